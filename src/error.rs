@@ -1,0 +1,222 @@
+//! One opaque error for the whole crate: problems, each with its address.
+
+use std::fmt;
+
+/// A position in a scenario file, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Place {
+    /// The position of a byte `offset` in `text`; columns count characters, not bytes.
+    pub(crate) fn of(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+/// One thing that is wrong: where, and what.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The address of the number or item, as `Scenario::with` takes it; empty where the whole input is meant.
+    pub address: String,
+    /// What is wrong, with the offending value.
+    pub message: String,
+    /// Where it stands in the file, if it came from one.
+    pub place: Option<Place>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address)?;
+        if let Some(Place { line, column }) = self.place {
+            let gap = if self.address.is_empty() { "" } else { " " };
+            write!(f, "{gap}(line {line}, column {column})")?;
+        }
+        if !self.address.is_empty() || self.place.is_some() {
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A scenario, a setting or a file that does not mean anything.
+    Invalid,
+    /// Something was asked of an answer that it does not hold.
+    Lookup,
+    /// A stated bound of the crate was met.
+    Limit,
+    /// An assertion about an estimate did not hold.
+    Assertion,
+    /// The answer could not be computed from a valid scenario.
+    Numeric,
+}
+
+/// What went wrong, as a list of [`Problem`]s.
+///
+/// The error is opaque: it answers predicates and lists its problems, and does not tell which part
+/// of the crate raised it. `Debug` prints what `Display` prints, so that `fn main() -> Result<(), Error>`
+/// and `unwrap` show the addresses.
+///
+/// # Example: every problem at once
+/// ```
+/// use outgrow::{Curve, Provider, Scenario};
+/// let error = Scenario::builder("2018-Q1", "2020-Q1")
+///     .provider(Provider::new("A", -1.0).growth(Curve::constant(-2.0)))
+///     .build()
+///     .unwrap_err();
+/// assert!(error.is_invalid_input());
+/// assert_eq!(error.problems()[0].address, "provider[A].revenue");
+/// assert_eq!(error.problems()[1].address, "provider[A].growth.constant");
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: Kind,
+    /// What the problems are of: «scenario», «scenario file», «tally», …
+    what: &'static str,
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    pub(crate) fn of(kind: Kind, what: &'static str, problems: Vec<Problem>) -> Self {
+        debug_assert!(!problems.is_empty(), "an error without a problem");
+        Self(Box::new(Inner { kind, what, problems }))
+    }
+
+    pub(crate) fn one(kind: Kind, what: &'static str, address: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::of(kind, what, vec![Problem::new(address, message)])
+    }
+
+    pub(crate) fn invalid(what: &'static str, address: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::one(Kind::Invalid, what, address, message)
+    }
+
+    pub(crate) fn lookup(what: &'static str, message: impl Into<String>) -> Self {
+        Self::one(Kind::Lookup, what, "", message)
+    }
+
+    /// Everything that is wrong, in the order of the input.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0.problems
+    }
+
+    /// Whether a scenario, a file or a setting is to be mended by its author.
+    #[must_use]
+    pub fn is_invalid_input(&self) -> bool {
+        self.0.kind == Kind::Invalid
+    }
+
+    /// Whether something was asked of an answer that it does not hold: an unknown name, a period outside the horizon.
+    #[must_use]
+    pub fn is_lookup(&self) -> bool {
+        self.0.kind == Kind::Lookup
+    }
+
+    /// Whether a stated bound was met: the size of the fan histograms, the largest sum, the number of paths.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == Kind::Limit
+    }
+
+    /// Whether an assertion such as [`Estimate::check_within`](crate::Estimate::check_within) did not hold.
+    #[must_use]
+    pub fn is_assertion(&self) -> bool {
+        self.0.kind == Kind::Assertion
+    }
+
+    /// Whether a valid scenario led to a number that no answer can hold, such as a custom curve that is not finite.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        self.0.kind == Kind::Numeric
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(address: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { address: address.into(), message: message.into(), place: None }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, what, problems } = &*self.0;
+        let head = match kind {
+            Kind::Invalid => "invalid ",
+            Kind::Limit => "limit met in ",
+            Kind::Numeric => "no answer from ",
+            Kind::Lookup | Kind::Assertion => "",
+        };
+        match problems.as_slice() {
+            [one] => write!(f, "{head}{what}: {one}"),
+            many => {
+                write!(f, "{head}{what}: {} problems", many.len())?;
+                many.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// `, did you mean "…"?` for the nearest of `known`, or a word on Unicode form where only that differs; else nothing.
+pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let known: Vec<&str> = known.into_iter().collect();
+    let folded = |text: &str| text.nfkc().collect::<String>();
+    if let Some(same) = known.iter().find(|name| folded(name) == folded(wrong)) {
+        return format!("; {same:?} differs from it only in Unicode form");
+    }
+    known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(name, wrong), *name))
+        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3 + 1)
+        .min()
+        .map(|(_, name)| format!("; did you mean {name:?}?"))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_characters() {
+        assert_eq!(Place::of("é = 1\nđ = 2", 0), Place { line: 1, column: 1 });
+        assert_eq!(Place::of("é = 1\nđ = 2", "é = 1\nđ".len()), Place { line: 2, column: 2 });
+    }
+
+    #[test]
+    fn suggestions_name_the_nearest_and_the_unicode_form() {
+        assert_eq!(did_you_mean("Gogle Cloud", ["Google Cloud", "AWS"]), "; did you mean \"Google Cloud\"?");
+        assert_eq!(did_you_mean("entirely other", ["AWS"]), "");
+        assert!(did_you_mean("Caf\u{e9}", ["Cafe\u{301}"]).contains("Unicode form"));
+    }
+}

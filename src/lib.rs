@@ -1,0 +1,7 @@
+//! Who overtakes whom, when, and how likely?
+
+mod calendar;
+mod error;
+
+pub use calendar::{Period, Step};
+pub use error::{Error, Place, Problem};
