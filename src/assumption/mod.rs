@@ -1,0 +1,225 @@
+//! Assumptions: a number, the name of a shared one, or a distribution drawn once per path.
+
+pub(crate) mod domain;
+pub(crate) mod law;
+mod pert;
+
+use std::fmt;
+
+use domain::Domain;
+use law::{Family, Law, Shape};
+
+/// So much of a distribution may lie outside of what its place allows; it is then truncated there.
+pub(crate) const TOLERATED_OUTSIDE: f64 = 1e-6;
+
+/// A scalar input: a number, the name of a named assumption, or a distribution drawn once per path.
+///
+/// Made from `f64`, `i32` and `&str` (a name), and by the functions of this crate: [`normal`],
+/// [`lognormal`], [`uniform`], [`triangular`], [`pert`], [`interval`], [`log_interval`], [`truncated`], [`fixed`].
+///
+/// # Example: an array that mixes them
+/// ```
+/// use outgrow::{fixed, normal, triangular, Assumption, Curve, Tail};
+/// let rates = [normal(0.87, 0.08), triangular(0.4, 0.6, 0.7), fixed(0.5).source("assumed")];
+/// let curve = Curve::schedule(rates, Tail::fade(0.12, 2));
+/// assert_eq!(Assumption::from(0.3), fixed(0.3));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Assumption {
+    pub(crate) law: Law,
+    pub(crate) source: Option<String>,
+}
+
+impl Assumption {
+    pub(crate) fn new(law: Law) -> Self {
+        Self { law, source: None }
+    }
+
+    /// Says where the number is from, or «assumed»; it is printed beside it.
+    pub fn source(mut self, text: impl Into<String>) -> Self {
+        self.source = Some(text.into());
+        self
+    }
+
+    /// Where the number is from, if that was said.
+    #[must_use]
+    pub fn source_text(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    /// The number, where it is one: stated as such, or a distribution without spread.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        match Shape::of(&self.law) {
+            Some(Shape::Constant(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The name, where it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.law {
+            Law::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What keeps the law out of a place that allows `domain`; checked once its own parameters are in order.
+    pub(crate) fn misfit(&self, domain: Domain) -> Option<String> {
+        let shape = Shape::of(&self.law)?;
+        if let Shape::Constant(value) = shape {
+            return (!domain.contains(value)).then(|| format!("{}, got {value}", domain.rule));
+        }
+        let outside = shape.mass_outside(domain);
+        (!(outside <= TOLERATED_OUTSIDE)).then(|| {
+            let bounds: Vec<String> = [("low", domain.low), ("high", domain.high)]
+                .iter()
+                .filter(|(_, bound)| bound.is_finite())
+                .map(|(key, bound)| format!("{key} = {bound}"))
+                .collect();
+            format!(
+                "{}, but {} of {} lies outside; truncated = {{ of = …, {} }} keeps it inside",
+                domain.rule,
+                share(outside),
+                self.law,
+                bounds.join(", ")
+            )
+        })
+    }
+}
+
+/// A probability as a percentage with two digits.
+fn share(probability: f64) -> String {
+    let percent = 100.0 * probability;
+    if percent >= 1.0 { format!("{percent:.1} %") } else { format!("{percent:.2e} %") }
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.law.to_string())
+    }
+}
+
+impl From<f64> for Assumption {
+    fn from(value: f64) -> Self {
+        Self::new(Law::Number(value))
+    }
+}
+
+impl From<i32> for Assumption {
+    fn from(value: i32) -> Self {
+        f64::from(value).into()
+    }
+}
+
+impl From<&str> for Assumption {
+    fn from(name: &str) -> Self {
+        Self::new(Law::Name(name.to_owned()))
+    }
+}
+
+impl From<String> for Assumption {
+    fn from(name: String) -> Self {
+        Self::new(Law::Name(name))
+    }
+}
+
+fn family(family: Family, values: &[f64]) -> Assumption {
+    Assumption::new(Law::Family(family, values.to_vec()))
+}
+
+/// A plain number, for arrays that mix numbers and distributions.
+pub fn fixed(value: f64) -> Assumption {
+    value.into()
+}
+
+/// Normal with mean and standard deviation, in the unit of the place.
+///
+/// # Example: growth of 87 % give or take 8 points
+/// ```
+/// use outgrow::{normal, Curve};
+/// let growth = Curve::constant(normal(0.87, 0.08));
+/// ```
+pub fn normal(mean: f64, sd: f64) -> Assumption {
+    family(Family::Normal, &[mean, sd])
+}
+
+/// Lognormal with its median (in the unit of the place) and the standard deviation of its logarithm.
+///
+/// # Example: a base known to about 5 %
+/// ```
+/// use outgrow::{lognormal, Provider};
+/// let provider = Provider::new("Google Cloud", lognormal(1.1e9, 0.05));
+/// ```
+pub fn lognormal(median: f64, sd_of_log: f64) -> Assumption {
+    family(Family::Lognormal, &[median, sd_of_log])
+}
+
+/// Uniform between two bounds.
+///
+/// # Example: no value preferred
+/// ```
+/// use outgrow::{uniform, Curve};
+/// let growth = Curve::constant(uniform(0.2, 0.4));
+/// ```
+pub fn uniform(low: f64, high: f64) -> Assumption {
+    family(Family::Uniform, &[low, high])
+}
+
+/// Triangular with its least, likeliest and greatest value.
+///
+/// # Example: three points from a panel
+/// ```
+/// use outgrow::{triangular, Curve};
+/// let growth = Curve::constant(triangular(0.4, 0.6, 0.7));
+/// ```
+pub fn triangular(low: f64, mode: f64, high: f64) -> Assumption {
+    family(Family::Triangular, &[low, mode, high])
+}
+
+/// PERT: a beta distribution with its least, likeliest and greatest value and λ = 4
+/// (Malcolm, Roseboom, Clark & Fazar 1959). Less weight in the ends than [`triangular`].
+///
+/// # Example: three points, ends unlikely
+/// ```
+/// use outgrow::{pert, Curve};
+/// let growth = Curve::constant(pert(0.4, 0.6, 0.7));
+/// ```
+pub fn pert(low: f64, mode: f64, high: f64) -> Assumption {
+    family(Family::Pert, &[low, mode, high])
+}
+
+/// Normal with a stated central 90 % interval: one in twenty below `p05`, one in twenty above `p95`.
+///
+/// # Example: a revenue that was only rounded
+/// ```
+/// use outgrow::{interval, Provider};
+/// let provider = Provider::new("Google Cloud", interval(1.0e9, 1.2e9));
+/// ```
+pub fn interval(p05: f64, p95: f64) -> Assumption {
+    family(Family::Interval, &[p05, p95])
+}
+
+/// Lognormal with a stated central 90 % interval; both ends above 0.
+///
+/// # Example: a factor of two either way
+/// ```
+/// use outgrow::{log_interval, Provider};
+/// let provider = Provider::new("Google Cloud", log_interval(0.5e9, 2.0e9));
+/// ```
+pub fn log_interval(p05: f64, p95: f64) -> Assumption {
+    family(Family::LogInterval, &[p05, p95])
+}
+
+/// A distribution cut off below `low` and above `high`, either of which may be `None`.
+///
+/// # Example: a claim that is a floor
+/// ```
+/// use outgrow::{lognormal, truncated, Provider};
+/// let provider = Provider::new("Google Cloud", truncated(lognormal(1.1e9, 0.1), 1.0e9, None));
+/// ```
+pub fn truncated(of: Assumption, low: impl Into<Option<f64>>, high: impl Into<Option<f64>>) -> Assumption {
+    let law = Law::Truncated { of: Box::new(of.law), low: low.into(), high: high.into() };
+    Assumption { law, source: of.source }
+}

@@ -1,0 +1,199 @@
+//! An estimate with its error, and the date at which something happens or does not.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use serde::{Serialize, Serializer};
+
+use crate::calendar::Period;
+use crate::error::{Error, Kind};
+use crate::math;
+
+/// A probability or a mean with its standard error and confidence interval.
+///
+/// # Example: a probability from counts
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario};
+/// # let outcome = Scenario::builder("2018", "2020")
+/// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.5)).volatility(0.2))
+/// #     .provider(Provider::new("B", 1.5).growth(Curve::constant(0.1)))
+/// #     .question(Question::overtakes("A", "B")).build()?.simulate().paths(1000).run()?;
+/// let by_2020 = outcome.overtake("A", "B")?.by("2020")?;
+/// let (low, high) = by_2020.interval();
+/// assert!(low < by_2020.value() && by_2020.value() < high);
+/// assert!(by_2020.check_within(0.5..=1.0).is_ok());
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[must_use]
+pub struct Estimate {
+    value: f64,
+    standard_error: f64,
+    #[serde(serialize_with = "pair")]
+    interval: (f64, f64),
+}
+
+fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S::Error> {
+    [interval.0, interval.1].serialize(serializer)
+}
+
+/// How many standard errors a two-sided interval of this confidence reaches to each side.
+pub(crate) fn z_of(confidence: f64) -> f64 {
+    -math::norm_quantile(0.5 * (1.0 - confidence))
+}
+
+impl Estimate {
+    /// A value that is known without error.
+    pub(crate) fn exact(value: f64) -> Self {
+        Self { value, standard_error: 0.0, interval: (value, value) }
+    }
+
+    /// `hits` of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
+    /// standard error of the same centre (Agresti & Coull 1998), so that none or all of the paths never give 0 ± 0.
+    #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
+    pub(crate) fn wilson(hits: u64, paths: u64, z: f64) -> Self {
+        let (k, n) = (hits as f64, paths as f64);
+        let enlarged = n + z * z;
+        let centre = (k + 0.5 * z * z) / enlarged;
+        let half = z / enlarged * (k * (n - k) / n + 0.25 * z * z).sqrt();
+        let low = if hits == 0 { 0.0 } else { centre - half };
+        let high = if hits == paths { 1.0 } else { centre + half };
+        Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
+    }
+
+    /// The estimate itself.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// One standard error; 0 only where the answer is exact.
+    #[must_use]
+    pub fn standard_error(&self) -> f64 {
+        self.standard_error
+    }
+
+    /// The confidence interval, at the level of the run (95 % unless told).
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        self.interval
+    }
+
+    /// Checks that the whole confidence interval lies in `range`: an assertion for tests.
+    ///
+    /// # Errors
+    /// Where any of it lies outside, with the estimate, its error and the range.
+    pub fn check_within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
+        let (low, high) = self.interval;
+        if range.contains(&low) && range.contains(&high) {
+            return Ok(());
+        }
+        let message = format!("{self} is not within {} – {}", range.start(), range.end());
+        Err(Error::one(Kind::Assertion, "estimate", "", message))
+    }
+
+    /// Decimals that the standard error supports: its first significant digit is the last one shown.
+    pub(crate) fn decimals(&self) -> usize {
+        let mut error = self.standard_error;
+        let mut decimals = 0;
+        while error < 1.0 && error > 0.0 && decimals < 12 {
+            error *= 10.0;
+            decimals += 1;
+        }
+        if self.standard_error == 0.0 { 3 } else { decimals }
+    }
+
+    /// The value alone with the digits its error supports; «none of the paths» is a bound, never 0 or 1.
+    pub(crate) fn shown(&self) -> String {
+        let decimals = self.decimals();
+        let (low, high) = self.interval;
+        match self.value {
+            exact if self.standard_error == 0.0 => format!("{exact}"),
+            none if none <= 0.0 => format!("< {:.*}", decimals + 1, round_up(high, decimals + 1)),
+            all if all >= 1.0 => format!("> {:.*}", decimals + 1, 1.0 - round_up(1.0 - low, decimals + 1)),
+            value => format!("{value:.decimals$}"),
+        }
+    }
+
+    /// The interval with the same digits, rounded outwards.
+    pub(crate) fn shown_interval(&self) -> String {
+        let decimals = self.decimals();
+        let (low, high) = self.interval;
+        let low = 1.0 - round_up(1.0 - low, decimals);
+        format!("{:.decimals$} – {:.decimals$}", low.max(0.0), round_up(high, decimals).min(1.0))
+    }
+}
+
+fn round_up(value: f64, decimals: usize) -> f64 {
+    let scale = (0..decimals).fold(1.0, |scale, _| scale * 10.0);
+    (value * scale).ceil() / scale
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.standard_error == 0.0 {
+            return f.pad(&format!("{} (exact)", self.value));
+        }
+        f.pad(&format!("{} ± {:.*}", self.shown(), self.decimals(), self.standard_error))
+    }
+}
+
+/// When something first happens; «not by» the horizon orders after every date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// It happens in this period.
+    At(Period),
+    /// It has not happened by this period, the last one looked at.
+    NotBy(Period),
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(period) => f.pad(&period.to_string()),
+            Self::NotBy(period) => f.pad(&format!("not by {period}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_agrees_with_published_values() {
+        // Newcombe 1998, Statistics in Medicine 17, table I, method 3: 81/263 and 0/20 at 95 %.
+        let z = z_of(0.95);
+        let (low, high) = Estimate::wilson(81, 263, z).interval();
+        assert!((low - 0.2553).abs() < 5e-5 && (high - 0.3662).abs() < 5e-5, "{low} {high}");
+        let none = Estimate::wilson(0, 20, z);
+        assert!(none.interval().0 == 0.0 && (none.interval().1 - 0.1611).abs() < 5e-5);
+        assert!(none.standard_error() > 0.0);
+    }
+
+    #[test]
+    fn none_and_all_are_printed_as_bounds() {
+        let z = z_of(0.95);
+        assert_eq!(Estimate::wilson(0, 1_000_000, z).shown(), "< 0.0000039");
+        assert_eq!(Estimate::wilson(1_000_000, 1_000_000, z).shown(), "> 0.9999961");
+        assert_eq!(Estimate::wilson(471_200, 1_000_000, z).to_string(), "0.4712 ± 0.0005");
+        assert_eq!(Estimate::exact(1.0).to_string(), "1 (exact)");
+    }
+
+    #[test]
+    fn an_assertion_states_estimate_error_and_range() {
+        let estimate = Estimate::wilson(471_200, 1_000_000, z_of(0.95));
+        assert!(estimate.check_within(0.45..=0.5).is_ok());
+        let error = estimate.check_within(0.30..=0.45).expect_err("outside");
+        assert!(error.is_assertion());
+        assert_eq!(error.to_string(), "estimate: 0.4712 ± 0.0005 is not within 0.3 – 0.45");
+        assert!(estimate.check_within(0.4711..=0.5).is_err(), "the whole interval has to lie inside");
+    }
+
+    #[test]
+    fn not_by_orders_last() {
+        let at = |label: &str| When::At(label.parse().expect("label"));
+        let never = When::NotBy("2018-Q1".parse().expect("label"));
+        assert!(at("2018-Q1") < at("2018-Q2") && at("9999-Q4") < never);
+    }
+}

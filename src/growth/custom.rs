@@ -1,0 +1,62 @@
+//! A law of the user's own, as a closure over `τ` and its parameters.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Domain, Key, Visitor, at};
+
+#[derive(Clone)]
+pub(crate) struct Custom {
+    name: String,
+    parameters: Vec<Assumption>,
+    log_growth: Arc<dyn Fn(f64, &[f64]) -> f64 + Send + Sync>,
+}
+
+impl Custom {
+    pub(super) fn new(
+        name: String,
+        parameters: Vec<Assumption>,
+        log_growth: impl Fn(f64, &[f64]) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, parameters, log_growth: Arc::new(log_growth) }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
+        at(visitor, Key::Field("parameters"), |visitor| {
+            for (index, parameter) in self.parameters.iter_mut().enumerate() {
+                at(visitor, Key::Index(index), |visitor| visitor.number(Domain::CUSTOM, parameter));
+            }
+        });
+    }
+
+    pub(super) fn fill(&self, values: &[Value<'_>], tau: f64, out: &mut [f64]) {
+        let mut parameters = vec![0.0; values.len()];
+        for (path, out) in out.iter_mut().enumerate() {
+            for (parameter, value) in parameters.iter_mut().zip(values) {
+                *parameter = value.of_path(path);
+            }
+            *out = (self.log_growth)(tau, &parameters);
+        }
+    }
+}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Custom").field("name", &self.name).field("parameters", &self.parameters).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Custom {
+    /// Two closures are the same only where they are the same object.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.parameters == other.parameters
+            && Arc::ptr_eq(&self.log_growth, &other.log_growth)
+    }
+}

@@ -1,0 +1,129 @@
+//! Annual estimates read as `point`, and the tails that carry them on.
+
+use super::{Value, each, fade};
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::math;
+
+/// The word that stands for «the ratio of the last two stated rates».
+pub(crate) const AUTO: &str = "auto";
+
+/// How growth goes on after the last stated year.
+///
+/// # Example: three continuations of the same two estimates
+/// ```
+/// use outgrow::{Curve, Tail};
+/// let after_ten = |tail| Curve::schedule([0.87, 0.60], tail).log_growth(10.0);
+/// assert!(after_ten(Tail::ratio("auto"))? < after_ten(Tail::hold())?);
+/// assert!(after_ten(Tail::fade(0.12, 2))? < after_ten(Tail::hold())?);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Tail(pub(crate) TailLaw);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum TailLaw {
+    None,
+    Hold,
+    Fade { to: Assumption, half_life: Assumption },
+    Ratio(Assumption),
+}
+
+impl Tail {
+    /// None: the horizon must not lie beyond the last stated year.
+    pub fn none() -> Self {
+        Self(TailLaw::None)
+    }
+
+    /// The last stated rate goes on for ever.
+    pub fn hold() -> Self {
+        Self(TailLaw::Hold)
+    }
+
+    /// From the last stated rate towards `to` (simple growth a year) with a half-life in years, as [`Curve::fade`](super::Curve::fade).
+    pub fn fade(to: impl Into<Assumption>, half_life: impl Into<Assumption>) -> Self {
+        Self(TailLaw::Fade { to: to.into(), half_life: half_life.into() })
+    }
+
+    /// Each further year's log growth rate is `ratio` times the last; `"auto"` takes the ratio of the last two
+    /// stated rates, `ln(1+gₙ)/ln(1+gₙ₋₁)`, with every assumption at its median.
+    pub fn ratio(ratio: impl Into<Assumption>) -> Self {
+        Self(TailLaw::Ratio(ratio.into()))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Schedule {
+    pub(crate) rates: Vec<Assumption>,
+    pub(crate) tail: Tail,
+}
+
+impl Schedule {
+    pub(super) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
+        at(visitor, Key::Field("rates"), |visitor| {
+            for (index, rate) in self.rates.iter_mut().enumerate() {
+                at(visitor, Key::Index(index), |visitor| visitor.number(Domain::GROWTH, rate));
+            }
+        });
+        at(visitor, Key::Field("tail"), |visitor| match &mut self.tail.0 {
+            TailLaw::None | TailLaw::Hold => {}
+            TailLaw::Fade { to, half_life } => at(visitor, Key::Field("fade"), |visitor| {
+                at(visitor, Key::Field("to"), |visitor| visitor.number(Domain::GROWTH, to));
+                at(visitor, Key::Field("half_life"), |visitor| visitor.number(Domain::HALF_LIFE, half_life));
+            }),
+            TailLaw::Ratio(ratio) => at(visitor, Key::Field("ratio"), |visitor| visitor.number(Domain::RATIO, ratio)),
+        });
+    }
+
+    /// The ratio that `auto` stands for, given the medians of the rates.
+    ///
+    /// # Errors
+    /// A message where there are not two rates, or where their ratio lies outside (0, 1].
+    pub(crate) fn auto_ratio(medians: &[f64]) -> Result<f64, String> {
+        let [.., before, last] = medians else {
+            return Err("\"auto\" needs at least two rates; state a ratio".to_owned());
+        };
+        let ratio = math::ln_1p(*last) / math::ln_1p(*before);
+        if ratio > 0.0 && ratio <= 1.0 {
+            return Ok(ratio);
+        }
+        Err(format!(
+            "\"auto\" takes ln(1+{last})/ln(1+{before}) = {ratio}, which is not above 0 and at most 1; state a ratio"
+        ))
+    }
+
+    /// `values` are the rates, then the numbers of the tail.
+    pub(super) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+        let (rates, tail) = values.split_at(self.rates.len());
+        let rates: Vec<Vec<f64>> = rates.iter().map(|rate| rate.log_rate(count)).collect();
+        let fading_to = matches!(self.tail.0, TailLaw::Fade { .. }).then(|| tail[0].log_rate(count));
+        // Γ at the start of the current year, and its log growth rate.
+        let (mut start, mut rate, mut year) = (vec![0.0; count], rates[0].clone(), 0_u32);
+        each(taus, count, emit, |tau, out| {
+            let stated = rates.len();
+            let last = if fading_to.is_some() { Some(stated) } else { None };
+            while tau > f64::from(year + 1) && Some(year as usize + 1) != last {
+                start.iter_mut().zip(&rate).for_each(|(start, rate)| *start += rate);
+                year += 1;
+                if let Some(next) = rates.get(year as usize) {
+                    rate.copy_from_slice(next);
+                } else if let TailLaw::Ratio(_) = self.tail.0 {
+                    let ratios = tail[0];
+                    rate.iter_mut().enumerate().for_each(|(path, rate)| *rate *= ratios.of_path(path));
+                }
+            }
+            let within = tau - f64::from(year);
+            match &fading_to {
+                Some(to) if within > 1.0 => {
+                    out.iter_mut().zip(&start).zip(&rate).for_each(|((out, start), rate)| *out = start + rate);
+                    fade::add(out, &rate, to, tail[1], within - 1.0);
+                }
+                _ => {
+                    let paths = out.iter_mut().zip(&start).zip(&rate);
+                    paths.for_each(|((out, start), rate)| *out = start + rate * within);
+                }
+            }
+        });
+    }
+}

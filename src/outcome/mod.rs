@@ -1,0 +1,335 @@
+//! The outcome: counts turned into estimates and words. Written, not read back.
+
+mod overtake;
+mod provider;
+mod table;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+pub use overtake::{LeadChanges, Overtake};
+pub use provider::{Fan, RankTable, ShareFan};
+
+use crate::calendar::Period;
+use crate::error::{Error, did_you_mean};
+use crate::estimate::{Estimate, z_of};
+use crate::paths::Plan;
+use crate::simulation::{Part, PartKind, Tally};
+
+/// The probabilities that every outcome lists quantiles at; others are to be asked for.
+pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+
+/// The answers of a run with their errors: questions, revenue, ranks and shares, and questions of one's own.
+///
+/// `Display` prints every question's table and each provider's revenue by year end; serde writes the outcome file.
+///
+/// # Example: what is read
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
+/// let overtake = outcome.overtake("A", "B")?;
+/// let by_2020 = overtake.by("2020-Q4")?;                         // an Estimate
+/// let median = overtake.quantile(0.5)?;                          // a When
+/// let one_in_ten = outcome.revenue("A")?.quantile("2022-Q4", 0.9)?;
+/// let first = outcome.rank("A")?.probability("2022-Q4", 1)?;
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Outcome {
+    base: Period,
+    horizon: Period,
+    unit: Option<String>,
+    run: RunInfo,
+    questions: Vec<Overtake>,
+    providers: Vec<ProviderOutcome>,
+    own: Vec<Own>,
+}
+
+/// How the answers came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct RunInfo {
+    method: &'static str,
+    sampling: &'static str,
+    paths: u64,
+    seed: u64,
+    confidence_level: f64,
+    complete: bool,
+    /// Paths that were asked for, where not all were run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paths_asked: Option<u64>,
+}
+
+/// What is known of one provider; a part that was switched off is missing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ProviderOutcome {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revenue: Option<Fan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<RankTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<ShareFan>,
+}
+
+/// The answer to a question of the user's: rows of classes.
+#[derive(Debug, Clone, PartialEq)]
+struct Own {
+    kind: PartKind,
+    name: String,
+    rows: Vec<Vec<Estimate>>,
+}
+
+/// What every estimate of a run needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counting {
+    pub(crate) paths: u64,
+    z: f64,
+    /// Nothing is drawn, so what is counted is exact.
+    exact: bool,
+}
+
+impl Counting {
+    pub(crate) fn estimate(&self, hits: u64) -> Estimate {
+        let estimate = Estimate::wilson(hits, self.paths, self.z);
+        if self.exact { Estimate::exact(estimate.value()) } else { estimate }
+    }
+}
+
+impl Outcome {
+    /// # Errors
+    /// Where revenue leaves what a number can hold.
+    pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
+        let settings = tally.settings();
+        let counting =
+            Counting { paths: tally.paths(), z: z_of(settings.confidence_level), exact: plan.is_deterministic() };
+        let scenario = tally.scenario();
+        let run = RunInfo {
+            method: "simulation",
+            sampling: "plain",
+            paths: tally.paths(),
+            seed: settings.seed,
+            confidence_level: settings.confidence_level,
+            complete: tally.is_complete(),
+            paths_asked: (!tally.is_complete()).then_some(settings.paths),
+        };
+        let parts = tally.parts();
+        let questions = scenario.questions().iter().zip(parts);
+        let questions = questions.map(|(question, part)| Overtake::of(question, &part.counts, plan, &counting, &run));
+        Ok(Self {
+            base: scenario.base(),
+            horizon: scenario.horizon(),
+            unit: scenario.unit().map(str::to_owned),
+            questions: questions.collect(),
+            providers: providers(parts, plan, &counting)?,
+            own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
+            run,
+        })
+    }
+
+    /// The answer to the question whether `challenger` overtakes `incumbent`.
+    ///
+    /// # Errors
+    /// Where that was not asked, or asked more than once: then ask by name, see [`Outcome::question`].
+    pub fn overtake(&self, challenger: &str, incumbent: &str) -> Result<&Overtake, Error> {
+        let asked = |overtake: &&Overtake| overtake.challenger() == challenger && overtake.incumbent() == incumbent;
+        let found: Vec<&Overtake> = self.questions.iter().filter(asked).collect();
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(self.unknown(&format!("{challenger} overtakes {incumbent}"))),
+            several => {
+                let names: Vec<&str> = several.iter().map(|overtake| overtake.name()).collect();
+                let message = format!(
+                    "{challenger:?} and {incumbent:?} have several questions, ask by name: {}",
+                    names.join(", ")
+                );
+                Err(Error::lookup("question", message))
+            }
+        }
+    }
+
+    /// The answer to the question of that name.
+    ///
+    /// # Errors
+    /// Where no question has it; the message names the nearest.
+    pub fn question(&self, name: &str) -> Result<&Overtake, Error> {
+        self.questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Every answer, in the order of the questions.
+    #[must_use]
+    pub fn questions(&self) -> &[Overtake] {
+        &self.questions
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let known = self.questions.iter().map(Overtake::name);
+        let all = known.clone().collect::<Vec<_>>().join(", ");
+        let all = if all.is_empty() { "none".to_owned() } else { all };
+        Error::lookup("question", format!("{name:?} was not asked{}; asked: {all}", did_you_mean(name, known)))
+    }
+
+    /// The revenue of a provider by period.
+    ///
+    /// # Errors
+    /// Where no provider has that name, or where fans were switched off.
+    pub fn revenue(&self, provider: &str) -> Result<&Fan, Error> {
+        self.part(provider, "fans", |provider| provider.revenue.as_ref())
+    }
+
+    /// The rank of a provider by period; 1 is the largest, ties share the better rank.
+    ///
+    /// # Errors
+    /// Where no provider has that name, or where ranks were switched off.
+    pub fn rank(&self, provider: &str) -> Result<&RankTable, Error> {
+        self.part(provider, "ranks", |provider| provider.rank.as_ref())
+    }
+
+    /// The share of a provider in the sum of the scenario's providers, by period.
+    ///
+    /// # Errors
+    /// Where no provider has that name, or where shares were switched off.
+    pub fn share(&self, provider: &str) -> Result<&ShareFan, Error> {
+        self.part(provider, "shares", |provider| provider.share.as_ref())
+    }
+
+    fn part<'a, T>(
+        &'a self,
+        name: &str,
+        switch: &str,
+        part: impl Fn(&'a ProviderOutcome) -> Option<&'a T>,
+    ) -> Result<&'a T, Error> {
+        let provider = self.providers.iter().find(|provider| provider.name == name).ok_or_else(|| {
+            let hint = did_you_mean(name, self.providers.iter().map(|provider| provider.name.as_str()));
+            Error::lookup("provider", format!("no provider is named {name:?}{hint}"))
+        })?;
+        part(provider)
+            .ok_or_else(|| Error::lookup("provider", format!("{switch} of {name:?} were switched off in the run")))
+    }
+
+    /// The probability of an event of one's own.
+    ///
+    /// # Errors
+    /// Where no event has that name.
+    pub fn event(&self, name: &str) -> Result<Estimate, Error> {
+        self.own(PartKind::Event, name).map(|own| own.rows[0][1])
+    }
+
+    /// The probability of each class of a classification of one's own.
+    ///
+    /// # Errors
+    /// Where no classification has that name.
+    pub fn classes(&self, name: &str) -> Result<&[Estimate], Error> {
+        self.own(PartKind::Classes, name).map(|own| own.rows[0].as_slice())
+    }
+
+    /// The probabilities of a [`Statistic`](crate::Statistic) of one's own, by row and class.
+    ///
+    /// # Errors
+    /// Where no statistic has that name.
+    pub fn statistic(&self, name: &str) -> Result<&[Vec<Estimate>], Error> {
+        self.own(PartKind::Statistic, name).map(|own| own.rows.as_slice())
+    }
+
+    fn own(&self, kind: PartKind, name: &str) -> Result<&Own, Error> {
+        let of_kind = || self.own.iter().filter(|own| own.kind == kind);
+        of_kind().find(|own| own.name == name).ok_or_else(|| {
+            let hint = did_you_mean(name, of_kind().map(|own| own.name.as_str()));
+            Error::lookup(kind.word(), format!("none is named {name:?}{hint}"))
+        })
+    }
+
+    /// The number of paths behind the answers.
+    #[must_use]
+    pub fn paths(&self) -> u64 {
+        self.run.paths
+    }
+
+    /// Whether every path that was asked for was run.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.run.complete
+    }
+}
+
+fn own(part: &Part, counting: &Counting) -> Option<Own> {
+    let is_own = matches!(part.kind, PartKind::Event | PartKind::Classes | PartKind::Statistic);
+    let estimates = |cells: &Vec<u64>| cells.iter().map(|hits| counting.estimate(*hits)).collect();
+    is_own.then(|| Own {
+        kind: part.kind,
+        name: part.name.clone(),
+        rows: part.counts.rows().iter().map(estimates).collect(),
+    })
+}
+
+fn providers(parts: &[Part], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
+    let counts = |kind: PartKind| parts.iter().find(|part| part.kind == kind).map(|part| &part.counts);
+    let names = plan.rows.names().iter().enumerate();
+    names
+        .map(|(index, name)| {
+            Ok(ProviderOutcome {
+                name: name.clone(),
+                revenue: counts(PartKind::Fans).map(|counts| Fan::of(index, counts, plan, counting)).transpose()?,
+                rank: counts(PartKind::Ranks).map(|counts| RankTable::of(index, counts, plan, counting)),
+                share: counts(PartKind::Shares).map(|counts| ShareFan::of(index, counts, plan, counting)),
+            })
+        })
+        .collect()
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
+        map.serialize_entry("base", &self.base)?;
+        map.serialize_entry("horizon", &self.horizon)?;
+        map.serialize_entry("unit", &self.unit)?;
+        map.serialize_entry("run", &self.run)?;
+        map.serialize_entry("questions", &self.questions)?;
+        map.serialize_entry("providers", &self.providers)?;
+        for (key, kind) in
+            [("events", PartKind::Event), ("classes", PartKind::Classes), ("statistics", PartKind::Statistic)]
+        {
+            let of_kind: Vec<&Own> = self.own.iter().filter(|own| own.kind == kind).collect();
+            if !of_kind.is_empty() {
+                map.serialize_entry(key, &of_kind)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Own {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &self.name)?;
+        match self.kind {
+            PartKind::Event => map.serialize_entry("probability", &self.rows[0][1])?,
+            PartKind::Classes => map.serialize_entry("classes", &self.rows[0])?,
+            _ => map.serialize_entry("rows", &self.rows)?,
+        }
+        map.end()
+    }
+}
+
+/// The index, from 1, of a label within a run of periods.
+pub(crate) fn place_of(labels: &[Period], label: impl TryInto<Period, Error: Into<Error>>) -> Result<usize, Error> {
+    let period = label.try_into().map_err(Into::into)?;
+    labels.iter().position(|known| *known == period).ok_or_else(|| {
+        let (first, last) = (labels.first(), labels.last());
+        let range = first.zip(last).map_or_else(String::new, |(first, last)| format!(": it answers {first} to {last}"));
+        Error::lookup("period", format!("{period} is not in the outcome{range}"))
+    })
+}
+
+/// A probability that a quantile is asked at.
+pub(crate) fn checked_probability(p: f64) -> Result<f64, Error> {
+    if p > 0.0 && p < 1.0 {
+        return Ok(p);
+    }
+    Err(Error::lookup("quantile", format!("a quantile is asked at a probability between 0 and 1, got {p}")))
+}

@@ -1,0 +1,245 @@
+//! The answer to one question.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq};
+
+use super::{Counting, QUANTILES, RunInfo, checked_probability, place_of};
+use crate::calendar::Period;
+use crate::error::Error;
+use crate::estimate::{Estimate, When};
+use crate::paths::Plan;
+use crate::scenario::Question;
+use crate::statistic::{Counts, OvertakeRow};
+
+/// When and how likely one provider overtakes another.
+///
+/// Paths without an overtake are counted as «not by the horizon»; none is dropped. Paths that are ahead at the base
+/// already are a class of their own and count in «by t» for every t.
+///
+/// # Example: the median date
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario, When};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let outcome = scenario.simulate().paths(100).run()?;
+/// assert_eq!(outcome.overtake("A", "B")?.quantile(0.5)?, When::At("2020-Q3".parse()?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Overtake {
+    question: Question,
+    name: String,
+    base: Period,
+    /// Periods 1 to T.
+    labels: Vec<Period>,
+    ahead_at_base: Estimate,
+    /// First overtakes by class: ahead at base, 1 to T, not by T.
+    first: Vec<u64>,
+    by: Vec<Estimate>,
+    ahead: Vec<Estimate>,
+    not_by_horizon: Estimate,
+    lead_changes: Vec<LeadChanges>,
+    pub(super) run: RunInfo,
+}
+
+/// How likely the lead changes hands so many times from the base on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct LeadChanges {
+    /// The number of changes.
+    pub count: usize,
+    /// Its probability.
+    pub probability: Estimate,
+}
+
+impl Overtake {
+    pub(super) fn of(question: &Question, counts: &Counts, plan: &Plan, counting: &Counting, run: &RunInfo) -> Self {
+        let periods = plan.rows.periods();
+        let first = counts.row(OvertakeRow::First.index());
+        let by = first[1..=periods].iter().scan(first[0], |sum, hits| {
+            *sum += hits;
+            Some(counting.estimate(*sum))
+        });
+        let ahead = |t| counting.estimate(counts.row(OvertakeRow::Ahead(t).index())[1]);
+        let changes = counts.row(OvertakeRow::LeadChanges.index());
+        let most = changes.iter().rposition(|hits| *hits > 0).unwrap_or(0);
+        let changes = changes[..=most].iter().enumerate();
+        let index = |name: &str| plan.rows.find(name).unwrap_or(0);
+        let certain = plan.known_lead_at_base(index(&question.challenger), index(&question.incumbent));
+        let counted = counting.estimate(first[0]);
+        Self {
+            name: question.title(),
+            question: question.clone(),
+            base: plan.rows.label(0),
+            labels: (1..=periods).map(|t| plan.rows.label(t)).collect(),
+            ahead_at_base: if certain.is_some() { Estimate::exact(counted.value()) } else { counted },
+            by: by.collect(),
+            ahead: (1..=periods).map(ahead).collect(),
+            not_by_horizon: counting.estimate(first[periods + 1]),
+            lead_changes: changes
+                .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(*hits) })
+                .collect(),
+            first: first.to_vec(),
+            run: run.clone(),
+        }
+    }
+
+    /// The name of the question.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Who overtakes.
+    #[must_use]
+    pub fn challenger(&self) -> &str {
+        &self.question.challenger
+    }
+
+    /// Who is overtaken.
+    #[must_use]
+    pub fn incumbent(&self) -> &str {
+        &self.question.incumbent
+    }
+
+    /// How many periods in a row a lead must last.
+    #[must_use]
+    pub fn sustained(&self) -> u32 {
+        self.question.sustained
+    }
+
+    /// The base period.
+    #[must_use]
+    pub fn base(&self) -> Period {
+        self.base
+    }
+
+    /// The periods answered, the first after the base to the horizon.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.labels
+    }
+
+    /// The probability of being ahead in the base period already.
+    pub fn ahead_at_base(&self) -> Estimate {
+        self.ahead_at_base
+    }
+
+    /// The probability that the overtake has happened by a period, those ahead at base included.
+    ///
+    /// # Errors
+    /// Where the period lies outside of the projected ones.
+    pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
+        place_of(&self.labels, period).map(|place| self.by[place])
+    }
+
+    /// The probability of being ahead in a period, whenever that began.
+    ///
+    /// # Errors
+    /// Where the period lies outside of the projected ones.
+    pub fn ahead(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
+        place_of(&self.labels, period).map(|place| self.ahead[place])
+    }
+
+    /// The probability that it does not happen by the horizon.
+    pub fn not_by_horizon(&self) -> Estimate {
+        self.not_by_horizon
+    }
+
+    /// The first period by which the overtake is at least as likely as `p`, or «not by» the horizon.
+    ///
+    /// # Errors
+    /// Where `p` is not between 0 and 1.
+    pub fn quantile(&self, p: f64) -> Result<When, Error> {
+        checked_probability(p).map(|p| self.at_least(p))
+    }
+
+    fn at_least(&self, p: f64) -> When {
+        if self.ahead_at_base.value() >= p {
+            return When::At(self.base);
+        }
+        let place = self.by.iter().position(|by| by.value() >= p);
+        place.map_or_else(|| When::NotBy(self.horizon()), |place| When::At(self.labels[place]))
+    }
+
+    /// How often the lead changes hands, from never to the most that was seen.
+    #[must_use]
+    pub fn lead_changes(&self) -> &[LeadChanges] {
+        &self.lead_changes
+    }
+
+    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon.
+    #[must_use]
+    pub fn counts(&self) -> &[u64] {
+        &self.first
+    }
+
+    pub(super) fn horizon(&self) -> Period {
+        self.labels.last().copied().unwrap_or(self.base)
+    }
+}
+
+impl Serialize for Overtake {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &self.name)?;
+        map.serialize_entry("overtakes", &[self.challenger(), self.incumbent()])?;
+        map.serialize_entry("measure", "period")?;
+        map.serialize_entry("sustained", &self.sustained())?;
+        map.serialize_entry("ahead_at_base", &self.ahead_at_base)?;
+        map.serialize_entry("by", &Dated(&self.labels, &self.by))?;
+        map.serialize_entry("ahead", &Dated(&self.labels, &self.ahead))?;
+        map.serialize_entry("not_by_horizon", &self.not_by_horizon)?;
+        map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p))))?;
+        map.serialize_entry("lead_changes", &self.lead_changes)?;
+        map.end()
+    }
+}
+
+/// Estimates with their periods.
+struct Dated<'a>(&'a [Period], &'a [Estimate]);
+
+impl Serialize for Dated<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Entry<'a> {
+            period: Period,
+            #[serde(flatten)]
+            estimate: &'a Estimate,
+        }
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for (period, estimate) in self.0.iter().zip(self.1) {
+            list.serialize_element(&Entry { period: *period, estimate })?;
+        }
+        list.end()
+    }
+}
+
+struct QuantileAt(f64, When);
+
+impl Serialize for QuantileAt {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("probability", &self.0)?;
+        match self.1 {
+            When::At(period) => map.serialize_entry("at", &period)?,
+            When::NotBy(period) => map.serialize_entry("not_by", &period)?,
+        }
+        map.end()
+    }
+}
+
+impl Serialize for LeadChanges {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Entry<'a> {
+            count: usize,
+            #[serde(flatten)]
+            estimate: &'a Estimate,
+        }
+        Entry { count: self.count, estimate: &self.probability }.serialize(serializer)
+    }
+}

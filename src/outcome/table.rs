@@ -1,0 +1,180 @@
+//! Answers as text: what is read in a terminal.
+
+use std::fmt;
+
+use super::{Outcome, Overtake};
+use crate::calendar::Period;
+use crate::estimate::When;
+
+/// Rows of a table; more year ends than that are thinned.
+const MOST_ROWS: usize = 14;
+/// Characters of a full bar.
+const BAR: usize = 20;
+
+/// The year ends among the periods, thinned to what a table holds; the last period where there is no year end.
+fn year_ends(periods: &[Period]) -> Vec<Period> {
+    let ends: Vec<Period> = periods.iter().copied().filter(|period| period.ends_year()).collect();
+    if ends.is_empty() {
+        return periods.last().copied().into_iter().collect();
+    }
+    let every = ends.len().div_ceil(MOST_ROWS);
+    let last = (ends.len() - 1) % every;
+    ends.into_iter().skip(last).step_by(every).collect()
+}
+
+/// A bar in eighths of a character.
+fn bar(probability: f64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a probability"
+    )]
+    let eighths = (probability * (8 * BAR) as f64).round() as usize;
+    let full = "█".repeat(eighths / 8);
+    let rest = EIGHTHS[eighths % 8];
+    if eighths == 0 && probability > 0.0 { "▏".to_owned() } else { full + rest }
+}
+
+impl fmt::Display for Overtake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = self.base().step().word();
+        let lasting = match self.sustained() {
+            1 => String::new(),
+            k => format!(", the first of {k} in a row"),
+        };
+        let (challenger, incumbent) = (self.challenger(), self.incumbent());
+        let title = format!("{challenger} overtakes {incumbent}");
+        let named = if self.name().starts_with(&title) { String::new() } else { format!("{}: ", self.name()) };
+        writeln!(f, "{named}{title}: first {word} with higher revenue{lasting}, base {}\n", self.base())?;
+        let head = format!("{:.0} % interval", 100.0 * self.run.confidence_level);
+        writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
+        for period in year_ends(self.periods()) {
+            let by = self.by(period).map_err(|_| fmt::Error)?;
+            writeln!(f, "  {:<15}{:>11}    {:<17} {}", period, by.shown(), by.shown_interval(), bar(by.value()))?;
+        }
+        let never = self.not_by_horizon();
+        let not_by = When::NotBy(self.horizon()).to_string();
+        writeln!(f, "  {not_by:<15}{:>11}    {}", never.shown(), never.shown_interval())?;
+        self.write_foot(f)
+    }
+}
+
+impl Overtake {
+    fn write_foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = |p: f64| self.quantile(p).map_err(|_| fmt::Error);
+        let told = |words: &str, when: When| match when {
+            When::At(period) => format!("{words} by {period}"),
+            When::NotBy(_) => format!("{words}: {when}"),
+        };
+        writeln!(
+            f,
+            "  median {} · {} · {}",
+            date(0.5)?,
+            told("one in ten", date(0.1)?),
+            told("nine in ten", date(0.9)?)
+        )?;
+        if self.ahead_at_base().value() > 0.0 {
+            writeln!(f, "  ahead at base {} already: {}", self.base(), self.ahead_at_base().shown())?;
+        }
+        let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
+        let run = &self.run;
+        let partly = run.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
+        write!(
+            f,
+            "  ahead at {} {} · {} paths{partly}, seed {}, {} sampling",
+            self.horizon(),
+            ahead.shown(),
+            thousands(run.paths),
+            run.seed,
+            run.sampling
+        )
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for overtake in self.questions() {
+            writeln!(f, "{overtake}\n")?;
+        }
+        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
+        for provider in &self.providers {
+            let Some(fan) = &provider.revenue else { continue };
+            writeln!(f, "{}: revenue of the {}{unit}\n", provider.name, self.base.step().word())?;
+            writeln!(f, "  {:<15}{:>11}    90 % band", "period", "median")?;
+            for period in year_ends(fan.periods()) {
+                let at = |p: f64| fan.quantile(period, p).map(money).map_err(|_| fmt::Error);
+                writeln!(f, "  {:<15}{:>11}    {} – {}", period, at(0.5)?, at(0.05)?, at(0.95)?)?;
+            }
+            writeln!(f)?;
+        }
+        for own in &self.own {
+            for (row, classes) in own.rows.iter().enumerate() {
+                let shown: Vec<String> = classes.iter().map(ToString::to_string).collect();
+                match own.kind {
+                    crate::simulation::PartKind::Event => writeln!(f, "{}: {}", own.name, classes[1])?,
+                    crate::simulation::PartKind::Classes => writeln!(f, "{}: {}", own.name, shown.join(" · "))?,
+                    _ => writeln!(f, "{} [{row}]: {}", own.name, shown.join(" · "))?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A whole number with commas.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = {
+        let bytes = digits.as_bytes().rchunks(3).rev();
+        bytes.map(|group| std::str::from_utf8(group).unwrap_or("")).collect()
+    };
+    groups.join(",")
+}
+
+/// Money with four digits, which the histogram's 0.05 % supports, and the power of a thousand in words.
+fn money(value: f64) -> String {
+    const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
+    let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
+    let scaled = value / scale;
+    if !(1e-3..1e6).contains(&scaled) {
+        return format!("{value:.3e}");
+    }
+    let mut decimals = 3;
+    let mut rest = scaled;
+    while rest >= 10.0 && decimals > 0 {
+        rest /= 10.0;
+        decimals -= 1;
+    }
+    format!("{scaled:.decimals$}{word}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_carries_four_digits() {
+        let shown = [0.5, 1.0, 999.94, 690.2e6, 1.2345e9, 12.345e9, 4e12, 1e300].map(money);
+        assert_eq!(shown, ["0.500", "1.000", "999.9", "690.2 m", "1.234 bn", "12.35 bn", "4.000 tn", "1.000e300"]);
+        assert_eq!(thousands(1_000_000), "1,000,000");
+        assert_eq!(thousands(12), "12");
+    }
+
+    #[test]
+    fn a_bar_shows_the_rare_and_the_certain() {
+        assert_eq!(bar(0.0), "");
+        assert_eq!(bar(1e-6), "▏");
+        assert_eq!(bar(0.5), "█".repeat(10));
+        assert_eq!(bar(1.0), "█".repeat(20));
+    }
+
+    #[test]
+    fn long_horizons_are_thinned_from_the_end() {
+        let periods: Vec<Period> = (2019..=2058).map(|year| format!("{year}").parse().expect("label")).collect();
+        let rows = year_ends(&periods);
+        assert!(rows.len() <= MOST_ROWS);
+        assert_eq!(rows.last(), periods.last());
+    }
+}

@@ -1,0 +1,254 @@
+//! Blocks of paths: structure of arrays, one row a provider, filled group by group.
+
+use super::kernel::{Centre, SeriesTask, Sigma, fill_series};
+use super::plan::{Number, Plan, Rows, Series, to_f32};
+use super::stream::{self, GROUP};
+use crate::calendar::Period;
+use crate::error::{Error, Kind};
+use crate::estimate::When;
+use crate::growth::Value;
+use crate::math;
+
+/// A block should stay in the second-level cache of one core.
+const BLOCK_BYTES: usize = 256 * 1024;
+
+/// How many groups a block holds: as many as fit the cache, between 1 and 8.
+pub(crate) fn groups_that_fit(plan: &Plan) -> usize {
+    let group_bytes = plan.series.len() * (plan.taus.len() + 1) * GROUP * size_of::<f32>();
+    (BLOCK_BYTES / group_bytes).clamp(1, 8)
+}
+
+/// The memory of one worker, used for block after block.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// Paths held: whole groups.
+    width: usize,
+    /// Paths that count: the last group of a run may be cut.
+    len: usize,
+    /// By series, then period 0..=T, then path.
+    rows: Vec<Vec<f32>>,
+    draws: Vec<Vec<f64>>,
+    /// Innovations that later series follow: by series, then period 1..=T, then path.
+    kept: Vec<Vec<f32>>,
+}
+
+impl Block {
+    pub(crate) fn new(plan: &Plan, groups: usize) -> Self {
+        let width = groups * GROUP;
+        let periods = plan.taus.len();
+        let innovations = |series: &Series| if series.kept { vec![0.0; periods * width] } else { Vec::new() };
+        Self {
+            width,
+            len: 0,
+            rows: plan.series.iter().map(|_| vec![0.0; (periods + 1) * width]).collect(),
+            draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
+            kept: plan.series.iter().map(innovations).collect(),
+        }
+    }
+
+    /// Fills the groups from `first_group` on, of which `len` paths count.
+    ///
+    /// # Errors
+    /// Where a curve is not finite on a path; the message names provider, period and parameters.
+    pub(crate) fn fill(&mut self, plan: &Plan, first_group: u64, groups: usize, len: usize) -> Result<(), Error> {
+        self.width = groups * GROUP;
+        self.len = len;
+        for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
+            for (group, part) in (first_group..).zip(column[..groups * GROUP].as_chunks_mut::<GROUP>().0) {
+                stream::uniforms(plan.seed, draw.slot, group, part);
+            }
+            draw.quantile.fill(&mut column[..groups * GROUP]);
+        }
+        for index in 0..plan.series.len() {
+            self.fill_row(plan, index, first_group, groups)?;
+        }
+        Ok(())
+    }
+
+    fn fill_row(&mut self, plan: &Plan, index: usize, first_group: u64, groups: usize) -> Result<(), Error> {
+        let series = &plan.series[index];
+        let width = self.width;
+        let periods = plan.taus.len();
+        let fixed: Option<Vec<f32>> = series.centre.as_ref().map(|centre| centre.iter().map(|x| to_f32(*x)).collect());
+        if fixed.is_none() {
+            self.fill_centre(plan, index)?;
+        }
+        let sigma: Vec<f32>;
+        let sigma = match series.volatility {
+            Number::Fixed(volatility) => Sigma::Fixed(to_f32(volatility * plan.step_root)),
+            Number::Drawn(draw) => {
+                sigma =
+                    self.draws[draw][..width].iter().map(|volatility| to_f32(volatility * plan.step_root)).collect();
+                Sigma::Drawn(&sigma)
+            }
+        };
+        let (before, rest) = self.kept.split_at_mut(index);
+        let earlier: Vec<(f32, &[f32])> =
+            series.earlier.iter().map(|(j, weight)| (*weight, &before[*j][..periods * width])).collect();
+        let task = SeriesTask {
+            key: &series.key,
+            first_group,
+            groups,
+            periods,
+            centre: fixed.as_deref().map_or(Centre::InPlace, Centre::Fixed),
+            sigma,
+            own: series.own,
+            earlier: &earlier,
+        };
+        let keep = series.kept.then(|| &mut rest[0][..periods * width]);
+        fill_series(plan.level, &task, &mut self.rows[index][..(periods + 1) * width], keep);
+        Ok(())
+    }
+
+    /// Puts `x(0) + Γ(t; θ)` of every path into the row.
+    fn fill_centre(&mut self, plan: &Plan, index: usize) -> Result<(), Error> {
+        let series = &plan.series[index];
+        let width = self.width;
+        let draws = &self.draws;
+        let mut start = match series.base {
+            Number::Fixed(base) => vec![base / plan.reference; width],
+            Number::Drawn(draw) => draws[draw][..width].iter().map(|base| base / plan.reference).collect(),
+        };
+        math::ln_slice(&mut start);
+        let row = &mut self.rows[index];
+        let values: Vec<Value<'_>> = series
+            .numbers
+            .iter()
+            .map(|number| match number {
+                Number::Fixed(value) => Value::Fixed(*value),
+                Number::Drawn(draw) => Value::Drawn(&draws[*draw][..width]),
+            })
+            .collect();
+        let mut fault = None;
+        row[..width].iter_mut().zip(&start).for_each(|(x, start)| *x = to_f32(*start));
+        series.curve.fill(&values, &plan.taus, width, &mut |i, growth| {
+            let column = &mut row[(i + 1) * width..(i + 2) * width];
+            let mut finite = true;
+            for ((x, start), growth) in column.iter_mut().zip(&start).zip(growth) {
+                *x = to_f32(start + growth);
+                finite &= x.is_finite();
+            }
+            if !finite && fault.is_none() {
+                fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
+            }
+        });
+        fault.map_or(Ok(()), |(t, path, growth)| {
+            let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
+            let address = format!("provider[{}].growth", plan.rows.names()[index]);
+            let message = format!("log growth by {} is {growth} with the numbers {numbers:?}", plan.rows.label(t));
+            Err(Error::one(Kind::Numeric, "scenario", address, message))
+        })
+    }
+}
+
+/// A block of simulated paths, as a [`Statistic`](crate::Statistic) sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Paths<'a> {
+    plan: &'a Plan,
+    block: &'a Block,
+}
+
+impl<'a> Paths<'a> {
+    pub(crate) fn new(plan: &'a Plan, block: &'a Block) -> Self {
+        Self { plan, block }
+    }
+
+    /// The number of paths in the block.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a block is never empty")]
+    pub fn len(&self) -> usize {
+        self.block.len
+    }
+
+    /// The rows: whose revenue, and over which periods.
+    #[must_use]
+    pub fn rows(&self) -> &'a Rows {
+        &self.plan.rows
+    }
+
+    /// Log revenue of a row at period `t` (0 is the base), one number a path, relative to one reference that all rows
+    /// share: rows compare as revenue does. For money see [`Paths::revenue`].
+    ///
+    /// # Panics
+    /// Where there is no such row or period.
+    #[must_use]
+    pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
+        let from = t * self.block.width;
+        &self.block.rows[row][from..from + self.block.len]
+    }
+
+    /// Revenue of a row at period `t` on one path, in the scenario's unit.
+    ///
+    /// # Panics
+    /// Where there is no such row, period or path.
+    #[must_use]
+    pub fn revenue(&self, row: usize, t: usize, path: usize) -> f64 {
+        match &self.plan.known[row] {
+            Some(known) => known[t],
+            None => math::exp(f64::from(self.row(row, t)[path])) * self.plan.reference,
+        }
+    }
+
+    /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn.
+    pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
+        self.plan.known_lead(a, b)
+    }
+
+    /// One row of one path.
+    pub(crate) fn path(self, row: usize, path: usize) -> Path<'a> {
+        Path { paths: self, row, path }
+    }
+}
+
+/// The revenue of one provider on one simulated path, for questions of one's own.
+///
+/// # Example: ten billion before the other
+/// ```
+/// # use outgrow::{Curve, Provider, Scenario};
+/// # let scenario = Scenario::builder("2018", "2028")
+/// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.5)).volatility(0.2)).build()?;
+/// let outcome = scenario.simulate().paths(1000)
+///     .event("tenfold by 2024", ["A"], |[a]| a.first(|revenue| revenue >= 10.0) <= outgrow::When::At("2024".parse().unwrap()))
+///     .run()?;
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Path<'a> {
+    paths: Paths<'a>,
+    row: usize,
+    path: usize,
+}
+
+impl Path<'_> {
+    /// The number of projected periods, `T`.
+    #[must_use]
+    pub fn periods(&self) -> usize {
+        self.paths.rows().periods()
+    }
+
+    /// The label of period `t`; 0 is the base.
+    ///
+    /// # Panics
+    /// Where `t` is beyond `T`.
+    #[must_use]
+    pub fn label(&self, t: usize) -> Period {
+        self.paths.rows().label(t)
+    }
+
+    /// Revenue at period `t` (0 is the base), in the scenario's unit.
+    ///
+    /// # Panics
+    /// Where `t` is beyond `T`.
+    #[must_use]
+    pub fn revenue(&self, t: usize) -> f64 {
+        self.paths.revenue(self.row, t, self.path)
+    }
+
+    /// The first period from the base on whose revenue satisfies `holds`; «not by» the horizon orders last.
+    #[must_use]
+    pub fn first(&self, holds: impl Fn(f64) -> bool) -> When {
+        let last = self.periods();
+        let hit = (0..=last).find(|t| holds(self.revenue(*t)));
+        hit.map_or(When::NotBy(self.label(last)), |t| When::At(self.label(t)))
+    }
+}

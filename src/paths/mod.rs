@@ -1,0 +1,13 @@
+//! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
+
+mod block;
+pub(crate) mod cpu;
+mod kernel;
+mod normal;
+mod plan;
+pub(crate) mod stream;
+
+pub(crate) use block::{Block, groups_that_fit};
+pub use block::{Path, Paths};
+pub(crate) use plan::Plan;
+pub use plan::Rows;

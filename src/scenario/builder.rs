@@ -1,0 +1,88 @@
+//! Builds a scenario in Rust; everything is checked at once in `build`.
+
+use super::{Correlation, Provider, Question, Scenario};
+use crate::assumption::Assumption;
+use crate::calendar::Period;
+use crate::error::{Error, Kind, Problem};
+
+/// Collects the parts of a [`Scenario`]; made by [`Scenario::builder`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ScenarioBuilder {
+    base: Result<Period, Error>,
+    horizon: Result<Period, Error>,
+    unit: Option<String>,
+    assumptions: Vec<(String, Assumption)>,
+    providers: Vec<Provider>,
+    correlations: Vec<Correlation>,
+    questions: Vec<Question>,
+}
+
+impl ScenarioBuilder {
+    pub(super) fn new(base: Result<Period, Error>, horizon: Result<Period, Error>) -> Self {
+        Self {
+            base,
+            horizon,
+            unit: None,
+            assumptions: Vec::new(),
+            providers: Vec::new(),
+            correlations: Vec::new(),
+            questions: Vec::new(),
+        }
+    }
+
+    /// What revenue is counted in, as a label: `"USD"`, `"CNY m"`.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = Some(unit.into());
+        self
+    }
+
+    /// A named assumption: used by writing its name where a number is wanted, and drawn once however often it is used.
+    pub fn assumption(mut self, name: impl Into<String>, value: impl Into<Assumption>) -> Self {
+        self.assumptions.push((name.into(), value.into()));
+        self
+    }
+
+    /// One more provider; at least one and at most 64.
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// The correlation of two providers' innovations, −1 to 1; unstated pairs are 0.
+    pub fn correlation(mut self, a: impl Into<String>, b: impl Into<String>, value: f64) -> Self {
+        self.correlations.push(Correlation { between: [a.into(), b.into()], value });
+        self
+    }
+
+    /// One more question.
+    pub fn question(mut self, question: Question) -> Self {
+        self.questions.push(question);
+        self
+    }
+
+    /// Checks everything and gives the scenario.
+    ///
+    /// # Errors
+    /// All problems at once, each with its address and the offending value.
+    pub fn build(self) -> Result<Scenario, Error> {
+        let mut problems = Vec::new();
+        let mut label = |key: &str, label: Result<Period, Error>| {
+            label.map_err(|error| problems.push(Problem::new(key, error.problems()[0].message.clone()))).ok()
+        };
+        let (base, horizon) = (label("base", self.base), label("horizon", self.horizon));
+        let (Some(base), Some(horizon)) = (base, horizon) else {
+            return Err(Error::of(Kind::Invalid, "scenario", problems));
+        };
+        let scenario = Scenario {
+            base,
+            horizon,
+            unit: self.unit,
+            assumptions: self.assumptions,
+            providers: self.providers,
+            correlations: self.correlations,
+            questions: self.questions,
+        };
+        scenario.checked()
+    }
+}

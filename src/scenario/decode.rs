@@ -1,0 +1,368 @@
+//! Reads the tree of a file: shapes and words here, values in the validation that the builder shares.
+
+use super::tree::{Entry, Node, Value};
+use super::walk::keys;
+use super::{Correlation, Provider, Question, Scenario};
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Address, Key};
+use crate::assumption::law::{Family, Law};
+use crate::calendar::Period;
+use crate::error::{Problem, did_you_mean};
+use crate::growth::{AUTO, Curve, Tail};
+
+/// Laws and keys that SCENARIO.md has and this version does not read yet.
+const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
+const LATER_CURVES: [&str; 9] =
+    ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
+const LATER_PROVIDER: [&str; 6] = ["history", "fiscal_year_ends", "claim", "loading", "jump", "segment"];
+const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];
+
+/// Reads a scenario, or lists everything whose shape is wrong.
+pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
+    let mut reader = Reader { address: Address::default(), problems: Vec::new() };
+    let scenario = reader.scenario(root);
+    match scenario {
+        Some(scenario) if reader.problems.is_empty() => Ok(scenario),
+        _ => Err(reader.problems),
+    }
+}
+
+/// Reads one number or distribution, at an address of its own.
+pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
+    let mut reader = Reader { address: Address::default(), problems: Vec::new() };
+    reader.assumption(node).ok_or(reader.problems)
+}
+
+struct Reader {
+    address: Address,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn report(&mut self, message: String) {
+        self.problems.push(Problem::new(self.address.as_str(), message));
+    }
+
+    fn wanted<T>(&mut self, what: &str, node: &Node) -> Option<T> {
+        let found = match &node.value {
+            Value::Text(text) => format!("{text:?}"),
+            Value::Integer(number) => number.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            _ => node.kind_word().to_owned(),
+        };
+        self.report(format!("must be {what}, got {found}"));
+        None
+    }
+
+    fn at<T>(&mut self, key: Key<'_>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.address.push(key);
+        let value = read(self);
+        self.address.pop();
+        value
+    }
+
+    /// The entries of a table whose keys are all known.
+    fn table<'n>(&mut self, node: &'n Node, known: &[&str], later: &[&str]) -> Option<&'n [Entry]> {
+        let Some(entries) = node.as_table() else { return self.wanted("a table", node) };
+        for Entry { key, .. } in entries {
+            let key = key.as_str();
+            if later.contains(&key) {
+                self.at(Key::Field(key), |reader| reader.report(format!("not supported yet: {key}")));
+            } else if !known.contains(&key) {
+                let all = known.iter().chain(later).copied().collect::<Vec<_>>();
+                let hint = did_you_mean(key, all.iter().copied());
+                self.at(Key::Field(key), |reader| {
+                    reader.report(format!("unknown key {key:?}{hint}; known keys: {}", all.join(", ")));
+                });
+            }
+        }
+        Some(entries)
+    }
+
+    fn optional<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&mut Self, &Node) -> Option<T>) -> Option<T> {
+        let value = node.get(key)?;
+        self.at(Key::Field(key), |reader| read(reader, value))
+    }
+
+    fn required<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&mut Self, &Node) -> Option<T>) -> Option<T> {
+        if node.get(key).is_none() {
+            self.at(Key::Field(key), |reader| reader.report(format!("the key {key:?} is missing")));
+        }
+        self.optional(node, key, read)
+    }
+
+    /// Every item of a list, at its index.
+    fn list<T>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        mut read: impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(items) = node.as_list() else { return self.wanted(what, node) };
+        let read_item = |(index, item)| self.at(Key::Index(index), |reader| read(reader, item));
+        let read_items: Vec<Option<T>> = items.iter().enumerate().map(read_item).collect();
+        read_items.into_iter().collect()
+    }
+
+    /// Every item of a list of tables, at its name where it has one of its own.
+    fn items<T>(
+        &mut self,
+        root: &Node,
+        list: &str,
+        mut read: impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(node) = root.get(list) else { return Some(Vec::new()) };
+        self.at(Key::Field(list), |reader| {
+            let what = format!("a list of tables, [[{list}]]");
+            let Some(items) = node.as_list() else { return reader.wanted(&what, node) };
+            let keys = keys(items.iter().map(|item| item.get("name").and_then(Node::as_text)));
+            let read_item =
+                |(item, key): (&Node, &super::walk::ItemKey)| reader.at(key.borrow(), |reader| read(reader, item));
+            let read_items: Vec<Option<T>> = items.iter().zip(&keys).map(read_item).collect();
+            read_items.into_iter().collect()
+        })
+    }
+
+    fn text(&mut self, node: &Node) -> Option<String> {
+        node.as_text().map(str::to_owned).or_else(|| self.wanted("text", node))
+    }
+
+    fn number(&mut self, node: &Node) -> Option<f64> {
+        node.as_number().or_else(|| self.wanted("a number", node))
+    }
+
+    fn count(&mut self, node: &Node) -> Option<u32> {
+        let count = node.as_integer().and_then(|number| u32::try_from(number).ok());
+        count.or_else(|| self.wanted("a whole number of at least 1", node))
+    }
+
+    fn period(&mut self, node: &Node) -> Option<Period> {
+        let label = self.text(node)?;
+        label.parse().map_err(|error: crate::Error| self.report(error.problems()[0].message.clone())).ok()
+    }
+
+    fn pair(&mut self, node: &Node) -> Option<[String; 2]> {
+        let names = self.list(node, "a list of two names", Self::text)?;
+        let count = names.len();
+        <[String; 2]>::try_from(names)
+            .map_err(|_| self.report(format!("must be a list of two names, got {count}")))
+            .ok()
+    }
+
+    /// A word that must be the only one this version knows.
+    fn word(&mut self, node: &Node, known: &str, later: &[&str]) -> Option<()> {
+        let word = match &node.value {
+            Value::Text(word) => word.as_str(),
+            Value::Table(entries) if entries.len() == 1 => entries[0].key.as_str(),
+            _ => return self.wanted(&format!("{known:?}"), node),
+        };
+        if word == known {
+            return Some(());
+        }
+        let all = [&[known], later].concat();
+        let message = if later.contains(&word) {
+            format!("not supported yet: {word}")
+        } else {
+            format!("unknown word {word:?}{}; known: {}", did_you_mean(word, all.iter().copied()), all.join(", "))
+        };
+        self.report(message);
+        None
+    }
+
+    fn scenario(&mut self, root: &Node) -> Option<Scenario> {
+        let known = ["base", "horizon", "unit", "innovations", "assumption", "provider", "correlation", "question"];
+        self.table(root, &known, &LATER_TOP)?;
+        let base = self.required(root, "base", Self::period);
+        let horizon = self.required(root, "horizon", Self::period);
+        let unit = self.optional(root, "unit", Self::text);
+        self.optional(root, "innovations", |reader, node| reader.word(node, "gaussian", &["student_t"]));
+        let assumptions = self.assumptions(root);
+        self.required(root, "provider", |_, _| Some(()));
+        let providers = self.items(root, "provider", Self::provider);
+        let correlations = self.items(root, "correlation", Self::correlation);
+        let questions = self.items(root, "question", Self::question);
+        Some(Scenario {
+            base: base?,
+            horizon: horizon?,
+            unit,
+            assumptions: assumptions?,
+            providers: providers?,
+            correlations: correlations?,
+            questions: questions?,
+        })
+    }
+
+    fn assumptions(&mut self, root: &Node) -> Option<Vec<(String, Assumption)>> {
+        let Some(node) = root.get("assumption") else { return Some(Vec::new()) };
+        self.at(Key::Field("assumption"), |reader| {
+            let Some(entries) = node.as_table() else { return reader.wanted("a table of names", node) };
+            let read = |Entry { key, node, .. }: &Entry| {
+                let value = reader.at(Key::Name(key), |reader| reader.assumption(node));
+                value.map(|value| (key.clone(), value))
+            };
+            let read_all: Vec<Option<_>> = entries.iter().map(read).collect();
+            read_all.into_iter().collect()
+        })
+    }
+
+    fn provider(&mut self, node: &Node) -> Option<Provider> {
+        let known = ["name", "revenue", "growth", "volatility", "shock", "centring", "source"];
+        self.table(node, &known, &LATER_PROVIDER)?;
+        let name = self.required(node, "name", Self::text);
+        let revenue = self.required(node, "revenue", Self::assumption);
+        let growth = self.required(node, "growth", Self::curve);
+        let volatility = self.optional(node, "volatility", Self::assumption);
+        self.optional(node, "shock", |reader, node| reader.word(node, "random_walk", &["persistent", "reverting"]));
+        self.optional(node, "centring", |reader, node| reader.word(node, "median", &["mean"]));
+        let source = self.optional(node, "source", Self::text);
+        Some(Provider {
+            name: name?,
+            revenue: revenue?,
+            growth: Some(growth?),
+            volatility: volatility.unwrap_or_else(|| 0.0.into()),
+            source,
+        })
+    }
+
+    fn correlation(&mut self, node: &Node) -> Option<Correlation> {
+        self.table(node, &["between", "value"], &[])?;
+        let between = self.required(node, "between", Self::pair);
+        let value = self.required(node, "value", Self::number);
+        Some(Correlation { between: between?, value: value? })
+    }
+
+    fn question(&mut self, node: &Node) -> Option<Question> {
+        self.table(node, &["overtakes", "name", "measure", "sustained"], &[])?;
+        let overtakes = self.required(node, "overtakes", Self::pair);
+        let name = self.optional(node, "name", Self::text);
+        let later = ["trailing", "annual", "fiscal_year_ending"];
+        self.optional(node, "measure", |reader, node| reader.word(node, "period", &later));
+        let sustained = self.optional(node, "sustained", Self::count);
+        let [challenger, incumbent] = overtakes?;
+        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1) })
+    }
+
+    /// A number, a name, or a table with one law and perhaps a source.
+    fn assumption(&mut self, node: &Node) -> Option<Assumption> {
+        match &node.value {
+            Value::Integer(_) | Value::Number(_) => self.number(node).map(Assumption::from),
+            Value::Text(name) => Some(Assumption::from(name.as_str())),
+            Value::Table(_) => {
+                let source = self.optional(node, "source", Self::text);
+                let law = self.law(node, &["source"], true)?;
+                Some(Assumption { law, source })
+            }
+            _ => self.wanted("a number, the name of an assumption or a distribution", node),
+        }
+    }
+
+    /// The one law of a table, beside keys that are allowed there.
+    fn law(&mut self, node: &Node, beside: &[&str], fixed: bool) -> Option<Law> {
+        let mut known: Vec<&str> = Family::ALL.iter().map(|family| family.key()).collect();
+        known.push("truncated");
+        if fixed {
+            known.push("fixed");
+        }
+        let (key, value) = self.only(node, "distribution", &known, &LATER_LAWS, beside)?;
+        self.at(Key::Field(key), |reader| match Family::ALL.into_iter().find(|family| family.key() == key) {
+            Some(family) => reader.family(value, family),
+            None if key == "fixed" => reader.number(value).map(Law::Number),
+            None => reader.truncated(value),
+        })
+    }
+
+    fn family(&mut self, node: &Node, family: Family) -> Option<Law> {
+        let names: Vec<&str> = family.parameters().iter().map(|(name, _)| *name).collect();
+        let what = format!("[{}]", names.join(", "));
+        let values = self.list(node, &what, Self::number)?;
+        if values.len() == names.len() {
+            return Some(Law::Family(family, values));
+        }
+        self.report(format!("must be {what}, got {} numbers", values.len()));
+        None
+    }
+
+    fn truncated(&mut self, node: &Node) -> Option<Law> {
+        self.table(node, &["of", "low", "high"], &[])?;
+        let of = self.required(node, "of", |reader, node| match node.value {
+            Value::Table(_) => reader.law(node, &[], false),
+            _ => reader.wanted("a distribution", node),
+        });
+        let low = self.optional(node, "low", Self::number);
+        let high = self.optional(node, "high", Self::number);
+        Some(Law::Truncated { of: Box::new(of?), low, high })
+    }
+
+    /// The one entry of a table that says which kind of `what` it is.
+    fn only<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        known: &[&str],
+        later: &[&str],
+        beside: &[&str],
+    ) -> Option<(&'n str, &'n Node)> {
+        let all = [known, beside].concat();
+        let before = self.problems.len();
+        let entries = self.table(node, &all, later)?;
+        if self.problems.len() > before {
+            return None;
+        }
+        let laws: Vec<&Entry> = entries.iter().filter(|entry| !beside.contains(&entry.key.as_str())).collect();
+        match laws.as_slice() {
+            [one] => Some((&one.key, &one.node)),
+            others => {
+                let found: Vec<&str> = others.iter().map(|entry| entry.key.as_str()).collect();
+                let found = if found.is_empty() { "none".to_owned() } else { found.join(" and ") };
+                self.report(format!("must hold one {what} ({}), got {found}", known.join(", ")));
+                None
+            }
+        }
+    }
+
+    fn curve(&mut self, node: &Node) -> Option<Curve> {
+        let (key, value) = self.only(node, "curve", &["constant", "schedule", "fade"], &LATER_CURVES, &[])?;
+        self.at(Key::Field(key), |reader| match key {
+            "constant" => reader.assumption(value).map(Curve::constant),
+            "schedule" => reader.schedule(value),
+            _ => {
+                reader.table(value, &["from", "to", "half_life"], &[])?;
+                let from = reader.required(value, "from", Self::assumption);
+                let to = reader.required(value, "to", Self::assumption);
+                let half_life = reader.required(value, "half_life", Self::assumption);
+                Some(Curve::fade(from?, to?, half_life?))
+            }
+        })
+    }
+
+    fn schedule(&mut self, node: &Node) -> Option<Curve> {
+        self.table(node, &["rates", "tail", "reading"], &[])?;
+        let rates = self.required(node, "rates", |reader, node| reader.list(node, "a list of rates", Self::assumption));
+        let tail = node.get("tail").map_or_else(|| Some(Tail::none()), |_| self.optional(node, "tail", Self::tail));
+        self.optional(node, "reading", |reader, node| reader.word(node, "point", &["totals"]));
+        Some(Curve::schedule(rates?, tail?))
+    }
+
+    fn tail(&mut self, node: &Node) -> Option<Tail> {
+        if node.as_text() == Some("hold") {
+            return Some(Tail::hold());
+        }
+        if node.as_table().is_none() {
+            return self.wanted("\"hold\", { fade = … } or { ratio = … }", node);
+        }
+        let (key, value) = self.only(node, "tail", &["fade", "ratio"], &[], &[])?;
+        self.at(Key::Field(key), |reader| {
+            if key == "ratio" {
+                return match value.as_text() {
+                    Some(AUTO) => Some(Tail::ratio(AUTO)),
+                    _ => reader.assumption(value).map(Tail::ratio),
+                };
+            }
+            reader.table(value, &["to", "half_life"], &[])?;
+            let to = reader.required(value, "to", Self::assumption);
+            let half_life = reader.required(value, "half_life", Self::assumption);
+            Some(Tail::fade(to?, half_life?))
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! Writes a scenario as the tree of a file; what is the default is left out.
+
+use super::tree::Node;
+use super::{Provider, Question, Scenario};
+use crate::assumption::Assumption;
+use crate::assumption::law::Law;
+use crate::growth::{Curve, Law as CurveLaw, Schedule, TailLaw};
+
+type Entries = Vec<(String, Node)>;
+
+pub(super) fn scenario(scenario: &Scenario) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "base", scenario.base.to_string());
+    put(&mut entries, "horizon", scenario.horizon.to_string());
+    if let Some(unit) = &scenario.unit {
+        put(&mut entries, "unit", unit.as_str());
+    }
+    if !scenario.assumptions.is_empty() {
+        let named = scenario.assumptions.iter().map(|(name, value)| (name.as_str(), assumption(value)));
+        put(&mut entries, "assumption", Node::table(named));
+    }
+    put(&mut entries, "provider", Node::list(scenario.providers.iter().map(provider)));
+    if !scenario.correlations.is_empty() {
+        let list = scenario.correlations.iter().map(|correlation| {
+            let between = Node::list(correlation.between.iter().map(String::as_str));
+            Node::table([("between", between), ("value", correlation.value.into())])
+        });
+        put(&mut entries, "correlation", Node::list(list));
+    }
+    if !scenario.questions.is_empty() {
+        put(&mut entries, "question", Node::list(scenario.questions.iter().map(question)));
+    }
+    Node::table(entries)
+}
+
+fn put(entries: &mut Entries, key: &str, node: impl Into<Node>) {
+    entries.push((key.to_owned(), node.into()));
+}
+
+fn provider(provider: &Provider) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "name", provider.name.as_str());
+    put(&mut entries, "revenue", assumption(&provider.revenue));
+    if let Some(growth) = &provider.growth {
+        put(&mut entries, "growth", curve(growth));
+    }
+    if provider.volatility != Assumption::from(0.0) {
+        put(&mut entries, "volatility", assumption(&provider.volatility));
+    }
+    if let Some(source) = &provider.source {
+        put(&mut entries, "source", source.as_str());
+    }
+    Node::table(entries)
+}
+
+fn question(question: &Question) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "overtakes", Node::list([question.challenger.as_str(), question.incumbent.as_str()]));
+    if let Some(name) = &question.name {
+        put(&mut entries, "name", name.as_str());
+    }
+    if question.sustained != 1 {
+        put(&mut entries, "sustained", question.sustained);
+    }
+    Node::table(entries)
+}
+
+fn assumption(value: &Assumption) -> Node {
+    let Some(source) = &value.source else {
+        return match &value.law {
+            Law::Number(number) => (*number).into(),
+            Law::Name(name) => name.as_str().into(),
+            law => Node::table([law_entry(law)]),
+        };
+    };
+    Node::table([law_entry(&value.law), ("source".to_owned(), source.as_str().into())])
+}
+
+fn law_entry(law: &Law) -> (String, Node) {
+    match law {
+        Law::Number(number) => ("fixed".to_owned(), (*number).into()),
+        // A name carries no source: validation keeps the two apart.
+        Law::Name(name) => ("name".to_owned(), name.as_str().into()),
+        Law::Family(family, values) => (family.key().to_owned(), Node::list(values.iter().copied())),
+        Law::Truncated { of, low, high } => {
+            let mut entries = vec![("of".to_owned(), Node::table([law_entry(of)]))];
+            for (key, bound) in [("low", low), ("high", high)] {
+                if let Some(bound) = bound {
+                    put(&mut entries, key, *bound);
+                }
+            }
+            ("truncated".to_owned(), Node::table(entries))
+        }
+    }
+}
+
+fn curve(curve: &Curve) -> Node {
+    let law = match &curve.0 {
+        CurveLaw::Constant(growth) => assumption(growth),
+        CurveLaw::Schedule(schedule) => self::schedule(schedule),
+        CurveLaw::Fade { from, to, half_life } => fade(Some(from), to, half_life),
+        CurveLaw::Custom(_) => Node::table(Entries::new()), // refused before
+    };
+    Node::table([(curve.key(), law)])
+}
+
+fn fade(from: Option<&Assumption>, to: &Assumption, half_life: &Assumption) -> Node {
+    let from = from.map(|from| ("from", assumption(from)));
+    Node::table(from.into_iter().chain([("to", assumption(to)), ("half_life", assumption(half_life))]))
+}
+
+fn schedule(schedule: &Schedule) -> Node {
+    let mut entries = vec![("rates".to_owned(), Node::list(schedule.rates.iter().map(assumption)))];
+    match &schedule.tail.0 {
+        TailLaw::None => {}
+        TailLaw::Hold => put(&mut entries, "tail", "hold"),
+        TailLaw::Fade { to, half_life } => {
+            put(&mut entries, "tail", Node::table([("fade", fade(None, to, half_life))]));
+        }
+        TailLaw::Ratio(ratio) => put(&mut entries, "tail", Node::table([("ratio", assumption(ratio))])),
+    }
+    Node::table(entries)
+}

@@ -1,0 +1,158 @@
+//! Scenario files: TOML and JSON, read and written through one tree.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use super::tree::{Node, Value};
+use super::{Scenario, decode, encode};
+#[cfg(feature = "toml")]
+use crate::assumption::Assumption;
+use crate::error::{Error, Kind, Place, Problem};
+
+impl Scenario {
+    /// Reads a scenario from TOML 1.1.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with address, line and column.
+    ///
+    /// # Example: an error that shows the place
+    /// ```
+    /// use outgrow::Scenario;
+    /// let error = Scenario::from_toml("base = '2018'\nhorizon = '2017'\nprovider = [{ name = 'A', revenue = 1, growth = { constant = 0.1 } }]")
+    ///     .unwrap_err();
+    /// assert_eq!(error.to_string(), "invalid scenario: horizon (line 2, column 11): horizon must lie after base 2018, got 2017");
+    /// ```
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        Self::from_tree(&Node::from_toml(text)?).map_err(|error| placed(error, text, &Node::from_toml(text)))
+    }
+
+    /// Reads a scenario from JSON: the same tree as in TOML.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with address, line and column.
+    ///
+    /// # Example: one provider
+    /// ```
+    /// use outgrow::Scenario;
+    /// let scenario = Scenario::from_json(r#"{ "base": "2018", "horizon": "2020",
+    ///     "provider": [{ "name": "A", "revenue": 1, "growth": { "constant": 0.1 } }] }"#)?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::from_tree(&Node::from_json(text)?).map_err(|error| placed(error, text, &Node::from_json(text)))
+    }
+
+    /// Writes the scenario as TOML that reads back as the same scenario. JSON is `serde_json::to_string(&scenario)`.
+    ///
+    /// # Errors
+    /// Where a curve is a closure, which no file can hold.
+    ///
+    /// # Example: there and back
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// assert_eq!(Scenario::from_toml(&scenario.to_toml()?)?, scenario);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[cfg(feature = "toml")]
+    pub fn to_toml(&self) -> Result<String, Error> {
+        self.to_tree()?.to_toml()
+    }
+
+    /// The scenario with the value at one address given as TOML text, as `--set ADDRESS=VALUE` has it.
+    ///
+    /// # Errors
+    /// Where the text is no number, name or distribution in TOML, and as [`Scenario::with`].
+    ///
+    /// # Example: a distribution as text
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// let changed = scenario.with_toml([("provider[A].growth.constant", "{ normal = [0.3, 0.1] }")])?;
+    /// assert_eq!(changed, scenario.with("provider[A].growth.constant", normal(0.3, 0.1))?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[cfg(feature = "toml")]
+    pub fn with_toml<'a>(&self, changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        let read = |(address, text): (&'a str, &str)| Ok((address, value_of(address, text)?));
+        let changes: Vec<(&str, Assumption)> = changes.into_iter().map(read).collect::<Result<_, Error>>()?;
+        self.with_all(changes)
+    }
+
+    fn from_tree(root: &Node) -> Result<Self, Error> {
+        decode::scenario(root).map_err(|problems| Error::of(Kind::Invalid, "scenario", problems))?.checked()
+    }
+
+    /// # Errors
+    /// Where a curve is a closure.
+    fn to_tree(&self) -> Result<Node, Error> {
+        let custom = |provider: &super::Provider| {
+            let name = provider.growth.as_ref()?.custom_name()?;
+            let message = format!("the custom curve {name:?} is a closure and cannot be written");
+            Some(Problem::new(format!("provider[{}].growth.custom", provider.name), message))
+        };
+        let problems: Vec<Problem> = self.providers.iter().filter_map(custom).collect();
+        if problems.is_empty() {
+            Ok(encode::scenario(self))
+        } else {
+            Err(Error::of(Kind::Invalid, "scenario", problems))
+        }
+    }
+}
+
+/// One TOML value, given for an address.
+#[cfg(feature = "toml")]
+fn value_of(address: &str, text: &str) -> Result<Assumption, Error> {
+    let refuse = |message: String| Error::invalid("value", address, message);
+    let message = |error: Error| error.problems()[0].message.clone();
+    let root = Node::from_toml(&format!("value = {text}"))
+        .map_err(|error| refuse(format!("{}, got {text:?}", message(error))))?;
+    match root.as_table() {
+        Some([entry]) => decode::assumption(&entry.node).map_err(|problems| refuse(problems[0].message.clone())),
+        _ => Err(refuse(format!("one value is wanted, got {text:?}"))),
+    }
+}
+
+/// The error with the line and column of each address that the text holds.
+fn placed(error: Error, text: &str, root: &Result<Node, Error>) -> Error {
+    let Ok(root) = root else { return error };
+    let place = |problem: &Problem| Problem {
+        place: locate(root, &problem.address).map(|offset| Place::of(text, offset)),
+        ..problem.clone()
+    };
+    Error::of(Kind::Invalid, "scenario", error.problems().iter().map(place).collect())
+}
+
+/// Where an address stands, or the deepest part of it that does.
+fn locate(root: &Node, address: &str) -> Option<usize> {
+    let mut node = root;
+    for step in address.split(['.', '[']).flat_map(|step| step.split(']')).filter(|step| !step.is_empty()) {
+        let below = match &node.value {
+            Value::Table(_) => node.get(step),
+            Value::List(items) => {
+                let named = items.iter().find(|item| item.get("name").and_then(Node::as_text) == Some(step));
+                named.or_else(|| items.get(step.parse::<usize>().ok()?))
+            }
+            _ => None,
+        };
+        match below {
+            Some(below) => node = below,
+            None => break,
+        }
+    }
+    node.offset
+}
+
+impl Serialize for Scenario {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_tree().map_err(ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scenario {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_tree(&Node::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}

@@ -1,0 +1,196 @@
+//! The scenario: inert data that knows no random numbers, from the builder or a file through one validation.
+
+mod builder;
+mod check;
+mod decode;
+mod encode;
+mod file;
+mod item;
+pub(crate) mod tree;
+mod walk;
+
+pub use builder::ScenarioBuilder;
+pub(crate) use item::Correlation;
+pub use item::{Provider, Question};
+pub use walk::Place as AssumptionPlace;
+
+use crate::assumption::Assumption;
+use crate::assumption::law::Law;
+use crate::calendar::{Period, Step};
+use crate::error::{Error, did_you_mean};
+use crate::growth::Curve;
+
+/// The most periods a scenario may project.
+pub(crate) const MOST_PERIODS: u32 = 2400;
+/// The most providers a scenario may hold.
+pub(crate) const MOST_PROVIDERS: usize = 64;
+
+/// Competing providers, how their revenue grows, how uncertain that is, and what is asked of them.
+///
+/// A scenario is valid once it exists: [`ScenarioBuilder::build`], [`Scenario::from_toml`] and every `with…`
+/// go through one validation, which reports all problems at once, each with its address.
+///
+/// # Example: from a file
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use outgrow::Scenario;
+/// let scenario = Scenario::from_toml(r#"
+///     base = "2018-Q1"
+///     horizon = "2028-Q1"
+///
+///     [[provider]]
+///     name = "Alibaba Cloud"
+///     revenue = 690e6
+///     growth = { schedule = { rates = [0.87, { normal = [0.60, 0.10] }], tail = "hold" } }
+///     volatility = 0.15
+/// "#)?;
+/// let slower = scenario.with("provider[Alibaba Cloud].growth.schedule.rates[1]", 0.40)?;
+/// assert_ne!(scenario, slower);
+/// # }
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Scenario {
+    pub(crate) base: Period,
+    pub(crate) horizon: Period,
+    pub(crate) unit: Option<String>,
+    pub(crate) assumptions: Vec<(String, Assumption)>,
+    pub(crate) providers: Vec<Provider>,
+    pub(crate) correlations: Vec<Correlation>,
+    pub(crate) questions: Vec<Question>,
+}
+
+impl Scenario {
+    /// Starts a scenario: `base` is the last period with a known or assumed revenue, `horizon` the last one
+    /// projected. Both are labels of one form, which sets the step, or [`Period`]s.
+    ///
+    /// # Example: one pair
+    /// ```
+    /// use outgrow::{interval, Curve, Provider, Question, Scenario};
+    /// let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+    ///     .provider(Provider::new("Alibaba Cloud", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    ///     .provider(Provider::new("Google Cloud", interval(1.0e9, 1.2e9)).growth(Curve::fade(0.45, 0.12, 4)))
+    ///     .question(Question::overtakes("Alibaba Cloud", "Google Cloud"))
+    ///     .build()?;
+    /// assert_eq!(scenario.periods(), 40);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn builder<B, H>(base: B, horizon: H) -> ScenarioBuilder
+    where
+        B: TryInto<Period, Error: Into<Error>>,
+        H: TryInto<Period, Error: Into<Error>>,
+    {
+        ScenarioBuilder::new(base.try_into().map_err(Into::into), horizon.try_into().map_err(Into::into))
+    }
+
+    /// The last period with a known or assumed revenue, `t = 0`.
+    #[must_use]
+    pub fn base(&self) -> Period {
+        self.base
+    }
+
+    /// The last projected period, `t = T`.
+    #[must_use]
+    pub fn horizon(&self) -> Period {
+        self.horizon
+    }
+
+    /// What revenue is counted in, if that was said.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        self.unit.as_deref()
+    }
+
+    /// The number of projected periods, `T`.
+    #[must_use]
+    pub fn periods(&self) -> usize {
+        self.horizon.since(self.base).map_or(0, |count| usize::try_from(count).unwrap_or(0))
+    }
+
+    /// The providers, in the order they were stated.
+    #[must_use]
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// What is asked, in the order it was stated.
+    #[must_use]
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    /// The scenario with another growth curve for one provider.
+    ///
+    /// # Errors
+    /// Where no provider has that name, or where the curve is not allowed.
+    ///
+    /// # Example: the same estimates, another tail
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario, Tail};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// let held = scenario.with_growth("A", Curve::schedule([0.87, 0.60], Tail::hold()))?;
+    /// assert!(scenario.with_growth("B", Curve::constant(0.1)).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with_growth(&self, provider: &str, curve: Curve) -> Result<Self, Error> {
+        let mut changed = self.clone();
+        let index = self.provider_index(provider).map_err(|message| Error::invalid("scenario", "", message))?;
+        changed.providers[index].growth = Some(curve);
+        changed.checked()
+    }
+
+    /// The scenario with one more question.
+    ///
+    /// # Errors
+    /// Where the question names an unknown provider, or has been asked already.
+    ///
+    /// # Example: ask for two years in a row as well
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)))
+    /// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.1))).build()?;
+    /// let asked = scenario.with_question(Question::overtakes("A", "B").sustained(8))?;
+    /// assert_eq!(asked.questions()[0].title(), "A overtakes B (sustained 8)");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with_question(&self, question: Question) -> Result<Self, Error> {
+        let mut changed = self.clone();
+        changed.questions.push(question);
+        changed.checked()
+    }
+
+    pub(crate) fn step(&self) -> Step {
+        self.base.step()
+    }
+
+    /// The label of period `t`.
+    pub(crate) fn label(&self, t: usize) -> Period {
+        let count = i32::try_from(t).unwrap_or(i32::MAX);
+        self.base.next(count).unwrap_or(self.horizon)
+    }
+
+    /// `τ` of the periods 1 to T, in years.
+    pub(crate) fn taus(&self) -> Vec<f64> {
+        let per_year = f64::from(self.step().per_year());
+        (1..=u32::try_from(self.periods()).unwrap_or(MOST_PERIODS)).map(|t| f64::from(t) / per_year).collect()
+    }
+
+    /// The law behind a place, through its name where it is one.
+    pub(crate) fn law<'a>(&'a self, assumption: &'a Assumption) -> Option<&'a Law> {
+        match assumption.name() {
+            None => Some(&assumption.law),
+            Some(name) => self.assumptions.iter().find(|(known, _)| known == name).map(|(_, named)| &named.law),
+        }
+    }
+
+    /// The index of a provider, or a message that names the nearest.
+    pub(crate) fn provider_index(&self, name: &str) -> Result<usize, String> {
+        self.providers.iter().position(|provider| provider.name == name).ok_or_else(|| {
+            let known = self.providers.iter().map(|provider| provider.name.as_str());
+            format!("no provider is named {name:?}{}", did_you_mean(name, known))
+        })
+    }
+}

@@ -1,0 +1,298 @@
+//! The one walk over a scenario's numbers, and what is asked of it: lists, and a changed copy.
+
+use super::Scenario;
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
+use crate::assumption::law::Law;
+use crate::error::{Error, did_you_mean};
+
+/// One place of a scenario that may be drawn: its address and what stands there.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Place {
+    /// Where it stands, as [`Scenario::with`] takes it.
+    pub address: String,
+    /// What stands there.
+    pub assumption: Assumption,
+    /// Where the figure is from: its own source, else its provider's.
+    pub source: Option<String>,
+}
+
+impl Scenario {
+    /// Every number of the scenario once, in the order of the file.
+    pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
+        for (name, value) in &mut self.assumptions {
+            item(visitor, "assumption", Key::Name(name), |visitor| visitor.number(Domain::FINITE, value));
+        }
+        let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
+        for (provider, key) in self.providers.iter_mut().zip(&competing) {
+            item(visitor, "provider", key.borrow(), |visitor| {
+                field(visitor, "revenue", |visitor| visitor.number(Domain::REVENUE, &mut provider.revenue));
+                if let Some(curve) = &mut provider.growth {
+                    field(visitor, "growth", |visitor| curve.walk(visitor));
+                }
+                field(visitor, "volatility", |visitor| visitor.number(Domain::VOLATILITY, &mut provider.volatility));
+            });
+        }
+        for (index, correlation) in self.correlations.iter_mut().enumerate() {
+            item(visitor, "correlation", Key::Index(index), |visitor| {
+                field(visitor, "value", |visitor| visitor.plain(Domain::CORRELATION, &mut correlation.value));
+            });
+        }
+        let asked = keys(self.questions.iter().map(|question| question.name.as_deref()));
+        for (question, key) in self.questions.iter_mut().zip(&asked) {
+            item(visitor, "question", key.borrow(), |visitor| {
+                field(visitor, "sustained", |visitor| visitor.count(Domain::AT_LEAST_ONE, &mut question.sustained));
+            });
+        }
+    }
+
+    /// Every place that may be drawn, in the order of the file.
+    ///
+    /// # Example: what a scenario rests on
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Scenario};
+    /// let scenario = Scenario::builder("2018", "2020")
+    ///     .provider(Provider::new("A", 1).growth(Curve::constant(normal(0.3, 0.1).source("assumed"))))
+    ///     .build()?;
+    /// let places = scenario.assumptions();
+    /// assert_eq!(places[1].address, "provider[A].growth.constant");
+    /// assert_eq!(places[1].source.as_deref(), Some("assumed"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn assumptions(&self) -> Vec<Place> {
+        let mut list = Listing::default();
+        self.clone().walk(&mut list);
+        for place in &mut list.places {
+            place.source = place.assumption.source.clone().or_else(|| self.provider_source(&place.address));
+        }
+        list.places
+    }
+
+    /// Every number of the scenario with its address, those inside distributions included.
+    ///
+    /// # Example: the numbers of one distribution
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Scenario};
+    /// let scenario = Scenario::builder("2018", "2020")
+    ///     .provider(Provider::new("A", 1).growth(Curve::constant(normal(0.3, 0.1))))
+    ///     .build()?;
+    /// assert!(scenario.numbers().contains(&("provider[A].growth.constant.normal[1]".to_owned(), 0.1)));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn numbers(&self) -> Vec<(String, f64)> {
+        let mut list = Listing::default();
+        self.clone().walk(&mut list);
+        list.numbers
+    }
+
+    /// The scenario with another value at one address; the number's `source` stays unless the new value brings one.
+    ///
+    /// # Errors
+    /// Where the address is unknown or goes through the name of a shared assumption, where a distribution is given to
+    /// a plain number, or where the value is not allowed there.
+    ///
+    /// # Example: a slower second year
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Scenario, Tail};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::schedule([0.87, 0.6], Tail::hold()))).build()?;
+    /// let slower = scenario.with("provider[A].growth.schedule.rates[1]", normal(0.40, 0.10))?;
+    /// let error = scenario.with("provider[A].growth.schedule.rates[2]", 0.4).unwrap_err();
+    /// assert!(error.to_string().contains("rates[1]"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with(&self, address: &str, value: impl Into<Assumption>) -> Result<Self, Error> {
+        self.with_all([(address, value)])
+    }
+
+    /// The scenario with several values changed together, checked once all are in place.
+    ///
+    /// # Errors
+    /// As [`Scenario::with`].
+    ///
+    /// # Example: two bounds that only fit together
+    /// ```
+    /// # use outgrow::{uniform, Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", uniform(1.0, 2.0)).growth(Curve::constant(0.3))).build()?;
+    /// let changed = scenario.with_all([("provider[A].revenue.uniform[0]", 3), ("provider[A].revenue.uniform[1]", 4)])?;
+    /// assert!(scenario.with("provider[A].revenue.uniform[0]", 3).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with_all<'a, A: Into<Assumption>>(
+        &self,
+        changes: impl IntoIterator<Item = (&'a str, A)>,
+    ) -> Result<Self, Error> {
+        let mut changed = self.clone();
+        for (address, value) in changes {
+            let mut change =
+                Change { target: address, value: value.into(), address: Address::default(), outcome: None };
+            changed.walk(&mut change);
+            change.outcome.unwrap_or_else(|| Err(self.unknown_address(address)))?;
+        }
+        changed.checked()
+    }
+
+    fn unknown_address(&self, address: &str) -> Error {
+        let mut list = Listing::default();
+        self.clone().walk(&mut list);
+        let known = list.places.iter().map(|place| place.address.as_str());
+        let known = known.chain(list.numbers.iter().map(|(address, _)| address.as_str()));
+        Error::invalid("scenario", "", format!("no number has the address {address:?}{}", did_you_mean(address, known)))
+    }
+
+    fn provider_source(&self, address: &str) -> Option<String> {
+        let of = |provider: &&super::Provider| address.starts_with(&format!("provider[{}].", provider.name));
+        self.providers.iter().find(of)?.source.clone()
+    }
+}
+
+fn item<V: Visitor + ?Sized>(visitor: &mut V, list: &str, key: Key<'_>, visit: impl FnOnce(&mut V)) {
+    at(visitor, Key::Field(list), |visitor| at(visitor, key, visit));
+}
+
+fn field<V: Visitor + ?Sized>(visitor: &mut V, key: &str, visit: impl FnOnce(&mut V)) {
+    at(visitor, Key::Field(key), visit);
+}
+
+/// The key of an item: its name, or its index where it has none or shares it.
+#[derive(Debug)]
+pub(super) enum ItemKey {
+    Name(String),
+    Index(usize),
+}
+
+impl ItemKey {
+    pub(super) fn borrow(&self) -> Key<'_> {
+        match self {
+            Self::Name(name) => Key::Name(name),
+            Self::Index(index) => Key::Index(*index),
+        }
+    }
+}
+
+pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
+    let names: Vec<Option<&str>> = names.collect();
+    let key = |(index, name): (usize, &Option<&str>)| match name {
+        Some(own) if !own.is_empty() && names.iter().filter(|other| *other == name).count() == 1 => {
+            ItemKey::Name((*own).to_owned())
+        }
+        _ => ItemKey::Index(index),
+    };
+    names.iter().enumerate().map(key).collect()
+}
+
+/// Lists places and leaves.
+#[derive(Default)]
+struct Listing {
+    address: Address,
+    places: Vec<Place>,
+    numbers: Vec<(String, f64)>,
+}
+
+impl Listing {
+    fn leaf(&mut self, value: f64) {
+        self.numbers.push((self.address.as_str().to_owned(), value));
+    }
+}
+
+impl Visitor for Listing {
+    fn address(&mut self) -> &mut Address {
+        &mut self.address
+    }
+
+    fn number(&mut self, _: Domain, value: &mut Assumption) {
+        let address = self.address.as_str().to_owned();
+        self.places.push(Place { address, assumption: value.clone(), source: None });
+        if let Law::Number(number) = value.law {
+            self.leaf(number);
+        }
+        value.law.walk(self);
+    }
+
+    fn plain(&mut self, _: Domain, value: &mut f64) {
+        self.leaf(*value);
+    }
+
+    fn count(&mut self, _: Domain, value: &mut u32) {
+        self.leaf(f64::from(*value));
+    }
+}
+
+/// Puts a value at one address.
+struct Change<'a> {
+    target: &'a str,
+    value: Assumption,
+    address: Address,
+    outcome: Option<Result<(), Error>>,
+}
+
+impl Change<'_> {
+    fn here(&self) -> bool {
+        self.address.as_str() == self.target
+    }
+
+    fn refuse(&mut self, message: String) {
+        self.outcome = Some(Err(Error::invalid("scenario", self.target, message)));
+    }
+
+    fn plain_value(&mut self) -> Option<f64> {
+        if let Law::Number(number) = self.value.law {
+            self.outcome = Some(Ok(()));
+            return Some(number);
+        }
+        self.refuse(format!("only a plain number can stand here, got {}", self.value));
+        None
+    }
+}
+
+impl Visitor for Change<'_> {
+    fn address(&mut self) -> &mut Address {
+        &mut self.address
+    }
+
+    fn number(&mut self, _: Domain, place: &mut Assumption) {
+        if self.here() {
+            let source = self.value.source.clone().or_else(|| place.source.take());
+            *place = Assumption { law: self.value.law.clone(), source };
+            self.outcome = Some(Ok(()));
+            return;
+        }
+        if let (Some(name), Some(rest)) = (place.name(), self.target.strip_prefix(self.address.as_str()))
+            && rest.starts_with(['.', '['])
+        {
+            let message =
+                format!("{} is the name {name:?}; change assumption[{name}]{rest} instead", self.address.as_str());
+            return self.refuse(message);
+        }
+        place.law.walk(self);
+    }
+
+    fn plain(&mut self, _: Domain, place: &mut f64) {
+        if self.here()
+            && let Some(number) = self.plain_value()
+        {
+            *place = number;
+        }
+    }
+
+    fn count(&mut self, domain: Domain, place: &mut u32) {
+        if !self.here() {
+            return;
+        }
+        let Some(number) = self.plain_value() else { return };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a whole number in range"
+        )]
+        if number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0 {
+            *place = number as u32;
+        } else {
+            self.refuse(format!("{}, got {number}", domain.rule));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Simulation: settings, the run over blocks, and the tally that shards hand on.
+
+mod run;
+mod tally;
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+pub use tally::Tally;
+pub(crate) use tally::{Part, PartKind, Settings};
+
+use crate::error::{Error, Kind, Problem};
+use crate::outcome::Outcome;
+use crate::paths::Path;
+use crate::scenario::Scenario;
+use crate::statistic::{Classify, Statistic};
+
+/// Paths of a run that was not told how many.
+const DEFAULT_PATHS: u64 = 1_000_000;
+/// Confidence level of a run that was not told.
+const DEFAULT_CONFIDENCE: f64 = 0.95;
+/// The most paths of one run: counts and path numbers stay exact in f64.
+const MOST_PATHS: u64 = 1 << 50;
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Paths done so far.
+    pub done: u64,
+    /// Paths this run (or this shard of it) is to do.
+    pub total: u64,
+}
+
+type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
+
+/// The settings of a simulation; made by [`Scenario::simulate`], started by [`run`](Simulation::run) or [`tally`](Simulation::tally).
+///
+/// Same scenario, same seed, same number of paths: the same bits, whatever the number of threads, the
+/// sharding or the processor.
+///
+/// # Example: a run with settings
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let outcome = scenario.simulate().paths(10_000).seed(7).confidence(0.99).ranks(false).run()?;
+/// println!("{}", outcome.overtake("A", "B")?);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[must_use]
+pub struct Simulation<'a> {
+    scenario: &'a Scenario,
+    settings: Settings,
+    threads: Option<usize>,
+    shard: (u64, u64),
+    own: Vec<Own<'a>>,
+    progress: Option<Mutex<Box<OnProgress<'a>>>>,
+    /// Groups to a block, where a test wants another size than the one that fits.
+    block_groups: Option<usize>,
+}
+
+/// A statistic of the user's, with the name its answer is found by.
+struct Own<'a> {
+    name: String,
+    kind: PartKind,
+    statistic: Box<dyn Statistic + 'a>,
+}
+
+impl Scenario {
+    /// Starts a simulation with 1,000,000 paths, seed 0, 95 % confidence, and fans, ranks and shares on.
+    ///
+    /// # Example: as it comes
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// let outcome = scenario.simulate().paths(1000).run()?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn simulate(&self) -> Simulation<'_> {
+        Simulation {
+            scenario: self,
+            settings: Settings {
+                paths: DEFAULT_PATHS,
+                seed: 0,
+                confidence_level: DEFAULT_CONFIDENCE,
+                fans: true,
+                ranks: true,
+                shares: true,
+            },
+            threads: None,
+            shard: (0, 1),
+            own: Vec::new(),
+            progress: None,
+            block_groups: None,
+        }
+    }
+}
+
+impl<'a> Simulation<'a> {
+    /// The number of paths of the whole run; at least 1.
+    pub fn paths(mut self, paths: u64) -> Self {
+        self.settings.paths = paths;
+        self
+    }
+
+    /// The seed; no value is special.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The number of threads; unless told, those of the rayon pool the call is made in. Changes no bit of the answer.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// The confidence level of the intervals, between 0 and 1; 0.95 unless told.
+    pub fn confidence(mut self, level: f64) -> Self {
+        self.settings.confidence_level = level;
+        self
+    }
+
+    /// Whether to keep the distribution of every provider's revenue; off, it costs nothing.
+    pub fn fans(mut self, on: bool) -> Self {
+        self.settings.fans = on;
+        self
+    }
+
+    /// Whether to count every provider's rank; off, it costs nothing.
+    pub fn ranks(mut self, on: bool) -> Self {
+        self.settings.ranks = on;
+        self
+    }
+
+    /// Whether to keep the distribution of every provider's share; off, it costs nothing.
+    pub fn shares(mut self, on: bool) -> Self {
+        self.settings.shares = on;
+        self
+    }
+
+    /// Runs only part `index` of `of` of the same run; merged [`Tally`]s give the bits of the whole.
+    ///
+    /// # Example: two machines
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario, Tally};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
+    /// let run = |index| scenario.simulate().paths(1000).shard(index, 2).tally();
+    /// let merged = run(0)?.merge(run(1)?)?;
+    /// assert_eq!(merged, scenario.simulate().paths(1000).tally()?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn shard(mut self, index: u64, of: u64) -> Self {
+        self.shard = (index, of);
+        self
+    }
+
+    /// Asks a question of one's own that each path answers with yes or no; `providers` are those whose paths it sees.
+    ///
+    /// # Example: ten before twenty
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
+    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
+    /// let outcome = scenario.simulate().paths(1000)
+    ///     .event("ten before twenty", ["A", "B"], |[a, b]| a.first(|r| r > 10.0) < b.first(|r| r > 20.0))
+    ///     .run()?;
+    /// println!("{}", outcome.event("ten before twenty")?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn event<const N: usize>(
+        mut self,
+        name: impl Into<String>,
+        providers: [&str; N],
+        happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
+    ) -> Self {
+        let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
+        self.own.push(Own {
+            name: name.into(),
+            kind: PartKind::Event,
+            statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
+        });
+        self
+    }
+
+    /// Sorts each path into one of `classes` classes (numbered from 0) by a closure over the paths of `providers`.
+    ///
+    /// # Example: who is first to ten
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
+    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
+    /// let outcome = scenario.simulate().paths(1000)
+    ///     .classify("first to ten", ["A", "B"], 3, |[a, b]| {
+    ///         match a.first(|r| r > 10.0).cmp(&b.first(|r| r > 10.0)) {
+    ///             std::cmp::Ordering::Less => 0,
+    ///             std::cmp::Ordering::Greater => 1,
+    ///             std::cmp::Ordering::Equal => 2,
+    ///         }
+    ///     })
+    ///     .run()?;
+    /// assert_eq!(outcome.classes("first to ten")?.len(), 3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn classify<const N: usize>(
+        mut self,
+        name: impl Into<String>,
+        providers: [&str; N],
+        classes: usize,
+        class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
+    ) -> Self {
+        self.own.push(Own {
+            name: name.into(),
+            kind: PartKind::Classes,
+            statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
+        });
+        self
+    }
+
+    /// Counts a [`Statistic`] of one's own, found in the outcome by `name`.
+    pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
+        self.own.push(Own { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self
+    }
+
+    /// Called now and then with how far the run has come; a break ends it, and what is done is returned, marked incomplete.
+    ///
+    /// # Example: stop after the first word
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
+    /// use std::ops::ControlFlow;
+    /// let outcome = scenario.simulate().paths(100_000).on_progress(|_| ControlFlow::Break(())).run()?;
+    /// assert!(!outcome.is_complete());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn on_progress(mut self, progress: impl FnMut(Progress) -> ControlFlow<()> + Send + 'a) -> Self {
+        self.progress = Some(Mutex::new(Box::new(progress)));
+        self
+    }
+
+    /// Runs and gives the answers.
+    ///
+    /// # Errors
+    /// Invalid settings; a statistic that asks for an unknown provider or steps out of its shape; a curve that is not
+    /// finite on a path; a bound that is met (which says what to switch off).
+    pub fn run(self) -> Result<Outcome, Error> {
+        self.tally()?.outcome()
+    }
+
+    /// Runs and gives the counts, to be written, sent and merged.
+    ///
+    /// # Errors
+    /// As [`Simulation::run`].
+    pub fn tally(self) -> Result<Tally, Error> {
+        self.check()?;
+        run::tally(&self)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn block_groups(mut self, groups: usize) -> Self {
+        self.block_groups = Some(groups);
+        self
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let mut problems = self.settings.problems();
+        let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
+        if self.threads == Some(0) {
+            report("threads", "must be at least 1, got 0".to_owned());
+        }
+        let (index, of) = self.shard;
+        if index >= of || of > MOST_PATHS {
+            report(
+                "shard",
+                format!("a shard is numbered from 0 to its count, at most {MOST_PATHS}, got {index} of {of}"),
+            );
+        }
+        for (place, own) in self.own.iter().enumerate() {
+            if self.own[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {
+                report(own.kind.word(), format!("the name {:?} is given twice", own.name));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "simulation", problems)) }
+    }
+}
+
+impl fmt::Debug for Simulation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulation")
+            .field("settings", &self.settings)
+            .field("threads", &self.threads)
+            .field("shard", &self.shard)
+            .finish_non_exhaustive()
+    }
+}

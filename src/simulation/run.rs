@@ -1,0 +1,268 @@
+//! The run: workers take chunks of groups, count into their own parts, and the parts are added.
+
+use std::ops::ControlFlow;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::tally::{Part, PartKind, Settings, Tally};
+use super::{Progress, Simulation};
+use crate::error::{Error, Kind};
+use crate::paths::stream::GROUP;
+use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::scenario::Scenario;
+use crate::statistic::{Counts, Fans, Overtake, Ranks, Shape, Shares, Statistic};
+
+/// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
+const CHUNK: u64 = 128;
+/// The memory that the histograms of fans and shares may take.
+const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
+
+/// A statistic with the place its counts take in the tally.
+type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
+
+pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
+    let run = Run::new(simulation)?;
+    let done = run.all_workers()?;
+    done.error.map_or(Ok(()), Err)?;
+    run.check_memory(&done.counts)?;
+    let kinds = run.statistics.iter().map(|(kind, name, _)| (*kind, name.clone()));
+    let parts = kinds.zip(done.counts).map(|((kind, name), counts)| Part { kind, name, counts }).collect();
+    Ok(Tally::new(simulation.scenario.clone(), simulation.settings.clone(), done.chunks, parts))
+}
+
+/// The statistics that a scenario and its settings ask for, in the order of the tally.
+pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
+    let mut list: Vec<Listed<'a>> = Vec::new();
+    for question in scenario.questions() {
+        let index = |name: &str| scenario.provider_index(name).unwrap_or(0);
+        let (challenger, incumbent) = (index(&question.challenger), index(&question.incumbent));
+        let overtake = Overtake {
+            challenger,
+            incumbent,
+            sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
+            ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
+        };
+        list.push((PartKind::Question, question.title(), Box::new(overtake)));
+    }
+    if settings.fans {
+        list.push((PartKind::Fans, String::new(), Box::new(Fans)));
+    }
+    if settings.ranks {
+        list.push((PartKind::Ranks, String::new(), Box::new(Ranks)));
+    }
+    if settings.shares {
+        list.push((PartKind::Shares, String::new(), Box::new(Shares)));
+    }
+    list
+}
+
+/// Empty counts of a statistic of this kind and shape.
+pub(super) fn empty_counts(kind: PartKind, shape: &Shape, plan: &Plan) -> Counts {
+    let histograms = match kind {
+        PartKind::Fans => Fans::histograms(plan),
+        PartKind::Shares => Shares::histograms(plan),
+        _ => Vec::new(),
+    };
+    Counts::new(shape, histograms)
+}
+
+struct Run<'r, 'a> {
+    simulation: &'r Simulation<'a>,
+    plan: Plan,
+    statistics: Vec<Listed<'r>>,
+    empty: Vec<Counts>,
+    block_groups: usize,
+    /// Groups of this shard, half open.
+    first: u64,
+    end: u64,
+    next_group: AtomicU64,
+    done_paths: AtomicU64,
+    stopped: AtomicBool,
+}
+
+/// What one worker has done.
+struct Done {
+    counts: Vec<Counts>,
+    /// Ranges of groups, half open.
+    chunks: Vec<(u64, u64)>,
+    error: Option<Error>,
+}
+
+impl Done {
+    fn merge(mut self, other: Self) -> Self {
+        self.chunks.extend(other.chunks);
+        self.error = self.error.or(other.error);
+        for (counts, others) in self.counts.iter_mut().zip(&other.counts) {
+            if let Err(error) = counts.merge(others) {
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    fn new(simulation: &'r Simulation<'a>) -> Result<Self, Error> {
+        let plan = Plan::new(simulation.scenario, simulation.settings.seed)?;
+        let mut statistics: Vec<Listed<'r>> = built_in(simulation.scenario, &simulation.settings, &plan);
+        for own in &simulation.own {
+            statistics.push((own.kind, own.name.clone(), Box::new(&*own.statistic)));
+        }
+        let mut empty = Vec::new();
+        for (kind, name, statistic) in &statistics {
+            let shape = statistic.shape(&plan.rows).map_err(|error| own_fault(*kind, name, &error))?;
+            if let Some(message) = shape.fault() {
+                return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
+            }
+            empty.push(empty_counts(*kind, &shape, &plan));
+        }
+        let groups = simulation.settings.groups();
+        let (index, of) = simulation.shard;
+        let cut = |part: u64| u64::try_from(u128::from(groups) * u128::from(part) / u128::from(of)).unwrap_or(groups);
+        let first = cut(index);
+        Ok(Self {
+            simulation,
+            block_groups: simulation.block_groups.unwrap_or_else(|| groups_that_fit(&plan)),
+            plan,
+            statistics,
+            empty,
+            first,
+            end: cut(index + 1),
+            next_group: AtomicU64::new(first),
+            done_paths: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        })
+    }
+
+    /// One worker on the calling thread.
+    fn worker(&self) -> Done {
+        let mut done = Done { counts: self.empty.clone(), chunks: Vec::new(), error: None };
+        let mut block = Block::new(&self.plan, self.block_groups);
+        while !self.stopped.load(Ordering::Relaxed) {
+            let from = self.next_group.fetch_add(CHUNK, Ordering::Relaxed);
+            if from >= self.end {
+                break;
+            }
+            let to = (from + CHUNK).min(self.end);
+            if let Err(error) = self.chunk(&mut block, from, to, &mut done.counts) {
+                done.error = Some(error);
+                self.stopped.store(true, Ordering::Relaxed);
+                break;
+            }
+            done.chunks.push((from, to));
+            self.report(from, to);
+        }
+        done
+    }
+
+    fn chunk(&self, block: &mut Block, from: u64, to: u64, counts: &mut [Counts]) -> Result<(), Error> {
+        let mut group = from;
+        while group < to {
+            let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
+            let next = group + groups as u64;
+            let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
+            block.fill(&self.plan, group, groups, len)?;
+            let paths = Paths::new(&self.plan, block);
+            for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut *counts) {
+                statistic.observe(&paths, counts);
+                counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
+            }
+            group = next;
+        }
+        self.check_memory(counts)
+    }
+
+    /// Paths that count between two groups: the last group of a run may be cut.
+    fn paths_in(&self, from: u64, to: u64) -> u64 {
+        let paths = self.simulation.settings.paths;
+        (to * GROUP as u64).min(paths) - (from * GROUP as u64).min(paths)
+    }
+
+    fn report(&self, from: u64, to: u64) {
+        let Some(progress) = &self.simulation.progress else { return };
+        // The count is raised under the lock, so that a caller never sees it go back. A caller that has panicked
+        // before is called no less.
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let paths = self.paths_in(from, to);
+        let done = self.done_paths.fetch_add(paths, Ordering::Relaxed) + paths;
+        let total = self.paths_in(self.first, self.end);
+        if progress(Progress { done, total }) == ControlFlow::Break(()) {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A fault of counting, told with the statistic, the row and the period it is of.
+    fn fault(&self, kind: PartKind, name: &str, fault: Error) -> Error {
+        match kind {
+            PartKind::Fans | PartKind::Shares => {
+                let problem = &fault.problems()[0];
+                let row = problem.address.parse().unwrap_or(0);
+                let message = format!("{}; switch {} off to go without", problem.message, kind.word());
+                Error::one(Kind::Limit, "simulation", self.row_address(row), message)
+            }
+            _ => own_fault(kind, name, &fault),
+        }
+    }
+
+    /// «provider[A] at 2022-Q4» of a row of histograms.
+    fn row_address(&self, row: usize) -> String {
+        let periods = self.plan.rows.periods();
+        let provider = &self.plan.rows.names()[row / periods];
+        format!("provider[{provider}] at {}", self.plan.rows.label(row % periods + 1))
+    }
+
+    fn check_memory(&self, counts: &[Counts]) -> Result<(), Error> {
+        let bytes = |counts: &Counts| counts.histograms().iter().map(|one| one.bytes()).sum::<usize>();
+        let total: usize = counts.iter().map(bytes).sum();
+        if total <= MOST_HISTOGRAM_BYTES {
+            return Ok(());
+        }
+        let (part, largest) = (0..counts.len())
+            .map(|part| (part, bytes(&counts[part])))
+            .max_by_key(|(_, bytes)| *bytes)
+            .unwrap_or((0, 0));
+        let rows = counts[part].histograms().iter().enumerate();
+        let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
+        let message = format!(
+            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: switch {} off, or project fewer periods",
+            total >> 20,
+            largest >> 20,
+            self.statistics[part].0.word(),
+            self.statistics[part].0.word(),
+        );
+        Err(Error::one(Kind::Limit, "simulation", self.row_address(row), message))
+    }
+
+    #[cfg(feature = "parallel")]
+    fn all_workers(&self) -> Result<Done, Error> {
+        use rayon::prelude::*;
+        let chunks = (self.end - self.first).div_ceil(CHUNK).max(1);
+        let all = |threads: usize| {
+            let workers = threads.min(usize::try_from(chunks).unwrap_or(threads));
+            (0..workers)
+                .into_par_iter()
+                .map(|_| self.worker())
+                .reduce_with(Done::merge)
+                .unwrap_or_else(|| self.worker())
+        };
+        match self.simulation.threads {
+            Some(1) => Ok(self.worker()),
+            None => Ok(all(rayon::current_num_threads())),
+            Some(threads) => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
+                Ok(pool.install(|| all(threads)))
+            }
+        }
+    }
+
+    #[cfg(not(feature = "parallel"))]
+    fn all_workers(&self) -> Result<Done, Error> {
+        Ok(self.worker())
+    }
+}
+
+/// A fault of a statistic of the user's, under the name it was given.
+fn own_fault(kind: PartKind, name: &str, error: &Error) -> Error {
+    Error::invalid("simulation", format!("{}[{name}]", kind.word()), error.problems()[0].message.clone())
+}

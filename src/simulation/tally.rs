@@ -1,0 +1,245 @@
+//! The tally: whole numbers with the scenario they are of, for shards, checkpoints and workers.
+
+use serde::{Deserialize, Serialize};
+
+use super::run::{built_in, empty_counts};
+use crate::error::{Error, Kind, Problem};
+use crate::outcome::Outcome;
+use crate::paths::Plan;
+use crate::paths::stream::GROUP;
+use crate::scenario::Scenario;
+use crate::statistic::Counts;
+
+/// What of a run must agree for its parts to be merged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) paths: u64,
+    pub(crate) seed: u64,
+    pub(crate) confidence_level: f64,
+    pub(crate) fans: bool,
+    pub(crate) ranks: bool,
+    pub(crate) shares: bool,
+}
+
+impl Settings {
+    /// Groups of the whole run.
+    pub(crate) fn groups(&self) -> u64 {
+        self.paths.div_ceil(GROUP as u64)
+    }
+
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(1..=super::MOST_PATHS).contains(&self.paths) {
+            let message = format!("must be between 1 and {}, got {}", super::MOST_PATHS, self.paths);
+            problems.push(Problem::new("paths", message));
+        }
+        if !(self.confidence_level > 0.0 && self.confidence_level < 1.0) {
+            let message = format!("must lie between 0 and 1, got {}", self.confidence_level);
+            problems.push(Problem::new("confidence", message));
+        }
+        problems
+    }
+}
+
+/// What a part counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PartKind {
+    Question,
+    Fans,
+    Ranks,
+    Shares,
+    Event,
+    Classes,
+    Statistic,
+}
+
+impl PartKind {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Fans => "fans",
+            Self::Ranks => "ranks",
+            Self::Shares => "shares",
+            Self::Event => "event",
+            Self::Classes => "classify",
+            Self::Statistic => "statistic",
+        }
+    }
+
+    const fn is_own(self) -> bool {
+        matches!(self, Self::Event | Self::Classes | Self::Statistic)
+    }
+}
+
+/// The counts of one statistic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    pub(crate) kind: PartKind,
+    pub(crate) name: String,
+    pub(crate) counts: Counts,
+}
+
+/// The counts of a run or of a part of one: whole numbers, the scenario, the settings and which paths they cover.
+///
+/// Written and read by serde. Merging in any order gives the bits of the unsharded run.
+///
+/// # Example: through JSON
+/// ```
+/// # use outgrow::{Curve, Provider, Scenario, Tally};
+/// # let scenario = Scenario::builder("2018", "2020")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
+/// let tally = scenario.simulate().paths(1000).tally()?;
+/// let sent = serde_json::to_string(&tally).expect("a tally without a custom curve can be written");
+/// let received: Tally = serde_json::from_str(&sent).expect("what was written can be read");
+/// assert_eq!(received, tally);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Untrusted")]
+#[must_use]
+pub struct Tally {
+    scenario: Scenario,
+    settings: Settings,
+    /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
+    groups: Vec<(u64, u64)>,
+    parts: Vec<Part>,
+}
+
+impl Tally {
+    pub(super) fn new(scenario: Scenario, settings: Settings, groups: Vec<(u64, u64)>, parts: Vec<Part>) -> Self {
+        Self { scenario, settings, groups: joined(groups), parts }
+    }
+
+    /// Adds the counts of another part of the same run.
+    ///
+    /// # Errors
+    /// Where the other is of another scenario, seed, number of paths or setting, where both count the same paths, or
+    /// where a sum leaves its bound.
+    pub fn merge(mut self, other: Self) -> Result<Self, Error> {
+        let refuse = |message: String| Err(Error::invalid("merge", "", message));
+        if self.scenario != other.scenario {
+            return refuse("the tallies are of different scenarios".to_owned());
+        }
+        if self.settings != other.settings {
+            return refuse(format!("the runs differ: {:?} and {:?}", self.settings, other.settings));
+        }
+        let alike = |(a, b): (&Part, &Part)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
+        if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {
+            return refuse("the runs asked different questions of their own".to_owned());
+        }
+        let mut groups = self.groups.clone();
+        groups.extend(&other.groups);
+        groups.sort_unstable();
+        if let Some(pair) = groups.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+            let (from, to) = (pair[1].0, pair[0].1.min(pair[1].1));
+            let (from, to) = (from * GROUP as u64, (to * GROUP as u64).min(self.settings.paths));
+            return refuse(format!("both count the paths {from} to {}", to - 1));
+        }
+        self.groups = joined(groups);
+        for (part, other) in self.parts.iter_mut().zip(&other.parts) {
+            part.counts.merge(&other.counts)?;
+        }
+        Ok(self)
+    }
+
+    /// The answers that the counts give; marked incomplete where paths are missing.
+    ///
+    /// # Errors
+    /// Where no path is counted, or where revenue leaves what a number can hold (which says what to switch off).
+    pub fn outcome(&self) -> Result<Outcome, Error> {
+        if self.paths() == 0 {
+            return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
+        }
+        Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?)
+    }
+
+    /// The number of paths counted.
+    #[must_use]
+    pub fn paths(&self) -> u64 {
+        let paths = |group: u64| (group * GROUP as u64).min(self.settings.paths);
+        self.groups.iter().map(|(from, to)| paths(*to) - paths(*from)).sum()
+    }
+
+    /// Whether every path of the run is counted.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.paths() == self.settings.paths
+    }
+
+    /// The scenario that was run.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+}
+
+/// Ranges in order, neighbours joined.
+fn joined(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
+    ranges.sort_unstable();
+    let mut joined: Vec<(u64, u64)> = Vec::new();
+    for (from, to) in ranges {
+        match joined.last_mut() {
+            Some(last) if last.1 == from => last.1 = to,
+            _ => joined.push((from, to)),
+        }
+    }
+    joined
+}
+
+/// A tally as it comes from outside; it becomes one once everything in it fits together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Untrusted {
+    scenario: Scenario,
+    settings: Settings,
+    groups: Vec<(u64, u64)>,
+    parts: Vec<Part>,
+}
+
+impl TryFrom<Untrusted> for Tally {
+    type Error = Error;
+
+    fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
+        let Untrusted { scenario, settings, groups, parts } = untrusted;
+        let problems = settings.problems();
+        if !problems.is_empty() {
+            return Err(Error::of(Kind::Invalid, "tally", problems));
+        }
+        let refuse = |address: &str, message: &str| Err(Error::invalid("tally", address, message));
+        let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
+        let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());
+        if !(in_order && within) {
+            return refuse("groups", "ranges of groups must be in order, apart and within the run");
+        }
+        let plan = Plan::new(&scenario, settings.seed)?;
+        let expected = built_in(&scenario, &settings, &plan);
+        let (known, own) = parts.split_at_checked(expected.len()).unwrap_or((&parts, &[]));
+        let fits = |(part, (kind, name, statistic)): (&Part, &(PartKind, String, _))| {
+            let statistic: &Box<dyn crate::statistic::Statistic> = statistic;
+            let shape = statistic.shape(&plan.rows);
+            let alike = |shape| part.counts.is_like(&empty_counts(*kind, &shape, &plan));
+            part.kind == *kind && part.name == *name && shape.is_ok_and(alike)
+        };
+        if known.len() != expected.len()
+            || !known.iter().zip(&expected).all(fits)
+            || !own.iter().all(|part| part.kind.is_own())
+        {
+            return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
+        }
+        let tally = Self { scenario, settings, groups, parts };
+        if !tally.parts.iter().all(|part| part.counts.holds(tally.paths())) {
+            return refuse("parts", "every row must count each path once");
+        }
+        Ok(tally)
+    }
+}

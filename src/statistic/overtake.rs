@@ -1,0 +1,129 @@
+//! First overtake, being ahead, and lead changes of one pair.
+
+use super::{Counts, Shape, Statistic};
+use crate::error::Error;
+use crate::paths::{Paths, Rows};
+
+/// One question on a run: two rows and how long a lead must last.
+#[derive(Debug)]
+pub(crate) struct Overtake {
+    pub(crate) challenger: usize,
+    pub(crate) incumbent: usize,
+    pub(crate) sustained: u16,
+    /// Whether the challenger is ahead at the base, where both bases are known.
+    pub(crate) ahead_at_base: Option<bool>,
+}
+
+/// The rows that an [`Overtake`] counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OvertakeRow {
+    /// Classes: 0 ahead at base, t first overtake at t, T+1 not by T.
+    First,
+    /// Classes: the number of lead changes.
+    LeadChanges,
+    /// Classes: not ahead, ahead at t (from 1).
+    Ahead(usize),
+}
+
+impl OvertakeRow {
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::First => 0,
+            Self::LeadChanges => 1,
+            Self::Ahead(t) => t + 1,
+        }
+    }
+}
+
+impl Statistic for Overtake {
+    fn shape(&self, rows: &Rows) -> Result<Shape, Error> {
+        let periods = rows.periods();
+        Ok(Shape::rows([periods + 2, periods + 1].into_iter().chain(std::iter::repeat_n(2, periods))))
+    }
+
+    fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
+        let known = paths.known_lead(self.challenger, self.incumbent);
+        let mut lead = Lead::new(paths.len(), self.sustained);
+        let mut ahead = vec![0_u16; paths.len()];
+        for t in 0..=paths.rows().periods() {
+            let certain = known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
+            match certain {
+                Some(certain) => ahead.fill(u16::from(certain)),
+                None => compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
+            }
+            if t == 0 {
+                lead.start(&ahead);
+            } else {
+                lead.step(&ahead);
+                counts.classes(OvertakeRow::Ahead(t).index(), &ahead);
+            }
+        }
+        counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
+        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(paths.rows().periods()));
+    }
+}
+
+fn compare(ahead: &mut [u16], challenger: &[f32], incumbent: &[f32]) {
+    let pairs = challenger.iter().zip(incumbent);
+    ahead.iter_mut().zip(pairs).for_each(|(ahead, (challenger, incumbent))| *ahead = u16::from(challenger > incumbent));
+}
+
+/// The state of a block of pairs from period to period, all in u16 so that the loops vectorise.
+struct Lead {
+    sustained: u16,
+    at_base: Vec<u16>,
+    before: Vec<u16>,
+    changes: Vec<u16>,
+    /// Periods in a row ahead.
+    run: Vec<u16>,
+    /// 1 until a run has lasted long enough.
+    waiting: Vec<u16>,
+    /// Periods waited.
+    waited: Vec<u16>,
+}
+
+impl Lead {
+    fn new(len: usize, sustained: u16) -> Self {
+        let zeros = || vec![0; len];
+        Self {
+            sustained,
+            at_base: zeros(),
+            before: zeros(),
+            changes: zeros(),
+            run: zeros(),
+            waiting: vec![1; len],
+            waited: zeros(),
+        }
+    }
+
+    fn start(&mut self, ahead: &[u16]) {
+        self.at_base.copy_from_slice(ahead);
+        self.before.copy_from_slice(ahead);
+    }
+
+    fn step(&mut self, ahead: &[u16]) {
+        for ((changes, before), ahead) in self.changes.iter_mut().zip(&mut self.before).zip(ahead) {
+            *changes += *before ^ ahead;
+            *before = *ahead;
+        }
+        let state = self.run.iter_mut().zip(&mut self.waiting).zip(&mut self.waited);
+        for (((run, waiting), waited), ahead) in state.zip(ahead) {
+            *run = (*run + 1) & ahead.wrapping_neg();
+            *waiting &= u16::from(*run < self.sustained);
+            *waited += *waiting;
+        }
+    }
+
+    /// A run that was long enough after `waited` + 1 periods began `sustained` − 1 earlier.
+    fn first_overtake(self, periods: usize) -> Vec<u16> {
+        let never = u16::try_from(periods).unwrap_or(u16::MAX - 1);
+        let paths = self.at_base.iter().zip(&self.waited);
+        paths
+            .map(|(at_base, waited)| match (at_base, waited) {
+                (1, _) => 0,
+                (_, waited) if *waited == never => never + 1,
+                (_, waited) => waited + 2 - self.sustained,
+            })
+            .collect()
+    }
+}
