@@ -1,6 +1,9 @@
 //! Exponentials and logarithms in plain `f64` sums and products, without a branch, a table or a fused multiply-add,
 //! so that a loop over them vectorises on any target and has the same bits on all.
 //!
+//! Measured on 15,000 arguments a region; the committed references hold the worst of them. `exp` and its like round a
+//! subnormal result once more, to the spacing of 5e-324.
+//!
 //! | function | region | greatest error, ulp |
 //! |---|---|---|
 //! | `exp` | \|x\| < 1e-3 | 0.51 |
@@ -168,7 +171,7 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     let y = ln_reduced(exponent(biased), sum, c - (sum - f));
     // x itself where the sum is without meaning (∞, NaN) or without its sign (−0).
     let y = if x < f64::INFINITY && x != 0.0 { y } else { x };
-    let outside = if x == -1.0 { f64::NEG_INFINITY } else { f64::NAN };
+    let outside = if x < -1.0 { f64::NAN } else { f64::NEG_INFINITY };
     if x > -1.0 || x.is_nan() { y } else { outside }
 }
 

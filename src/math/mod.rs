@@ -17,15 +17,19 @@
 //! The error of each function stands in its file, in units in the last place (ulp) of the exact result, measured
 //! against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
 
+mod beta;
 mod elementary;
 mod normal;
+mod table;
 #[cfg(test)]
 mod ulp;
 
+pub(crate) use beta::{beta_cdf, beta_quantile, beta_quantile_tails};
 pub(crate) use elementary::{
     exp, exp_m1, exp_m1_slice, exp_slice, exp2, exp2_slice, ln, ln_1p, ln_1p_slice, ln_slice, pow, pow_slice,
 };
 pub(crate) use normal::{norm_cdf, norm_pdf, norm_quantile, norm_quantile_slice, norm_sf};
+pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.
 #[inline(always)]

@@ -1,5 +1,7 @@
 //! The standard normal law: density φ, distribution function Φ, upper tail 1 − Φ, quantile Φ⁻¹.
 //!
+//! Measured on 15,000 arguments a region; the committed references hold the worst of them.
+//!
 //! | function | region | greatest error, ulp |
 //! |---|---|---|
 //! | `norm_pdf` | \|x\| < 1 | 2.01 |
@@ -250,8 +252,9 @@ mod tests {
 
     #[test]
     fn the_ends_are_exact() {
+        type Case = (fn(f64) -> f64, f64, f64);
         let inf = f64::INFINITY;
-        let cases: [(fn(f64) -> f64, f64, f64); 13] = [
+        let cases: [Case; 13] = [
             (norm_quantile, 0.0, -inf),
             (norm_quantile, -0.0, -inf),
             (norm_quantile, 1.0, inf),

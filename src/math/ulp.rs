@@ -21,7 +21,7 @@ impl Reference {
         let magnitude = self.value.abs();
         // The spacing below the greatest double, where `next_up` would be infinite.
         let unit =
-            if magnitude == f64::MAX { f64::MAX - f64::MAX.next_down() } else { magnitude.next_up() - magnitude };
+            if magnitude >= f64::MAX { f64::MAX - f64::MAX.next_down() } else { magnitude.next_up() - magnitude };
         // 2²⁰⁰ brings subnormal differences to where a quotient has its bits.
         let big = if unit < 1e-280 { f64::from_bits((1023 + 200) << 52) } else { 1.0 };
         let error = (((found - self.value) * big - self.rest * big) / (unit * big)).abs();

@@ -61,6 +61,16 @@ WORST = [
     ("norm_quantile", "upper tail", 0.9999999998137099),
     ("norm_quantile", "far tail", 3.759185897607092e-195),
     ("norm_quantile", "subnormal", 2.072351042789369e-308),
+    ("beta_cdf", "PERT", 5.0, 1.0, 6.86055949488118e-05),
+    ("beta_cdf", "below 1e-15", 1.5451149286615338, 3.6420763149100317, 1.0272667804808446e-156),
+    ("beta_cdf", "shapes 1 to 10", 9.780573533111895, 1.0049903596996133, 0.854465642942484),
+    ("beta_cdf", "shapes 10 to 500", 66.92810624596882, 50.47185304578937, 0.30641440986082785),
+    ("beta_cdf", "shapes 0.01 to 1", 0.26468505771253664, 0.012233269061324865, 0.7082419560288558),
+    ("beta_cdf", "shapes 500 to 1e5", 86033.71436802902, 1438.4845244560768, 0.9829264712452628),
+    ("beta_quantile", "PERT", 1.0, 5.0, 0.7599761502468786),
+    ("beta_quantile", "shapes 1 to 10", 1.0785735609986924, 4.227810918459381, 0.6663052340387979),
+    ("beta_quantile", "shapes 10 to 500", 14.080831551224763, 316.3931018871412, 0.9080087131333707),
+    ("beta_quantile", "shapes 0.1 to 1", 0.11435132177678983, 0.1576855532052505, 0.47031310053705716),
 ]
 
 
@@ -188,13 +198,21 @@ def beta(a, b, x):
 
 
 def beta_inverse(a, b, p):
-    """Newton in ln F over ln x from the arguments' own x, which the samplers leave in `BETA_X`."""
-    x = mpf(BETA_X[a, b, p])
+    """Newton in ln F over ln x, from the x the sampler left in `BETA_X`, else from bisection."""
+    x = mpf(BETA_X.get((a, b, p)) or bisection(a, b, p))
     for _ in range(4):
         density = x ** (mpf(a) - 1) * (1 - x) ** (mpf(b) - 1) / mp.beta(a, b)
         f = beta(a, b, x)
         x = x * mp.exp(mp.log(p / f) * f / (density * x))
     return x
+
+
+def bisection(a, b, p):
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta(a, b, middle) < p else (low, middle)
+    return (low + high) / 2
 
 
 BETA_X = {}
@@ -218,6 +236,12 @@ def pert(rng):
     return 1 + 4 * mode, 1 + 4 * (1 - mode), rng.random()
 
 
+def far(rng):
+    """An x so small that the tail below is between 1e-300 and 1e-15."""
+    a, b = rng.uniform(1, 10), rng.uniform(1, 10)
+    return a, b, math.exp(rng.uniform(math.log(1e-300), math.log(1e-15)) / a) / 10
+
+
 def for_quantile(sampler):
     def sample(rng):
         while True:
@@ -231,8 +255,9 @@ def for_quantile(sampler):
 
 BETA = {
     "beta_cdf": (beta, {
-        "PERT": (pert, [(1.0, 5.0, 1e-300), (5.0, 1.0, 1e-10), (5.0, 1.0, 0.999999), (3.0, 3.0, 0.5), (1.0, 1.0, 0.3)]),
-        "shapes 1 to 10": (around(1, 10), [(2.0, 9.0, 1e-30), (10.0, 10.0, 0.5)]),
+        "PERT": (pert, [(5.0, 1.0, 0.999999), (3.0, 3.0, 0.5), (1.0, 1.0, 0.3)]),
+        "below 1e-15": (far, [(1.0, 5.0, 1e-300), (5.0, 1.0, 1e-10), (2.0, 9.0, 1e-30)]),
+        "shapes 1 to 10": (around(1, 10), [(10.0, 10.0, 0.5)]),
         "shapes 10 to 500": (around(10, 500), [(500.0, 500.0, 0.5), (500.0, 500.0, 0.4), (500.0, 1.0, 0.99), (1.0, 500.0, 1e-5)]),
         "shapes 0.01 to 1": (around(0.01, 1), [(0.5, 0.5, 0.5), (0.01, 0.01, 1e-9)]),
         "shapes 500 to 1e5": (around(500, 1e5, 4.0), []),
@@ -258,8 +283,6 @@ def write(path, functions, points):
                 worst = [w[2:] for w in WORST if w[:2] == (name, region)]
                 for arguments in worst + fixed + [sample(rng) for _ in range(points)]:
                     arguments = arguments if isinstance(arguments, tuple) else (arguments,)
-                    if name == "beta_quantile" and arguments not in BETA_X:
-                        raise SystemExit(f"{name}{arguments}: no start")
                     y = exact(*map(mpf, arguments)) if name not in ("norm_quantile", "beta_quantile") else exact(*arguments)
                     value = nearest(y)
                     cells = [repr(v) for v in arguments] + [""] * (3 - len(arguments))
