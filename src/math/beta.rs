@@ -236,6 +236,16 @@ mod tests {
         }
     }
 
+    /// δ(z) − δ(z + 1) = (z + ½) ln(1 + 1/z) − 1, across the seam at 10 also.
+    #[test]
+    fn stirling_remainders_obey_their_recurrence() {
+        for (z, bound) in [(9.0, 1e-14), (9.99, 1e-14), (10.0, 5e-16), (10.5, 5e-16), (13.0, 5e-16), (100.0, 5e-16)] {
+            let expected = (z + 0.5) * super::super::ln_1p(1.0 / z) - 1.0;
+            let error = (stirling_remainder(z) - stirling_remainder(z + 1.0) - expected).abs();
+            assert!(error <= bound, "at {z}: {error:e}");
+        }
+    }
+
     #[test]
     fn the_quantile_inverts_for_all_shapes() {
         for a in [0.01, 0.3, 1.0, 2.5, 40.0, 500.0, 1e5] {
