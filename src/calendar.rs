@@ -118,7 +118,11 @@ impl Period {
     pub fn next(self, count: i32) -> Result<Self, Error> {
         let moved = self.index.checked_add(count).map(|index| Self { step: self.step, index });
         moved.filter(|period| (1..=9999).contains(&period.year())).ok_or_else(|| {
-            Error::invalid("period", "", format!("{count} {}s from {self} lies outside the years 0001 to 9999", self.step.word()))
+            Error::invalid(
+                "period",
+                "",
+                format!("{count} {}s from {self} lies outside the years 0001 to 9999", self.step.word()),
+            )
         })
     }
 
@@ -254,8 +258,24 @@ mod tests {
     #[test]
     fn other_forms_are_refused() {
         for label in [
-            "", "2018-Q0", "2018-Q5", "2018-q1", "2018Q1", "2018-1", "2018-00", "2018-13", "218", "02018", "0000", "+018", "2018-Q1 ",
-            "20é8", "２０１８", "2018-Q", "2018-", "10000-Q1",
+            "",
+            "2018-Q0",
+            "2018-Q5",
+            "2018-q1",
+            "2018Q1",
+            "2018-1",
+            "2018-00",
+            "2018-13",
+            "218",
+            "02018",
+            "0000",
+            "+018",
+            "2018-Q1 ",
+            "20é8",
+            "２０１８",
+            "2018-Q",
+            "2018-",
+            "10000-Q1",
         ] {
             let error = label.parse::<Period>().expect_err(label);
             assert!(error.to_string().contains(&format!("{label:?}")), "{error}");

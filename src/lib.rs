@@ -2,6 +2,7 @@
 
 mod calendar;
 mod error;
+mod paths;
 
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
