@@ -26,7 +26,7 @@ pub(crate) enum Centre<'a> {
     InPlace,
 }
 
-/// One series of a block of paths, and what its shocks s = L_ii·U + Σ L_ij·U_j are made of.
+/// One series of a block of paths, and what its shocks `s = L_ii·U + Σ L_ij·U_j` are made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesTask<'a> {
     pub(crate) key: &'a StreamKey,
@@ -37,9 +37,9 @@ pub(crate) struct SeriesTask<'a> {
     pub(crate) periods: usize,
     pub(crate) centre: Centre<'a>,
     pub(crate) sigma: Sigma<'a>,
-    /// L_ii.
+    /// `L_ii`.
     pub(crate) own: f32,
-    /// L_ij and the kept innovations U_j(1), …, U_j(T) of each earlier series j, B numbers a period.
+    /// `L_ij` and the kept innovations `U_j(1), …, U_j(T)` of each earlier series j, B numbers a period.
     pub(crate) earlier: &'a [(f32, &'a [f32])],
 }
 
@@ -97,39 +97,13 @@ impl SeriesTask<'_> {
         let (row, _) = row.as_chunks_mut::<GROUP>();
         let (keep, _) = keep.as_chunks_mut::<GROUP>();
         for group in 0..self.groups {
-            match self.sigma {
-                Sigma::Fixed(sigma) => {
-                    self.fill_group(
-                        group,
-                        row,
-                        keep,
-                        #[inline(always)]
-                        |y, u, at| self.step_fixed(sigma, y, u, at),
-                    );
-                }
-                Sigma::Drawn(sigma) => {
-                    let sigma = &sigma.as_chunks::<GROUP>().0[group];
-                    self.fill_group(
-                        group,
-                        row,
-                        keep,
-                        #[inline(always)]
-                        |y, u, at| self.step_drawn(sigma, y, u, at),
-                    );
-                }
-            }
+            self.fill_group(group, row, keep);
         }
     }
 
-    /// Takes one group from the base period to the horizon; `step` adds σ√Δ·s to Y.
+    /// Takes one group from the base period to the horizon.
     #[inline(always)]
-    fn fill_group(
-        &self,
-        group: usize,
-        row: &mut [Vector],
-        keep: &mut [Vector],
-        step: impl Fn(&mut Vector, &Vector, usize),
-    ) {
+    fn fill_group(&self, group: usize, row: &mut [Vector], keep: &mut [Vector]) {
         let mut lanes = self.key.lanes(self.first_group + group as u64);
         let mut y = [0.0; GROUP];
         let mut u = [0.0; GROUP];
@@ -140,12 +114,15 @@ impl SeriesTask<'_> {
             if let Some(keep) = keep.get_mut(innovation) {
                 *keep = u;
             }
-            step(&mut y, &u, innovation);
+            match self.sigma {
+                Sigma::Fixed(sigma) => self.step_fixed(sigma, &mut y, &u, innovation),
+                Sigma::Drawn(sigma) => self.step_drawn(&sigma.as_chunks().0[group], &mut y, &u, innovation),
+            }
             self.write(t, &y, &mut row[t * self.groups + group]);
         }
     }
 
-    /// Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j.
+    /// `Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j`.
     #[inline(always)]
     fn step_fixed(&self, sigma: f32, y: &mut Vector, u: &Vector, at: usize) {
         add_scaled(y, sigma * self.own, u);
@@ -154,13 +131,13 @@ impl SeriesTask<'_> {
         }
     }
 
-    /// Y += σ·(L_ii·U + Σ L_ij·U_j), a σ for each path.
+    /// `Y += σ·(L_ii·U + Σ L_ij·U_j)`, a σ for each path.
     #[inline(always)]
     fn step_drawn(&self, sigma: &Vector, y: &mut Vector, u: &Vector, at: usize) {
-        let mut s = u.map(
-            #[inline(always)]
-            |u| self.own * u,
-        );
+        let mut s = [0.0; GROUP];
+        for (s, u) in s.iter_mut().zip(u) {
+            *s = self.own * u;
+        }
         for (factor, u) in self.earlier {
             add_scaled(&mut s, *factor, &u.as_chunks().0[at]);
         }
@@ -217,15 +194,15 @@ mod tests {
         kept: Vec<f32>,
     }
 
-    fn two_series(level: Level, first_group: u64, groups: usize, periods: usize) -> Two {
+    fn two_series(level: Level, first_group: usize, groups: usize, periods: usize) -> Two {
         let paths = groups * GROUP;
         let c = centre(periods);
-        let all = sigmas(first_group as usize + groups);
+        let all = sigmas(first_group + groups);
         let mut rows = [vec![0.0; (periods + 1) * paths], vec![0.0; (periods + 1) * paths]];
         let mut kept = vec![0.0; periods * paths];
         let first = SeriesTask {
             key: &StreamKey::new(1, 2),
-            first_group,
+            first_group: first_group as u64,
             groups,
             periods,
             centre: Centre::Fixed(&c),
@@ -236,7 +213,7 @@ mod tests {
         fill_series(level, &first, &mut rows[0], Some(&mut kept));
         let second = SeriesTask {
             key: &StreamKey::new(1, 3),
-            sigma: Sigma::Drawn(&all[first_group as usize * GROUP..]),
+            sigma: Sigma::Drawn(&all[first_group * GROUP..]),
             own: 0.8,
             earlier: &[(0.6, &kept)],
             ..first
@@ -262,7 +239,7 @@ mod tests {
         let level = Level::detect().unwrap();
         let whole = two_series(level, 0, GROUPS, PERIODS);
         for (first, groups) in [(0, 1), (1, 2), (3, 3), (5, 1), (0, 6)] {
-            let part = two_series(level, first as u64, groups, PERIODS);
+            let part = two_series(level, first, groups, PERIODS);
             let cut = |matrix: &[f32]| columns(matrix, GROUPS * GROUP, first * GROUP, groups);
             assert!(part.rows[0] == cut(&whole.rows[0]), "groups {first} and on");
             assert!(part.rows[1] == cut(&whole.rows[1]), "groups {first} and on");
@@ -386,6 +363,40 @@ mod tests {
             fill_series(level, &task, row, None);
         }
         assert!(rows[0] == rows[1]);
+    }
+
+    /// Something that is not inlined into the dispatched copy is compiled for the baseline: right, but many times
+    /// slower. The ratio was 25 to 35; a machine under load does not take it below 5.
+    #[test]
+    #[ignore = "timing: run in release by .ci/run"]
+    fn a_level_is_used_throughout() {
+        let c = centre(PERIODS);
+        let (sigma, u) = (sigmas(GROUPS), vec![0.5; PERIODS * GROUPS * GROUP]);
+        let mut row = vec![0.0; (PERIODS + 1) * GROUPS * GROUP];
+        let mut time = |level, sigma| {
+            let task = SeriesTask {
+                key: &StreamKey::new(1, 2),
+                first_group: 0,
+                groups: GROUPS,
+                periods: PERIODS,
+                centre: Centre::Fixed(&c),
+                sigma,
+                own: 1.0,
+                earlier: &[(0.5, &u)],
+            };
+            let mut once = || {
+                let start = std::time::Instant::now();
+                fill_series(level, &task, &mut row, None);
+                start.elapsed()
+            };
+            (0..20).map(|_| once()).min().unwrap()
+        };
+        for level in Level::available().into_iter().skip(1) {
+            for sigma in [Sigma::Fixed(0.1), Sigma::Drawn(&sigma)] {
+                let [slow, fast] = [time(Level::Baseline, sigma), time(level, sigma)];
+                assert!(slow > 5 * fast, "{level:?}: {fast:?} against {slow:?}");
+            }
+        }
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn xoshiro256_plus_plus(s: &mut [u64; 4]) -> u64 {
     result
 }
 
-/// The draws of an assumption for the paths of a group: ChaCha12 with a key of its own for each (seed, slot) and the
+/// The draws of an assumption for the paths of a group: `ChaCha12` with a key of its own for each (seed, slot) and the
 /// group as its stream, uniform in the open interval (0, 1).
 pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP]) {
     let origin = origin(seed, slot, ASSUMPTIONS);
