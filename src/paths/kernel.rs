@@ -255,7 +255,7 @@ mod tests {
         assert!(long.rows[0].starts_with(&short.rows[0]) && long.rows[1].starts_with(&short.rows[1]));
     }
 
-    /// The largest distance of `row` from a plain loop in f64 over the normals `u`, times L_ii and L_ij.
+    /// The largest distance of `row` from a plain loop in f64 over the normals `u`, times `L_ii` and `L_ij`.
     fn error(row: &[f32], sigma: impl Fn(usize) -> f32, terms: &[(f32, &[f32])]) -> f64 {
         let paths = GROUPS * GROUP;
         let c = centre(PERIODS);
