@@ -13,14 +13,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// The position of a byte `offset` in `text`; columns count characters, not bytes.
+    /// The position of a byte `offset` in `text`; columns count characters, not bytes, and no byte-order mark.
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 }
 
@@ -211,6 +209,7 @@ mod tests {
     fn a_place_counts_characters() {
         assert_eq!(Place::of("é = 1\nđ = 2", 0), Place { line: 1, column: 1 });
         assert_eq!(Place::of("é = 1\nđ = 2", "é = 1\nđ".len()), Place { line: 2, column: 2 });
+        assert_eq!(Place::of("\u{feff}x = 1", "\u{feff}x".len()), Place { line: 1, column: 2 });
     }
 
     #[test]
