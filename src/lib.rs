@@ -2,6 +2,8 @@
 
 mod calendar;
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "the decoder over the tree comes next"))]
+mod scenario;
 
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};

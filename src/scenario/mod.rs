@@ -1,0 +1,3 @@
+//! The scenario: inert data, and its file.
+
+pub(crate) mod tree;
