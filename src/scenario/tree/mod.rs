@@ -10,9 +10,13 @@
 
 mod faults;
 mod from_json;
+#[cfg(feature = "toml")]
+mod from_toml;
 mod serde_impl;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "toml")]
+mod to_toml;
 
 /// What errors call the text.
 const WHAT: &str = "scenario file";

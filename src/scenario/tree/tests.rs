@@ -85,6 +85,8 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in r#"[a-c0-9"'\\ \n\r=\[\]{}.,:#+-éu_]{0,60}"#) {
         let _ = Node::from_json(&text);
+        #[cfg(feature = "toml")]
+        let _ = Node::from_toml(&text);
     }
 }
 
@@ -227,3 +229,7 @@ fn nodes_are_asked_by_kind() {
     assert_eq!(json(r#"{"a": 1, "b": 2}"#), json(r#"{"b": 2, "a": 1}"#));
     assert_ne!(json(r#"{"a": 1, "b": 2}"#), json(r#"{"a": 1, "c": 2}"#));
 }
+
+#[cfg(feature = "toml")]
+#[path = "tests_toml.rs"]
+mod toml_tests;

@@ -1,0 +1,108 @@
+//! TOML text to tree.
+
+use super::faults::{Faults, doubled, too_large};
+use super::{Entry, MAX_DEPTH, Node, Value};
+use crate::error::Error;
+use toml::Spanned;
+use toml::de::{DeInteger, DeString, DeTable, DeValue};
+
+impl Node {
+    /// Reads TOML 1.1; every fault of syntax that the parser recovers from is reported, with its place.
+    pub(crate) fn from_toml(text: &str) -> Result<Self, Error> {
+        let mut faults = Faults::of(text)?;
+        let (root, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            add_fault(&mut faults, text, &error);
+        }
+        let root = root.into_inner();
+        // What the parser put in the place of a fault is not to be judged a second time.
+        let node = if faults.is_empty() { table(&root, Some(0), 1, &mut faults) } else { Value::Null.into() };
+        dismantle(root);
+        faults.or(node)
+    }
+}
+
+fn add_fault(faults: &mut Faults<'_>, text: &str, error: &toml::de::Error) {
+    let span = error.span();
+    let offset = span.as_ref().map(|span| span.start);
+    match (error.message(), span.and_then(|span| text.get(span))) {
+        ("duplicate key", Some(key)) => {
+            let quoted = if key.starts_with(['"', '\'']) { key.to_owned() } else { format!("{key:?}") };
+            faults.add(offset, doubled(&quoted));
+        }
+        // The parser's own bound of 80, for brackets and for dotted keys, is beyond ours.
+        ("cannot recurse further; max recursion depth met" | "recursion limit", _) => faults.add_too_deep(offset),
+        (message, _) => faults.add(offset, message),
+    }
+}
+
+/// `depth` counts the lists and tables around a value.
+fn node(spanned: &Spanned<DeValue<'_>>, depth: usize, faults: &mut Faults<'_>) -> Node {
+    let offset = Some(spanned.span().start);
+    let value = match spanned.get_ref() {
+        DeValue::Array(_) | DeValue::Table(_) if depth == MAX_DEPTH => {
+            faults.add_too_deep(offset);
+            Value::Null
+        }
+        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, depth + 1, faults)).collect()),
+        DeValue::Table(entries) => return table(entries, offset, depth + 1, faults),
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Boolean(truth) => Value::Bool(*truth),
+        DeValue::Datetime(_) => Value::Other("a date or time"),
+        DeValue::Integer(whole) => integer(whole, offset, faults),
+        DeValue::Float(float) => {
+            let written = float.as_str();
+            real(written, written.contains("inf"), offset, faults)
+        }
+    };
+    Node { offset, value }
+}
+
+fn table(entries: &DeTable<'_>, offset: Option<usize>, depth: usize, faults: &mut Faults<'_>) -> Node {
+    let entry = |(key, value): (&Spanned<DeString<'_>>, &Spanned<_>)| Entry {
+        key: key.get_ref().to_string(),
+        key_offset: Some(key.span().start),
+        node: node(value, depth, faults),
+    };
+    let mut entries: Vec<Entry> = entries.iter().map(entry).collect();
+    // The parser's map is in the order of the alphabet.
+    entries.sort_by_key(|entry| entry.key_offset);
+    Node { offset, value: Value::Table(entries) }
+}
+
+fn integer(whole: &DeInteger<'_>, offset: Option<usize>, faults: &mut Faults<'_>) -> Value {
+    let (digits, radix) = (whole.as_str(), whole.radix());
+    match (i64::from_str_radix(digits, radix), u128::from_str_radix(digits, radix)) {
+        (Ok(whole), _) => Value::Integer(whole),
+        (_, _) if radix == 10 => real(digits, false, offset, faults),
+        (_, Ok(whole)) => Value::Number(whole as f64),
+        _ => {
+            faults.add(offset, too_large(&whole.to_string()));
+            Value::Null
+        }
+    }
+}
+
+/// A number too large for a float is refused, not taken for infinity, unless infinity is what was written.
+fn real(written: &str, may_be_infinite: bool, offset: Option<usize>, faults: &mut Faults<'_>) -> Value {
+    match written.parse::<f64>() {
+        Ok(number) if may_be_infinite || !number.is_infinite() => Value::Number(number),
+        _ => {
+            faults.add(offset, too_large(written));
+            Value::Null
+        }
+    }
+}
+
+/// Dotted keys within nested inline tables make a tree thousands deep, within the parser's bounds; to drop that
+/// by recursion would overflow a small stack.
+fn dismantle(root: DeTable<'_>) {
+    let mut pending: Vec<DeValue<'_>> = vec![DeValue::Table(root)];
+    while let Some(value) = pending.pop() {
+        match value {
+            DeValue::Array(items) => pending.extend(items.into_iter().map(Spanned::into_inner)),
+            DeValue::Table(entries) => pending.extend(entries.into_iter().map(|(_, value)| value.into_inner())),
+            _ => {}
+        }
+    }
+}
