@@ -31,6 +31,7 @@ impl<'t> Faults<'t> {
         self.add(offset, too_deep());
     }
 
+    #[cfg(feature = "toml")]
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
