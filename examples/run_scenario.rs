@@ -1,0 +1,135 @@
+//! Runs a scenario file and prints its answer.
+//!
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--json]`
+//!
+//! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use outgrow::Scenario;
+
+const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--json]";
+/// The largest file that is read.
+const LIMIT: u64 = 16 << 20;
+
+#[derive(Default)]
+struct Options {
+    file: PathBuf,
+    paths: Option<u64>,
+    seed: Option<u64>,
+    set: Vec<(String, String)>,
+    exact: bool,
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let options = match options(std::env::args_os().skip(1)) {
+        Ok(options) => options,
+        Err(wrong) => return fail(2, &format!("{wrong}\n{USAGE}")),
+    };
+    match answer(&options) {
+        Ok(text) => print(&text),
+        Err(message) => fail(1, &message),
+    }
+}
+
+fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, String> {
+    let mut options = Options::default();
+    while let Some(argument) = arguments.next() {
+        let mut value = || {
+            let value = arguments.next().ok_or_else(|| format!("{} needs a value", argument.display()))?;
+            value.into_string().map_err(|value| format!("{} is not UTF-8", value.display()))
+        };
+        match argument.to_str() {
+            Some("--paths") => options.paths = Some(whole(&value()?)?),
+            Some("--seed") => options.seed = Some(whole(&value()?)?),
+            Some("--set") => options.set.push(setting(&value()?)?),
+            Some("--exact") => options.exact = true,
+            Some("--json") => options.json = true,
+            Some(flag) if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
+            _ if options.file.as_os_str().is_empty() && !argument.is_empty() => options.file = argument.into(),
+            _ => return Err(format!("one file at a time, got {:?} too", argument.display())),
+        }
+    }
+    if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a whole number is wanted, got {text:?}"))
+}
+
+/// Splits at the first `=` outside brackets: names within brackets may hold one.
+fn setting(text: &str) -> Result<(String, String), String> {
+    let mut depth = 0;
+    let split = text.find(|character| {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        character == '=' && depth == 0
+    });
+    let (address, value) = split
+        .map(|at| (&text[..at], &text[at + 1..]))
+        .ok_or_else(|| format!("--set wants ADDRESS=VALUE, got {text:?}"))?;
+    Ok((address.trim().into(), value.trim().into()))
+}
+
+fn answer(options: &Options) -> Result<String, String> {
+    if options.exact {
+        return Err("not supported yet: --exact".into());
+    }
+    let text = read(&options.file)?;
+    let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
+    let run = |scenario: Scenario| {
+        let mut simulation = options
+            .set
+            .iter()
+            .try_fold(scenario, |scenario, (address, value)| scenario.with_toml(address, value))?
+            .simulate();
+        if let Some(paths) = options.paths {
+            simulation = simulation.paths(paths);
+        }
+        if let Some(seed) = options.seed {
+            simulation = simulation.seed(seed);
+        }
+        simulation.run()
+    };
+    let outcome = scenario.and_then(run).map_err(|error| error.to_string())?;
+    if options.json {
+        serde_json::to_string(&outcome).map_err(|error| error.to_string())
+    } else {
+        Ok(outcome.to_string())
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let named = |problem: &dyn std::fmt::Display| format!("{}: {problem}", path.display());
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| named(&error))?;
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| named(&error))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(named(&"the file is longer than 16 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|error| named(&format!("not UTF-8: {error}")))
+}
+
+/// A reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(1, &format!("standard output: {error}")),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    // Standard error may be closed: then there is nobody to tell, and `eprintln!` would panic.
+    let _ = writeln!(io::stderr(), "{message}");
+    ExitCode::from(code)
+}
