@@ -20,12 +20,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let paths = paths(&std::env::args().skip(1).collect::<Vec<_>>())?;
     let text = std::fs::read_to_string(format!("{EXAMPLES}/scenarios/alibaba_vs_google.toml"))?;
     let scenario = Scenario::from_toml(&text)?;
-    let file: toml::Table = toml::from_str(&text)?;
     let data = Data::read()?;
-    data.check_base(&file)?;
+    data.check_base(&scenario)?;
 
     println!("{ALIBABA} against {GOOGLE}, as known on 2018-06-30\n");
-    print_assumptions(&scenario, &file);
+    print_assumptions(&scenario);
     println!(
         "\nThe estimates of 87 % and 60 % are read as growth of a quarter on the year-ago quarter (`point`). They were of fiscal"
     );
@@ -49,16 +48,15 @@ fn paths(arguments: &[String]) -> Result<u64, Box<dyn Error>> {
 }
 
 /// Every number that may be drawn, and where it is from.
-fn print_assumptions(scenario: &Scenario, file: &toml::Table) {
+fn print_assumptions(scenario: &Scenario) {
     println!("Assumptions");
     for place in scenario.assumptions() {
-        let assumption = place.assumption();
-        println!("  {} = {assumption}", place.address());
-        println!("      {}", assumption.source_text().unwrap_or("assumed"));
+        println!("  {} = {}", place.address, place.assumption);
+        println!("      {}", place.source.as_deref().unwrap_or("assumed"));
     }
-    let pairs = file.get("correlation").and_then(toml::Value::as_array);
-    for (index, pair) in pairs.into_iter().flatten().enumerate() {
-        println!("  correlation[{index}].value = {}\n      assumed", pair["value"]);
+    // A correlation is a plain number, which carries no source.
+    for (address, value) in scenario.numbers().iter().filter(|(address, _)| address.starts_with("correlation")) {
+        println!("  {address} = {value}\n      assumed");
     }
 }
 
@@ -68,7 +66,7 @@ fn print_tails(scenario: &Scenario, paths: u64) -> Result<(), outgrow::Error> {
     let rates = || [rate(scenario, 0), rate(scenario, 1)].into_iter().flatten();
     let scenarios = [
         ("fade (as above)", scenario.clone()),
-        ("ratio auto", scenario.with_growth(ALIBABA, Curve::schedule(rates(), Tail::ratio_auto()))?),
+        ("ratio auto", scenario.with_growth(ALIBABA, Curve::schedule(rates(), Tail::ratio("auto")))?),
         ("hold", scenario.with_growth(ALIBABA, Curve::schedule(rates(), Tail::hold()))?),
     ];
     println!("The same two estimates, continued in three ways: probability that {ALIBABA} has overtaken by");
@@ -83,7 +81,7 @@ fn print_tails(scenario: &Scenario, paths: u64) -> Result<(), outgrow::Error> {
 
 fn rate(scenario: &Scenario, year: usize) -> Option<Assumption> {
     let address = format!("provider[{ALIBABA}].growth.schedule.rates[{year}]");
-    scenario.assumptions().iter().find(|place| place.address() == address).map(|place| place.assumption().clone())
+    scenario.assumptions().iter().find(|place| place.address == address).map(|place| place.assumption.clone())
 }
 
 fn by(outcome: &Outcome, date: &str) -> Result<String, outgrow::Error> {
@@ -154,11 +152,12 @@ impl Data {
     }
 
     /// The scenario's base must be what the data say, to the dollar.
-    fn check_base(&self, file: &toml::Table) -> Result<(), Box<dyn Error>> {
+    fn check_base(&self, scenario: &Scenario) -> Result<(), Box<dyn Error>> {
         let base = self.quarters.get(&BASE.parse()?).ok_or("examples/data has no quarter 2018-Q1 of Alibaba")?;
         let data = base.alibaba * 1e6;
-        let stated =
-            file["provider"][0]["revenue"]["fixed"].as_float().ok_or("the scenario's base is not a real number")?;
+        let address = format!("provider[{ALIBABA}].revenue");
+        let numbers = scenario.numbers();
+        let (_, stated) = numbers.iter().find(|(known, _)| *known == address).ok_or("the base is no plain number")?;
         let agree = (stated - data).abs() < 1.0;
         if !agree {
             return Err(

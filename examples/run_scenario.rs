@@ -87,11 +87,8 @@ fn answer(options: &Options) -> Result<String, String> {
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
     let run = |scenario: Scenario| {
-        let mut simulation = options
-            .set
-            .iter()
-            .try_fold(scenario, |scenario, (address, value)| scenario.with_toml(address, value))?
-            .simulate();
+        let scenario = scenario.with_toml(options.set.iter().map(|(address, value)| (address, value)))?;
+        let mut simulation = scenario.simulate();
         if let Some(paths) = options.paths {
             simulation = simulation.paths(paths);
         }

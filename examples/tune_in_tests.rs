@@ -12,7 +12,7 @@ fn main() -> Result<(), Error> {
 
     println!("Every number that may be drawn has an address:");
     for place in scenario.assumptions() {
-        println!("  {} = {}", place.address(), place.assumption());
+        println!("  {} = {}", place.address, place.assumption);
     }
 
     // One number, replaced by a distribution. All other draws stay as they were, so a difference is due to the change alone.

@@ -60,7 +60,7 @@ impl Scenario {
         self.to_tree()?.to_toml()
     }
 
-    /// The scenario with the value at one address given as TOML text, as `--set ADDRESS=VALUE` has it.
+    /// The scenario with values given as TOML text, as `--set ADDRESS=VALUE` has them, checked once all are in place.
     ///
     /// # Errors
     /// Where the text is no number, name or distribution in TOML, and as [`Scenario::with`].
@@ -75,9 +75,15 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     #[cfg(feature = "toml")]
-    pub fn with_toml<'a>(&self, changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        let read = |(address, text): (&'a str, &str)| Ok((address, value_of(address, text)?));
-        let changes: Vec<(&str, Assumption)> = changes.into_iter().map(read).collect::<Result<_, Error>>()?;
+    pub fn with_toml<S: AsRef<str>, T: AsRef<str>>(
+        &self,
+        changes: impl IntoIterator<Item = (S, T)>,
+    ) -> Result<Self, Error> {
+        let read = |(address, text): (S, T)| {
+            let value = value_of(address.as_ref(), text.as_ref())?;
+            Ok((address, value))
+        };
+        let changes: Vec<(S, Assumption)> = changes.into_iter().map(read).collect::<Result<_, Error>>()?;
         self.with_all(changes)
     }
 

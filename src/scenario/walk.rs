@@ -14,7 +14,7 @@ pub struct Place {
     pub address: String,
     /// What stands there.
     pub assumption: Assumption,
-    /// Where the figure is from: its own source, else its provider's.
+    /// Where the figure is from: its own source, else that of the assumption it names, else its provider's.
     pub source: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Scenario {
         let mut list = Listing::default();
         self.clone().walk(&mut list);
         for place in &mut list.places {
-            place.source = place.assumption.source.clone().or_else(|| self.provider_source(&place.address));
+            place.source = self.source_of(place);
         }
         list.places
     }
@@ -122,12 +122,13 @@ impl Scenario {
     /// assert!(scenario.with("provider[A].revenue.uniform[0]", 3).is_err());
     /// # Ok::<(), outgrow::Error>(())
     /// ```
-    pub fn with_all<'a, A: Into<Assumption>>(
+    pub fn with_all<S: AsRef<str>, A: Into<Assumption>>(
         &self,
-        changes: impl IntoIterator<Item = (&'a str, A)>,
+        changes: impl IntoIterator<Item = (S, A)>,
     ) -> Result<Self, Error> {
         let mut changed = self.clone();
         for (address, value) in changes {
+            let address = address.as_ref();
             let mut change =
                 Change { target: address, value: value.into(), address: Address::default(), outcome: None };
             changed.walk(&mut change);
@@ -144,9 +145,13 @@ impl Scenario {
         Error::invalid("scenario", "", format!("no number has the address {address:?}{}", did_you_mean(address, known)))
     }
 
-    fn provider_source(&self, address: &str) -> Option<String> {
-        let of = |provider: &&super::Provider| address.starts_with(&format!("provider[{}].", provider.name));
-        self.providers.iter().find(of)?.source.clone()
+    /// The number's own source, else that of the assumption it names, else its provider's.
+    fn source_of(&self, place: &Place) -> Option<String> {
+        let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
+        let of = |provider: &&super::Provider| place.address.starts_with(&format!("provider[{}].", provider.name));
+        let own = place.assumption.source.clone();
+        own.or_else(|| place.assumption.name().and_then(named))
+            .or_else(|| self.providers.iter().find(of)?.source.clone())
     }
 }
 
