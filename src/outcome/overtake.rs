@@ -24,7 +24,7 @@ use crate::statistic::{Counts, OvertakeRow};
 /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)))
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// let outcome = scenario.simulate().paths(100).run()?;
-/// assert_eq!(outcome.overtake("A", "B")?.quantile(0.5)?, When::At("2020-Q3".parse()?));
+/// assert_eq!(outcome.overtake("A", "B")?.quantile(0.5)?, When::At("2020-Q2".parse()?));
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Overtake {
 #[non_exhaustive]
 pub struct LeadChanges {
     /// The number of changes.
-    pub count: usize,
+    pub count: u32,
     /// Its probability.
     pub probability: Estimate,
 }
@@ -66,7 +66,7 @@ impl Overtake {
         let ahead = |t| counting.estimate(counts.row(OvertakeRow::Ahead(t).index())[1]);
         let changes = counts.row(OvertakeRow::LeadChanges.index());
         let most = changes.iter().rposition(|hits| *hits > 0).unwrap_or(0);
-        let changes = changes[..=most].iter().enumerate();
+        let changes = (0..).zip(&changes[..=most]);
         let index = |name: &str| plan.rows.find(name).unwrap_or(0);
         let certain = plan.known_lead_at_base(index(&question.challenger), index(&question.incumbent));
         let counted = counting.estimate(first[0]);
@@ -236,7 +236,7 @@ impl Serialize for LeadChanges {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Entry<'a> {
-            count: usize,
+            count: u32,
             #[serde(flatten)]
             estimate: &'a Estimate,
         }

@@ -96,14 +96,26 @@ impl Fan {
         place_of(&self.labels, period).map(|place| self.rows[place].mean)
     }
 
-    /// Least and greatest revenue of the paths.
+    /// The least revenue of the paths, exact.
     ///
     /// # Errors
     /// Where the period lies outside of the projected ones.
-    pub fn extremes(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<(f64, f64), Error> {
-        let row = &self.rows[place_of(&self.labels, period)?];
+    pub fn min(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
+        place_of(&self.labels, period).map(|place| self.extremes(place).0)
+    }
+
+    /// The greatest revenue of the paths, exact.
+    ///
+    /// # Errors
+    /// Where the period lies outside of the projected ones.
+    pub fn max(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
+        place_of(&self.labels, period).map(|place| self.extremes(place).1)
+    }
+
+    fn extremes(&self, place: usize) -> (f64, f64) {
+        let row = &self.rows[place];
         let money = |log: f64| row.known.unwrap_or_else(|| math::exp(log) * self.reference);
-        Ok(row.logs.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high))))
+        row.logs.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high)))
     }
 }
 

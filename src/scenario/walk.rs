@@ -101,7 +101,7 @@ impl Scenario {
     /// #     .provider(Provider::new("A", 1).growth(Curve::schedule([0.87, 0.6], Tail::hold()))).build()?;
     /// let slower = scenario.with("provider[A].growth.schedule.rates[1]", normal(0.40, 0.10))?;
     /// let error = scenario.with("provider[A].growth.schedule.rates[2]", 0.4).unwrap_err();
-    /// assert!(error.to_string().contains("rates[1]"));
+    /// assert!(error.to_string().contains("did you mean"));
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn with(&self, address: &str, value: impl Into<Assumption>) -> Result<Self, Error> {

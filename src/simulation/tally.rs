@@ -1,5 +1,7 @@
 //! The tally: whole numbers with the scenario they are of, for shards, checkpoints and workers.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::run::{built_in, empty_counts};
@@ -97,7 +99,7 @@ pub(crate) struct Part {
 /// assert_eq!(received, tally);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Untrusted")]
 #[must_use]
 pub struct Tally {
@@ -183,6 +185,19 @@ impl Tally {
     }
 }
 
+impl fmt::Debug for Tally {
+    /// Without the counts, which may be thousands.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<_> = self.parts.iter().map(|part| (part.kind, &part.name)).collect();
+        f.debug_struct("Tally")
+            .field("scenario", &self.scenario)
+            .field("settings", &self.settings)
+            .field("groups", &self.groups)
+            .field("parts", &parts)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Ranges in order, neighbours joined.
 fn joined(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     ranges.sort_unstable();
@@ -210,7 +225,7 @@ impl TryFrom<Untrusted> for Tally {
     type Error = Error;
 
     fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
-        let Untrusted { scenario, settings, groups, parts } = untrusted;
+        let Untrusted { scenario, settings, groups, mut parts } = untrusted;
         let problems = settings.problems();
         if !problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "tally", problems));
@@ -221,19 +236,7 @@ impl TryFrom<Untrusted> for Tally {
         if !(in_order && within) {
             return refuse("groups", "ranges of groups must be in order, apart and within the run");
         }
-        let plan = Plan::new(&scenario, settings.seed)?;
-        let expected = built_in(&scenario, &settings, &plan);
-        let (known, own) = parts.split_at_checked(expected.len()).unwrap_or((&parts, &[]));
-        let fits = |(part, (kind, name, statistic)): (&Part, &(PartKind, String, _))| {
-            let statistic: &Box<dyn crate::statistic::Statistic> = statistic;
-            let shape = statistic.shape(&plan.rows);
-            let alike = |shape| part.counts.is_like(&empty_counts(*kind, &shape, &plan));
-            part.kind == *kind && part.name == *name && shape.is_ok_and(alike)
-        };
-        if known.len() != expected.len()
-            || !known.iter().zip(&expected).all(fits)
-            || !own.iter().all(|part| part.kind.is_own())
-        {
+        if !fits(&mut parts, &scenario, &settings)? {
             return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
         }
         let tally = Self { scenario, settings, groups, parts };
@@ -242,4 +245,19 @@ impl TryFrom<Untrusted> for Tally {
         }
         Ok(tally)
     }
+}
+
+/// Whether the parts are what the scenario and the settings ask for; gives them what a file does not hold.
+fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
+    let plan = Plan::new(scenario, settings.seed)?;
+    let expected = built_in(scenario, settings, &plan);
+    let Some((known, own)) = parts.split_at_mut_checked(expected.len()) else { return Ok(false) };
+    for (part, (kind, name, statistic)) in known.iter_mut().zip(&expected) {
+        let empty = empty_counts(*kind, &statistic.shape(&plan.rows)?, &plan);
+        if part.kind != *kind || part.name != *name || !part.counts.is_like(&empty) {
+            return Ok(false);
+        }
+        part.counts.take_centres(&empty);
+    }
+    Ok(own.iter().all(|part| part.kind.is_own()))
 }

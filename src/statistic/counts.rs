@@ -126,6 +126,11 @@ impl Counts {
         &self.values
     }
 
+    /// Takes from empty counts of the same scenario what a file does not hold.
+    pub(crate) fn take_centres(&mut self, empty: &Self) {
+        self.values.iter_mut().zip(&empty.values).for_each(|(own, empty)| own.take_centre(empty));
+    }
+
     /// Whether the other counts the same rows of the same classes and as many histograms.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let lengths = |counts: &Self| counts.classes.iter().map(Vec::len).collect::<Vec<_>>();

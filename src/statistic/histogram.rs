@@ -115,6 +115,10 @@ impl Histogram {
         Ok(())
     }
 
+    pub(super) fn take_centre(&mut self, other: &Self) {
+        self.centre = other.centre;
+    }
+
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.scale == other.scale
     }

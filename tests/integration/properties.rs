@@ -103,7 +103,7 @@ impl Counts {
             changes: answer
                 .lead_changes()
                 .iter()
-                .map(|item| (item.0, paths(&item.1)))
+                .map(|item| (item.count, paths(&item.probability)))
                 .filter(|item| item.1 > 0)
                 .collect(),
         }

@@ -85,7 +85,13 @@ fn fans_agree_with_lognormal_laws() {
             let expected = median * libm::exp(sd * sd / 2.0);
             let error = expected * (libm::expm1(sd * sd) / crate::as_f64(PATHS)).sqrt();
             let what = format!("{} {label}: mean", one.name);
-            comparisons.value(&what, fan.mean(label).expect("a mean"), expected, error, expected * 1e-6);
+            comparisons.value(
+                &what,
+                fan.mean(label).expect("a label").expect("a mean"),
+                expected,
+                error,
+                expected * 1e-6,
+            );
         }
     }
     comparisons.finish(COMPARISONS, FALSE_ALARM);

@@ -32,7 +32,9 @@ fn simulated(outcome: &Outcome, row: &Row) -> f64 {
         "by" => answer.by(at).expect("a date").value(),
         "ahead" => answer.ahead(at).expect("a date").value(),
         "ahead_at_base" => answer.ahead_at_base().value(),
-        "lead_changes" => answer.lead_changes().iter().find(|item| item.0 == k).map_or(0.0, |item| item.1.value()),
+        "lead_changes" => {
+            answer.lead_changes().iter().find(|item| item.count == k).map_or(0.0, |item| item.probability.value())
+        }
         other => panic!("question {other:?}"),
     }
 }
