@@ -36,10 +36,14 @@ fn deterministic_crossings_are_exact() {
     }
 }
 
+/// Revenue beyond e^700 is no f64, so no outcome has it.
+const LARGEST: f64 = 700.0;
+
 #[test]
 fn revenue_follows_the_curve() {
     let (mut curve, mut outcome, mut checked) = (String::new(), None, 0);
-    let rows = tables::rows(tables::GROWTH);
+    let mut rows = tables::rows(tables::GROWTH);
+    rows.retain(|row| row.number("log_growth") < LARGEST);
     for row in &rows {
         if row.text("curve") != curve {
             row.text("curve").clone_into(&mut curve);
