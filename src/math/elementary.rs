@@ -11,10 +11,6 @@
 //! | `exp` | \|x\| < 40 | 0.82 |
 //! | `exp` | normal result | 0.8 |
 //! | `exp` | subnormal result | 1.01 |
-//! | `exp2` | \|x\| < 1e-3 | 0.51 |
-//! | `exp2` | \|x\| < 1 | 1.01 |
-//! | `exp2` | normal result | 1.04 |
-//! | `exp2` | subnormal result | 1.01 |
 //! | `exp_m1` | \|x\| < 1e-3 | 0.51 |
 //! | `exp_m1` | \|x\| < 1 | 0.76 |
 //! | `exp_m1` | elsewhere | 0.75 |
@@ -26,7 +22,6 @@
 //! | `ln_1p` | \|x\| < 1 | 0.75 |
 //! | `ln_1p` | near -1 | 0.59 |
 //! | `ln_1p` | above 1 | 0.74 |
-//! | `pow` | growth | 0.78 |
 
 use super::polynomial;
 
@@ -61,21 +56,6 @@ const EXP: [f64; 11] = [
     2.0914686968086876e-09,
 ];
 
-/// 2ʳ = 1 + r ln 2 + r²·P(r) for |r| ≤ ½; error of P 6.7e-19.
-const EXP2: [f64; 11] = [
-    0.24022650695910072,
-    0.0555041086648216,
-    0.009618129107628479,
-    0.0013333558146416927,
-    0.00015403530393375909,
-    1.5252733829851596e-05,
-    1.3215486802911593e-06,
-    1.0178062436412765e-07,
-    7.0548999517034756e-09,
-    4.4549624846332125e-10,
-    2.5725089914394032e-11,
-];
-
 /// ln((1+s)/(1−s)) = 2s + s³·P(s²) for |s| ≤ (√2−1)/(√2+1); error of P 3.1e-16, of the whole 1.6e-18.
 const LN: [f64; 7] = [
     0.666666666666667,
@@ -108,16 +88,6 @@ pub(crate) fn exp(x: f64) -> f64 {
     let r = high - low;
     let tail = (r * r) * polynomial(r, EXP) - low;
     scale(1.0 + (high + tail), k)
-}
-
-/// 2ˣ.
-#[inline(always)]
-pub(crate) fn exp2(x: f64) -> f64 {
-    let x = x.clamp(-1076.0, 1025.0);
-    let k = (x + ROUNDER) - ROUNDER;
-    let r = x - k;
-    let tail = (r * r) * polynomial(r, EXP2);
-    scale(1.0 + (r * std::f64::consts::LN_2 + tail), k)
 }
 
 /// A positive normal number as 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2: gives k + 1023 and f.
@@ -181,12 +151,6 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
-/// xʸ (`libm`).
-#[inline]
-pub(crate) fn pow(x: f64, y: f64) -> f64 {
-    libm::pow(x, y)
-}
-
 /// The slice forms: in place, and bit for bit what the scalar function gives for each element.
 macro_rules! over_slices {
     ($($(#[$doc:meta])* $slice:ident = $scalar:ident;)*) => {$(
@@ -201,20 +165,12 @@ macro_rules! over_slices {
 over_slices! {
     /// eˣ of each element, in place.
     exp_slice = exp;
-    /// 2ˣ of each element, in place.
-    exp2_slice = exp2;
     /// eˣ − 1 of each element, in place.
     exp_m1_slice = exp_m1;
     /// ln x of each element, in place.
     ln_slice = ln;
     /// ln(1 + x) of each element, in place.
     ln_1p_slice = ln_1p;
-}
-
-/// xʸ of each element x, in place.
-#[inline]
-pub(crate) fn pow_slice(xs: &mut [f64], y: f64) {
-    xs.iter_mut().for_each(|x| *x = pow(*x, y));
 }
 
 #[cfg(test)]
@@ -228,11 +184,9 @@ mod tests {
             "elementary.csv",
             &[
                 ("exp", &|[x, ..]| exp(x)),
-                ("exp2", &|[x, ..]| exp2(x)),
                 ("exp_m1", &|[x, ..]| exp_m1(x)),
                 ("ln", &|[x, ..]| ln(x)),
                 ("ln_1p", &|[x, ..]| ln_1p(x)),
-                ("pow", &|[x, y, _]| pow(x, y)),
             ],
             &[
                 ("exp", "|x| < 1e-3", 0.51),
@@ -240,10 +194,6 @@ mod tests {
                 ("exp", "|x| < 40", 0.82),
                 ("exp", "normal result", 0.8),
                 ("exp", "subnormal result", 1.01),
-                ("exp2", "|x| < 1e-3", 0.51),
-                ("exp2", "|x| < 1", 1.01),
-                ("exp2", "normal result", 1.04),
-                ("exp2", "subnormal result", 1.01),
                 ("exp_m1", "|x| < 1e-3", 0.51),
                 ("exp_m1", "|x| < 1", 0.76),
                 ("exp_m1", "elsewhere", 0.75),
@@ -255,7 +205,6 @@ mod tests {
                 ("ln_1p", "|x| < 1", 0.75),
                 ("ln_1p", "near -1", 0.59),
                 ("ln_1p", "above 1", 0.74),
-                ("pow", "growth", 0.78),
             ],
         );
     }
@@ -263,11 +212,9 @@ mod tests {
     #[test]
     fn slices_have_the_bits_of_scalars() {
         check_slice("elementary.csv", exp, exp_slice);
-        check_slice("elementary.csv", exp2, exp2_slice);
         check_slice("elementary.csv", exp_m1, exp_m1_slice);
         check_slice("elementary.csv", ln, ln_slice);
         check_slice("elementary.csv", ln_1p, ln_1p_slice);
-        check_slice("elementary.csv", |x| pow(x, 1.7), |xs| pow_slice(xs, 1.7));
     }
 
     /// Of a function: what it gives where the reference files have no number.
@@ -284,8 +231,6 @@ mod tests {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
         specials(exp, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (709.79, inf), (1e300, inf), (-746.0, 0.0)]);
         specials(exp, &[(-745.14, 0.0), (-1e300, 0.0)]);
-        specials(exp2, &[(0.0, 1.0), (10.0, 1024.0), (inf, inf), (-inf, 0.0), (1024.0, inf), (-1074.0, 5e-324)]);
-        specials(exp2, &[(-1076.0, 0.0), (1e300, inf), (-1e300, 0.0)]);
         specials(exp_m1, &[(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -1.0), (-100.0, -1.0), (710.0, inf)]);
         specials(ln, &[(1.0, 0.0), (0.0, -inf), (-0.0, -inf), (inf, inf), (-inf, nan), (-1.0, nan), (-5e-324, nan)]);
         specials(

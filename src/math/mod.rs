@@ -9,8 +9,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `elementary` | `exp`, `exp2`, `exp_m1`, `ln`, `ln_1p`, `pow`, each over one number and over a slice |
-//! | `normal` | density, both tails and the quantile of the standard normal |
+//! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each over one number and over a slice |
+//! | `normal` | both tails and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta law |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
@@ -24,11 +24,9 @@ mod table;
 #[cfg(test)]
 mod ulp;
 
-pub(crate) use beta::{beta_cdf, beta_quantile, beta_quantile_tails};
-pub(crate) use elementary::{
-    exp, exp_m1, exp_m1_slice, exp_slice, exp2, exp2_slice, ln, ln_1p, ln_1p_slice, ln_slice, pow, pow_slice,
-};
-pub(crate) use normal::{norm_cdf, norm_pdf, norm_quantile, norm_quantile_slice, norm_sf};
+pub(crate) use beta::{beta_cdf, beta_quantile_tails};
+pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
+pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf};
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

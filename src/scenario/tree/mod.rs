@@ -101,10 +101,6 @@ impl Node {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
-    pub(crate) fn as_bool(&self) -> Option<bool> {
-        if let Value::Bool(truth) = self.value { Some(truth) } else { None }
-    }
-
     /// A number written as a whole one, within `i64`.
     pub(crate) fn as_integer(&self) -> Option<i64> {
         if let Value::Integer(whole) = self.value { Some(whole) } else { None }

@@ -223,7 +223,7 @@ fn nodes_are_asked_by_kind() {
     let words: Vec<_> = read.as_table().unwrap().iter().map(|entry| entry.node.kind_word()).collect();
     assert_eq!(words, ["a table", "a list", "text", "a whole number", "a number", "true or false", "null"]);
     assert_eq!(read.get("s").and_then(Node::as_text), Some("x"));
-    assert_eq!(read.get("b").and_then(Node::as_bool), Some(true));
+    assert_eq!(read.get("b"), Some(&Node::from(true)));
     assert!(read.get("x").is_none() && read.get("s").unwrap().get("s").is_none());
     assert_ne!(read.get("i"), read.get("n"));
     assert_eq!(json(r#"{"a": 1, "b": 2}"#), json(r#"{"b": 2, "a": 1}"#));
