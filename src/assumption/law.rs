@@ -1,16 +1,18 @@
-//! The laws of one number: parameters as written, and their quantile functions.
-//!
-//! Everything is quantile functions first: a draw is `Q(u)` with one uniform `u`, so that a copula or a
-//! quasi-random point can take the place of `u` without another sampler.
+//! The laws of one number: parameters as written, and their distribution functions.
 
 use std::fmt;
 
 use super::domain::{Domain, Key, Visitor, at};
 use super::pert;
+use super::quantile::Quantile;
 use crate::math;
 
 /// Φ⁻¹(0.95): a central 90 % interval reaches this many standard deviations to each side.
 const Z95: f64 = 1.644_853_626_951_472_2;
+
+/// The least probability that may be left of a truncated distribution: with less, the probability of a draw in the
+/// tail (as small as 1e-16 of it) would be no normal number.
+const LEAST_KEPT: f64 = 1e-280;
 
 /// The families of distributions, each with the key and the parameters of the scenario file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Law {
                     Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
                     shape => shape.mass(low, high),
                 };
-                (!(kept > 0.0)).then(|| format!("truncated: none of {of} lies between {low} and {high}"))
+                (!(kept >= LEAST_KEPT)).then(|| format!("truncated: none of {of} lies between {low} and {high}"))
             }),
         }
     }
@@ -156,7 +158,7 @@ impl fmt::Display for Law {
 
 /// A probability counted from below or from above, so that neither tail loses digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     Below,
     Above,
 }
@@ -182,13 +184,28 @@ impl Shape {
             Law::Family(family, values) => Self::of_family(*family, values),
             Law::Truncated { of, low, high } => match Self::of(of)? {
                 Self::Constant(value) => Self::Constant(value),
-                of => Self::Truncated {
-                    of: Box::new(of),
-                    low: low.unwrap_or(f64::NEG_INFINITY),
-                    high: high.unwrap_or(f64::INFINITY),
-                },
+                of => of.truncated(low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)),
             },
         })
+    }
+
+    /// What lies between two bounds; a cut of a cut is one cut, so that no digits are lost twice.
+    fn truncated(self, low: f64, high: f64) -> Self {
+        match self {
+            Self::Truncated { of, low: least, high: most } => {
+                Self::Truncated { of, low: low.max(least), high: high.min(most) }
+            }
+            of => Self::Truncated { of: Box::new(of), low, high },
+        }
+    }
+
+    /// What `domain` leaves of it; validation has seen that this is all but 1e-6.
+    pub(super) fn within(&self, domain: Domain) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(*value),
+            shape if shape.mass_outside(domain) > 0.0 => shape.clone().truncated(domain.low, domain.high),
+            shape => shape.clone(),
+        }
     }
 
     /// A spread of 0 is that number (SCENARIO.md).
@@ -199,8 +216,12 @@ impl Shape {
                 Self::Normal { mean: 0.5 * low + 0.5 * high, sd: (high - low) / (2.0 * Z95) }
             }
             (Family::Lognormal, &[median, sd]) => Self::Lognormal { median, sd },
+            (Family::LogInterval, &[low, high]) if low >= high => Self::Constant(low),
             (Family::LogInterval, &[low, high]) => {
-                Self::Lognormal { median: low.sqrt() * high.sqrt(), sd: math::ln(high / low) / (2.0 * Z95) }
+                // The quotient has more digits, but may leave what a number can hold.
+                let quotient = high / low;
+                let width = if quotient.is_finite() { math::ln(quotient) } else { math::ln(high) - math::ln(low) };
+                Self::Lognormal { median: low.sqrt() * high.sqrt(), sd: width / (2.0 * Z95) }
             }
             (Family::Uniform, &[low, high]) => Self::Uniform { low, high },
             (Family::Triangular, &[low, mode, high]) => Self::Triangular { low, mode, high },
@@ -218,7 +239,7 @@ impl Shape {
     }
 
     /// The probability of lying at or below `x`, or above it.
-    fn probability(&self, side: Side, x: f64) -> f64 {
+    pub(super) fn probability(&self, side: Side, x: f64) -> f64 {
         let z_side = |z: f64| if side == Side::Below { math::norm_cdf(z) } else { math::norm_sf(z) };
         let bounded = |below: f64| if side == Side::Below { below } else { 1.0 - below };
         match *self {
@@ -226,9 +247,12 @@ impl Shape {
             Self::Normal { mean, sd } => z_side((x - mean) / sd),
             Self::Lognormal { .. } if x <= 0.0 => bounded(0.0),
             Self::Lognormal { median, sd } => z_side(math::ln(x / median) / sd),
-            Self::Uniform { low, high } => bounded(((x - low) / (high - low)).clamp(0.0, 1.0)),
-            Self::Triangular { low, mode, high } => bounded(triangular_cdf(low, mode, high, x)),
-            Self::Pert { low, mode, high } => bounded(pert::cdf(low, mode, high, x)),
+            Self::Uniform { low, high } => {
+                let part = if side == Side::Below { x - low } else { high - x };
+                (part / (high - low)).clamp(0.0, 1.0)
+            }
+            Self::Triangular { low, mode, high } => from_side(side, triangular_cdf, [low, mode, high, x]),
+            Self::Pert { low, mode, high } => from_side(side, pert::cdf, [low, mode, high, x]),
             Self::Truncated { ref of, low, high } => {
                 let inside = x.clamp(low, high);
                 let part = if side == Side::Below { of.mass(low, inside) } else { of.mass(inside, high) };
@@ -243,7 +267,7 @@ impl Shape {
         (self.probability(side, high) - self.probability(side, low)).abs()
     }
 
-    fn side(&self, low: f64) -> Side {
+    pub(super) fn side(&self, low: f64) -> Side {
         if self.probability(Side::Below, low) > 0.5 { Side::Above } else { Side::Below }
     }
 
@@ -255,9 +279,14 @@ impl Shape {
     /// The smallest `v` with P(X ≤ v) ≥ 1/2.
     pub(crate) fn median(&self) -> f64 {
         let mut half = [0.5];
-        Quantile::of(self).fill(&mut half);
+        Quantile::new(self).fill(&mut half);
         half[0]
     }
+}
+
+/// A distribution function of low, mode, high and x, or the upper tail: that of the law in the mirror.
+fn from_side(side: Side, cdf: fn(f64, f64, f64, f64) -> f64, [low, mode, high, x]: [f64; 4]) -> f64 {
+    if side == Side::Below { cdf(low, mode, high, x) } else { cdf(-high, -mode, -low, -x) }
 }
 
 fn triangular_cdf(low: f64, mode: f64, high: f64, x: f64) -> f64 {
@@ -269,118 +298,5 @@ fn triangular_cdf(low: f64, mode: f64, high: f64, x: f64) -> f64 {
         1.0 - (high - x) / (high - low) * ((high - x) / (high - mode))
     } else {
         1.0
-    }
-}
-
-/// A quantile function made ready for a run: `fill` turns uniforms into draws.
-#[derive(Debug, Clone)]
-pub(crate) struct Quantile {
-    form: Form,
-    /// The least and greatest value a draw may take: bounds of the place that rounding alone could reach.
-    clamp: (f64, f64),
-}
-
-#[derive(Debug, Clone)]
-enum Form {
-    Constant(f64),
-    Normal { mean: f64, sd: f64 },
-    Lognormal { median: f64, sd: f64 },
-    Uniform { low: f64, high: f64 },
-    Triangular { low: f64, mode: f64, high: f64 },
-    Pert { low: f64, high: f64, table: math::QuantileTable },
-    Truncated { of: Box<Form>, side: Side, from: f64, to: f64, low: f64, high: f64 },
-}
-
-impl Quantile {
-    fn of(shape: &Shape) -> Self {
-        Self { form: Form::of(shape), clamp: (f64::NEG_INFINITY, f64::INFINITY) }
-    }
-
-    /// The quantile function of what `domain` leaves of `shape`: validation has seen that this is all but 1e-6 of it.
-    pub(crate) fn within(shape: &Shape, domain: Domain) -> Self {
-        let form = if shape.mass_outside(domain) > 0.0 {
-            Form::of(&Shape::Truncated { of: Box::new(shape.clone()), low: domain.low, high: domain.high })
-        } else {
-            Form::of(shape)
-        };
-        let low = if domain.low_open { domain.low.next_up() } else { domain.low };
-        let high = if domain.high_open { domain.high.next_down() } else { domain.high };
-        Self { form, clamp: (low, high) }
-    }
-
-    /// Turns uniforms in (0, 1) into draws, in place.
-    pub(crate) fn fill(&self, u: &mut [f64]) {
-        self.form.fill(Side::Below, u);
-        let (low, high) = self.clamp;
-        u.iter_mut().for_each(|x| *x = x.clamp(low, high));
-    }
-}
-
-impl Form {
-    fn of(shape: &Shape) -> Self {
-        match *shape {
-            Shape::Constant(value) => Self::Constant(value),
-            Shape::Normal { mean, sd } => Self::Normal { mean, sd },
-            Shape::Lognormal { median, sd } => Self::Lognormal { median, sd },
-            Shape::Uniform { low, high } => Self::Uniform { low, high },
-            Shape::Triangular { low, mode, high } => Self::Triangular { low, mode, high },
-            Shape::Pert { low, mode, high } => Self::Pert { low, high, table: pert::table(low, mode, high) },
-            Shape::Truncated { ref of, low, high } => {
-                let side = of.side(low);
-                let (from, to) = (of.probability(side, low), of.probability(side, high));
-                Self::Truncated { of: Box::new(Self::of(of)), side, from, to, low, high }
-            }
-        }
-    }
-
-    /// `p` is a probability counted from `side`.
-    fn fill(&self, side: Side, p: &mut [f64]) {
-        let sign = if side == Side::Below { 1.0 } else { -1.0 };
-        match self {
-            Self::Constant(value) => p.fill(*value),
-            Self::Normal { mean, sd } => {
-                math::norm_quantile_slice(p);
-                p.iter_mut().for_each(|x| *x = mean + sign * sd * *x);
-            }
-            Self::Lognormal { median, sd } => {
-                math::norm_quantile_slice(p);
-                p.iter_mut().for_each(|x| *x *= sign * sd);
-                math::exp_slice(p);
-                p.iter_mut().for_each(|x| *x *= median);
-            }
-            Self::Uniform { low, high } => {
-                let (from, to) = if side == Side::Below { (low, high) } else { (high, low) };
-                p.iter_mut().for_each(|x| *x = from + (to - from) * *x);
-            }
-            Self::Triangular { low, mode, high } => {
-                p.iter_mut().for_each(|x| *x = triangular_quantile(*low, *mode, *high, side, *x));
-            }
-            Self::Pert { low, high, table } => {
-                if side == Side::Above {
-                    p.iter_mut().for_each(|x| *x = 1.0 - *x);
-                }
-                table.eval_slice(p);
-                p.iter_mut().for_each(|x| *x = low + (high - low) * *x);
-            }
-            Self::Truncated { of, side: own, from, to, low, high } => {
-                let (from, to) = if side == Side::Below { (from, to) } else { (to, from) };
-                // Rounding may reach 0 or 1, where a quantile is infinite.
-                let (least, most) = (f64::MIN_POSITIVE, 1.0_f64.next_down());
-                p.iter_mut().for_each(|x| *x = (from + (to - from) * *x).clamp(least, most));
-                of.fill(*own, p);
-                p.iter_mut().for_each(|x| *x = x.clamp(*low, *high));
-            }
-        }
-    }
-}
-
-/// Inverse of the triangular cdf, each branch from its own end.
-fn triangular_quantile(low: f64, mode: f64, high: f64, side: Side, p: f64) -> f64 {
-    let (below, above) = if side == Side::Below { (p, 1.0 - p) } else { (1.0 - p, p) };
-    let width = high - low;
-    if below * width < mode - low {
-        low + (below * width * (mode - low)).sqrt()
-    } else {
-        high - (above * width * (high - mode)).sqrt()
     }
 }

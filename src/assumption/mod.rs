@@ -3,6 +3,9 @@
 pub(crate) mod domain;
 pub(crate) mod law;
 mod pert;
+pub(crate) mod quantile;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -1,0 +1,149 @@
+//! Quantile functions: a draw is `Q(u)` with one uniform `u`, so that a copula or a quasi-random point can take the
+//! place of `u` without another sampler.
+
+use super::domain::Domain;
+use super::law::{Shape, Side};
+use super::pert;
+use crate::math;
+
+/// A quantile function made ready for a run: `fill` turns uniforms into draws.
+#[derive(Debug, Clone)]
+pub(crate) struct Quantile {
+    form: Form,
+    cut: Option<Cut>,
+    /// The least and greatest value a draw may take: bounds that rounding alone could pass.
+    clamp: (f64, f64),
+}
+
+/// What truncation leaves of the probabilities, counted from the side where they keep their digits.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    side: Side,
+    from: f64,
+    to: f64,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Constant(f64),
+    Normal { mean: f64, sd: f64 },
+    Lognormal { median: f64, sd: f64 },
+    Uniform { low: f64, high: f64 },
+    Triangular { low: f64, mode: f64, high: f64 },
+    Pert { low: f64, high: f64, table: math::QuantileTable },
+}
+
+const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+impl Quantile {
+    pub(super) fn new(shape: &Shape) -> Self {
+        let (whole, clamp) = match shape {
+            Shape::Truncated { of, low, high } => (&**of, (*low, *high)),
+            shape => (shape, UNBOUNDED),
+        };
+        let form = Form::new(whole, clamp);
+        // The table of a PERT law is of what the cut leaves.
+        let is_cut = clamp != UNBOUNDED && !matches!(form, Form::Pert { .. });
+        Self { form, cut: is_cut.then(|| Cut::new(whole, clamp)), clamp }
+    }
+
+    /// The quantile function of what `domain` leaves of `shape`.
+    pub(crate) fn within(shape: &Shape, domain: Domain) -> Self {
+        let mut quantile = Self::new(&shape.within(domain));
+        let low = if domain.low_open { domain.low.next_up() } else { domain.low };
+        let high = if domain.high_open { domain.high.next_down() } else { domain.high };
+        quantile.clamp = (quantile.clamp.0.max(low), quantile.clamp.1.min(high));
+        quantile
+    }
+
+    /// Turns uniforms in (0, 1) into draws, in place.
+    pub(crate) fn fill(&self, u: &mut [f64]) {
+        let side = self.cut.map_or(Side::Below, |cut| cut.side);
+        if let Some(cut) = self.cut {
+            cut.fill(u);
+        }
+        self.form.fill(side, u);
+        let (low, high) = self.clamp;
+        each(u, |x| x.clamp(low, high));
+    }
+}
+
+impl Cut {
+    fn new(whole: &Shape, (low, high): (f64, f64)) -> Self {
+        let side = whole.side(low);
+        Self { side, from: whole.probability(side, low), to: whole.probability(side, high) }
+    }
+
+    fn fill(self, u: &mut [f64]) {
+        // Rounding may reach 0 or 1, where a quantile is infinite.
+        let (least, most) = (f64::MIN_POSITIVE, 1.0_f64.next_down());
+        each(u, |u| (self.from + (self.to - self.from) * u).clamp(least, most));
+    }
+}
+
+impl Form {
+    /// `cut` is where a tabulated law is truncated; others are by their probabilities.
+    fn new(whole: &Shape, cut: (f64, f64)) -> Self {
+        match *whole {
+            Shape::Constant(value) => Self::Constant(value),
+            Shape::Normal { mean, sd } => Self::Normal { mean, sd },
+            Shape::Lognormal { median, sd } => Self::Lognormal { median, sd },
+            Shape::Uniform { low, high } => Self::Uniform { low, high },
+            Shape::Triangular { low, mode, high } => Self::Triangular { low, mode, high },
+            Shape::Pert { low, mode, high } => Self::Pert { low, high, table: pert::table(low, mode, high, cut) },
+            Shape::Truncated { ref of, .. } => Self::new(of, cut),
+        }
+    }
+
+    /// `p` is a probability counted from `side`.
+    fn fill(&self, side: Side, p: &mut [f64]) {
+        match *self {
+            Self::Constant(value) => p.fill(value),
+            Self::Normal { mean, sd } => {
+                scores(side, p);
+                each(p, |z| mean + sd * z);
+            }
+            Self::Lognormal { median, sd } => {
+                scores(side, p);
+                each(p, |z| sd * z);
+                math::exp_slice(p);
+                each(p, |x| median * x);
+            }
+            Self::Uniform { low, high } => {
+                let (from, to) = if side == Side::Below { (low, high) } else { (high, low) };
+                each(p, |p| (from + (to - from) * p).clamp(low, high));
+            }
+            Self::Triangular { low, mode, high } => each(p, |p| triangular(low, mode, high, side, p)),
+            Self::Pert { low, high, ref table } => {
+                scores(side, p);
+                table.eval_score_slice(p);
+                each(p, |x| (low + (high - low) * x).clamp(low, high));
+            }
+        }
+    }
+}
+
+fn each(xs: &mut [f64], f: impl Fn(f64) -> f64) {
+    xs.iter_mut().for_each(|x| *x = f(*x));
+}
+
+/// Normal scores of probabilities counted from `side`.
+fn scores(side: Side, p: &mut [f64]) {
+    math::norm_quantile_slice(p);
+    if side == Side::Above {
+        each(p, |z| -z);
+    }
+}
+
+/// Inverse of the triangular cdf, each branch from its own end. Only ratios are multiplied, so that no product
+/// overflows where the numbers themselves do not.
+fn triangular(low: f64, mode: f64, high: f64, side: Side, p: f64) -> f64 {
+    let (below, above) = if side == Side::Below { (p, 1.0 - p) } else { (1.0 - p, p) };
+    let width = high - low;
+    let rising = (mode - low) / width;
+    if below < rising {
+        (low + width * (below * rising).sqrt()).min(mode)
+    } else {
+        (high - width * (above * ((high - mode) / width)).sqrt()).max(mode)
+    }
+}

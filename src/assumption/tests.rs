@@ -1,0 +1,1 @@
+//! One conformance suite over every law. Filled by the next commits.
