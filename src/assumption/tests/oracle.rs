@@ -1,0 +1,144 @@
+//! Another library's distribution functions and quantiles as an oracle.
+
+use statrs::distribution::{Beta, ContinuousCDF, LogNormal, Normal, Triangular, Uniform};
+
+use super::super::law::{Family, Law};
+use super::{Case, EXTREMES, laws, probabilities, whole_laws};
+use crate::math;
+
+/// Φ⁻¹(0.95).
+const Z95: f64 = 1.644_853_626_951_472_2;
+
+/// What statrs itself errs by, in probability: 1e-10 in its normal law, which `math` has to an ulp of 50 digits.
+const TOLERANCE: f64 = 2e-10;
+
+/// A distribution function and its complement, which is not computed as 1 − F where statrs has better.
+struct Oracle {
+    below: Box<dyn Fn(f64) -> f64>,
+    above: Box<dyn Fn(f64) -> f64>,
+    inverse: Option<Box<dyn Fn(f64) -> f64>>,
+}
+
+fn of<D: ContinuousCDF<f64, f64> + Clone + 'static>(law: D) -> Oracle {
+    let (below, above) = (law.clone(), law.clone());
+    Oracle {
+        below: Box::new(move |x| below.cdf(x)),
+        above: Box::new(move |x| above.sf(x)),
+        inverse: Some(Box::new(move |p| law.inverse_cdf(p))),
+    }
+}
+
+fn oracle(law: &Law) -> Oracle {
+    match law {
+        Law::Family(family, values) => of_family(*family, values),
+        Law::Truncated { of, low, high } => {
+            let whole = oracle(of);
+            let (low, high) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
+            truncated(whole, low, high)
+        }
+        other => panic!("{other} is no distribution"),
+    }
+}
+
+fn of_family(family: Family, values: &[f64]) -> Oracle {
+    match (family, values) {
+        (Family::Normal, &[mean, sd]) => of(Normal::new(mean, sd).expect("normal")),
+        (Family::Interval, &[low, high]) => {
+            of(Normal::new(0.5 * (low + high), (high - low) / (2.0 * Z95)).expect("normal"))
+        }
+        (Family::Lognormal, &[median, sd]) => of(LogNormal::new(math::ln(median), sd).expect("lognormal")),
+        (Family::LogInterval, &[low, high]) => {
+            let (low, high) = (math::ln(low), math::ln(high));
+            of(LogNormal::new(0.5 * (low + high), (high - low) / (2.0 * Z95)).expect("lognormal"))
+        }
+        (Family::Uniform, &[low, high]) => of(Uniform::new(low, high).expect("uniform")),
+        (Family::Triangular, &[low, mode, high]) => of(Triangular::new(low, high, mode).expect("triangular")),
+        (_, values) => beta_on(values[0], values[1], values[2]),
+    }
+}
+
+fn beta_on(low: f64, mode: f64, high: f64) -> Oracle {
+    let width = high - low;
+    let beta = Beta::new(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width).expect("beta");
+    let unit = of(beta);
+    let inverse = unit.inverse.expect("an inverse");
+    Oracle {
+        below: Box::new(move |x| (unit.below)((x - low) / width)),
+        above: Box::new(move |x| (unit.above)((x - low) / width)),
+        inverse: Some(Box::new(move |p| low + width * inverse(p))),
+    }
+}
+
+/// F and 1 − F between two bounds, from the tail that keeps its digits.
+fn truncated(whole: Oracle, low: f64, high: f64) -> Oracle {
+    let from_above = (whole.below)(low) > 0.5;
+    let tail = if from_above { whole.above } else { whole.below };
+    let (at_low, at_high) = (tail(low), tail(high));
+    let mass = (at_high - at_low).abs();
+    let tail = std::rc::Rc::new(tail);
+    let other = tail.clone();
+    Oracle {
+        below: Box::new(move |x| ((tail(x.clamp(low, high)) - at_low) / mass).abs()),
+        above: Box::new(move |x| ((at_high - other(x.clamp(low, high))) / mass).abs()),
+        inverse: None,
+    }
+}
+
+fn oracle_of(case: &Case) -> Oracle {
+    let whole = oracle(&case.law.law);
+    if case.domain.low.is_finite() { truncated(whole, case.domain.low, case.domain.high) } else { whole }
+}
+
+/// statrs multiplies widths and takes logs of products, which leave what a number can hold.
+fn is_fit_for_statrs(case: &Case) -> bool {
+    let draws = case.draws(&EXTREMES);
+    draws.iter().all(|x| x.abs() < 1e100 && (x.abs() > 1e-100 || *x >= 0.0 && *x <= 0.0))
+}
+
+#[test]
+fn distribution_functions_agree_with_statrs() {
+    let mut checked = 0;
+    for case in laws().into_iter().filter(is_fit_for_statrs) {
+        let oracle = oracle_of(&case);
+        let u = probabilities();
+        for (p, x) in u.iter().zip(case.draws(&u)) {
+            // A table's quantile stands within its grain of where p is met.
+            let (before, behind) = ((oracle.below)(x - case.grain), (oracle.below)(x + case.grain));
+            assert!(
+                before <= p + TOLERANCE && p - TOLERANCE <= behind,
+                "{} at {p:e}: {before:e} to {behind:e}",
+                case.law
+            );
+            let (behind, before) = ((oracle.above)(x + case.grain), (oracle.above)(x - case.grain));
+            let upper = 1.0 - p;
+            assert!(
+                behind <= upper + TOLERANCE && upper - TOLERANCE <= before,
+                "{} above, at {p:e}: {behind:e} to {before:e}",
+                case.law
+            );
+        }
+        checked += 1;
+    }
+    assert!(checked >= 40, "{checked} laws");
+}
+
+/// Relative to the spread between the quartiles.
+const QUANTILE_TOLERANCE: f64 = 1e-8;
+
+#[test]
+fn quantiles_agree_with_statrs() {
+    let mut checked = 0;
+    for case in whole_laws().into_iter().filter(is_fit_for_statrs) {
+        let Some(inverse) = oracle(&case.law.law).inverse else { continue };
+        let u: Vec<f64> = probabilities().into_iter().filter(|p| (1e-9..=1.0 - 1e-9).contains(p)).collect();
+        let draws = case.draws(&u);
+        let spread = case.draw(0.75) - case.draw(0.25);
+        for (p, x) in u.iter().zip(draws) {
+            let expected = inverse(*p);
+            let error = (x - expected).abs() / spread.max(expected.abs());
+            assert!(error <= QUANTILE_TOLERANCE, "{} at {p:e}: {x:e}, not {expected:e}: {error:e}", case.law);
+        }
+        checked += 1;
+    }
+    assert!(checked >= 14, "{checked} laws");
+}
