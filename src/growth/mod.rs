@@ -3,6 +3,8 @@
 mod custom;
 mod fade;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};

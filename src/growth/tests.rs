@@ -1,0 +1,353 @@
+//! One conformance suite, run over every curve and tail.
+
+use super::{Curve, Tail, Value};
+use crate::math;
+
+/// Times at which curves are compared: a month's grid of ten years, then as far as a century, joints included.
+fn times() -> Vec<f64> {
+    let months = (1..=120).map(|month| f64::from(month) / 12.0);
+    months.chain([11.0, 12.5, 20.0, 33.3, 50.0, 99.75, 100.0]).collect()
+}
+
+/// A curve with its numbers in the order of its walk, and its log growth rate by the table of MODEL.md §3, written
+/// down a second time.
+struct Case {
+    name: String,
+    curve: Curve,
+    numbers: Vec<f64>,
+    rate: Box<dyn Fn(f64) -> f64>,
+}
+
+fn ln_1p(growth: f64) -> f64 {
+    math::ln_1p(growth)
+}
+
+/// 2^(−τ/h).
+fn left(tau: f64, half_life: f64) -> f64 {
+    math::exp(-std::f64::consts::LN_2 * tau / half_life)
+}
+
+fn constant(growth: f64) -> Case {
+    Case {
+        name: format!("constant {growth}"),
+        curve: Curve::constant(growth),
+        numbers: vec![growth],
+        rate: Box::new(move |_| ln_1p(growth)),
+    }
+}
+
+fn fade(from: f64, to: f64, half_life: f64) -> Case {
+    Case {
+        name: format!("fade {from} to {to} in {half_life}"),
+        curve: Curve::fade(from, to, half_life),
+        numbers: vec![from, to, half_life],
+        rate: Box::new(move |tau| ln_1p(to) + (ln_1p(from) - ln_1p(to)) * left(tau, half_life)),
+    }
+}
+
+/// The rate inside year ⌊τ⌋; `beyond(last rate, τ − n)` is that of the tail.
+fn schedule(rates: &[f64], tail: Tail, more: &[f64], beyond: impl Fn(f64, f64) -> f64 + 'static) -> Case {
+    let stated = rates.to_vec();
+    let rate = move |tau: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few years")]
+        let year = tau as usize;
+        let last = ln_1p(stated[stated.len() - 1]);
+        stated.get(year).map_or_else(|| beyond(last, tau - stated.len() as f64), |growth| ln_1p(*growth))
+    };
+    Case {
+        name: format!("schedule {rates:?}, {tail:?}"),
+        curve: Curve::schedule(rates.to_vec(), tail),
+        numbers: [rates, more].concat(),
+        rate: Box::new(rate),
+    }
+}
+
+fn fading_tail(rates: &[f64], to: f64, half_life: f64) -> Case {
+    let beyond = move |last: f64, tau: f64| ln_1p(to) + (last - ln_1p(to)) * left(tau, half_life);
+    schedule(rates, Tail::fade(to, half_life), &[to, half_life], beyond)
+}
+
+fn ratio_tail(rates: &[f64], tail: Tail, ratio: f64) -> Case {
+    schedule(rates, tail, &[ratio], move |last, tau| {
+        #[expect(clippy::cast_possible_truncation, reason = "a century")]
+        let years = tau as i32 + 1;
+        (0..years).fold(last, |rate, _| rate * ratio)
+    })
+}
+
+/// A law of one's own with a closed rate: γ₀/(1 + τ/h).
+fn custom() -> Case {
+    let log_growth = |tau: f64, p: &[f64]| ln_1p(p[0]) * p[1] * math::ln_1p(tau / p[1]);
+    Case {
+        name: "custom".to_owned(),
+        curve: Curve::custom("hyperbolic", [0.87, 2.0], log_growth),
+        numbers: vec![0.87, 2.0],
+        rate: Box::new(|tau| ln_1p(0.87) / (1.0 + tau / 2.0)),
+    }
+}
+
+/// One to six stated rates.
+const STATED: [f64; 6] = [0.87, 0.60, 0.45, -0.10, 0.0, 0.25];
+
+fn cases() -> Vec<Case> {
+    let mut cases = vec![constant(0.3), constant(-0.4), constant(0.0), custom()];
+    for half_life in [1e-6, 0.1, 4.0, 1e6] {
+        cases.extend([fade(0.45, 0.12, half_life), fade(-0.2, 0.3, half_life), fade(0.2, 0.2, half_life)]);
+    }
+    for count in 1..=STATED.len() {
+        let rates = &STATED[..count];
+        cases.push(schedule(rates, Tail::hold(), &[], |last, _| last));
+        cases.push(ratio_tail(rates, Tail::ratio(0.7), 0.7));
+        for half_life in [1e-6, 2.0, 1e6] {
+            cases.push(fading_tail(rates, 0.12, half_life));
+        }
+    }
+    let auto = math::ln_1p(0.60) / math::ln_1p(0.87);
+    cases.push(ratio_tail(&STATED[..2], Tail::ratio("auto"), auto));
+    cases.push(ratio_tail(&[0.1], Tail::ratio(1.02), 1.02));
+    let all: Vec<f64> = (0..100).map(|year| 0.5 - 0.006 * f64::from(year)).collect();
+    cases.push(schedule(&all, Tail::none(), &[], |_, _| f64::NAN));
+    cases
+}
+
+impl Case {
+    /// Γ at increasing times with these numbers for every path.
+    fn fill(&self, numbers: &[Value<'_>], taus: &[f64], count: usize) -> Vec<Vec<f64>> {
+        let mut columns = vec![Vec::new(); taus.len()];
+        self.curve.fill(numbers, taus, count, &mut |at, column| columns[at] = column.to_vec());
+        columns
+    }
+
+    fn fixed(&self, taus: &[f64]) -> Vec<f64> {
+        let numbers: Vec<Value<'_>> = self.numbers.iter().map(|number| Value::Fixed(*number)).collect();
+        self.fill(&numbers, taus, 1).into_iter().map(|column| column[0]).collect()
+    }
+
+    fn at(&self, tau: f64) -> f64 {
+        self.fixed(&[tau])[0]
+    }
+}
+
+#[test]
+fn nothing_has_grown_at_the_base() {
+    for case in cases() {
+        assert!(case.at(0.0).abs() <= 0.0, "{}: {}", case.name, case.at(0.0));
+    }
+}
+
+#[test]
+fn growth_is_finite_for_a_century_and_as_the_public_function_says() {
+    for case in cases() {
+        for (tau, growth) in times().iter().zip(case.fixed(&times())) {
+            assert!(growth.is_finite(), "{} at {tau}: {growth}", case.name);
+            let public = case.curve.log_growth(*tau).expect("a curve in order");
+            assert_eq!(public.to_bits(), growth.to_bits(), "{} at {tau}", case.name);
+        }
+    }
+}
+
+/// Every number drawn, and every second one: 70 paths, none of which needs the others or the other times.
+#[test]
+fn blocks_have_the_bits_of_single_paths() {
+    const PATHS: usize = 70;
+    for case in cases() {
+        let drawn: Vec<Vec<f64>> = case
+            .numbers
+            .iter()
+            .map(|number| (0..PATHS).map(|path| number * (1.0 - 0.003 * path as f64)).collect())
+            .collect();
+        for fixed in [2, 0, 1] {
+            let is_fixed = |place: usize| place % 2 == fixed;
+            let of_path =
+                |path: usize, place: usize| if is_fixed(place) { case.numbers[place] } else { drawn[place][path] };
+            let column = |place: usize| {
+                if is_fixed(place) { Value::Fixed(case.numbers[place]) } else { Value::Drawn(&drawn[place]) }
+            };
+            let block = case.fill(&(0..drawn.len()).map(column).collect::<Vec<_>>(), &times(), PATHS);
+            for path in [0, 1, 33, PATHS - 1] {
+                let alone: Vec<Value<'_>> = (0..drawn.len()).map(|place| Value::Fixed(of_path(path, place))).collect();
+                for (tau, column) in times().iter().zip(&block) {
+                    let single = case.fill(&alone, &[*tau], 1)[0][0];
+                    assert_eq!(column[path].to_bits(), single.to_bits(), "{} at {tau}, path {path}", case.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn growth_has_no_jump_where_years_meet() {
+    for case in cases() {
+        for year in 1..=12_u32 {
+            let year = f64::from(year);
+            let (before, behind) =
+                (case.at(year.next_down()), if year < 100.0 { case.at(year.next_up()) } else { 0.0 });
+            // No rate here is above 1 a year, but for half-lives of seconds.
+            let slack = 8.0 * f64::EPSILON * year;
+            assert!(
+                (before - case.at(year)).abs() <= slack && (behind - case.at(year)).abs() <= slack,
+                "{} at {year}",
+                case.name
+            );
+        }
+    }
+}
+
+/// Γ(τ) = ∫γ by Gauss–Legendre in parts of a twentieth of a year, cut where years meet; half-lives of seconds have
+/// a closed form below.
+#[test]
+fn growth_is_the_integral_of_its_rate() {
+    for case in cases().iter().filter(|case| !case.name.contains("in 0.000001") && !case.name.contains("1e-6")) {
+        let (mut integral, mut worst) = (0.0, 0.0_f64);
+        for part in 0..400_u32 {
+            let (from, to) = (f64::from(part) / 20.0, f64::from(part + 1) / 20.0);
+            integral += gauss(&case.rate, from, to);
+            let growth = case.at(to);
+            worst = worst.max((growth - integral).abs() / integral.abs().max(1.0));
+        }
+        assert!(worst <= 2e-14, "{}: {worst:e}", case.name);
+    }
+}
+
+/// Five points, exact to the ninth degree.
+fn gauss(f: &dyn Fn(f64) -> f64, from: f64, to: f64) -> f64 {
+    const POINTS: [(f64, f64); 5] = [
+        (0.0, 0.568_888_888_888_888_9),
+        (0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
+        (-0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
+        (0.906_179_845_938_664, 0.236_926_885_056_189_08),
+        (-0.906_179_845_938_664, 0.236_926_885_056_189_08),
+    ];
+    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
+    half * POINTS.iter().map(|(x, weight)| weight * f(middle + half * x)).sum::<f64>()
+}
+
+/// Central differences of width 2e-4 err by their third derivative (below 1e-8 · γ/h²) and by rounding.
+#[test]
+fn the_derivative_is_the_rate_of_the_table() {
+    const STEP: f64 = 1e-4;
+    for case in cases() {
+        for tau in [0.013, 0.5, 0.987, 1.5, 2.25, 3.7, 5.51, 6.5, 7.5, 9.9, 20.3, 77.7] {
+            let slope = (case.at(tau + STEP) - case.at(tau - STEP)) / (2.0 * STEP);
+            let rate = (case.rate)(tau);
+            // A half-life of 0.1 years bends growth within the step.
+            let bend = if case.name.contains("in 0.1") { 1e-6 } else { 0.0 };
+            let tolerance = (2e-9 + bend) * rate.abs().max(1.0) + 1e-15 * case.at(tau).abs() / STEP;
+            assert!((slope - rate).abs() <= tolerance, "{} at {tau}: {slope}, not {rate}", case.name);
+        }
+    }
+}
+
+#[test]
+fn the_sign_of_the_rate_is_the_direction() {
+    for case in cases() {
+        let mut before = (0.0, 0.0);
+        for (tau, growth) in times().into_iter().zip(case.fixed(&times())) {
+            let rates = [before.0, 0.5 * (before.0 + tau), tau.next_down()].map(|tau| (case.rate)(tau));
+            if rates.iter().all(|rate| *rate >= 0.0) {
+                assert!(growth >= before.1, "{} falls to {tau}", case.name);
+            } else if rates.iter().all(|rate| *rate <= 0.0) {
+                assert!(growth <= before.1, "{} rises to {tau}", case.name);
+            }
+            before = (tau, growth);
+        }
+    }
+}
+
+fn same(a: &Case, b: &Case, tolerance: f64) {
+    for (tau, (x, y)) in times().iter().zip(a.fixed(&times()).into_iter().zip(b.fixed(&times()))) {
+        assert!((x - y).abs() <= tolerance * y.abs().max(1.0), "{} and {} at {tau}: {x}, {y}", a.name, b.name);
+    }
+}
+
+/// The identities of MODEL.md §3 between the curves that there are.
+#[test]
+fn curves_that_are_the_same_agree() {
+    for growth in [0.3, -0.4, 0.0, 2.5] {
+        for count in 1..=6 {
+            let equal = vec![growth; count];
+            same(&schedule(&equal, Tail::hold(), &[], |last, _| last), &constant(growth), 4e-15);
+            same(&ratio_tail(&equal, Tail::ratio(1.0), 1.0), &constant(growth), 4e-15);
+            same(&fading_tail(&equal, growth, 2.0), &constant(growth), 4e-15);
+        }
+        same(&fade(growth, growth, 4.0), &constant(growth), 0.0);
+        same(&fade(growth, 0.1, 1e15), &constant(growth), 1e-12);
+        same(&fade(0.9, growth, 1e-15), &constant(growth), 1e-14);
+    }
+    // A year at a rate, then fading from it, is that year and the fade.
+    let (tail, curve) = (fading_tail(&[0.6], 0.12, 2.0), fade(0.6, 0.12, 2.0));
+    for tau in [1.25, 2.0, 7.5, 30.0] {
+        let expected = ln_1p(0.6) + curve.at(tau - 1.0);
+        assert!((tail.at(tau) - expected).abs() <= 1e-14 * expected, "at {tau}");
+    }
+    let auto = Curve::schedule([0.87, 0.60], Tail::ratio("auto"));
+    let stated = Curve::schedule([0.87, 0.60], Tail::ratio(ln_1p(0.60) / ln_1p(0.87)));
+    for tau in times() {
+        let [auto, stated] = [&auto, &stated].map(|curve| curve.log_growth(tau).expect("in order").to_bits());
+        assert_eq!(auto, stated, "at {tau}");
+    }
+}
+
+/// Where the stated years end, the fading tail goes on at the last rate.
+#[test]
+fn a_fading_tail_joins_in_its_derivative() {
+    const STEP: f64 = 1e-7;
+    for count in 1..=6 {
+        let case = fading_tail(&STATED[..count], 0.12, 2.0);
+        let joint = count as f64;
+        let before = (case.at(joint) - case.at(joint - STEP)) / STEP;
+        let behind = (case.at(joint + STEP) - case.at(joint)) / STEP;
+        assert!((before - behind).abs() < 1e-6, "{}: {before}, {behind}", case.name);
+        assert!((before - ln_1p(STATED[count - 1])).abs() < 1e-6, "{}: {before}", case.name);
+    }
+}
+
+/// Γ = γ∞τ + (γ₀ − γ∞)w with w = h/ln 2 for short half-lives and τ(1 − x/2 + x²/6), x = τ ln 2/h, for long ones.
+#[test]
+fn extreme_half_lives_stay_accurate() {
+    let (from, to) = (ln_1p(0.45), ln_1p(0.12));
+    for tau in [0.25, 1.0, 10.0, 100.0] {
+        for half_life in [1e-6, 1e-4] {
+            let expected = to * tau + (from - to) * half_life / std::f64::consts::LN_2;
+            let found = fade(0.45, 0.12, half_life).at(tau);
+            assert!(
+                (found / expected - 1.0).abs() <= 4.0 * f64::EPSILON,
+                "{half_life} at {tau}: {found}, not {expected}"
+            );
+        }
+        for half_life in [1e6, 1e9, 1e300] {
+            let x = tau * std::f64::consts::LN_2 / half_life;
+            let expected = from * tau - (from - to) * tau * (x / 2.0 - x * x / 6.0 + x * x * x / 24.0);
+            let found = fade(0.45, 0.12, half_life).at(tau);
+            assert!(
+                (found / expected - 1.0).abs() <= 8.0 * f64::EPSILON,
+                "{half_life} at {tau}: {found}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_curve_cannot_answer_is_an_error() {
+    let message = |curve: &Curve, tau| curve.log_growth(tau).expect_err("an error").to_string();
+    let ends = Curve::schedule([0.87, 0.60], Tail::none());
+    assert!(ends.log_growth(2.0).is_ok());
+    assert!(message(&ends, 2.01).contains("schedule.tail"), "{}", message(&ends, 2.01));
+    for (rates, word) in [
+        (vec![0.5], "two rates"),
+        (vec![0.5, -0.1], "state a ratio"),
+        (vec![0.5, 0.6], "state a ratio"),
+        (vec![0.0, 0.1], "state a ratio"),
+    ] {
+        let curve = Curve::schedule(rates.clone(), Tail::ratio("auto"));
+        assert!(message(&curve, 3.0).contains(word), "{rates:?}: {}", message(&curve, 3.0));
+    }
+    let curve = Curve::constant(0.1);
+    assert!(
+        curve.log_growth(f64::NAN).is_err()
+            && curve.log_growth(-1.0).is_err()
+            && curve.log_growth(f64::INFINITY).is_err()
+    );
+    assert!(message(&Curve::constant("boom"), 1.0).contains("boom"));
+    assert!(Curve::custom("wild", [1.0], |tau, _| 1.0 / (tau - 1.0)).log_growth(1.0).is_err());
+}
