@@ -6,7 +6,7 @@ use super::cpu::Level;
 use super::stream::{StreamKey, slot_of};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Role, Visitor};
-use crate::assumption::law::Shape;
+use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
 use crate::calendar::Period;
 use crate::error::Error;
@@ -285,8 +285,10 @@ impl Places {
         let mut resolved = Vec::new();
         for (address, assumption, domain) in used {
             let law = scenario.law(assumption);
-            let heavy = domain.role == Role::Exponent && law.is_some_and(crate::assumption::law::Law::has_heavy_tail);
-            let number = match (law.and_then(Shape::of), assumption.name()) {
+            let shape = law.and_then(Shape::of);
+            let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
+            let heavy = is_drawn && domain.role == Role::Exponent && law.is_some_and(Law::has_heavy_tail);
+            let number = match (shape, assumption.name()) {
                 (None, _) => Number::Fixed(f64::NAN), // `auto`, the one name without a law
                 (Some(Shape::Constant(value)), _) => Number::Fixed(value),
                 (Some(shape), None) => push(&mut draws, address, &shape, *domain),
