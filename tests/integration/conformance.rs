@@ -224,30 +224,59 @@ fn a_named_assumption_is_one_draw() {
     assert!(cut.build().is_ok());
 }
 
-/// Three stated years, each drawn: revenue after year n is the base times exp(Σγ), here Π(1 + gᵢ) of the path's own years.
+/// What is drawn for a name, on every path: a provider whose log growth after one year is the draw itself.
+fn witness(name: &str) -> Provider {
+    Provider::new(format!("witness of {name}"), 1.0).growth(Curve::custom("draw", [name], |tau, p| p[0] * tau))
+}
+
+fn seen(witness: &outgrow::Path<'_>) -> f64 {
+    libm::log(witness.revenue(4))
+}
+
+/// Each path against the curve evaluated with the path's own draws, in every year: with `hold` after year n that is
+/// exp(Σγ), the product of the 1 + gᵢ.
 #[test]
-fn drawn_schedules_meet_the_sum_of_their_rates() {
-    let rates = [uniform(0.7, 1.0), normal(0.6, 0.1), triangular(0.1, 0.3, 0.4)];
-    let scenario = scenario(Curve::schedule(rates, Tail::hold()));
-    let near = |x: f64, y: f64| (x / y - 1.0).abs() <= 20.0 * SINGLE;
-    // Inside a year growth is even: a quarter's factor to the fourth is the year's.
-    let even = |[path]: [outgrow::Path<'_>; 1]| {
-        (0..10).all(|year| {
-            let (from, to) = (path.revenue(4 * year), path.revenue(4 * year + 4));
-            let factor = path.revenue(4 * year + 1) / from;
-            let held = year < 3 || near(to / from, path.revenue(12) / path.revenue(8));
-            near(factor * factor * factor * factor, to / from) && held
-        })
-    };
-    let inside = |[path]: [outgrow::Path<'_>; 1]| {
-        let growth = |year: usize| path.revenue(4 * year) / path.revenue(4 * year - 4) - 1.0;
-        let (first, third) = (growth(1), growth(3));
-        (0.7 - SINGLE..=1.0 + SINGLE).contains(&first) && (0.1 - SINGLE..=0.4 + SINGLE).contains(&third)
-    };
-    let simulation = scenario.simulate().paths(5000).seed(5);
-    let outcome = simulation.event("even", ["a"], even).event("inside", ["a"], inside).run().expect("an outcome");
-    for question in ["even", "inside"] {
-        assert!(outcome.event(question).expect("asked").value() >= 1.0, "{question}");
+fn every_path_follows_the_curve_of_its_own_draws() {
+    /// Six draws, each seen through a single float, add up over ten years.
+    const TOLERANCE: f64 = 4e-5;
+    type Form = fn([Assumption; 5]) -> Curve;
+    // Whether growth in the first year is the first rate.
+    let forms: [(Form, bool); 5] = [
+        (|[first, ..]| Curve::constant(first), true),
+        (|[first, _, _, to, life]| Curve::fade(first, to, life), false),
+        (|[first, second, third, ..]| Curve::schedule([first, second, third], Tail::hold()), true),
+        (|[first, second, third, to, life]| Curve::schedule([first, second, third], Tail::fade(to, life)), true),
+        (|[first, second, _, to, _]| Curve::schedule([first, second], Tail::ratio(to)), true),
+    ];
+    let names = ["first", "second", "third", "to", "life"];
+    let laws = [
+        uniform(-0.5, 1.0),
+        normal(0.6, 0.1),
+        truncated(lognormal(0.4, 0.5), 0.2, 0.9),
+        pert(0.05, 0.1, 0.9),
+        log_interval(0.5, 3.0),
+    ];
+    for (form, by_year) in forms {
+        let builder = Scenario::builder("2018-Q1", "2028-Q1");
+        let builder = names.iter().zip(&laws).fold(builder, |all, (name, law)| all.assumption(*name, law.clone()));
+        let builder = builder.provider(Provider::new("a", BASE).growth(form(names.map(Assumption::from))));
+        let scenario = names.iter().fold(builder, |all, name| all.provider(witness(name))).build().expect("a scenario");
+        let follows = |[a, first, second, third, to, life]: [outgrow::Path<'_>; 6]| {
+            let draws = [first, second, third, to, life].map(|witness| seen(&witness));
+            let curve = form(draws.map(Assumption::from));
+            (1..=40).all(|t| {
+                let tau = f64::from(u32::try_from(t).expect("few")) / 4.0;
+                let expected = curve.log_growth(tau).expect("in order");
+                (libm::log(a.revenue(t) / BASE) - expected).abs() <= TOLERANCE
+                    && (t != 4 || !by_year || (a.revenue(4) / BASE - 1.0 - draws[0]).abs() <= 4.0 * SINGLE)
+            })
+        };
+        let who =
+            ["a", "witness of first", "witness of second", "witness of third", "witness of to", "witness of life"];
+        let simulation = scenario.simulate().paths(500).seed(5).fans(false).ranks(false).shares(false);
+        let outcome = simulation.event("follows", who, follows).run().expect("an outcome");
+        let share = outcome.event("follows").expect("asked").value();
+        assert!(share >= 1.0, "{:?}: {share} of the paths", form(names.map(Assumption::from)));
     }
 }
 
