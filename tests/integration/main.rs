@@ -2,5 +2,8 @@
 
 #[cfg(feature = "toml")]
 mod crossing;
+mod limits;
+#[cfg(feature = "toml")]
+mod markdown;
 #[cfg(feature = "toml")]
 mod properties;
