@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let outcome = scenario.simulate().paths(paths).seed(SEED).run()?;
     for question in outcome.questions() {
-        println!("{question}");
+        println!("{question}\n");
     }
     print_tails(&scenario, paths)?;
     data.print_what_happened();

@@ -100,7 +100,6 @@ impl Period {
 
     /// The month, 1 to 12, in which the period ends.
     #[must_use]
-    #[expect(clippy::cast_sign_loss, reason = "the index is never negative")]
     pub const fn end_month(self) -> u32 {
         ((self.end() - 1).rem_euclid(12) + 1) as u32
     }

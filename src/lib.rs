@@ -1,4 +1,71 @@
-//! Who overtakes whom, when, and how likely?
+//! **Who overtakes whom, when, and how likely?**
+//!
+//! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another:
+//! dates as probabilities with error bars, paths without an overtake kept as «not by the horizon», the same bits for
+//! the same seed on any machine.
+//!
+//! ```text
+//!  Provider ┐
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON
+//!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
+//!  TOML, JSON ────┘                         └ merge (shards)
+//! ```
+//!
+//! # One pair
+//! ```
+//! use outgrow::{interval, normal, Curve, Provider, Question, Scenario, Tail};
+//!
+//! let scenario = Scenario::builder("2018-Q1", "2028-Q1")       // base and horizon; the step follows from the label
+//!     .provider(Provider::new("Alibaba Cloud", 690e6)
+//!         .growth(Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2)))
+//!         .volatility(0.15))
+//!     .provider(Provider::new("Google Cloud", interval(1.0e9, 1.2e9))
+//!         .growth(Curve::fade(0.45, 0.12, 4))
+//!         .volatility(0.10))
+//!     .correlation("Alibaba Cloud", "Google Cloud", 0.3)
+//!     .question(Question::overtakes("Alibaba Cloud", "Google Cloud"))
+//!     .build()?;                                               // every problem at once, each with its address
+//!
+//! let outcome = scenario.simulate().paths(20_000).seed(7).run()?;
+//! let overtake = outcome.overtake("Alibaba Cloud", "Google Cloud")?;
+//! println!("{overtake}");                                      // a table by year end
+//! let by_2022 = overtake.by("2022-Q4")?;                       // value, standard error, interval
+//! let median = overtake.quantile(0.5)?;                        // At(2019-Q4), or NotBy(2028-Q1), which orders last
+//! by_2022.check_within(0.80..=0.99)?;                          // an assertion for tests
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # What you do, and where it is
+//! | you | with |
+//! |---|---|
+//! | say how revenue grows | [`Curve`], [`Tail`] |
+//! | say how sure you are | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], … |
+//! | put providers against each other | [`Scenario`], [`Provider`], [`Question`] |
+//! | keep it as a file | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
+//! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
+//! | run it | [`Scenario::simulate`], [`Simulation`] |
+//! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | split a run over machines | [`Simulation::shard`], [`Tally`] |
+//!
+//! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
+//! revenue per √year, and money is per period in one unit of your choice.
+//!
+//! # What it guarantees
+//! * Same scenario, seed and number of paths: the same bits for any number of threads, any split into shards that are
+//!   merged, and any processor.
+//! * Editing a number, turning it into a distribution, or appending a provider leaves all other draws as they were, so
+//!   a difference between two runs is due to the change alone.
+//! * No path is dropped. What does not happen by the horizon is counted and shown.
+//! * Bad input gives an [`Error`] that names the address and the offending value of every problem.
+//!
+//! # In your tests
+//! A simulation without optimisation is hundreds of times slower. Two lines in your own `Cargo.toml` mend that; the
+//! hot path is compiled inside this crate, so they reach it:
+//! ```toml
+//! [profile.dev.package."*"]
+//! opt-level = 3
+//! ```
 
 mod assumption;
 mod calendar;
@@ -25,3 +92,12 @@ pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Progress, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
+
+/// The Markdown of the repository runs as doctests.
+#[cfg(doctest)]
+mod markdown {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../DESIGN.md")]
+    mod design {}
+}

@@ -144,12 +144,12 @@ impl fmt::Display for Law {
                 write!(f, "{}({})", family.key(), values.join(", "))
             }
             Self::Truncated { of, low, high } => {
-                write!(f, "{of} truncated to ")?;
+                write!(f, "{of}")?;
                 match (low, high) {
-                    (Some(low), Some(high)) => write!(f, "{low} – {high}"),
-                    (Some(low), None) => write!(f, "above {low}"),
-                    (None, Some(high)) => write!(f, "below {high}"),
-                    (None, None) => f.write_str("nothing"),
+                    (Some(low), Some(high)) => write!(f, " truncated to {low} – {high}"),
+                    (Some(low), None) => write!(f, " truncated to above {low}"),
+                    (None, Some(high)) => write!(f, " truncated to below {high}"),
+                    (None, None) => Ok(()),
                 }
             }
         }

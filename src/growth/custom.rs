@@ -7,11 +7,14 @@ use super::Value;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 
+/// `Γ(τ)` from τ and the parameters.
+type LogGrowth = dyn Fn(f64, &[f64]) -> f64 + Send + Sync;
+
 #[derive(Clone)]
 pub(crate) struct Custom {
     name: String,
     parameters: Vec<Assumption>,
-    log_growth: Arc<dyn Fn(f64, &[f64]) -> f64 + Send + Sync>,
+    log_growth: Arc<LogGrowth>,
 }
 
 impl Custom {

@@ -83,7 +83,7 @@ impl Curve {
     /// A law of one's own: `log_growth(τ, p)` gives `Γ(τ)` in the order the parameters are stated.
     ///
     /// It must be 0 at `τ = 0` and finite at every period; a run ends with an error where it is not.
-    /// A scenario with such a curve cannot be written to a file or a shard.
+    /// A scenario with such a curve cannot be written to a file or a shard, and its bits are those of your functions.
     ///
     /// # Example: growth that halves its log rate at once after three years
     /// ```

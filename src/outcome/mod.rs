@@ -161,7 +161,6 @@ impl Outcome {
     }
 
     /// Every answer, in the order of the questions.
-    #[must_use]
     pub fn questions(&self) -> &[Overtake] {
         &self.questions
     }

@@ -141,6 +141,11 @@ fn money(value: f64) -> String {
     if !(1e-3..1e6).contains(&scaled) {
         return format!("{value:.3e}");
     }
+    if scaled >= 9999.5 {
+        let unit: u32 = if scaled >= 99_995.0 { 100 } else { 10 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below a million")]
+        return thousands((scaled / f64::from(unit)).round() as u64 * u64::from(unit)) + word;
+    }
     let mut decimals = 3;
     let mut rest = scaled;
     while rest >= 10.0 && decimals > 0 {
@@ -156,8 +161,11 @@ mod tests {
 
     #[test]
     fn money_carries_four_digits() {
-        let shown = [0.5, 1.0, 999.94, 690.2e6, 1.2345e9, 12.345e9, 4e12, 1e300].map(money);
-        assert_eq!(shown, ["0.500", "1.000", "999.9", "690.2 m", "1.234 bn", "12.35 bn", "4.000 tn", "1.000e300"]);
+        let shown = [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(money);
+        assert_eq!(
+            shown,
+            ["0.500", "1.000", "999.9", "11,020", "383,500", "690.2 m", "12.35 bn", "4.000 tn", "1.000e300"]
+        );
         assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(thousands(12), "12");
     }

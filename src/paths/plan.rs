@@ -98,6 +98,34 @@ pub(super) struct Series {
     pub(super) centre: Option<Vec<f64>>,
 }
 
+impl Series {
+    /// `numbers` are those of the provider in the order of the walk: base, curve, volatility.
+    fn new(
+        index: usize,
+        key: StreamKey,
+        curve: Curve,
+        mut numbers: Vec<Number>,
+        lower: &[Vec<f64>],
+        scenario: &Scenario,
+    ) -> Self {
+        let volatility = numbers.pop().unwrap_or(Number::Fixed(0.0));
+        let base = numbers.remove(0);
+        resolve_auto(scenario, &curve, &mut numbers);
+        let row = &lower[index];
+        Self {
+            base,
+            curve,
+            numbers,
+            volatility,
+            key,
+            own: to_f32(row[index]),
+            earlier: (0..index).filter(|j| row[*j].abs() > 0.0).map(|j| (j, to_f32(row[j]))).collect(),
+            kept: lower.iter().skip(index + 1).any(|later| later[index].abs() > 0.0),
+            centre: None,
+        }
+    }
+}
+
 /// Everything a block needs, made once a run.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -128,37 +156,18 @@ impl Plan {
     /// Where `OUTGROW_CPU` asks for what the machine has not.
     pub(crate) fn new(scenario: &Scenario, seed: u64) -> Result<Self, Error> {
         let mut places = Places::default();
-        let mut copy = scenario.clone();
-        copy.walk(&mut places);
+        scenario.clone().walk(&mut places);
         let (draws, mut numbers) = places.resolve(scenario);
-        let median = |number: &Number, draws: &[Draw]| match number {
-            Number::Fixed(value) => *value,
-            Number::Drawn(index) => median_of(&draws[*index].quantile),
-        };
         let lower = lower_factor(scenario);
-        let mut series = Vec::new();
-        let mut has_mean = Vec::new();
+        let (mut series, mut has_mean) = (Vec::new(), Vec::new());
         for (index, provider) in scenario.providers.iter().enumerate() {
             let curve = provider.growth.clone().unwrap_or_else(|| Curve::constant(0.0));
-            let mut own = numbers.drain(..count_numbers(&curve) + 2).collect::<Vec<_>>();
+            let own: Vec<Resolved> = numbers.drain(..count_numbers(&curve) + 2).collect();
             has_mean.push(!own.iter().any(|place| place.heavy));
-            let mut own: Vec<Number> = own.drain(..).map(|place| place.number).collect();
-            resolve_auto(scenario, &curve, &mut own[1..]);
-            let volatility = own.pop().unwrap_or(Number::Fixed(0.0));
-            let row: &[f64] = &lower[index];
-            series.push(Series {
-                base: own.remove(0),
-                curve,
-                numbers: own,
-                volatility,
-                key: StreamKey::new(seed, slot_of(&format!("series {}", provider.name))),
-                own: to_f32(row[index]),
-                earlier: (0..index).filter(|j| row[*j].abs() > 0.0).map(|j| (j, to_f32(row[j]))).collect(),
-                kept: lower.iter().skip(index + 1).any(|later| later[index].abs() > 0.0),
-                centre: None,
-            });
+            let numbers = own.into_iter().map(|place| place.number).collect();
+            let key = StreamKey::new(seed, slot_of(&format!("series {}", provider.name)));
+            series.push(Series::new(index, key, curve, numbers, &lower, scenario));
         }
-        let reference = series.first().map_or(1.0, |first| nearest_power_of_two(median(&first.base, &draws)));
         let mut plan = Self {
             rows: Rows::new(scenario),
             level: Level::detect()?,
@@ -167,26 +176,35 @@ impl Plan {
             taus: scenario.taus(),
             draws,
             series,
-            reference,
+            reference: 1.0,
             central: Vec::new(),
             has_mean,
             known: Vec::new(),
             known_base: Vec::new(),
         };
+        plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(plan.median(first.base)));
         plan.trace();
         Ok(plan)
+    }
+
+    fn median(&self, number: Number) -> f64 {
+        match number {
+            Number::Fixed(value) => value,
+            Number::Drawn(index) => {
+                let mut half = [0.5];
+                self.draws[index].quantile.fill(&mut half);
+                half[0]
+            }
+        }
     }
 
     /// Runs every curve at its medians; where nothing is drawn that is the answer.
     fn trace(&mut self) {
         for index in 0..self.series.len() {
             let series = &self.series[index];
-            let median = |number: &Number| match number {
-                Number::Fixed(value) => *value,
-                Number::Drawn(draw) => median_of(&self.draws[*draw].quantile),
-            };
-            let base = median(&series.base);
-            let values: Vec<Value<'_>> = series.numbers.iter().map(|number| Value::Fixed(median(number))).collect();
+            let base = self.median(series.base);
+            let values: Vec<Value<'_>> =
+                series.numbers.iter().map(|number| Value::Fixed(self.median(*number))).collect();
             let mut growth = vec![0.0; self.taus.len() + 1];
             series.curve.fill(&values, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
             let start = math::ln(base / self.reference);
@@ -223,12 +241,6 @@ impl Plan {
 #[expect(clippy::cast_possible_truncation, reason = "states are f32 by design (wall 3)")]
 pub(super) fn to_f32(x: f64) -> f32 {
     x as f32
-}
-
-fn median_of(quantile: &Quantile) -> f64 {
-    let mut half = [0.5];
-    quantile.fill(&mut half);
-    half[0]
 }
 
 fn lower_factor(scenario: &Scenario) -> Vec<Vec<f64>> {

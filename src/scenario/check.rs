@@ -293,6 +293,9 @@ impl Visitor for Numbers<'_> {
     fn number(&mut self, domain: Domain, value: &mut Assumption) {
         if let Some(name) = value.name() {
             let name = name.to_owned();
+            if value.source.is_some() {
+                self.report(format!("a name carries no source; state it at assumption[{name}]"));
+            }
             return self.resolve(&name, domain);
         }
         let before = self.problems.len();

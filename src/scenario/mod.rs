@@ -109,13 +109,11 @@ impl Scenario {
     }
 
     /// The providers, in the order they were stated.
-    #[must_use]
     pub fn providers(&self) -> &[Provider] {
         &self.providers
     }
 
     /// What is asked, in the order it was stated.
-    #[must_use]
     pub fn questions(&self) -> &[Question] {
         &self.questions
     }

@@ -261,7 +261,8 @@ impl Visitor for Change<'_> {
 
     fn number(&mut self, _: Domain, place: &mut Assumption) {
         if self.here() {
-            let source = self.value.source.clone().or_else(|| place.source.take());
+            let kept = if self.value.name().is_some() { None } else { place.source.take() };
+            let source = self.value.source.clone().or(kept);
             *place = Assumption { law: self.value.law.clone(), source };
             self.outcome = Some(Ok(()));
             return;

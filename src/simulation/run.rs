@@ -25,6 +25,7 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let done = run.all_workers()?;
     done.error.map_or(Ok(()), Err)?;
     run.check_memory(&done.counts)?;
+    run.check_whole(&done.counts, &done.chunks)?;
     let kinds = run.statistics.iter().map(|(kind, name, _)| (*kind, name.clone()));
     let parts = kinds.zip(done.counts).map(|((kind, name), counts)| Part { kind, name, counts }).collect();
     Ok(Tally::new(simulation.scenario.clone(), simulation.settings.clone(), done.chunks, parts))
@@ -231,6 +232,16 @@ impl<'r, 'a> Run<'r, 'a> {
             self.statistics[part].0.word(),
         );
         Err(Error::one(Kind::Limit, "simulation", self.row_address(row), message))
+    }
+
+    /// A statistic of the user's may have left paths out or counted them twice.
+    fn check_whole(&self, counts: &[Counts], chunks: &[(u64, u64)]) -> Result<(), Error> {
+        let paths: u64 = chunks.iter().map(|(from, to)| self.paths_in(*from, *to)).sum();
+        let odd = self.statistics.iter().zip(counts).find(|(_, counts)| !counts.holds(paths));
+        odd.map_or(Ok(()), |((kind, name, _), _)| {
+            let message = format!("every row must count each of the {paths} paths once, and does not");
+            Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message))
+        })
     }
 
     #[cfg(feature = "parallel")]

@@ -4,5 +4,8 @@
 mod conformance;
 #[cfg(feature = "toml")]
 mod crossing;
+mod limits;
+#[cfg(feature = "toml")]
+mod markdown;
 #[cfg(feature = "toml")]
 mod properties;

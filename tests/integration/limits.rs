@@ -1,0 +1,56 @@
+//! Stated bounds: each is an error that names row and period and says what to switch off, never a wrong number.
+
+use outgrow::{Curve, Error, Provider, Question, Scenario};
+
+/// One provider that leaves what a number can hold, and one that does not.
+fn pair(growth: f64, volatility: f64) -> Scenario {
+    Scenario::builder("2000", "2100")
+        .provider(Provider::new("steady", 1.0).growth(Curve::constant(0.1)).volatility(0.1))
+        .provider(Provider::new("wild", 1.0).growth(Curve::constant(growth)).volatility(volatility))
+        .question(Question::overtakes("wild", "steady"))
+        .build()
+        .expect("a scenario")
+}
+
+fn limit(error: &Error) -> String {
+    assert!(error.is_limit() && !error.is_invalid_input(), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn revenue_beyond_a_number_is_an_error_that_says_what_to_switch_off() {
+    for (growth, volatility) in [(1e6, 0.1), (1e6, 0.0), (-0.9999, 0.1)] {
+        let scenario = pair(growth, volatility);
+        let message = limit(&scenario.simulate().paths(100).run().expect_err("revenue of e^±900"));
+        assert!(message.contains("provider[wild] at 20") && message.contains("switch fans off"), "{message}");
+        // Probabilities need no money: shares and the question are answered.
+        let outcome = scenario.simulate().paths(100).fans(false).run().expect("an answer");
+        let ahead = outcome.overtake("wild", "steady").expect("asked").ahead("2100").expect("a date").value();
+        assert!((ahead - f64::from(u8::from(growth > 0.0))).abs() < 1e-9);
+        let share = outcome.share("wild").expect("a share").mean("2100").expect("a date");
+        assert!((share - ahead).abs() < 1e-6, "{share}");
+    }
+}
+
+#[test]
+fn a_sum_beyond_its_bound_is_an_error_that_says_what_to_switch_off() {
+    // A standard deviation of e^40 after a hundred years: one path in a thousand stands 2^63 times above the median.
+    let scenario = pair(0.1, 4.0);
+    let message = limit(&scenario.simulate().paths(20_000).run().expect_err("a sum of e^44"));
+    assert!(message.contains("provider[wild] at 20") && message.contains("switch fans off"), "{message}");
+    assert!(scenario.simulate().paths(20_000).fans(false).run().is_ok());
+}
+
+#[test]
+fn histograms_beyond_their_memory_are_an_error_that_says_what_to_switch_off() {
+    let mut builder = Scenario::builder("2000-01", "2040-01");
+    for index in 0..64 {
+        let curve = Curve::constant(0.1);
+        builder = builder.provider(Provider::new(format!("p{index}"), 1.0).growth(curve).volatility(0.5));
+    }
+    let scenario = builder.build().expect("a scenario");
+    let message = limit(&scenario.simulate().paths(64).ranks(false).run().expect_err("64 × 480 histograms, twice"));
+    assert!(message.contains("provider[p") && message.contains("256 MiB"), "{message}");
+    assert!(message.contains("switch fans off") || message.contains("switch shares off"), "{message}");
+    assert!(scenario.simulate().paths(64).fans(false).shares(false).ranks(false).run().is_ok());
+}
