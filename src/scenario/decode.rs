@@ -28,6 +28,7 @@ pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
 }
 
 /// Reads one number or distribution, at an address of its own.
+#[cfg(feature = "toml")]
 pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
     let mut reader = Reader { address: Address::default(), problems: Vec::new() };
     reader.assumption(node).ok_or(reader.problems)

@@ -90,6 +90,7 @@ struct Done {
 }
 
 impl Done {
+    #[cfg(feature = "parallel")]
     fn merge(mut self, other: Self) -> Self {
         self.chunks.extend(other.chunks);
         self.error = self.error.or(other.error);

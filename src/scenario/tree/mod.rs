@@ -49,6 +49,7 @@ pub(crate) enum Value {
     Table(Vec<Entry>),
     Null,
     /// What no scenario holds, by its word: `a date or time`.
+    #[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "JSON has no other kinds"))]
     Other(&'static str),
 }
 
@@ -56,6 +57,7 @@ pub(crate) enum Value {
 pub(crate) struct Entry {
     pub(crate) key: String,
     /// Byte offset of the key in the text.
+    #[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "JSON reports where it reads"))]
     pub(crate) key_offset: Option<usize>,
     pub(crate) node: Node,
 }
