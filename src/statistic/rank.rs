@@ -23,14 +23,14 @@ impl Statistic for Ranks {
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let (providers, periods) = (paths.rows().names().len(), paths.rows().periods());
         // Where nothing is drawn of either, the f64 curves decide.
-        let known = |a, b| paths.known_lead(a, b);
-        let known: Vec<Vec<_>> = (0..providers).map(|a| (0..providers).map(|b| known(a, b)).collect()).collect();
+        let ahead_of = |own| (0..providers).map(|other| paths.known_lead(other, own)).collect();
+        let known: Vec<Vec<_>> = (0..providers).map(ahead_of).collect();
         let mut rank = vec![0_u16; paths.len()];
         for t in 1..=periods {
-            for own in 0..providers {
+            for (own, leads) in known.iter().enumerate() {
                 rank.fill(0);
-                for other in (0..providers).filter(|other| *other != own) {
-                    match &known[other][own] {
+                for (other, lead) in leads.iter().enumerate().filter(|(other, _)| *other != own) {
+                    match lead {
                         Some(lead) => rank.iter_mut().for_each(|rank| *rank += u16::from(lead[t])),
                         None => {
                             let pairs = paths.row(other, t).iter().zip(paths.row(own, t));
