@@ -2,6 +2,7 @@
 
 mod assumption;
 mod calendar;
+mod cpu;
 mod error;
 mod estimate;
 mod growth;

@@ -3,24 +3,47 @@
 use super::Value;
 use crate::math;
 
-/// The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
-fn weight(tau: f64, half_life: f64) -> f64 {
-    let per_year = std::f64::consts::LN_2 / half_life;
-    -math::exp_m1(-tau * per_year) / per_year
+/// `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
+pub(super) struct Fade {
+    /// `γ₀`.
+    from: Vec<f64>,
+    /// `γ∞`.
+    to: Vec<f64>,
+    /// `ln 2/h`.
+    decay: Decay,
+    /// The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
+    years: Vec<f64>,
 }
 
-/// Adds `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for each path.
-pub(super) fn add(out: &mut [f64], from: &[f64], to: &[f64], half_life: Value<'_>, tau: f64) {
-    let paths = out.iter_mut().zip(from).zip(to);
-    match half_life {
-        Value::Fixed(half_life) => {
-            let weight = weight(tau, half_life);
-            paths.for_each(|((out, from), to)| *out += to * tau + (from - to) * weight);
+enum Decay {
+    Fixed(f64),
+    Drawn(Vec<f64>),
+}
+
+impl Fade {
+    /// `from` and `to` are log rates.
+    pub(super) fn new(from: Vec<f64>, to: Vec<f64>, half_life: Value<'_>) -> Self {
+        let count = from.len();
+        let decay = match half_life {
+            Value::Fixed(half_life) => Decay::Fixed(std::f64::consts::LN_2 / half_life),
+            Value::Drawn(half_lives) => {
+                Decay::Drawn(half_lives[..count].iter().map(|half_life| std::f64::consts::LN_2 / half_life).collect())
+            }
+        };
+        Self { from, to, decay, years: vec![0.0; count] }
+    }
+
+    /// Adds the log growth by `tau` to `out`.
+    pub(super) fn add(&mut self, out: &mut [f64], tau: f64) {
+        match &self.decay {
+            Decay::Fixed(decay) => self.years.fill(-math::exp_m1(-tau * decay) / decay),
+            Decay::Drawn(decays) => {
+                self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -tau * decay);
+                math::exp_m1_slice(&mut self.years);
+                self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -*years / decay);
+            }
         }
-        Value::Drawn(half_lives) => {
-            paths.zip(half_lives).for_each(|(((out, from), to), half_life)| {
-                *out += to * tau + (from - to) * weight(tau, *half_life);
-            });
-        }
+        let paths = out.iter_mut().zip(&self.from).zip(&self.to).zip(&self.years);
+        paths.for_each(|(((out, from), to), years)| *out += to * tau + (from - to) * years);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::cpu::Level;
 use super::stream::{StreamKey, slot_of};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Role, Visitor};
 use crate::assumption::law::{Quantile, Shape};
 use crate::calendar::Period;
+use crate::cpu::Level;
 use crate::error::Error;
 use crate::growth::{AUTO, Curve, Value};
 use crate::math;
