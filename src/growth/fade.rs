@@ -1,6 +1,7 @@
 //! Growth that fades from one rate to another, as a curve of its own and as a tail.
 
 use super::Value;
+use crate::cpu::{self, Level};
 use crate::math;
 
 /// `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
@@ -40,10 +41,24 @@ impl Fade {
             Decay::Drawn(decays) => {
                 self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -tau * decay);
                 math::exp_m1_slice(&mut self.years);
-                self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -*years / decay);
             }
         }
-        let paths = out.iter_mut().zip(&self.from).zip(&self.to).zip(&self.years);
-        paths.for_each(|(((out, from), to), years)| *out += to * tau + (from - to) * years);
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || self.add_weighted(out, tau),
+        );
+    }
+
+    #[inline(always)]
+    fn add_weighted(&mut self, out: &mut [f64], tau: f64) {
+        if let Decay::Drawn(decays) = &self.decay {
+            for (years, decay) in self.years.iter_mut().zip(decays) {
+                *years = -*years / decay;
+            }
+        }
+        for (((out, from), to), years) in out.iter_mut().zip(&self.from).zip(&self.to).zip(&self.years) {
+            *out += to * tau + (from - to) * years;
+        }
     }
 }
