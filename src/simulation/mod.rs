@@ -2,6 +2,8 @@
 
 mod run;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::ops::ControlFlow;
