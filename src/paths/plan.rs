@@ -220,6 +220,7 @@ impl Plan {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "states are f32 by design (wall 3)")]
+#[inline(always)]
 pub(super) fn to_f32(x: f64) -> f32 {
     x as f32
 }
