@@ -235,18 +235,18 @@ impl Seen {
     /// In lanes, since a least value waits for the one before.
     #[inline(always)]
     fn of(values: &[f32]) -> Self {
-        let (mut low, mut high, mut outside) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [0_u32; LANES]);
+        let (mut low, mut high, mut inside) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [1_u32; LANES]);
         let mut see = |lane: usize, x: f32| {
             // No −0: which of two zeros is the least would depend on the order.
             let x = x + 0.0;
             low[lane] = if x < low[lane] { x } else { low[lane] };
             high[lane] = if x > high[lane] { x } else { high[lane] };
-            outside[lane] |= u32::from(!(x.abs() < LARGEST_LOG));
+            inside[lane] &= u32::from(x.abs() < LARGEST_LOG);
         };
         let (whole, rest) = values.as_chunks::<LANES>();
         for some in whole {
-            for lane in 0..LANES {
-                see(lane, some[lane]);
+            for (lane, x) in some.iter().enumerate() {
+                see(lane, *x);
             }
         }
         for (lane, x) in rest.iter().enumerate() {
@@ -255,7 +255,7 @@ impl Seen {
         Self {
             low: low.into_iter().fold(f32::INFINITY, f32::min),
             high: high.into_iter().fold(f32::NEG_INFINITY, f32::max),
-            inside: outside == [0; LANES],
+            inside: inside == [1; LANES],
         }
     }
 }
@@ -327,6 +327,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
     fn a_block_counts_as_its_values_do() {
         let values = values();
         let mut histogram = Histogram::log(0.5);
