@@ -69,6 +69,7 @@
 
 mod assumption;
 mod calendar;
+mod cpu;
 mod error;
 mod estimate;
 mod growth;

@@ -1,1 +1,222 @@
-//! The bits that a seed gives. A change here is a breaking change (CHANGELOG says so).
+//! The bits that a seed gives. A change here is a breaking change, and CHANGELOG says so.
+//!
+//! The same numbers must come out on every machine and at every level of the processor. `.ci/run` runs this file plainly,
+//! once for each level (`OUTGROW_CPU=baseline`, …), with the C library's use of FMA masked (`GLIBC_TUNABLES`), and without
+//! rayon; within one run nothing is said of the level.
+
+use std::sync::Mutex;
+
+use outgrow::{
+    Curve, Overtake, Provider, Question, Scenario, Tail, interval, log_interval, lognormal, normal, pert, triangular,
+    truncated, uniform,
+};
+
+/// Fifteen whole groups and a cut one; few enough for a debug build at the baseline.
+const PATHS: u64 = 1000;
+const SEED: u64 = 2018;
+
+/// What of a scenario is pinned.
+#[derive(Debug, PartialEq, Eq)]
+struct Pins<'a> {
+    /// Of the first question: paths by first overtake (ahead at base, each period, not by the horizon).
+    overtakes: &'a [u64],
+    /// FNV-1a of the counts in the tally's JSON: classes, histograms, sums and extremes of every part.
+    counts: u64,
+    /// The bits of each provider's revenue at the middle period and at the horizon, on the first and on the last path.
+    revenue: &'a [[u64; 4]],
+    /// The bits of the least and the greatest revenue at the horizon, of each provider.
+    extremes: &'a [[u64; 2]],
+}
+
+#[track_caller]
+fn check(scenario: &Scenario, pinned: &Pins<'_>) {
+    let tally = scenario.simulate().paths(PATHS).seed(SEED).tally().expect("a tally");
+    let written = serde_json::to_string(&tally).expect("a tally without closures");
+    let counts = written.find("\"parts\":").expect("the counts come last");
+    let outcome = tally.outcome().expect("an outcome");
+    let names = || scenario.providers().iter().map(Provider::name);
+    let extremes = |name| {
+        let fan = outcome.revenue(name).expect("a fan");
+        [fan.min(scenario.horizon()), fan.max(scenario.horizon())].map(|bound| bound.expect("a period").to_bits())
+    };
+    let found = Pins {
+        overtakes: outcome.questions().first().map_or(&[], Overtake::counts),
+        counts: fnv_1a(&written.as_bytes()[counts..]),
+        revenue: &names().map(|name| first_and_last_path(scenario, name)).collect::<Vec<_>>(),
+        extremes: &names().map(extremes).collect::<Vec<_>>(),
+    };
+    assert_eq!(&found, pinned, "\nnow: {found:#x?}, overtakes {:?}", found.overtakes);
+}
+
+fn first_and_last_path(scenario: &Scenario, name: &str) -> [u64; 4] {
+    let seen = Mutex::new(Vec::new());
+    let see = |[path]: [outgrow::Path<'_>; 1]| {
+        let revenue = [path.periods() / 2, path.periods()].map(|t| path.revenue(t).to_bits());
+        seen.lock().expect("no panic").push(revenue);
+        true
+    };
+    let simulation = scenario.simulate().paths(PATHS).seed(SEED).threads(1).fans(false).ranks(false).shares(false);
+    let _ = simulation.event("see", [name], see).tally().expect("a tally");
+    let seen = seen.into_inner().expect("no panic");
+    let ([a, b], [c, d]) = (seen[0], seen[seen.len() - 1]);
+    [a, b, c, d]
+}
+
+/// Fowler, Noll and Vo's hash, 64 bits.
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+#[test]
+fn the_hash_is_fnv_1a() {
+    assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_F739_67E8, "published");
+}
+
+/// Every number that a rate, a tail or a base may be, and correlated shocks.
+#[test]
+fn a_pair_with_drawn_rates() {
+    let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+        .assumption("mature", triangular(0.05, 0.12, 0.20))
+        .provider(
+            Provider::new("Alibaba Cloud", 690e6)
+                .growth(Curve::schedule(
+                    [normal(0.87, 0.10), normal(0.60, 0.15)],
+                    Tail::fade("mature", lognormal(2.0, 0.3)),
+                ))
+                .volatility(0.15),
+        )
+        .provider(
+            Provider::new("Google Cloud", truncated(lognormal(1.2e9, 0.12), 1.0e9, None))
+                .growth(Curve::fade(interval(0.35, 0.55), "mature", pert(2.0, 4.0, 8.0)))
+                .volatility(0.10),
+        )
+        .correlation("Alibaba Cloud", "Google Cloud", 0.3)
+        .question(Question::overtakes("Alibaba Cloud", "Google Cloud"))
+        .question(Question::overtakes("Google Cloud", "Alibaba Cloud").sustained(4))
+        .build()
+        .expect("a valid scenario");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[
+                0, 0, 0, 14, 65, 67, 60, 68, 76, 68, 58, 43, 47, 29, 21, 19, 11, 9, 7, 9, 13, 5, 4, 5, 5, 6, 4, 4, 2,
+                1, 4, 5, 2, 3, 5, 2, 2, 2, 0, 0, 0, 255,
+            ],
+            counts: 0x8725_0D70_C832_9153,
+            revenue: &[
+                [0x41F8_460F_055F_E08A, 0x4208_D4BF_86B2_B366, 0x41F6_CE00_8CA4_DB25, 0x4217_1F31_36AB_0BB8],
+                [0x41EE_4942_9AFE_E090, 0x4202_73D9_CB83_4A08, 0x41F6_9271_0981_BC0E, 0x4216_C6DA_2CB9_9AC0],
+            ],
+            extremes: &[[0x41D9_8205_A570_620E, 0x4237_F69E_E240_7DAE], [0x41E7_924D_42C5_35F6, 0x4228_6FCF_E2BD_C73A]],
+        },
+    );
+}
+
+/// A volatility and bases that are drawn, a ratio tail, and a series that follows two others.
+#[test]
+fn three_with_drawn_volatility_and_base() {
+    let scenario = Scenario::builder("2020", "2035")
+        .provider(
+            Provider::new("a", log_interval(80.0, 125.0)).growth(Curve::constant(0.2)).volatility(uniform(0.1, 0.3)),
+        )
+        .provider(
+            Provider::new("b", uniform(60.0, 90.0))
+                .growth(Curve::schedule([0.5, 0.4], Tail::ratio(uniform(0.7, 0.9))))
+                .volatility(0.2),
+        )
+        .provider(Provider::new("c", 40).growth(Curve::fade(0.6, 0.1, 3)).volatility(uniform(0.05, 0.15)))
+        .correlation("a", "b", -0.4)
+        .correlation("b", "c", 0.5)
+        .correlation("a", "c", 0.2)
+        .question(Question::overtakes("c", "a"))
+        .build()
+        .expect("a valid scenario");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[0, 3, 55, 100, 90, 104, 46, 32, 18, 16, 12, 13, 7, 9, 8, 1, 486],
+            counts: 0x7643_D30F_5F2D_9DBD,
+            revenue: &[
+                [0x4071_C606_6A52_AFE2, 0x409F_6118_3D24_F13C, 0x406A_B93A_824C_FA10, 0x4090_9F15_78D4_63B0],
+                [0x4082_8F8A_F724_87D4, 0x4082_CBE6_7C72_0E08, 0x4072_45D0_96FC_CF06, 0x4079_E5C2_C864_797D],
+                [0x4076_6318_9324_A8DF, 0x409E_8C00_FDB9_D1D9, 0x4065_1453_E4FD_2980, 0x4076_DEB1_9CF4_EE2E],
+            ],
+            extremes: &[
+                [0x4053_E32A_15C9_A0E6, 0x40D5_1E37_AD23_F566],
+                [0x403C_C390_3095_4F12, 0x40C0_35D4_C84D_A535],
+                [0x4062_5933_88B0_C3C6, 0x40AC_6A82_A946_FAFE],
+            ],
+        },
+    );
+}
+
+#[test]
+fn five_by_month() {
+    let provider = |name, revenue: i32, growth| Provider::new(name, revenue).growth(Curve::constant(growth));
+    let scenario = Scenario::builder("2026-01", "2027-12")
+        .provider(provider("a", 100, 0.1).volatility(0.1))
+        .provider(provider("b", 90, 0.2).volatility(0.2))
+        .provider(provider("c", 80, 0.4).volatility(0.0))
+        .provider(provider("d", 70, 0.6).volatility(0.3))
+        .provider(
+            Provider::new("e", 60)
+                .growth(Curve::custom("line", [normal(0.5, 0.1)], |tau, p| p[0] * tau))
+                .volatility(0.15),
+        )
+        .correlation("d", "e", 0.7)
+        .question(Question::overtakes("d", "a"))
+        .build()
+        .expect("a valid scenario");
+    // A tally with a closure in its scenario is not written.
+    let plain = scenario.with_growth("e", Curve::constant(normal(0.5, 0.1))).expect("a valid scenario");
+    check(
+        &plain,
+        &Pins {
+            overtakes: &[
+                0, 0, 16, 32, 66, 83, 71, 62, 56, 58, 41, 50, 46, 40, 40, 30, 33, 24, 22, 19, 20, 15, 12, 19, 145,
+            ],
+            counts: 0xBE54_9E84_FCDB_4850,
+            revenue: &[
+                [0x405D_708F_6A30_20ED, 0x4060_9889_3A14_998E, 0x4059_2E47_2DB0_C56A, 0x4058_77B2_99C2_F66D],
+                [0x405B_19AC_357C_3A32, 0x4063_D671_CCDC_DDA0, 0x4051_DD1D_738B_1D7E, 0x4057_CE10_C165_D282],
+                [0x405B_39CE_36DE_2A5C, 0x4063_0EDD_2668_50DA, 0x405B_39CE_36DE_2A5C, 0x4063_0EDD_2668_50DA],
+                [0x4062_061F_6115_A3BA, 0x4070_ADFA_0A4E_C43C, 0x404F_974F_B6E8_437B, 0x4061_A04F_D35D_989F],
+                [0x4059_BBA3_8EC5_8102, 0x4064_8E2A_1BF7_3F2C, 0x4053_4DBD_90A6_5114, 0x405F_8922_4559_F0DE],
+            ],
+            extremes: &[
+                [0x4053_3112_A7AC_FE28, 0x4068_E2F6_6A2D_A44E],
+                [0x404A_B204_50AD_777E, 0x4070_DAA2_E127_8820],
+                [0x4063_0EDD_2668_50DA, 0x4063_0EDD_2668_50DA],
+                [0x4045_FF49_BAD1_6D95, 0x4084_6153_221F_EA48],
+                [0x404F_3601_15A7_1C86, 0x4073_4D78_8033_681E],
+            ],
+        },
+    );
+    assert_eq!(
+        first_and_last_path(&scenario, "e"),
+        [0x4058_CB20_81CD_4A1A, 0x4063_0473_7DAB_C120, 0x4052_FBF2_EF4A_2B2F, 0x405E_7444_C322_6885]
+    );
+}
+
+#[test]
+fn a_lead_that_lasts() {
+    let scenario = Scenario::builder("2018-Q1", "2021-Q1")
+        .provider(Provider::new("a", 95).growth(Curve::constant(0.35)).volatility(0.3))
+        .provider(Provider::new("b", normal(100.0, 5.0)).growth(Curve::constant(0.30)).volatility(0.2))
+        .question(Question::overtakes("a", "b").sustained(3))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a valid scenario");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[150, 202, 73, 61, 44, 41, 34, 18, 21, 26, 19, 0, 0, 311],
+            counts: 0x7A22_1229_4656_E559,
+            revenue: &[
+                [0x4065_05A4_F1B7_F3EA, 0x4075_C09D_C167_3742, 0x4056_70FA_8865_2A61, 0x4061_C0CF_130D_0CD5],
+                [0x4069_FB90_7409_5929, 0x406D_7DEF_FFA2_9B0E, 0x4057_3B06_F65A_E704, 0x4060_90A2_5A43_F439],
+            ],
+            extremes: &[[0x404C_8364_D2E2_0B3C, 0x4093_1555_05D4_0621], [0x4050_BACC_09B2_D717, 0x4087_C825_6C68_4C32]],
+        },
+    );
+}

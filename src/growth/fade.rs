@@ -3,30 +3,64 @@
 use std::f64::consts::LN_2;
 
 use super::Value;
+use crate::cpu::{self, Level};
 use crate::math;
 
-/// The years that count at the starting rate, `(h/ln 2)(1 − 2^(−τ/h))`, of each half-life, in place.
-fn weigh(half_lives: &mut [f64], tau: f64) {
-    let per_year: Vec<f64> = half_lives.iter().map(|half_life| LN_2 / half_life).collect();
-    half_lives.iter_mut().zip(&per_year).for_each(|(weight, per_year)| *weight = -tau * per_year);
-    math::exp_m1_slice(half_lives);
-    half_lives.iter_mut().zip(&per_year).for_each(|(weight, per_year)| *weight = -*weight / per_year);
+/// `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
+pub(super) struct Fade {
+    /// `γ₀`.
+    from: Vec<f64>,
+    /// `γ∞`.
+    to: Vec<f64>,
+    /// `ln 2/h`.
+    decay: Decay,
+    /// The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
+    years: Vec<f64>,
 }
 
-/// Adds `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for each path.
-pub(super) fn add(out: &mut [f64], from: &[f64], to: &[f64], half_life: Value<'_>, tau: f64) {
-    let paths = out.iter_mut().zip(from).zip(to);
-    match half_life {
-        Value::Fixed(half_life) => {
-            let mut weight = [half_life];
-            weigh(&mut weight, tau);
-            paths.for_each(|((out, from), to)| *out += to * tau + (from - to) * weight[0]);
+enum Decay {
+    Fixed(f64),
+    Drawn(Vec<f64>),
+}
+
+impl Fade {
+    /// `from` and `to` are log rates.
+    pub(super) fn new(from: Vec<f64>, to: Vec<f64>, half_life: Value<'_>) -> Self {
+        let count = from.len();
+        let decay = match half_life {
+            Value::Fixed(half_life) => Decay::Fixed(LN_2 / half_life),
+            Value::Drawn(half_lives) => {
+                Decay::Drawn(half_lives[..count].iter().map(|half_life| LN_2 / half_life).collect())
+            }
+        };
+        Self { from, to, decay, years: vec![0.0; count] }
+    }
+
+    /// Adds the log growth by `tau` to `out`.
+    pub(super) fn add(&mut self, out: &mut [f64], tau: f64) {
+        match &self.decay {
+            Decay::Fixed(decay) => self.years.fill(-math::exp_m1(-tau * decay) / decay),
+            Decay::Drawn(decays) => {
+                self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -tau * decay);
+                math::exp_m1_slice(&mut self.years);
+            }
         }
-        Value::Drawn(half_lives) => {
-            let mut weights = half_lives[..from.len()].to_vec();
-            weigh(&mut weights, tau);
-            let paths = paths.zip(&weights);
-            paths.for_each(|(((out, from), to), weight)| *out += to * tau + (from - to) * weight);
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || self.add_weighted(out, tau),
+        );
+    }
+
+    #[inline(always)]
+    fn add_weighted(&mut self, out: &mut [f64], tau: f64) {
+        if let Decay::Drawn(decays) = &self.decay {
+            for (years, decay) in self.years.iter_mut().zip(decays) {
+                *years = -*years / decay;
+            }
+        }
+        for (((out, from), to), years) in out.iter_mut().zip(&self.from).zip(&self.to).zip(&self.years) {
+            *out += to * tau + (from - to) * years;
         }
     }
 }

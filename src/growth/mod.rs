@@ -11,6 +11,7 @@ use crate::assumption::domain::{Domain, Key, Visitor, at};
 use crate::math;
 
 pub(crate) use custom::Custom;
+use fade::Fade;
 pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Schedule, TailLaw};
 
@@ -148,10 +149,10 @@ impl Curve {
             }
             Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
             Law::Fade { .. } => {
-                let (from, to) = (values[0].log_rate(count), values[1].log_rate(count));
+                let mut fade = Fade::new(values[0].log_rate(count), values[1].log_rate(count), values[2]);
                 each(taus, count, emit, |tau, out| {
                     out.fill(0.0);
-                    fade::add(out, &from, &to, values[2], tau);
+                    fade.add(out, tau);
                 });
             }
             Law::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),

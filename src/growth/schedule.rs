@@ -1,6 +1,7 @@
 //! Annual estimates read as `point`, and the tails that carry them on.
 
-use super::{Value, each, fade};
+use super::fade::Fade;
+use super::{Value, each};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 use crate::math;
@@ -97,12 +98,13 @@ impl Schedule {
     pub(super) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
         let (rates, tail) = values.split_at(self.rates.len());
         let rates: Vec<Vec<f64>> = rates.iter().map(|rate| rate.log_rate(count)).collect();
-        let fading_to = matches!(self.tail.0, TailLaw::Fade { .. }).then(|| tail[0].log_rate(count));
+        let stated = rates.len();
+        let fades = matches!(self.tail.0, TailLaw::Fade { .. });
+        let mut fade = fades.then(|| Fade::new(rates[stated - 1].clone(), tail[0].log_rate(count), tail[1]));
         // Γ at the start of the current year, and its log growth rate.
         let (mut start, mut rate, mut year) = (vec![0.0; count], rates[0].clone(), 0_u32);
         each(taus, count, emit, |tau, out| {
-            let stated = rates.len();
-            let last = if fading_to.is_some() { Some(stated) } else { None };
+            let last = fades.then_some(stated);
             while tau > f64::from(year + 1) && Some(year as usize + 1) != last {
                 start.iter_mut().zip(&rate).for_each(|(start, rate)| *start += rate);
                 year += 1;
@@ -114,10 +116,10 @@ impl Schedule {
                 }
             }
             let within = tau - f64::from(year);
-            match &fading_to {
-                Some(to) if within > 1.0 => {
+            match &mut fade {
+                Some(fade) if within > 1.0 => {
                     out.iter_mut().zip(&start).zip(&rate).for_each(|((out, start), rate)| *out = start + rate);
-                    fade::add(out, &rate, to, tail[1], within - 1.0);
+                    fade.add(out, within - 1.0);
                 }
                 _ => {
                     let paths = out.iter_mut().zip(&start).zip(&rate);

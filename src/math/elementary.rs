@@ -24,6 +24,7 @@
 //! | `ln_1p` | above 1 | 0.74 |
 
 use super::polynomial;
+use crate::cpu::{self, Level};
 
 /// log₂ e.
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
@@ -66,6 +67,18 @@ const LN: [f64; 7] = [
     0.15331710618210773,
     0.14616585424888623,
 ];
+
+/// eʳ − 1 by fdlibm: powers of r²/2, without the leading 1.
+const EXP_M1: [f64; 5] = [
+    -0.03333333333333313,
+    0.0015873015872548146,
+    -7.93650757867488e-05,
+    4.008217827329362e-06,
+    -2.0109921818362437e-07,
+];
+/// −½ ln 2 and −1½ ln 2 as fdlibm has them: by the upper halves of their words.
+const ABOUT_HALF_LN_2: f64 = f64::from_bits(0xBFD6_2E43_0000_0000);
+const ABOUT_3_HALVES_LN_2: f64 = f64::from_bits(0xBFF0_A2B2_0000_0000);
 
 /// y·2ᵏ for an integer |k| ≤ 1100, rounded once though the result be subnormal or infinite: the two halves of the
 /// exponent are applied one after the other.
@@ -145,19 +158,54 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     if x > -1.0 || x.is_nan() { y } else { outside }
 }
 
-/// eˣ − 1, exact to an ulp near 0 also (`libm`).
+/// eˣ − 1, exact to an ulp near 0 also, with the bits of `libm`.
 #[inline]
 pub(crate) fn exp_m1(x: f64) -> f64 {
-    libm::expm1(x)
+    if x <= 0.0 { exp_m1_below_0(x) } else { libm::expm1(x) }
+}
+
+/// eˣ − 1 for x ≤ 0, which is what growth that fades asks for, and without a branch: operation by operation what
+/// fdlibm's `s_expm1.c` does (Sun Microsystems, 1993), and `libm` after it.
+///
+/// x = k ln 2 + r with the error c of r; then eʳ = 1 + (r − e).
+#[inline(always)]
+fn exp_m1_below_0(x: f64) -> f64 {
+    // Below −56 ln 2 the result is −1.
+    let x = x.clamp(-40.0, 0.0);
+    let shifted = x * LOG2_E - 0.5;
+    let nearest = (shifted + ROUNDER) - ROUNDER;
+    let ceiling = if nearest < shifted { nearest + 1.0 } else { nearest };
+    let (of_0, of_1) = (x > ABOUT_HALF_LN_2, x > ABOUT_3_HALVES_LN_2);
+    let k = if of_1 { -1.0 } else { ceiling };
+    let k = if of_0 { 0.0 } else { k };
+    let (high, low) = (x - k * LN_2_HIGH, k * LN_2_LOW);
+    let r = high - low;
+    let c = (high - r) - low;
+    let half = 0.5 * r;
+    let half_square = r * half;
+    let p = 1.0 + half_square * polynomial(half_square, EXP_M1);
+    let t = 3.0 - p * half;
+    let e = half_square * ((p - t) / (6.0 - r * t));
+    let grown = r - ((r * (e - c) - c) - half_square);
+    let power = f64::from_bits(((k + ROUNDER).to_bits() << 52).wrapping_add(ONE));
+    let y = if of_1 { 0.5 * grown - 0.5 } else { (grown + 1.0) * power - 1.0 };
+    if of_0 { grown } else { y }
 }
 
 /// The slice forms: in place, and bit for bit what the scalar function gives for each element.
 macro_rules! over_slices {
     ($($(#[$doc:meta])* $slice:ident = $scalar:ident;)*) => {$(
         $(#[$doc])*
-        #[inline]
         pub(crate) fn $slice(xs: &mut [f64]) {
-            xs.iter_mut().for_each(|x| *x = $scalar(*x));
+            cpu::run(
+                Level::of_this_process(),
+                #[inline(always)]
+                || {
+                    for x in xs {
+                        *x = $scalar(*x);
+                    }
+                },
+            );
         }
     )*};
 }
@@ -165,12 +213,21 @@ macro_rules! over_slices {
 over_slices! {
     /// eˣ of each element, in place.
     exp_slice = exp;
-    /// eˣ − 1 of each element, in place.
-    exp_m1_slice = exp_m1;
+    /// eˣ − 1 of each element, none above 0.
+    exp_m1_slice_below_0 = exp_m1_below_0;
     /// ln x of each element, in place.
     ln_slice = ln;
     /// ln(1 + x) of each element, in place.
     ln_1p_slice = ln_1p;
+}
+
+/// eˣ − 1 of each element, in place.
+pub(crate) fn exp_m1_slice(xs: &mut [f64]) {
+    // NaN goes the slow way too. Not by `all`, whose early return does not vectorise.
+    if xs.iter().fold(true, |below, x| below & (*x <= 0.0)) {
+        return exp_m1_slice_below_0(xs);
+    }
+    xs.iter_mut().for_each(|x| *x = exp_m1(*x));
 }
 
 #[cfg(test)]
@@ -215,6 +272,23 @@ mod tests {
         check_slice("elementary.csv", exp_m1, exp_m1_slice);
         check_slice("elementary.csv", ln, ln_slice);
         check_slice("elementary.csv", ln_1p, ln_1p_slice);
+    }
+
+    /// Every binade, every k and both sides of every threshold.
+    #[test]
+    fn exp_m1_has_the_bits_of_libm() {
+        let near = |x: f64| (-40..=40_i64).map(move |ulps| f64::from_bits(x.to_bits().wrapping_add_signed(ulps)));
+        let steps = (1..=120).map(|half| -0.5 * f64::from(half) * std::f64::consts::LN_2);
+        let thresholds = [ABOUT_HALF_LN_2, ABOUT_3_HALVES_LN_2, -40.0].into_iter().chain(steps).flat_map(near);
+        let grid = (0..400_000).map(|step| -f64::from(step) * 1.234_567e-4);
+        let binades = (1..1500).map(|k| -1.7 * libm::exp2(10.0 - f64::from(k)));
+        let mut found: Vec<f64> = thresholds.chain(grid).chain(binades).chain([-0.0, 0.0, f64::NEG_INFINITY]).collect();
+        let arguments = found.clone();
+        exp_m1_slice_below_0(&mut found);
+        for (x, y) in arguments.iter().zip(found) {
+            assert_eq!(y.to_bits(), libm::expm1(*x).to_bits(), "at {x:?}: {y:?}");
+            assert_eq!(y.to_bits(), exp_m1(*x).to_bits(), "at {x:?}");
+        }
     }
 
     /// Of a function: what it gives where the reference files have no number.

@@ -4,6 +4,7 @@ use super::kernel::{Centre, SeriesTask, Sigma, fill_series};
 use super::plan::{Number, Plan, Rows, Series, to_f32};
 use super::stream::{self, GROUP};
 use crate::calendar::Period;
+use crate::cpu;
 use crate::error::{Error, Kind};
 use crate::estimate::When;
 use crate::growth::Value;
@@ -123,11 +124,11 @@ impl Block {
         row[..width].iter_mut().zip(&start).for_each(|(x, start)| *x = to_f32(*start));
         series.curve.fill(&values, &plan.taus, width, &mut |i, growth| {
             let column = &mut row[(i + 1) * width..(i + 2) * width];
-            let mut finite = true;
-            for ((x, start), growth) in column.iter_mut().zip(&start).zip(growth) {
-                *x = to_f32(start + growth);
-                finite &= x.is_finite();
-            }
+            let finite = cpu::run(
+                plan.level,
+                #[inline(always)]
+                || put_sums(column, &start, growth),
+            );
             if !finite && fault.is_none() {
                 fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
             }
@@ -139,6 +140,18 @@ impl Block {
             Err(Error::one(Kind::Numeric, "scenario", address, message))
         })
     }
+}
+
+/// Puts `start + growth` into the column; whether all are finite.
+#[inline(always)]
+fn put_sums(column: &mut [f32], start: &[f64], growth: &[f64]) -> bool {
+    let mut odd = 0;
+    for ((x, start), growth) in column.iter_mut().zip(start).zip(growth) {
+        *x = to_f32(start + growth);
+        // As a number of the width of x: the loop would not vectorise with a bool.
+        odd |= u32::from(!x.is_finite());
+    }
+    odd == 0
 }
 
 /// A block of simulated paths, as a [`Statistic`](crate::Statistic) sees it.

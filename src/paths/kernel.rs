@@ -4,9 +4,9 @@
 //! the first cache from the base period to the horizon. Everything marked `#[inline(always)]` is compiled once per
 //! [`Level`]; see [`cpu::run`].
 
-use super::cpu::{self, Level};
 use super::normal::normals;
 use super::stream::{GROUP, StreamKey};
+use crate::cpu::{self, Level};
 
 /// σ√Δ: the standard deviation of a series' shock over one period.
 #[derive(Debug, Clone, Copy)]

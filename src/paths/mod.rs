@@ -1,7 +1,6 @@
 //! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
 
 mod block;
-pub(crate) mod cpu;
 mod kernel;
 mod normal;
 mod plan;

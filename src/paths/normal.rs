@@ -1,7 +1,7 @@
 //! Standard normal numbers in f32, 64 at a time: the transform of Box and Muller (1958) with own polynomials.
 //!
 //! Everything here is plain loops over arrays of 32-bit numbers, which LLVM vectorises, and `mul_add`, which is
-//! correctly rounded everywhere; so the bits are the same at every [`Level`](super::cpu::Level).
+//! correctly rounded everywhere; so the bits are the same at every [`Level`](crate::cpu::Level).
 
 use std::f32::consts::{FRAC_PI_4, LN_2};
 
@@ -113,9 +113,9 @@ fn polynomial_of_degree_7(x: f32, c: &[f32; 8]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cpu::{self, Level};
     use super::super::stream::StreamKey;
     use super::*;
+    use crate::cpu::{self, Level};
 
     /// Calls `see` with the normals of `groups` groups over `periods` periods.
     fn sample(level: Level, groups: u64, periods: usize, mut see: impl FnMut(&[f32; GROUP])) {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::cpu::Level;
 use super::stream::{StreamKey, slot_of};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Role, Visitor};
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
 use crate::calendar::Period;
+use crate::cpu::Level;
 use crate::error::Error;
 use crate::growth::{AUTO, Curve, Value};
 use crate::math;
@@ -239,6 +239,7 @@ impl Plan {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "states are f32 by design (wall 3)")]
+#[inline(always)]
 pub(super) fn to_f32(x: f64) -> f32 {
     x as f32
 }

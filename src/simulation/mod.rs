@@ -2,6 +2,8 @@
 
 mod run;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -301,26 +303,5 @@ impl fmt::Debug for Simulation<'_> {
             .field("threads", &self.threads)
             .field("shard", &self.shard)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{Curve, Provider, Question, Scenario, normal, pert};
-
-    /// 1,000 paths are 15 groups and a part of one; blocks of 1, 3 and 8 groups cut them in other places.
-    #[test]
-    fn the_size_of_a_block_changes_no_bit() {
-        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
-            .provider(Provider::new("a", normal(1.0, 0.1)).growth(Curve::constant(pert(0.1, 0.3, 0.4))).volatility(0.2))
-            .provider(Provider::new("b", 1.1).growth(Curve::fade(0.3, 0.1, normal(3.0, 0.2))).volatility(0.1))
-            .correlation("a", "b", 0.5)
-            .question(Question::overtakes("a", "b"))
-            .build()
-            .expect("a scenario");
-        let run =
-            |groups| scenario.simulate().paths(1000).seed(9).threads(1).block_groups(groups).tally().expect("a tally");
-        assert_eq!(run(1), run(3));
-        assert_eq!(run(1), run(8));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::cpu::{self, Level};
 use crate::math;
 use crate::paths::stream::GROUP;
 
@@ -11,6 +12,9 @@ const PAGE: usize = 1024;
 const FRACTION: f64 = 18_446_744_073_709_551_616.0; // 2^64
 /// The largest sum of one group: 2^62 leaves room for the sign and for the addition.
 const LARGEST: f64 = 4_611_686_018_427_387_904.0;
+/// Groups that are summed side by side.
+const TOGETHER: usize = 8;
+const LANES: usize = 16;
 /// |x| beyond which e^x is no f64, whatever the reference.
 const LARGEST_LOG: f32 = 1500.0;
 
@@ -70,26 +74,67 @@ impl Histogram {
 
     /// Adds values; the floating sum runs in a fixed order within each group of paths and is rounded once.
     pub(super) fn observe(&mut self, values: &[f32]) -> Result<(), String> {
-        let (low, high) =
-            values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
-        if !(low > -LARGEST_LOG && high < LARGEST_LOG) {
+        let level = Level::of_this_process();
+        let seen = cpu::run(
+            level,
+            #[inline(always)]
+            || Seen::of(values),
+        );
+        let Seen { low, high, .. } = seen;
+        if !seen.inside {
             return Err(format!("revenue leaves what a number can hold (e^{low} to e^{high} times the reference)"));
         }
         self.widen((low, high));
-        let scale = self.scale.bins();
-        values.iter().for_each(|x| count(&mut self.pages, x * scale));
-        values.chunks(GROUP).try_for_each(|group| self.add(group))
+        for x in [low, high] {
+            page_of(&mut self.pages, floor(x * self.scale.bins()) >> 10);
+        }
+        cpu::run(
+            level,
+            #[inline(always)]
+            || self.count_all(values),
+        );
+        values.chunks(GROUP * TOGETHER).try_for_each(|groups| self.add(groups))
     }
 
-    fn add(&mut self, group: &[f32]) -> Result<(), String> {
-        let mut terms = [0.0; GROUP];
-        let terms = &mut terms[..group.len()];
-        terms.iter_mut().zip(group).for_each(|(term, x)| *term = f64::from(*x));
+    /// The pages of all values are there already.
+    #[inline(always)]
+    #[expect(clippy::cast_sign_loss, reason = "counted from the first page on")]
+    fn count_all(&mut self, values: &[f32]) {
+        let scale = self.scale.bins();
+        let first = self.pages[0].number << 10;
+        for group in values.chunks(GROUP) {
+            // Apart from the counting, so that this loop vectorises.
+            let mut bins = [0; GROUP];
+            for (bin, x) in bins.iter_mut().zip(group) {
+                *bin = floor(x * scale) - first;
+            }
+            for bin in &bins[..group.len()] {
+                self.pages[(bin >> 10) as usize].bins[(bin & 1023) as usize] += 1;
+            }
+        }
+    }
+
+    fn add(&mut self, values: &[f32]) -> Result<(), String> {
+        let mut terms = [0.0; GROUP * TOGETHER];
+        let terms = &mut terms[..values.len()];
+        terms.iter_mut().zip(values).for_each(|(term, x)| *term = f64::from(*x));
         if self.scale == Scale::Log {
             terms.iter_mut().for_each(|term| *term -= self.centre);
             math::exp_slice(terms);
         }
-        let sum: f64 = terms.iter().sum();
+        // Each sum waits for itself alone, so several groups are summed side by side; the order within one stays.
+        let (groups, rest) = terms.as_chunks::<GROUP>();
+        let mut sums = [0.0; TOGETHER];
+        for place in 0..GROUP {
+            for (sum, group) in sums.iter_mut().zip(groups) {
+                *sum += group[place];
+            }
+        }
+        sums[..groups.len()].iter().try_for_each(|sum| self.add_sum(*sum))?;
+        if rest.is_empty() { Ok(()) } else { self.add_sum(rest.iter().sum()) }
+    }
+
+    fn add_sum(&mut self, sum: f64) -> Result<(), String> {
         if !(sum < LARGEST) {
             return Err(OUT_OF_BOUND.to_owned());
         }
@@ -170,10 +215,49 @@ impl Histogram {
 
 const OUT_OF_BOUND: &str = "the sum for the mean leaves its bound of 2^63 times the median path";
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 1500 × 4096 in size")]
-fn count(pages: &mut Vec<Page>, scaled: f32) {
-    let bin = scaled.floor() as i32;
-    page_of(pages, bin >> 10).bins[(bin & 1023) as usize] += 1;
+/// ⌊x⌋, without a call where the processor has no instruction for it.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 1500 × 4096 in size")]
+fn floor(x: f32) -> i32 {
+    let toward_zero = x as i32;
+    toward_zero - i32::from(x < toward_zero as f32)
+}
+
+/// What is seen of the values of a block before they are counted.
+struct Seen {
+    low: f32,
+    high: f32,
+    /// Whether all are numbers that revenue can be made of.
+    inside: bool,
+}
+
+impl Seen {
+    /// In lanes, since a least value waits for the one before.
+    #[inline(always)]
+    fn of(values: &[f32]) -> Self {
+        let (mut low, mut high, mut inside) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [1_u32; LANES]);
+        let mut see = |lane: usize, x: f32| {
+            // No −0: which of two zeros is the least would depend on the order.
+            let x = x + 0.0;
+            low[lane] = if x < low[lane] { x } else { low[lane] };
+            high[lane] = if x > high[lane] { x } else { high[lane] };
+            inside[lane] &= u32::from(x.abs() < LARGEST_LOG);
+        };
+        let (whole, rest) = values.as_chunks::<LANES>();
+        for some in whole {
+            for (lane, x) in some.iter().enumerate() {
+                see(lane, *x);
+            }
+        }
+        for (lane, x) in rest.iter().enumerate() {
+            see(lane, *x);
+        }
+        Self {
+            low: low.into_iter().fold(f32::INFINITY, f32::min),
+            high: high.into_iter().fold(f32::NEG_INFINITY, f32::max),
+            inside: inside == [1; LANES],
+        }
+    }
 }
 
 /// Pages are neighbours, so the place of one is its distance from the first.
@@ -230,5 +314,56 @@ impl<'de> Deserialize<'de> for Page {
         let mut bins = vec![0; PAGE].into_boxed_slice();
         bins[from..from + counts.len()].copy_from_slice(&counts);
         Ok(Self { number: page, bins })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values over several pages, below and above 0, of a length that is no multiple of anything.
+    fn values() -> Vec<f32> {
+        (0..1003_u16).map(|i| (f32::from(i) * 0.7548).fract() * 9.0 - 4.0).collect()
+    }
+
+    #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
+    fn a_block_counts_as_its_values_do() {
+        let values = values();
+        let mut histogram = Histogram::log(0.5);
+        histogram.observe(&values).expect("inside");
+        let mut plain = std::collections::BTreeMap::new();
+        values.iter().for_each(|x| *plain.entry((x * 1024.0).floor() as i64).or_insert(0_u64) += 1);
+        let found: Vec<_> = histogram.bins().filter(|(_, count)| *count > 0).collect();
+        let expected: Vec<_> = plain.iter().map(|(bin, count)| ((*bin as f64 + 0.5) / 1024.0, *count)).collect();
+        assert_eq!(found, expected);
+        let least = values.iter().copied().fold(f32::INFINITY, f32::min);
+        let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        assert_eq!(histogram.extremes, Some((least, most)));
+        let group = |group: &[f32]| group.iter().map(|x| math::exp(f64::from(*x) - 0.5)).sum::<f64>();
+        let sum: i128 = values.chunks(GROUP).map(|values| (group(values) * FRACTION) as i128).sum();
+        assert_eq!(histogram.sum, sum, "a group is summed in order and rounded once");
+    }
+
+    #[test]
+    fn the_sign_of_zero_does_not_depend_on_the_order() {
+        for zeros in [[0.0, -0.0], [-0.0, 0.0]] {
+            let mut histogram = Histogram::log(0.0);
+            histogram.observe(&zeros).expect("inside");
+            let (low, high) = histogram.extremes.expect("two values");
+            assert_eq!([low.to_bits(), high.to_bits()], [0; 2]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_revenue_is_an_error() {
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1500.0, -1500.0] {
+            for place in [0, 500, 1002] {
+                let mut values = values();
+                values[place] = odd;
+                assert!(Histogram::log(0.0).observe(&values).is_err(), "{odd} at {place}");
+            }
+            assert!(Histogram::log(0.0).observe(&[odd]).is_err());
+        }
     }
 }

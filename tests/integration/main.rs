@@ -7,5 +7,9 @@ mod crossing;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
+mod outcome_json;
+mod own_questions;
+mod progress;
 #[cfg(feature = "toml")]
 mod properties;
+mod same_bits;

@@ -36,6 +36,13 @@ impl Level {
         LEVEL.get_or_init(|| Self::choose(std::env::var_os(VARIABLE).as_deref(), &Self::available())).clone()
     }
 
+    /// The level of this process for loops that have the same bits at every level; a wrong `OUTGROW_CPU`, which ends
+    /// a run before its first path, is the baseline here.
+    pub(crate) fn of_this_process() -> Self {
+        static LEVEL: OnceLock<Level> = OnceLock::new();
+        *LEVEL.get_or_init(|| Self::detect().unwrap_or(Self::Baseline))
+    }
+
     /// Every level of this machine, ascending; never empty.
     pub(crate) fn available() -> Vec<Self> {
         Self::ALL.into_iter().filter(|level| level.is_available()).collect()

@@ -1,0 +1,60 @@
+//! What each statistic costs on top of one question. Run `cargo bench --bench statistics`.
+//!
+//! **How to read it.** Subtract the time of `question` in the same group from that of another entry: the difference is
+//! what that statistic costs. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
+//! passes (first overtake, ahead at each period, lead changes) are in `question`; `nothing` is the paths alone.
+
+use std::hint::black_box;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use outgrow::{Curve, Provider, Question, Scenario, ScenarioBuilder, Simulation, Tally};
+
+const PATHS: u64 = 1 << 15;
+const PERIODS: u64 = 40;
+const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+fn providers(count: usize) -> ScenarioBuilder {
+    NAMES[..count].iter().zip([100.0, 90.0, 120.0, 80.0, 110.0, 95.0, 105.0, 85.0]).fold(
+        Scenario::builder("2018-Q1", "2028-Q1"),
+        |builder, (name, revenue)| {
+            builder.provider(Provider::new(*name, revenue).growth(Curve::constant(0.2)).volatility(0.2))
+        },
+    )
+}
+
+fn plain(scenario: &Scenario) -> Simulation<'_> {
+    scenario.simulate().paths(PATHS).threads(1).fans(false).ranks(false).shares(false)
+}
+
+fn entry(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, run: impl Fn() -> Simulation<'static>) {
+    let tally = |simulation: Simulation<'_>| -> Tally { simulation.tally().expect("a tally") };
+    group.bench_function(name, |bencher| bencher.iter(|| tally(black_box(run()))));
+}
+
+fn statistics(criterion: &mut Criterion) {
+    for count in [2, 8] {
+        let mut group = criterion.benchmark_group(format!("statistics/{count}_providers"));
+        group.throughput(Throughput::Elements(PATHS * PERIODS * count as u64)).sample_size(15);
+        let silent: &'static Scenario = leaked(providers(count));
+        let asked: &'static Scenario = leaked(providers(count).question(Question::overtakes("a", "b")));
+        entry(&mut group, "nothing", || plain(silent));
+        entry(&mut group, "question", || plain(asked));
+        entry(&mut group, "question_and_fans", || plain(asked).fans(true));
+        entry(&mut group, "question_and_ranks", || plain(asked).ranks(true));
+        entry(&mut group, "question_and_shares", || plain(asked).shares(true));
+        entry(&mut group, "question_and_all_three", || plain(asked).fans(true).ranks(true).shares(true));
+        entry(&mut group, "question_and_event", || {
+            plain(asked).event("double", ["a", "b"], |[a, b]| a.first(|r| r > 200.0) < b.first(|r| r > 200.0))
+        });
+        group.finish();
+    }
+}
+
+/// Lives as long as the bench: a simulation borrows its scenario.
+fn leaked(builder: ScenarioBuilder) -> &'static Scenario {
+    Box::leak(Box::new(builder.build().expect("a valid scenario")))
+}
+
+criterion_group!(benches, statistics);
+criterion_main!(benches);

@@ -1,0 +1,42 @@
+//! What a run may not depend on, seen from inside: the size of its blocks.
+
+use super::*;
+use crate::assumption::{normal, uniform};
+use crate::growth::Curve;
+use crate::scenario::{Provider, Question};
+
+fn scenario() -> Scenario {
+    Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(Provider::new("a", 90).growth(Curve::fade(normal(0.5, 0.1), 0.1, uniform(1.0, 3.0))).volatility(0.2))
+        .provider(Provider::new("b", normal(100.0, 5.0)).growth(Curve::constant(0.2)).volatility(uniform(0.1, 0.2)))
+        .provider(Provider::new("c", 80).growth(Curve::constant(0.25)).volatility(0.1))
+        .correlation("a", "b", 0.4)
+        .correlation("b", "c", -0.3)
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("valid")
+}
+
+/// 141 groups, the last one cut: more than a chunk, and no multiple of any block.
+const PATHS: u64 = 9000;
+
+#[test]
+fn blocks_of_another_size_leave_the_bits() {
+    let scenario = scenario();
+    let run = |groups: usize| scenario.simulate().paths(PATHS).seed(11).block_groups(groups).tally().expect("a tally");
+    let written = |tally: &Tally| serde_json::to_string(tally).expect("no closures");
+    let fitting = written(&scenario.simulate().paths(PATHS).seed(11).tally().expect("a tally"));
+    for groups in [1, 2, 3, 5, 8, 64, 1000] {
+        assert!(written(&run(groups)) == fitting, "{groups} groups to a block");
+    }
+}
+
+#[test]
+fn blocks_of_another_size_cover_every_path_once() {
+    let scenario = scenario();
+    for (paths, groups) in [(1, 1), (63, 4), (64, 4), (65, 1), (65, 4), (1000, 3)] {
+        let simulation = scenario.simulate().paths(paths).block_groups(groups).event("all", ["a"], |_| true);
+        let tally = simulation.tally().expect("a tally");
+        assert!(tally.is_complete() && tally.parts().iter().all(|part| part.counts.holds(paths)), "{paths}, {groups}");
+    }
+}

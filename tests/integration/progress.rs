@@ -1,0 +1,85 @@
+//! Progress is told while a run goes on, and a run may be ended by it.
+
+use std::ops::ControlFlow;
+
+use outgrow::{Curve, Progress, Provider, Question, Scenario, Tally};
+
+/// Two chunks of 128 groups: progress is told twice.
+const PATHS: u64 = 2 * 128 * 64;
+
+fn scenario() -> Scenario {
+    let provider = |name, revenue: i32| Provider::new(name, revenue).growth(Curve::constant(0.2)).volatility(0.2);
+    Scenario::builder("2018", "2020")
+        .provider(provider("a", 90))
+        .provider(provider("b", 100))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("valid")
+}
+
+/// Ends the run at the first word.
+fn broken(scenario: &Scenario) -> Tally {
+    let simulation = scenario.simulate().paths(PATHS).threads(1).on_progress(|_| ControlFlow::Break(()));
+    simulation.tally().expect("a tally")
+}
+
+#[test]
+fn progress_rises_to_the_total() {
+    let scenario = scenario();
+    for (threads, paths) in [(1, PATHS), (3, 5 * PATHS + 100)] {
+        let mut told: Vec<Progress> = Vec::new();
+        let simulation = scenario.simulate().paths(paths).threads(threads).fans(false).ranks(false).shares(false);
+        let outcome = simulation.on_progress(|progress| {
+            told.push(progress);
+            ControlFlow::Continue(())
+        });
+        assert!(outcome.run().expect("an outcome").is_complete());
+        assert!(told.len() >= 2 && told.iter().all(|progress| progress.total == paths), "{told:?}");
+        assert!(told.windows(2).all(|pair| pair[0].done < pair[1].done), "{told:?}");
+        assert_eq!(told.last().map(|progress| progress.done), Some(paths));
+    }
+}
+
+#[test]
+fn a_shard_tells_its_own_total() {
+    let scenario = scenario();
+    let mut last = None;
+    let simulation = scenario.simulate().paths(PATHS).shard(1, 4).on_progress(|progress| {
+        last = Some((progress.done, progress.total));
+        ControlFlow::Continue(())
+    });
+    let tally = simulation.tally().expect("a tally");
+    assert_eq!(last, Some((PATHS / 4, PATHS / 4)));
+    assert!(!tally.is_complete() && tally.paths() == PATHS / 4);
+}
+
+#[test]
+fn a_break_gives_what_is_done() {
+    let scenario = scenario();
+    let (broken, half) = (broken(&scenario), scenario.simulate().paths(PATHS).shard(0, 2).tally().expect("a tally"));
+    assert_eq!(broken.paths(), PATHS / 2);
+    assert_eq!(broken, half, "the counts of those paths, no more");
+    let outcome = broken.outcome().expect("an outcome");
+    assert!(!outcome.is_complete() && outcome.paths() == PATHS / 2);
+    let json = serde_json::to_value(&outcome).expect("an outcome is written");
+    assert_eq!(json["run"]["complete"], false);
+    assert_eq!((&json["run"]["paths"], &json["run"]["paths_asked"]), (&(PATHS / 2).into(), &PATHS.into()));
+}
+
+#[test]
+fn a_broken_run_can_be_completed() {
+    let scenario = scenario();
+    let rest = scenario.simulate().paths(PATHS).shard(1, 2).tally().expect("a tally");
+    let merged = broken(&scenario).merge(rest).expect("the missing half");
+    assert!(merged.is_complete());
+    assert_eq!(merged, scenario.simulate().paths(PATHS).tally().expect("a tally"));
+}
+
+#[test]
+fn a_break_at_the_last_word_leaves_a_complete_run() {
+    let scenario = scenario();
+    let end = |progress: Progress| {
+        if progress.done == progress.total { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    assert!(scenario.simulate().paths(PATHS).on_progress(end).run().expect("an outcome").is_complete());
+}
