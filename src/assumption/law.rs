@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::domain::{Domain, Key, Visitor, at};
 use super::pert;
+use crate::error::shown;
 use crate::math;
 
 /// Φ⁻¹(0.95): a central 90 % interval reaches this many standard deviations to each side.
@@ -101,7 +102,8 @@ impl Law {
                 if !values.windows(2).all(|pair| pair[0] <= pair[1]) {
                     return Some(format!("{} must not decrease, got {values:?}", names.join(", ")));
                 }
-                let width = values[values.len() - 1] - values[0];
+                let (low, high) = (values[0], values[values.len() - 1]);
+                let width = if matches!(family, Family::LogInterval) { high / low } else { high - low };
                 (!width.is_finite())
                     .then(|| format!("{} span more than a number can hold: {values:?}", names.join(", ")))
             }
@@ -111,13 +113,17 @@ impl Law {
                 }
                 let (low, high) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
                 if !(low < high) {
+                    let (low, high) = (shown(low), shown(high));
                     return Some(format!("truncated: low must be below high, got {low} and {high}"));
                 }
                 let kept = match Shape::of(of)? {
                     Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
                     shape => shape.mass(low, high),
                 };
-                (!(kept > 0.0)).then(|| format!("truncated: none of {of} lies between {low} and {high}"))
+                (!(kept > 0.0)).then(|| {
+                    let (low, high) = (shown(low), shown(high));
+                    format!("truncated: none of {of} lies between {low} and {high}")
+                })
             }),
         }
     }
@@ -135,15 +141,15 @@ impl Law {
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(value) => write!(f, "{value}"),
+            Self::Number(value) => f.write_str(&shown(*value)),
             Self::Name(name) => write!(f, "{name:?}"),
             Self::Family(family, values) => {
-                let values: Vec<String> = values.iter().map(f64::to_string).collect();
+                let values: Vec<String> = values.iter().map(|value| shown(*value)).collect();
                 write!(f, "{}({})", family.key(), values.join(", "))
             }
             Self::Truncated { of, low, high } => {
                 write!(f, "{of} truncated to ")?;
-                match (low, high) {
+                match (low.map(shown), high.map(shown)) {
                     (Some(low), Some(high)) => write!(f, "{low} – {high}"),
                     (Some(low), None) => write!(f, "above {low}"),
                     (None, Some(high)) => write!(f, "below {high}"),
@@ -180,15 +186,22 @@ impl Shape {
             Law::Number(value) => Self::Constant(*value),
             Law::Name(_) => return None,
             Law::Family(family, values) => Self::of_family(*family, values),
-            Law::Truncated { of, low, high } => match Self::of(of)? {
-                Self::Constant(value) => Self::Constant(value),
-                of => Self::Truncated {
-                    of: Box::new(of),
-                    low: low.unwrap_or(f64::NEG_INFINITY),
-                    high: high.unwrap_or(f64::INFINITY),
-                },
-            },
+            Law::Truncated { of, low, high } => {
+                Self::of(of)?.cut(low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))
+            }
         })
+    }
+
+    /// What lies between two bounds. What is cut twice is cut once, at the narrower bounds: a probability of a cut shape
+    /// asks several of the shape within, so that their number would grow with the power of the depth.
+    fn cut(self, low: f64, high: f64) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(value),
+            Self::Truncated { of, low: least, high: most } => {
+                Self::Truncated { of, low: low.max(least), high: high.min(most) }
+            }
+            of => Self::Truncated { of: Box::new(of), low, high },
+        }
     }
 
     /// A spread of 0 is that number (SCENARIO.md).
@@ -299,7 +312,7 @@ impl Quantile {
     /// The quantile function of what `domain` leaves of `shape`: validation has seen that this is all but 1e-6 of it.
     pub(crate) fn within(shape: &Shape, domain: Domain) -> Self {
         let form = if shape.mass_outside(domain) > 0.0 {
-            Form::of(&Shape::Truncated { of: Box::new(shape.clone()), low: domain.low, high: domain.high })
+            Form::of(&shape.clone().cut(domain.low, domain.high))
         } else {
             Form::of(shape)
         };
