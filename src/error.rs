@@ -13,7 +13,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The position of a byte `offset` in `text`; columns count characters, not bytes, and no byte-order mark.
+    /// The position of a byte `offset` in `text`, told the slow way; columns count characters, not bytes, and no byte-order mark.
+    #[cfg(test)]
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
@@ -184,10 +185,42 @@ impl From<std::convert::Infallible> for Error {
     }
 }
 
+/// A file that is no scenario at all can be wrong in a million places; nobody reads them all.
+pub(crate) const MOST_TOLD: usize = 1000;
+
+/// Whether there are more problems than will be told, so that it is no use to look for more.
+pub(crate) fn is_enough(problems: &[Problem]) -> bool {
+    problems.len() > MOST_TOLD
+}
+
+/// What is told of problems without end.
+pub(crate) fn curtailed(mut problems: Vec<Problem>) -> Vec<Problem> {
+    if is_enough(&problems) {
+        problems.truncate(MOST_TOLD);
+        problems.push(Problem::new("", "and more problems"));
+    }
+    problems
+}
+
+/// A number as people write it: `0.3`, `1000000000`, `1e300`; never three hundred digits.
+pub(crate) fn shown(x: f64) -> String {
+    let is_plain = x.abs() <= 0.0 || (1e-5..1e16).contains(&x.abs()) || !x.is_finite();
+    if is_plain { x.to_string() } else { format!("{x:e}") }
+}
+
+/// Nobody mistypes a longer name, and the distance of two names takes time and memory by the product of their lengths.
+const LONGEST_MISTYPED: usize = 200;
+/// So many names are compared with the wrong one: a file may hold a million.
+const MOST_COMPARED: usize = 1000;
+
 /// `, did you mean "…"?` for the nearest of `known`, or a word on Unicode form where only that differs; else nothing.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     use unicode_normalization::UnicodeNormalization;
-    let known: Vec<&str> = known.into_iter().collect();
+    let is_short = |name: &&str| name.len() <= LONGEST_MISTYPED;
+    let known: Vec<&str> = known.into_iter().filter(is_short).take(MOST_COMPARED).collect();
+    if !is_short(&wrong) {
+        return String::new();
+    }
     let folded = |text: &str| text.nfkc().collect::<String>();
     if let Some(same) = known.iter().find(|name| folded(name) == folded(wrong)) {
         return format!("; {same:?} differs from it only in Unicode form");
@@ -210,6 +243,19 @@ mod tests {
         assert_eq!(Place::of("é = 1\nđ = 2", 0), Place { line: 1, column: 1 });
         assert_eq!(Place::of("é = 1\nđ = 2", "é = 1\nđ".len()), Place { line: 2, column: 2 });
         assert_eq!(Place::of("\u{feff}x = 1", "\u{feff}x".len()), Place { line: 1, column: 2 });
+    }
+
+    #[test]
+    fn numbers_are_shown_in_a_few_digits() {
+        let numbers = [0.3, -1.2, 1.1e9, 0.0, 1e300, -2.5e-7, f64::NAN, f64::NEG_INFINITY];
+        let written = numbers.map(shown);
+        assert_eq!(written, ["0.3", "-1.2", "1100000000", "0", "1e300", "-2.5e-7", "NaN", "-inf"]);
+    }
+
+    #[test]
+    fn names_of_a_million_letters_are_not_compared() {
+        let long = "a".repeat(1_000_000);
+        assert_eq!(did_you_mean(&long, [format!("{long}b").as_str(), "a"]), "");
     }
 
     #[test]

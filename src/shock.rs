@@ -1,6 +1,6 @@
 //! Shocks: the correlation of the providers' innovations and its Cholesky factor.
 
-use nalgebra::{Cholesky, DMatrix};
+use nalgebra::{Cholesky, DMatrix, DVector};
 
 /// The least pivot of `L D Lᵀ` that counts as positive definite.
 const LEAST_PIVOT: f64 = 1e-9;
@@ -35,13 +35,7 @@ fn cholesky(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
 
 /// The pair to blame: the last stated one without which the rest would do, else the strongest.
 fn blame(series: usize, stated: &[Stated]) -> (usize, String) {
-    let fits = |index: usize, value: f64| {
-        let mut others = stated.to_vec();
-        others[index].2 = value;
-        cholesky(&matrix(series, &others)).is_some()
-    };
-    let culprit =
-        (0..stated.len()).rev().find_map(|index| range(|value| fits(index, value)).map(|range| (index, range)));
+    let culprit = (0..stated.len()).rev().find_map(|index| range(series, stated, index).map(|range| (index, range)));
     let head = "the correlations together are not positive definite";
     match culprit {
         Some((index, (low, high))) => {
@@ -62,21 +56,35 @@ fn blame(series: usize, stated: &[Stated]) -> (usize, String) {
     }
 }
 
-/// The interval of values that fit, if any: it is one interval, as the determinant is a parabola in each entry.
-/// Looked for on a grid of hundredths, its ends then halved to thousandths and kept inside.
-fn range(fits: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
-    let grid = || (-99..=99).map(|hundredth| f64::from(hundredth) / 100.0);
-    let end = |inside: f64, outside: f64| {
-        let halved = (0..12).fold((inside, outside), |(inside, outside), _| {
-            let middle = 0.5 * (inside + outside);
-            if fits(middle) { (middle, outside) } else { (inside, middle) }
-        });
-        halved.0
+/// The values of one stated correlation that fit the others, if any, in thousandths and inside.
+///
+/// With `L` the factor of the rest and `yᵢ = L⁻¹ cᵢ`, the matrix is positive definite where
+/// |value − yᵢ·yⱼ| < √((1 − yᵢ·yᵢ)(1 − yⱼ·yⱼ)): one factor for each pair, not one for each value tried.
+fn range(series: usize, stated: &[Stated], index: usize) -> Option<(f64, f64)> {
+    let (i, j, _) = stated[index];
+    let whole = matrix(series, stated);
+    let rest: Vec<usize> = (0..series).filter(|other| ![i, j].contains(other)).collect();
+    let lower =
+        Cholesky::new(DMatrix::from_fn(rest.len(), rest.len(), |row, column| whole[(rest[row], rest[column])]))?;
+    let solve = |one: usize| {
+        lower.l_dirty().solve_lower_triangular(&DVector::from_fn(rest.len(), |row, _| whole[(rest[row], one)]))
     };
-    let low = grid().find(|value| fits(*value))?;
-    let high = grid().rev().find(|value| fits(*value))?;
-    let (low, high) = (end(low, low - 0.01), end(high, high + 0.01));
-    Some(((1000.0 * low).ceil() / 1000.0, (1000.0 * high).floor() / 1000.0))
+    let (first, second) = (solve(i)?, solve(j)?);
+    let dot = |a: &DVector<f64>, b: &DVector<f64>| a.iter().zip(b.iter()).map(|(a, b)| a * b).sum::<f64>();
+    let (centre, width) = (dot(&first, &second), (1.0 - dot(&first, &first)) * (1.0 - dot(&second, &second)));
+    if !(width > 0.0 && dot(&first, &first) < 1.0) {
+        return None;
+    }
+    let fits = |value: &f64| {
+        let mut others = stated.to_vec();
+        others[index].2 = *value;
+        cholesky(&matrix(series, &others)).is_some()
+    };
+    // At the very end the least pivot may still be too small.
+    let inwards = |end: f64, step: f64| (0..3).map(|count| end + f64::from(count) * step).find(fits);
+    let low = inwards((1000.0 * (centre - width.sqrt())).ceil() / 1000.0, 0.001)?;
+    let high = inwards((1000.0 * (centre + width.sqrt())).floor() / 1000.0, -0.001)?;
+    Some((low, high))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 use super::domain::{Domain, Key, Visitor, at};
 use super::pert;
 use super::quantile::Quantile;
+use crate::error::shown;
 use crate::math;
 
 /// Φ⁻¹(0.95): a central 90 % interval reaches this many standard deviations to each side.
@@ -103,8 +104,8 @@ impl Law {
                 if !values.windows(2).all(|pair| pair[0] <= pair[1]) {
                     return Some(format!("{} must not decrease, got {values:?}", names.join(", ")));
                 }
-                let width = values[values.len() - 1] - values[0];
-                (!width.is_finite())
+                let (low, high) = (values[0], values[values.len() - 1]);
+                (!(high - low).is_finite())
                     .then(|| format!("{} span more than a number can hold: {values:?}", names.join(", ")))
             }
             Self::Truncated { of, low, high } => of.inconsistency().or_else(|| {
@@ -113,13 +114,17 @@ impl Law {
                 }
                 let (low, high) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
                 if !(low < high) {
+                    let (low, high) = (shown(low), shown(high));
                     return Some(format!("truncated: low must be below high, got {low} and {high}"));
                 }
                 let kept = match Shape::of(of)? {
                     Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
                     shape => shape.mass(low, high),
                 };
-                (!(kept >= LEAST_KEPT)).then(|| format!("truncated: none of {of} lies between {low} and {high}"))
+                (!(kept >= LEAST_KEPT)).then(|| {
+                    let (low, high) = (shown(low), shown(high));
+                    format!("truncated: none of {of} lies between {low} and {high}")
+                })
             }),
         }
     }
@@ -137,15 +142,15 @@ impl Law {
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(value) => write!(f, "{value}"),
+            Self::Number(value) => f.write_str(&shown(*value)),
             Self::Name(name) => write!(f, "{name:?}"),
             Self::Family(family, values) => {
-                let values: Vec<String> = values.iter().map(f64::to_string).collect();
+                let values: Vec<String> = values.iter().map(|value| shown(*value)).collect();
                 write!(f, "{}({})", family.key(), values.join(", "))
             }
             Self::Truncated { of, low, high } => {
                 write!(f, "{of}")?;
-                match (low, high) {
+                match (low.map(shown), high.map(shown)) {
                     (Some(low), Some(high)) => write!(f, " truncated to {low} – {high}"),
                     (Some(low), None) => write!(f, " truncated to above {low}"),
                     (None, Some(high)) => write!(f, " truncated to below {high}"),

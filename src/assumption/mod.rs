@@ -12,6 +12,8 @@ use std::fmt;
 use domain::Domain;
 use law::{Family, Law, Shape};
 
+use crate::error::shown;
+
 /// So much of a distribution may lie outside of what its place allows; it is then truncated there.
 pub(crate) const TOLERATED_OUTSIDE: f64 = 1e-6;
 
@@ -72,7 +74,7 @@ impl Assumption {
     pub(crate) fn misfit(&self, domain: Domain) -> Option<String> {
         let shape = Shape::of(&self.law)?;
         if let Shape::Constant(value) = shape {
-            return (!domain.contains(value)).then(|| format!("{}, got {value}", domain.rule));
+            return (!domain.contains(value)).then(|| format!("{}, got {}", domain.rule, shown(value)));
         }
         let outside = shape.mass_outside(domain);
         (!(outside <= TOLERATED_OUTSIDE)).then(|| {

@@ -4,6 +4,7 @@ use super::fade::Fade;
 use super::{Value, each};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::error::shown;
 use crate::math;
 
 /// The word that stands for «the ratio of the last two stated rates».
@@ -89,6 +90,7 @@ impl Schedule {
         if ratio > 0.0 && ratio <= 1.0 {
             return Ok(ratio);
         }
+        let (last, before, ratio) = (shown(*last), shown(*before), shown(ratio));
         Err(format!(
             "\"auto\" takes ln(1+{last})/ln(1+{before}) = {ratio}, which is not above 0 and at most 1; state a ratio"
         ))

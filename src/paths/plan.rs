@@ -1,5 +1,6 @@
 //! A scenario made ready for a run: draws, series in order, and the rows they fill.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::stream::{StreamKey, slot_of};
@@ -293,11 +294,14 @@ impl Places {
     /// Named assumptions become one draw for all of their places, within what all of them allow.
     fn resolve(self, scenario: &Scenario) -> (Vec<Draw>, Vec<Resolved>) {
         let used = self.list.iter().filter(|(address, ..)| !address.starts_with("assumption["));
+        let laws: HashMap<&str, &Law> =
+            scenario.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
+        let domains = self.domains();
         let mut draws: Vec<Draw> = Vec::new();
-        let mut names: Vec<(&str, Number)> = Vec::new();
+        let mut names: HashMap<&str, Number> = HashMap::new();
         let mut resolved = Vec::new();
         for (address, assumption, domain) in used {
-            let law = scenario.law(assumption);
+            let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
             let shape = law.and_then(Shape::of);
             let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
             let heavy = is_drawn && domain.role == Role::Exponent && law.is_some_and(Law::has_heavy_tail);
@@ -305,23 +309,26 @@ impl Places {
                 (None, _) => Number::Fixed(f64::NAN), // `auto`, the one name without a law
                 (Some(Shape::Constant(value)), _) => Number::Fixed(value),
                 (Some(shape), None) => push(&mut draws, address, &shape, *domain),
-                (Some(shape), Some(name)) => match names.iter().find(|(known, _)| *known == name) {
-                    Some((_, number)) => *number,
-                    None => {
-                        let number = push(&mut draws, name, &shape, self.domain_of(name));
-                        names.push((name, number));
-                        number
-                    }
-                },
+                (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
+                    let domain = domains.get(name).copied().unwrap_or(Domain::FINITE);
+                    push(&mut draws, name, &shape, domain)
+                }),
             };
             resolved.push(Resolved { number, heavy });
         }
         (draws, resolved)
     }
 
-    fn domain_of(&self, name: &str) -> Domain {
-        let places = self.list.iter().filter(|(_, assumption, _)| assumption.name() == Some(name));
-        places.fold(Domain::FINITE, |all, (_, _, domain)| all.and(*domain))
+    /// What all places of each name allow.
+    fn domains(&self) -> HashMap<&str, Domain> {
+        let mut domains = HashMap::new();
+        for (_, assumption, domain) in &self.list {
+            if let Some(name) = assumption.name() {
+                let all = domains.entry(name).or_insert(Domain::FINITE);
+                *all = all.and(*domain);
+            }
+        }
+        domains
     }
 }
 

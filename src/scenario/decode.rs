@@ -1,13 +1,13 @@
 //! Reads the tree of a file: shapes and words here, values in the validation that the builder shares.
 
 use super::tree::{Entry, Node, Value};
-use super::walk::keys;
-use super::{Correlation, Provider, Question, Scenario};
+use super::walk::{ItemKey, address_key, keys};
+use super::{Correlation, MOST_PERIODS, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Key};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
-use crate::error::{Problem, did_you_mean};
+use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
 use crate::growth::{AUTO, Curve, Tail};
 
 /// Laws and keys that SCENARIO.md has and this version does not read yet.
@@ -23,7 +23,7 @@ pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
     let scenario = reader.scenario(root);
     match scenario {
         Some(scenario) if reader.problems.is_empty() => Ok(scenario),
-        _ => Err(reader.problems),
+        _ => Err(curtailed(reader.problems)),
     }
 }
 
@@ -41,14 +41,18 @@ struct Reader {
 
 impl Reader {
     fn report(&mut self, message: String) {
-        self.problems.push(Problem::new(self.address.as_str(), message));
+        if !is_enough(&self.problems) {
+            self.problems.push(Problem::new(self.address.as_str(), message));
+        }
     }
 
     fn wanted<T>(&mut self, what: &str, node: &Node) -> Option<T> {
         let found = match &node.value {
             Value::Text(text) => format!("{text:?}"),
             Value::Integer(number) => number.to_string(),
-            Value::Number(number) => number.to_string(),
+            // A whole number that is written as a real is none where a count is wanted: `2.0`.
+            Value::Number(number) if number.fract().abs() <= 0.0 => format!("{number:?}"),
+            Value::Number(number) => shown(*number),
             Value::Bool(flag) => flag.to_string(),
             _ => node.kind_word().to_owned(),
         };
@@ -70,10 +74,10 @@ impl Reader {
             let key = key.as_str();
             if later.contains(&key) {
                 self.at(Key::Field(key), |reader| reader.report(format!("not supported yet: {key}")));
-            } else if !known.contains(&key) {
+            } else if !known.contains(&key) && !is_enough(&self.problems) {
                 let all = known.iter().chain(later).copied().collect::<Vec<_>>();
                 let hint = did_you_mean(key, all.iter().copied());
-                self.at(Key::Field(key), |reader| {
+                self.at(Key::Field(&address_key(key)), |reader| {
                     reader.report(format!("unknown key {key:?}{hint}; known keys: {}", all.join(", ")));
                 });
             }
@@ -118,8 +122,7 @@ impl Reader {
             let what = format!("a list of tables, [[{list}]]");
             let Some(items) = node.as_list() else { return reader.wanted(&what, node) };
             let keys = keys(items.iter().map(|item| item.get("name").and_then(Node::as_text)));
-            let read_item =
-                |(item, key): (&Node, &super::walk::ItemKey)| reader.at(key.borrow(), |reader| read(reader, item));
+            let read_item = |(item, key): (&Node, &ItemKey)| reader.at(key.borrow(), |reader| read(reader, item));
             let read_items: Vec<Option<T>> = items.iter().zip(&keys).map(read_item).collect();
             read_items.into_iter().collect()
         })
@@ -135,7 +138,7 @@ impl Reader {
 
     fn count(&mut self, node: &Node) -> Option<u32> {
         let count = node.as_integer().and_then(|number| u32::try_from(number).ok());
-        count.or_else(|| self.wanted("a whole number of at least 1", node))
+        count.or_else(|| self.wanted(&format!("a whole number from 1 to {MOST_PERIODS}"), node))
     }
 
     fn period(&mut self, node: &Node) -> Option<Period> {
@@ -198,11 +201,12 @@ impl Reader {
         let Some(node) = root.get("assumption") else { return Some(Vec::new()) };
         self.at(Key::Field("assumption"), |reader| {
             let Some(entries) = node.as_table() else { return reader.wanted("a table of names", node) };
-            let read = |Entry { key, node, .. }: &Entry| {
-                let value = reader.at(Key::Name(key), |reader| reader.assumption(node));
-                value.map(|value| (key.clone(), value))
+            let keys = keys(entries.iter().map(|entry| Some(entry.key.as_str())));
+            let read = |(Entry { key: name, node, .. }, key): (&Entry, &ItemKey)| {
+                let value = reader.at(key.borrow(), |reader| reader.assumption(node));
+                value.map(|value| (name.clone(), value))
             };
-            let read_all: Vec<Option<_>> = entries.iter().map(read).collect();
+            let read_all: Vec<Option<_>> = entries.iter().zip(&keys).map(read).collect();
             read_all.into_iter().collect()
         })
     }

@@ -1,12 +1,15 @@
 //! Scenario files: TOML and JSON, read and written through one tree.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use super::tree::{Node, Value};
+use super::tree::{Node, Value, places};
+use super::walk::address_key;
 use super::{Scenario, decode, encode};
 #[cfg(feature = "toml")]
 use crate::assumption::Assumption;
-use crate::error::{Error, Kind, Place, Problem};
+use crate::error::{Error, Kind, Problem};
 
 impl Scenario {
     /// Reads a scenario from TOML 1.1.
@@ -23,7 +26,8 @@ impl Scenario {
     /// ```
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        Self::from_tree(&Node::from_toml(text)?).map_err(|error| placed(error, text, &Node::from_toml(text)))
+        let root = Node::from_toml(text)?;
+        Self::from_tree(&root).map_err(|error| placed(&error, text, &root))
     }
 
     /// Reads a scenario from JSON: the same tree as in TOML.
@@ -39,7 +43,8 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        Self::from_tree(&Node::from_json(text)?).map_err(|error| placed(error, text, &Node::from_json(text)))
+        let root = Node::from_json(text)?;
+        Self::from_tree(&root).map_err(|error| placed(&error, text, &root))
     }
 
     /// Writes the scenario as TOML that reads back as the same scenario. JSON is `serde_json::to_string(&scenario)`.
@@ -122,33 +127,80 @@ fn value_of(address: &str, text: &str) -> Result<Assumption, Error> {
 }
 
 /// The error with the line and column of each address that the text holds.
-fn placed(error: Error, text: &str, root: &Result<Node, Error>) -> Error {
-    let Ok(root) = root else { return error };
-    let place = |problem: &Problem| Problem {
-        place: locate(root, &problem.address).map(|offset| Place::of(text, offset)),
-        ..problem.clone()
-    };
-    Error::of(Kind::Invalid, "scenario", error.problems().iter().map(place).collect())
+fn placed(error: &Error, text: &str, root: &Node) -> Error {
+    let mut problems = error.problems().to_vec();
+    let mut finder = Finder::default();
+    let offsets: Vec<_> = problems.iter().map(|problem| finder.locate(root, &problem.address)).collect();
+    for (problem, place) in problems.iter_mut().zip(places(text, &offsets)) {
+        problem.place = place;
+    }
+    Error::of(Kind::Invalid, "scenario", problems)
 }
 
-/// Where an address stands, or the deepest part of it that does.
-fn locate(root: &Node, address: &str) -> Option<usize> {
-    let mut node = root;
-    for step in address.split(['.', '[']).flat_map(|step| step.split(']')).filter(|step| !step.is_empty()) {
-        let below = match &node.value {
-            Value::Table(_) => node.get(step),
-            Value::List(items) => {
-                let named = items.iter().find(|item| item.get("name").and_then(Node::as_text) == Some(step));
-                named.or_else(|| items.get(step.parse::<usize>().ok()?))
+/// Finds addresses; a list or table is listed once, however many problems it has.
+#[derive(Default)]
+struct Finder<'n> {
+    listed: HashMap<*const Node, HashMap<String, &'n Node>>,
+}
+
+impl<'n> Finder<'n> {
+    /// Where an address stands, or the deepest part of it that does.
+    fn locate(&mut self, root: &'n Node, address: &str) -> Option<usize> {
+        let (mut node, mut rest) = (root, address);
+        while let Some((step, further)) = first_step(rest) {
+            match self.below(node, step) {
+                Some(below) => (node, rest) = (below, further),
+                None => break,
             }
+        }
+        node.offset
+    }
+
+    /// What a step leads to: a key, a name, or else an index.
+    fn below(&mut self, node: &'n Node, step: &str) -> Option<&'n Node> {
+        let steps = self.listed.entry(std::ptr::from_ref(node)).or_insert_with(|| steps_below(node));
+        if let Some(below) = steps.get(step) {
+            return Some(below);
+        }
+        let index = || step.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
+        match &node.value {
+            Value::Table(entries) => entries.get(index()?).map(|entry| &entry.node),
+            Value::List(items) => items.get(index()?),
             _ => None,
-        };
-        match below {
-            Some(below) => node = below,
-            None => break,
         }
     }
-    node.offset
+}
+
+/// The keys of a table, as fields and as names; the names of a list's items.
+fn steps_below(node: &Node) -> HashMap<String, &Node> {
+    let mut steps = HashMap::new();
+    for entry in node.as_table().unwrap_or_default() {
+        steps.insert(address_key(&entry.key), &entry.node);
+        steps.insert(format!("[{}]", entry.key), &entry.node);
+    }
+    for item in node.as_list().unwrap_or_default() {
+        if let Some(name) = item.get("name").and_then(Node::as_text) {
+            steps.entry(format!("[{name}]")).or_insert(item);
+        }
+    }
+    steps
+}
+
+/// The first step of an address and what follows: brackets may hold any sign but brackets, a key in quotes any sign.
+fn first_step(address: &str) -> Option<(&str, &str)> {
+    if let Some(inside) = address.strip_prefix('[') {
+        return inside.split_once(']').map(|(name, _)| address.split_at(name.len() + 2));
+    }
+    let address = address.strip_prefix('.').unwrap_or(address);
+    let mut signs = address.char_indices();
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let end = signs.find(|(at, sign)| {
+        is_quoted ^= *sign == '"' && !is_escaped;
+        is_escaped = *sign == '\\' && !is_escaped;
+        *at > 0 && !is_quoted && ['.', '['].contains(sign)
+    });
+    let end = end.map_or(address.len(), |(at, _)| at);
+    (end > 0).then(|| address.split_at(end))
 }
 
 impl Serialize for Scenario {

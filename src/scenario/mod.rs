@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod file;
 mod item;
+mod medians;
 pub(crate) mod tree;
 mod walk;
 

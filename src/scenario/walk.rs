@@ -1,10 +1,12 @@
 //! The one walk over a scenario's numbers, and what is asked of it: lists, and a changed copy.
 
+use std::collections::HashMap;
+
 use super::Scenario;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
 use crate::assumption::law::Law;
-use crate::error::{Error, did_you_mean};
+use crate::error::{Error, did_you_mean, shown};
 
 /// One place of a scenario that may be drawn: its address and what stands there.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +23,9 @@ pub struct Place {
 impl Scenario {
     /// Every number of the scenario once, in the order of the file.
     pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        for (name, value) in &mut self.assumptions {
-            item(visitor, "assumption", Key::Name(name), |visitor| visitor.number(Domain::FINITE, value));
+        let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
+        for ((_, value), key) in self.assumptions.iter_mut().zip(&named) {
+            item(visitor, "assumption", key.borrow(), |visitor| visitor.number(Domain::FINITE, value));
         }
         let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         for (provider, key) in self.providers.iter_mut().zip(&competing) {
@@ -163,7 +166,7 @@ fn field<V: Visitor + ?Sized>(visitor: &mut V, key: &str, visit: impl FnOnce(&mu
     at(visitor, Key::Field(key), visit);
 }
 
-/// The key of an item: its name, or its index where it has none or shares it.
+/// The key of an item: its name, or its index where it has none, shares it, or has one that no address can hold.
 #[derive(Debug)]
 pub(super) enum ItemKey {
     Name(String),
@@ -181,13 +184,28 @@ impl ItemKey {
 
 pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
     let names: Vec<Option<&str>> = names.collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    names.iter().flatten().for_each(|name| *uses.entry(name).or_default() += 1);
     let key = |(index, name): (usize, &Option<&str>)| match name {
-        Some(own) if !own.is_empty() && names.iter().filter(|other| *other == name).count() == 1 => {
-            ItemKey::Name((*own).to_owned())
-        }
+        Some(own) if uses[own] == 1 && name_fault(own).is_none() => ItemKey::Name((*own).to_owned()),
         _ => ItemKey::Index(index),
     };
     names.iter().enumerate().map(key).collect()
+}
+
+/// Names must not be empty, and be free of what addresses use.
+pub(super) fn name_fault(name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some("a name must not be empty, got \"\"".to_owned());
+    }
+    let sign = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control())?;
+    Some(format!("a name must not hold [ ] / or a control character, got {sign:?} in {name:?}"))
+}
+
+/// A key as an address shows it: in quotes where it holds what addresses use.
+pub(super) fn address_key(key: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || "_-".contains(sign);
+    if !key.is_empty() && key.chars().all(is_plain) { key.to_owned() } else { format!("{key:?}") }
 }
 
 /// Lists places and leaves.
@@ -261,7 +279,8 @@ impl Visitor for Change<'_> {
 
     fn number(&mut self, _: Domain, place: &mut Assumption) {
         if self.here() {
-            let kept = if self.value.name().is_some() { None } else { place.source.take() };
+            // Of a name, the source stands with what it names.
+            let kept = place.source.take().filter(|_| self.value.name().is_none());
             let source = self.value.source.clone().or(kept);
             *place = Assumption { law: self.value.law.clone(), source };
             self.outcome = Some(Ok(()));
@@ -298,7 +317,7 @@ impl Visitor for Change<'_> {
         if number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0 {
             *place = number as u32;
         } else {
-            self.refuse(format!("{}, got {number}", domain.rule));
+            self.refuse(format!("{}, got {}", domain.rule, shown(number)));
         }
     }
 }

@@ -84,6 +84,19 @@ pub(crate) struct Part {
     pub(crate) counts: Counts,
 }
 
+impl Part {
+    /// Whether a question of the user's counts as its kind does: an event knows yes and no, a classification one row.
+    fn has_own_shape(&self) -> bool {
+        let rows = self.counts.rows();
+        let is_shape = match self.kind {
+            PartKind::Event => rows.len() == 1 && rows[0].len() == 2,
+            PartKind::Classes => rows.len() == 1,
+            _ => true,
+        };
+        is_shape && self.counts.histograms().is_empty()
+    }
+}
+
 /// The counts of a run or of a part of one: whole numbers, the scenario, the settings and which paths they cover.
 ///
 /// Written and read by serde. Merging in any order gives the bits of the unsharded run.
@@ -259,5 +272,10 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
         }
         part.counts.take_centres(&empty);
     }
-    Ok(own.iter().all(|part| part.kind.is_own()))
+    let own: &[Part] = own;
+    let is_fit = |(place, part): (usize, &Part)| {
+        let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
+        is_new && part.kind.is_own() && part.has_own_shape()
+    };
+    Ok(own.iter().enumerate().all(is_fit))
 }

@@ -143,7 +143,7 @@ impl Counts {
     pub(crate) fn holds(&self, paths: u64) -> bool {
         let total = |cells: &Vec<u64>| cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(*cell));
         self.classes.iter().all(|cells| total(cells) == Some(paths))
-            && self.values.iter().all(|histogram| histogram.count() == Some(paths))
+            && self.values.iter().all(|histogram| histogram.count() == Some(paths) && histogram.is_whole())
     }
 
     /// Adds the other's counts.

@@ -173,6 +173,21 @@ impl Histogram {
         self.bins().try_fold(0_u64, |sum, (_, count)| sum.checked_add(count))
     }
 
+    /// Whether this can have come from counting: pages side by side, and the extremes within the outermost bins.
+    pub(super) fn is_whole(&self) -> bool {
+        let in_order = self.pages.windows(2).all(|pair| pair[0].number + 1 == pair[1].number);
+        let half = 0.5 / f64::from(self.scale.bins());
+        let near = |middle: f64, value: f64| (middle - value).abs() <= 1.01 * half;
+        let mut filled = self.bins().filter(|(_, count)| *count > 0).map(|(middle, _)| middle);
+        let (least, most) = (filled.next(), filled.last());
+        let fits = match (least, self.extremes()) {
+            (None, extremes) => extremes.is_none(),
+            (Some(_), None) => false,
+            (Some(least), Some((low, high))) => low <= high && near(least, low) && near(most.unwrap_or(least), high),
+        };
+        in_order && fits
+    }
+
     /// The memory that the bins take.
     pub(crate) fn bytes(&self) -> usize {
         self.pages.len() * PAGE * size_of::<u64>()
@@ -305,7 +320,7 @@ impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let PageText { page, from, counts } = PageText::deserialize(deserializer)?;
         let most = 1500;
-        if from.saturating_add(counts.len()) > PAGE || page.abs() > most {
+        if from.saturating_add(counts.len()) > PAGE || !(-most..=most).contains(&page) {
             return Err(de::Error::custom(format!(
                 "page {page} must hold bins 0 to {PAGE}, got {} from {from}",
                 counts.len()

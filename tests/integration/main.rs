@@ -1,5 +1,8 @@
 //! What the crate promises, one file a promise.
 
+mod bad_input;
+#[cfg(feature = "toml")]
+mod command;
 #[cfg(feature = "toml")]
 mod conformance;
 #[cfg(feature = "toml")]

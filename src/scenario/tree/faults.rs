@@ -1,12 +1,9 @@
 //! What is wrong with a text, gathered while it is read, and reported once with lines and columns.
 
 use super::{MAX_BYTES, MAX_DEPTH, Node, WHAT};
-use crate::error::{Error, Kind, Place, Problem};
+use crate::error::{Error, Kind, MOST_TOLD, Place, Problem};
 
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
-
-/// A file that is no scenario at all can break the grammar in every byte; nobody reads sixteen million problems.
-const MOST_TOLD: usize = 1000;
 
 pub(super) struct Faults<'t> {
     text: &'t str,
@@ -77,6 +74,18 @@ fn shortened(written: &str) -> String {
         Some((end, _)) => format!("{}…", &written[..end]),
         None => written.to_owned(),
     }
+}
+
+/// The place of each offset, in one pass over the text.
+pub(crate) fn places(text: &str, offsets: &[Option<usize>]) -> Vec<Option<Place>> {
+    let mut order: Vec<usize> = (0..offsets.len()).collect();
+    order.sort_by_key(|index| offsets[*index]);
+    let mut cursor = Cursor::at_start(text);
+    let mut places = vec![None; offsets.len()];
+    for index in order {
+        places[index] = offsets[index].map(|offset| cursor.advance(offset));
+    }
+    places
 }
 
 /// Goes through the text once for all offsets in ascending order: `Place::of` for each would be quadratic.

@@ -9,6 +9,7 @@
 //! forgets where a value stood. Here nothing is dropped and nothing is guessed.
 
 mod faults;
+pub(crate) use faults::places;
 mod from_json;
 #[cfg(feature = "toml")]
 mod from_toml;

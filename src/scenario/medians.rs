@@ -1,0 +1,115 @@
+//! A curve with every assumption at its median, within a scenario or by itself.
+
+use std::collections::HashMap;
+
+use super::MOST_PERIODS;
+use super::check::Numbers;
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::assumption::law::Shape;
+use crate::error::{Error, Kind, shown};
+use crate::growth::{AUTO, Curve, Law as CurveLaw, Schedule, TailLaw, Value};
+
+/// A schedule that must reach past its last rate has to say how.
+pub(super) fn reaches(curve: &Curve, years: f64) -> Result<(), (&'static str, String)> {
+    let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0 else { return Ok(()) };
+    #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
+    let stated = rates.len() as f64;
+    if tail.0 == TailLaw::None && years > stated {
+        let message = format!("{stated} stated years end before the horizon at {years} years; state a tail");
+        return Err((".schedule.tail", message));
+    }
+    Ok(())
+}
+
+/// The medians of a curve's numbers; `median` knows the names.
+pub(super) fn medians(
+    curve: &Curve,
+    median: &dyn Fn(&Assumption) -> Option<f64>,
+) -> Result<Vec<f64>, (&'static str, String)> {
+    let mut list = Medians { median, address: Address::default(), values: Vec::new(), unknown: None };
+    curve.clone().walk(&mut list);
+    if let Some(name) = list.unknown {
+        return Err(("", format!("the name {name:?} is known only to a scenario")));
+    }
+    if let CurveLaw::Schedule(schedule) = &curve.0
+        && schedule.rates.is_empty()
+    {
+        return Err((".schedule.rates", "at least one rate is needed, got none".to_owned()));
+    }
+    if let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0
+        && let TailLaw::Ratio(ratio) = &tail.0
+        && ratio.name() == Some(AUTO)
+    {
+        let auto = Schedule::auto_ratio(&list.values[..rates.len()]);
+        list.values[rates.len()] = auto.map_err(|message| (".schedule.tail.ratio", message))?;
+    }
+    Ok(list.values)
+}
+
+struct Medians<'a> {
+    median: &'a dyn Fn(&Assumption) -> Option<f64>,
+    address: Address,
+    values: Vec<f64>,
+    unknown: Option<String>,
+}
+
+impl Visitor for Medians<'_> {
+    fn address(&mut self) -> &mut Address {
+        &mut self.address
+    }
+
+    fn number(&mut self, _: Domain, value: &mut Assumption) {
+        let median = (self.median)(value);
+        if let (None, Some(name)) = (median, value.name())
+            && name != AUTO
+        {
+            self.unknown.get_or_insert_with(|| name.to_owned());
+        }
+        self.values.push(median.unwrap_or(f64::NAN));
+    }
+
+    fn plain(&mut self, _: Domain, _: &mut f64) {}
+
+    fn count(&mut self, _: Domain, _: &mut u32) {}
+}
+
+/// `Γ(τ)` of a curve outside of any scenario, with every assumption at its median.
+impl Curve {
+    /// `Γ(τ)` at `tau` years since the base with every assumption at its median.
+    ///
+    /// # Errors
+    /// Where a number is not allowed in its place or is the name of an assumption, which only a scenario knows, or
+    /// where the curve ends before `tau` or is not finite there.
+    ///
+    /// # Example: ten years of a fading growth
+    /// ```
+    /// use outgrow::Curve;
+    /// let ten_years = Curve::fade(0.45, 0.12, 4).log_growth(10.0)?;
+    /// assert!(ten_years > 10.0 * 0.12_f64.ln_1p());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn log_growth(&self, tau: f64) -> Result<f64, Error> {
+        let mut numbers = Numbers { names: HashMap::new(), address: Address::default(), problems: Vec::new() };
+        self.clone().walk(&mut numbers);
+        if !numbers.problems.is_empty() {
+            return Err(Error::of(Kind::Invalid, "curve", numbers.problems));
+        }
+        let fault = |(rest, message): (&str, String)| Error::invalid("curve", rest.trim_start_matches('.'), message);
+        if !(0.0..=f64::from(MOST_PERIODS)).contains(&tau) {
+            let message = format!("years since the base must lie between 0 and {MOST_PERIODS}, got {}", shown(tau));
+            return Err(Error::invalid("curve", "", message));
+        }
+        let values =
+            medians(self, &|assumption| Shape::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
+        reaches(self, tau).map_err(fault)?;
+        let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
+        let mut growth = f64::NAN;
+        self.fill(&values, &[tau], 1, &mut |_, column| growth = column[0]);
+        if growth.is_finite() {
+            Ok(growth)
+        } else {
+            Err(fault(("", format!("log growth after {tau} years is {growth}"))))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Bad input, from a file, the builder or an address: always an error that names address and value, with the place
+//! where there is a text; never a panic, never a hang, nothing big allocated first.
+
+#[path = "bad_input/bounds.rs"]
+mod bounds;
+#[path = "bad_input/cross.rs"]
+mod cross;
+#[path = "bad_input/document.rs"]
+mod document;
+#[path = "bad_input/every_key.rs"]
+mod every_key;
+#[path = "bad_input/later.rs"]
+mod later;
+#[path = "bad_input/surface.rs"]
+mod surface;
+#[path = "bad_input/tally.rs"]
+mod tally;
+
+use outgrow::{Error, Problem};
+
+/// The problem at an address, which has to be there.
+fn problem_at<'e>(error: &'e Error, address: &str) -> &'e Problem {
+    let found = error.problems().iter().find(|problem| problem.address == address);
+    found.unwrap_or_else(|| panic!("no problem at {address:?}: {error}"))
+}
+
+/// An invalid input with a problem at `address` whose message holds each of `words`.
+#[track_caller]
+fn assert_problem(error: &Error, address: &str, words: &[&str]) {
+    assert!(error.is_invalid_input(), "{error}");
+    let message = &problem_at(error, address).message;
+    for word in words {
+        assert!(message.contains(word), "{address}: {message:?} does not say {word:?}");
+    }
+}

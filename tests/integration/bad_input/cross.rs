@@ -1,0 +1,511 @@
+//! What does not fit together, though each value by itself would do; the same words from the file and the builder.
+
+use outgrow::{
+    Assumption, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval, log_interval,
+    lognormal, normal, pert, triangular, truncated, uniform,
+};
+use serde_json::{Value, json};
+
+use super::assert_problem;
+use super::document::{FORMATS, Format, Tree, Written};
+
+/// Two providers and a question, to be spoilt.
+fn pair() -> Value {
+    json!({
+        "base": "2018-Q1",
+        "horizon": "2022-Q1",
+        "provider": [
+            { "name": "A", "revenue": 10, "growth": { "constant": 0.3 } },
+            { "name": "B", "revenue": 20, "growth": { "constant": 0.2 } },
+        ],
+    })
+}
+
+fn with(pointer: &str, value: Value) -> Value {
+    let mut tree = pair();
+    let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+    let parent = tree.pointer_mut(parent).expect("a place");
+    match parent {
+        Value::Array(items) => items[key.parse::<usize>().expect("an index")] = value,
+        parent => parent[key] = value,
+    }
+    tree
+}
+
+fn a(growth: impl Into<Assumption>) -> ScenarioBuilder {
+    both(Provider::new("A", 10).growth(Curve::constant(growth)))
+}
+
+fn a_curve(curve: Curve) -> ScenarioBuilder {
+    both(Provider::new("A", 10).growth(curve))
+}
+
+fn both(first: Provider) -> ScenarioBuilder {
+    Scenario::builder("2018-Q1", "2022-Q1").provider(first).provider(second("B"))
+}
+
+fn first() -> Provider {
+    Provider::new("A", 10).growth(Curve::constant(0.3))
+}
+
+fn second(name: &str) -> Provider {
+    Provider::new(name, 20).growth(Curve::constant(0.2))
+}
+
+fn pair_built() -> ScenarioBuilder {
+    both(first())
+}
+
+/// The tree in every format, and the builder, all refuse with one address and one message.
+#[track_caller]
+fn refused(tree: &Value, builder: ScenarioBuilder, address: &str, words: &[&str]) {
+    let built = builder.build().expect_err("the builder accepts it");
+    assert_problem(&built, address, words);
+    for format in FORMATS {
+        let read = read(tree, *format).expect_err("a file accepts it");
+        assert_problem(&read, address, words);
+        let told = |error: &Error| {
+            error.problems().iter().map(|one| (one.address.clone(), one.message.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&read), told(&built), "{format:?} and the builder");
+    }
+}
+
+/// Reads the tree; a problem's place is that of its address.
+#[track_caller]
+fn read(tree: &Value, format: Format) -> Result<Scenario, Error> {
+    let written = Written::of(&Tree::from(tree), format);
+    let result = format.read(&written.text);
+    if let Err(error) = &result {
+        for problem in error.problems() {
+            let place = problem.place.map(|place| (place.line, place.column));
+            assert_eq!(place, Some(written.place(&problem.address)), "{format:?}: {error}\n{}", written.text);
+        }
+    }
+    result
+}
+
+const GROWTH: &str = "/provider/0/growth/constant";
+const AT_GROWTH: &str = "provider[A].growth.constant";
+
+#[test]
+fn parameters_out_of_order() {
+    let cases = [
+        (json!({ "uniform": [0.4, 0.2] }), uniform(0.4, 0.2), "[0.4, 0.2]"),
+        (json!({ "triangular": [0.4, 0.3, 0.5] }), triangular(0.4, 0.3, 0.5), "[0.4, 0.3, 0.5]"),
+        (json!({ "triangular": [0.1, 0.6, 0.5] }), triangular(0.1, 0.6, 0.5), "[0.1, 0.6, 0.5]"),
+        (json!({ "pert": [0.1, 0.6, 0.5] }), pert(0.1, 0.6, 0.5), "[0.1, 0.6, 0.5]"),
+        (json!({ "interval": [0.4, 0.2] }), interval(0.4, 0.2), "[0.4, 0.2]"),
+        (json!({ "log_interval": [0.4, 0.2] }), log_interval(0.4, 0.2), "[0.4, 0.2]"),
+        (json!({ "uniform": [-1.7e308, 1.7e308] }), uniform(-1.7e308, 1.7e308), "span more than a number can hold"),
+    ];
+    for (law, built, words) in cases {
+        refused(&with(GROWTH, law), a(built), AT_GROWTH, &[words]);
+    }
+    let cases = [
+        (json!({ "normal": [0.3, -0.1] }), normal(0.3, -0.1), ".normal[1]", "got -0.1"),
+        (json!({ "lognormal": [-0.3, 0.1] }), lognormal(-0.3, 0.1), ".lognormal[0]", "got -0.3"),
+        (json!({ "log_interval": [0, 0.1] }), log_interval(0.0, 0.1), ".log_interval[0]", "got 0"),
+    ];
+    for (law, built, end, words) in cases {
+        refused(&with(GROWTH, law), a(built), &format!("{AT_GROWTH}{end}"), &[words]);
+    }
+}
+
+#[test]
+fn truncation_must_leave_something() {
+    let cut = |low: f64, high: f64| {
+        let law = json!({ "truncated": { "of": { "normal": [0.3, 0.1] }, "low": low, "high": high } });
+        (with(GROWTH, law), a(truncated(normal(0.3, 0.1), low, high)))
+    };
+    let (tree, built) = cut(0.4, 0.2);
+    refused(&tree, built, AT_GROWTH, &["low must be below high", "0.4", "0.2"]);
+    let (tree, built) = cut(50.0, 60.0);
+    refused(&tree, built, AT_GROWTH, &["none of normal(0.3, 0.1)", "50", "60"]);
+    let uniform_law = json!({ "truncated": { "of": { "uniform": [0, 1] }, "low": 2 } });
+    refused(
+        &with(GROWTH, uniform_law),
+        a(truncated(uniform(0.0, 1.0), 2.0, None)),
+        AT_GROWTH,
+        &["none of uniform(0, 1)"],
+    );
+    // No distribution at all: the file has no way to say so but the builder has.
+    let error = a(truncated(fixed(0.3), 0.1, 0.5)).build().expect_err("a number has no tails to cut");
+    assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got 0.3"]);
+    let error = a(truncated("boom".into(), 0.1, 0.5)).build().expect_err("a name has no tails to cut");
+    assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got \"boom\""]);
+}
+
+/// SCENARIO.md: more than 1e-6 outside is an error that says how much and proposes `truncated`.
+#[test]
+fn the_support_rule() {
+    refused(
+        &with(GROWTH, json!({ "normal": [0.3, 1.3] })),
+        a(normal(0.3, 1.3)),
+        AT_GROWTH,
+        &["growth must be above -1", "15.9 % of normal(0.3, 1.3)", "truncated = { of = …, low = -1 }"],
+    );
+    refused(
+        &with("/provider/0/volatility", json!({ "normal": [0.1, 0.1] })),
+        both(first().volatility(normal(0.1, 0.1))),
+        "provider[A].volatility",
+        &["15.9 % of normal(0.1, 0.1)", "low = 0"],
+    );
+    refused(
+        &with("/provider/0/revenue", json!({ "uniform": [-1, 9] })),
+        both(Provider::new("A", uniform(-1.0, 9.0)).growth(Curve::constant(0.3))),
+        "provider[A].revenue",
+        &["10.0 % of uniform(-1, 9)", "low = 0"],
+    );
+    // Φ(-4.76) is 0.97e-6 and Φ(-4.75) 1.02e-6.
+    assert!(a(normal(4.76 - 1.0, 1.0)).build().is_ok());
+    let error = a(normal(4.75 - 1.0, 1.0)).build().expect_err("1.02e-6 lies below -1");
+    assert_problem(&error, AT_GROWTH, &["1.02e-4 % of normal(3.75, 1)"]);
+    // A continuous law may touch the bound; a number on it, or a spread of 0, is that number.
+    assert!(a(uniform(-1.0, 1.0)).build().is_ok());
+    assert!(both(first().volatility(uniform(0.0, 0.2))).build().is_ok());
+    assert!(a(normal(0.3, 0.0)).build().is_ok() && a(uniform(0.2, 0.2)).build().is_ok());
+    for built in [normal(-1.0, 0.0), uniform(-1.0, -1.0), fixed(-1.0)] {
+        let error = a(built).build().expect_err("-1 itself is outside");
+        assert_problem(&error, AT_GROWTH, &["growth must be above -1 (-100 % a year), got -1"]);
+    }
+    // Through a name, where the name is used.
+    let tree = json!({ "wild": { "normal": [0.3, 1.3] } });
+    let mut named = with(GROWTH, json!("wild"));
+    named["assumption"] = tree;
+    refused(
+        &named,
+        a("wild").assumption("wild", normal(0.3, 1.3)),
+        AT_GROWTH,
+        &["assumption \"wild\"", "15.9 % of normal(0.3, 1.3)"],
+    );
+}
+
+#[test]
+fn unknown_names_with_a_hint() {
+    let tree = with("/question", json!([{ "overtakes": ["A", "Gogle Cloud"] }]));
+    let mut tree_named = tree.clone();
+    tree_named["provider"][1]["name"] = json!("Google Cloud");
+    let named = |name: &str| Scenario::builder("2018-Q1", "2022-Q1").provider(first()).provider(second(name));
+    refused(
+        &tree_named,
+        named("Google Cloud").question(Question::overtakes("A", "Gogle Cloud")),
+        "question[0].overtakes[1]",
+        &["no provider is named \"Gogle Cloud\"; did you mean \"Google Cloud\"?"],
+    );
+    // «é» as one sign and as two.
+    let mut tree = tree;
+    tree["provider"][1]["name"] = json!("Caf\u{e9}");
+    tree["question"][0]["overtakes"][1] = json!("Cafe\u{301}");
+    refused(
+        &tree,
+        named("Caf\u{e9}").question(Question::overtakes("A", "Cafe\u{301}")),
+        "question[0].overtakes[1]",
+        &["no provider is named", "differs from it only in Unicode form"],
+    );
+    let mut tree = with("/correlation", json!([{ "between": ["a", "B"], "value": 0.5 }]));
+    refused(
+        &tree,
+        pair_built().correlation("a", "B", 0.5),
+        "correlation[0].between[0]",
+        &["no provider is named \"a\"; did you mean \"A\"?"],
+    );
+    tree = with(GROWTH, json!("bom"));
+    tree["assumption"] = json!({ "boom": 0.3 });
+    refused(
+        &tree,
+        a("bom").assumption("boom", 0.3),
+        AT_GROWTH,
+        &["no assumption is named \"bom\"; did you mean \"boom\"?"],
+    );
+    // Outer blanks and case count.
+    refused(
+        &with("/question", json!([{ "overtakes": ["A ", "B"] }])),
+        pair_built().question(Question::overtakes("A ", "B")),
+        "question[0].overtakes[0]",
+        &["\"A \"", "did you mean \"A\"?"],
+    );
+}
+
+/// An item whose name is missing, doubled or cannot stand in an address is shown by its index.
+#[test]
+fn names_that_no_address_can_hold() {
+    for bad in ["", "a[1]", "a]b", "x/y", "tab\there", "two\nlines", "\u{7f}", "zero\0"] {
+        let shown = format!("{bad:?}");
+        let mut tree = with("/provider/0/name", json!(bad));
+        tree["provider"][0]["revenue"] = json!(-1);
+        let built = Scenario::builder("2018-Q1", "2022-Q1")
+            .provider(Provider::new(bad, -1).growth(Curve::constant(0.3)))
+            .provider(second("B"));
+        refused(&tree, built.clone(), "provider[0].name", &["a name must not", &shown]);
+        refused(&tree, built, "provider[0].revenue", &["got -1"]);
+        let mut tree = pair();
+        tree["assumption"] = json!({ "good": 1 });
+        tree["assumption"][bad] = json!({ "normal": [0, -1] });
+        let built = pair_built().assumption(bad, normal(0.0, -1.0)).assumption("good", 1);
+        // The map of serde_json is in the order of the alphabet.
+        let index = usize::from(bad > "good");
+        let built =
+            if index == 0 { built } else { pair_built().assumption("good", 1).assumption(bad, normal(0.0, -1.0)) };
+        let error = built.build().expect_err("a bad name");
+        assert_problem(&error, &format!("assumption[{index}]"), &["a name must not", &shown]);
+        assert_problem(&error, &format!("assumption[{index}].normal[1]"), &["got -1"]);
+        let text = tree.to_string();
+        let told = Scenario::from_json(&text).expect_err("a bad name");
+        assert_problem(&told, &format!("assumption[{index}].normal[1]"), &["got -1"]);
+        let place = told.problems().iter().find(|one| one.address.ends_with(".normal[1]")).and_then(|one| one.place);
+        assert_eq!(place.map(|place| place.column - 1), text.find("-1"), "{text}");
+        let tree = with("/question", json!([{ "overtakes": ["A", "B"], "name": bad, "sustained": 99 }]));
+        let question = Question::overtakes("A", "B").name(bad).sustained(99);
+        refused(&tree, pair_built().question(question.clone()), "question[0].name", &["a name must not", &shown]);
+        refused(&tree, pair_built().question(question), "question[0].sustained", &["got 99"]);
+    }
+}
+
+#[test]
+fn names_given_twice() {
+    let mut tree = with("/provider/1/name", json!("A"));
+    tree["provider"][1]["revenue"] = json!(0);
+    let built = Scenario::builder("2018-Q1", "2022-Q1")
+        .provider(first())
+        .provider(Provider::new("A", 0).growth(Curve::constant(0.2)));
+    refused(&tree, built.clone(), "provider[1].name", &["the name \"A\" is taken by provider[0]"]);
+    refused(&tree, built, "provider[1].revenue", &["got 0"]);
+    let error = pair_built().assumption("x", 1).assumption("x", normal(0.0, -1.0)).build().expect_err("twice");
+    assert_problem(&error, "assumption[1]", &["the name \"x\" is taken by assumption[0]"]);
+    assert_problem(&error, "assumption[1].normal[1]", &["got -1"]);
+    let asked = |name: &str| Question::overtakes("A", "B").name(name);
+    let tree = with(
+        "/question",
+        json!([
+            { "overtakes": ["A", "B"], "name": "q", "sustained": 99 },
+            { "overtakes": ["B", "A"], "name": "q" },
+        ]),
+    );
+    let built = pair_built().question(asked("q").sustained(99)).question(Question::overtakes("B", "A").name("q"));
+    refused(&tree, built.clone(), "question[1].name", &["the name \"q\" is taken by question[0]"]);
+    refused(&tree, built, "question[0].sustained", &["got 99"]);
+    // Asked twice without a name, or with the other's default for a name.
+    let twice = with("/question", json!([{ "overtakes": ["A", "B"] }, { "overtakes": ["A", "B"] }]));
+    let unnamed = Question::overtakes("A", "B");
+    let built = pair_built().question(unnamed.clone()).question(unnamed.clone());
+    refused(&twice, built, "question[1]", &["\"A overtakes B\" is asked already by question[0]", "name one"]);
+    let posing =
+        with("/question", json!([{ "overtakes": ["B", "A"], "name": "A overtakes B" }, { "overtakes": ["A", "B"] }]));
+    let built = pair_built().question(Question::overtakes("B", "A").name("A overtakes B")).question(unnamed);
+    refused(&posing, built, "question[1]", &["\"A overtakes B\" is asked already by question[0]"]);
+}
+
+#[test]
+fn the_reserved_name() {
+    let mut tree = pair();
+    tree["assumption"] = json!({ "auto": 0.3 });
+    refused(&tree, pair_built().assumption("auto", 0.3), "assumption[auto]", &["\"auto\" is reserved"]);
+    refused(&with(GROWTH, json!("auto")), a("auto"), AT_GROWTH, &["\"auto\" stands only for the ratio of a tail"]);
+    let mut tree = pair();
+    tree["assumption"] = json!({ "x": "y", "y": 1 });
+    refused(
+        &tree,
+        pair_built().assumption("x", "y").assumption("y", 1),
+        "assumption[x]",
+        &["must be a number or a distribution, got the name \"y\""],
+    );
+    let mut tree = pair();
+    tree["assumption"] = json!({ "unused": 0.3 });
+    assert!(FORMATS.iter().all(|format| read(&tree, *format).is_ok()), "unused ones are accepted");
+    let error =
+        a(Assumption::from("x").source("a panel")).assumption("x", 0.3).build().expect_err("no file can say so");
+    assert_problem(&error, AT_GROWTH, &["\"a panel\"", "\"x\""]);
+}
+
+#[test]
+fn correlations() {
+    let between = |a: &str, b: &str, value: f64| json!([{ "between": [a, b], "value": value }]);
+    for value in [1.5, -1.01] {
+        refused(
+            &with("/correlation", between("A", "B", value)),
+            pair_built().correlation("A", "B", value),
+            "correlation[0].value",
+            &["must lie between -1 and 1", &format!("got {value}")],
+        );
+    }
+    for value in [f64::NAN, f64::INFINITY] {
+        let error = pair_built().correlation("A", "B", value).build().expect_err("no number");
+        assert_problem(&error, "correlation[0].value", &[&format!("got {value}")]);
+    }
+    refused(
+        &with("/correlation", between("A", "A", 0.5)),
+        pair_built().correlation("A", "A", 0.5),
+        "correlation[0].between",
+        &["between two providers, got \"A\" twice"],
+    );
+    let twice = json!([{ "between": ["A", "B"], "value": 0.5 }, { "between": ["B", "A"], "value": 0.5 }]);
+    refused(
+        &with("/correlation", twice),
+        pair_built().correlation("A", "B", 0.5).correlation("B", "A", 0.5),
+        "correlation[1].between",
+        &["\"B\" and \"A\" are correlated already by correlation[0]"],
+    );
+    for value in [1.0, -1.0] {
+        refused(
+            &with("/correlation", between("A", "B", value)),
+            pair_built().correlation("A", "B", value),
+            "correlation[0].value",
+            &["\"A\" with \"B\"", "not positive definite", &format!("got {value}")],
+        );
+    }
+    let mut tree = with(
+        "/correlation",
+        json!([
+            { "between": ["A", "B"], "value": 0.9 },
+            { "between": ["A", "C"], "value": 0.9 },
+            { "between": ["B", "C"], "value": -0.9 },
+        ]),
+    );
+    tree["provider"]
+        .as_array_mut()
+        .expect("a list")
+        .push(json!({ "name": "C", "revenue": 20, "growth": { "constant": 0.2 } }));
+    let built = pair_built().provider(second("C"));
+    refused(
+        &tree,
+        built.correlation("A", "B", 0.9).correlation("A", "C", 0.9).correlation("B", "C", -0.9),
+        "correlation[2].value",
+        &["\"B\" with \"C\"", "between 0.621 and 0.999, got -0.9"],
+    );
+}
+
+#[test]
+fn time() {
+    let cases = [
+        ("2018-Q1", "2018-Q1", "horizon must lie after base 2018-Q1, got 2018-Q1"),
+        ("2018-Q1", "2017-Q4", "horizon must lie after base 2018-Q1, got 2017-Q4"),
+        ("2018-Q1", "2020", "2018-Q1 is a quarter, 2020 a year"),
+        ("2018", "2020-12", "2018 is a year, 2020-12 a month"),
+        ("2018-Q1", "10000000-Q1", "(years 0001 to 9999), got \"10000000-Q1\""),
+        ("2018", "10002018", "got \"10002018\""),
+        ("0001-01", "9999-12", "at most 2400 periods can be projected, got 119987"),
+        ("2018", "4419", "at most 2400 periods can be projected, got 2401 (2018 to 4419)"),
+        ("2018-01", "2218-02", "got 2401"),
+    ];
+    for (base, horizon, words) in cases {
+        let mut tree = with("/base", json!(base));
+        tree["horizon"] = json!(horizon);
+        refused(&tree, Scenario::builder(base, horizon).provider(first()).provider(second("B")), "horizon", &[words]);
+    }
+    assert!(Scenario::builder("2018", "4418").provider(first()).build().is_ok(), "2,400 are allowed");
+    let error = Scenario::builder("18-Q1", "2018-Q9").provider(first()).build().expect_err("two labels");
+    assert_problem(&error, "base", &["got \"18-Q1\""]);
+    assert_problem(&error, "horizon", &["got \"2018-Q9\""]);
+}
+
+#[test]
+fn questions() {
+    refused(
+        &with("/question", json!([{ "overtakes": ["A", "A"] }])),
+        pair_built().question(Question::overtakes("A", "A")),
+        "question[0].overtakes",
+        &["challenger and incumbent must differ, got \"A\" twice"],
+    );
+    for (sustained, words) in
+        [(17, "only 16 periods are projected, got 17"), (0, "at least 1, got 0"), (u32::MAX, "got 4294967295")]
+    {
+        refused(
+            &with("/question", json!([{ "overtakes": ["A", "B"], "sustained": sustained }])),
+            pair_built().question(Question::overtakes("A", "B").sustained(sustained)),
+            "question[0].sustained",
+            &[words],
+        );
+    }
+    for written in ["2.0", "-1", "5000000000", "1e3"] {
+        let text = with("/question", json!([{ "overtakes": ["A", "B"], "sustained": 3.25 }])).to_string();
+        let error = Scenario::from_json(&text.replace("3.25", written)).expect_err("no count");
+        let shown = if written == "1e3" { "1000.0" } else { written };
+        assert_problem(&error, "question[0].sustained", &["a whole number from 1 to 2400", &format!("got {shown}")]);
+    }
+}
+
+#[test]
+fn schedules() {
+    let curve =
+        |rates: Value, tail: Value| with("/provider/0/growth", json!({ "schedule": { "rates": rates, "tail": tail } }));
+    let short = with("/provider/0/growth", json!({ "schedule": { "rates": [0.3, 0.2] } }));
+    refused(
+        &short,
+        a_curve(Curve::schedule([0.3, 0.2], Tail::none())),
+        "provider[A].growth.schedule.tail",
+        &["2 stated years end before the horizon at 4 years", "state a tail"],
+    );
+    let none: [f64; 0] = [];
+    refused(
+        &curve(json!([]), json!("hold")),
+        a_curve(Curve::schedule(none, Tail::hold())),
+        "provider[A].growth.schedule.rates",
+        &["at least one rate is needed, got none"],
+    );
+    let auto = "provider[A].growth.schedule.tail.ratio";
+    let cases: [(&[f64], &str); 4] = [
+        (&[0.3], "needs at least two rates"),
+        (&[0.3, 0.4], "not above 0 and at most 1"),
+        (&[0.3, -0.1], "not above 0 and at most 1"),
+        (&[0.0, 0.0], "= NaN"),
+    ];
+    for (rates, words) in cases {
+        refused(
+            &curve(json!(rates), json!({ "ratio": "auto" })),
+            a_curve(Curve::schedule(rates.to_vec(), Tail::ratio("auto"))),
+            auto,
+            &[words, "state a ratio"],
+        );
+    }
+    refused(
+        &curve(json!([0.3]), json!({ "ratio": 0 })),
+        a_curve(Curve::schedule([0.3], Tail::ratio(0))),
+        auto,
+        &["got 0"],
+    );
+    assert!(a_curve(Curve::schedule([0.3, 0.3], Tail::ratio("auto"))).build().is_ok(), "1 is in (0, 1]");
+}
+
+/// «Of values, all»: a curve is judged though another number is wrong.
+#[test]
+fn every_problem_at_once() {
+    let mut tree = with("/provider/0/growth", json!({ "schedule": { "rates": [0.3] } }));
+    tree["provider"][1]["revenue"] = json!(-5);
+    tree["provider"][1]["growth"] = json!({ "constant": -1.2 });
+    tree["correlation"] = json!([{ "between": ["A", "B"], "value": 2 }]);
+    tree["question"] = json!([{ "overtakes": ["A", "C"], "sustained": 40 }]);
+    let built = Scenario::builder("2018-Q1", "2022-Q1")
+        .provider(Provider::new("A", 10).growth(Curve::schedule([0.3], Tail::none())))
+        .provider(Provider::new("B", -5).growth(Curve::constant(-1.2)))
+        .correlation("A", "B", 2.0)
+        .question(Question::overtakes("A", "C").sustained(40));
+    let addresses = [
+        "provider[A].growth.schedule.tail",
+        "provider[B].revenue",
+        "provider[B].growth.constant",
+        "correlation[0].value",
+        "question[0].overtakes[1]",
+        "question[0].sustained",
+    ];
+    addresses.iter().for_each(|address| refused(&tree, built.clone(), address, &[]));
+    assert_eq!(built.build().expect_err("invalid").problems().len(), addresses.len());
+}
+
+#[test]
+fn nobody_and_too_many() {
+    let tree = with("/provider", json!([]));
+    refused(&tree, Scenario::builder("2018-Q1", "2022-Q1"), "provider", &["at least one provider is needed, got none"]);
+    let many: Vec<Value> = (0..65)
+        .map(|index| json!({ "name": format!("P{index}"), "revenue": 1, "growth": { "constant": 0.1 } }))
+        .collect();
+    let built = |count: usize| {
+        (0..count).fold(Scenario::builder("2018-Q1", "2022-Q1"), |builder, index| {
+            builder.provider(Provider::new(format!("P{index}"), 1).growth(Curve::constant(0.1)))
+        })
+    };
+    refused(&with("/provider", json!(many)), built(65), "provider", &["at most 64 providers, got 65"]);
+    assert!(built(64).build().is_ok());
+    let error = Scenario::builder("2018", "2020").provider(Provider::new("A", 1)).build().expect_err("no growth");
+    assert_problem(&error, "provider[A].growth", &["a growth curve is needed, got none"]);
+}

@@ -1,0 +1,359 @@
+//! The table of bad values: every key of the file times every way to get it wrong, in TOML and in JSON.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::document::{FORMATS, Format, Tree, Way, Written};
+
+/// Every key, law, curve and tail that this version reads. Named assumptions that nothing uses are checked all the same.
+fn valid() -> Tree {
+    let tree = json!({
+        "base": "2018-Q1",
+        "horizon": "2022-Q1",
+        "unit": "USD m",
+        "innovations": "gaussian",
+        "assumption": {
+            "used": { "normal": [0.3, 0.05] },
+            "number": 0.5,
+            "fixed": { "fixed": 0.3, "source": "a guess" },
+            "normal": { "normal": [0.3, 0.1], "source": "a panel" },
+            "lognormal": { "lognormal": [1.5, 0.1] },
+            "uniform": { "uniform": [1, 2] },
+            "triangular": { "triangular": [1, 2, 3] },
+            "pert": { "pert": [1, 2, 3] },
+            "interval": { "interval": [1, 2] },
+            "log_interval": { "log_interval": [1, 2] },
+            "truncated": { "truncated": { "of": { "normal": [0.5, 0.1] }, "low": 0.1, "high": 0.9 } },
+        },
+        "provider": [
+            {
+                "name": "阿里云",
+                "revenue": { "lognormal": [690, 0.05], "source": "annual report" },
+                "growth": { "schedule": {
+                    "rates": [0.87, { "normal": [0.6, 0.05] }, "used"],
+                    "tail": { "fade": { "to": 0.12, "half_life": 2 } },
+                    "reading": "point",
+                } },
+                "volatility": 0.15,
+                "shock": "random_walk",
+                "centring": "median",
+                "source": "assumed",
+            },
+            { "name": "B", "revenue": 1000, "growth": { "fade": { "from": 0.45, "to": 0.12, "half_life": 4 } } },
+            { "name": "C.D", "revenue": 1000, "growth": { "constant": 0.2 } },
+            { "name": "hold", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": "hold" } } },
+            { "name": "ratio", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": { "ratio": 0.7 } } } },
+            { "name": "auto", "revenue": 1, "growth": { "schedule": { "rates": [0.3, 0.2], "tail": { "ratio": "auto" } } } },
+        ],
+        "correlation": [{ "between": ["阿里云", "B"], "value": 0.3 }],
+        "question": [
+            { "overtakes": ["阿里云", "B"], "name": "first", "measure": "period", "sustained": 2 },
+            { "overtakes": ["B", "阿里云"] },
+        ],
+    });
+    Tree::from(&tree)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    Bool,
+    Text,
+    EmptyList,
+    List,
+    EmptyTable,
+    Table,
+    /// `null` in JSON, a date in TOML.
+    Alien,
+    Number(f64),
+    TooMany,
+    TooFew,
+    UnknownKey,
+    Missing,
+}
+
+const FAULTS: [Fault; 18] = [
+    Fault::Bool,
+    Fault::Text,
+    Fault::EmptyList,
+    Fault::List,
+    Fault::EmptyTable,
+    Fault::Table,
+    Fault::Alien,
+    Fault::Number(7.5),
+    Fault::Number(0.0),
+    Fault::Number(-2.0),
+    Fault::Number(1e300),
+    Fault::Number(f64::NAN),
+    Fault::Number(f64::INFINITY),
+    Fault::Number(f64::NEG_INFINITY),
+    Fault::TooMany,
+    Fault::TooFew,
+    Fault::UnknownKey,
+    Fault::Missing,
+];
+
+const SURPRISE: &str = "surprise";
+
+impl Fault {
+    /// The tree with the fault at `way`, where it can be put there.
+    fn put(self, valid: &Tree, way: &[usize], format: Format) -> Option<Tree> {
+        let mut tree = valid.clone();
+        let place = tree.at_mut(way);
+        match self {
+            Self::Bool => *place = Tree::Bool(true),
+            Self::Text => *place = Tree::Text(SURPRISE.into()),
+            Self::EmptyList => *place = Tree::List(Vec::new()),
+            Self::List => *place = Tree::List(vec![Tree::Bool(true)]),
+            Self::EmptyTable => *place = Tree::Table(Vec::new()),
+            Self::Table => *place = Tree::Table(vec![(SURPRISE.into(), Tree::Number("1".into()))]),
+            Self::Alien => *place = Tree::Word(if format == Format::Json { "null" } else { "2018-03-31" }),
+            Self::Number(value) => *place = format.number(value),
+            Self::TooMany => match place {
+                Tree::List(items) => items.push(items.last()?.clone()),
+                _ => return None,
+            },
+            Self::TooFew => match place {
+                Tree::List(items) => drop(items.pop()?),
+                _ => return None,
+            },
+            Self::UnknownKey => match place {
+                Tree::Table(entries) => entries.push((SURPRISE.into(), Tree::Number("1".into()))),
+                _ => return None,
+            },
+            Self::Missing => {
+                let (last, parent) = way.split_last()?;
+                let Tree::Table(entries) = tree.at_mut(parent) else { return None };
+                entries.remove(*last);
+            }
+        }
+        Some(tree)
+    }
+}
+
+/// SCENARIO.md, «Allowed», for the finite numbers of [`FAULTS`], by the end of the address.
+fn allows(address: &str, x: f64) -> bool {
+    let has = |ends: &[&str]| ends.iter().any(|end| address.ends_with(end));
+    if !x.is_finite() {
+        return false;
+    }
+    match address {
+        // Between the other two only.
+        "assumption[triangular].triangular[1]" | "assumption[pert].pert[1]" => false,
+        // Growth around 0.6 or 0.3 with these standard deviations must all but stay above -1.
+        "assumption[used].normal[0]" | "provider[阿里云].growth.schedule.rates[1].normal[0]" => x >= 0.0,
+        "assumption[used].normal[1]" | "provider[阿里云].growth.schedule.rates[1].normal[1]" => x.abs() <= 0.0,
+        "assumption[used]" => x > -1.0,
+        // `auto` wants their ratio in (0, 1].
+        "provider[auto].growth.schedule.rates[0]" => x > 0.2,
+        "provider[auto].growth.schedule.rates[1]" => x > 0.0 && x < 0.3,
+        // Something of normal(0.5, 0.1) must lie between the bounds, however the numbers are turned.
+        "assumption[truncated].truncated.of.normal[0]" => (-2.9..3.9).contains(&x),
+        "assumption[truncated].truncated.low" => x < 0.9,
+        "assumption[truncated].truncated.high" => x > 0.1,
+        _ if address.ends_with(".sustained") || has(&[".log_interval[0]"]) => false,
+        _ if has(&[".uniform[0]", ".triangular[0]", ".pert[0]", ".interval[0]"]) => x <= 1.0,
+        _ if has(&[".uniform[1]", ".interval[1]", ".log_interval[1]"]) => x >= 1.0,
+        _ if has(&[".triangular[2]", ".pert[2]"]) => x >= 3.0,
+        // A spread of 1e300 leaves nothing between the bounds, and such a ratio overflows within two years.
+        "assumption[truncated].truncated.of.normal[1]" => (0.0..1e299).contains(&x),
+        _ if has(&[".ratio"]) => x > 0.0 && x < 1e299,
+        _ if has(&[".lognormal[0]", ".revenue", ".half_life"]) => x > 0.0,
+        _ if has(&[".normal[1]", ".lognormal[1]", ".volatility"]) => x >= 0.0,
+        _ if has(&[".constant", ".from", ".to"]) || is_within(address, "rates") => x > -1.0,
+        _ if has(&[".value"]) => x.abs() <= 1.0,
+        _ => has(&[".normal[0]", ".fixed"]) || is_named(address),
+    }
+}
+
+/// Whether this is `….list[n]`.
+fn is_within(address: &str, list: &str) -> bool {
+    address.rsplit_once('.').is_some_and(|(_, last)| last.starts_with(&format!("{list}[")))
+}
+
+/// Whether this is a named assumption itself, which may be any number.
+fn is_named(address: &str) -> bool {
+    address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
+}
+
+const OPTIONAL: [&str; 13] = [
+    "unit",
+    "innovations",
+    "volatility",
+    "shock",
+    "centring",
+    "source",
+    "reading",
+    "correlation",
+    "question",
+    "measure",
+    "sustained",
+    "low",
+    "high",
+];
+
+/// Whether the document still means something: SCENARIO.md, and nothing else, says so.
+fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
+    let key = address.rsplit('.').next().unwrap_or_default();
+    let is_list = matches!(address, "provider" | "correlation" | "question");
+    match fault {
+        Fault::Missing if address == "assumption[used]" => false,
+        Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
+        Fault::TooMany => key == "rates",
+        Fault::TooFew => is_list || address == "provider[阿里云].growth.schedule.rates",
+        Fault::EmptyList => is_list && address != "provider",
+        Fault::UnknownKey => address == "assumption",
+        Fault::Text => matches!(key, "source" | "unit") || (key == "name" && !PAIR.contains(&before)),
+        Fault::Number(x) => allows(address, x),
+        _ => false,
+    }
+}
+
+/// The names of the two providers that others speak of, as they stand in the valid document.
+const PAIR: [&str; 2] = ["provider[阿里云].name", "provider[B].name"];
+
+/// Whether a problem at `reported` is what a reader looks for who has put a fault at `address`.
+fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
+    let below = |end: &str| {
+        reported.strip_prefix(end).is_some_and(|rest| end.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let elsewhere = match address {
+        _ if address == "assumption" || address.starts_with("assumption[used]") => {
+            reported == "provider[阿里云].growth.schedule.rates[2]"
+        }
+        _ if address.starts_with("provider[auto].growth.schedule.rates") => {
+            reported == "provider[auto].growth.schedule.tail.ratio"
+        }
+        // Too large a ratio breaks the curve, not a place of its own.
+        _ if address.ends_with(".tail.ratio") => {
+            address.starts_with(&format!("{reported}.")) && reported.ends_with(".growth")
+        }
+        _ if PAIR.contains(&before) => reported.contains(".between[") || reported.contains(".overtakes["),
+        _ => false,
+    };
+    match fault {
+        Fault::UnknownKey => reported == format!("{address}{}{SURPRISE}", if address.is_empty() { "" } else { "." }),
+        // A table without the one thing that says what it is.
+        Fault::Missing if address.rsplit_once('.').is_some_and(|(parent, _)| parent == reported) => true,
+        _ => elsewhere || below(address) || reported == law_place(address),
+    }
+}
+
+/// The place of the distribution that the address lies in.
+fn law_place(address: &str) -> &str {
+    let laws =
+        ["normal", "lognormal", "uniform", "triangular", "pert", "interval", "log_interval", "truncated", "fixed"];
+    let starts = laws.iter().filter_map(|law| address.find(&format!(".{law}")));
+    &address[..starts.min().unwrap_or(address.len())]
+}
+
+/// Words of which a message must hold one: the offending value as it may be shown.
+fn shown(fault: Fault, address: &str) -> Vec<String> {
+    let words: &[&str] = match fault {
+        Fault::Bool => &["true"],
+        // Those who speak of a provider by its old name are told the old name.
+        Fault::Text if address == "provider[surprise].name" => &["named \"阿里云\"", "named \"B\""],
+        Fault::Text | Fault::UnknownKey => &["\"surprise\""],
+        Fault::EmptyList => &["a list", "none", "got 0"],
+        Fault::List => &["a list", "got true"],
+        Fault::EmptyTable => &["a table", "got none", "is missing", "named \"used\""],
+        Fault::Table => &["a table", "\"surprise\"", "named \"used\""],
+        Fault::Alien => &["null", "a date"],
+        Fault::Number(x) if x.is_nan() => &["NaN", "nan"],
+        Fault::Number(x) if x.is_infinite() => &["inf", "1e999"],
+        Fault::Number(x) if x > 1e299 => &["1e300", "e298"],
+        Fault::Number(x) => return vec![x.to_string()],
+        Fault::TooMany => &["got 3", "got 4", "taken by", "already"],
+        Fault::TooFew => &["got 1", "got 2", "got none", "two rates"],
+        Fault::Missing => {
+            let key = address.rsplit('.').next().unwrap_or_default();
+            return vec![format!("{key:?}"), "got none".into(), "named \"used\"".into(), "state a tail".into()];
+        }
+    };
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+struct Case<'t> {
+    fault: Fault,
+    format: Format,
+    address: String,
+    /// The address in the valid document, where it is another: names change with their values.
+    before: String,
+    tree: &'t Tree,
+}
+
+impl Case<'_> {
+    fn check(&self) -> Result<(), String> {
+        let written = Written::of(self.tree, self.format);
+        let result = self.format.read(&written.text);
+        let (fault, address, before) = (self.fault, &self.address, &self.before);
+        let tell = |what: String| Err(format!("{:?} {fault:?} at {address:?}: {what}", self.format));
+        let error = match (result, is_valid(fault, address, before)) {
+            (Ok(_), true) => return Ok(()),
+            (Ok(_), false) => return tell("was accepted".into()),
+            (Err(error), true) => return tell(format!("was refused: {error}")),
+            (Err(error), false) => error,
+        };
+        if !error.is_invalid_input() {
+            return tell(format!("is no invalid input: {error}"));
+        }
+        // Of what JSON cannot even write, the text is told, not the tree.
+        let is_syntax = self.format == Format::Json && matches!(fault, Fault::Number(x) if !x.is_finite());
+        let answers =
+            |reported: &str| if is_syntax { reported.is_empty() } else { answers(fault, address, before, reported) };
+        let blamed: Vec<_> = error.problems().iter().filter(|problem| answers(&problem.address)).collect();
+        if blamed.is_empty() {
+            return tell(format!("no problem there: {error}"));
+        }
+        let words = shown(fault, address);
+        if !is_syntax && !blamed.iter().any(|problem| words.iter().any(|word| problem.message.contains(word))) {
+            return tell(format!("none of {words:?} is named: {error}"));
+        }
+        for problem in error.problems() {
+            let expected = written.place(if is_syntax { address } else { &problem.address });
+            let place = problem.place.map(|place| (place.line, place.column));
+            if place != Some(expected) {
+                return tell(format!("expected at {expected:?}: {error}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The address of a place that may be missing from the tree by now.
+fn address_of(tree: &Tree, valid: &Tree, way: &[usize], fault: Fault) -> String {
+    let Some((last, parent)) = way.split_last().filter(|_| fault == Fault::Missing) else { return tree.address(way) };
+    let Tree::Table(entries) = valid.at(parent) else { return tree.address(way) };
+    let key = &entries[*last].0;
+    match tree.address(parent).as_str() {
+        "" => key.clone(),
+        "assumption" => format!("assumption[{key}]"),
+        above => format!("{above}.{key}"),
+    }
+}
+
+#[test]
+fn every_fault_of_every_key_is_told_where_it_stands() {
+    let valid = valid();
+    let (mut cases, mut addresses, mut wrong) = (0, BTreeSet::new(), Vec::new());
+    for format in FORMATS.iter().copied() {
+        let text = Written::of(&valid, format).text;
+        assert!(format.read(&text).is_ok(), "{}\n{text}", format.read(&text).unwrap_err());
+        let ways: Vec<Way> = valid.ways();
+        for (way, fault) in ways.iter().flat_map(|way| FAULTS.map(|fault| (way, fault))) {
+            let Some(tree) = fault.put(&valid, way, format) else { continue };
+            // A text or a table in place of the whole document is not a document of TOML.
+            if tree == valid || (way.is_empty() && !matches!(tree, Tree::Table(_)) && format != Format::Json) {
+                continue;
+            }
+            let address = address_of(&tree, &valid, way, fault);
+            cases += 1;
+            let before = valid.address(way);
+            wrong.extend(Case { fault, format, address: address.clone(), before, tree: &tree }.check().err());
+            addresses.insert(address);
+        }
+    }
+    println!("{cases} cases at {} addresses", addresses.len());
+    assert!(wrong.is_empty(), "{} of {cases} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 1000 * FORMATS.len(), "{cases} cases");
+}

@@ -1,0 +1,143 @@
+//! What SCENARIO.md has and this version has not: refused with its address, never ignored.
+
+use serde_json::{Value, json};
+
+use super::assert_problem;
+use super::document::{FORMATS, Tree, Written};
+
+fn valid() -> Value {
+    json!({
+        "base": "2018-Q1",
+        "horizon": "2022-Q1",
+        "provider": [
+            { "name": "A", "revenue": 10, "growth": { "constant": 0.3 } },
+            { "name": "B", "revenue": 20, "growth": { "schedule": { "rates": [0.2], "tail": "hold" } } },
+        ],
+        "question": [{ "overtakes": ["A", "B"] }],
+    })
+}
+
+/// Where to put it (a pointer to a table), the key and its value as SCENARIO.md writes them, and the address.
+fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
+    let a = "/provider/0";
+    let law = |law: Value| (a, "revenue", law);
+    let curve = |curve: Value| (a, "growth", curve);
+    let mut cases = vec![
+        ("", "ceiling", json!(1e12), "ceiling"),
+        ("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence"),
+        ("", "factor", json!([{ "name": "yen", "volatility": 0.1 }]), "factor"),
+        ("", "innovations", json!({ "student_t": { "df": 5 } }), "innovations"),
+        (a, "history", json!([1, 2, 3]), "provider[A].history"),
+        (a, "fiscal_year_ends", json!(3), "provider[A].fiscal_year_ends"),
+        (a, "claim", json!([{ "at": "2017-Q4", "at_least": 1 }]), "provider[A].claim"),
+        (a, "loading", json!({ "yen": 0.5 }), "provider[A].loading"),
+        (a, "jump", json!([{ "at": "2019-Q1", "log_size": 0.1 }]), "provider[A].jump"),
+        (a, "segment", json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0.1 } }]), "provider[A].segment"),
+        (a, "shock", json!({ "persistent": { "half_life": 1.5 } }), "provider[A].shock"),
+        (a, "shock", json!({ "reverting": { "half_life": 2 } }), "provider[A].shock"),
+        (a, "centring", json!("mean"), "provider[A].centring"),
+        ("/provider/1/growth/schedule", "reading", json!("totals"), "provider[B].growth.schedule.reading"),
+        ("/question/0", "measure", json!("trailing"), "question[0].measure"),
+        ("/question/0", "measure", json!("annual"), "question[0].measure"),
+        ("/question/0", "measure", json!({ "fiscal_year_ending": 3 }), "question[0].measure"),
+    ];
+    let laws = [
+        (law(json!({ "beta": { "alpha": 2, "beta": 5, "low": 0, "high": 1 } })), "provider[A].revenue.beta"),
+        (law(json!({ "student_t": { "df": 4, "location": 0, "scale": 1 } })), "provider[A].revenue.student_t"),
+        (law(json!({ "discrete": [[1, 0.5], [2, 0.5]] })), "provider[A].revenue.discrete"),
+        (law(json!({ "empirical": [1, 2, 3], "source": "x" })), "provider[A].revenue.empirical"),
+        (
+            law(json!({ "truncated": { "of": { "student_t": { "df": 4 } }, "low": 1 } })),
+            "provider[A].revenue.truncated.of.student_t",
+        ),
+        (curve(json!({ "hyperbolic": { "from": 0.87, "half_life": 2 } })), "provider[A].growth.hyperbolic"),
+        (curve(json!({ "damped": { "from": 0.87, "phi": 0.7 } })), "provider[A].growth.damped"),
+        (curve(json!({ "logistic": { "saturation": 20, "rate": 0.6 } })), "provider[A].growth.logistic"),
+        (curve(json!({ "gompertz": { "saturation": 20, "rate": 0.4 } })), "provider[A].growth.gompertz"),
+        (curve(json!({ "richards": { "saturation": 20, "rate": 0.5, "shape": 0.5 } })), "provider[A].growth.richards"),
+        (curve(json!({ "bass": { "p": 0.02, "q": 0.4, "adopted": 0.1 } })), "provider[A].growth.bass"),
+        (curve(json!({ "weibull": { "saturation": 20, "rate": 0.2, "shape": 1.5 } })), "provider[A].growth.weibull"),
+        (
+            curve(json!({ "share": { "market": { "constant": 0.1 }, "from": 0.05, "to": 0.1, "half_life": 3 } })),
+            "provider[A].growth.share",
+        ),
+        (curve(json!({ "mixture": [{ "weight": 1, "curve": { "constant": 0.1 } }] })), "provider[A].growth.mixture"),
+    ];
+    cases.extend(laws.into_iter().map(|((place, key, value), address)| (place, key, value, address)));
+    cases
+}
+
+#[test]
+fn what_comes_later_is_named_and_refused() {
+    for (place, key, value, address) in cases() {
+        let mut tree = valid();
+        tree.pointer_mut(place).expect("a table")[key] = value.clone();
+        for format in FORMATS {
+            let written = Written::of(&Tree::from(&tree), *format);
+            let error = format.read(&written.text).expect_err(address);
+            let word = match &value {
+                Value::String(word) => word.as_str(),
+                Value::Object(entries) if ["shock", "measure", "innovations"].contains(&key) => {
+                    entries.keys().next().expect("one")
+                }
+                _ => address.rsplit('.').next().expect("a part"),
+            };
+            assert_problem(&error, address, &[&format!("not supported yet: {word}")]);
+            assert_eq!(error.problems().len(), 1, "{error}");
+            let place = error.problems()[0].place.map(|place| (place.line, place.column));
+            assert_eq!(place, Some(written.place(address)), "{error}\n{}", written.text);
+        }
+    }
+}
+
+/// Words that stand in no version are unknown, with those that are known.
+#[test]
+fn unknown_words_list_the_known_ones() {
+    let a = "/provider/0";
+    let cases = [
+        ("", "innovations", json!("gausian"), "innovations", "did you mean \"gaussian\"?; known: gaussian, student_t"),
+        (a, "shock", json!("walk"), "provider[A].shock", "known: random_walk, persistent, reverting"),
+        (a, "centring", json!("mode"), "provider[A].centring", "known: median, mean"),
+        (a, "growth", json!({ "constnat": 0.1 }), "provider[A].growth.constnat", "did you mean \"constant\"?"),
+        (a, "growth", json!({}), "provider[A].growth", "must hold one curve (constant, schedule, fade), got none"),
+        (a, "growth", json!({ "constant": 0.1, "fade": {} }), "provider[A].growth", "got constant and fade"),
+        (a, "revenue", json!({ "normal": [1, 0.1], "fixed": 1 }), "provider[A].revenue", "got fixed and normal"),
+        (a, "revenue", json!({ "source": "x" }), "provider[A].revenue", "got none"),
+        ("/provider/1/growth/schedule", "tail", json!("auto"), "provider[B].growth.schedule.tail", "got \"auto\""),
+        (
+            "/provider/1/growth/schedule",
+            "reading",
+            json!("total"),
+            "provider[B].growth.schedule.reading",
+            "known: point, totals",
+        ),
+        (
+            "/question/0",
+            "measure",
+            json!("quarter"),
+            "question[0].measure",
+            "known: period, trailing, annual, fiscal_year_ending",
+        ),
+        (a, "a.b", json!(1), "provider[A].\"a.b\"", "unknown key \"a.b\"; known keys: name, revenue"),
+        (a, "a\nb", json!(1), "provider[A].\"a\\nb\"", "unknown key \"a\\nb\""),
+        (a, "", json!(1), "provider[A].\"\"", "unknown key \"\""),
+        (a, "q\"[x]", json!(1), "provider[A].\"q\\\"[x]\"", "unknown key"),
+    ];
+    for (place, key, value, address, words) in cases {
+        let mut tree = valid();
+        tree.pointer_mut(place).expect("a table")[key] = value;
+        for format in FORMATS {
+            let written = Written::of(&Tree::from(&tree), *format);
+            let error = format.read(&written.text).expect_err(address);
+            assert_problem(&error, address, &[words]);
+            let place = error.problems()[0].place.expect("a place");
+            // The writer tells places by its own addresses, in which keys are not quoted.
+            let unquoted = if key.chars().all(char::is_alphabetic) && !key.is_empty() {
+                address.to_owned()
+            } else {
+                format!("provider[A].{key}")
+            };
+            assert_eq!((place.line, place.column), written.place(&unquoted), "{error}");
+        }
+    }
+}
