@@ -5,6 +5,7 @@ mod fade;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};

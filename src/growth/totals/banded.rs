@@ -1,0 +1,125 @@
+//! Linear equations whose matrix has a band: Gaussian elimination with partial pivoting, in plain loops so that the
+//! bits are the same on every machine.
+
+/// A square matrix that is zero further than `reach` from the diagonal.
+#[derive(Debug, Clone)]
+pub(super) struct Banded {
+    size: usize,
+    reach: usize,
+    /// All of it, by rows: small enough that only the loops need to know of the band.
+    cells: Vec<f64>,
+}
+
+impl Banded {
+    pub(super) fn new(size: usize, reach: usize) -> Self {
+        Self { size, reach, cells: vec![0.0; size * size] }
+    }
+
+    pub(super) fn add(&mut self, row: usize, column: usize, value: f64) {
+        debug_assert!(row.abs_diff(column) <= self.reach, "({row}, {column}) is outside the band");
+        self.cells[row * self.size + column] += value;
+    }
+
+    /// `None` where the matrix is singular or not finite.
+    pub(super) fn factor(mut self) -> Option<Factored> {
+        let size = self.size;
+        let mut pivots = Vec::with_capacity(size);
+        for k in 0..size {
+            // Rows that reach column k, and the columns that a row swapped up to k can reach.
+            let (rows, columns) = (size.min(k + self.reach + 1), size.min(k + 2 * self.reach + 1));
+            let mut pivot = k;
+            for row in k + 1..rows {
+                if self.cells[row * size + k].abs() > self.cells[pivot * size + k].abs() {
+                    pivot = row;
+                }
+            }
+            if !(self.cells[pivot * size + k].abs() > 0.0) {
+                return None;
+            }
+            if pivot != k {
+                for column in k..columns {
+                    self.cells.swap(k * size + column, pivot * size + column);
+                }
+            }
+            self.eliminate(k, rows, columns);
+            pivots.push(pivot);
+        }
+        Some(Factored { matrix: self, pivots })
+    }
+
+    /// Clears column `k` below the diagonal; the multipliers stay where the zeros would stand.
+    fn eliminate(&mut self, k: usize, rows: usize, columns: usize) {
+        let size = self.size;
+        let (above, below) = self.cells.split_at_mut((k + 1) * size);
+        let pivot_row = &above[k * size..];
+        for row in below.chunks_exact_mut(size).take(rows - k - 1) {
+            let multiplier = row[k] / pivot_row[k];
+            row[k] = multiplier;
+            for (cell, above) in row[k + 1..columns].iter_mut().zip(&pivot_row[k + 1..columns]) {
+                *cell -= multiplier * above;
+            }
+        }
+    }
+}
+
+/// A matrix in its triangular factors.
+#[derive(Debug, Clone)]
+pub(super) struct Factored {
+    matrix: Banded,
+    pivots: Vec<usize>,
+}
+
+impl Factored {
+    /// Overwrites the right-hand side with the solution.
+    pub(super) fn solve(&self, side: &mut [f64]) {
+        let Banded { size, reach, ref cells } = self.matrix;
+        for (k, pivot) in self.pivots.iter().enumerate() {
+            side.swap(k, *pivot);
+            for row in k + 1..size.min(k + reach + 1) {
+                side[row] -= cells[row * size + k] * side[k];
+            }
+        }
+        for k in (0..size).rev() {
+            for column in k + 1..size.min(k + 2 * reach + 1) {
+                side[k] -= cells[k * size + column] * side[column];
+            }
+            side[k] /= cells[k * size + k];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solves_what_needs_pivots() {
+        // Zero on the diagonal, as the constraints' rows have; the numbers are any.
+        let (size, reach) = (9, 3);
+        let mut matrix = Banded::new(size, reach);
+        for row in 0..size {
+            for column in row.saturating_sub(reach)..size.min(row + reach + 1) {
+                let value = if row == column { 0.0 } else { ((row * 7 + column * 13) % 11) as f64 - 4.5 };
+                matrix.add(row, column, value);
+            }
+        }
+        let expected: Vec<f64> = (0..size).map(|i| i as f64 - 3.25).collect();
+        let mut side: Vec<f64> = (0..size)
+            .map(|row| (0..size).map(|column| matrix.cells[row * size + column] * expected[column]).sum())
+            .collect();
+        matrix.factor().unwrap().solve(&mut side);
+        for (found, expected) in side.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn refuses_the_singular() {
+        let mut matrix = Banded::new(2, 1);
+        [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().for_each(|(row, column)| matrix.add(row, column, 2.0));
+        assert!(matrix.factor().is_none());
+        let mut matrix = Banded::new(1, 1);
+        matrix.add(0, 0, f64::NAN);
+        assert!(matrix.factor().is_none());
+    }
+}

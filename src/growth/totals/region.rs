@@ -1,0 +1,218 @@
+//! The draws for which the expansion is proven to meet the totals.
+//!
+//! Along the ray r·u, 0 ≤ r ≤ 1, the terms of a year's log total f are polynomials x(r) = x + r·L(u) + r²·Q(u,u)/2, and
+//! the derivatives of f are cumulants: f‴ = κ₃(x′) + 3 cov(x′,x″), f⁗ = κ₄(x′) + 6 κ(x′,x′,x″) + 3 cov(x″,x″).
+//! The expansion meets its goals to second order, so what f misses at u is f‴(0)/6, a known cubic form in u, and at
+//! most max |f⁗|/24. With A and B the ranges of x′ and x″ within the year, |κ₄| ≤ A⁴/8 (between −2σ⁴ and the greatest
+//! fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid
+//! `Σ (u_i/U_i)² ≤ ρ²` a form is at most the Frobenius norm of its scaled coefficients times a power of ρ.
+
+use super::expansion::{LANES, Variable};
+use super::year::Year;
+use crate::math;
+
+/// What a total may miss its estimate by: 0.1 percentage point.
+pub(super) const MISS: f64 = 1e-3;
+/// No region is wider than this in any variable, though nothing be missed: a factor of 20,000.
+const WIDEST: f64 = 10.0;
+/// Halvings that find a limit.
+const HALVINGS: usize = 50;
+
+/// A year's total as a sum of terms whose logs are polynomials in d variables.
+pub(super) struct Group {
+    year: Year,
+    /// By variable, then term.
+    linear: Vec<Vec<f64>>,
+    /// By pair of variables (i, j ≤ i), then term.
+    quadratic: Vec<Vec<f64>>,
+}
+
+/// How far a year's log total may stray.
+struct Stray {
+    /// By three variables: f‴(0)/6.
+    cubic: Vec<f64>,
+    /// By variable: the range of L within the year.
+    linear: Vec<f64>,
+    /// By two variables: the range of Q.
+    quadratic: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Region {
+    /// `1/(U_i ρ)²`.
+    weights: Vec<f64>,
+}
+
+fn range(xs: &[f64]) -> f64 {
+    let (least, greatest) =
+        xs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), x| (least.min(*x), greatest.max(*x)));
+    greatest - least
+}
+
+fn norm(xs: impl Iterator<Item = f64>) -> f64 {
+    xs.map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// The place of an unordered pair.
+fn pair(i: usize, j: usize) -> usize {
+    let (low, high) = if i < j { (i, j) } else { (j, i) };
+    high * (high + 1) / 2 + low
+}
+
+impl Group {
+    pub(super) fn new(year: Year, linear: Vec<Vec<f64>>, quadratic: Vec<Vec<f64>>) -> Self {
+        Self { year, linear, quadratic }
+    }
+
+    fn stray(&self) -> Stray {
+        let d = self.linear.len();
+        let l: Vec<Vec<f64>> = self.linear.iter().map(|x| self.year.centred(x)).collect();
+        let q: Vec<Vec<f64>> = self.quadratic.iter().map(|x| self.year.centred(x)).collect();
+        let with = |i: usize, j: usize, k: usize| self.year.moment([&l[i], &q[pair(j, k)]]);
+        let third = |i: usize, j: usize, k: usize| {
+            (self.year.moment([&l[i], &l[j], &l[k]]) + with(i, j, k) + with(j, i, k) + with(k, i, j)) / 6.0
+        };
+        let squares = || (0..d).flat_map(move |i| (0..d).map(move |j| (i, j)));
+        Stray {
+            cubic: squares()
+                .flat_map(|(i, j)| (0..d).map(move |k| (i, j, k)))
+                .map(|(i, j, k)| third(i, j, k))
+                .collect(),
+            linear: self.linear.iter().map(|x| range(x)).collect(),
+            quadratic: squares().map(|(i, j)| range(&self.quadratic[pair(i, j)])).collect(),
+        }
+    }
+}
+
+impl Stray {
+    /// At most |f⁗|/24 over the ellipsoid with half-axes `reach`.
+    fn fourth(&self, reach: &[f64]) -> f64 {
+        let d = reach.len();
+        let b = norm(self.quadratic.iter().enumerate().map(|(at, x)| x * reach[at / d] * reach[at % d]));
+        let a = norm(self.linear.iter().zip(reach).map(|(x, reach)| x * reach)) + b;
+        (a * a * a * a / 8.0 + 1.5 * a * a * b + 0.75 * b * b) / 24.0
+    }
+}
+
+/// The cubic form of one year less that of the year before, over the same ellipsoid.
+fn cubic(year: &Stray, before: Option<&Stray>, reach: &[f64]) -> f64 {
+    let d = reach.len();
+    norm(year.cubic.iter().enumerate().map(|(at, x)| {
+        let x = x - before.map_or(0.0, |before| before.cubic[at]);
+        x * reach[at / (d * d)] * reach[at / d % d] * reach[at % d]
+    }))
+}
+
+/// How far the log of `1 + g_y` can rise: the first year's by its opening, and by the base in both its years.
+fn rise(variables: &[Variable], year: usize, reach: &[f64]) -> f64 {
+    let of = |(variable, reach): (&Variable, &f64)| match variable {
+        Variable::Rate(of) if *of == year => *reach,
+        Variable::Opening if year == 0 => *reach,
+        Variable::Base if year == 0 => 2.0 * reach,
+        _ => 0.0,
+    };
+    variables.iter().zip(reach).map(of).sum()
+}
+
+impl Region {
+    /// `opening` is the first year's free periods, `groups` every year's total, `growths` the central `1 + g_y`.
+    pub(super) fn new(variables: &[Variable], opening: &Group, groups: Vec<Group>, growths: Vec<f64>) -> Self {
+        let d = variables.len();
+        let opening = opening.stray();
+        let years: Vec<Stray> = groups.iter().map(Group::stray).collect();
+        let is_met = |reach: &[f64]| {
+            growths.iter().enumerate().all(|(year, growth)| {
+                // The log total of the first year misses by no more than that of its free periods.
+                let log_miss = match year {
+                    0 => cubic(&opening, None, reach) + opening.fourth(reach),
+                    _ => {
+                        let (this, before) = (&years[year], &years[year - 1]);
+                        cubic(this, Some(before), reach) + this.fourth(reach) + before.fourth(reach)
+                    }
+                };
+                growth * math::exp(rise(variables, year, reach)) * math::exp_m1(log_miss) <= MISS
+            })
+        };
+        let alone = |i: usize| {
+            let axis = |reach: f64| (0..d).map(|j| if i == j { reach } else { 0.0 }).collect::<Vec<_>>();
+            greatest(WIDEST, |reach| is_met(&axis(reach)))
+        };
+        let axes: Vec<f64> = (0..d).map(alone).collect();
+        let scaled = |rho: f64| axes.iter().map(|axis| axis * rho).collect::<Vec<_>>();
+        let rho = greatest(1.0, |rho| is_met(&scaled(rho)));
+        Self { weights: scaled(rho).iter().map(|reach| 1.0 / (reach * reach)).collect() }
+    }
+
+    /// Which of some paths are outside, or not a number, by the products `u_i u_j` in the order of `pair`.
+    pub(super) fn outside(&self, products: &[[f64; LANES]]) -> [bool; LANES] {
+        let mut sums = [0.0; LANES];
+        for (i, weight) in self.weights.iter().enumerate() {
+            for (sum, square) in sums.iter_mut().zip(&products[pair(i, i)]) {
+                *sum += weight * square;
+            }
+        }
+        sums.map(|sum| !(sum <= 1.0))
+    }
+}
+
+/// The greatest x up to `widest` that holds, where less holds too.
+fn greatest(widest: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    if holds(widest) {
+        return widest;
+    }
+    let (mut low, mut high) = (0.0, widest);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the log of a sum of terms with such weights, slopes and curvatures misses at `u` after its cubic term,
+    /// and what bounds that.
+    fn rest(weights: &[f64], linear: &[f64], quadratic: &[f64], u: f64) -> (f64, f64) {
+        let xs: Vec<f64> = weights.iter().map(|weight| math::ln(*weight)).collect();
+        let year = Year::of(&xs);
+        let centred = year.centred(linear);
+        let second = year.moment([&centred, &centred]) + year.mean(quadratic);
+        let series = year.log_sum + year.mean(linear) * u + second * u * u / 2.0;
+        let moved = |(x, (l, q)): (&f64, (&f64, &f64))| x + l * u + q * u * u / 2.0;
+        let at: Vec<f64> = xs.iter().zip(linear.iter().zip(quadratic)).map(moved).collect();
+        let stray = Group::new(year, vec![linear.to_vec()], vec![quadratic.to_vec()]).stray();
+        (Year::of(&at).log_sum - series - stray.cubic[0] * u * u * u, stray.fourth(&[u.abs()]))
+    }
+
+    #[test]
+    fn the_bound_on_the_fourth_derivative_holds_and_is_reached() {
+        for u in [-0.3, -0.05, 0.02, 0.2, 0.7] {
+            for (weights, linear, quadratic) in [
+                ([0.25; 4], [0.4, 0.85, 1.2, 1.35], [-0.1, -0.2, -0.15, -0.1]),
+                ([0.1, 0.2, 0.3, 0.4], [1.0, -1.0, 2.0, 0.5], [1.5, -2.0, 0.3, 0.1]),
+                ([0.97, 0.01, 0.01, 0.01], [0.0, 2.0, 3.0, -1.0], [0.0, 4.0, 0.0, -4.0]),
+                ([0.4, 0.4, 0.1, 0.1], [1.0, 1.0, -3.0, -2.5], [-3.0, -3.0, 3.0, 3.0]),
+            ] {
+                let (rest, bound) = rest(&weights, &linear, &quadratic, u);
+                assert!(rest.abs() <= bound + 1e-15, "{u} {weights:?}: {rest:e} beyond {bound:e}");
+            }
+        }
+        // Two equal terms that part: κ₄ = −A⁴/8; that bend apart: cov(x″, x″) = B²/4.
+        for (linear, quadratic) in [([0.5, -0.5], [0.0; 2]), ([0.0; 2], [0.5, -0.5])] {
+            let (rest, bound) = rest(&[1.0; 2], &linear, &quadratic, 0.1);
+            assert!(rest.abs() <= bound && rest.abs() > 0.95 * bound, "{rest:e} of {bound:e}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_found_by_halving() {
+        assert!((greatest(10.0, |x| x * x <= 2.0) - std::f64::consts::SQRT_2).abs() < 1e-12);
+        assert!((greatest(1.0, |x| x * x <= 2.0) - 1.0).abs() < 1e-15);
+    }
+}
