@@ -30,6 +30,9 @@ impl Scenario {
         }
         self.check_correlations(&mut problems);
         self.check_questions(&mut problems);
+        if problems.is_empty() {
+            self.check_past(&mut problems);
+        }
         if problems.is_empty() { Ok(self) } else { Err(Error::of(Kind::Invalid, "scenario", problems)) }
     }
 
@@ -159,10 +162,6 @@ impl Scenario {
                 let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
                 problems.push(Problem::new(address.at(Key::Field("overtakes")), message));
             }
-            if question.sustained as usize > self.periods().max(1) {
-                let message = format!("only {} periods are projected, got {}", self.periods(), question.sustained);
-                problems.push(Problem::new(address.at(Key::Field("sustained")), message));
-            }
             if let Some(first) = titles.insert(question.title(), index)
                 && self.questions[first].name.is_none()
             {
@@ -193,7 +192,7 @@ fn named<'a>(list: &str, field: &str, names: impl Iterator<Item = Option<&'a str
 
 /// A schedule that must reach past its last rate has to say how.
 fn reaches(curve: &Curve, years: f64) -> Result<(), (&'static str, String)> {
-    let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0 else { return Ok(()) };
+    let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0 else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
     if tail.0 == TailLaw::None && years > stated {
@@ -215,7 +214,7 @@ fn medians(curve: &Curve, median: &dyn Fn(&Assumption) -> Option<f64>) -> Result
     {
         return Err((".schedule.rates", "at least one rate is needed, got none".to_owned()));
     }
-    if let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0
+    if let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0
         && let TailLaw::Ratio(ratio) = &tail.0
         && ratio.name() == Some(AUTO)
     {

@@ -2,20 +2,20 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::keys;
-use super::{Correlation, Provider, Question, Scenario};
+use super::{Claim, Correlation, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Key};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Problem, did_you_mean};
-use crate::growth::{AUTO, Curve, Tail};
+use crate::growth::{AUTO, Curve, Reading, Tail};
 
 /// Laws and keys that SCENARIO.md has and this version does not read yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
 const LATER_CURVES: [&str; 9] =
     ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
-const LATER_PROVIDER: [&str; 6] = ["history", "fiscal_year_ends", "claim", "loading", "jump", "segment"];
-const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];
+const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
+const LATER_TOP: [&str; 2] = ["dependence", "factor"];
 
 /// Reads a scenario, or lists everything whose shape is wrong.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -171,11 +171,13 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        let known = ["base", "horizon", "unit", "innovations", "assumption", "provider", "correlation", "question"];
+        let known =
+            ["base", "horizon", "unit", "ceiling", "innovations", "assumption", "provider", "correlation", "question"];
         self.table(root, &known, &LATER_TOP)?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
+        let ceiling = self.optional(root, "ceiling", Self::number);
         self.optional(root, "innovations", |reader, node| reader.word(node, "gaussian", &["student_t"]));
         let assumptions = self.assumptions(root);
         self.required(root, "provider", |_, _| Some(()));
@@ -186,6 +188,7 @@ impl Reader {
             base: base?,
             horizon: horizon?,
             unit,
+            ceiling,
             assumptions: assumptions?,
             providers: providers?,
             correlations: correlations?,
@@ -207,7 +210,18 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        let known = ["name", "revenue", "growth", "volatility", "shock", "centring", "source"];
+        let known = [
+            "name",
+            "revenue",
+            "growth",
+            "volatility",
+            "shock",
+            "centring",
+            "history",
+            "fiscal_year_ends",
+            "source",
+            "claim",
+        ];
         self.table(node, &known, &LATER_PROVIDER)?;
         let name = self.required(node, "name", Self::text);
         let revenue = self.required(node, "revenue", Self::assumption);
@@ -215,14 +229,29 @@ impl Reader {
         let volatility = self.optional(node, "volatility", Self::assumption);
         self.optional(node, "shock", |reader, node| reader.word(node, "random_walk", &["persistent", "reverting"]));
         self.optional(node, "centring", |reader, node| reader.word(node, "median", &["mean"]));
+        let history =
+            self.optional(node, "history", |reader, node| reader.list(node, "a list of revenues", Self::number));
+        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
         let source = self.optional(node, "source", Self::text);
+        let claims = self.items(node, "claim", Self::claim);
         Some(Provider {
             name: name?,
             revenue: revenue?,
             growth: Some(growth?),
             volatility: volatility.unwrap_or_else(|| 0.0.into()),
+            history: history.unwrap_or_default(),
+            fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
+            claims: claims?,
             source,
         })
+    }
+
+    fn claim(&mut self, node: &Node) -> Option<Claim> {
+        self.table(node, &["at", "at_least", "at_most"], &[])?;
+        let at = self.required(node, "at", Self::text);
+        let at_least = self.optional(node, "at_least", Self::number);
+        let at_most = self.optional(node, "at_most", Self::number);
+        Some(Claim { at: at?, at_least, at_most })
     }
 
     fn correlation(&mut self, node: &Node) -> Option<Correlation> {
@@ -236,11 +265,26 @@ impl Reader {
         self.table(node, &["overtakes", "name", "measure", "sustained"], &[])?;
         let overtakes = self.required(node, "overtakes", Self::pair);
         let name = self.optional(node, "name", Self::text);
-        let later = ["trailing", "annual", "fiscal_year_ending"];
-        self.optional(node, "measure", |reader, node| reader.word(node, "period", &later));
+        let measure = self.optional(node, "measure", Self::measure);
         let sustained = self.optional(node, "sustained", Self::count);
         let [challenger, incumbent] = overtakes?;
-        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1) })
+        let measure = measure.unwrap_or(Measure::Period);
+        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1), measure })
+    }
+
+    fn measure(&mut self, node: &Node) -> Option<Measure> {
+        if node.as_table().is_some() {
+            let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[], &[])?;
+            return self
+                .at(Key::Field("fiscal_year_ending"), |reader| reader.count(month))
+                .map(Measure::FiscalYearEnding);
+        }
+        match node.as_text() {
+            Some("period") => Some(Measure::Period),
+            Some("trailing") => Some(Measure::Trailing),
+            Some("annual") => Some(Measure::Annual),
+            _ => self.wanted("\"period\", \"trailing\", \"annual\" or { fiscal_year_ending = month }", node),
+        }
     }
 
     /// A number, a name, or a table with one law and perhaps a source.
@@ -340,8 +384,19 @@ impl Reader {
         self.table(node, &["rates", "tail", "reading"], &[])?;
         let rates = self.required(node, "rates", |reader, node| reader.list(node, "a list of rates", Self::assumption));
         let tail = node.get("tail").map_or_else(|| Some(Tail::none()), |_| self.optional(node, "tail", Self::tail));
-        self.optional(node, "reading", |reader, node| reader.word(node, "point", &["totals"]));
-        Some(Curve::schedule(rates?, tail?))
+        let reading = self.optional(node, "reading", Self::reading);
+        Some(match reading {
+            Some(Reading::Totals) => Curve::totals(rates?, tail?),
+            _ => Curve::schedule(rates?, tail?),
+        })
+    }
+
+    fn reading(&mut self, node: &Node) -> Option<Reading> {
+        match node.as_text() {
+            Some("point") => Some(Reading::Point),
+            Some("totals") => Some(Reading::Totals),
+            _ => self.wanted("\"point\" or \"totals\"", node),
+        }
     }
 
     fn tail(&mut self, node: &Node) -> Option<Tail> {

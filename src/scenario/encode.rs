@@ -1,10 +1,10 @@
 //! Writes a scenario as the tree of a file; what is the default is left out.
 
 use super::tree::Node;
-use super::{Provider, Question, Scenario};
+use super::{Claim, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
-use crate::growth::{Curve, Law as CurveLaw, Schedule, TailLaw};
+use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, TailLaw};
 
 type Entries = Vec<(String, Node)>;
 
@@ -14,6 +14,9 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
     put(&mut entries, "horizon", scenario.horizon.to_string());
     if let Some(unit) = &scenario.unit {
         put(&mut entries, "unit", unit.as_str());
+    }
+    if let Some(ceiling) = scenario.ceiling {
+        put(&mut entries, "ceiling", ceiling);
     }
     if !scenario.assumptions.is_empty() {
         let named = scenario.assumptions.iter().map(|(name, value)| (name.as_str(), assumption(value)));
@@ -47,8 +50,28 @@ fn provider(provider: &Provider) -> Node {
     if provider.volatility != Assumption::from(0.0) {
         put(&mut entries, "volatility", assumption(&provider.volatility));
     }
+    if !provider.history.is_empty() {
+        put(&mut entries, "history", Node::list(provider.history.iter().copied()));
+    }
+    if provider.fiscal_year_ends != 12 {
+        put(&mut entries, "fiscal_year_ends", provider.fiscal_year_ends);
+    }
     if let Some(source) = &provider.source {
         put(&mut entries, "source", source.as_str());
+    }
+    if !provider.claims.is_empty() {
+        put(&mut entries, "claim", Node::list(provider.claims.iter().map(claim)));
+    }
+    Node::table(entries)
+}
+
+fn claim(claim: &Claim) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "at", claim.at.as_str());
+    for (key, bound) in [("at_least", claim.at_least), ("at_most", claim.at_most)] {
+        if let Some(bound) = bound {
+            put(&mut entries, key, bound);
+        }
     }
     Node::table(entries)
 }
@@ -58,6 +81,14 @@ fn question(question: &Question) -> Node {
     put(&mut entries, "overtakes", Node::list([question.challenger.as_str(), question.incumbent.as_str()]));
     if let Some(name) = &question.name {
         put(&mut entries, "name", name.as_str());
+    }
+    match question.measure {
+        Measure::Period => {}
+        Measure::Trailing => put(&mut entries, "measure", "trailing"),
+        Measure::Annual => put(&mut entries, "measure", "annual"),
+        Measure::FiscalYearEnding(month) => {
+            put(&mut entries, "measure", Node::table([("fiscal_year_ending", month.into())]));
+        }
     }
     if question.sustained != 1 {
         put(&mut entries, "sustained", question.sustained);
@@ -111,6 +142,9 @@ fn fade(from: Option<&Assumption>, to: &Assumption, half_life: &Assumption) -> N
 
 fn schedule(schedule: &Schedule) -> Node {
     let mut entries = vec![("rates".to_owned(), Node::list(schedule.rates.iter().map(assumption)))];
+    if schedule.reading == Reading::Totals {
+        put(&mut entries, "reading", "totals");
+    }
     match &schedule.tail.0 {
         TailLaw::None => {}
         TailLaw::Hold => put(&mut entries, "tail", "hold"),

@@ -1,6 +1,10 @@
-//! What a scenario is made of: providers, correlations and questions.
+//! What a scenario is made of: providers with their claims, correlations and questions.
+
+use std::fmt;
 
 use crate::assumption::Assumption;
+use crate::calendar::Period;
+use crate::error::Error;
 use crate::growth::Curve;
 
 /// One competitor: its revenue in the base period, its growth and how far it strays from it.
@@ -21,6 +25,10 @@ pub struct Provider {
     pub(crate) growth: Option<Curve>,
     pub(crate) volatility: Assumption,
     pub(crate) source: Option<String>,
+    /// Revenue of the periods just before the base, oldest first.
+    pub(crate) history: Vec<f64>,
+    pub(crate) fiscal_year_ends: u32,
+    pub(crate) claims: Vec<Claim>,
 }
 
 impl Provider {
@@ -32,7 +40,37 @@ impl Provider {
             growth: None,
             volatility: Assumption::from(0.0),
             source: None,
+            history: Vec::new(),
+            fiscal_year_ends: 12,
+            claims: Vec::new(),
         }
+    }
+
+    /// Revenue of the periods just before the base, oldest first, in the unit of the base.
+    ///
+    /// # Example: the last three quarters before the base
+    /// ```
+    /// use outgrow::{Curve, Provider, Tail};
+    /// let alibaba = Provider::new("Alibaba Cloud", 4385.0)
+    ///     .history([2431.0, 2975.0, 3599.0])
+    ///     .fiscal_year_ends(3)
+    ///     .growth(Curve::totals([0.87, 0.60], Tail::hold()));
+    /// ```
+    pub fn history(mut self, revenue: impl IntoIterator<Item = f64>) -> Self {
+        self.history = revenue.into_iter().collect();
+        self
+    }
+
+    /// The month, 1 to 12, that the fiscal year ends in; 12 unless told. [`Curve::totals`] speaks of its totals.
+    pub fn fiscal_year_ends(mut self, month: u32) -> Self {
+        self.fiscal_year_ends = month;
+        self
+    }
+
+    /// Something that was said of the revenue of a period up to the base; the audit holds the scenario against it.
+    pub fn claim(mut self, claim: Claim) -> Self {
+        self.claims.push(claim);
+        self
     }
 
     /// How revenue grows from the base on; required.
@@ -66,6 +104,59 @@ impl Provider {
     }
 }
 
+/// What was said of a provider's revenue in one period: a floor, a ceiling, or both.
+///
+/// # Example: «already a billion-dollar-per-quarter business», said of 2017-Q4
+/// ```
+/// use outgrow::{Claim, Curve, Provider};
+/// let google = Provider::new("Google Cloud", 1.1e9)
+///     .growth(Curve::fade(0.45, 0.12, 4))
+///     .claim(Claim::of("2017-Q4").at_least(1.0e9));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Claim {
+    pub(crate) at: String,
+    pub(crate) at_least: Option<f64>,
+    pub(crate) at_most: Option<f64>,
+}
+
+impl Claim {
+    /// A claim of a period, as a label or a [`Period`]; checked when the scenario is built.
+    pub fn of(period: impl fmt::Display) -> Self {
+        Self { at: period.to_string(), at_least: None, at_most: None }
+    }
+
+    /// Revenue was at least this.
+    pub fn at_least(mut self, revenue: f64) -> Self {
+        self.at_least = Some(revenue);
+        self
+    }
+
+    /// Revenue was at most this.
+    pub fn at_most(mut self, revenue: f64) -> Self {
+        self.at_most = Some(revenue);
+        self
+    }
+
+    pub(crate) fn period(&self) -> Result<Period, Error> {
+        self.at.parse()
+    }
+}
+
+/// What gets compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Revenue of one period.
+    Period,
+    /// The sum over one year up to each period; needs a year's history but one period.
+    Trailing,
+    /// The sum over calendar years, at each year end.
+    Annual,
+    /// The sum over fiscal years that end in this month, 1 to 12, at each year end.
+    FiscalYearEnding(u32),
+}
+
 /// The correlation of two providers' innovations.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Correlation {
@@ -87,17 +178,30 @@ pub struct Question {
     pub(crate) incumbent: String,
     pub(crate) name: Option<String>,
     pub(crate) sustained: u32,
+    pub(crate) measure: Measure,
 }
 
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
     pub fn overtakes(challenger: impl Into<String>, incumbent: impl Into<String>) -> Self {
-        Self { challenger: challenger.into(), incumbent: incumbent.into(), name: None, sustained: 1 }
+        Self {
+            challenger: challenger.into(),
+            incumbent: incumbent.into(),
+            name: None,
+            sustained: 1,
+            measure: Measure::Period,
+        }
     }
 
     /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1.
     pub fn sustained(mut self, periods: u32) -> Self {
         self.sustained = periods;
+        self
+    }
+
+    /// What is compared; revenue of one period unless told.
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
         self
     }
 
@@ -111,11 +215,16 @@ impl Question {
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| {
-            let sustained = match self.sustained {
-                1 => String::new(),
-                k => format!(" (sustained {k})"),
+            let measure = match self.measure {
+                Measure::Period => None,
+                Measure::Trailing => Some("trailing".to_owned()),
+                Measure::Annual => Some("annual".to_owned()),
+                Measure::FiscalYearEnding(month) => Some(format!("fiscal year ending {month}")),
             };
-            format!("{} overtakes {}{sustained}", self.challenger, self.incumbent)
+            let sustained = (self.sustained != 1).then(|| format!("sustained {}", self.sustained));
+            let unusual: Vec<String> = measure.into_iter().chain(sustained).collect();
+            let unusual = if unusual.is_empty() { String::new() } else { format!(" ({})", unusual.join(", ")) };
+            format!("{} overtakes {}{unusual}", self.challenger, self.incumbent)
         })
     }
 }
