@@ -6,8 +6,10 @@ mod kernel;
 mod normal;
 mod plan;
 pub(crate) mod stream;
+mod sums;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
 pub(crate) use plan::Plan;
 pub use plan::Rows;
+pub(crate) use sums::SumRow;

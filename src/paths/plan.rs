@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cpu::Level;
 use super::stream::{StreamKey, slot_of};
+use super::sums::SumRow;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Role, Visitor};
 use crate::assumption::law::{Quantile, Shape};
@@ -11,7 +12,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::growth::{AUTO, Curve, Value};
 use crate::math;
-use crate::scenario::Scenario;
+use crate::scenario::{Dates, Measure, Question, Scenario};
 use crate::shock;
 
 /// The rows of a run: whose revenue, over which periods.
@@ -135,6 +136,8 @@ pub(crate) struct Plan {
     pub(super) taus: Vec<f64>,
     pub(super) draws: Vec<Draw>,
     pub(super) series: Vec<Series>,
+    /// Rows of sums, after those of the providers.
+    pub(super) sums: Vec<SumRow>,
     /// The power of two that log revenue is relative to (wall 3 of DESIGN.md).
     pub(crate) reference: f64,
     /// Log revenue over the reference with every assumption at its median, by row, at 0..=T.
@@ -143,6 +146,8 @@ pub(crate) struct Plan {
     pub(crate) has_mean: Vec<bool>,
     /// By row, the revenue itself at 0..=T where nothing of it is drawn.
     pub(crate) known: Vec<Option<Vec<f64>>>,
+    /// By row of sums, the sums where nothing of them is drawn.
+    pub(crate) known_sums: Vec<Option<Vec<f64>>>,
     /// By row, the base revenue where it is not drawn.
     pub(crate) known_base: Vec<Option<f64>>,
 }
@@ -175,15 +180,56 @@ impl Plan {
             taus: scenario.taus(),
             draws,
             series,
+            sums: Vec::new(),
             reference: 1.0,
             central: Vec::new(),
             has_mean,
             known: Vec::new(),
             known_base: Vec::new(),
+            known_sums: Vec::new(),
         };
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(plan.median(first.base)));
         plan.trace();
+        for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
+            for name in [&question.challenger, &question.incumbent] {
+                plan.add_sums(scenario, question, name);
+            }
+        }
         Ok(plan)
+    }
+
+    fn add_sums(&mut self, scenario: &Scenario, question: &Question, name: &str) {
+        let sums = self.sum_row(scenario, question, name);
+        if !self.sums.contains(&sums) {
+            self.known_sums.push(self.known[sums.of].as_ref().map(|revenue| sums.known(revenue, self.reference)));
+            self.sums.push(sums);
+        }
+    }
+
+    fn sum_row(&self, scenario: &Scenario, question: &Question, name: &str) -> SumRow {
+        let Dates { width, base, at } = scenario.dates(question);
+        let of = self.rows.find(name).unwrap_or(0);
+        let history = &scenario.providers[of].history;
+        let dates: Vec<Option<i32>> =
+            std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
+        let past = |date: &Option<i32>| {
+            // Periods before the base that the date sums: `history[len − 1]` is the one just before it.
+            let first = date.map_or(0, |date| date + 1 - i32::try_from(width).unwrap_or(i32::MAX));
+            let last = date.map_or(-1, |date| date.min(-1));
+            let back = |t: i32| history.len().checked_sub(usize::try_from(-t).ok()?).map(|index| history[index]);
+            (first..=last).filter_map(back).sum::<f64>() / self.reference
+        };
+        let past = dates.iter().map(past).collect();
+        SumRow { of, width, dates, past }
+    }
+
+    /// The row that a question compares of a provider.
+    pub(crate) fn row_of(&self, scenario: &Scenario, question: &Question, name: &str) -> usize {
+        if question.measure == Measure::Period {
+            return self.rows.find(name).unwrap_or(0);
+        }
+        let wanted = self.sum_row(scenario, question, name);
+        self.series.len() + self.sums.iter().position(|sums| *sums == wanted).unwrap_or(0)
     }
 
     fn median(&self, number: Number) -> f64 {
@@ -221,12 +267,25 @@ impl Plan {
 
     /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn: from the f64 curves, ties within 1e-12.
     pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
+        if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
+            let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
+            return Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect());
+        }
         self.known[a].as_ref().and(self.known[b].as_ref())?;
         Some(self.central[a].iter().zip(&self.central[b]).map(|(a, b)| a - b > TIE).collect())
     }
 
-    /// Whether `a` is ahead of `b` at the base, where neither base is drawn.
+    /// Whether `a` is ahead of `b` at the base, where neither base is drawn; a base that is not known in full is no lead.
     pub(crate) fn known_lead_at_base(&self, a: usize, b: usize) -> Option<bool> {
+        if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
+            let (a, b) = (&self.sums[a], &self.sums[b]);
+            let Some(date) = a.dates[0] else { return Some(false) };
+            let base = |sums: &SumRow| {
+                let own = if date == 0 { self.known_base[sums.of]? } else { 0.0 };
+                Some(sums.past[0] * self.reference + own)
+            };
+            return Some(base(a)? / base(b)? - 1.0 > TIE);
+        }
         self.known_base[a].and(self.known_base[b])?;
         Some(self.central[a][0] - self.central[b][0] > TIE)
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::Error;
@@ -145,7 +147,15 @@ impl Claim {
 }
 
 /// What gets compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// # Example: fiscal years to March
+/// ```
+/// use outgrow::{Measure, Question};
+/// let question = Question::overtakes("Alibaba Cloud", "Google Cloud").measure(Measure::FiscalYearEnding(3));
+/// assert_eq!(question.title(), "Alibaba Cloud overtakes Google Cloud (fiscal year ending 3)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Revenue of one period.
     Period,

@@ -5,5 +5,6 @@ mod crossing;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
+mod measures;
 #[cfg(feature = "toml")]
 mod properties;
