@@ -90,7 +90,7 @@ pub use estimate::{Estimate, When};
 pub use growth::{Curve, Tail};
 pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
-pub use scenario::{AssumptionPlace, Provider, Question, Scenario, ScenarioBuilder};
+pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Progress, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 

@@ -49,6 +49,8 @@ impl Domain {
         high_open: false,
         ..Self::open(-1.0, 1.0, "a correlation must lie between -1 and 1", Role::Other)
     };
+    pub(crate) const MONTH: Self =
+        Self { low_open: false, high_open: false, ..Self::open(1.0, 12.0, "must be a month, 1 to 12", Role::Other) };
     pub(crate) const AT_LEAST_ONE: Self =
         Self { low_open: false, ..Self::open(1.0, f64::INFINITY, "must be a whole number of at least 1", Role::Other) };
 

@@ -7,6 +7,7 @@ use crate::cpu::{self, Level};
 use crate::math;
 
 /// `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
+#[derive(Debug)]
 pub(super) struct Fade {
     /// `γ₀`.
     from: Vec<f64>,
@@ -18,6 +19,7 @@ pub(super) struct Fade {
     years: Vec<f64>,
 }
 
+#[derive(Debug)]
 enum Decay {
     Fixed(f64),
     Drawn(Vec<f64>),

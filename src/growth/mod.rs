@@ -2,6 +2,7 @@
 
 mod custom;
 mod fade;
+mod ready;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,10 @@ use crate::math;
 
 pub(crate) use custom::Custom;
 use fade::Fade;
+pub(crate) use ready::{Past, Ready};
 pub use schedule::Tail;
-pub(crate) use schedule::{AUTO, Schedule, TailLaw};
+pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
+pub(crate) use totals::Centre;
 
 /// How a provider's revenue grows: simple growth a year as a fraction (0.87 is +87 %), half-lives in years.
 ///
@@ -65,7 +68,29 @@ impl Curve {
     /// let curve = Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2));
     /// ```
     pub fn schedule<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail) -> Self {
-        Self(Law::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail }))
+        Self::estimates(rates, tail, Reading::Point)
+    }
+
+    /// Growth of fiscal-year totals stated year by year, then a [`Tail`]: what an analyst means by «FY2019 grows 87 %».
+    ///
+    /// The first rate is of the first fiscal year that ends after the base. The year before it must be known in full
+    /// through [`Provider::history`](crate::Provider::history), the base's own year as far as the base. The projected path
+    /// is the smoothest one in logs that meets the totals (Boot, Feibes & Lisman 1967).
+    ///
+    /// # Example: fiscal years that end in March
+    /// ```
+    /// use outgrow::{Curve, Provider, Tail};
+    /// let alibaba = Provider::new("Alibaba Cloud", 4385.0)
+    ///     .history([2431.0, 2975.0, 3599.0])
+    ///     .fiscal_year_ends(3)
+    ///     .growth(Curve::totals([0.87, 0.60], Tail::hold()));
+    /// ```
+    pub fn totals<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail) -> Self {
+        Self::estimates(rates, tail, Reading::Totals)
+    }
+
+    fn estimates<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail, reading: Reading) -> Self {
+        Self(Law::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail, reading }))
     }
 
     /// Growth that falls (or rises) from one rate to another, half of the way in each half-life:

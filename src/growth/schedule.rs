@@ -59,6 +59,16 @@ impl Tail {
 pub(crate) struct Schedule {
     pub(crate) rates: Vec<Assumption>,
     pub(crate) tail: Tail,
+    pub(crate) reading: Reading,
+}
+
+/// What an annual estimate speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Revenue of a period against the same period a year before.
+    Point,
+    /// Totals of fiscal years.
+    Totals,
 }
 
 impl Schedule {

@@ -119,7 +119,8 @@ impl Outcome {
         };
         let parts = tally.parts();
         let questions = scenario.questions().iter().zip(parts);
-        let questions = questions.map(|(question, part)| Overtake::of(question, &part.counts, plan, &counting, &run));
+        let questions =
+            questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
         Ok(Self {
             base: scenario.base(),
             horizon: scenario.horizon(),

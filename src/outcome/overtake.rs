@@ -8,7 +8,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
 use crate::paths::Plan;
-use crate::scenario::Question;
+use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
@@ -56,8 +56,15 @@ pub struct LeadChanges {
 }
 
 impl Overtake {
-    pub(super) fn of(question: &Question, counts: &Counts, plan: &Plan, counting: &Counting, run: &RunInfo) -> Self {
-        let periods = plan.rows.periods();
+    pub(super) fn of(
+        (scenario, question): (&Scenario, &Question),
+        counts: &Counts,
+        plan: &Plan,
+        counting: &Counting,
+        run: &RunInfo,
+    ) -> Self {
+        let dates = scenario.dates(question);
+        let periods = dates.at.len();
         let first = counts.row(OvertakeRow::First.index());
         let by = first[1..=periods].iter().scan(first[0], |sum, hits| {
             *sum += hits;
@@ -67,14 +74,14 @@ impl Overtake {
         let changes = counts.row(OvertakeRow::LeadChanges.index());
         let most = changes.iter().rposition(|hits| *hits > 0).unwrap_or(0);
         let changes = (0..).zip(&changes[..=most]);
-        let index = |name: &str| plan.rows.find(name).unwrap_or(0);
-        let certain = plan.known_lead_at_base(index(&question.challenger), index(&question.incumbent));
+        let row = |name: &str| plan.row_of(scenario, question, name);
+        let certain = plan.known_lead_at_base(row(&question.challenger), row(&question.incumbent));
         let counted = counting.estimate(first[0]);
         Self {
             name: question.title(),
             question: question.clone(),
-            base: plan.rows.label(0),
-            labels: (1..=periods).map(|t| plan.rows.label(t)).collect(),
+            base: dates.base.and_then(|date| scenario.base().next(date).ok()).unwrap_or(scenario.base()),
+            labels: dates.at.iter().map(|t| plan.rows.label(*t)).collect(),
             ahead_at_base: if certain.is_some() { Estimate::exact(counted.value()) } else { counted },
             by: by.collect(),
             ahead: (1..=periods).map(ahead).collect(),
@@ -111,7 +118,13 @@ impl Overtake {
         self.question.sustained
     }
 
-    /// The base period.
+    /// What is compared.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.question.measure
+    }
+
+    /// The base: the base period, or the last year end that counts as such under an annual measure.
     #[must_use]
     pub fn base(&self) -> Period {
         self.base
@@ -187,7 +200,7 @@ impl Serialize for Overtake {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", &self.name)?;
         map.serialize_entry("overtakes", &[self.challenger(), self.incumbent()])?;
-        map.serialize_entry("measure", "period")?;
+        map.serialize_entry("measure", &self.measure())?;
         map.serialize_entry("sustained", &self.sustained())?;
         map.serialize_entry("ahead_at_base", &self.ahead_at_base)?;
         map.serialize_entry("by", &Dated(&self.labels, &self.by))?;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Outcome, Overtake};
 use crate::calendar::Period;
 use crate::estimate::When;
+use crate::scenario::Measure;
 
 /// Rows of a table; more year ends than that are thinned.
 const MOST_ROWS: usize = 14;
@@ -17,9 +18,14 @@ fn year_ends(periods: &[Period]) -> Vec<Period> {
     if ends.is_empty() {
         return periods.last().copied().into_iter().collect();
     }
-    let every = ends.len().div_ceil(MOST_ROWS);
-    let last = (ends.len() - 1) % every;
-    ends.into_iter().skip(last).step_by(every).collect()
+    thinned(ends)
+}
+
+/// At most as many dates as a table holds, the last among them.
+fn thinned(dates: Vec<Period>) -> Vec<Period> {
+    let every = dates.len().div_ceil(MOST_ROWS).max(1);
+    let first = dates.len().saturating_sub(1) % every;
+    dates.into_iter().skip(first).step_by(every).collect()
 }
 
 /// A bar in eighths of a character.
@@ -39,7 +45,7 @@ fn bar(probability: f64) -> String {
 
 impl fmt::Display for Overtake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.base().step().word();
+        let first = self.first_words();
         let lasting = match self.sustained() {
             1 => String::new(),
             k => format!(", the first of {k} in a row"),
@@ -47,10 +53,10 @@ impl fmt::Display for Overtake {
         let (challenger, incumbent) = (self.challenger(), self.incumbent());
         let title = format!("{challenger} overtakes {incumbent}");
         let named = if self.name().starts_with(&title) { String::new() } else { format!("{}: ", self.name()) };
-        writeln!(f, "{named}{title}: first {word} with higher revenue{lasting}, base {}\n", self.base())?;
+        writeln!(f, "{named}{title}: {first}{lasting}, base {}\n", self.base())?;
         let head = format!("{:.0} % interval", 100.0 * self.run.confidence_level);
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
-        for period in year_ends(self.periods()) {
+        for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
             writeln!(f, "  {:<15}{:>11}    {:<17} {}", period, by.shown(), by.shown_interval(), bar(by.value()))?;
         }
@@ -62,6 +68,24 @@ impl fmt::Display for Overtake {
 }
 
 impl Overtake {
+    /// «first quarter with higher revenue», by the measure.
+    fn first_words(&self) -> String {
+        let word = self.base().step().word();
+        match self.measure() {
+            Measure::Period => format!("first {word} with higher revenue"),
+            Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
+            Measure::Annual => "first calendar year with higher revenue".to_owned(),
+            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher revenue"),
+        }
+    }
+
+    fn shown_dates(&self) -> Vec<Period> {
+        match self.measure() {
+            Measure::Period | Measure::Trailing => year_ends(self.periods()),
+            Measure::Annual | Measure::FiscalYearEnding(_) => thinned(self.periods().to_vec()),
+        }
+    }
+
     fn write_foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = |p: f64| self.quantile(p).map_err(|_| fmt::Error);
         let told = |words: &str, when: When| match when {

@@ -3,6 +3,7 @@
 use super::kernel::{Centre, SeriesTask, Sigma, fill_series};
 use super::plan::{Number, Plan, Rows, Series, to_f32};
 use super::stream::{self, GROUP};
+use super::sums;
 use crate::calendar::Period;
 use crate::cpu;
 use crate::error::{Error, Kind};
@@ -29,6 +30,10 @@ pub(crate) struct Block {
     /// By series, then period 0..=T, then path.
     rows: Vec<Vec<f32>>,
     draws: Vec<Vec<f64>>,
+    /// Rows of sums: by row, then date, then path.
+    sums: Vec<Vec<f32>>,
+    /// Linear revenue of one provider, period 0..=T, where a sum asks for it.
+    linear: Vec<f32>,
     /// Innovations that later series follow: by series, then period 1..=T, then path.
     kept: Vec<Vec<f32>>,
 }
@@ -43,6 +48,8 @@ impl Block {
             len: 0,
             rows: plan.series.iter().map(|_| vec![0.0; (periods + 1) * width]).collect(),
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
+            sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
+            linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
             kept: plan.series.iter().map(innovations).collect(),
         }
     }
@@ -62,6 +69,23 @@ impl Block {
         }
         for index in 0..plan.series.len() {
             self.fill_row(plan, index, first_group, groups)?;
+        }
+        (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))
+    }
+
+    /// Fills the rows of sums of one provider.
+    fn fill_sums(&mut self, plan: &Plan, of: usize) -> Result<(), Error> {
+        let width = self.width;
+        let wanted = || plan.sums.iter().enumerate().filter(|(_, sums)| sums.of == of);
+        if wanted().next().is_some() {
+            let held = (plan.taus.len() + 1) * width;
+            sums::linear(plan.level, &self.rows[of][..held], &mut self.linear[..held]);
+        }
+        for (index, sums) in wanted() {
+            sums.fill(plan.level, &self.linear, width, &mut self.sums[index]).map_err(|column| {
+                let date = sums.dates[column].and_then(|date| usize::try_from(date).ok()).unwrap_or(0);
+                sums::beyond(&plan.rows.names()[of], &plan.rows.label(date).to_string())
+            })?;
         }
         Ok(())
     }
@@ -122,7 +146,8 @@ impl Block {
             .collect();
         let mut fault = None;
         row[..width].iter_mut().zip(&start).for_each(|(x, start)| *x = to_f32(*start));
-        series.curve.fill(&values, &plan.taus, width, &mut |i, growth| {
+        let shifts = series.base_shifts(draws, width);
+        let filled = series.growth.fill(&values, shifts.as_deref(), &plan.taus, width, &mut |i, growth| {
             let column = &mut row[(i + 1) * width..(i + 2) * width];
             let finite = cpu::run(
                 plan.level,
@@ -133,11 +158,13 @@ impl Block {
                 fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
             }
         });
-        fault.map_or(Ok(()), |(t, path, growth)| {
+        let odd = |(t, path, growth): (usize, usize, f64)| {
+            (path, format!("log growth by {} is {growth}", plan.rows.label(t)))
+        };
+        filled.err().or(fault.map(odd)).map_or(Ok(()), |(path, message)| {
             let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
             let address = format!("provider[{}].growth", plan.rows.names()[index]);
-            let message = format!("log growth by {} is {growth} with the numbers {numbers:?}", plan.rows.label(t));
-            Err(Error::one(Kind::Numeric, "scenario", address, message))
+            Err(Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}")))
         })
     }
 }
@@ -187,7 +214,9 @@ impl<'a> Paths<'a> {
     #[must_use]
     pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
         let from = t * self.block.width;
-        &self.block.rows[row][from..from + self.block.len]
+        let providers = self.block.rows.len();
+        let row = if row < providers { &self.block.rows[row] } else { &self.block.sums[row - providers] };
+        &row[from..from + self.block.len]
     }
 
     /// Revenue of a row at period `t` on one path, in the scenario's unit.

@@ -5,6 +5,7 @@ mod kernel;
 mod normal;
 mod plan;
 pub(crate) mod stream;
+mod sums;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};

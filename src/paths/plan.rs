@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::stream::{StreamKey, slot_of};
+use super::sums::SumRow;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Role, Visitor};
 use crate::assumption::law::{Law, Shape};
@@ -11,9 +12,9 @@ use crate::assumption::quantile::Quantile;
 use crate::calendar::Period;
 use crate::cpu::Level;
 use crate::error::Error;
-use crate::growth::{AUTO, Curve, Value};
+use crate::growth::{AUTO, Centre, Curve, Ready, Value};
 use crate::math;
-use crate::scenario::Scenario;
+use crate::scenario::{Dates, Measure, Question, Scenario};
 use crate::shock;
 
 /// The rows of a run: whose revenue, over which periods.
@@ -85,7 +86,9 @@ pub(super) struct Draw {
 #[derive(Debug)]
 pub(super) struct Series {
     pub(super) base: Number,
-    pub(super) curve: Curve,
+    pub(super) growth: Ready,
+    /// The base revenue at its median.
+    pub(super) base_median: f64,
     pub(super) numbers: Vec<Number>,
     pub(super) volatility: Number,
     pub(super) key: StreamKey,
@@ -101,28 +104,61 @@ pub(super) struct Series {
 
 impl Series {
     /// `numbers` are those of the provider in the order of the walk: base, curve, volatility.
+    ///
+    /// # Errors
+    /// Where the central path cannot meet its fiscal totals; validation has seen to that.
     fn new(
-        index: usize,
-        key: StreamKey,
-        curve: Curve,
+        (scenario, index): (&Scenario, usize),
+        seed: u64,
+        curve: &Curve,
         mut numbers: Vec<Number>,
+        draws: &[Draw],
         lower: &[Vec<f64>],
-        scenario: &Scenario,
-    ) -> Self {
+    ) -> Result<Self, Error> {
+        let provider = &scenario.providers[index];
         let volatility = numbers.pop().unwrap_or(Number::Fixed(0.0));
         let base = numbers.remove(0);
-        resolve_auto(scenario, &curve, &mut numbers);
+        resolve_auto(scenario, curve, &mut numbers);
+        let drawn = |number: &Number| matches!(number, Number::Drawn(_));
+        let centre = |number: &Number| Centre { value: median(*number, draws), drawn: drawn(number) };
+        let centres: Vec<Centre> = numbers.iter().map(centre).collect();
+        let base_median = median(base, draws);
+        let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, drawn(&base)));
+        let unmet = |message| Error::invalid("scenario", format!("provider[{}].growth", provider.name), message);
         let row = &lower[index];
-        Self {
+        Ok(Self {
             base,
-            curve,
+            base_median,
+            growth: growth.map_err(unmet)?,
             numbers,
             volatility,
-            key,
+            key: StreamKey::new(seed, slot_of(&format!("series {}", provider.name))),
             own: to_f32(row[index]),
             earlier: (0..index).filter(|j| row[*j].abs() > 0.0).map(|j| (j, to_f32(row[j]))).collect(),
             kept: lower.iter().skip(index + 1).any(|later| later[index].abs() > 0.0),
             centre: None,
+        })
+    }
+
+    /// ln of the drawn base over its median, where a totals reading asks for it.
+    pub(super) fn base_shifts(&self, draws: &[Vec<f64>], width: usize) -> Option<Vec<f64>> {
+        let Number::Drawn(draw) = self.base else { return None };
+        matches!(self.growth, Ready::Fiscal { .. }).then(|| {
+            let mut shifts: Vec<f64> = draws[draw][..width].iter().map(|base| base / self.base_median).collect();
+            math::ln_slice(&mut shifts);
+            shifts
+        })
+    }
+}
+
+/// The median of a number.
+fn median(number: Number, draws: &[Draw]) -> f64 {
+    match number {
+        Number::Fixed(value) => value,
+        Number::Drawn(index) => {
+            let mut half = [0.5];
+            draws[index].quantile.fill(&mut half);
+            half[0]
         }
     }
 }
@@ -137,6 +173,8 @@ pub(crate) struct Plan {
     pub(super) taus: Vec<f64>,
     pub(super) draws: Vec<Draw>,
     pub(super) series: Vec<Series>,
+    /// Rows of sums, after those of the providers.
+    pub(super) sums: Vec<SumRow>,
     /// The power of two that log revenue is relative to (wall 3 of DESIGN.md).
     pub(crate) reference: f64,
     /// Log revenue over the reference with every assumption at its median, by row, at 0..=T.
@@ -145,6 +183,8 @@ pub(crate) struct Plan {
     pub(crate) has_mean: Vec<bool>,
     /// By row, the revenue itself at 0..=T where nothing of it is drawn.
     pub(crate) known: Vec<Option<Vec<f64>>>,
+    /// By row of sums, the sums where nothing of them is drawn.
+    pub(crate) known_sums: Vec<Option<Vec<f64>>>,
     /// By row, the base revenue where it is not drawn.
     pub(crate) known_base: Vec<Option<f64>>,
 }
@@ -166,8 +206,7 @@ impl Plan {
             let own: Vec<Resolved> = numbers.drain(..count_numbers(&curve) + 2).collect();
             has_mean.push(!own.iter().any(|place| place.heavy));
             let numbers = own.into_iter().map(|place| place.number).collect();
-            let key = StreamKey::new(seed, slot_of(&format!("series {}", provider.name)));
-            series.push(Series::new(index, key, curve, numbers, &lower, scenario));
+            series.push(Series::new((scenario, index), seed, &curve, numbers, &draws, &lower)?);
         }
         let mut plan = Self {
             rows: Rows::new(scenario),
@@ -177,37 +216,70 @@ impl Plan {
             taus: scenario.taus(),
             draws,
             series,
+            sums: Vec::new(),
             reference: 1.0,
             central: Vec::new(),
             has_mean,
             known: Vec::new(),
             known_base: Vec::new(),
+            known_sums: Vec::new(),
         };
-        plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(plan.median(first.base)));
+        plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
+        for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
+            for name in [&question.challenger, &question.incumbent] {
+                plan.add_sums(scenario, question, name);
+            }
+        }
         Ok(plan)
     }
 
-    fn median(&self, number: Number) -> f64 {
-        match number {
-            Number::Fixed(value) => value,
-            Number::Drawn(index) => {
-                let mut half = [0.5];
-                self.draws[index].quantile.fill(&mut half);
-                half[0]
-            }
+    fn add_sums(&mut self, scenario: &Scenario, question: &Question, name: &str) {
+        let sums = self.sum_row(scenario, question, name);
+        if !self.sums.contains(&sums) {
+            self.known_sums.push(self.known[sums.of].as_ref().map(|revenue| sums.known(revenue, self.reference)));
+            self.sums.push(sums);
         }
+    }
+
+    fn sum_row(&self, scenario: &Scenario, question: &Question, name: &str) -> SumRow {
+        let Dates { width, base, at } = scenario.dates(question);
+        let of = self.rows.find(name).unwrap_or(0);
+        let history = &scenario.providers[of].history;
+        let dates: Vec<Option<i32>> =
+            std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
+        let past = |date: &Option<i32>| {
+            // Periods before the base that the date sums: `history[len − 1]` is the one just before it.
+            let first = date.map_or(0, |date| date + 1 - i32::try_from(width).unwrap_or(i32::MAX));
+            let last = date.map_or(-1, |date| date.min(-1));
+            let back = |t: i32| history.len().checked_sub(usize::try_from(-t).ok()?).map(|index| history[index]);
+            (first..=last).filter_map(back).sum::<f64>() / self.reference
+        };
+        let past = dates.iter().map(past).collect();
+        SumRow { of, width, dates, past }
+    }
+
+    /// The row that a question compares of a provider.
+    pub(crate) fn row_of(&self, scenario: &Scenario, question: &Question, name: &str) -> usize {
+        if question.measure == Measure::Period {
+            return self.rows.find(name).unwrap_or(0);
+        }
+        let wanted = self.sum_row(scenario, question, name);
+        self.series.len() + self.sums.iter().position(|sums| *sums == wanted).unwrap_or(0)
     }
 
     /// Runs every curve at its medians; where nothing is drawn that is the answer.
     fn trace(&mut self) {
         for index in 0..self.series.len() {
             let series = &self.series[index];
-            let base = self.median(series.base);
+            let base = series.base_median;
             let values: Vec<Value<'_>> =
-                series.numbers.iter().map(|number| Value::Fixed(self.median(*number))).collect();
+                series.numbers.iter().map(|number| Value::Fixed(median(*number, &self.draws))).collect();
             let mut growth = vec![0.0; self.taus.len() + 1];
-            series.curve.fill(&values, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
+            let unmoved = matches!(series.base, Number::Drawn(_)).then_some([0.0]);
+            let shifts = unmoved.as_ref().map(<[f64; 1]>::as_slice);
+            // The central path meets its totals: it has been solved when the series was made.
+            let _ = series.growth.fill(&values, shifts, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
             let start = math::ln(base / self.reference);
             let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
             let is_known = |number: &Number| matches!(number, Number::Fixed(_));
@@ -223,12 +295,25 @@ impl Plan {
 
     /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn: from the f64 curves, ties within 1e-12.
     pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
+        if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
+            let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
+            return Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect());
+        }
         self.known[a].as_ref().and(self.known[b].as_ref())?;
         Some(self.central[a].iter().zip(&self.central[b]).map(|(a, b)| a - b > TIE).collect())
     }
 
-    /// Whether `a` is ahead of `b` at the base, where neither base is drawn.
+    /// Whether `a` is ahead of `b` at the base, where neither base is drawn; a base that is not known in full is no lead.
     pub(crate) fn known_lead_at_base(&self, a: usize, b: usize) -> Option<bool> {
+        if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
+            let (a, b) = (&self.sums[a], &self.sums[b]);
+            let Some(date) = a.dates[0] else { return Some(false) };
+            let base = |sums: &SumRow| {
+                let own = if date == 0 { self.known_base[sums.of]? } else { 0.0 };
+                Some(sums.past[0] * self.reference + own)
+            };
+            return Some(base(a)? / base(b)? - 1.0 > TIE);
+        }
         self.known_base[a].and(self.known_base[b])?;
         Some(self.central[a][0] - self.central[b][0] > TIE)
     }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::medians::{medians, reaches};
 use super::walk::{ItemKey, keys, name_fault};
-use super::{MOST_PERIODS, MOST_PROVIDERS, Scenario};
+use super::{MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor};
 use crate::assumption::law::{Law, Shape};
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
-use crate::growth::{AUTO, Curve, Value};
+use crate::growth::{AUTO, Centre, Curve, Ready, Value};
 use crate::shock;
 
 impl Scenario {
@@ -28,6 +28,9 @@ impl Scenario {
         if self.providers.len() <= MOST_PROVIDERS {
             self.check_correlations(&mut problems);
             self.check_questions(&mut problems);
+            if has_time {
+                self.check_past(&mut problems);
+            }
         }
         if problems.is_empty() { Ok(self) } else { Err(Error::of(Kind::Invalid, "scenario", curtailed(problems))) }
     }
@@ -92,7 +95,7 @@ impl Scenario {
             let address = format!("{}.growth", item("provider", key));
             let result = match &provider.growth {
                 None => Err(("", "a growth curve is needed, got none".to_owned())),
-                Some(curve) if has_time && has_names && is_sound(&address) => self.check_curve(curve, &named),
+                Some(curve) if has_time && has_names && is_sound(&address) => self.check_curve(provider, curve, &named),
                 Some(_) => continue,
             };
             if let Err((rest, message)) = result {
@@ -102,13 +105,23 @@ impl Scenario {
     }
 
     /// The curve at its medians: it must reach the horizon and be finite there.
-    fn check_curve(&self, curve: &Curve, named: &HashMap<&str, &Law>) -> Result<(), (&'static str, String)> {
+    fn check_curve(
+        &self,
+        provider: &Provider,
+        curve: &Curve,
+        named: &HashMap<&str, &Law>,
+    ) -> Result<(), (&'static str, String)> {
         let law = |assumption: &Assumption| {
             Shape::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
         };
         let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;
         let taus = self.taus();
         reaches(curve, taus.last().copied().unwrap_or(0.0))?;
+        let base = law(&provider.revenue).map(|shape| shape.median()).filter(|base| Domain::REVENUE.contains(*base));
+        let Some(base) = base.filter(|_| self.misfit_of_history(provider).is_none()) else { return Ok(()) };
+        let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();
+        let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
+        let ready = ready.map_err(|message| (".schedule.rates", message))?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut fault = None;
         let mut see = |tau: f64, growth: f64| {
@@ -118,7 +131,8 @@ impl Scenario {
                     Some(format!("log growth must be finite and below 3e38, got {} after {tau} years", shown(growth)));
             }
         };
-        curve.fill(&values, &taus, 1, &mut |index, growth| see(taus[index], growth[0]));
+        let filled = ready.fill(&values, None, &taus, 1, &mut |index, growth| see(taus[index], growth[0]));
+        filled.map_err(|(_, message)| (".schedule.rates", message))?;
         curve.fill(&values, &[0.0], 1, &mut |_, growth| {
             if !(growth[0].abs() <= 0.0) {
                 fault = Some(format!("log growth must be 0 at the base, got {}", shown(growth[0])));
@@ -184,10 +198,6 @@ impl Scenario {
             if question.challenger == question.incumbent {
                 let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
                 problems.push(Problem::new(address.at(Key::Field("overtakes")), message));
-            }
-            if question.sustained as usize > self.periods().max(1) {
-                let message = format!("only {} periods are projected, got {}", self.periods(), question.sustained);
-                problems.push(Problem::new(address.at(Key::Field("sustained")), message));
             }
             // Two that share a stated name are told by `named`.
             if let Some(first) = titles.insert(question.title(), index)

@@ -2,19 +2,19 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Correlation, MOST_PERIODS, Provider, Question, Scenario};
+use super::{Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Key};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
-use crate::growth::{AUTO, Curve, Tail};
+use crate::growth::{AUTO, Curve, Reading, Tail};
 
 /// Laws and keys that SCENARIO.md has and this version does not read yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
 const LATER_CURVES: [&str; 9] =
     ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
-const LATER_PROVIDER: [&str; 6] = ["history", "fiscal_year_ends", "claim", "loading", "jump", "segment"];
+const LATER_PROVIDER: [&str; 4] = ["claim", "loading", "jump", "segment"];
 const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];
 
 /// Reads a scenario, or lists everything whose shape is wrong.
@@ -212,7 +212,8 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        let known = ["name", "revenue", "growth", "volatility", "shock", "centring", "source"];
+        let known =
+            ["name", "revenue", "growth", "volatility", "shock", "centring", "history", "fiscal_year_ends", "source"];
         self.table(node, &known, &LATER_PROVIDER)?;
         let name = self.required(node, "name", Self::text);
         let revenue = self.required(node, "revenue", Self::assumption);
@@ -220,12 +221,17 @@ impl Reader {
         let volatility = self.optional(node, "volatility", Self::assumption);
         self.optional(node, "shock", |reader, node| reader.word(node, "random_walk", &["persistent", "reverting"]));
         self.optional(node, "centring", |reader, node| reader.word(node, "median", &["mean"]));
+        let history =
+            self.optional(node, "history", |reader, node| reader.list(node, "a list of revenues", Self::number));
+        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
         let source = self.optional(node, "source", Self::text);
         Some(Provider {
             name: name?,
             revenue: revenue?,
             growth: Some(growth?),
             volatility: volatility.unwrap_or_else(|| 0.0.into()),
+            history: history.unwrap_or_default(),
+            fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
             source,
         })
     }
@@ -241,11 +247,26 @@ impl Reader {
         self.table(node, &["overtakes", "name", "measure", "sustained"], &[])?;
         let overtakes = self.required(node, "overtakes", Self::pair);
         let name = self.optional(node, "name", Self::text);
-        let later = ["trailing", "annual", "fiscal_year_ending"];
-        self.optional(node, "measure", |reader, node| reader.word(node, "period", &later));
+        let measure = self.optional(node, "measure", Self::measure);
         let sustained = self.optional(node, "sustained", Self::count);
         let [challenger, incumbent] = overtakes?;
-        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1) })
+        let measure = measure.unwrap_or(Measure::Period);
+        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1), measure })
+    }
+
+    fn measure(&mut self, node: &Node) -> Option<Measure> {
+        if node.as_table().is_some() {
+            let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[], &[])?;
+            return self
+                .at(Key::Field("fiscal_year_ending"), |reader| reader.count(month))
+                .map(Measure::FiscalYearEnding);
+        }
+        match node.as_text() {
+            Some("period") => Some(Measure::Period),
+            Some("trailing") => Some(Measure::Trailing),
+            Some("annual") => Some(Measure::Annual),
+            _ => self.wanted("\"period\", \"trailing\", \"annual\" or { fiscal_year_ending = month }", node),
+        }
     }
 
     /// A number, a name, or a table with one law and perhaps a source.
@@ -345,8 +366,19 @@ impl Reader {
         self.table(node, &["rates", "tail", "reading"], &[])?;
         let rates = self.required(node, "rates", |reader, node| reader.list(node, "a list of rates", Self::assumption));
         let tail = node.get("tail").map_or_else(|| Some(Tail::none()), |_| self.optional(node, "tail", Self::tail));
-        self.optional(node, "reading", |reader, node| reader.word(node, "point", &["totals"]));
-        Some(Curve::schedule(rates?, tail?))
+        let reading = self.optional(node, "reading", Self::reading);
+        Some(match reading {
+            Some(Reading::Totals) => Curve::totals(rates?, tail?),
+            _ => Curve::schedule(rates?, tail?),
+        })
+    }
+
+    fn reading(&mut self, node: &Node) -> Option<Reading> {
+        match node.as_text() {
+            Some("point") => Some(Reading::Point),
+            Some("totals") => Some(Reading::Totals),
+            _ => self.wanted("\"point\" or \"totals\"", node),
+        }
     }
 
     fn tail(&mut self, node: &Node) -> Option<Tail> {

@@ -1,10 +1,10 @@
 //! Writes a scenario as the tree of a file; what is the default is left out.
 
 use super::tree::Node;
-use super::{Provider, Question, Scenario};
+use super::{Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
-use crate::growth::{Curve, Law as CurveLaw, Schedule, TailLaw};
+use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, TailLaw};
 
 type Entries = Vec<(String, Node)>;
 
@@ -47,6 +47,12 @@ fn provider(provider: &Provider) -> Node {
     if provider.volatility != Assumption::from(0.0) {
         put(&mut entries, "volatility", assumption(&provider.volatility));
     }
+    if !provider.history.is_empty() {
+        put(&mut entries, "history", Node::list(provider.history.iter().copied()));
+    }
+    if provider.fiscal_year_ends != 12 {
+        put(&mut entries, "fiscal_year_ends", provider.fiscal_year_ends);
+    }
     if let Some(source) = &provider.source {
         put(&mut entries, "source", source.as_str());
     }
@@ -58,6 +64,14 @@ fn question(question: &Question) -> Node {
     put(&mut entries, "overtakes", Node::list([question.challenger.as_str(), question.incumbent.as_str()]));
     if let Some(name) = &question.name {
         put(&mut entries, "name", name.as_str());
+    }
+    match question.measure {
+        Measure::Period => {}
+        Measure::Trailing => put(&mut entries, "measure", "trailing"),
+        Measure::Annual => put(&mut entries, "measure", "annual"),
+        Measure::FiscalYearEnding(month) => {
+            put(&mut entries, "measure", Node::table([("fiscal_year_ending", month.into())]));
+        }
     }
     if question.sustained != 1 {
         put(&mut entries, "sustained", question.sustained);
@@ -111,6 +125,9 @@ fn fade(from: Option<&Assumption>, to: &Assumption, half_life: &Assumption) -> N
 
 fn schedule(schedule: &Schedule) -> Node {
     let mut entries = vec![("rates".to_owned(), Node::list(schedule.rates.iter().map(assumption)))];
+    if schedule.reading == Reading::Totals {
+        put(&mut entries, "reading", "totals");
+    }
     match &schedule.tail.0 {
         TailLaw::None => {}
         TailLaw::Hold => put(&mut entries, "tail", "hold"),

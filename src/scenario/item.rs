@@ -1,5 +1,7 @@
 //! What a scenario is made of: providers, correlations and questions.
 
+use serde::Serialize;
+
 use crate::assumption::Assumption;
 use crate::growth::Curve;
 
@@ -21,6 +23,9 @@ pub struct Provider {
     pub(crate) growth: Option<Curve>,
     pub(crate) volatility: Assumption,
     pub(crate) source: Option<String>,
+    /// Revenue of the periods just before the base, oldest first.
+    pub(crate) history: Vec<f64>,
+    pub(crate) fiscal_year_ends: u32,
 }
 
 impl Provider {
@@ -32,7 +37,30 @@ impl Provider {
             growth: None,
             volatility: Assumption::from(0.0),
             source: None,
+            history: Vec::new(),
+            fiscal_year_ends: 12,
         }
+    }
+
+    /// Revenue of the periods just before the base, oldest first, in the unit of the base.
+    ///
+    /// # Example: the last three quarters before the base
+    /// ```
+    /// use outgrow::{Curve, Provider, Tail};
+    /// let alibaba = Provider::new("Alibaba Cloud", 4385.0)
+    ///     .history([2431.0, 2975.0, 3599.0])
+    ///     .fiscal_year_ends(3)
+    ///     .growth(Curve::totals([0.87, 0.60], Tail::hold()));
+    /// ```
+    pub fn history(mut self, revenue: impl IntoIterator<Item = f64>) -> Self {
+        self.history = revenue.into_iter().collect();
+        self
+    }
+
+    /// The month, 1 to 12, that the fiscal year ends in; 12 unless told. [`Curve::totals`] speaks of its totals.
+    pub fn fiscal_year_ends(mut self, month: u32) -> Self {
+        self.fiscal_year_ends = month;
+        self
     }
 
     /// How revenue grows from the base on; required.
@@ -66,6 +94,27 @@ impl Provider {
     }
 }
 
+/// What gets compared.
+///
+/// # Example: fiscal years to March
+/// ```
+/// use outgrow::{Measure, Question};
+/// let question = Question::overtakes("Alibaba Cloud", "Google Cloud").measure(Measure::FiscalYearEnding(3));
+/// assert_eq!(question.title(), "Alibaba Cloud overtakes Google Cloud (fiscal year ending 3)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Revenue of one period.
+    Period,
+    /// The sum over one year up to each period; needs a year's history but one period.
+    Trailing,
+    /// The sum over calendar years, at each year end.
+    Annual,
+    /// The sum over fiscal years that end in this month, 1 to 12, at each year end.
+    FiscalYearEnding(u32),
+}
+
 /// The correlation of two providers' innovations.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Correlation {
@@ -87,17 +136,30 @@ pub struct Question {
     pub(crate) incumbent: String,
     pub(crate) name: Option<String>,
     pub(crate) sustained: u32,
+    pub(crate) measure: Measure,
 }
 
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
     pub fn overtakes(challenger: impl Into<String>, incumbent: impl Into<String>) -> Self {
-        Self { challenger: challenger.into(), incumbent: incumbent.into(), name: None, sustained: 1 }
+        Self {
+            challenger: challenger.into(),
+            incumbent: incumbent.into(),
+            name: None,
+            sustained: 1,
+            measure: Measure::Period,
+        }
     }
 
     /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1.
     pub fn sustained(mut self, periods: u32) -> Self {
         self.sustained = periods;
+        self
+    }
+
+    /// What is compared; revenue of one period unless told.
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
         self
     }
 
@@ -111,11 +173,16 @@ impl Question {
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| {
-            let sustained = match self.sustained {
-                1 => String::new(),
-                k => format!(" (sustained {k})"),
+            let measure = match self.measure {
+                Measure::Period => None,
+                Measure::Trailing => Some("trailing".to_owned()),
+                Measure::Annual => Some("annual".to_owned()),
+                Measure::FiscalYearEnding(month) => Some(format!("fiscal year ending {month}")),
             };
-            format!("{} overtakes {}{sustained}", self.challenger, self.incumbent)
+            let sustained = (self.sustained != 1).then(|| format!("sustained {}", self.sustained));
+            let unusual: Vec<String> = measure.into_iter().chain(sustained).collect();
+            let unusual = if unusual.is_empty() { String::new() } else { format!(" ({})", unusual.join(", ")) };
+            format!("{} overtakes {}{unusual}", self.challenger, self.incumbent)
         })
     }
 }

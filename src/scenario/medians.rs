@@ -12,7 +12,7 @@ use crate::growth::{AUTO, Curve, Law as CurveLaw, Schedule, TailLaw, Value};
 
 /// A schedule that must reach past its last rate has to say how.
 pub(super) fn reaches(curve: &Curve, years: f64) -> Result<(), (&'static str, String)> {
-    let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0 else { return Ok(()) };
+    let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0 else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
     if tail.0 == TailLaw::None && years > stated {
@@ -37,7 +37,7 @@ pub(super) fn medians(
     {
         return Err((".schedule.rates", "at least one rate is needed, got none".to_owned()));
     }
-    if let CurveLaw::Schedule(Schedule { rates, tail }) = &curve.0
+    if let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0
         && let TailLaw::Ratio(ratio) = &tail.0
         && ratio.name() == Some(AUTO)
     {

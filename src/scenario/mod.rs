@@ -6,13 +6,16 @@ mod decode;
 mod encode;
 mod file;
 mod item;
+mod measure;
 mod medians;
+mod past;
 pub(crate) mod tree;
 mod walk;
 
 pub use builder::ScenarioBuilder;
 pub(crate) use item::Correlation;
-pub use item::{Provider, Question};
+pub use item::{Measure, Provider, Question};
+pub(crate) use measure::Dates;
 pub use walk::Place as AssumptionPlace;
 
 use crate::assumption::Assumption;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Scenario;
+use super::{Measure, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
 use crate::assumption::law::Law;
@@ -35,6 +35,7 @@ impl Scenario {
                     field(visitor, "growth", |visitor| curve.walk(visitor));
                 }
                 field(visitor, "volatility", |visitor| visitor.number(Domain::VOLATILITY, &mut provider.volatility));
+                provider.walk_past(visitor);
             });
         }
         for (index, correlation) in self.correlations.iter_mut().enumerate() {
@@ -45,6 +46,9 @@ impl Scenario {
         let asked = keys(self.questions.iter().map(|question| question.name.as_deref()));
         for (question, key) in self.questions.iter_mut().zip(&asked) {
             item(visitor, "question", key.borrow(), |visitor| {
+                if let Measure::FiscalYearEnding(month) = &mut question.measure {
+                    field(visitor, "measure.fiscal_year_ending", |visitor| visitor.count(Domain::MONTH, month));
+                }
                 field(visitor, "sustained", |visitor| visitor.count(Domain::AT_LEAST_ONE, &mut question.sustained));
             });
         }
@@ -155,6 +159,18 @@ impl Scenario {
         let own = place.assumption.source.clone();
         own.or_else(|| place.assumption.name().and_then(named))
             .or_else(|| self.providers.iter().find(of)?.source.clone())
+    }
+}
+
+impl Provider {
+    /// The plain numbers that tell of the past.
+    fn walk_past<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
+        field(visitor, "history", |visitor| {
+            for (index, revenue) in self.history.iter_mut().enumerate() {
+                at(visitor, Key::Index(index), |visitor| visitor.plain(Domain::REVENUE, revenue));
+            }
+        });
+        field(visitor, "fiscal_year_ends", |visitor| visitor.count(Domain::MONTH, &mut self.fiscal_year_ends));
     }
 }
 

@@ -35,11 +35,12 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
 pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
     let mut list: Vec<Listed<'a>> = Vec::new();
     for question in scenario.questions() {
-        let index = |name: &str| scenario.provider_index(name).unwrap_or(0);
-        let (challenger, incumbent) = (index(&question.challenger), index(&question.incumbent));
+        let row = |name: &str| plan.row_of(scenario, question, name);
+        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
         let overtake = Overtake {
             challenger,
             incumbent,
+            dates: scenario.dates(question).at.len(),
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
         };

@@ -10,6 +10,8 @@ pub(crate) struct Overtake {
     pub(crate) challenger: usize,
     pub(crate) incumbent: usize,
     pub(crate) sustained: u16,
+    /// The dates after the base that are answered.
+    pub(crate) dates: usize,
     /// Whether the challenger is ahead at the base, where both bases are known.
     pub(crate) ahead_at_base: Option<bool>,
 }
@@ -36,8 +38,8 @@ impl OvertakeRow {
 }
 
 impl Statistic for Overtake {
-    fn shape(&self, rows: &Rows) -> Result<Shape, Error> {
-        let periods = rows.periods();
+    fn shape(&self, _: &Rows) -> Result<Shape, Error> {
+        let periods = self.dates;
         Ok(Shape::rows([periods + 2, periods + 1].into_iter().chain(std::iter::repeat_n(2, periods))))
     }
 
@@ -45,7 +47,7 @@ impl Statistic for Overtake {
         let known = paths.known_lead(self.challenger, self.incumbent);
         let mut lead = Lead::new(paths.len(), self.sustained);
         let mut ahead = vec![0_u16; paths.len()];
-        for t in 0..=paths.rows().periods() {
+        for t in 0..=self.dates {
             let certain = known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
             match certain {
                 Some(certain) => ahead.fill(u16::from(certain)),
@@ -59,7 +61,7 @@ impl Statistic for Overtake {
             }
         }
         counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
-        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(paths.rows().periods()));
+        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(self.dates));
     }
 }
 

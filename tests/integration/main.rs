@@ -10,6 +10,7 @@ mod crossing;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
+mod measures;
 mod outcome_json;
 mod own_questions;
 mod progress;

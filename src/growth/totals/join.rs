@@ -1,6 +1,7 @@
 //! How the tail joins the last estimate and goes on after it.
 
-use super::super::{TailLaw, Value, fade};
+use crate::growth::fade::Fade;
+use crate::growth::{TailLaw, Value};
 
 /// A tail after the last estimated fiscal year; its numbers come as values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,19 +35,18 @@ impl Continuation {
 
     /// The tail from Γ(N) and `γ_n` of every path.
     pub(super) fn after<'a>(self, end: &[f64], last: &[f64], numbers: &[Value<'a>], per_year: usize) -> Going<'a> {
-        let to = if self == Self::Fade { numbers[0].log_rate(last.len()) } else { Vec::new() };
-        let number = numbers.last().copied();
-        Going { law: self, to, number, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
+        let fades = self == Self::Fade;
+        let fade = fades.then(|| Fade::new(last.to_vec(), numbers[0].log_rate(last.len()), numbers[1]));
+        let ratio = if self == Self::Ratio { numbers.last().copied() } else { None };
+        Going { fade, ratio, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
     }
 }
 
 /// A tail on its way.
 #[derive(Debug)]
 pub(super) struct Going<'a> {
-    law: Continuation,
-    to: Vec<f64>,
-    /// The half-life or the ratio.
-    number: Option<Value<'a>>,
+    fade: Option<Fade>,
+    ratio: Option<Value<'a>>,
     /// Γ where the current rate began.
     start: Vec<f64>,
     rate: Vec<f64>,
@@ -59,19 +59,18 @@ impl Going<'_> {
     /// Γ of every path one period on.
     pub(super) fn next(&mut self, out: &mut [f64]) {
         let within = self.period % self.per_year;
-        if let (Continuation::Ratio, Some(ratio), 0) = (self.law, self.number, within) {
+        if let (Some(ratio), 0) = (self.ratio, within) {
             if self.period > 0 {
                 self.start.iter_mut().zip(&self.rate).for_each(|(start, rate)| *start += rate);
             }
             self.rate.iter_mut().enumerate().for_each(|(path, rate)| *rate *= ratio.of_path(path));
         }
         self.period += 1;
-        let periods = if self.law == Continuation::Ratio { within + 1 } else { self.period };
+        let periods = if self.ratio.is_some() { within + 1 } else { self.period };
         let tau = periods as f64 / self.per_year as f64;
-        if let (Continuation::Fade, Some(half_life)) = (self.law, self.number) {
+        if let Some(fade) = &mut self.fade {
             out.copy_from_slice(&self.start);
-            fade::add(out, &self.rate, &self.to, half_life, tau);
-            return;
+            return fade.add(out, tau);
         }
         out.iter_mut().zip(&self.start).zip(&self.rate).for_each(|((out, start), rate)| *out = start + rate * tau);
     }

@@ -133,7 +133,7 @@ impl Case {
             TailLaw::Ratio(_) => gamma * numbers[n] * years,
             TailLaw::Fade { .. } => {
                 let (to, half_life) = (math::ln_1p(numbers[n]), numbers[n + 1]);
-                let weight = half_life / std::f64::consts::LN_2 * (1.0 - math::exp2(-years / half_life));
+                let weight = half_life / std::f64::consts::LN_2 * (1.0 - libm::exp2(-years / half_life));
                 to * years + (gamma - to) * weight
             }
         }
@@ -160,9 +160,9 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 /// Points of the d-dimensional unit cube that fill it evenly (M. Roberts's additive sequence).
 fn points(d: usize, count: usize) -> Vec<Vec<f64>> {
-    let root = (0..60).fold(1.5, |root, _| math::pow(1.0 + root, 1.0 / (d as f64 + 1.0)));
+    let root = (0..60).fold(1.5, |root, _| libm::pow(1.0 + root, 1.0 / (d as f64 + 1.0)));
     let of = |i: usize| {
-        let alpha = math::pow(root, -(i as f64 + 1.0));
+        let alpha = libm::pow(root, -(i as f64 + 1.0));
         (0..count).map(|k| (0.5 + alpha * (k as f64 + 1.0)).fract()).collect()
     };
     (0..d).map(of).collect()
@@ -404,7 +404,7 @@ fn the_tail_starts_from_the_last_estimate() {
     };
     assert!(distance(&after("ratio 0.7"), &quarters(&years)) < 1e-14);
     let to = math::ln_1p(0.12);
-    let fading = |tau: f64| to * tau + (gamma - to) * 2.0 / std::f64::consts::LN_2 * (1.0 - math::exp2(-tau / 2.0));
+    let fading = |tau: f64| to * tau + (gamma - to) * 2.0 / std::f64::consts::LN_2 * (1.0 - libm::exp2(-tau / 2.0));
     assert!(distance(&after("fade 0.12 2"), &quarters(&fading)) < 1e-14);
 }
 

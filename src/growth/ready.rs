@@ -1,0 +1,67 @@
+//! A curve made ready for a run: as it is, or with the fiscal totals that its estimates speak of.
+
+use super::totals::{Centre, FiscalCurve, Totals};
+use super::{Curve, Law, Reading, TailLaw, Value};
+
+/// What is known before the projection, as a totals reading needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    /// Log revenue of the known periods over that of the base at its median: oldest first, the base (0) last.
+    pub(crate) known: Vec<f64>,
+    /// Periods of the grid in a year.
+    pub(crate) per_year: usize,
+    /// Periods of the provider's fiscal year that have passed with the base, 1 to a whole year.
+    pub(crate) passed: usize,
+    pub(crate) base_drawn: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Ready {
+    Direct(Curve),
+    Fiscal { curve: Box<FiscalCurve>, estimates: usize },
+}
+
+impl Ready {
+    /// `numbers` are those of the curve in the order of its walk, `auto` resolved.
+    ///
+    /// # Errors
+    /// Where the central path cannot meet its totals, with the numbers.
+    pub(crate) fn new(curve: &Curve, numbers: &[Centre], past: &Past) -> Result<Self, String> {
+        let schedule = match &curve.0 {
+            Law::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
+            _ => return Ok(Self::Direct(curve.clone())),
+        };
+        let (estimates, tail) = (schedule.rates.len(), &schedule.tail.0);
+        let into_year = past.passed % past.per_year;
+        let totals = Totals::new(&past.known, past.per_year, into_year, estimates, *tail != TailLaw::None)?;
+        let (rates, numbers) = numbers.split_at(estimates);
+        let curve =
+            FiscalCurve::new(totals, rates, tail, numbers, past.base_drawn).map_err(|fault| fault.to_string())?;
+        Ok(Self::Fiscal { curve: Box::new(curve), estimates })
+    }
+
+    /// `Γ` at `taus`, the periods 1 to T in years; `base_shifts` are ln of the drawn base over its median, where it is drawn.
+    ///
+    /// # Errors
+    /// The first path that cannot meet its totals, with the numbers.
+    pub(crate) fn fill(
+        &self,
+        values: &[Value<'_>],
+        base_shifts: Option<&[f64]>,
+        taus: &[f64],
+        count: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), (usize, String)> {
+        match self {
+            Self::Direct(curve) => {
+                curve.fill(values, taus, count, emit);
+                Ok(())
+            }
+            Self::Fiscal { curve, estimates } => {
+                let (rates, numbers) = values.split_at(*estimates);
+                let filled = curve.fill(rates, numbers, base_shifts, count, taus.len(), emit);
+                filled.map_err(|(path, fault)| (path, fault.to_string()))
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Derived rows: sums over a year at the dates of a measure, filled once a block and only where a question asks.
+//!
+//! Sums are kept in linear units relative to the reference, as f32: within one question rows compare as revenue does.
+
+use crate::cpu::{self, Level};
+use crate::error::{Error, Kind};
+
+/// A row of sums: of one provider, over `width` periods up to each date.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SumRow {
+    /// The row of the provider.
+    pub(crate) of: usize,
+    pub(crate) width: usize,
+    /// Column 0 is the base date, or `None` where nobody is ahead at base; then every answered date.
+    pub(crate) dates: Vec<Option<i32>>,
+    /// By column, the part of the sum that history holds, relative to the reference.
+    pub(crate) past: Vec<f64>,
+}
+
+/// The least sum that keeps all its digits in f32, with room to spare.
+const LEAST: f32 = 1e-30;
+/// The greatest sum, likewise.
+const GREATEST: f32 = 1e30;
+
+impl SumRow {
+    /// Periods of the projection, 0 included, that a date sums.
+    fn projected(&self, date: i32) -> std::ops::RangeInclusive<usize> {
+        let first = date.saturating_add(1).saturating_sub(i32::try_from(self.width).unwrap_or(i32::MAX));
+        usize::try_from(first).unwrap_or(0)..=usize::try_from(date).unwrap_or(0)
+    }
+
+    /// The sums of revenues that are known at 0..=T, in money.
+    pub(super) fn known(&self, revenue: &[f64], reference: f64) -> Vec<f64> {
+        let sum = |(date, past): (&Option<i32>, &f64)| match date {
+            Some(date) if *date >= 0 => past * reference + revenue[self.projected(*date)].iter().sum::<f64>(),
+            _ => past * reference,
+        };
+        self.dates.iter().zip(&self.past).map(sum).collect()
+    }
+
+    /// Fills the row's columns from the linear revenue of its provider, `linear[t * width_of_block ..]`.
+    ///
+    /// # Errors
+    /// The column whose sums leave what f32 holds.
+    pub(super) fn fill(&self, level: Level, linear: &[f32], paths: usize, row: &mut [f32]) -> Result<(), usize> {
+        for (column, (date, past)) in self.dates.iter().zip(&self.past).enumerate() {
+            let out = &mut row[column * paths..(column + 1) * paths];
+            out.fill(super::plan::to_f32(*past));
+            let Some(date) = *date else { continue };
+            if date >= 0 {
+                for t in self.projected(date) {
+                    let part = &linear[t * paths..(t + 1) * paths];
+                    cpu::run(
+                        level,
+                        #[inline(always)]
+                        || add(out, part),
+                    );
+                }
+            }
+            let held = |sum: &f32| *sum > LEAST && *sum < GREATEST;
+            if !out.iter().all(held) {
+                return Err(column);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What to say where sums leave what they can hold.
+pub(super) fn beyond(provider: &str, label: &str) -> Error {
+    let message = "the sum over a year leaves what it can hold, 1e±30 times the reference; ask by period instead";
+    Error::one(Kind::Limit, "simulation", format!("provider[{provider}] at {label}"), message)
+}
+
+#[inline(always)]
+fn add(sum: &mut [f32], part: &[f32]) {
+    for (sum, part) in sum.iter_mut().zip(part) {
+        *sum += part;
+    }
+}
+
+/// `e^x` of a row of logs, relative to the reference.
+pub(super) fn linear(level: Level, logs: &[f32], out: &mut [f32]) {
+    cpu::run(
+        level,
+        #[inline(always)]
+        || {
+            for (out, x) in out.iter_mut().zip(logs) {
+                *out = exp(*x);
+            }
+        },
+    );
+}
+
+/// `e^x` within 2 ulp for |x| < 87, and beyond 1e±30 outside: 2^n by its bits, the rest by Cephes' `expf` polynomial
+/// (Moshier 1989).
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within −126 and 127")]
+fn exp(x: f32) -> f32 {
+    let x = x.clamp(-87.0, 87.0);
+    // Adding 1.5·2²³ rounds to a whole number.
+    let n = (x.mul_add(std::f32::consts::LOG2_E, 12_582_912.0)) - 12_582_912.0;
+    let r = n.mul_add(-0.693_359_4, x);
+    let r = n.mul_add(2.121_944_4e-4, r);
+    let mut p = 1.987_569_1e-4_f32;
+    for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
+        p = p.mul_add(r, coefficient);
+    }
+    let scale = f32::from_bits(((n as i32 + 127) as u32) << 23);
+    (p.mul_add(r * r, r) + 1.0) * scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exponential_is_within_two_ulp() {
+        let mut worst = 0.0_f64;
+        for step in -8_600_000..8_600_000 {
+            let x = step as f32 * 1e-5;
+            let exact = libm::exp(f64::from(x));
+            let ulp = f64::from(f32::from_bits((exact as f32).to_bits() + 1)) - f64::from(exact as f32);
+            worst = worst.max((f64::from(exp(x)) - exact).abs() / ulp);
+        }
+        assert!(worst < 2.0, "{worst} ulp");
+    }
+
+    #[test]
+    fn what_leaves_the_range_is_seen() {
+        assert!(exp(-100.0) < LEAST && exp(100.0) > GREATEST);
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        let logs: Vec<f32> = (0..1000).map(|i| i as f32 * 0.037 - 18.0).collect();
+        let mut first = vec![0.0; logs.len()];
+        linear(Level::Baseline, &logs, &mut first);
+        for level in Level::available() {
+            let mut other = vec![0.0; logs.len()];
+            linear(level, &logs, &mut other);
+            assert!(first.iter().zip(&other).all(|(a, b)| a.to_bits() == b.to_bits()), "{level:?}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Which periods a measure is taken at, and what history it needs.
+
+use super::{Measure, Provider, Question, Scenario};
+use crate::calendar::{Period, Step};
+use crate::growth::Past;
+use crate::math;
+
+/// The dates of one question: periods counted from the base, which is 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dates {
+    /// Periods that one date sums.
+    pub(crate) width: usize,
+    /// The date that counts as the base; may lie before it. `None`: nobody is ahead at base.
+    pub(crate) base: Option<i32>,
+    /// The dates that are answered, in order.
+    pub(crate) at: Vec<usize>,
+}
+
+impl Scenario {
+    /// The dates of a question; none of them where history or horizon is too short.
+    pub(crate) fn dates(&self, question: &Question) -> Dates {
+        let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
+        let known = history(&question.challenger).min(history(&question.incumbent));
+        let reaches = |t: i32, width: usize| t - width.cast_signed_i32() + 1 >= -known.cast_signed_i32();
+        let width = self.width(question.measure);
+        let last = self.periods().cast_signed_i32();
+        let is_date = |t: &i32| match question.measure {
+            Measure::Period | Measure::Trailing => true,
+            Measure::Annual => self.ends_year(*t, 12),
+            Measure::FiscalYearEnding(month) => self.ends_year(*t, month),
+        };
+        let base = (1 - width.cast_signed_i32()..=0).rev().find(is_date).filter(|t| reaches(*t, width));
+        let at = (1..=last).filter(is_date).filter(|t| reaches(*t, width));
+        Dates { width, base, at: at.filter_map(|t| usize::try_from(t).ok()).collect() }
+    }
+
+    /// Periods that one date of a measure sums.
+    pub(crate) fn width(&self, measure: Measure) -> usize {
+        if measure == Measure::Period { 1 } else { self.step().per_year() as usize }
+    }
+
+    /// Whether the period `t` steps from the base ends a year that ends in this month; a grid of years knows no months.
+    fn ends_year(&self, t: i32, month: u32) -> bool {
+        self.step() == Step::Year || self.base.next(t).is_ok_and(|period| period.end_month() == month)
+    }
+
+    /// What a totals reading needs of the past, with the base at its median.
+    pub(crate) fn past(&self, provider: &Provider, base: f64, base_drawn: bool) -> Past {
+        let history = provider.history.iter().map(|revenue| math::ln(revenue / base));
+        Past {
+            known: history.chain(std::iter::once(0.0)).collect(),
+            per_year: self.step().per_year() as usize,
+            passed: self.passed_of_year(provider),
+            base_drawn,
+        }
+    }
+
+    /// How many periods of the provider's fiscal year have passed with the base, 1 to a whole year.
+    pub(crate) fn passed_of_year(&self, provider: &Provider) -> usize {
+        let per_year = self.step().per_year() as usize;
+        let end = |back: &usize| self.ends_year(-back.cast_signed_i32(), provider.fiscal_year_ends);
+        (0..per_year).find(end).map_or(per_year, |back| if back == 0 { per_year } else { back })
+    }
+}
+
+/// Whether a year that ends in this month ends with a period of the grid, and the months that do.
+pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
+    match base.step() {
+        Step::Quarter if month % 3 != 0 => {
+            Err(format!("must end a quarter: 3, 6, 9 or 12 (or count in months), got {month}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Lengths here are below 2^31: at most 2,400 periods and a file of 16 MiB.
+trait CastSigned {
+    fn cast_signed_i32(&self) -> i32;
+}
+
+impl CastSigned for usize {
+    fn cast_signed_i32(&self) -> i32 {
+        i32::try_from(*self).unwrap_or(i32::MAX)
+    }
+}

@@ -1,0 +1,93 @@
+//! Checks of what a scenario says of the past, and of the questions that reach back to it.
+
+use super::measure::fits_grid;
+use super::walk::{ItemKey, keys};
+use super::{MOST_PERIODS, Measure, Provider, Question, Scenario};
+use crate::assumption::domain::{Address, Domain, Key};
+use crate::calendar::Step;
+use crate::error::Problem;
+use crate::growth::{Law, Reading, Schedule};
+
+impl Scenario {
+    pub(super) fn check_past(&self, problems: &mut Vec<Problem>) {
+        let names = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
+        for (provider, key) in self.providers.iter().zip(&names) {
+            let address = item("provider", key);
+            let mut report = |rest: &str, message: String| {
+                problems.push(Problem::new(format!("{}.{rest}", address.as_str()), message));
+            };
+            if Domain::MONTH.contains(f64::from(provider.fiscal_year_ends))
+                && let Err(message) = fits_grid(self.base, provider.fiscal_year_ends)
+            {
+                report("fiscal_year_ends", message);
+            }
+            if let Some(message) = self.misfit_of_history(provider) {
+                report("history", message);
+            }
+        }
+        let names = keys(self.questions.iter().map(|question| question.name.as_deref()));
+        for (question, key) in self.questions.iter().zip(&names) {
+            if let Some((field, message)) = self.misfit_of_measure(question) {
+                problems.push(Problem::new(item("question", key).at(Key::Field(field)), message));
+            }
+        }
+    }
+
+    /// History must lie in the calendar and hold what a totals schedule needs.
+    pub(super) fn misfit_of_history(&self, provider: &Provider) -> Option<String> {
+        let held = provider.history.len();
+        if held > MOST_PERIODS as usize {
+            return Some(format!("at most {MOST_PERIODS} periods of history, got {held}"));
+        }
+        let back = i32::try_from(held).unwrap_or(i32::MAX);
+        if self.base.next(-back).is_err() {
+            return Some(format!("{held} periods before {} lie before the year 0001", self.base));
+        }
+        let Some(Law::Schedule(Schedule { reading: Reading::Totals, .. })) =
+            provider.growth.as_ref().map(|curve| &curve.0)
+        else {
+            return None;
+        };
+        let per_year = self.step().per_year() as usize;
+        let passed = self.passed_of_year(provider);
+        let needed = if passed == per_year { per_year - 1 } else { per_year + passed - 1 };
+        (held < needed).then(|| {
+            format!(
+                "the reading \"totals\" needs the fiscal year before the first estimated one in full: {needed} {}s before {}, got {held}",
+                self.step().word(),
+                self.base
+            )
+        })
+    }
+
+    fn misfit_of_measure(&self, question: &Question) -> Option<(&'static str, String)> {
+        let month = match question.measure {
+            Measure::FiscalYearEnding(month) => Some(month),
+            _ => None,
+        };
+        if let Some(message) = month.and_then(|month| fits_grid(self.base, month).err()) {
+            return Some(("measure.fiscal_year_ending", message));
+        }
+        let dates = self.dates(question);
+        let needed = dates.width - 1;
+        if question.measure == Measure::Trailing && dates.base.is_none() {
+            let message = format!("\"trailing\" needs {needed} {}s of history of both, got fewer", self.step().word());
+            return Some(("measure", message));
+        }
+        if dates.at.is_empty() {
+            let year = if self.step() == Step::Year { "year" } else { "whole year with known or projected revenue" };
+            return Some(("measure", format!("no {year} ends between {} and {}", self.base, self.horizon)));
+        }
+        let count = dates.at.len();
+        let what = if question.measure == Measure::Period { "periods are projected" } else { "dates are answered" };
+        (question.sustained as usize > count)
+            .then(|| ("sustained", format!("only {count} {what}, got {}", question.sustained)))
+    }
+}
+
+fn item(list: &str, key: &ItemKey) -> Address {
+    let mut address = Address::default();
+    address.push(Key::Field(list));
+    address.push(key.borrow());
+    address
+}
