@@ -85,11 +85,20 @@ impl Estimate {
     /// Where any of it lies outside, with the estimate, its error and the range.
     pub fn check_within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
         let (low, high) = self.interval;
+        let refuse = |message: String| Err(Error::one(Kind::Assertion, "estimate", "", message));
+        if !(range.start() <= range.end()) {
+            return refuse(format!("the range {} – {} is empty", range.start(), range.end()));
+        }
         if range.contains(&low) && range.contains(&high) {
             return Ok(());
         }
-        let message = format!("{self} is not within {} – {}", range.start(), range.end());
-        Err(Error::one(Kind::Assertion, "estimate", "", message))
+        let wide = if high - low > range.end() - range.start() { "; more paths narrow the interval" } else { "" };
+        refuse(format!(
+            "{self}, interval {}, is not within {} – {}{wide}",
+            self.shown_interval(),
+            range.start(),
+            range.end()
+        ))
     }
 
     /// Decimals that the standard error supports: its first significant digit is the last one shown.
@@ -105,12 +114,15 @@ impl Estimate {
 
     /// The value alone with the digits its error supports; «none of the paths» is a bound, never 0 or 1.
     pub(crate) fn shown(&self) -> String {
-        let decimals = self.decimals();
+        self.shown_with(self.decimals())
+    }
+
+    fn shown_with(&self, decimals: usize) -> String {
         let (low, high) = self.interval;
         match self.value {
             exact if self.standard_error == 0.0 => format!("{exact}"),
-            none if none <= 0.0 => format!("< {:.*}", decimals + 1, round_up(high, decimals + 1)),
-            all if all >= 1.0 => format!("> {:.*}", decimals + 1, 1.0 - round_up(1.0 - low, decimals + 1)),
+            none if none <= 0.0 => format!("< {:.decimals$}", round_up(high, decimals)),
+            all if all >= 1.0 => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
             value => format!("{value:.decimals$}"),
         }
     }
@@ -130,12 +142,29 @@ fn round_up(value: f64, decimals: usize) -> f64 {
 }
 
 impl fmt::Display for Estimate {
+    /// Value ± one standard error, with the digits that the error supports or as many decimals as asked: `{:.3}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.standard_error == 0.0 {
-            return f.pad(&format!("{} (exact)", self.value));
-        }
-        f.pad(&format!("{} ± {:.*}", self.shown(), self.decimals(), self.standard_error))
+        let decimals = f.precision().unwrap_or(self.decimals());
+        let text = if self.standard_error == 0.0 {
+            format!("{} (exact)", self.value)
+        } else if self.value > 0.0 && self.value < 1.0 {
+            format!("{} ± {:.decimals$}", self.shown_with(decimals), self.standard_error)
+        } else {
+            self.shown_with(decimals)
+        };
+        pad(f, &text)
     }
+}
+
+/// Fills up to the width asked; a precision cuts no text here.
+fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let missing = f.width().unwrap_or(0).saturating_sub(text.chars().count());
+    let before = match f.align() {
+        Some(fmt::Alignment::Right) => missing,
+        Some(fmt::Alignment::Center) => missing / 2,
+        _ => 0,
+    };
+    write!(f, "{}{text}{}", " ".repeat(before), " ".repeat(missing - before))
 }
 
 /// When something first happens; «not by» the horizon orders after every date.
@@ -150,8 +179,8 @@ pub enum When {
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::At(period) => f.pad(&period.to_string()),
-            Self::NotBy(period) => f.pad(&format!("not by {period}")),
+            Self::At(period) => pad(f, &period.to_string()),
+            Self::NotBy(period) => pad(f, &format!("not by {period}")),
         }
     }
 }
@@ -174,8 +203,12 @@ mod tests {
     #[test]
     fn none_and_all_are_printed_as_bounds() {
         let z = z_of(0.95);
-        assert_eq!(Estimate::wilson(0, 1_000_000, z).shown(), "< 0.0000039");
-        assert_eq!(Estimate::wilson(1_000_000, 1_000_000, z).shown(), "> 0.9999961");
+        assert_eq!(Estimate::wilson(0, 1_000_000, z).to_string(), "< 0.000004");
+        assert_eq!(Estimate::wilson(1_000_000, 1_000_000, z).to_string(), "> 0.999996");
+        assert_eq!(
+            format!("{:.2}|{:>16}", Estimate::wilson(449, 1000, z), Estimate::wilson(449, 1000, z)),
+            "0.45 ± 0.02|     0.45 ± 0.02"
+        );
         assert_eq!(Estimate::wilson(471_200, 1_000_000, z).to_string(), "0.4712 ± 0.0005");
         assert_eq!(Estimate::exact(1.0).to_string(), "1 (exact)");
     }
@@ -186,7 +219,10 @@ mod tests {
         assert!(estimate.check_within(0.45..=0.5).is_ok());
         let error = estimate.check_within(0.30..=0.45).expect_err("outside");
         assert!(error.is_assertion());
-        assert_eq!(error.to_string(), "estimate: 0.4712 ± 0.0005 is not within 0.3 – 0.45");
+        assert_eq!(error.to_string(), "estimate: 0.4712 ± 0.0005, interval 0.4702 – 0.4722, is not within 0.3 – 0.45");
+        assert!(estimate.check_within(std::ops::RangeInclusive::new(0.9, 0.1)).is_err(), "an empty range");
+        let wide = estimate.check_within(0.4711..=0.4713).expect_err("narrower than the interval");
+        assert!(wide.to_string().ends_with("more paths narrow the interval"), "{wide}");
         assert!(estimate.check_within(0.4711..=0.5).is_err(), "the whole interval has to lie inside");
     }
 

@@ -100,6 +100,11 @@ impl Overtake {
         &self.name
     }
 
+    /// Whether the question was named, so that the name says something of its own.
+    pub(super) fn has_own_name(&self) -> bool {
+        self.question.name.is_some()
+    }
+
     /// Who overtakes.
     #[must_use]
     pub fn challenger(&self) -> &str {

@@ -161,10 +161,12 @@ struct ShareRow {
 
 impl ShareFan {
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
+        // By logs relative to the largest, so that no revenue is too large to have a share.
+        let all_known = plan.is_deterministic();
         let known = |t: usize| {
-            let revenues = plan.known.iter().map(|known| known.as_ref().map(|known| known[t]));
-            let total: Option<f64> = revenues.sum();
-            Some(plan.known[provider].as_ref()?[t] / total?)
+            let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
+            let part = |central: &Vec<f64>| math::exp(central[t] - largest);
+            all_known.then(|| part(&plan.central[provider]) / plan.central.iter().map(part).sum::<f64>())
         };
         let rows = histograms(provider, counts, plan).iter().enumerate();
         let rows = rows.map(|(place, shares)| ShareRow { known: known(place + 1), shares: shares.clone() }).collect();

@@ -28,6 +28,11 @@ fn thinned(dates: Vec<Period>) -> Vec<Period> {
     dates.into_iter().skip(first).step_by(every).collect()
 }
 
+/// A percentage without digits it does not have.
+fn shortest(percent: f64) -> String {
+    format!("{percent:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A bar in eighths of a character.
 fn bar(probability: f64) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -52,13 +57,14 @@ impl fmt::Display for Overtake {
         };
         let (challenger, incumbent) = (self.challenger(), self.incumbent());
         let title = format!("{challenger} overtakes {incumbent}");
-        let named = if self.name().starts_with(&title) { String::new() } else { format!("{}: ", self.name()) };
+        let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
         writeln!(f, "{named}{title}: {first}{lasting}, base {}\n", self.base())?;
-        let head = format!("{:.0} % interval", 100.0 * self.run.confidence_level);
+        let head = format!("{} % interval of the sampling", shortest(100.0 * self.run.confidence_level));
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
-            writeln!(f, "  {:<15}{:>11}    {:<17} {}", period, by.shown(), by.shown_interval(), bar(by.value()))?;
+            let line = format!("  {period:<15}{:>11}    {:<17} {}", by.shown(), by.shown_interval(), bar(by.value()));
+            writeln!(f, "{}", line.trim_end())?;
         }
         let never = self.not_by_horizon();
         let not_by = When::NotBy(self.horizon()).to_string();
@@ -100,7 +106,15 @@ impl Overtake {
             told("nine in ten", date(0.9)?)
         )?;
         if self.ahead_at_base().value() > 0.0 {
-            writeln!(f, "  ahead at base {} already: {}", self.base(), self.ahead_at_base().shown())?;
+            let at_base = self.ahead_at_base();
+            let all = if at_base.value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
+            writeln!(f, "  ahead at base {} already: {}{all}", self.base(), at_base.shown())?;
+        }
+        if self.sustained() > 1 {
+            let last = self.periods().len().checked_sub(self.sustained() as usize).map(|place| self.periods()[place]);
+            if let Some(last) = last {
+                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as «not by»")?;
+            }
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
         let run = &self.run;

@@ -161,8 +161,11 @@ impl Reader {
             Value::Table(entries) if entries.len() == 1 => entries[0].key.as_str(),
             _ => return self.wanted(&format!("{known:?}"), node),
         };
-        if word == known {
+        if node.as_text() == Some(known) {
             return Some(());
+        }
+        if word == known {
+            return self.wanted(&format!("{known:?}"), node);
         }
         let all = [&[known], later].concat();
         let message = if later.contains(&word) {

@@ -152,6 +152,8 @@ impl Question {
     }
 
     /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1.
+    ///
+    /// A lead that begins in the last `periods − 1` periods cannot be seen to last: it counts as «not by the horizon».
     pub fn sustained(mut self, periods: u32) -> Self {
         self.sustained = periods;
         self

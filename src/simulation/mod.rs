@@ -282,10 +282,7 @@ impl<'a> Simulation<'a> {
         }
         let (index, of) = self.shard;
         if index >= of || of > MOST_PATHS {
-            report(
-                "shard",
-                format!("a shard is numbered from 0 to its count, at most {MOST_PATHS}, got {index} of {of}"),
-            );
+            report("shard", format!("the index must be below the count (at most {MOST_PATHS}), got {index} of {of}"));
         }
         for (place, own) in self.own.iter().enumerate() {
             if self.own[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {

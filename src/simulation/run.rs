@@ -1,16 +1,16 @@
 //! The run: workers take chunks of groups, count into their own parts, and the parts are added.
 
 use std::ops::ControlFlow;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, TryLockError};
 
 use super::tally::{Part, PartKind, Settings, Tally};
-use super::{Progress, Simulation};
+use super::{OnProgress, Progress, Simulation};
 use crate::error::{Error, Kind};
 use crate::paths::stream::GROUP;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
 use crate::scenario::Scenario;
-use crate::statistic::{Counts, Fans, Overtake, Ranks, Shape, Shares, Statistic};
+use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic};
 
 /// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
 const CHUNK: u64 = 128;
@@ -23,6 +23,7 @@ type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let run = Run::new(simulation)?;
     let done = run.all_workers()?;
+    run.finish();
     done.error.map_or(Ok(()), Err)?;
     run.check_memory(&done.counts)?;
     run.check_whole(&done.counts, &done.chunks)?;
@@ -79,6 +80,7 @@ struct Run<'r, 'a> {
     end: u64,
     next_group: AtomicU64,
     done_paths: AtomicU64,
+    told_paths: AtomicU64,
     stopped: AtomicBool,
 }
 
@@ -119,6 +121,13 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             empty.push(empty_counts(*kind, &shape, &plan));
         }
+        let rows: usize = empty.iter().map(|counts: &Counts| counts.histograms().len()).sum();
+        if rows * PAGE_BYTES > MOST_HISTOGRAM_BYTES {
+            let message = format!("{rows} histograms of at least 8 KiB take more than 256 MiB");
+            let advice = "switch fans off or switch shares off, or project fewer periods";
+            let address = format!("provider[{}] at {} and the others", plan.rows.names()[0], plan.rows.label(1));
+            return Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")));
+        }
         let groups = simulation.settings.groups();
         let (index, of) = simulation.shard;
         let cut = |part: u64| u64::try_from(u128::from(groups) * u128::from(part) / u128::from(of)).unwrap_or(groups);
@@ -133,6 +142,7 @@ impl<'r, 'a> Run<'r, 'a> {
             end: cut(index + 1),
             next_group: AtomicU64::new(first),
             done_paths: AtomicU64::new(0),
+            told_paths: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
         })
     }
@@ -170,9 +180,10 @@ impl<'r, 'a> Run<'r, 'a> {
                 statistic.observe(&paths, counts);
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
             }
+            self.check_memory(counts)?;
             group = next;
         }
-        self.check_memory(counts)
+        Ok(())
     }
 
     /// Paths that count between two groups: the last group of a run may be cut.
@@ -181,16 +192,33 @@ impl<'r, 'a> Run<'r, 'a> {
         (to * GROUP as u64).min(paths) - (from * GROUP as u64).min(paths)
     }
 
+    /// Tells the caller how far the run has come, unless another worker is telling it just now: to wait for the caller's
+    /// own code could wait for ever, since that may run on this pool too. The last word is said by `finish`.
     fn report(&self, from: u64, to: u64) {
+        self.done_paths.fetch_add(self.paths_in(from, to), Ordering::Relaxed);
         let Some(progress) = &self.simulation.progress else { return };
-        // The count is raised under the lock, so that a caller never sees it go back. A caller that has panicked
-        // before is called no less.
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let paths = self.paths_in(from, to);
-        let done = self.done_paths.fetch_add(paths, Ordering::Relaxed) + paths;
-        let total = self.paths_in(self.first, self.end);
-        if progress(Progress { done, total }) == ControlFlow::Break(()) {
+        match progress.try_lock() {
+            Ok(mut progress) => self.tell(&mut **progress),
+            // A caller that has panicked before is called no less.
+            Err(TryLockError::Poisoned(progress)) => self.tell(&mut **progress.into_inner()),
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+
+    /// Counts are read under the lock and only told where they have grown, so that a caller never sees them go back.
+    fn tell(&self, progress: &mut OnProgress<'_>) {
+        let (done, total) = (self.done_paths.load(Ordering::Relaxed), self.paths_in(self.first, self.end));
+        if done > self.told_paths.fetch_max(done, Ordering::Relaxed)
+            && progress(Progress { done, total }) == ControlFlow::Break(())
+        {
             self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The last word, once no worker is left.
+    fn finish(&self) {
+        if let Some(progress) = &self.simulation.progress {
+            self.tell(&mut **progress.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 
@@ -262,6 +290,8 @@ impl<'r, 'a> Run<'r, 'a> {
             Some(1) => Ok(self.worker()),
             None => Ok(all(rayon::current_num_threads())),
             Some(threads) => {
+                // More threads than chunks would have nothing to do.
+                let threads = threads.min(usize::try_from(chunks).unwrap_or(threads));
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
                 let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
                 Ok(pool.install(|| all(threads)))

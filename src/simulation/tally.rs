@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::{built_in, empty_counts};
 use crate::error::{Error, Kind, Problem};
+use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
@@ -30,13 +31,27 @@ impl Settings {
         self.paths.div_ceil(GROUP as u64)
     }
 
+    /// What two runs do not share, with both values.
+    fn differences(&self, other: &Self) -> String {
+        let all = [
+            ("paths", self.paths.to_string(), other.paths.to_string()),
+            ("seed", self.seed.to_string(), other.seed.to_string()),
+            ("confidence", self.confidence_level.to_string(), other.confidence_level.to_string()),
+            ("fans", self.fans.to_string(), other.fans.to_string()),
+            ("ranks", self.ranks.to_string(), other.ranks.to_string()),
+            ("shares", self.shares.to_string(), other.shares.to_string()),
+        ];
+        let differ = all.into_iter().filter(|(_, own, others)| own != others);
+        differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
+    }
+
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !(1..=super::MOST_PATHS).contains(&self.paths) {
             let message = format!("must be between 1 and {}, got {}", super::MOST_PATHS, self.paths);
             problems.push(Problem::new("paths", message));
         }
-        if !(self.confidence_level > 0.0 && self.confidence_level < 1.0) {
+        if !(self.confidence_level > 0.0 && self.confidence_level < 1.0 && z_of(self.confidence_level) > 0.0) {
             let message = format!("must lie between 0 and 1, got {}", self.confidence_level);
             problems.push(Problem::new("confidence", message));
         }
@@ -130,6 +145,9 @@ impl Tally {
 
     /// Adds the counts of another part of the same run.
     ///
+    /// Questions of one's own are told apart by name and shape alone: a closure cannot be compared. Give another name
+    /// to another question.
+    ///
     /// # Errors
     /// Where the other is of another scenario, seed, number of paths or setting, where both count the same paths, or
     /// where a sum leaves its bound.
@@ -139,7 +157,7 @@ impl Tally {
             return refuse("the tallies are of different scenarios".to_owned());
         }
         if self.settings != other.settings {
-            return refuse(format!("the runs differ: {:?} and {:?}", self.settings, other.settings));
+            return refuse(format!("the runs differ in {}", self.settings.differences(&other.settings)));
         }
         let alike = |(a, b): (&Part, &Part)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
         if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {

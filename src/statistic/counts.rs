@@ -88,7 +88,7 @@ impl Counts {
             match cells.get_mut(usize::from(*class)) {
                 Some(cell) => *cell += 1,
                 None => {
-                    let message = format!("class {class} of row {row} was not announced: there are {}", cells.len());
+                    let message = format!("class {class} of row {row} is none of the classes 0 to {}", cells.len() - 1);
                     return self.fail(Error::invalid("statistic", "", message));
                 }
             }

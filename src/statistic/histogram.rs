@@ -8,6 +8,10 @@ use crate::paths::stream::GROUP;
 
 /// Bins of one page: a factor e of revenue, or a quarter of all shares.
 const PAGE: usize = 1024;
+/// The memory of one page.
+pub(crate) const PAGE_BYTES: usize = PAGE * size_of::<u64>();
+/// The pages that one row may span: revenue within a factor of e^256, which 2 MiB hold.
+const MOST_PAGES: i32 = 256;
 /// Fractional bits of the sums.
 const FRACTION: f64 = 18_446_744_073_709_551_616.0; // 2^64
 /// The largest sum of one group: 2^62 leaves room for the sign and for the addition.
@@ -85,8 +89,15 @@ impl Histogram {
             return Err(format!("revenue leaves what a number can hold (e^{low} to e^{high} times the reference)"));
         }
         self.widen((low, high));
-        for x in [low, high] {
-            page_of(&mut self.pages, floor(x * self.scale.bins()) >> 10);
+        let ends = self.extremes.map_or((low, high), |ends| ends);
+        let [first, last] = [ends.0, ends.1].map(|x| floor(x * self.scale.bins()) >> 10);
+        if last - first >= MOST_PAGES {
+            return Err(format!(
+                "revenue spans more than a factor of e^{MOST_PAGES} (a volatility or a growth of percents?)"
+            ));
+        }
+        for page in [first, last] {
+            page_of(&mut self.pages, page);
         }
         cpu::run(
             level,

@@ -8,7 +8,7 @@ mod rank;
 mod revenue;
 
 pub use counts::{Counts, Shape};
-pub(crate) use histogram::Histogram;
+pub(crate) use histogram::{Histogram, PAGE_BYTES};
 pub(crate) use overtake::{Overtake, OvertakeRow};
 pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;

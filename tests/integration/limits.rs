@@ -33,6 +33,21 @@ fn revenue_beyond_a_number_is_an_error_that_says_what_to_switch_off() {
 }
 
 #[test]
+fn shares_of_revenue_beyond_a_number_are_shares() {
+    let giant = |name| Provider::new(name, 1e300).growth(Curve::constant(1000.0));
+    let scenario = Scenario::builder("2000", "2010").provider(giant("a")).provider(giant("b")).build().expect("two");
+    let outcome = scenario.simulate().paths(100).fans(false).run().expect("an answer");
+    let share = outcome.share("a").expect("a share").mean("2010").expect("a date");
+    assert!((share - 0.5).abs() < 1e-12, "{share}");
+}
+
+#[test]
+fn a_row_that_spans_too_much_is_refused_before_its_memory_is_taken() {
+    let message = limit(&pair(0.1, 90.0).simulate().paths(1000).run().expect_err("a volatility of 9,000 %"));
+    assert!(message.contains("provider[wild] at 20") && message.contains("e^256"), "{message}");
+}
+
+#[test]
 fn a_sum_beyond_its_bound_is_an_error_that_says_what_to_switch_off() {
     // A standard deviation of e^40 after a hundred years: one path in a thousand stands 2^63 times above the median.
     let scenario = pair(0.1, 4.0);

@@ -17,3 +17,4 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod types;

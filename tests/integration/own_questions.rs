@@ -95,7 +95,7 @@ fn closures_and_statistics_count_what_the_question_counts() {
 fn a_class_or_row_that_was_not_announced_names_the_statistic() {
     let scenario = scenario();
     let error = message(simulation(&scenario).classify("sorted", ["Google"], 3, |_| 3));
-    assert!(error.contains("classify[sorted]: class 3 of row 0 was not announced: there are 3"), "{error}");
+    assert!(error.contains("classify[sorted]: class 3 of row 0 is none of the classes 0 to 2"), "{error}");
     let error = message(simulation(&scenario).classify("sorted", ["Google"], 3, |_| 1 << 40));
     assert!(error.contains("classify[sorted]"), "{error}");
     let error = message(simulation(&scenario).statistic("own", Wrong { row: 0, class: 2 }));

@@ -83,3 +83,27 @@ fn a_break_at_the_last_word_leaves_a_complete_run() {
     };
     assert!(scenario.simulate().paths(PATHS).on_progress(end).run().expect("an outcome").is_complete());
 }
+
+/// The closure runs a simulation of its own on the same pool: a worker that waits there may be given another worker's
+/// part of the outer run. It must not wait for itself.
+#[test]
+fn a_caller_may_simulate_within_progress() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().expect("a pool");
+        pool.install(|| {
+            for _ in 0..20 {
+                let scenario = scenario();
+                let within = |_| {
+                    let inner = scenario.simulate().paths(60_000).fans(false).ranks(false).shares(false).run();
+                    assert!(inner.is_ok());
+                    ControlFlow::Continue(())
+                };
+                let run = scenario.simulate().paths(200_000).fans(false).ranks(false).shares(false).on_progress(within);
+                assert!(run.run().expect("an outcome").is_complete());
+            }
+        });
+        sender.send(()).expect("somebody waits");
+    });
+    receiver.recv_timeout(std::time::Duration::from_secs(120)).expect("it came to an end");
+}

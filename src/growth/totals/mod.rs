@@ -107,6 +107,7 @@ impl Totals {
     ///
     /// # Errors
     /// Where no path meets the totals.
+    #[cfg(test)]
     pub(crate) fn solve(&self, gammas: &[f64], base_shift: f64, tail_step: f64) -> Result<Vec<f64>, Failure> {
         let goal = self.goal(gammas, base_shift, tail_step)?;
         let mut xs = self.newton(&goal, None)?.xs;

@@ -1,0 +1,48 @@
+//! What other code may do with the types.
+
+use outgrow::{
+    Assumption, AssumptionPlace, Counts, Curve, Error, Estimate, Fan, LeadChanges, Measure, Outcome, Overtake, Path,
+    Paths, Period, Place, Problem, Progress, Provider, Question, RankTable, Rows, Scenario, ScenarioBuilder, Shape,
+    ShareFan, Simulation, Step, Tail, Tally, When,
+};
+
+/// Every public type may be sent to and shared between threads. Checked by the compiler.
+#[test]
+fn types_are_send_and_sync() {
+    fn assert<T: Send + Sync>() {}
+    macro_rules! all {
+        ($($name:ty),* $(,)?) => { $(assert::<$name>();)* };
+    }
+    all!(
+        Assumption,
+        AssumptionPlace,
+        Counts,
+        Curve,
+        Error,
+        Estimate,
+        Fan,
+        LeadChanges,
+        Measure,
+        Outcome,
+        Overtake,
+        Path<'static>,
+        Paths<'static>,
+        Period,
+        Place,
+        Problem,
+        Progress,
+        Provider,
+        Question,
+        RankTable,
+        Rows,
+        Scenario,
+        ScenarioBuilder,
+        Shape,
+        ShareFan,
+        Simulation<'static>,
+        Step,
+        Tail,
+        Tally,
+        When,
+    );
+}
