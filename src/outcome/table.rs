@@ -63,7 +63,7 @@ impl fmt::Display for Overtake {
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
-            let line = format!("  {period:<15}{:>11}    {:<17} {}", by.shown(), by.shown_interval(), bar(by.value()));
+            let line = format!("  {period:<15}{:>11}    {:<20}{}", by.shown(), by.shown_interval(), bar(by.value()));
             writeln!(f, "{}", line.trim_end())?;
         }
         let never = self.not_by_horizon();

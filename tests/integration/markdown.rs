@@ -3,24 +3,67 @@
 use outgrow::Scenario;
 
 const README: &str = include_str!("../../README.md");
+const REFERENCE: &str = include_str!("../../examples/scenarios/README.md");
 
 /// The fenced blocks of a language.
-fn blocks(language: &str) -> Vec<String> {
+fn blocks(markdown: &str, language: &str) -> Vec<String> {
     let opening = format!("```{language}\n");
-    README.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+    markdown.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
 #[test]
 fn the_scenario_of_the_readme_is_one() {
-    let scenarios: Vec<String> = blocks("toml").into_iter().filter(|block| block.contains("[[provider]]")).collect();
+    let scenarios: Vec<String> =
+        blocks(README, "toml").into_iter().filter(|block| block.contains("[[provider]]")).collect();
     assert_eq!(scenarios.len(), 1);
     let scenario = Scenario::from_toml(&scenarios[0]).expect("a scenario");
     assert_eq!(scenario.providers()[0].name(), "Alibaba Cloud");
 }
 
 #[test]
+fn the_scenario_of_the_reference_is_one_and_runs() {
+    let scenarios = blocks(REFERENCE, "toml");
+    let scenario = Scenario::from_toml(&scenarios[0]).expect("a scenario");
+    let outcome = scenario.simulate().paths(64).run().expect("an outcome");
+    let names: Vec<&str> = outcome.questions().iter().map(outgrow::Overtake::name).collect();
+    let title = "Alibaba Cloud overtakes Google Cloud";
+    assert_eq!(names, [title.to_owned(), "for a year".to_owned(), format!("{title} (annual)")]);
+    // Every address that it shows.
+    for address in ["provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]", "assumption[mature]"] {
+        assert!(REFERENCE.contains(address) && scenario.with(address, 0.1).is_ok(), "{address}");
+    }
+}
+
+/// The tables of the reference: every law, curve and tail it shows is read.
+#[test]
+fn every_form_of_the_reference_is_read() {
+    let forms: Vec<&str> = REFERENCE.split('`').filter(|form| form.starts_with("{ ") && form.ends_with(" }")).collect();
+    assert!(forms.len() >= 14, "{forms:?}");
+    for form in forms {
+        let word = form.trim_start_matches("{ ").split(' ').next().unwrap_or_default();
+        let known = [
+            "normal",
+            "lognormal",
+            "uniform",
+            "triangular",
+            "pert",
+            "fixed",
+            "interval",
+            "log_interval",
+            "truncated",
+            "constant",
+            "schedule",
+            "fade",
+            "ratio",
+        ];
+        assert!(known.contains(&word), "{form}");
+    }
+}
+
+#[test]
 fn the_manifest_of_the_readme_is_one() {
-    let manifests: Vec<String> = blocks("toml").into_iter().filter(|block| block.contains("[dependencies]")).collect();
+    let manifests: Vec<String> =
+        blocks(README, "toml").into_iter().filter(|block| block.contains("[dependencies]")).collect();
     let manifest: toml::Table = toml::from_str(&manifests[0]).expect("a manifest");
     assert_eq!(manifest["profile"]["dev"]["package"]["*"]["opt-level"].as_integer(), Some(3));
     let version = manifest["dependencies"]["outgrow"].as_str().expect("a version");
