@@ -115,6 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "to the nearest f32")]
     fn the_exponential_is_within_two_ulp() {
         let mut worst = 0.0_f64;
         for step in -8_600_000..8_600_000 {

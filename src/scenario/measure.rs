@@ -66,7 +66,7 @@ impl Scenario {
 /// Whether a year that ends in this month ends with a period of the grid, and the months that do.
 pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
     match base.step() {
-        Step::Quarter if month % 3 != 0 => {
+        Step::Quarter if !month.is_multiple_of(3) => {
             Err(format!("must end a quarter: 3, 6, 9 or 12 (or count in months), got {month}"))
         }
         _ => Ok(()),
