@@ -238,7 +238,11 @@ impl Outcome {
     fn own(&self, kind: PartKind, name: &str) -> Result<&Own, Error> {
         let of_kind = || self.own.iter().filter(|own| own.kind == kind);
         of_kind().find(|own| own.name == name).ok_or_else(|| {
-            let hint = did_you_mean(name, of_kind().map(|own| own.name.as_str()));
+            let other = self.own.iter().find(|own| own.name == name);
+            let hint = match other {
+                Some(other) => format!("; that name is of kind «{}», ask for it as such", other.kind.word()),
+                None => did_you_mean(name, of_kind().map(|own| own.name.as_str())),
+            };
             Error::lookup(kind.word(), format!("none is named {name:?}{hint}"))
         })
     }

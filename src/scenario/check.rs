@@ -255,6 +255,9 @@ impl Numbers<'_> {
         }
         let Some(named) = self.names.get(name) else {
             let is_early = self.problems.len() < MOST_HINTED;
+            if name.trim_end_matches(['%', ' ']).parse::<f64>().is_ok() {
+                return self.report(format!("a number is written without quotes, 25 % as 0.25, got {name:?}"));
+            }
             let hint = if is_early { did_you_mean(name, self.names.keys().copied()) } else { String::new() };
             return self.report(format!("no assumption is named {name:?}{hint}"));
         };

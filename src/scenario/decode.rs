@@ -351,6 +351,9 @@ impl Reader {
     }
 
     fn curve(&mut self, node: &Node) -> Option<Curve> {
+        if node.as_table().is_none() {
+            return self.wanted("a table with one curve, as { constant = 0.3 }", node);
+        }
         let (key, value) = self.only(node, "curve", &["constant", "schedule", "fade"], &LATER_CURVES, &[])?;
         self.at(Key::Field(key), |reader| match key {
             "constant" => reader.assumption(value).map(Curve::constant),

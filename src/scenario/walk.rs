@@ -149,7 +149,13 @@ impl Scenario {
         self.clone().walk(&mut list);
         let known = list.places.iter().map(|place| place.address.as_str());
         let known = known.chain(list.numbers.iter().map(|(address, _)| address.as_str()));
-        Error::invalid("scenario", "", format!("no number has the address {address:?}{}", did_you_mean(address, known)))
+        let within = known.clone().find(|known| known.strip_prefix(address).is_some_and(|rest| rest.starts_with('.')));
+        // A part of the tree is no number: the nearest address would be that of another thing.
+        let hint = match within {
+            Some(within) => format!("; it holds numbers, as {within:?} (with_growth changes a curve)"),
+            None => did_you_mean(address, known),
+        };
+        Error::invalid("scenario", "", format!("no number has the address {address:?}{hint}"))
     }
 
     /// The number's own source, else that of the assumption it names, else its provider's.
@@ -279,6 +285,10 @@ impl Change<'_> {
     }
 
     fn plain_value(&mut self) -> Option<f64> {
+        if self.value.source.is_some() {
+            self.refuse("a plain number carries no source".to_owned());
+            return None;
+        }
         if let Law::Number(number) = self.value.law {
             self.outcome = Some(Ok(()));
             return Some(number);
