@@ -63,7 +63,7 @@ impl Scenario {
     }
 
     /// How much of the provider's first estimated fiscal year has passed with the base, in years: 0 where the base ends one.
-    pub(super) fn into_year(&self, provider: &Provider) -> f64 {
+    pub(super) fn year_passed(&self, provider: &Provider) -> f64 {
         let per_year = self.step().per_year() as usize;
         #[expect(clippy::cast_precision_loss, reason = "below 12")]
         let passed = (self.passed_of_year(provider) % per_year) as f64;
@@ -74,7 +74,7 @@ impl Scenario {
 /// Whether a year that ends in this month ends with a period of the grid, and the months that do.
 pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
     match base.step() {
-        Step::Quarter if month % 3 != 0 => {
+        Step::Quarter if !month.is_multiple_of(3) => {
             Err(format!("must end a quarter: 3, 6, 9 or 12 (or count in months), got {month}"))
         }
         _ => Ok(()),

@@ -46,6 +46,7 @@ fn by_hand(scenario: &Scenario, base: Option<i32>, dates: &[i32]) -> Vec<u64> {
     };
     let run = scenario.simulate().paths(PATHS).seed(3).fans(false).ranks(false).shares(false);
     let outcome = run.classify("by hand", ["a", "b"], dates.len() + 2, class).run().expect("an outcome");
+    #[expect(clippy::cast_possible_truncation, reason = "a count of paths")]
     let count = |estimate: &outgrow::Estimate| (estimate.value() * PATHS as f64).round() as u64;
     outcome.classes("by hand").expect("classes").iter().map(count).collect()
 }
