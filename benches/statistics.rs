@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use outgrow::{Curve, Provider, Question, Scenario, ScenarioBuilder, Simulation, Tally};
+use outgrow::{Curve, Measure, Provider, Question, Scenario, ScenarioBuilder, Simulation, Tail, Tally, normal};
 
 const PATHS: u64 = 1 << 15;
 const PERIODS: u64 = 40;
@@ -51,10 +51,39 @@ fn statistics(criterion: &mut Criterion) {
     }
 }
 
+/// Two drawn estimates read as fiscal totals beside the same as `point` (asked: at most 1.3 times), and a trailing year
+/// beside a period (at most twice).
+fn readings(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("readings");
+    group.throughput(Throughput::Elements(PATHS * PERIODS * 2)).sample_size(15);
+    let rates = || [normal(0.87, 0.08), normal(0.60, 0.10)];
+    let of = |curve: Curve, measure: Measure| {
+        let provider = |name, revenue: f64| {
+            let history = [0.55, 0.68, 0.82].map(|part| part * revenue);
+            Provider::new(name, revenue).history(history).fiscal_year_ends(3).volatility(0.15)
+        };
+        let question = Question::overtakes("a", "b").measure(measure);
+        let builder = Scenario::builder("2018-Q1", "2028-Q1")
+            .provider(provider("a", 4385.0).growth(curve))
+            .provider(provider("b", 8000.0).growth(Curve::fade(normal(0.45, 0.05), 0.12, 4)));
+        leaked(builder.question(question))
+    };
+    let point = || Curve::schedule(rates(), Tail::fade(0.12, 2));
+    let entries = [
+        ("point", of(point(), Measure::Period)),
+        ("totals", of(Curve::totals(rates(), Tail::fade(0.12, 2)), Measure::Period)),
+        ("point_trailing", of(point(), Measure::Trailing)),
+    ];
+    for (name, scenario) in entries {
+        entry(&mut group, name, || plain(scenario));
+    }
+    group.finish();
+}
+
 /// Lives as long as the bench: a simulation borrows its scenario.
 fn leaked(builder: ScenarioBuilder) -> &'static Scenario {
     Box::leak(Box::new(builder.build().expect("a valid scenario")))
 }
 
-criterion_group!(benches, statistics);
+criterion_group!(benches, statistics, readings);
 criterion_main!(benches);

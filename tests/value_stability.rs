@@ -7,8 +7,8 @@
 use std::sync::Mutex;
 
 use outgrow::{
-    Curve, Overtake, Provider, Question, Scenario, Tail, interval, log_interval, lognormal, normal, pert, triangular,
-    truncated, uniform,
+    Curve, Measure, Overtake, Provider, Question, Scenario, Tail, interval, log_interval, lognormal, normal, pert,
+    triangular, truncated, uniform,
 };
 
 /// Fifteen whole groups and a cut one; few enough for a debug build at the baseline.
@@ -217,6 +217,41 @@ fn a_lead_that_lasts() {
                 [0x4069_FB90_7409_5929, 0x406D_7DEF_FFA2_9B0E, 0x4057_3B06_F65A_E704, 0x4060_90A2_5A43_F439],
             ],
             extremes: &[[0x404C_8364_D2E2_0B3C, 0x4093_1555_05D4_0621], [0x4050_BACC_09B2_D717, 0x4087_C825_6C68_4C32]],
+        },
+    );
+}
+
+/// Estimates read as fiscal totals from mid-year with a drawn base, and a question over trailing years.
+#[test]
+fn fiscal_totals_and_a_trailing_year() {
+    let scenario = Scenario::builder("2018-Q1", "2023-Q1")
+        .provider(
+            Provider::new("a", lognormal(4385.0, 0.05))
+                .history([1700.0, 1900.0, 2150.0, 2431.0, 2975.0, 3599.0])
+                .fiscal_year_ends(6)
+                .growth(Curve::totals([normal(0.87, 0.05), normal(0.60, 0.10)], Tail::fade(0.12, 2)))
+                .volatility(0.15),
+        )
+        .provider(
+            Provider::new("b", 8000.0)
+                .history([6000.0, 6600.0, 7300.0])
+                .growth(Curve::constant(normal(0.3, 0.05)))
+                .volatility(0.1),
+        )
+        .correlation("a", "b", 0.3)
+        .question(Question::overtakes("a", "b").measure(Measure::Trailing))
+        .build()
+        .expect("a valid scenario");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[0, 0, 0, 0, 0, 0, 11, 38, 55, 49, 44, 35, 43, 39, 25, 27, 14, 5, 15, 7, 10, 583],
+            counts: 0x7B6B_4C32_815F_5218,
+            revenue: &[
+                [0x40C7_7786_86D0_28F2, 0x40DB_6E5B_5DC1_1E70, 0x40CB_40F6_7286_AAAB, 0x40D5_5E58_6261_6811],
+                [0x40D2_B1FD_F969_BD4C, 0x40E6_2445_AD7C_CBBA, 0x40C4_1538_ABBA_C101, 0x40D0_ADBE_3B63_D0CC],
+            ],
+            extremes: &[[0x40B8_4255_CC32_13F7, 0x40FA_F2E9_6018_8874], [0x40C2_07A9_FC0D_2236, 0x40F2_A25E_E8D2_0424]],
         },
     );
 }

@@ -3,6 +3,7 @@
 mod block;
 mod kernel;
 mod normal;
+mod places;
 mod plan;
 pub(crate) mod stream;
 mod sums;

@@ -116,7 +116,7 @@ impl Scenario {
         };
         let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;
         let taus = self.taus();
-        reaches(curve, taus.last().copied().unwrap_or(0.0))?;
+        reaches(curve, taus.last().copied().unwrap_or(0.0), self.year_passed(provider))?;
         let base = law(&provider.revenue).map(|shape| shape.median()).filter(|base| Domain::REVENUE.contains(*base));
         let Some(base) = base.filter(|_| self.misfit_of_history(provider).is_none()) else { return Ok(()) };
         let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();

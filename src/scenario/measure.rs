@@ -61,6 +61,14 @@ impl Scenario {
         let end = |back: &usize| self.ends_year(-back.cast_signed_i32(), provider.fiscal_year_ends);
         (0..per_year).find(end).map_or(per_year, |back| if back == 0 { per_year } else { back })
     }
+
+    /// How much of the provider's first estimated fiscal year has passed with the base, in years: 0 where the base ends one.
+    pub(super) fn year_passed(&self, provider: &Provider) -> f64 {
+        let per_year = self.step().per_year() as usize;
+        #[expect(clippy::cast_precision_loss, reason = "below 12")]
+        let passed = (self.passed_of_year(provider) % per_year) as f64;
+        passed * self.step().years()
+    }
 }
 
 /// Whether a year that ends in this month ends with a period of the grid, and the months that do.

@@ -8,18 +8,32 @@ use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::assumption::law::Shape;
 use crate::error::{Error, Kind, shown};
-use crate::growth::{AUTO, Curve, Law as CurveLaw, Schedule, TailLaw, Value};
+use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Value};
 
-/// A schedule that must reach past its last rate has to say how.
-pub(super) fn reaches(curve: &Curve, years: f64) -> Result<(), (&'static str, String)> {
-    let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0 else { return Ok(()) };
+/// A schedule that must reach past its last rate has to say how. `into_year` is how much of the first estimated fiscal
+/// year has passed with the base: with totals the last estimated year ends so much earlier.
+pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (&'static str, String)> {
+    let CurveLaw::Schedule(Schedule { rates, tail, reading }) = &curve.0 else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
-    if tail.0 == TailLaw::None && years > stated {
-        let message = format!("{stated} stated years end before the horizon at {years} years; state a tail");
+    let (end, what) = match reading {
+        Reading::Point => (stated, format!("{stated} stated years end")),
+        Reading::Totals => {
+            let end = stated - into_year;
+            (end, format!("{stated} estimated fiscal years end {} years after the base,", rounded(end)))
+        }
+    };
+    // Less than a period of the finest grid: what rounding makes of twelfths.
+    if tail.0 == TailLaw::None && years > end + 1e-6 {
+        let message = format!("{what} before the horizon at {} years; state a tail", rounded(years));
         return Err((".schedule.tail", message));
     }
     Ok(())
+}
+
+/// Years, without the digits that rounding leaves of twelfths.
+fn rounded(years: f64) -> f64 {
+    (years * 1e3).round() / 1e3
 }
 
 /// The medians of a curve's numbers; `median` knows the names.
@@ -80,7 +94,8 @@ impl Curve {
     ///
     /// # Errors
     /// Where a number is not allowed in its place or is the name of an assumption, which only a scenario knows, or
-    /// where the curve ends before `tau` or is not finite there.
+    /// where the curve ends before `tau` or is not finite there. A curve by [`Curve::totals`] depends on its provider's
+    /// history and fiscal year, which the curve by itself does not know: always an error.
     ///
     /// # Example: ten years of a fading growth
     /// ```
@@ -100,9 +115,14 @@ impl Curve {
             let message = format!("years since the base must lie between 0 and {MOST_PERIODS}, got {}", shown(tau));
             return Err(Error::invalid("curve", "", message));
         }
+        if matches!(&self.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })) {
+            let message = "growth by fiscal totals depends on a provider's history and fiscal year, which the curve by \
+                           itself does not know: ask a scenario";
+            return Err(Error::invalid("curve", "schedule.reading", message));
+        }
         let values =
             medians(self, &|assumption| Shape::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
-        reaches(self, tau).map_err(fault)?;
+        reaches(self, tau, 0.0).map_err(fault)?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut growth = f64::NAN;
         self.fill(&values, &[tau], 1, &mut |_, column| growth = column[0]);

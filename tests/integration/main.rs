@@ -7,6 +7,8 @@ mod command;
 mod conformance;
 #[cfg(feature = "toml")]
 mod crossing;
+#[cfg(feature = "toml")]
+mod fiscal;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;

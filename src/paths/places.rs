@@ -1,0 +1,87 @@
+//! The numbers of a scenario turned into draws: one each, and one for all places of a name.
+
+use std::collections::HashMap;
+
+use super::plan::{Draw, Number};
+use super::stream::slot_of;
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Address, Domain, Role, Visitor};
+use crate::assumption::law::{Law, Shape};
+use crate::assumption::quantile::Quantile;
+use crate::growth::AUTO;
+use crate::scenario::Scenario;
+
+/// The places of a scenario in the order of its walk.
+#[derive(Default)]
+pub(super) struct Places {
+    address: Address,
+    pub(super) list: Vec<(String, Assumption, Domain)>,
+}
+
+pub(super) struct Resolved {
+    pub(super) number: Number,
+    pub(super) heavy: bool,
+}
+
+impl Places {
+    /// Named assumptions become one draw for all of their places, within what all of them allow.
+    pub(super) fn resolve(self, scenario: &Scenario) -> (Vec<Draw>, Vec<Resolved>) {
+        let used = self.list.iter().filter(|(address, ..)| !address.starts_with("assumption["));
+        let laws: HashMap<&str, &Law> =
+            scenario.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
+        let domains = self.domains();
+        let mut draws: Vec<Draw> = Vec::new();
+        let mut names: HashMap<&str, Number> = HashMap::new();
+        let mut resolved = Vec::new();
+        for (address, assumption, domain) in used {
+            let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
+            let shape = law.and_then(Shape::of);
+            let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
+            let heavy = is_drawn && domain.role == Role::Exponent && law.is_some_and(Law::has_heavy_tail);
+            let number = match (shape, assumption.name()) {
+                (None, _) => Number::Fixed(f64::NAN), // `auto`, the one name without a law
+                (Some(Shape::Constant(value)), _) => Number::Fixed(value),
+                (Some(shape), None) => push(&mut draws, address, &shape, *domain),
+                (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
+                    let domain = domains.get(name).copied().unwrap_or(Domain::FINITE);
+                    push(&mut draws, name, &shape, domain)
+                }),
+            };
+            resolved.push(Resolved { number, heavy });
+        }
+        (draws, resolved)
+    }
+
+    /// What all places of each name allow.
+    fn domains(&self) -> HashMap<&str, Domain> {
+        let mut domains = HashMap::new();
+        for (_, assumption, domain) in &self.list {
+            if let Some(name) = assumption.name() {
+                let all = domains.entry(name).or_insert(Domain::FINITE);
+                *all = all.and(*domain);
+            }
+        }
+        domains
+    }
+}
+
+fn push(draws: &mut Vec<Draw>, slot: &str, shape: &Shape, domain: Domain) -> Number {
+    let quantile = Quantile::within(shape, domain);
+    draws.push(Draw { slot: slot_of(&format!("assumption {slot}")), quantile });
+    Number::Drawn(draws.len() - 1)
+}
+
+impl Visitor for Places {
+    fn address(&mut self) -> &mut Address {
+        &mut self.address
+    }
+
+    fn number(&mut self, domain: Domain, value: &mut Assumption) {
+        debug_assert!(value.name() != Some(AUTO) || domain == Domain::RATIO, "validation keeps auto to ratios");
+        self.list.push((self.address.as_str().to_owned(), value.clone(), domain));
+    }
+
+    fn plain(&mut self, _: Domain, _: &mut f64) {}
+
+    fn count(&mut self, _: Domain, _: &mut u32) {}
+}
