@@ -8,12 +8,9 @@ use crate::assumption::domain::{Address, Key};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
-use crate::growth::{AUTO, Curve, Reading, Tail};
 
 /// Laws and keys that SCENARIO.md has and this version does not read yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
-const LATER_CURVES: [&str; 9] =
-    ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
 const LATER_PROVIDER: [&str; 4] = ["claim", "loading", "jump", "segment"];
 const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];
 
@@ -34,7 +31,7 @@ pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
     reader.assumption(node).ok_or(reader.problems)
 }
 
-struct Reader {
+pub(super) struct Reader {
     address: Address,
     problems: Vec<Problem>,
 }
@@ -46,7 +43,7 @@ impl Reader {
         }
     }
 
-    fn wanted<T>(&mut self, what: &str, node: &Node) -> Option<T> {
+    pub(super) fn wanted<T>(&mut self, what: &str, node: &Node) -> Option<T> {
         let found = match &node.value {
             Value::Text(text) => format!("{text:?}"),
             Value::Integer(number) => number.to_string(),
@@ -60,7 +57,7 @@ impl Reader {
         None
     }
 
-    fn at<T>(&mut self, key: Key<'_>, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn at<T>(&mut self, key: Key<'_>, read: impl FnOnce(&mut Self) -> T) -> T {
         self.address.push(key);
         let value = read(self);
         self.address.pop();
@@ -68,7 +65,7 @@ impl Reader {
     }
 
     /// The entries of a table whose keys are all known.
-    fn table<'n>(&mut self, node: &'n Node, known: &[&str], later: &[&str]) -> Option<&'n [Entry]> {
+    pub(super) fn table<'n>(&mut self, node: &'n Node, known: &[&str], later: &[&str]) -> Option<&'n [Entry]> {
         let Some(entries) = node.as_table() else { return self.wanted("a table", node) };
         for Entry { key, .. } in entries {
             let key = key.as_str();
@@ -85,12 +82,22 @@ impl Reader {
         Some(entries)
     }
 
-    fn optional<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&mut Self, &Node) -> Option<T>) -> Option<T> {
+    pub(super) fn optional<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
         let value = node.get(key)?;
         self.at(Key::Field(key), |reader| read(reader, value))
     }
 
-    fn required<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&mut Self, &Node) -> Option<T>) -> Option<T> {
+    pub(super) fn required<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
         if node.get(key).is_none() {
             self.at(Key::Field(key), |reader| reader.report(format!("the key {key:?} is missing")));
         }
@@ -98,7 +105,7 @@ impl Reader {
     }
 
     /// Every item of a list, at its index.
-    fn list<T>(
+    pub(super) fn list<T>(
         &mut self,
         node: &Node,
         what: &str,
@@ -273,7 +280,7 @@ impl Reader {
     }
 
     /// A number, a name, or a table with one law and perhaps a source.
-    fn assumption(&mut self, node: &Node) -> Option<Assumption> {
+    pub(super) fn assumption(&mut self, node: &Node) -> Option<Assumption> {
         match &node.value {
             Value::Integer(_) | Value::Number(_) => self.number(node).map(Assumption::from),
             Value::Text(name) => Some(Assumption::from(name.as_str())),
@@ -324,7 +331,7 @@ impl Reader {
     }
 
     /// The one entry of a table that says which kind of `what` it is.
-    fn only<'n>(
+    pub(super) fn only<'n>(
         &mut self,
         node: &'n Node,
         what: &str,
@@ -348,64 +355,5 @@ impl Reader {
                 None
             }
         }
-    }
-
-    fn curve(&mut self, node: &Node) -> Option<Curve> {
-        if node.as_table().is_none() {
-            return self.wanted("a table with one curve, as { constant = 0.3 }", node);
-        }
-        let (key, value) = self.only(node, "curve", &["constant", "schedule", "fade"], &LATER_CURVES, &[])?;
-        self.at(Key::Field(key), |reader| match key {
-            "constant" => reader.assumption(value).map(Curve::constant),
-            "schedule" => reader.schedule(value),
-            _ => {
-                reader.table(value, &["from", "to", "half_life"], &[])?;
-                let from = reader.required(value, "from", Self::assumption);
-                let to = reader.required(value, "to", Self::assumption);
-                let half_life = reader.required(value, "half_life", Self::assumption);
-                Some(Curve::fade(from?, to?, half_life?))
-            }
-        })
-    }
-
-    fn schedule(&mut self, node: &Node) -> Option<Curve> {
-        self.table(node, &["rates", "tail", "reading"], &[])?;
-        let rates = self.required(node, "rates", |reader, node| reader.list(node, "a list of rates", Self::assumption));
-        let tail = node.get("tail").map_or_else(|| Some(Tail::none()), |_| self.optional(node, "tail", Self::tail));
-        let reading = self.optional(node, "reading", Self::reading);
-        Some(match reading {
-            Some(Reading::Totals) => Curve::totals(rates?, tail?),
-            _ => Curve::schedule(rates?, tail?),
-        })
-    }
-
-    fn reading(&mut self, node: &Node) -> Option<Reading> {
-        match node.as_text() {
-            Some("point") => Some(Reading::Point),
-            Some("totals") => Some(Reading::Totals),
-            _ => self.wanted("\"point\" or \"totals\"", node),
-        }
-    }
-
-    fn tail(&mut self, node: &Node) -> Option<Tail> {
-        if node.as_text() == Some("hold") {
-            return Some(Tail::hold());
-        }
-        if node.as_table().is_none() {
-            return self.wanted("\"hold\", { fade = … } or { ratio = … }", node);
-        }
-        let (key, value) = self.only(node, "tail", &["fade", "ratio"], &[], &[])?;
-        self.at(Key::Field(key), |reader| {
-            if key == "ratio" {
-                return match value.as_text() {
-                    Some(AUTO) => Some(Tail::ratio(AUTO)),
-                    _ => reader.assumption(value).map(Tail::ratio),
-                };
-            }
-            reader.table(value, &["to", "half_life"], &[])?;
-            let to = reader.required(value, "to", Self::assumption);
-            let half_life = reader.required(value, "half_life", Self::assumption);
-            Some(Tail::fade(to?, half_life?))
-        })
     }
 }

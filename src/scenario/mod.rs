@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 mod decode;
+mod decode_growth;
 mod encode;
 mod file;
 mod item;
