@@ -213,7 +213,7 @@ impl Shape {
         }
     }
 
-    /// A spread of 0 is that number (SCENARIO.md).
+    /// A spread of 0 is that number (the scenario format).
     fn of_family(family: Family, values: &[f64]) -> Self {
         let shape = match (family, values) {
             (Family::Normal, &[mean, sd]) => Self::Normal { mean, sd },

@@ -9,7 +9,7 @@ fn times() -> Vec<f64> {
     months.chain([11.0, 12.5, 20.0, 33.3, 50.0, 99.75, 100.0]).collect()
 }
 
-/// A curve with its numbers in the order of its walk, and its log growth rate by the table of MODEL.md §3, written
+/// A curve with its numbers in the order of its walk, and its log growth rate by the table of the model, written
 /// down a second time.
 struct Case {
     name: String,
@@ -260,7 +260,7 @@ fn same(a: &Case, b: &Case, tolerance: f64) {
     }
 }
 
-/// The identities of MODEL.md §3 between the curves that there are.
+/// The identities of the model between the curves that there are.
 #[test]
 fn curves_that_are_the_same_agree() {
     for growth in [0.3, -0.4, 0.0, 2.5] {

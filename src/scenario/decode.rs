@@ -9,7 +9,7 @@ use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
 
-/// Laws and keys that SCENARIO.md has and this version does not read yet.
+/// Laws and keys that the scenario format has and this version does not read yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
 const LATER_PROVIDER: [&str; 4] = ["claim", "loading", "jump", "segment"];
 const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];

@@ -1,4 +1,4 @@
-//! The outcome as JSON, key by key as SCENARIO.md has it.
+//! The outcome as JSON, key by key as the scenario format has it.
 
 use outgrow::{Curve, Provider, Question, Scenario, lognormal, normal};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 """Writes growth.csv and crossing.csv: the curves without any chance, in 50 digits (curves.py).
 
-growth.csv: curve (TOML of SCENARIO.md), tau (years, a multiple of a month), log_growth (cumulative, 17 digits).
+growth.csv: curve (TOML of the scenario format), tau (years, a multiple of a month), log_growth (cumulative, 17 digits).
 crossing.csv: two providers whose revenue follows its curve. `first` is the period in which a is first ahead (empty: not by the
 horizon), `changes` the number of lead changes, `ahead` whether a is ahead at the horizon. Unless a case is named as a tie,
 the log-ratio stays 1e-7 from 0 at every date, so that no rounding decides.
@@ -77,7 +77,7 @@ def crossing(name, step, horizon, base_a, base_b, growth_a, growth_b):
 
 
 def check():
-    """Identities of MODEL.md section 3, by numerical integration of the rates where it gives rates."""
+    """Identities of the model, by numerical integration of the rates where it gives rates."""
     log2 = lambda g: mp.log(1 + number(g))
     for g0, g1, h, tau in [(0.45, 0.12, 4, 7.5), (0.6, -0.1, 0.75, 2.25)]:
         gamma = lambda u: log2(g1) + (log2(g0) - log2(g1)) * mp.power(2, -u / number(h))

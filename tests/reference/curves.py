@@ -1,4 +1,4 @@
-"""Cumulative log growth of MODEL.md sections 3 and 4 in 50 digits, and curves as the TOML of SCENARIO.md."""
+"""Cumulative log growth of the model in 50 digits, and curves as the TOML of the scenario format."""
 
 import mpmath as mp
 

@@ -4,7 +4,7 @@
     python first_passage.py
 
 Columns of first_passage.csv: case, step, horizon (periods), assumption (named ones, an inline table), revenue, growth and
-volatility of a and b (TOML of SCENARIO.md), correlation of their shocks, question, k, t (periods since base), probability.
+volatility of a and b (TOML of the scenario format), correlation of their shocks, question, k, t (periods since base), probability.
 Questions: `by` (k: sustained), `ahead`, `ahead_at_base`, `lead_changes` (k: how many, by the horizon, 0 to 8).
 share.csv ends in t, mean and sd of a's share of a + b.
 
@@ -136,7 +136,7 @@ def share_rows(pair, n):
 
 
 def check_model_example():
-    """MODEL.md section 8, and the inverse Gaussian with the Broadie-Glasserman-Kou shift."""
+    """the model, and the inverse Gaussian with the Broadie-Glasserman-Kou shift."""
     a, mu, s = math.log(1000 / 699), 0.05, 0.2
     exact = w.by(w.Walk(-a, [mu / 4] * 40, s / 2), 40, 1, NODES)[40]
     assert abs(exact - 0.7628058) < 5e-8, exact

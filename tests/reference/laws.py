@@ -1,4 +1,4 @@
-"""Distributions of SCENARIO.md: their TOML, cdf and Gauss quadrature (all smooth between breakpoints)."""
+"""Distributions of the scenario format: their TOML, cdf and Gauss quadrature (all smooth between breakpoints)."""
 
 import math
 

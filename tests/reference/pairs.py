@@ -50,7 +50,7 @@ FIVE_PERCENT_LOG = math.expm1(0.05)
 ANALYSTS = [0.87, 0.60]
 
 CERTAIN = [
-    # MODEL.md section 8: a = ln(1000/699), mu = 0.05, s = 0.2, 40 quarters.
+    # the model: a = ln(1000/699), mu = 0.05, s = 0.2, 40 quarters.
     Pair("model_example", "quarter", 40, (699, 1000), constants(FIVE_PERCENT_LOG, 0.0), (0.2, 0.0)),
     # No drift from an exact tie: «not by n» is C(2n, n) / 4^n (Sparre Andersen), checked below.
     Pair("tie_at_base", "quarter", 40, (1000, 1000), constants(0.1, 0.1), (0.1, 0.15), sustained=(1, 2, 4), lead_changes=True),

@@ -1,6 +1,6 @@
 """The log-ratio of a pair as a Gaussian random walk at discrete dates, by recursive quadrature.
 
-Notation of MODEL.md: a is ahead at t where X(t) = x_a(t) - x_b(t) > 0, with X(0) = ln(R_a / R_b),
+Notation of the model: a is ahead at t where X(t) = x_a(t) - x_b(t) > 0, with X(0) = ln(R_a / R_b),
 drift G_a(t) - G_b(t) (the growth curves) and step variance s^2 D, s^2 = sa^2 + sb^2 - 2 rho sa sb.
 
 One recursion answers every question. A question is an automaton that reads, period by period, whether a is ahead;

@@ -8,7 +8,7 @@ use crate::{Comparisons, PATHS};
 
 const SEED: u64 = 4_711;
 
-/// A fan quantile may err by 0.05 % of revenue besides its sampling error (MODEL.md §7).
+/// A fan quantile may err by 0.05 % of revenue besides its sampling error (the model).
 const BIN: f64 = 5e-4;
 
 const PROBABILITIES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];

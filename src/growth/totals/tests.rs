@@ -1,4 +1,4 @@
-//! Against an independent optimiser (`tests/reference/totals.py`), and the promises of MODEL.md §4.
+//! Against an independent optimiser (`tests/reference/totals.py`), and the promises of the model.
 
 use super::curve::{Centre, FiscalCurve};
 use super::{Failure, Totals};
@@ -124,7 +124,7 @@ impl Case {
         self.totals().solve(&gammas, numbers[numbers.len() - 1], step).unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }
 
-    /// The tail's first step, by the formulas of MODEL.md §4.
+    /// The tail's first step, by the formulas of the model.
     fn step(&self, numbers: &[f64]) -> f64 {
         let n = self.rates.len();
         let (gamma, years) = (math::ln_1p(numbers[n - 1]), 1.0 / self.per_year as f64);
@@ -468,7 +468,7 @@ impl Totals {
     }
 }
 
-/// The cost that MODEL.md speaks of; run alone, in release: `cargo test --release --lib totals::tests::cost -- --ignored --nocapture`.
+/// The cost that the model speaks of; run alone, in release: `cargo test --release --lib totals::tests::cost -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures"]
 fn cost() {

@@ -22,7 +22,7 @@ mod to_toml;
 /// What errors call the text.
 const WHAT: &str = "scenario file";
 
-/// The longest text read, in bytes; SCENARIO.md promises 16 MiB.
+/// The longest text read, in bytes; the scenario format promises 16 MiB.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// How many lists and tables may stand one inside the other, the outermost table included: the deepest scenario

@@ -1,4 +1,4 @@
-//! Tree to TOML text, laid out as SCENARIO.md writes it: what is plain first, `[[provider]]` blocks after it,
+//! Tree to TOML text, laid out as the scenario format writes it: what is plain first, `[[provider]]` blocks after it,
 //! curves and distributions on one line. toml's own pretty writer would make a header of every table.
 
 use super::{Entry, Node, Value, WHAT};

@@ -136,7 +136,7 @@ fn truncation_must_leave_something() {
     assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got \"boom\""]);
 }
 
-/// SCENARIO.md: more than 1e-6 outside is an error that says how much and proposes `truncated`.
+/// the scenario format: more than 1e-6 outside is an error that says how much and proposes `truncated`.
 #[test]
 fn the_support_rule() {
     refused(

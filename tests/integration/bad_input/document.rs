@@ -105,7 +105,7 @@ impl Tree {
         }
     }
 
-    /// SCENARIO.md: the path, with names in place of indices where an item has a name of its own.
+    /// the scenario format: the path, with names in place of indices where an item has a name of its own.
     pub(crate) fn address(&self, way: &[usize]) -> String {
         let mut address = String::new();
         for (depth, step) in way.iter().enumerate() {
@@ -134,7 +134,7 @@ impl Tree {
     }
 }
 
-/// Whether an address can hold the name: SCENARIO.md, «any script, but no `[ ] /` and no control character».
+/// Whether an address can hold the name: the scenario format, «any script, but no `[ ] /` and no control character».
 fn can_stand(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|sign| "[]/".contains(sign) || sign.is_control())
 }

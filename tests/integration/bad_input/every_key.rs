@@ -131,7 +131,7 @@ impl Fault {
     }
 }
 
-/// SCENARIO.md, «Allowed», for the finite numbers of [`FAULTS`], by the end of the address.
+/// the scenario format, «Allowed», for the finite numbers of [`FAULTS`], by the end of the address.
 fn allows(address: &str, x: f64) -> bool {
     let has = |ends: &[&str]| ends.iter().any(|end| address.ends_with(end));
     if !x.is_finite() {
@@ -192,7 +192,7 @@ const OPTIONAL: [&str; 13] = [
     "high",
 ];
 
-/// Whether the document still means something: SCENARIO.md, and nothing else, says so.
+/// Whether the document still means something: the scenario format, and nothing else, says so.
 fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
     let is_list = matches!(address, "provider" | "correlation" | "question");

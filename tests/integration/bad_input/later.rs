@@ -1,4 +1,4 @@
-//! What SCENARIO.md has and this version has not: refused with its address, never ignored.
+//! What the scenario format has and this version has not: refused with its address, never ignored.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn valid() -> Value {
     })
 }
 
-/// Where to put it (a pointer to a table), the key and its value as SCENARIO.md writes them, and the address.
+/// Where to put it (a pointer to a table), the key and its value as the scenario format writes them, and the address.
 fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let a = "/provider/0";
     let law = |law: Value| (a, "revenue", law);

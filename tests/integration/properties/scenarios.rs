@@ -1,4 +1,4 @@
-//! Valid scenarios as trees of SCENARIO.md: one to five providers, every curve and distribution a file can hold.
+//! Valid scenarios as trees of the scenario format: one to five providers, every curve and distribution a file can hold.
 
 use outgrow::{Period, Scenario};
 use proptest::collection::vec;
