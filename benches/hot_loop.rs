@@ -5,7 +5,8 @@
 //! × periods × providers; its inverse is the time of one. An element of `engine` is one f32 row entry, of
 //! `straightforward` one f64 state; both hold one normal, and both count the first overtake of every path. The engine
 //! also counts who is ahead at each period and how often the lead changes; fans, ranks and shares are off (their cost is in
-//! `statistics`).
+//! `statistics`). `straightforward` draws all normals of a path and ends its comparison at the first overtake; a loop that
+//! drew only as far as that would draw fewer.
 //!
 //! | name | work |
 //! |---|---|
