@@ -365,40 +365,6 @@ mod tests {
         assert!(rows[0] == rows[1]);
     }
 
-    /// Something that is not inlined into the dispatched copy is compiled for the baseline: right, but many times
-    /// slower. The ratio was 25 to 35; a machine under load does not take it below 5.
-    #[test]
-    #[ignore = "timing: run in release by .ci/run"]
-    fn a_level_is_used_throughout() {
-        let c = centre(PERIODS);
-        let (sigma, u) = (sigmas(GROUPS), vec![0.5; PERIODS * GROUPS * GROUP]);
-        let mut row = vec![0.0; (PERIODS + 1) * GROUPS * GROUP];
-        let mut time = |level, sigma| {
-            let task = SeriesTask {
-                key: &StreamKey::new(1, 2),
-                first_group: 0,
-                groups: GROUPS,
-                periods: PERIODS,
-                centre: Centre::Fixed(&c),
-                sigma,
-                own: 1.0,
-                earlier: &[(0.5, &u)],
-            };
-            let mut once = || {
-                let start = std::time::Instant::now();
-                fill_series(level, &task, &mut row, None);
-                start.elapsed()
-            };
-            (0..20).map(|_| once()).min().unwrap()
-        };
-        for level in Level::available().into_iter().skip(1) {
-            for sigma in [Sigma::Fixed(0.1), Sigma::Drawn(&sigma)] {
-                let [slow, fast] = [time(Level::Baseline, sigma), time(level, sigma)];
-                assert!(slow > 5 * fast, "{level:?}: {fast:?} against {slow:?}");
-            }
-        }
-    }
-
     #[test]
     #[should_panic(expected = "centre")]
     fn a_centre_of_another_length_is_refused() {

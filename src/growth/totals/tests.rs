@@ -467,37 +467,3 @@ impl Totals {
         self.steps_from_level(goal, steps).is_some()
     }
 }
-
-/// The cost that the model speaks of; run alone, in release: `cargo test --release --lib totals::tests::cost -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn cost() {
-    use std::hint::black_box;
-    let count = 512;
-    let case = example("hold");
-    let columns = two_drawn_rates(&case, count);
-    let values = [Value::Drawn(&columns[0]), Value::Drawn(&columns[1])];
-    let fiscal = case.curve(|number| number < 2);
-    let taus: Vec<f64> = (1..=40).map(|t| f64::from(t) / 4.0).collect();
-    let point = crate::growth::Curve::schedule([0.87, 0.6], crate::growth::Tail::hold());
-    let mut sum = 0.0;
-    type Emit<'a> = &'a mut dyn FnMut(usize, &[f64]);
-    let mut time = |run: &mut dyn FnMut(Emit<'_>)| {
-        let once = |_: usize| {
-            let start = std::time::Instant::now();
-            (0..200).for_each(|_| run(&mut |_, column| sum += column[0]));
-            start.elapsed().as_secs_f64() / (200 * count * 40) as f64 * 1e9
-        };
-        (0..15).map(once).fold(f64::INFINITY, f64::min)
-    };
-    let totals = time(&mut |emit| fiscal.fill(black_box(&values), &[], None, count, 40, emit).unwrap());
-    let schedule = time(&mut |emit| point.fill(black_box(&values), &taus, count, emit));
-    for known in [&[5134.0, 5865.0][..], &[5134.0, 5865.0, 6614.0]] {
-        let case = Case { into_year: known.len(), known: [&QUARTERS, known].concat(), ..example("hold") };
-        let fiscal = case.curve(|number| number < 2);
-        let totals = time(&mut |emit| fiscal.fill(black_box(&values), &[], None, count, 40, emit).unwrap());
-        println!("ns a path-step, {} quarters into the year: totals {totals:.3}", known.len());
-    }
-    println!("ns a path-step: totals {totals:.3}, schedule {schedule:.3}, ratio {:.2}", totals / schedule);
-    black_box(sum);
-}
