@@ -234,6 +234,11 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a 
         .unwrap_or_default()
 }
 
+/// What to say of a name that no provider has.
+pub(crate) fn no_provider<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    format!("no provider is named {name:?}{}", did_you_mean(name, known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

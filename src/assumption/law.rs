@@ -283,9 +283,7 @@ impl Shape {
 
     /// The smallest `v` with P(X ≤ v) ≥ 1/2.
     pub(crate) fn median(&self) -> f64 {
-        let mut half = [0.5];
-        Quantile::new(self).fill(&mut half);
-        half[0]
+        Quantile::new(self).median()
     }
 }
 

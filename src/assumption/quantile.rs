@@ -56,6 +56,13 @@ impl Quantile {
         quantile
     }
 
+    /// The smallest `v` with P(X ≤ v) ≥ 1/2.
+    pub(crate) fn median(&self) -> f64 {
+        let mut half = [0.5];
+        self.fill(&mut half);
+        half[0]
+    }
+
     /// Turns uniforms in (0, 1) into draws, in place.
     pub(crate) fn fill(&self, u: &mut [f64]) {
         let side = self.cut.map_or(Side::Below, |cut| cut.side);

@@ -11,7 +11,7 @@ pub use overtake::{LeadChanges, Overtake};
 pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;
-use crate::error::{Error, did_you_mean};
+use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::{Estimate, z_of};
 use crate::paths::Plan;
 use crate::simulation::{Part, PartKind, Tally};
@@ -204,8 +204,7 @@ impl Outcome {
         part: impl Fn(&'a ProviderOutcome) -> Option<&'a T>,
     ) -> Result<&'a T, Error> {
         let provider = self.providers.iter().find(|provider| provider.name == name).ok_or_else(|| {
-            let hint = did_you_mean(name, self.providers.iter().map(|provider| provider.name.as_str()));
-            Error::lookup("provider", format!("no provider is named {name:?}{hint}"))
+            Error::lookup("provider", no_provider(name, self.providers.iter().map(|provider| provider.name.as_str())))
         })?;
         part(provider)
             .ok_or_else(|| Error::lookup("provider", format!("{switch} of {name:?} were switched off in the run")))

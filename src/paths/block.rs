@@ -231,11 +231,6 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn.
-    pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
-        self.plan.known_lead(a, b)
-    }
-
     /// One row of one path.
     pub(crate) fn path(self, row: usize, path: usize) -> Path<'a> {
         Path { paths: self, row, path }

@@ -8,7 +8,7 @@ use super::sums::SumRow;
 use crate::assumption::quantile::Quantile;
 use crate::calendar::Period;
 use crate::cpu::Level;
-use crate::error::Error;
+use crate::error::{Error, no_provider};
 use crate::growth::{Centre, Curve, Ready, Value};
 use crate::math;
 use crate::scenario::{Dates, Measure, Question, Scenario};
@@ -45,10 +45,10 @@ impl Rows {
     /// # Errors
     /// Where no provider has that name; the message names the nearest.
     pub fn find(&self, name: &str) -> Result<usize, Error> {
-        self.names().iter().position(|known| known == name).ok_or_else(|| {
-            let hint = crate::error::did_you_mean(name, self.names().iter().map(String::as_str));
-            Error::lookup("name", format!("no provider is named {name:?}{hint}"))
-        })
+        self.names()
+            .iter()
+            .position(|known| known == name)
+            .ok_or_else(|| Error::lookup("name", no_provider(name, self.names().iter().map(String::as_str))))
     }
 
     /// The number of projected periods, `T`; rows hold the periods 0 (the base) to `T`.
@@ -152,11 +152,7 @@ impl Series {
 fn median(number: Number, draws: &[Draw]) -> f64 {
     match number {
         Number::Fixed(value) => value,
-        Number::Drawn(index) => {
-            let mut half = [0.5];
-            draws[index].quantile.fill(&mut half);
-            half[0]
-        }
+        Number::Drawn(index) => draws[index].quantile.median(),
     }
 }
 

@@ -21,15 +21,15 @@ impl Scenario {
     pub(crate) fn dates(&self, question: &Question) -> Dates {
         let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
         let known = history(&question.challenger).min(history(&question.incumbent));
-        let reaches = |t: i32, width: usize| t - width.cast_signed_i32() + 1 >= -known.cast_signed_i32();
+        let reaches = |t: i32, width: usize| t - signed(width) + 1 >= -signed(known);
         let width = self.width(question.measure);
-        let last = self.periods().cast_signed_i32();
+        let last = signed(self.periods());
         let is_date = |t: &i32| match question.measure {
             Measure::Period | Measure::Trailing => true,
             Measure::Annual => self.ends_year(*t, 12),
             Measure::FiscalYearEnding(month) => self.ends_year(*t, month),
         };
-        let base = (1 - width.cast_signed_i32()..=0).rev().find(is_date).filter(|t| reaches(*t, width));
+        let base = (1 - signed(width)..=0).rev().find(is_date).filter(|t| reaches(*t, width));
         let at = (1..=last).filter(is_date).filter(|t| reaches(*t, width));
         Dates { width, base, at: at.filter_map(|t| usize::try_from(t).ok()).collect() }
     }
@@ -58,7 +58,7 @@ impl Scenario {
     /// How many periods of the provider's fiscal year have passed with the base, 1 to a whole year.
     pub(crate) fn passed_of_year(&self, provider: &Provider) -> usize {
         let per_year = self.step().per_year() as usize;
-        let end = |back: &usize| self.ends_year(-back.cast_signed_i32(), provider.fiscal_year_ends);
+        let end = |back: &usize| self.ends_year(-signed(*back), provider.fiscal_year_ends);
         (0..per_year).find(end).map_or(per_year, |back| if back == 0 { per_year } else { back })
     }
 
@@ -81,13 +81,7 @@ pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
     }
 }
 
-/// Lengths here are below 2^31: at most 2,400 periods and a file of 16 MiB.
-trait CastSigned {
-    fn cast_signed_i32(&self) -> i32;
-}
-
-impl CastSigned for usize {
-    fn cast_signed_i32(&self) -> i32 {
-        i32::try_from(*self).unwrap_or(i32::MAX)
-    }
+/// A length as a step: below 2^31, at most 2,400 periods and a file of 16 MiB.
+fn signed(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
 }

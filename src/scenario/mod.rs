@@ -22,7 +22,7 @@ pub use walk::Place as AssumptionPlace;
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
 use crate::calendar::{Period, Step};
-use crate::error::{Error, did_you_mean};
+use crate::error::{Error, no_provider};
 use crate::growth::Curve;
 
 /// The most periods a scenario may project.
@@ -191,9 +191,9 @@ impl Scenario {
 
     /// The index of a provider, or a message that names the nearest.
     pub(crate) fn provider_index(&self, name: &str) -> Result<usize, String> {
-        self.providers.iter().position(|provider| provider.name == name).ok_or_else(|| {
-            let known = self.providers.iter().map(|provider| provider.name.as_str());
-            format!("no provider is named {name:?}{}", did_you_mean(name, known))
-        })
+        self.providers
+            .iter()
+            .position(|provider| provider.name == name)
+            .ok_or_else(|| no_provider(name, self.providers.iter().map(|provider| provider.name.as_str())))
     }
 }

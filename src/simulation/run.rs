@@ -43,6 +43,7 @@ pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan
             incumbent,
             dates: scenario.dates(question).at.len(),
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
+            known: plan.known_lead(challenger, incumbent),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
         };
         list.push((PartKind::Question, question.title(), Box::new(overtake)));
@@ -51,7 +52,7 @@ pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan
         list.push((PartKind::Fans, String::new(), Box::new(Fans)));
     }
     if settings.ranks {
-        list.push((PartKind::Ranks, String::new(), Box::new(Ranks)));
+        list.push((PartKind::Ranks, String::new(), Box::new(Ranks::new(plan))));
     }
     if settings.shares {
         list.push((PartKind::Shares, String::new(), Box::new(Shares)));

@@ -12,6 +12,8 @@ pub(crate) struct Overtake {
     pub(crate) sustained: u16,
     /// The dates after the base that are answered.
     pub(crate) dates: usize,
+    /// Whether the challenger is ahead at each date, where nothing is drawn of either.
+    pub(crate) known: Option<Vec<bool>>,
     /// Whether the challenger is ahead at the base, where both bases are known.
     pub(crate) ahead_at_base: Option<bool>,
 }
@@ -44,11 +46,10 @@ impl Statistic for Overtake {
     }
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
-        let known = paths.known_lead(self.challenger, self.incumbent);
         let mut lead = Lead::new(paths.len(), self.sustained);
         let mut ahead = vec![0_u16; paths.len()];
         for t in 0..=self.dates {
-            let certain = known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
+            let certain = self.known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
             match certain {
                 Some(certain) => ahead.fill(u16::from(certain)),
                 None => compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
