@@ -34,7 +34,7 @@ const HALF_LN_2_PI: f64 = 0.9189385332046728;
 /// ```
 /// use outgrow::exact::first_passage_by;
 /// let gap = (1000.0_f64 / 699.0).ln();
-/// assert!((first_passage_by(gap, 0.05, 0.2, 10.0)? - 0.804_617).abs() < 1e-6);
+/// assert!((first_passage_by(gap, 0.05, 0.2, 10.0)? - 0.802_775).abs() < 1e-6);
 /// let error = first_passage_by(gap, 0.05, -0.2, 10.0).unwrap_err();
 /// assert_eq!(error.to_string(), "invalid first passage: volatility: must be finite and not negative, got -0.2");
 /// # Ok::<(), outgrow::Error>(())

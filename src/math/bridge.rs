@@ -15,7 +15,8 @@ pub(crate) fn bridge_below(from: f64, to: f64, variance: f64) -> f64 {
     below(from, to, variance, exp_m1(exponent(from, to, variance)))
 }
 
-/// [`bridge_below`] of each element, into `below` and with the same bits; the shortest slice ends it.
+/// [`bridge_below`] of each element, into `staying` and with the same bits; the shortest slice ends it.
+#[cfg_attr(not(test), expect(dead_code, reason = "what continuous monitoring multiplies by"))]
 pub(crate) fn bridge_below_slice(from: &[f64], to: &[f64], variance: &[f64], staying: &mut [f64]) {
     let ends = || from.iter().zip(to).zip(variance).map(|((from, to), variance)| (*from, *to, *variance));
     for (staying, (from, to, variance)) in staying.iter_mut().zip(ends()) {

@@ -28,11 +28,6 @@ mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
 pub(crate) use bridge::bridge_below;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "for continuous monitoring in the solver and the simulation")
-)]
-pub(crate) use bridge::bridge_below_slice;
 pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
 /// √(x² + y²) within an ulp, and without overflow on the way.
 pub(crate) use libm::hypot;
