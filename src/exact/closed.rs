@@ -118,7 +118,7 @@ pub fn first_passage_density(gap: f64, drift: f64, volatility: f64, t: f64) -> R
     if t <= 0.0 {
         return Ok(0.0);
     }
-    let short = (gap - drift * t) / (volatility * t.sqrt());
+    let short = still_lacking(gap, drift, t) / (volatility * t.sqrt());
     // In logs, since t³ may vanish where the whole does not.
     answer(PASSAGE, exp(ln(gap) - ln(volatility) - 1.5 * ln(t) - HALF_LN_2_PI - 0.5 * short * short))
 }
@@ -209,6 +209,11 @@ fn answer(what: &'static str, value: f64) -> Result<f64, Error> {
     if value.is_finite() { Ok(value) } else { Err(beyond()) }
 }
 
+/// a − μt, rounded once: at a small volatility the last digits of a difference decide.
+fn still_lacking(gap: f64, drift: f64, t: f64) -> f64 {
+    (-drift).mul_add(t, gap)
+}
+
 /// P(τ ≤ t) with a normal drift.
 ///
 /// With d = (a − μt)/√V and w = (a + μt + 2ra)/√V, where r = σ²t/s², the exponent of the formula is ½(w² − d²). So its
@@ -216,10 +221,11 @@ fn answer(what: &'static str, value: f64) -> Result<f64, Error> {
 fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -> f64 {
     let (spread, slopes) = (volatility * t.sqrt(), drift_sd * t);
     let sd = hypot(spread, slopes);
+    let lacking = still_lacking(gap, drift, t);
     if sd <= 0.0 {
-        return if drift * t >= gap { 1.0 } else { 0.0 };
+        return if lacking <= 0.0 { 1.0 } else { 0.0 };
     }
-    let short = (gap - drift * t) / sd;
+    let short = lacking / sd;
     let at_the_end = norm_sf(short);
     if spread <= 0.0 {
         return at_the_end;
@@ -232,6 +238,7 @@ fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -> f64 {
     } else {
         exp(-0.5 * short * short) * norm_sf_scaled(mirrored)
     };
-    // The sum may round to more than 1.
-    (at_the_end + back_again).min(1.0)
+    let sum = at_the_end + back_again;
+    // Rounding may lead past 1. Not by `min`, which would make 1 of a NaN.
+    if sum > 1.0 { 1.0 } else { sum }
 }
