@@ -14,10 +14,10 @@ const DATES: usize = 8;
 const FINE: u32 = 64;
 const STEP: f64 = 0.25;
 /// The log-ratio at the base, and by date its drift a year and its volatility.
-const START: f64 = -0.25;
+const START: f64 = -0.45;
 const DRIFT: [f64; DATES] = [0.5, 0.4, 0.2, 0.1, 0.0, -0.1, -0.1, 0.3];
 const VOLATILITY: [f64; DATES] = [0.1, 0.3, 0.2, 0.25, 0.15, 0.2, 0.3, 0.1];
-/// What the shift of the fine grid's barrier leaves: of order STEP/FINE, and measured below 2e-4.
+/// What the shift of the fine grid's barrier leaves, of order STEP/FINE = 0.004 years; an allowance.
 const GRID_ERROR: f64 = 4e-4;
 
 /// One walk seen on both grids: whether the fine one passed its shifted barrier, and the probability that a bridge between
