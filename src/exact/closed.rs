@@ -1,7 +1,7 @@
 //! When a Brownian motion with drift first reaches a level: distribution, density, and what differs on dates.
 //!
-//! `gap` is a = ln(R_b/R_a) > 0, by how much the challenger is behind in logs; `drift` is μ = γ_a − γ_b a year;
-//! `volatility` is s, the standard deviation of the log-ratio per √year, s² = σ_a² + σ_b² − 2ρσ_aσ_b; `t` is in years.
+//! `gap` is `a = ln(R_b/R_a)` above 0, by how much the challenger is behind in logs; `drift` is `μ = γ_a − γ_b` a year;
+//! `volatility` is s, the standard deviation of the log-ratio per √year, `s² = σ_a² + σ_b² − 2ρ σ_a σ_b`; `t` is in years.
 
 use crate::assumption::domain::Domain;
 use crate::error::{Error, Kind, Problem, shown};

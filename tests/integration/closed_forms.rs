@@ -43,7 +43,7 @@ fn integral(end: f64, f: impl Fn(f64) -> f64) -> f64 {
     (0..=STEPS).map(value).sum::<f64>() * width / 3.0
 }
 
-/// E. G. Haug, «The Complete Guide to Option Pricing Formulas», binary barrier options, as tabulated in QuantLib's
+/// E. G. Haug, «The Complete Guide to Option Pricing Formulas», binary barrier options, as tabulated in the tests of `QuantLib`,
 /// `test-suite/binaryoption.cpp`: cash 15, r = 0.10, q = 0, σ = 0.20, T = 0.5; paid at expiry, and paid at the hit.
 #[test]
 fn haugs_binary_barriers() {
