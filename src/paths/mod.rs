@@ -1,5 +1,7 @@
 //! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
 
+#[cfg(test)]
+mod battery;
 mod block;
 mod kernel;
 mod normal;
