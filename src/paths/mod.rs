@@ -4,7 +4,7 @@
 mod battery;
 mod block;
 mod kernel;
-mod normal;
+pub(crate) mod normal;
 mod places;
 mod plan;
 pub(crate) mod stream;
