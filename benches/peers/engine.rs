@@ -18,7 +18,8 @@ fn main() -> Result<(), Error> {
         .correlation("a", "b", 0.3)
         .question(Question::overtakes("a", "b"))
         .build()?;
-    let simulation = scenario.simulate().paths(asked.unwrap_or(PATHS)).threads(1).fans(false).ranks(false).shares(false);
+    let simulation =
+        scenario.simulate().paths(asked.unwrap_or(PATHS)).threads(1).fans(false).ranks(false).shares(false);
     println!("{}", simulation.run()?.overtake("a", "b")?.not_by_horizon().value());
     Ok(())
 }
