@@ -1,8 +1,10 @@
 //! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
 
+#[cfg(test)]
+mod battery;
 mod block;
 mod kernel;
-mod normal;
+pub(crate) mod normal;
 mod places;
 mod plan;
 pub(crate) mod stream;

@@ -113,6 +113,10 @@ fn polynomial_of_degree_7(x: f32, c: &[f32; 8]) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
+    use rand_distr::{Distribution, StandardNormal};
+
     use super::super::stream::StreamKey;
     use super::*;
     use crate::cpu::{self, Level};
@@ -228,14 +232,62 @@ mod tests {
     }
 
     /// √n·D of the Kolmogorov–Smirnov test against the standard normal distribution.
-    fn kolmogorov_smirnov(mut z: Vec<f32>) -> f64 {
-        z.sort_by(f32::total_cmp);
+    fn kolmogorov_smirnov(z: &mut [f32]) -> f64 {
+        z.sort_unstable_by(f32::total_cmp);
         let n = z.len() as f64;
         let distance = |(i, z): (usize, &f32)| {
             let cdf = 0.5 * libm::erfc(-f64::from(*z) / std::f64::consts::SQRT_2);
             (cdf - i as f64 / n).abs().max((cdf - (i + 1) as f64 / n).abs())
         };
         z.iter().enumerate().map(distance).fold(0.0, f64::max) * n.sqrt()
+    }
+
+    /// A² = −n − Σ [(2i − 1) ln Φ(zᵢ) + (2(n − i) + 1) ln(1 − Φ(zᵢ))]/n over the ordered sample, i from 1 (Anderson and
+    /// Darling, «A Test of Goodness of Fit», J. Amer. Statist. Assoc. 49 (1954) 765–769); weighs the tails as the KS
+    /// test does not.
+    fn anderson_darling(z: &mut [f32]) -> f64 {
+        z.sort_unstable_by(f32::total_cmp);
+        let n = z.len() as f64;
+        let term = |(i, z): (usize, &f32)| {
+            let tail = 0.5 * libm::erfc(f64::from(z.abs()) / std::f64::consts::SQRT_2);
+            let (tail, rest) = (libm::log(tail), libm::log1p(-tail));
+            let (below, above) = if *z < 0.0 { (tail, rest) } else { (rest, tail) };
+            let i = i as f64;
+            ((2.0 * i + 1.0) * below + (2.0 * (n - i) - 1.0) * above) / n
+        };
+        -n - z.iter().enumerate().map(term).sum::<f64>()
+    }
+
+    /// In the limit of many, A² = Σ χ²ⱼ/(j(j + 1)), so P(A² > a) → √(3/(πa))·e⁻ᵃ from the first term, the others
+    /// bringing the factor √3 (Zolotarev, Theory Probab. Appl. 6 (1961) 201–204): 1.7e-6 at 12.
+    const AD_CRITICAL: f64 = 12.0;
+
+    /// The published percentage points of A² (Anderson and Darling 1954, 5 and 1 %), on samples of another generator.
+    #[test]
+    fn anderson_darling_has_its_published_distribution() {
+        const SAMPLES: u64 = 4000;
+        let statistics = (0..SAMPLES).map(|seed| {
+            let mut rng = SmallRng::seed_from_u64(seed);
+            anderson_darling(&mut [0.0; 200].map(|_: f32| StandardNormal.sample(&mut rng)))
+        });
+        let statistics: Vec<f64> = statistics.collect();
+        for (point, p) in [(2.492, 0.05), (3.857, 0.01)] {
+            let beyond = statistics.iter().filter(|a| **a > point).count() as f64;
+            let n = SAMPLES as f64;
+            assert!(((beyond - n * p) / (n * p * (1.0 - p)).sqrt()).abs() < Z_BOUND, "{beyond} beyond {point}");
+        }
+    }
+
+    #[test]
+    #[ignore = "statistical: run in release by .ci/run"]
+    fn a_hundred_million_are_normal() {
+        let mut all = Vec::new();
+        sample(fastest(), 400, 4096, |z| all.extend_from_slice(z));
+        assert_eq!(all.len(), 104_857_600);
+        let statistic = anderson_darling(&mut all);
+        assert!(statistic < AD_CRITICAL, "A² {statistic}");
+        let statistic = kolmogorov_smirnov(&mut all);
+        assert!(statistic < KS_CRITICAL, "√n·D {statistic}");
     }
 
     /// 2·exp(−2·2.7²) = 9e-7 is the probability of a false alarm.
@@ -246,7 +298,7 @@ mod tests {
         let mut all = Vec::new();
         sample(fastest(), 500, 40, |z| all.extend_from_slice(z));
         assert_eq!(all.len(), 1_280_000);
-        let statistic = kolmogorov_smirnov(all);
+        let statistic = kolmogorov_smirnov(&mut all);
         assert!(statistic < KS_CRITICAL, "{statistic}");
     }
 
@@ -256,7 +308,7 @@ mod tests {
         for path in [0, 15, 16, 31, 32, 63] {
             let mut all = Vec::new();
             sample(fastest(), 1, 131_072, |z| all.push(z[path]));
-            let statistic = kolmogorov_smirnov(all);
+            let statistic = kolmogorov_smirnov(&mut all);
             assert!(statistic < KS_CRITICAL, "path {path}: {statistic}");
         }
     }

@@ -1,5 +1,7 @@
 //! What a run may not depend on, seen from inside: the size of its blocks.
 
+mod precision;
+
 use super::*;
 use crate::assumption::{normal, uniform};
 use crate::growth::Curve;

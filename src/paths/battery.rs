@@ -1,0 +1,159 @@
+//! The streams as bytes, for batteries of tests for random numbers such as `dieharder`.
+//!
+//! ```sh
+//! OUTGROW_STREAM=words:drawn OUTGROW_STREAM_TO=/dev/fd/3 cargo test --release --lib -- --ignored --exact \
+//!     paths::battery::streams_are_even 3>&1 >/dev/null | dieharder -g 200 -d 0
+//! ```
+//!
+//! What is written: `words`, the 64 bits of each pair as the generators give them; or `normals`, the upper 16 bits of
+//! Φ(z) of each normal. Not more, since an f32 is a step away from its neighbour that Φ makes 2⁻²⁵ at |z| = 1, and a
+//! finer view would show the steps. In which order: group after group, 40 periods each, as a run takes them;
+//! within a group `drawn`, period by period; or `lane`, one lane (or path) from base to horizon after the other; or
+//! `first`, the first lane (or path) of every group alone.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+use super::normal::normals;
+use super::stream::{GROUP, LANES, Lanes, PAIRS, StreamKey};
+use crate::cpu::{self, Level};
+use crate::math;
+
+const PERIODS: usize = 40;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Source {
+    Words,
+    Normals,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Order {
+    Drawn,
+    Lane,
+    First,
+}
+
+const KINDS: [(&str, Source, Order); 6] = [
+    ("words:drawn", Source::Words, Order::Drawn),
+    ("words:lane", Source::Words, Order::Lane),
+    ("words:first", Source::Words, Order::First),
+    ("normals:drawn", Source::Normals, Order::Drawn),
+    ("normals:lane", Source::Normals, Order::Lane),
+    ("normals:first", Source::Normals, Order::First),
+];
+
+/// Writes group after group until the writer has had enough.
+fn write(out: &mut impl Write, source: Source, order: Order) -> io::Result<()> {
+    let key = StreamKey::new(2018, 1);
+    for group in 0.. {
+        let mut lanes = key.lanes(group);
+        match source {
+            Source::Words => put(out, words(&mut lanes).as_flattened(), LANES, order, |word| word.to_le_bytes())?,
+            Source::Normals => put(out, all_normals(&mut lanes).as_flattened(), GROUP, order, uniform)?,
+        }
+    }
+    Ok(())
+}
+
+/// Numbers that come `width` at a time, one of each lane.
+fn put<T: Copy, const N: usize>(
+    out: &mut impl Write,
+    numbers: &[T],
+    width: usize,
+    order: Order,
+    bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
+    let lanes = match order {
+        Order::Drawn => return numbers.iter().try_for_each(|x| out.write_all(&bytes(*x))),
+        Order::Lane => width,
+        Order::First => 1,
+    };
+    (0..lanes).try_for_each(|lane| numbers[lane..].iter().step_by(width).try_for_each(|x| out.write_all(&bytes(*x))))
+}
+
+fn words(lanes: &mut Lanes) -> [[u64; PAIRS]; PERIODS] {
+    let (mut high, mut low) = ([0; PAIRS], [0; PAIRS]);
+    std::array::from_fn(|_| {
+        lanes.draw(&mut high, &mut low);
+        std::array::from_fn(|pair| u64::from(high[pair]) << 32 | u64::from(low[pair]))
+    })
+}
+
+fn all_normals(lanes: &mut Lanes) -> [[f32; GROUP]; PERIODS] {
+    let mut z = [[0.0; GROUP]; PERIODS];
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for z in &mut z {
+                normals(lanes, z);
+            }
+        },
+    );
+    z
+}
+
+/// The upper 16 bits of Φ(z).
+#[expect(clippy::cast_possible_truncation, reason = "below 2^16, and the upper bits are meant")]
+fn uniform(z: f32) -> [u8; 2] {
+    ((math::norm_cdf(f64::from(z)) * 65_536.0) as u16).to_le_bytes()
+}
+
+/// Counts the bytes and the pairs of bytes it is given, until there are enough.
+struct Count {
+    pairs: Vec<u64>,
+    left: u64,
+    odd: Option<u8>,
+}
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            if let Some(first) = self.odd.replace(*byte) {
+                self.odd = None;
+                self.pairs[usize::from(first) << 8 | usize::from(*byte)] += 1;
+                self.left = self.left.checked_sub(1).ok_or(ErrorKind::BrokenPipe)?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A reader that has had enough closes the pipe.
+fn until_closed(result: io::Result<()>) {
+    let error = result.expect_err("a stream has no end");
+    assert_eq!(error.kind(), ErrorKind::BrokenPipe, "{error}");
+}
+
+/// Counted pairs of bytes of each stream.
+const PAIRS_OF_BYTES: u64 = 1 << 24;
+/// χ² of 65,535 degrees of freedom is nearly normal: 5 standard deviations, a false alarm once in 290,000 a stream.
+const Z_BOUND: f64 = 5.0;
+
+/// Where `OUTGROW_STREAM_TO` says so, writes the stream `OUTGROW_STREAM` there instead, until its reader closes.
+#[test]
+#[ignore = "statistical: run in release by .ci/run"]
+fn streams_are_even() {
+    if let Some(to) = std::env::var_os("OUTGROW_STREAM_TO") {
+        let asked = std::env::var_os("OUTGROW_STREAM").unwrap_or_default();
+        let kind = KINDS.iter().find(|(name, ..)| asked == OsStr::new(name));
+        let (_, source, order) = kind.unwrap_or_else(|| panic!("OUTGROW_STREAM must be one of {KINDS:?}"));
+        let file = File::options().write(true).open(to).expect("a file or pipe");
+        until_closed(write(&mut BufWriter::with_capacity(1 << 16, file), *source, *order));
+        return;
+    }
+    for (name, source, order) in KINDS {
+        let mut count = Count { pairs: vec![0; 1 << 16], left: PAIRS_OF_BYTES, odd: None };
+        until_closed(write(&mut count, source, order));
+        let (cells, expected) = (count.pairs.len() as f64, (PAIRS_OF_BYTES + 1) as f64 / count.pairs.len() as f64);
+        let chi_square: f64 = count.pairs.iter().map(|n| *n as f64 - expected).map(|off| off * off / expected).sum();
+        let z = (chi_square - (cells - 1.0)) / (2.0 * (cells - 1.0)).sqrt();
+        assert!(z.abs() < Z_BOUND, "{name}: χ² {chi_square}, {z} standard deviations from the expected");
+    }
+}
