@@ -68,6 +68,7 @@
 //! ```
 
 mod assumption;
+mod audit;
 mod calendar;
 mod cpu;
 mod error;
@@ -84,13 +85,14 @@ mod statistic;
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
+pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use growth::{Curve, Tail};
 pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
-pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
+pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Progress, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 
