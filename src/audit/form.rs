@@ -1,7 +1,7 @@
 //! The law of growth against all assumptions: the answer under each other tail, and under each other law that passes
 //! through the same estimates.
 
-use super::scene::{SURE, Scene, error_of};
+use super::scene::{SURE, Scene, by_date, error_of};
 use super::weight::Weighed;
 use super::{Finding, FindingKind};
 use crate::assumption::Assumption;
@@ -19,10 +19,19 @@ const HALF_LIFE: f64 = 2.0;
 /// Where such a fade ends if nobody stated that either: at this part of the last log rate, neither all of it nor none.
 const END: f64 = 0.5;
 
-/// A law and its answers, one for each question.
+/// A law and its answers, for each question by date.
 struct Under {
     law: String,
-    answers: Vec<Estimate>,
+    answers: Vec<Vec<Estimate>>,
+}
+
+/// A question and a date at which the laws lie further apart than all assumptions move the answer.
+struct Excess {
+    question: usize,
+    date: usize,
+    spread: f64,
+    all: f64,
+    beyond: f64,
 }
 
 pub(super) fn check(scene: &Scene<'_>, weighed: &[Weighed]) -> Vec<Finding> {
@@ -38,36 +47,36 @@ fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
     let medians = scene.scenario.medians(curve).ok()?;
     let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
     laws.extend(others(scene, row, curve, &medians));
-    let answers = |(law, curve)| scene.answers_of(&scene.with_curve(row, curve)).map(|answers| Under { law, answers });
-    let under: Vec<Under> = laws.into_iter().filter_map(answers).collect();
-    let excess = |question: &usize| {
-        let (low, high) = ends(&under, *question)?;
-        let (least, most) = (low.value(), high.value());
-        let spread = most - least;
-        let bar = weighed[*question].spread().max(LEAST) + SURE * error_of(&low, &high);
-        (spread > bar).then_some((*question, spread, spread - bar))
+    let answers = |(law, curve)| {
+        let overtakes = scene.answers_of(&scene.with_curve(row, curve))?;
+        Some(Under { law, answers: overtakes.iter().map(by_date).collect() })
     };
+    let under: Vec<Under> = laws.into_iter().filter_map(answers).collect();
     let questions = (0..scene.answers.len()).filter(|question| scene.concerns(&scene.answers[*question], row));
-    let (question, spread, _) =
-        questions.filter_map(|question| excess(&question)).max_by(|a, b| a.2.total_cmp(&b.2))?;
-    Some(found(scene, row, &under, question, (spread, weighed[question].spread())))
+    let dates = questions
+        .flat_map(|question| (0..scene.answers[question].overtake.periods().len()).map(move |date| (question, date)));
+    let excess = dates.filter_map(|(question, date)| excess(&under, &weighed[question], question, date));
+    excess.max_by(|a, b| a.beyond.total_cmp(&b.beyond)).map(|excess| found(scene, row, &under, &excess))
 }
 
-/// The least and the greatest answer.
-fn ends(under: &[Under], question: usize) -> Option<(Estimate, Estimate)> {
-    let answers = || under.iter().map(|under| under.answers[question]);
+fn excess(under: &[Under], weighed: &Weighed, question: usize, date: usize) -> Option<Excess> {
+    let answers = || under.iter().map(|under| under.answers[question][date]);
     let order = |a: &Estimate, b: &Estimate| a.value().total_cmp(&b.value());
-    Some((answers().min_by(order)?, answers().max_by(order)?))
+    let (low, high) = (answers().min_by(order)?, answers().max_by(order)?);
+    let (spread, all) = (high.value() - low.value(), weighed.spread(date));
+    let beyond = spread - all.max(LEAST) - SURE * error_of(&low, &high);
+    (beyond > 0.0).then_some(Excess { question, date, spread, all, beyond })
 }
 
-fn found(scene: &Scene<'_>, row: usize, under: &[Under], question: usize, (spread, all): (f64, f64)) -> Finding {
+fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess) -> Finding {
+    let Excess { question, date, spread, all, .. } = *excess;
     let answer = &scene.answers[question];
     let each: Vec<String> =
-        under.iter().map(|under| format!("{}: {}", under.law, under.answers[question].shown())).collect();
+        under.iter().map(|under| format!("{}: {}", under.law, under.answers[question][date].shown())).collect();
     let seen = format!(
         "the law decides: laws that pass through the same estimates spread «{}» by {} over {spread:.2}, all assumptions together over {all:.2} ({}, growth at its medians)",
         answer.overtake.name(),
-        answer.at,
+        answer.overtake.periods()[date],
         each.join("; ")
     );
     let advice =
@@ -76,7 +85,7 @@ fn found(scene: &Scene<'_>, row: usize, under: &[Under], question: usize, (sprea
         .figure("spread by the law", spread)
         .figure("spread by all assumptions", all);
     for under in under {
-        finding = finding.figure(under.law.clone(), under.answers[question].value());
+        finding = finding.figure(under.law.clone(), under.answers[question][date].value());
     }
     finding
 }

@@ -64,7 +64,9 @@ fn with_answers(
 ) -> Finding {
     let Some(answers) = scene.answers_of(other) else { return finding };
     for (answer, totals) in scene.answers.iter().zip(answers) {
-        if scene.concerns(answer, row) {
+        if scene.concerns(answer, row)
+            && let Ok(totals) = totals.by(answer.at)
+        {
             let question = format!("{} by {}", answer.overtake.name(), answer.at);
             finding = finding
                 .figure(format!("{question}, read as point"), answer.estimate.value())

@@ -46,6 +46,11 @@ pub(super) struct Answer {
     pub(super) estimate: Estimate,
 }
 
+/// The probability by each date of a question.
+pub(super) fn by_date(overtake: &Overtake) -> Vec<Estimate> {
+    overtake.periods().iter().filter_map(|date| overtake.by(*date).ok()).collect()
+}
+
 impl Series {
     fn new(scenario: &Scenario, provider: &Provider, plan: &Plan, row: usize) -> Self {
         let central = &plan.central[row];
@@ -130,11 +135,10 @@ impl<'a> Scene<'a> {
         growth
     }
 
-    /// The answers of a changed scenario, in the order of the questions and at the dates of [`Answer`]. `None` where it
-    /// has none: where the change leads to what no path can meet.
-    pub(super) fn answers_of(&self, changed: &Result<Scenario, Error>) -> Option<Vec<Estimate>> {
-        let overtakes = overtakes(changed.as_ref().ok()?).ok()?;
-        self.answers.iter().zip(&overtakes).map(|(answer, overtake)| overtake.by(answer.at).ok()).collect()
+    /// The answers of a changed scenario, in the order of the questions. `None` where it has none: where the change leads
+    /// to what no path can meet.
+    pub(super) fn answers_of(&self, changed: &Result<Scenario, Error>) -> Option<Vec<Overtake>> {
+        if self.answers.is_empty() { None } else { overtakes(changed.as_ref().ok()?).ok() }
     }
 
     /// Whether a question compares this provider.

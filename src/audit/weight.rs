@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::scene::{SURE, Scene, error_of, short};
+use super::scene::{Answer, SURE, Scene, by_date, error_of, short};
 use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::estimate::Estimate;
 use crate::growth::AUTO;
+use crate::outcome::Overtake;
 use crate::scenario::Scenario;
 
 /// The quantiles that an assumption is moved between.
@@ -54,45 +55,59 @@ pub struct Weights {
     pub assumptions: Vec<Weight>,
 }
 
-/// All assumptions of one question, the heaviest first.
-pub(super) struct Weighed(Weights);
+/// All assumptions of one question, the heaviest first, and what they come to together.
+pub(super) struct Weighed {
+    weights: Weights,
+    /// By date, the sum of the squares of all swings.
+    squares: Vec<f64>,
+}
 
 impl Weighed {
-    /// The spread of the answer, 10 to 90 %, from all assumptions together: they are drawn independently, so their
-    /// swings add by squares.
-    pub(super) fn spread(&self) -> f64 {
-        self.0.assumptions.iter().map(|weight| weight.swing() * weight.swing()).sum::<f64>().sqrt()
+    /// The spread of the answer by a date, 10 to 90 %, from all assumptions together: they are drawn independently, so
+    /// their swings add by squares.
+    pub(super) fn spread(&self, date: usize) -> f64 {
+        self.squares[date].sqrt()
     }
 
     pub(super) fn heaviest(mut self) -> Weights {
-        self.0.assumptions.truncate(TOLD);
-        self.0
+        self.weights.assumptions.truncate(TOLD);
+        self.weights
+    }
+
+    fn add(&mut self, (address, [low, high]): (&str, [f64; 2]), at_low: &Overtake, at_high: &Overtake) {
+        let (lows, highs) = (by_date(at_low), by_date(at_high));
+        for ((square, low), high) in self.squares.iter_mut().zip(&lows).zip(&highs) {
+            *square += (high.value() - low.value()) * (high.value() - low.value());
+        }
+        if let (Ok(at_low), Ok(at_high)) = (at_low.by(self.weights.by), at_high.by(self.weights.by)) {
+            self.weights.assumptions.push(Weight { address: address.to_owned(), low, high, at_low, at_high });
+        }
     }
 }
 
 pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
-    let weights = |answer: &super::scene::Answer| Weights {
-        question: answer.overtake.name().to_owned(),
-        by: answer.at,
-        answer: answer.estimate,
-        assumptions: Vec::new(),
+    let weighed = |answer: &Answer| Weighed {
+        weights: Weights {
+            question: answer.overtake.name().to_owned(),
+            by: answer.at,
+            answer: answer.estimate,
+            assumptions: Vec::new(),
+        },
+        squares: vec![0.0; answer.overtake.periods().len()],
     };
-    let mut all: Vec<Weights> = scene.answers.iter().map(weights).collect();
-    if all.is_empty() {
-        return Vec::new();
-    }
+    let mut all: Vec<Weighed> = scene.answers.iter().map(weighed).collect();
     let frozen = frozen(scene.scenario);
     for (address, [low, high]) in scene.plan.drawn(ENDS) {
         let at = |value: f64| scene.answers_of(&frozen.with(&address, value));
         let (Some(lows), Some(highs)) = (at(low), at(high)) else { continue };
-        for (weights, (at_low, at_high)) in all.iter_mut().zip(lows.into_iter().zip(highs)) {
-            weights.assumptions.push(Weight { address: address.clone(), low, high, at_low, at_high });
+        for (weighed, (at_low, at_high)) in all.iter_mut().zip(lows.iter().zip(&highs)) {
+            weighed.add((&address, [low, high]), at_low, at_high);
         }
     }
-    for weights in &mut all {
+    for Weighed { weights, .. } in &mut all {
         weights.assumptions.sort_by(|a, b| b.swing().abs().total_cmp(&a.swing().abs()));
     }
-    all.into_iter().map(Weighed).collect()
+    all
 }
 
 /// The scenario with the ratio that `auto` stands for written out: it is of the medians, which a moved rate must not move.
@@ -111,20 +126,34 @@ fn frozen(scenario: &Scenario) -> Scenario {
     frozen
 }
 
+/// One finding for each assumption that decides, with every question that it decides.
 pub(super) fn check(weighed: &[Weighed]) -> Vec<Finding> {
-    let heavy = weighed.iter().flat_map(|Weighed(weights)| {
+    let mut deciding: Vec<(&Weights, &Weight)> = Vec::new();
+    for Weighed { weights, .. } in weighed {
         let decides =
             |weight: &&Weight| weight.swing().abs() > DECIDES + SURE * error_of(&weight.at_low, &weight.at_high);
-        weights.assumptions.iter().filter(decides).map(|weight| found(weights, weight))
-    });
-    heavy.collect()
+        deciding.extend(weights.assumptions.iter().filter(decides).map(|weight| (weights, weight)));
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    for (weights, weight) in deciding {
+        let question = format!("{} by {}", weights.question, weights.by);
+        let known = findings.iter().position(|finding| finding.address == weight.address);
+        let at = known.unwrap_or_else(|| {
+            findings.push(found(&question, weight));
+            findings.len() - 1
+        });
+        let finding = findings.remove(at);
+        let finding = finding
+            .figure(format!("{question}, at the 10 % quantile"), weight.at_low.value())
+            .figure(format!("{question}, at the 90 % quantile"), weight.at_high.value());
+        findings.insert(at, finding);
+    }
+    findings
 }
 
-fn found(weights: &Weights, weight: &Weight) -> Finding {
+fn found(question: &str, weight: &Weight) -> Finding {
     let seen = format!(
-        "this assumption alone moves {} by {} from {} (at {}, its 10 % quantile) to {} (at {}, its 90 % quantile)",
-        weights.question,
-        weights.by,
+        "this assumption alone moves {question} from {} (at {}, its 10 % quantile) to {} (at {}, its 90 % quantile)",
         weight.at_low.shown(),
         short(weight.low),
         weight.at_high.shown(),
@@ -133,6 +162,4 @@ fn found(weights: &Weights, weight: &Weight) -> Finding {
     let advice =
         "the answer is this assumption in other words: find out more about it, or tell the answer by its values";
     Finding::new(FindingKind::Weight, weight.address.clone(), seen, advice)
-        .figure("answer at the 10 % quantile", weight.at_low.value())
-        .figure("answer at the 90 % quantile", weight.at_high.value())
 }
