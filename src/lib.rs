@@ -45,6 +45,7 @@
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!

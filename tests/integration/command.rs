@@ -67,6 +67,19 @@ fn an_answer_is_0() {
 }
 
 #[test]
+fn an_audit_is_0_with_findings_too() {
+    let (code, out, err) = told(&[&pair(), "--audit"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("width  provider[Challenger].growth") && out.contains("\n  seen: "), "{out}");
+    let (code, json, err) = told(&[&pair(), "--audit", "--json", "--set", "provider[Incumbent].growth.constant=20"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let audit: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let is_end_state = |finding: &&serde_json::Value| finding["kind"] == "end_state";
+    let found = audit["findings"].as_array().expect("a list").iter().find(is_end_state).expect("20 for 20 %");
+    assert_eq!(found["address"], "provider[Incumbent].growth");
+}
+
+#[test]
 fn a_value_may_be_set() {
     let file = File::of("set.toml", "base = '2018'\nhorizon = '2020'\nprovider = [\n{ name = 'A=[B', revenue = 1, growth = { constant = 0 } },\n{ name = 'C=D', revenue = 2, growth = { constant = 0 } }]\nquestion = [{ overtakes = ['C=D', 'E'] }]".replace("'A=[B'", "'E'").as_bytes());
     let (code, out, err) = told(&[

@@ -1,5 +1,7 @@
 //! What the crate promises, one file a promise.
 
+#[cfg(feature = "toml")]
+mod audit;
 mod bad_input;
 #[cfg(feature = "toml")]
 mod command;
