@@ -45,14 +45,13 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     Some(with_answers(scene, row, finding, &other))
 }
 
-/// The year end at which the readings differ most, and by how much in logs.
+/// The first year end at which the readings differ, and by how much in logs.
 fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Option<(usize, f64)> {
     let plan = Plan::new(other, super::scene::SEED).ok()?;
     let path = &plan.central[row];
     let own = &scene.series[row].path;
     let ends = (1..=years).map(|year| (year * scene.per_year()).min(own.len() - 1));
-    let apart = ends.map(|at| (at, own[at] - (path[at] - path[0])));
-    apart.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())).filter(|(_, apart)| apart.abs() > SAME)
+    ends.map(|at| (at, own[at] - (path[at] - path[0]))).find(|(_, apart)| apart.abs() > SAME)
 }
 
 /// The difference in every question.

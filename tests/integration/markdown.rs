@@ -32,7 +32,9 @@ fn the_scenario_of_the_reference_is_one_and_runs() {
     // Every address that it shows.
     for address in [
         "provider[Google Cloud].claim[0].at_least",
-        "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]", "assumption[mature]"] {
+        "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]",
+        "assumption[mature]",
+    ] {
         assert!(REFERENCE.contains(address) && scenario.with(address, 0.1).is_ok(), "{address}");
     }
 }

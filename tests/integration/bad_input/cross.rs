@@ -1,8 +1,8 @@
 //! What does not fit together, though each value by itself would do; the same words from the file and the builder.
 
 use outgrow::{
-    Assumption, Claim, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval, log_interval,
-    lognormal, normal, pert, triangular, truncated, uniform,
+    Assumption, Claim, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval,
+    log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
 use serde_json::{Value, json};
 
@@ -443,7 +443,8 @@ fn claims() {
 /// Builder and file agree, and the numbers of claims and the ceiling have addresses.
 #[test]
 fn claims_and_a_ceiling_are_read_and_changed() {
-    let mut tree = with("/provider/0/claim", json!([{ "at": "2017-Q4", "at_least": 9 }, { "at": "2018-Q1", "at_most": 12 }]));
+    let mut tree =
+        with("/provider/0/claim", json!([{ "at": "2017-Q4", "at_least": 9 }, { "at": "2018-Q1", "at_most": 12 }]));
     tree["ceiling"] = json!(400);
     let provider = first().claim(Claim::of("2017-Q4").at_least(9.0)).claim(Claim::of("2018-Q1").at_most(12.0));
     let built = both(provider).ceiling(400.0).build().expect("valid");
@@ -454,7 +455,9 @@ fn claims_and_a_ceiling_are_read_and_changed() {
     assert_eq!(Scenario::from_json(&written).expect("read"), built);
     #[cfg(feature = "toml")]
     assert_eq!(Scenario::from_toml(&built.to_toml().expect("written")).expect("read"), built);
-    for (address, value) in [("ceiling", 400.0), ("provider[A].claim[0].at_least", 9.0), ("provider[A].claim[1].at_most", 12.0)] {
+    for (address, value) in
+        [("ceiling", 400.0), ("provider[A].claim[0].at_least", 9.0), ("provider[A].claim[1].at_most", 12.0)]
+    {
         assert!(built.numbers().contains(&(address.to_owned(), value)), "{address}");
         let changed = built.with(address, 11.0).expect("valid");
         assert!(changed.numbers().contains(&(address.to_owned(), 11.0)), "{address}");
