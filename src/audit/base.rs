@@ -1,6 +1,6 @@
 //! The base against claims, carried on by the curve, and against the history.
 
-use super::scene::{Scene, grown, short};
+use super::scene::{Scene, grown, mean_and_sd, short};
 use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::math;
@@ -114,7 +114,7 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let series = &scene.series[row];
     let steps = series.steps();
     let (last, earlier) = steps.split_last()?;
-    let (expected, spread) = match mean_and_sd(earlier) {
+    let (expected, spread) = match mean_and_sd(earlier, LEAST_STEPS) {
         Some(own) => own,
         None => (series.path[1], 0.0),
     };
@@ -138,15 +138,4 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         .figure("step", math::exp_m1(*last))
         .figure("step expected", math::exp_m1(expected));
     Some(finding)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-fn mean_and_sd(steps: &[f64]) -> Option<(f64, f64)> {
-    if steps.len() < LEAST_STEPS {
-        return None;
-    }
-    let count = steps.len() as f64;
-    let mean = steps.iter().sum::<f64>() / count;
-    let squares: f64 = steps.iter().map(|step| (step - mean) * (step - mean)).sum();
-    Some((mean, (squares / (count - 1.0)).sqrt()))
 }

@@ -104,8 +104,11 @@ impl Finding {
         Self { kind, address: address.into(), seen, figures: Vec::new(), advice: advice.into() }
     }
 
+    /// A number beyond what a number can hold is told in words only: JSON knows no infinity.
     fn figure(mut self, what: impl Into<String>, value: f64) -> Self {
-        self.figures.push(Figure { what: what.into(), value });
+        if value.is_finite() {
+            self.figures.push(Figure { what: what.into(), value });
+        }
         self
     }
 }
@@ -113,6 +116,18 @@ impl Finding {
 /// What an audit found, and what the answers rest on; made by [`Scenario::audit`].
 ///
 /// `Display` prints it for people, serde writes it as JSON.
+///
+/// # Example: a claim that the base does not keep
+/// ```
+/// use outgrow::{Claim, Curve, Provider, Scenario};
+/// let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+///     .provider(Provider::new("A", 1.0e9).growth(Curve::constant(0.45)).claim(Claim::of("2017-Q4").at_least(1.0e9)))
+///     .build()?;
+/// let audit = scenario.audit()?;
+/// assert_eq!(audit.findings()[0].address, "provider[A].revenue");
+/// println!("{audit}");
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Audit {

@@ -195,3 +195,15 @@ pub(super) fn short(x: f64) -> String {
         }
     }
 }
+
+/// Mean and standard deviation of steps, where there are enough of them.
+#[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
+pub(super) fn mean_and_sd(steps: &[f64], least: usize) -> Option<(f64, f64)> {
+    if steps.len() < least {
+        return None;
+    }
+    let count = steps.len() as f64;
+    let mean = steps.iter().sum::<f64>() / count;
+    let squares: f64 = steps.iter().map(|step| (step - mean) * (step - mean)).sum();
+    Some((mean, (squares / (count - 1.0)).sqrt()))
+}

@@ -1,6 +1,6 @@
 //! The spread of each provider's first-year growth against the history's, and volatility beside drawn rates.
 
-use super::scene::{PATHS, SEED, Scene, grown};
+use super::scene::{PATHS, SEED, Scene, grown, mean_and_sd};
 use super::{Finding, FindingKind};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
@@ -20,8 +20,9 @@ const NARROW: f64 = 0.10;
 const WIDEST: f64 = 3.0;
 /// Standard deviations that a central 90 % interval reaches over.
 const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
-/// Classes of log growth about the median: an interval is exact to one of them, a hundredth.
-const CLASSES: usize = 400;
+/// Classes of log growth about the median: an interval is exact to one of them, a hundredth. What lies beyond all of
+/// them lies beyond [`WIDEST`].
+const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
@@ -82,8 +83,11 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
     let sd = (high - low) / INTERVAL_SDS;
     let years = scene.years().min(1.0);
     let history = yearly_sd(&series.steps(), scene.per_year()).map(|sd| sd * years.sqrt());
-    let interval =
-        format!("growth over the first year lies between {} and {} in nine of ten paths", grown(low), grown(high));
+    let interval = if low.is_finite() && high.is_finite() {
+        format!("growth over the first year lies between {} and {} in nine of ten paths", grown(low), grown(high))
+    } else {
+        "growth over the first year spreads over more than a factor of 20 in nine of ten paths".to_owned()
+    };
     let (seen, advice) = match history {
         _ if !(high - low <= WIDEST) => {
             (interval, "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit")
@@ -98,14 +102,10 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
         ),
         _ => return None,
     };
-    let mut finding = Finding::new(FindingKind::Width, format!("{}.volatility", series.address), seen, advice);
-    // JSON knows no infinity: an interval beyond the classes is told in words.
-    for (what, log) in [("first-year growth, 5 % quantile", low), ("first-year growth, 95 % quantile", high)] {
-        if log.is_finite() {
-            finding = finding.figure(what, math::exp_m1(log));
-        }
-    }
-    let finding = finding.figure("volatility, at its median", series.volatility);
+    let finding = Finding::new(FindingKind::Width, format!("{}.volatility", series.address), seen, advice)
+        .figure("first-year growth, 5 % quantile", if low.is_finite() { math::exp_m1(low) } else { low })
+        .figure("first-year growth, 95 % quantile", math::exp_m1(high))
+        .figure("volatility, at its median", series.volatility);
     Some(match history {
         Some(shown) => finding.figure("sd of log growth over a year, by history", shown),
         None => finding,
@@ -121,13 +121,8 @@ fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
         let count = (steps.len() - per_year) as f64;
         return Some((apart.map(|apart| apart * apart).sum::<f64>() / count / 2.0 * per_year as f64).sqrt());
     }
-    if steps.len() < LEAST_STEPS {
-        return None;
-    }
-    let count = steps.len() as f64;
-    let mean = steps.iter().sum::<f64>() / count;
-    let squares: f64 = steps.iter().map(|step| (step - mean) * (step - mean)).sum();
-    Some((squares / (count - 1.0) * per_year as f64).sqrt())
+    let (_, sd) = mean_and_sd(steps, LEAST_STEPS)?;
+    Some(sd * (per_year as f64).sqrt())
 }
 
 /// Volatility 0 beside drawn rates, and the reverse.
