@@ -5,10 +5,18 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use outgrow::{Assumption, Curve, Outcome, Period, Scenario, Tail};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+#[path = "shared/end.rs"]
+mod end;
+use end::{end, fail};
+
+type Told = Result<(), Box<dyn Error>>;
 
 const ALIBABA: &str = "Alibaba Cloud";
 const GOOGLE: &str = "Google Cloud";
@@ -16,58 +24,68 @@ const BASE: &str = "2018-Q1";
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 const SEED: u64 = 7;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let paths = paths(&std::env::args().skip(1).collect::<Vec<_>>())?;
+fn main() -> ExitCode {
+    match paths(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(paths) => end(tell(&mut io::stdout().lock(), paths)),
+        Err(wrong) => fail(2, &wrong),
+    }
+}
+
+fn paths(arguments: &[String]) -> Result<u64, String> {
+    let count = match arguments {
+        [] => return Ok(1_000_000),
+        [flag, count] if flag == "--paths" => count.parse().ok(),
+        _ => None,
+    };
+    count.ok_or_else(|| "usage: alibaba_vs_google [--paths N]".into())
+}
+
+fn tell(out: &mut impl Write, paths: u64) -> Told {
     let text = std::fs::read_to_string(format!("{EXAMPLES}/scenarios/alibaba_vs_google.toml"))?;
     let scenario = Scenario::from_toml(&text)?;
     let data = Data::read()?;
     data.check_base(&scenario)?;
 
-    println!("{ALIBABA} against {GOOGLE}, as known on 2018-06-30\n");
-    print_assumptions(&scenario);
-    println!(
+    writeln!(out, "{ALIBABA} against {GOOGLE}, as known on 2018-06-30\n")?;
+    tell_assumptions(out, &scenario)?;
+    writeln!(
+        out,
         "\nThe estimates of 87 % and 60 % are read as growth of Alibaba's fiscal-year totals. Read as growth of a quarter on the"
-    );
-    println!("year-ago quarter (`point`) they would run hot; the table below shows by how much.\n");
+    )?;
+    writeln!(out, "year-ago quarter (`point`) they would run hot; the table below shows by how much.\n")?;
 
     let outcome = scenario.simulate().paths(paths).seed(SEED).run()?;
     for question in outcome.questions() {
-        println!("{question}\n");
+        writeln!(out, "{question}\n")?;
     }
-    print_readings_and_tails(&scenario, paths)?;
-    data.print_what_happened();
-    Ok(())
-}
-
-fn paths(arguments: &[String]) -> Result<u64, Box<dyn Error>> {
-    match arguments {
-        [] => Ok(1_000_000),
-        [flag, count] if flag == "--paths" => Ok(count.parse()?),
-        _ => Err("usage: alibaba_vs_google [--paths N]".into()),
-    }
+    tell_readings_and_tails(out, &scenario, paths)?;
+    tell_measures(out, &outcome)?;
+    data.tell_what_happened(out)
 }
 
 /// Every number that may be drawn, and where it is from.
-fn print_assumptions(scenario: &Scenario) {
-    println!("Assumptions");
+fn tell_assumptions(out: &mut impl Write, scenario: &Scenario) -> Told {
+    writeln!(out, "Assumptions")?;
     for place in scenario.assumptions() {
-        println!("  {} = {}", place.address, place.assumption);
-        println!("      {}", place.source.as_deref().unwrap_or("assumed"));
+        writeln!(out, "  {} = {}", place.address, place.assumption)?;
+        writeln!(out, "      {}", place.source.as_deref().unwrap_or("assumed"))?;
     }
     // A correlation is a plain number, which carries no source.
     for (address, value) in scenario.numbers().iter().filter(|(address, _)| address.starts_with("correlation")) {
-        println!("  {address} = {value}\n      assumed");
+        writeln!(out, "  {address} = {value}\n      assumed")?;
     }
+    Ok(())
 }
 
 /// Two readings and three continuations of the same two estimates, with common draws.
-fn print_readings_and_tails(scenario: &Scenario, paths: u64) -> Result<(), outgrow::Error> {
+fn tell_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64) -> Told {
     const DATES: [&str; 4] = ["2020-Q4", "2022-Q4", "2024-Q4", "2028-Q1"];
     let tails = [("fade to 12 %", Tail::fade(0.12, 2.0)), ("ratio auto", Tail::ratio("auto")), ("hold", Tail::hold())];
-    println!(
+    writeln!(
+        out,
         "The same two estimates, read in two ways and continued in three: probability that {ALIBABA} has overtaken by"
-    );
-    println!("  {:<10}{:<16}{}", "reading", "tail", DATES.map(|date| format!("{date:>20}")).concat());
+    )?;
+    writeln!(out, "  {:<10}{:<16}{}", "reading", "tail", DATES.map(|date| format!("{date:>20}")).concat())?;
     for reading in ["totals", "point"] {
         for (name, tail) in tails.clone() {
             let rates = [rate(scenario, 0), rate(scenario, 1)].into_iter().flatten();
@@ -75,10 +93,30 @@ fn print_readings_and_tails(scenario: &Scenario, paths: u64) -> Result<(), outgr
             let scenario = scenario.with_growth(ALIBABA, curve)?;
             let outcome = scenario.simulate().paths(paths).seed(SEED).fans(false).ranks(false).shares(false).run()?;
             let by = |date| by(&outcome, date).map(|estimate| format!("{estimate:>20}"));
-            println!("  {reading:<10}{name:<16}{}", DATES.into_iter().map(by).collect::<Result<String, _>>()?);
+            writeln!(out, "  {reading:<10}{name:<16}{}", DATES.into_iter().map(by).collect::<Result<String, _>>()?)?;
         }
     }
-    println!("  (± one standard error of the sampling; what is assumed moves the answer far more)");
+    writeln!(out, "  (± one standard error of the sampling; what is assumed moves the answer far more)")?;
+    Ok(())
+}
+
+/// The same question of single quarters and of sums over a year, which turn later.
+fn tell_measures(out: &mut impl Write, outcome: &Outcome) -> Told {
+    const DATES: [&str; 4] = ["2020-Q4", "2022-Q4", "2024-Q4", "2027-Q4"];
+    let title = format!("{ALIBABA} overtakes {GOOGLE}");
+    let measures = [
+        ("one quarter", title.clone()),
+        ("the year up to a quarter", format!("{title} (trailing)")),
+        ("the calendar year", format!("{title} (annual)")),
+    ];
+    writeln!(out, "\nWhat is compared: probability that {ALIBABA} has overtaken by")?;
+    writeln!(out, "  {:<26}{}", "revenue of", DATES.map(|date| format!("{date:>20}")).concat())?;
+    for (name, question) in measures {
+        let question = outcome.question(&question)?;
+        let by = |date| question.by(date).map(|by| format!("{:>20}", by.to_string()));
+        writeln!(out, "  {name:<26}{}", DATES.into_iter().map(by).collect::<Result<String, _>>()?)?;
+    }
+    writeln!(out, "  (Google's quarters before 2018 were not published then: those of the trailing year are assumed)")?;
     Ok(())
 }
 
@@ -170,14 +208,14 @@ impl Data {
         Ok(())
     }
 
-    fn print_what_happened(&self) {
-        println!("\nWhat happened (not used above)");
-        self.print_estimates();
+    fn tell_what_happened(&self, out: &mut impl Write) -> Told {
+        writeln!(out, "\nWhat happened (not used above)")?;
+        self.tell_estimates(out)?;
         let known: Vec<_> =
             self.quarters.iter().filter_map(|(at, quarter)| Some((at, quarter, quarter.ratios()?))).collect();
-        let (Some(first), Some(last)) = (known.first(), known.last()) else { return };
+        let (Some(first), Some(last)) = (known.first(), known.last()) else { return Ok(()) };
         let highest = known.iter().max_by(|a, b| a.2.0.total_cmp(&b.2.0)).unwrap_or(last);
-        println!("  {ALIBABA} over {GOOGLE}     at the average rate     in printed dollars");
+        writeln!(out, "  {ALIBABA} over {GOOGLE}     at the average rate     in printed dollars")?;
         for (at, quarter, ratios) in &known {
             if at.ends_year() || at == &last.0 || at == &highest.0 {
                 let marks = [
@@ -189,35 +227,38 @@ impl Data {
                     .filter(|(_, holds)| *holds)
                     .map(|(word, _)| format!("  {word}"))
                     .collect::<String>();
-                println!("  {at:<10}{:>35.3}{:>23.3}{marks}", ratios.0, ratios.1);
+                writeln!(out, "  {at:<10}{:>35.3}{:>23.3}{marks}", ratios.0, ratios.1)?;
             }
         }
         let overtaken = known.iter().find(|(.., ratios)| ratios.0 > 1.0);
         match overtaken {
-            Some((at, ..)) => println!("  {ALIBABA} was first ahead in {at}."),
-            None => {
-                println!(
-                    "  {ALIBABA} was ahead in none of the {} quarters between {} and {} that both have figures for.",
-                    known.len(),
-                    first.0,
-                    last.0
-                )
-            }
+            Some((at, ..)) => writeln!(out, "  {ALIBABA} was first ahead in {at}.")?,
+            None => writeln!(
+                out,
+                "  {ALIBABA} was ahead in none of the {} quarters between {} and {} that both have figures for.",
+                known.len(),
+                first.0,
+                last.0
+            )?,
         }
-        println!(
+        writeln!(
+            out,
             "  «Other basis»: from 2023-Q2 on Alibaba counts sales inside its group too. Year ends without a figure are left out."
-        );
+        )?;
+        Ok(())
     }
 
-    fn print_estimates(&self) {
+    fn tell_estimates(&self, out: &mut impl Write) -> Told {
         let year = |end: &str| self.years.get(end).copied().unwrap_or(f64::NAN);
         let [before, first, second] = ["2018-03-31", "2019-03-31", "2020-03-31"].map(year);
         let growth = |from: f64, to: f64| 100.0 * (to / from - 1.0);
-        println!(
+        writeln!(
+            out,
             "  Alibaba's fiscal totals in yuan grew {:.1} % and {:.1} %.",
             growth(before, first),
             growth(first, second)
-        );
+        )?;
+        Ok(())
     }
 }
 

@@ -1,18 +1,26 @@
-//! Runs a scenario file and prints its answer.
+//! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--json]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--audit] [--json]`
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
+use std::error::Error;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use outgrow::Scenario;
+use serde::Serialize;
 
-const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--json]";
+#[path = "shared/end.rs"]
+mod end;
+use end::{end, fail};
+
+const USAGE: &str =
+    "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json]";
 /// The largest file that is read.
 const LIMIT: u64 = 16 << 20;
 
@@ -23,6 +31,7 @@ struct Options {
     seed: Option<u64>,
     set: Vec<(String, String)>,
     exact: bool,
+    audit: bool,
     json: bool,
 }
 
@@ -32,7 +41,7 @@ fn main() -> ExitCode {
         Err(wrong) => return fail(2, &format!("{wrong}\n{USAGE}")),
     };
     match answer(&options) {
-        Ok(text) => print(&text),
+        Ok(text) => end(print(&text)),
         Err(message) => fail(1, &message),
     }
 }
@@ -49,6 +58,7 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
             Some("--seed") => options.seed = Some(whole(&value()?)?),
             Some("--set") => options.set.push(setting(&value()?)?),
             Some("--exact") => options.exact = true,
+            Some("--audit") => options.audit = true,
             Some("--json") => options.json = true,
             Some(flag) if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
             _ if options.file.as_os_str().is_empty() && !argument.is_empty() => options.file = argument.into(),
@@ -86,23 +96,23 @@ fn answer(options: &Options) -> Result<String, String> {
     let text = read(&options.file)?;
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
-    let run = |scenario: Scenario| {
-        let scenario = scenario.with_toml(options.set.iter().map(|(address, value)| (address, value)))?;
-        let mut simulation = scenario.simulate();
-        if let Some(paths) = options.paths {
-            simulation = simulation.paths(paths);
-        }
-        if let Some(seed) = options.seed {
-            simulation = simulation.seed(seed);
-        }
-        simulation.run()
-    };
-    let outcome = scenario.and_then(run).map_err(|error| error.to_string())?;
-    if options.json {
-        serde_json::to_string(&outcome).map_err(|error| error.to_string())
-    } else {
-        Ok(outcome.to_string())
+    let set = |scenario: Scenario| scenario.with_toml(options.set.iter().map(|(address, value)| (address, value)));
+    let scenario = scenario.and_then(set).map_err(|error| error.to_string())?;
+    if options.audit {
+        return told(&scenario.audit().map_err(|error| error.to_string())?, options.json);
     }
+    let mut simulation = scenario.simulate();
+    if let Some(paths) = options.paths {
+        simulation = simulation.paths(paths);
+    }
+    if let Some(seed) = options.seed {
+        simulation = simulation.seed(seed);
+    }
+    told(&simulation.run().map_err(|error| error.to_string())?, options.json)
+}
+
+fn told<T: Serialize + Display>(answer: &T, json: bool) -> Result<String, String> {
+    if json { serde_json::to_string(answer).map_err(|error| error.to_string()) } else { Ok(answer.to_string()) }
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -116,17 +126,8 @@ fn read(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| named(&format!("not UTF-8: {error}")))
 }
 
-/// A reader that has seen enough (`| head`) is no error.
-fn print(text: &str) -> ExitCode {
+fn print(text: &str) -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(1, &format!("standard output: {error}")),
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-fn fail(code: u8, message: &str) -> ExitCode {
-    // Standard error may be closed: then there is nobody to tell, and `eprintln!` would panic.
-    let _ = writeln!(io::stderr(), "{message}");
-    ExitCode::from(code)
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(out.flush()?)
 }

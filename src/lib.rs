@@ -45,6 +45,7 @@
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
@@ -68,6 +69,7 @@
 //! ```
 
 mod assumption;
+mod audit;
 mod calendar;
 mod cpu;
 mod error;
@@ -85,13 +87,14 @@ mod statistic;
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
+pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use growth::{Curve, Tail};
 pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
-pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
+pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Progress, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 

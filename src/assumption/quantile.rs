@@ -56,11 +56,16 @@ impl Quantile {
         quantile
     }
 
+    /// The smallest `v` with P(X ≤ v) ≥ p, for p in (0, 1).
+    pub(crate) fn at(&self, p: f64) -> f64 {
+        let mut value = [p];
+        self.fill(&mut value);
+        value[0]
+    }
+
     /// The smallest `v` with P(X ≤ v) ≥ 1/2.
     pub(crate) fn median(&self) -> f64 {
-        let mut half = [0.5];
-        self.fill(&mut half);
-        half[0]
+        self.at(0.5)
     }
 
     /// Turns uniforms in (0, 1) into draws, in place.

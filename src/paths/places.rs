@@ -41,10 +41,10 @@ impl Places {
             let number = match (shape, assumption.name()) {
                 (None, _) => Number::Fixed(f64::NAN), // `auto`, the one name without a law
                 (Some(Shape::Constant(value)), _) => Number::Fixed(value),
-                (Some(shape), None) => push(&mut draws, address, &shape, *domain),
+                (Some(shape), None) => push(&mut draws, (address.clone(), address), &shape, *domain),
                 (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
                     let domain = domains.get(name).copied().unwrap_or(Domain::FINITE);
-                    push(&mut draws, name, &shape, domain)
+                    push(&mut draws, (format!("assumption[{name}]"), name), &shape, domain)
                 }),
             };
             resolved.push(Resolved { number, heavy });
@@ -65,9 +65,9 @@ impl Places {
     }
 }
 
-fn push(draws: &mut Vec<Draw>, slot: &str, shape: &Shape, domain: Domain) -> Number {
+fn push(draws: &mut Vec<Draw>, (address, slot): (String, &str), shape: &Shape, domain: Domain) -> Number {
     let quantile = Quantile::within(shape, domain);
-    draws.push(Draw { slot: slot_of(&format!("assumption {slot}")), quantile });
+    draws.push(Draw { address, slot: slot_of(&format!("assumption {slot}")), quantile });
     Number::Drawn(draws.len() - 1)
 }
 

@@ -76,6 +76,8 @@ pub(super) enum Number {
 
 #[derive(Debug)]
 pub(super) struct Draw {
+    /// Where the law stands.
+    pub(super) address: String,
     pub(super) slot: u64,
     pub(super) quantile: Quantile,
 }
@@ -309,6 +311,11 @@ impl Plan {
         }
         self.known_base[a].and(self.known_base[b])?;
         Some(self.central[a][0] - self.central[b][0] > TIE)
+    }
+
+    /// The address of each law that is drawn from, and its quantiles at the probabilities `p`.
+    pub(crate) fn drawn<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
+        self.draws.iter().map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
     }
 
     /// Whether anything at all is drawn.

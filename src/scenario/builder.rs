@@ -12,6 +12,7 @@ pub struct ScenarioBuilder {
     base: Result<Period, Error>,
     horizon: Result<Period, Error>,
     unit: Option<String>,
+    ceiling: Option<f64>,
     assumptions: Vec<(String, Assumption)>,
     providers: Vec<Provider>,
     correlations: Vec<Correlation>,
@@ -24,6 +25,7 @@ impl ScenarioBuilder {
             base,
             horizon,
             unit: None,
+            ceiling: None,
             assumptions: Vec::new(),
             providers: Vec::new(),
             correlations: Vec::new(),
@@ -34,6 +36,13 @@ impl ScenarioBuilder {
     /// What revenue is counted in, as a label: `"USD"`, `"CNY m"`.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = Some(unit.into());
+        self
+    }
+
+    /// Revenue of one period that is held impossible for all providers together (the size of the market); only
+    /// [`Scenario::audit`] reads it.
+    pub fn ceiling(mut self, revenue: f64) -> Self {
+        self.ceiling = Some(revenue);
         self
     }
 
@@ -78,6 +87,7 @@ impl ScenarioBuilder {
             base,
             horizon,
             unit: self.unit,
+            ceiling: self.ceiling,
             assumptions: self.assumptions,
             providers: self.providers,
             correlations: self.correlations,

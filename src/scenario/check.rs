@@ -143,7 +143,12 @@ impl Scenario {
 
     /// The curve's numbers at their medians, in the order of its walk; `auto` resolved.
     pub(crate) fn medians(&self, curve: &Curve) -> Result<Vec<f64>, (&'static str, String)> {
-        medians(curve, &|assumption| self.law(assumption).and_then(Shape::of).map(|shape| shape.median()))
+        medians(curve, &|assumption| self.median(assumption))
+    }
+
+    /// The median of a number, through its name where it is one; `None` of `auto`.
+    pub(crate) fn median(&self, assumption: &Assumption) -> Option<f64> {
+        self.law(assumption).and_then(Shape::of).map(|shape| shape.median())
     }
 
     fn check_correlations(&self, problems: &mut Vec<Problem>) {

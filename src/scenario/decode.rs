@@ -2,7 +2,7 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
+use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Key};
 use crate::assumption::law::{Family, Law};
@@ -11,8 +11,10 @@ use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Laws and keys that the scenario format has and this version does not read yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
-const LATER_PROVIDER: [&str; 4] = ["claim", "loading", "jump", "segment"];
-const LATER_TOP: [&str; 3] = ["ceiling", "dependence", "factor"];
+const PROVIDER: [&str; 10] =
+    ["name", "revenue", "growth", "volatility", "shock", "centring", "history", "fiscal_year_ends", "source", "claim"];
+const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
+const LATER_TOP: [&str; 2] = ["dependence", "factor"];
 
 /// Reads a scenario, or lists everything whose shape is wrong.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -185,11 +187,13 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        let known = ["base", "horizon", "unit", "innovations", "assumption", "provider", "correlation", "question"];
+        let known =
+            ["base", "horizon", "unit", "ceiling", "innovations", "assumption", "provider", "correlation", "question"];
         self.table(root, &known, &LATER_TOP)?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
+        let ceiling = self.optional(root, "ceiling", Self::number);
         self.optional(root, "innovations", |reader, node| reader.word(node, "gaussian", &["student_t"]));
         let assumptions = self.assumptions(root);
         self.required(root, "provider", |_, _| Some(()));
@@ -200,6 +204,7 @@ impl Reader {
             base: base?,
             horizon: horizon?,
             unit,
+            ceiling,
             assumptions: assumptions?,
             providers: providers?,
             correlations: correlations?,
@@ -222,9 +227,7 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        let known =
-            ["name", "revenue", "growth", "volatility", "shock", "centring", "history", "fiscal_year_ends", "source"];
-        self.table(node, &known, &LATER_PROVIDER)?;
+        self.table(node, &PROVIDER, &LATER_PROVIDER)?;
         let name = self.required(node, "name", Self::text);
         let revenue = self.required(node, "revenue", Self::assumption);
         let growth = self.required(node, "growth", Self::curve);
@@ -235,6 +238,7 @@ impl Reader {
             self.optional(node, "history", |reader, node| reader.list(node, "a list of revenues", Self::number));
         let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
         let source = self.optional(node, "source", Self::text);
+        let claims = self.items(node, "claim", Self::claim);
         Some(Provider {
             name: name?,
             revenue: revenue?,
@@ -243,7 +247,16 @@ impl Reader {
             history: history.unwrap_or_default(),
             fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
             source,
+            claims: claims?,
         })
+    }
+
+    fn claim(&mut self, node: &Node) -> Option<Claim> {
+        self.table(node, &["at", "at_least", "at_most"], &[])?;
+        let at = self.required(node, "at", Self::text);
+        let at_least = self.optional(node, "at_least", Self::number);
+        let at_most = self.optional(node, "at_most", Self::number);
+        Some(Claim { at: at?, at_least, at_most })
     }
 
     fn correlation(&mut self, node: &Node) -> Option<Correlation> {

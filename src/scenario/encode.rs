@@ -1,7 +1,7 @@
 //! Writes a scenario as the tree of a file; what is the default is left out.
 
 use super::tree::Node;
-use super::{Measure, Provider, Question, Scenario};
+use super::{Claim, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
 use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, TailLaw};
@@ -14,6 +14,9 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
     put(&mut entries, "horizon", scenario.horizon.to_string());
     if let Some(unit) = &scenario.unit {
         put(&mut entries, "unit", unit.as_str());
+    }
+    if let Some(ceiling) = scenario.ceiling {
+        put(&mut entries, "ceiling", ceiling);
     }
     if !scenario.assumptions.is_empty() {
         let named = scenario.assumptions.iter().map(|(name, value)| (name.as_str(), assumption(value)));
@@ -55,6 +58,20 @@ fn provider(provider: &Provider) -> Node {
     }
     if let Some(source) = &provider.source {
         put(&mut entries, "source", source.as_str());
+    }
+    if !provider.claims.is_empty() {
+        put(&mut entries, "claim", Node::list(provider.claims.iter().map(claim)));
+    }
+    Node::table(entries)
+}
+
+fn claim(claim: &Claim) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "at", claim.at.as_str());
+    for (key, bound) in [("at_least", claim.at_least), ("at_most", claim.at_most)] {
+        if let Some(bound) = bound {
+            put(&mut entries, key, bound);
+        }
     }
     Node::table(entries)
 }

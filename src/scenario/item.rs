@@ -1,4 +1,6 @@
-//! What a scenario is made of: providers, correlations and questions.
+//! What a scenario is made of: providers with their claims, correlations and questions.
+
+use std::fmt;
 
 use serde::Serialize;
 
@@ -26,6 +28,7 @@ pub struct Provider {
     /// Revenue of the periods just before the base, oldest first.
     pub(crate) history: Vec<f64>,
     pub(crate) fiscal_year_ends: u32,
+    pub(crate) claims: Vec<Claim>,
 }
 
 impl Provider {
@@ -39,6 +42,7 @@ impl Provider {
             source: None,
             history: Vec::new(),
             fiscal_year_ends: 12,
+            claims: Vec::new(),
         }
     }
 
@@ -60,6 +64,13 @@ impl Provider {
     /// The month, 1 to 12, that the fiscal year ends in; 12 unless told. [`Curve::totals`] speaks of its totals.
     pub fn fiscal_year_ends(mut self, month: u32) -> Self {
         self.fiscal_year_ends = month;
+        self
+    }
+
+    /// Something that was said of the revenue of a period up to the base; [`Scenario::audit`](crate::Scenario::audit)
+    /// holds the scenario against it.
+    pub fn claim(mut self, claim: Claim) -> Self {
+        self.claims.push(claim);
         self
     }
 
@@ -91,6 +102,42 @@ impl Provider {
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {
         self.source.as_deref()
+    }
+}
+
+/// What was said of a provider's revenue in one period: a floor, a ceiling, or both.
+///
+/// # Example: «already a billion-dollar-per-quarter business», said of 2017-Q4
+/// ```
+/// use outgrow::{Claim, Curve, Provider};
+/// let google = Provider::new("Google Cloud", 1.1e9)
+///     .growth(Curve::fade(0.45, 0.12, 4))
+///     .claim(Claim::of("2017-Q4").at_least(1.0e9));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Claim {
+    pub(crate) at: String,
+    pub(crate) at_least: Option<f64>,
+    pub(crate) at_most: Option<f64>,
+}
+
+impl Claim {
+    /// A claim of a period up to the base, as a label or a [`Period`](crate::Period); checked when the scenario is built.
+    pub fn of(period: impl fmt::Display) -> Self {
+        Self { at: period.to_string(), at_least: None, at_most: None }
+    }
+
+    /// Revenue was at least this.
+    pub fn at_least(mut self, revenue: f64) -> Self {
+        self.at_least = Some(revenue);
+        self
+    }
+
+    /// Revenue was at most this.
+    pub fn at_most(mut self, revenue: f64) -> Self {
+        self.at_most = Some(revenue);
+        self
     }
 }
 

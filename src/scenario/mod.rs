@@ -15,7 +15,7 @@ mod walk;
 
 pub use builder::ScenarioBuilder;
 pub(crate) use item::Correlation;
-pub use item::{Measure, Provider, Question};
+pub use item::{Claim, Measure, Provider, Question};
 pub(crate) use measure::Dates;
 pub use walk::Place as AssumptionPlace;
 
@@ -60,6 +60,7 @@ pub struct Scenario {
     pub(crate) base: Period,
     pub(crate) horizon: Period,
     pub(crate) unit: Option<String>,
+    pub(crate) ceiling: Option<f64>,
     pub(crate) assumptions: Vec<(String, Assumption)>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
@@ -105,6 +106,12 @@ impl Scenario {
     #[must_use]
     pub fn unit(&self) -> Option<&str> {
         self.unit.as_deref()
+    }
+
+    /// Revenue of one period that is held impossible for all providers together, if that was said.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<f64> {
+        self.ceiling
     }
 
     /// The number of projected periods, `T`.

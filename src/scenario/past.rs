@@ -2,10 +2,10 @@
 
 use super::measure::fits_grid;
 use super::walk::{ItemKey, keys};
-use super::{MOST_PERIODS, Measure, Provider, Question, Scenario};
+use super::{Claim, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::domain::{Address, Domain, Key};
-use crate::calendar::Step;
-use crate::error::Problem;
+use crate::calendar::{Period, Step};
+use crate::error::{Problem, shown};
 use crate::growth::{Law, Reading, Schedule};
 
 impl Scenario {
@@ -23,6 +23,11 @@ impl Scenario {
             }
             if let Some(message) = self.misfit_of_history(provider) {
                 report("history", message);
+            }
+            for (index, claim) in provider.claims.iter().enumerate() {
+                if let Some((field, message)) = self.misfit_of_claim(claim) {
+                    report(&format!("claim[{index}]{field}"), message);
+                }
             }
         }
         let names = keys(self.questions.iter().map(|question| question.name.as_deref()));
@@ -58,6 +63,24 @@ impl Scenario {
                 self.base
             )
         })
+    }
+
+    /// A claim is of a period up to the base and says at least one thing of it.
+    fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
+        let at = match claim.at.parse::<Period>() {
+            Ok(at) => at,
+            Err(error) => return Some((".at", error.problems()[0].message.clone())),
+        };
+        if at.step() != self.step() || at > self.base {
+            return Some((".at", format!("must be a {} up to the base {}, got {at}", self.step().word(), self.base)));
+        }
+        match (claim.at_least, claim.at_most) {
+            (None, None) => Some(("", "must say at_least, at_most or both, got none".to_owned())),
+            (Some(low), Some(high)) if low > high => {
+                Some(("", format!("at_least must not be above at_most, got {} and {}", shown(low), shown(high))))
+            }
+            _ => None,
+        }
     }
 
     fn misfit_of_measure(&self, question: &Question) -> Option<(&'static str, String)> {

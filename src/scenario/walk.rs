@@ -23,6 +23,9 @@ pub struct Place {
 impl Scenario {
     /// Every number of the scenario once, in the order of the file.
     pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
+        if let Some(ceiling) = &mut self.ceiling {
+            field(visitor, "ceiling", |visitor| visitor.plain(Domain::REVENUE, ceiling));
+        }
         let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
         for ((_, value), key) in self.assumptions.iter_mut().zip(&named) {
             item(visitor, "assumption", key.borrow(), |visitor| visitor.number(Domain::FINITE, value));
@@ -177,6 +180,15 @@ impl Provider {
             }
         });
         field(visitor, "fiscal_year_ends", |visitor| visitor.count(Domain::MONTH, &mut self.fiscal_year_ends));
+        for (index, claim) in self.claims.iter_mut().enumerate() {
+            item(visitor, "claim", Key::Index(index), |visitor| {
+                for (key, bound) in [("at_least", &mut claim.at_least), ("at_most", &mut claim.at_most)] {
+                    if let Some(bound) = bound {
+                        field(visitor, key, |visitor| visitor.plain(Domain::REVENUE, bound));
+                    }
+                }
+            });
+        }
     }
 }
 

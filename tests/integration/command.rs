@@ -4,11 +4,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// The example beside this test: cargo builds both into `target/<profile>`.
 fn example() -> PathBuf {
+    example_of("run_scenario")
+}
+
+/// The example beside this test: cargo builds both into `target/<profile>`.
+fn example_of(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this test has a path");
     let profile = own.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
-    let path = profile.join("examples").join(format!("run_scenario{}", std::env::consts::EXE_SUFFIX));
+    let path = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         path.is_file(),
         "{} is missing: cargo builds it with `cargo test` or `cargo build --examples`",
@@ -64,6 +68,19 @@ fn an_answer_is_0() {
     assert_eq!(outcome["run"]["paths"], 1000);
     let json = pair().replace(".toml", ".json");
     assert_eq!(told(&[&json, "--paths", "1000", "--json"]), (Some(0), out, String::new()), "the same scenario as JSON");
+}
+
+#[test]
+fn an_audit_is_0_with_findings_too() {
+    let (code, out, err) = told(&[&pair(), "--audit"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("width  provider[Challenger].growth") && out.contains("\n  seen: "), "{out}");
+    let (code, json, err) = told(&[&pair(), "--audit", "--json", "--set", "provider[Incumbent].growth.constant=20"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let audit: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let is_end_state = |finding: &&serde_json::Value| finding["kind"] == "end_state";
+    let found = audit["findings"].as_array().expect("a list").iter().find(is_end_state).expect("20 for 20 %");
+    assert_eq!(found["address"], "provider[Incumbent].growth");
 }
 
 #[test]
@@ -178,10 +195,15 @@ fn arguments_that_are_no_text() {
 /// A reader that has seen enough is no fault, whichever pipe it closes.
 #[test]
 fn closed_pipes_are_no_panic() {
-    for (arguments, expected) in
-        [(vec![pair(), "--paths".into(), "64".into(), "--json".into()], 0), (vec!["/nowhere".into()], 1), (vec![], 2)]
-    {
-        let mut child = Command::new(example())
+    let cases = [
+        ("run_scenario", vec![pair(), "--paths".into(), "64".into(), "--json".into()], 0),
+        ("run_scenario", vec!["/nowhere".into()], 1),
+        ("run_scenario", vec![], 2),
+        ("alibaba_vs_google", vec!["--paths".into(), "64".into()], 0),
+        ("alibaba_vs_google", vec!["--paths".into(), "many".into()], 2),
+    ];
+    for (name, arguments, expected) in cases {
+        let mut child = Command::new(example_of(name))
             .args(&arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,5 +1,7 @@
 //! What the crate promises, one file a promise.
 
+#[cfg(feature = "toml")]
+mod audit;
 mod bad_input;
 mod closed_forms;
 #[cfg(feature = "toml")]

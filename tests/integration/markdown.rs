@@ -28,8 +28,13 @@ fn the_scenario_of_the_reference_is_one_and_runs() {
     let names: Vec<&str> = outcome.questions().iter().map(outgrow::Overtake::name).collect();
     let title = "Alibaba Cloud overtakes Google Cloud";
     assert_eq!(names, [title.to_owned(), "for a year".to_owned(), format!("{title} (annual)")]);
+    assert_eq!(scenario.ceiling(), Some(60_000.0));
     // Every address that it shows.
-    for address in ["provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]", "assumption[mature]"] {
+    for address in [
+        "provider[Google Cloud].claim[0].at_least",
+        "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]",
+        "assumption[mature]",
+    ] {
         assert!(REFERENCE.contains(address) && scenario.with(address, 0.1).is_ok(), "{address}");
     }
 }

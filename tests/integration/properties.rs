@@ -125,6 +125,21 @@ fn paths(estimate: &Estimate) -> i64 {
 }
 
 proptest! {
+    // Few: an audit is dozens of simulations.
+    #![proptest_config(config(4))]
+
+    /// Whatever the scenario, an audit is one, and each of its figures is a number.
+    #[test]
+    fn every_scenario_can_be_audited(tree in scenarios::tree()) {
+        let audit = scenarios::scenario(&tree).audit().expect("an audit");
+        for finding in audit.findings() {
+            prop_assert!(!finding.address.is_empty() && !finding.seen.contains("NaN"), "{finding}");
+            prop_assert!(finding.figures.iter().all(|figure| figure.value.is_finite()), "{finding}");
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(config(24))]
 
     /// States are kept relative to a power of two, which moves along: not one path may differ.

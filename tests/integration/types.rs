@@ -1,9 +1,9 @@
 //! What other code may do with the types.
 
 use outgrow::{
-    Assumption, AssumptionPlace, Counts, Curve, Error, Estimate, Fan, LeadChanges, Measure, Outcome, Overtake, Path,
-    Paths, Period, Place, Problem, Progress, Provider, Question, RankTable, Rows, Scenario, ScenarioBuilder, Shape,
-    ShareFan, Simulation, Step, Tail, Tally, When,
+    Assumption, AssumptionPlace, Audit, Claim, Counts, Curve, Error, Estimate, Fan, Figure, Finding, FindingKind,
+    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Question,
+    RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, Weight, Weights, When,
 };
 
 /// Every public type may be sent to and shared between threads. Checked by the compiler.
@@ -16,11 +16,16 @@ fn types_are_send_and_sync() {
     all!(
         Assumption,
         AssumptionPlace,
+        Audit,
+        Claim,
         Counts,
         Curve,
         Error,
         Estimate,
         Fan,
+        Figure,
+        Finding,
+        FindingKind,
         LeadChanges,
         Measure,
         Outcome,
@@ -43,6 +48,8 @@ fn types_are_send_and_sync() {
         Step,
         Tail,
         Tally,
+        Weight,
+        Weights,
         When,
     );
 }

@@ -1,8 +1,8 @@
 //! What does not fit together, though each value by itself would do; the same words from the file and the builder.
 
 use outgrow::{
-    Assumption, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval, log_interval,
-    lognormal, normal, pert, triangular, truncated, uniform,
+    Assumption, Claim, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval,
+    log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
 use serde_json::{Value, json};
 
@@ -397,6 +397,75 @@ fn time() {
     let error = Scenario::builder("18-Q1", "2018-Q9").provider(first()).build().expect_err("two labels");
     assert_problem(&error, "base", &["got \"18-Q1\""]);
     assert_problem(&error, "horizon", &["got \"2018-Q9\""]);
+}
+
+/// A claim is of a period up to the base, and says something.
+#[test]
+fn claims() {
+    let cases = [
+        ("2018-Q2", Some(1.0), None, ".at", "must be a quarter up to the base 2018-Q1, got 2018-Q2"),
+        ("2017", Some(1.0), None, ".at", "must be a quarter up to the base 2018-Q1, got 2017"),
+        ("2017-12", None, Some(1.0), ".at", "must be a quarter up to the base 2018-Q1, got 2017-12"),
+        ("2017-Q5", Some(1.0), None, ".at", "got \"2017-Q5\""),
+        ("2017-Q4", None, None, "", "must say at_least, at_most or both, got none"),
+        ("2017-Q4", Some(2.0), Some(1.5), "", "at_least must not be above at_most, got 2 and 1.5"),
+        ("2017-Q4", Some(-2.0), None, ".at_least", "revenue must be finite and above 0, got -2"),
+        ("2017-Q4", None, Some(0.0), ".at_most", "revenue must be finite and above 0, got 0"),
+    ];
+    for (at, least, most, end, words) in cases {
+        let mut claim = json!({ "at": at });
+        let mut built = Claim::of(at);
+        if let Some(least) = least {
+            claim["at_least"] = json!(least);
+            built = built.at_least(least);
+        }
+        if let Some(most) = most {
+            claim["at_most"] = json!(most);
+            built = built.at_most(most);
+        }
+        let tree = with("/provider/0/claim", json!([{ "at": "2018-Q1", "at_least": 9 }, claim]));
+        let provider = first().claim(Claim::of("2018-Q1").at_least(9.0)).claim(built);
+        refused(&tree, both(provider), &format!("provider[A].claim[1]{end}"), &[words]);
+    }
+    for (value, shown) in [(0.0, "got 0"), (-5.0, "got -5"), (1e300, "")] {
+        let built = pair_built().ceiling(value);
+        if shown.is_empty() {
+            assert_eq!(read(&with("/ceiling", json!(value)), Format::Json).expect("allowed").ceiling(), Some(value));
+            assert!(built.build().is_ok());
+        } else {
+            refused(&with("/ceiling", json!(value)), built, "ceiling", &[shown]);
+        }
+    }
+    let error = pair_built().ceiling(f64::NAN).build().expect_err("no number");
+    assert_problem(&error, "ceiling", &["got NaN"]);
+}
+
+/// Builder and file agree, and the numbers of claims and the ceiling have addresses.
+#[test]
+fn claims_and_a_ceiling_are_read_and_changed() {
+    let mut tree =
+        with("/provider/0/claim", json!([{ "at": "2017-Q4", "at_least": 9 }, { "at": "2018-Q1", "at_most": 12 }]));
+    tree["ceiling"] = json!(400);
+    let provider = first().claim(Claim::of("2017-Q4").at_least(9.0)).claim(Claim::of("2018-Q1").at_most(12.0));
+    let built = both(provider).ceiling(400.0).build().expect("valid");
+    for format in FORMATS {
+        assert_eq!(read(&tree, *format).expect("valid"), built);
+    }
+    let written = serde_json::to_string(&built).expect("written");
+    assert_eq!(Scenario::from_json(&written).expect("read"), built);
+    #[cfg(feature = "toml")]
+    assert_eq!(Scenario::from_toml(&built.to_toml().expect("written")).expect("read"), built);
+    for (address, value) in
+        [("ceiling", 400.0), ("provider[A].claim[0].at_least", 9.0), ("provider[A].claim[1].at_most", 12.0)]
+    {
+        assert!(built.numbers().contains(&(address.to_owned(), value)), "{address}");
+        let changed = built.with(address, 11.0).expect("valid");
+        assert!(changed.numbers().contains(&(address.to_owned(), 11.0)), "{address}");
+        assert_problem(&built.with(address, -1.0).expect_err("below 0"), address, &["got -1"]);
+        assert_problem(&built.with(address, normal(9.0, 1.0)).expect_err("plain"), address, &["only a plain number"]);
+    }
+    let unsaid = built.with("provider[A].claim[0].at_most", 12.0).expect_err("that bound is not stated");
+    assert!(unsaid.to_string().contains("no number has the address"), "{unsaid}");
 }
 
 #[test]

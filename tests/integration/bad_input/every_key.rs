@@ -12,6 +12,7 @@ fn valid() -> Tree {
         "base": "2018-Q1",
         "horizon": "2022-Q1",
         "unit": "USD m",
+        "ceiling": 1e5,
         "innovations": "gaussian",
         "assumption": {
             "used": { "normal": [0.3, 0.05] },
@@ -39,6 +40,7 @@ fn valid() -> Tree {
                 "shock": "random_walk",
                 "centring": "median",
                 "source": "assumed",
+                "claim": [{ "at": "2017-Q4", "at_least": 500, "at_most": 700 }, { "at": "2018-Q1", "at_most": 800 }],
             },
             { "name": "B", "revenue": 1000, "growth": { "fade": { "from": 0.45, "to": 0.12, "half_life": 4 } } },
             { "name": "C.D", "revenue": 1000, "growth": { "constant": 0.2 } },
@@ -158,7 +160,10 @@ fn allows(address: &str, x: f64) -> bool {
         // A spread of 1e300 leaves nothing between the bounds, and such a ratio overflows within two years.
         "assumption[truncated].truncated.of.normal[1]" => (0.0..1e299).contains(&x),
         _ if has(&[".ratio"]) => x > 0.0 && x < 1e299,
-        _ if has(&[".lognormal[0]", ".revenue", ".half_life"]) => x > 0.0,
+        // The floor of a claim must not lie above its ceiling.
+        "provider[阿里云].claim[0].at_least" => x > 0.0 && x <= 700.0,
+        "provider[阿里云].claim[0].at_most" => x >= 500.0,
+        _ if address == "ceiling" || has(&[".lognormal[0]", ".revenue", ".half_life", ".at_most"]) => x > 0.0,
         _ if has(&[".normal[1]", ".lognormal[1]", ".volatility"]) => x >= 0.0,
         _ if has(&[".constant", ".from", ".to"]) || is_within(address, "rates") => x > -1.0,
         _ if has(&[".value"]) => x.abs() <= 1.0,
@@ -176,7 +181,10 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 16] = [
+    "ceiling",
+    "claim",
+    "at_least",
     "unit",
     "innovations",
     "volatility",
@@ -195,11 +203,13 @@ const OPTIONAL: [&str; 13] = [
 /// Whether the document still means something: the scenario format, and nothing else, says so.
 fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
-    let is_list = matches!(address, "provider" | "correlation" | "question");
+    let is_list = matches!(address, "provider" | "correlation" | "question" | "provider[阿里云].claim");
     match fault {
         Fault::Missing if address == "assumption[used]" => false,
+        // Of two bounds one may be missing.
+        Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
         Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
-        Fault::TooMany => key == "rates",
+        Fault::TooMany => key == "rates" || key == "claim",
         Fault::TooFew => is_list || address == "provider[阿里云].growth.schedule.rates",
         Fault::EmptyList => is_list && address != "provider",
         Fault::UnknownKey => address == "assumption",
@@ -233,6 +243,8 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
     };
     match fault {
         Fault::UnknownKey => reported == format!("{address}{}{SURPRISE}", if address.is_empty() { "" } else { "." }),
+        // Two bounds that do not fit together are told of the claim; so is a claim that says nothing.
+        Fault::Number(_) if address.contains(".claim[") && reported == "provider[阿里云].claim[0]" => true,
         // A table without the one thing that says what it is.
         Fault::Missing if address.rsplit_once('.').is_some_and(|(parent, _)| parent == reported) => true,
         _ => elsewhere || below(address) || reported == law_place(address),

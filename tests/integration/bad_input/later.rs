@@ -23,11 +23,9 @@ fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let law = |law: Value| (a, "revenue", law);
     let curve = |curve: Value| (a, "growth", curve);
     let mut cases = vec![
-        ("", "ceiling", json!(1e12), "ceiling"),
         ("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence"),
         ("", "factor", json!([{ "name": "yen", "volatility": 0.1 }]), "factor"),
         ("", "innovations", json!({ "student_t": { "df": 5 } }), "innovations"),
-        (a, "claim", json!([{ "at": "2017-Q4", "at_least": 1 }]), "provider[A].claim"),
         (a, "loading", json!({ "yen": 0.5 }), "provider[A].loading"),
         (a, "jump", json!([{ "at": "2019-Q1", "log_size": 0.1 }]), "provider[A].jump"),
         (a, "segment", json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0.1 } }]), "provider[A].segment"),

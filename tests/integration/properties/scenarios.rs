@@ -24,6 +24,8 @@ pub(crate) fn tree() -> impl Strategy<Value = Value> {
                 provider["name"] = json!(name);
             }
             let mut tree = json!({ "base": base, "horizon": horizon, "unit": "USD m", "assumption": { NAMED: named } });
+            providers[0]["claim"] = json!([{ "at": base, "at_least": 0.5, "at_most": common.abs() + 1.0 }]);
+            tree["ceiling"] = json!(1e12 * (1.0 + common));
             if providers.len() > 1 {
                 tree["correlation"] = correlations(&signs[..providers.len()], common);
                 tree["question"] = questions(providers.len(), periods, question);

@@ -1,0 +1,50 @@
+//! The curve at the base against the growth that the history shows, and run one year back against the known past.
+
+use super::scene::{Scene, grown};
+use super::{Finding, FindingKind};
+use crate::math;
+
+/// The least history, in years, that shows a growth: two quarters. One quarter alone is a season.
+const LEAST_YEARS: f64 = 0.5;
+/// Log growth a year that never counts as a break: growth is reported in whole percents and moves by some from one
+/// year to the next.
+const SMALL: f64 = 0.10;
+/// The part of the shown log growth that may be lost or gained at the base. Alibaba Cloud, one of the fastest, lost a
+/// quarter of it in three quarters (+156 % in 2016-Q2, +103 % in 2017-Q1); half is more than growth slowing down.
+const PART: f64 = 0.5;
+/// Standard deviations of the scenario's own shocks by which the last year may have differed from its curve.
+const SHOCKS: f64 = 2.0;
+
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    (0..scene.series.len()).filter_map(|row| of(scene, row)).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most twelve periods")]
+fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let series = &scene.series[row];
+    let back = series.past.len().min(scene.per_year());
+    let years = back as f64 * scene.step();
+    let known = series.before(back).filter(|_| years >= LEAST_YEARS)?;
+    let shown = -known / years;
+    let (start, run_back) = (scene.start(row), scene.backwards(row, years) / years);
+    let allowed = SMALL.max(PART * shown.abs()).max(SHOCKS * series.volatility / years.sqrt());
+    let is_off = |growth: f64| !((growth - shown).abs() <= allowed);
+    if !is_off(start) && !is_off(run_back) {
+        return None;
+    }
+    let months = (12.0 * years).round();
+    let seen = format!(
+        "revenue grew at {} a year over the last {months} months of history; the curve starts at {} a year and, run back, has those months at {} a year",
+        grown(shown),
+        grown(start),
+        grown(run_back)
+    );
+    let advice = "say why growth breaks at the base, or start the curve where the history ends; look for a rate in percent, or of another period";
+    let finding = Finding::new(FindingKind::Backcast, format!("{}.growth", series.address), seen, advice)
+        .figure("growth shown by history", math::exp_m1(shown))
+        .figure("growth of the curve at the base", math::exp_m1(start))
+        .figure("growth of the curve run back", math::exp_m1(run_back))
+        .figure("revenue then, known", series.base * math::exp(known))
+        .figure("revenue then, by the curve", series.base * math::exp(-run_back * years));
+    Some(finding)
+}

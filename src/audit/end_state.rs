@@ -1,0 +1,74 @@
+//! What the scenario comes to: growth at the horizon, multiples of the base, revenue against the stated ceiling.
+
+use super::scene::{Scene, grown, short};
+use super::{Finding, FindingKind};
+use crate::math;
+
+/// Growth in any one year beyond which a rate is more likely in percent than true: ×3. Alibaba Cloud's best year was ×2.4.
+const YEAR: f64 = 3.0;
+/// The multiple of the base, up or down, beyond which the horizon is another business: a hundredfold in ten years is
+/// 58 % a year, every year.
+const MULTIPLE: f64 = 100.0;
+/// Growth that still goes on at the horizon: 40 % a year doubles in two years, and again in two more.
+const LATE: f64 = 0.40;
+/// Horizons from so many years on are long enough for growth to have slowed down.
+const LONG_YEARS: f64 = 5.0;
+
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = (0..scene.series.len()).filter_map(|row| of(scene, row)).collect();
+    if let Some(ceiling) = scene.scenario.ceiling() {
+        findings.extend(against_ceiling(scene, ceiling));
+    }
+    findings
+}
+
+fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let path = &scene.series[row].path;
+    let last = path.len() - 1;
+    // A horizon of less than a year is taken as it is.
+    let year = scene.per_year().min(last);
+    let over = |t: &usize| path[*t] - path[t - year];
+    let best = (year..=last).max_by(|a, b| over(a).total_cmp(&over(b)))?;
+    let (best_year, late, whole) = (over(&best), over(&last), path[last]);
+    let horizon = scene.scenario.horizon();
+    let (what, advice) = if best_year > math::ln(YEAR) {
+        let at = scene.scenario.label(best);
+        (format!("revenue grows {} in the year to {at}", grown(best_year)), "growth is a fraction a year: 0.18 is 18 %")
+    } else if whole.abs() > math::ln(MULTIPLE) {
+        let word = format!("revenue in {horizon} is {} times the base", short(math::exp(whole)));
+        (word, "look at how growth goes on after the last estimate, and how far away the horizon is")
+    } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
+        let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
+        (word, "let growth fade, or say why it does not: what is held here goes on beyond the horizon too")
+    } else {
+        return None;
+    };
+    let finding = Finding::new(FindingKind::EndState, format!("{}.growth", scene.series[row].address), what, advice)
+        .figure("growth in the best year", math::exp_m1(best_year))
+        .figure("growth in the last year", math::exp_m1(late))
+        .figure("multiple of the base at the horizon", math::exp(whole));
+    Some(finding)
+}
+
+/// The first period at which a provider, and at which all together, pass the ceiling, at the medians.
+fn against_ceiling(scene: &Scene<'_>, ceiling: f64) -> Vec<Finding> {
+    let at = |row: usize, t: usize| scene.series[row].base * math::exp(scene.series[row].path[t]);
+    let rows = 0..scene.series.len();
+    let sum = |t: usize| rows.clone().map(|row| at(row, t)).sum::<f64>();
+    let advice = "no more than the market can be sold: let growth fade earlier, or state a higher ceiling";
+    let passed = |address: String, who: &str, revenue: &dyn Fn(usize) -> f64| {
+        let t = (0..=scene.scenario.periods()).find(|t| revenue(*t) > ceiling)?;
+        let when = scene.scenario.label(t);
+        let seen = format!("{who} has {} in {when}, more than the ceiling of {}", short(revenue(t)), short(ceiling));
+        let finding = Finding::new(FindingKind::EndState, address, seen, advice)
+            .figure("ceiling", ceiling)
+            .figure(format!("revenue in {when}"), revenue(t))
+            .figure("revenue at the horizon", revenue(scene.scenario.periods()));
+        Some(finding)
+    };
+    let own = rows.clone().filter_map(|row| {
+        let name = scene.scenario.providers()[row].name();
+        passed(format!("{}.growth", scene.series[row].address), name, &|t| at(row, t))
+    });
+    own.chain(passed("ceiling".to_owned(), "the sum of all providers", &sum)).collect()
+}

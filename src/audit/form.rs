@@ -1,0 +1,191 @@
+//! The law of growth against all assumptions: the answer under each other tail, and under each other law that passes
+//! through the same estimates.
+
+use super::scene::{SURE, Scene, by_date, error_of};
+use super::weight::Weighed;
+use super::{Finding, FindingKind};
+use crate::assumption::Assumption;
+use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::estimate::Estimate;
+use crate::growth::{Curve, Law, Schedule, Tail, TailLaw};
+use crate::math;
+
+/// The years that a law without stated rates is held to: as far as analysts' estimates reach.
+const YEARS: usize = 2;
+/// An answer that moves by less under another law is the same answer to a reader.
+const LEAST: f64 = 0.05;
+/// The half-life, in years, of a fade that nobody stated: between none and one that has hardly moved in ten years.
+const HALF_LIFE: f64 = 2.0;
+/// Where such a fade ends if nobody stated that either: at this part of the last log rate, neither all of it nor none.
+const END: f64 = 0.5;
+
+/// A law and its answers, for each question by date.
+struct Under {
+    law: String,
+    answers: Vec<Vec<Estimate>>,
+}
+
+/// A question and a date at which the laws lie further apart than all assumptions move the answer.
+struct Excess {
+    question: usize,
+    date: usize,
+    spread: f64,
+    all: f64,
+    beyond: f64,
+}
+
+pub(super) fn check(scene: &Scene<'_>, weighed: &[Weighed]) -> Vec<Finding> {
+    (0..scene.series.len()).filter_map(|row| of(scene, weighed, row)).collect()
+}
+
+fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
+    if !scene.answers.iter().any(|answer| scene.concerns(answer, row)) {
+        return None;
+    }
+    let curve = scene.scenario.providers()[row].growth.as_ref()?;
+    // At its medians, so that nothing but the law differs.
+    let medians = scene.scenario.medians(curve).ok()?;
+    let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
+    laws.extend(others(scene, row, curve, &medians));
+    let answers = |(law, curve)| {
+        let overtakes = scene.answers_of(&scene.with_curve(row, curve))?;
+        Some(Under { law, answers: overtakes.iter().map(by_date).collect() })
+    };
+    let under: Vec<Under> = laws.into_iter().filter_map(answers).collect();
+    let questions = (0..scene.answers.len()).filter(|question| scene.concerns(&scene.answers[*question], row));
+    let dates = questions
+        .flat_map(|question| (0..scene.answers[question].overtake.periods().len()).map(move |date| (question, date)));
+    let excess = dates.filter_map(|(question, date)| excess(&under, &weighed[question], question, date));
+    excess.max_by(|a, b| a.beyond.total_cmp(&b.beyond)).map(|excess| found(scene, row, &under, &excess))
+}
+
+fn excess(under: &[Under], weighed: &Weighed, question: usize, date: usize) -> Option<Excess> {
+    let answers = || under.iter().map(|under| under.answers[question][date]);
+    let order = |a: &Estimate, b: &Estimate| a.value().total_cmp(&b.value());
+    let (low, high) = (answers().min_by(order)?, answers().max_by(order)?);
+    let (spread, all) = (high.value() - low.value(), weighed.spread(date));
+    let beyond = spread - all.max(LEAST) - SURE * error_of(&low, &high);
+    (beyond > 0.0).then_some(Excess { question, date, spread, all, beyond })
+}
+
+fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess) -> Finding {
+    let Excess { question, date, spread, all, .. } = *excess;
+    let answer = &scene.answers[question];
+    let each: Vec<String> =
+        under.iter().map(|under| format!("{}: {}", under.law, under.answers[question][date].shown())).collect();
+    let seen = format!(
+        "the law decides: laws that pass through the same estimates spread «{}» by {} over {spread:.2}, all assumptions together over {all:.2} ({}, growth at its medians)",
+        answer.overtake.name(),
+        answer.overtake.periods()[date],
+        each.join("; ")
+    );
+    let advice =
+        "tell the answer under each law, or say why growth goes on as it does here; more estimates would decide";
+    let mut finding = Finding::new(FindingKind::Form, format!("{}.growth", scene.series[row].address), seen, advice)
+        .figure("spread by the law", spread)
+        .figure("spread by all assumptions", all);
+    for under in under {
+        finding = finding.figure(under.law.clone(), under.answers[question][date].value());
+    }
+    finding
+}
+
+/// The other tails and laws, each with a name. None where the horizon lies within the estimates.
+fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<(String, Curve)> {
+    let schedule = match &curve.0 {
+        Law::Schedule(schedule) => {
+            let rates = medians[..schedule.rates.len()].iter().map(|rate| Assumption::from(*rate)).collect();
+            Schedule { rates, ..schedule.clone() }
+        }
+        _ => through(scene, row),
+    };
+    let stated = schedule.rates.len();
+    #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
+    if stated == 0 || scene.years() <= stated as f64 {
+        return Vec::new();
+    }
+    let is_schedule = matches!(&curve.0, Law::Schedule(_));
+    let has_tail = |tail: fn(&TailLaw) -> bool| is_schedule && tail(&schedule.tail.0);
+    let with = |tail: Tail| Curve(Law::Schedule(Schedule { tail, ..schedule.clone() }));
+    let mut others = Vec::new();
+    if !has_tail(|tail| *tail == TailLaw::Hold) && !matches!(&curve.0, Law::Constant(_)) {
+        others.push(("held".to_owned(), with(Tail::hold())));
+    }
+    // Refused by the scenario where the rates do not fall.
+    if !has_tail(|tail| matches!(tail, TailLaw::Ratio(_))) && stated > 1 && !matches!(&curve.0, Law::Constant(_)) {
+        others.push(("ratio auto".to_owned(), with(Tail::ratio("auto"))));
+    }
+    let to = end_of_fade(scene, row, schedule.rates[stated - 1].value().unwrap_or(0.0));
+    let name = format!("fade to {:.0} %", 100.0 * to);
+    if !has_tail(|tail| matches!(tail, TailLaw::Fade { .. })) && !matches!(&curve.0, Law::Fade { .. }) {
+        others.push((format!("{name}, half-life {HALF_LIFE} years"), with(Tail::fade(to, HALF_LIFE))));
+    }
+    if is_schedule && let Some(fade) = fade_through(scene, row, to) {
+        others.push((format!("{name} from the base"), fade));
+    }
+    others
+}
+
+/// The first years of a law without stated rates, as estimates.
+fn through(scene: &Scene<'_>, row: usize) -> Schedule {
+    let (path, year) = (&scene.series[row].path, scene.per_year());
+    let rate = |end: usize| Assumption::from(math::exp_m1(path[end] - path[end - year]));
+    let ends = (1..=YEARS).map(|count| count * year).take_while(|end| *end < path.len());
+    Schedule { rates: ends.map(rate).collect(), tail: Tail::none(), reading: crate::growth::Reading::Point }
+}
+
+/// The `fade` with the stated law's revenue after one and two years: with growth γ₁, γ₂ over these years,
+/// 2^(1/h) = (γ₁ − γ∞)/(γ₂ − γ∞) and γ₀ = γ∞ + (γ₁ − γ∞) (ln 2/h)/(1 − 2^(−1/h)). None where growth does not fall towards γ∞.
+fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
+    let (path, year) = (&scene.series[row].path, scene.per_year());
+    let end = math::ln_1p(to);
+    let (first, second) = (path.get(year)? - end, path.get(2 * year)? - path[year] - end);
+    if !(second > 0.0 && first > second) {
+        return None;
+    }
+    let decay = math::ln(first / second);
+    let start = end + first * decay / -math::exp_m1(-decay);
+    Some(Curve::fade(math::exp_m1(start), to, std::f64::consts::LN_2 / decay))
+}
+
+/// Where a fade ends, as simple growth: where the provider's own does, or another's, or else at a part of the last rate.
+fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
+    let to = |curve: &Curve| match &curve.0 {
+        Law::Fade { to, .. } => scene.scenario.median(to),
+        Law::Schedule(Schedule { tail: Tail(TailLaw::Fade { to, .. }), .. }) => scene.scenario.median(to),
+        _ => None,
+    };
+    let providers = scene.scenario.providers();
+    let curves = || providers.iter().filter_map(|provider| provider.growth.as_ref());
+    let own = providers[row].growth.as_ref().and_then(to);
+    own.or_else(|| curves().find_map(to)).unwrap_or_else(|| math::exp_m1(END * math::ln_1p(last)))
+}
+
+/// The curve with plain numbers.
+fn stated(curve: &Curve, medians: &[f64]) -> Curve {
+    let mut plain = curve.clone();
+    plain.walk(&mut Plain { medians: medians.iter(), address: Address::default() });
+    plain
+}
+
+/// Puts the medians in the place of the numbers of a curve.
+struct Plain<'a> {
+    medians: std::slice::Iter<'a, f64>,
+    address: Address,
+}
+
+impl Visitor for Plain<'_> {
+    fn address(&mut self) -> &mut Address {
+        &mut self.address
+    }
+
+    fn number(&mut self, _: Domain, value: &mut Assumption) {
+        if let Some(median) = self.medians.next() {
+            *value = Assumption::from(*median);
+        }
+    }
+
+    fn plain(&mut self, _: Domain, _: &mut f64) {}
+
+    fn count(&mut self, _: Domain, _: &mut u32) {}
+}

@@ -1,0 +1,193 @@
+//! The audit: where a scenario may fool its author. It reads, simulates and compares, and never changes an answer.
+//!
+//! | file | what |
+//! |---|---|
+//! | `scene` | what all checks share: central paths, the known past, answers by common random numbers |
+//! | `backcast`, `base`, `reading`, `form`, `end_state`, `width`, `weight`, `question` | one kind of finding each, with its thresholds |
+//! | `text` | an audit as text and as JSON |
+
+mod backcast;
+mod base;
+mod end_state;
+mod form;
+mod question;
+mod reading;
+mod scene;
+mod text;
+mod weight;
+mod width;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use weight::{Weight, Weights};
+
+use crate::error::Error;
+use crate::scenario::Scenario;
+use scene::Scene;
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// The curve at the base does not go on from the growth that the history shows.
+    Backcast,
+    /// The base contradicts the history or a claim.
+    Base,
+    /// Estimates are read from quarter to year-ago quarter where they could be read as fiscal totals.
+    Reading,
+    /// The law of growth decides, more than all assumptions together.
+    Form,
+    /// What the scenario comes to by the horizon.
+    EndState,
+    /// The spread of growth is too narrow or too wide.
+    Width,
+    /// One assumption alone decides.
+    Weight,
+    /// The question has an answer before it is asked, or none within the horizon.
+    Question,
+}
+
+impl FindingKind {
+    /// The name by which the kind is printed and written.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Backcast => "backcast",
+            Self::Base => "base",
+            Self::Reading => "reading",
+            Self::Form => "form",
+            Self::EndState => "end_state",
+            Self::Width => "width",
+            Self::Weight => "weight",
+            Self::Question => "question",
+        }
+    }
+}
+
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// A number behind a finding. Growth is a fraction a year, revenue is in the scenario's unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Figure {
+    /// What the number is.
+    pub what: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// Something in a scenario that its author should look at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is about.
+    pub kind: FindingKind,
+    /// Where, as errors and [`Scenario::with`] write addresses.
+    pub address: String,
+    /// What was seen, in words.
+    pub seen: String,
+    /// The numbers behind it.
+    pub figures: Vec<Figure>,
+    /// What to do.
+    pub advice: String,
+}
+
+impl Finding {
+    fn new(kind: FindingKind, address: impl Into<String>, seen: String, advice: impl Into<String>) -> Self {
+        Self { kind, address: address.into(), seen, figures: Vec::new(), advice: advice.into() }
+    }
+
+    /// A number beyond what a number can hold is told in words only: JSON knows no infinity.
+    fn figure(mut self, what: impl Into<String>, value: f64) -> Self {
+        if value.is_finite() {
+            self.figures.push(Figure { what: what.into(), value });
+        }
+        self
+    }
+}
+
+/// What an audit found, and what the answers rest on; made by [`Scenario::audit`].
+///
+/// `Display` prints it for people, serde writes it as JSON.
+///
+/// # Example: a claim that the base does not keep
+/// ```
+/// use outgrow::{Claim, Curve, Provider, Scenario};
+/// let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+///     .provider(Provider::new("A", 1.0e9).growth(Curve::constant(0.45)).claim(Claim::of("2017-Q4").at_least(1.0e9)))
+///     .build()?;
+/// let audit = scenario.audit()?;
+/// assert_eq!(audit.findings()[0].address, "provider[A].revenue");
+/// println!("{audit}");
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Audit {
+    findings: Vec<Finding>,
+    weights: Vec<Weights>,
+}
+
+impl Audit {
+    /// The findings, in the order of [`FindingKind`].
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// Of each question, the three assumptions that move its answer most.
+    #[must_use]
+    pub fn weights(&self) -> &[Weights] {
+        &self.weights
+    }
+}
+
+impl Scenario {
+    /// Looks for what may fool the scenario's author: an empty audit is no proof that a scenario is right.
+    ///
+    /// It costs a few dozen short simulations: two for each assumption that is drawn, one for each other law of growth.
+    /// The same scenario gives the same audit, bit for bit.
+    ///
+    /// # Errors
+    /// Where the machine lacks what `OUTGROW_CPU` asks for. A scenario that cannot be simulated is a finding.
+    ///
+    /// # Example: 18 for 18 %
+    /// ```
+    /// use outgrow::{Curve, FindingKind, Provider, Scenario};
+    /// let scenario = Scenario::builder("2018", "2023")
+    ///     .provider(Provider::new("A", 1).growth(Curve::constant(18)))
+    ///     .build()?;
+    /// let audit = scenario.audit()?;
+    /// let finding = &audit.findings()[0];
+    /// assert_eq!((finding.kind, finding.address.as_str()), (FindingKind::EndState, "provider[A].growth"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn audit(&self) -> Result<Audit, Error> {
+        let (scene, mut findings) = Scene::new(self)?;
+        let weights = weight::weigh(&scene);
+        findings.extend(backcast::check(&scene));
+        findings.extend(base::check(&scene));
+        findings.extend(reading::check(&scene));
+        findings.extend(form::check(&scene, &weights));
+        findings.extend(end_state::check(&scene));
+        findings.extend(width::check(&scene)?);
+        findings.extend(weight::check(&weights));
+        findings.extend(question::check(&scene)?);
+        findings.sort_by_key(|finding| finding.kind);
+        let weights = weights.into_iter().map(weight::Weighed::heaviest).collect();
+        Ok(Audit { findings, weights })
+    }
+}

@@ -1,0 +1,76 @@
+//! Estimates read as `point` where fiscal year and history are known, so that they could be read as totals.
+
+use super::scene::{Scene, grown, short};
+use super::{Finding, FindingKind};
+use crate::growth::{Curve, Law, Reading, Schedule};
+use crate::math;
+use crate::paths::Plan;
+use crate::scenario::Scenario;
+
+/// Readings whose revenue differs by less at the end of every stated year are one: estimates are in whole percents.
+const SAME: f64 = 0.02;
+
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    (0..scene.series.len()).filter_map(|row| of(scene, row)).collect()
+}
+
+fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let provider = &scene.scenario.providers()[row];
+    let Some(Law::Schedule(schedule)) = provider.growth.as_ref().map(|curve| &curve.0) else { return None };
+    if schedule.reading != Reading::Point {
+        return None;
+    }
+    let totals = Curve(Law::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
+    // Refused where the history is too short: then there is nothing to choose.
+    let other = scene.with_curve(row, totals);
+    let years = schedule.rates.len().min(scene.scenario.periods() / scene.per_year()).max(1);
+    let (at, apart) = apart(scene, row, other.as_ref().ok()?, years)?;
+    let series = &scene.series[row];
+    let when = scene.scenario.label(at);
+    let (point, as_totals) = (series.path[at], series.path[at] - apart);
+    let seen = format!(
+        "the estimates are read from a {word} to the year-ago {word}; read as totals of fiscal years that end in month {month}, {when} has {totals} in place of {point} ({apart})",
+        word = scene.scenario.step().word(),
+        month = provider.fiscal_year_ends,
+        totals = short(series.base * math::exp(as_totals)),
+        point = short(series.base * math::exp(point)),
+        apart = grown(-apart),
+    );
+    let advice =
+        "«FY2019 grows 87 %» speaks of totals: state reading = \"totals\", or say in a comment why these do not";
+    let finding =
+        Finding::new(FindingKind::Reading, format!("{}.growth.schedule.reading", series.address), seen, advice)
+            .figure(format!("revenue in {when}, read as point"), series.base * math::exp(point))
+            .figure(format!("revenue in {when}, read as totals"), series.base * math::exp(as_totals));
+    Some(with_answers(scene, row, finding, &other))
+}
+
+/// The first year end at which the readings differ, and by how much in logs.
+fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Option<(usize, f64)> {
+    let plan = Plan::new(other, super::scene::SEED).ok()?;
+    let path = &plan.central[row];
+    let own = &scene.series[row].path;
+    let ends = (1..=years).map(|year| (year * scene.per_year()).min(own.len() - 1));
+    ends.map(|at| (at, own[at] - (path[at] - path[0]))).find(|(_, apart)| apart.abs() > SAME)
+}
+
+/// The difference in every question.
+fn with_answers(
+    scene: &Scene<'_>,
+    row: usize,
+    mut finding: Finding,
+    other: &Result<Scenario, crate::Error>,
+) -> Finding {
+    let Some(answers) = scene.answers_of(other) else { return finding };
+    for (answer, totals) in scene.answers.iter().zip(answers) {
+        if scene.concerns(answer, row)
+            && let Ok(totals) = totals.by(answer.at)
+        {
+            let question = format!("{} by {}", answer.overtake.name(), answer.at);
+            finding = finding
+                .figure(format!("{question}, read as point"), answer.estimate.value())
+                .figure(format!("{question}, read as totals"), totals.value());
+        }
+    }
+    finding
+}

@@ -1,0 +1,165 @@
+//! Which assumptions move an answer most: each at its 10 and 90 % quantile, all else drawn as it is.
+
+use serde::Serialize;
+
+use super::scene::{Answer, SURE, Scene, by_date, error_of, short};
+use super::{Finding, FindingKind};
+use crate::calendar::Period;
+use crate::estimate::Estimate;
+use crate::growth::AUTO;
+use crate::outcome::Overtake;
+use crate::scenario::Scenario;
+
+/// The quantiles that an assumption is moved between.
+const ENDS: [f64; 2] = [0.1, 0.9];
+/// So many are told of each question.
+const TOLD: usize = 3;
+/// An answer is a probability, from 0 to 1. One assumption that moves it over more than half of that decides alone.
+const DECIDES: f64 = 0.5;
+
+/// One assumption, and the answer with it at its ends.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Weight {
+    /// Where the assumption stands.
+    pub address: String,
+    /// Its 10 % quantile.
+    pub low: f64,
+    /// Its 90 % quantile.
+    pub high: f64,
+    /// The answer with the assumption at its 10 % quantile.
+    pub at_low: Estimate,
+    /// The answer with the assumption at its 90 % quantile.
+    pub at_high: Estimate,
+}
+
+impl Weight {
+    /// By how much the answer moves from the 10 to the 90 % quantile.
+    #[must_use]
+    pub fn swing(&self) -> f64 {
+        self.at_high.value() - self.at_low.value()
+    }
+}
+
+/// What the answer to one question rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Weights {
+    /// The question.
+    pub question: String,
+    /// The date at which its answer is nearest to one half: there a change shows most.
+    pub by: Period,
+    /// The probability by then.
+    pub answer: Estimate,
+    /// The assumptions that move it most, the heaviest first.
+    pub assumptions: Vec<Weight>,
+}
+
+/// All assumptions of one question, the heaviest first, and what they come to together.
+pub(super) struct Weighed {
+    weights: Weights,
+    /// By date, the sum of the squares of all swings.
+    squares: Vec<f64>,
+}
+
+impl Weighed {
+    /// The spread of the answer by a date, 10 to 90 %, from all assumptions together: they are drawn independently, so
+    /// their swings add by squares.
+    pub(super) fn spread(&self, date: usize) -> f64 {
+        self.squares[date].sqrt()
+    }
+
+    pub(super) fn heaviest(mut self) -> Weights {
+        self.weights.assumptions.truncate(TOLD);
+        self.weights
+    }
+
+    fn add(&mut self, (address, [low, high]): (&str, [f64; 2]), at_low: &Overtake, at_high: &Overtake) {
+        let (lows, highs) = (by_date(at_low), by_date(at_high));
+        for ((square, low), high) in self.squares.iter_mut().zip(&lows).zip(&highs) {
+            *square += (high.value() - low.value()) * (high.value() - low.value());
+        }
+        if let (Ok(at_low), Ok(at_high)) = (at_low.by(self.weights.by), at_high.by(self.weights.by)) {
+            self.weights.assumptions.push(Weight { address: address.to_owned(), low, high, at_low, at_high });
+        }
+    }
+}
+
+pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
+    let weighed = |answer: &Answer| Weighed {
+        weights: Weights {
+            question: answer.overtake.name().to_owned(),
+            by: answer.at,
+            answer: answer.estimate,
+            assumptions: Vec::new(),
+        },
+        squares: vec![0.0; answer.overtake.periods().len()],
+    };
+    let mut all: Vec<Weighed> = scene.answers.iter().map(weighed).collect();
+    let frozen = frozen(scene.scenario);
+    for (address, [low, high]) in scene.plan.drawn(ENDS) {
+        let at = |value: f64| scene.answers_of(&frozen.with(&address, value));
+        let (Some(lows), Some(highs)) = (at(low), at(high)) else { continue };
+        for (weighed, (at_low, at_high)) in all.iter_mut().zip(lows.iter().zip(&highs)) {
+            weighed.add((&address, [low, high]), at_low, at_high);
+        }
+    }
+    for Weighed { weights, .. } in &mut all {
+        weights.assumptions.sort_by(|a, b| b.swing().abs().total_cmp(&a.swing().abs()));
+    }
+    all
+}
+
+/// The scenario with the ratio that `auto` stands for written out: it is of the medians, which a moved rate must not move.
+fn frozen(scenario: &Scenario) -> Scenario {
+    let is_auto = |assumption: &crate::assumption::Assumption| assumption.name() == Some(AUTO);
+    let mut frozen = scenario.clone();
+    for place in scenario.assumptions().iter().filter(|place| is_auto(&place.assumption)) {
+        let of =
+            |provider: &&crate::scenario::Provider| place.address.starts_with(&format!("provider[{}].", provider.name));
+        let curve = scenario.providers().iter().find(of).and_then(|provider| provider.growth.as_ref());
+        let ratio = curve.and_then(|curve| scenario.medians(curve).ok()).and_then(|medians| medians.last().copied());
+        if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
+            frozen = changed;
+        }
+    }
+    frozen
+}
+
+/// One finding for each assumption that decides, with every question that it decides.
+pub(super) fn check(weighed: &[Weighed]) -> Vec<Finding> {
+    let mut deciding: Vec<(&Weights, &Weight)> = Vec::new();
+    for Weighed { weights, .. } in weighed {
+        let decides =
+            |weight: &&Weight| weight.swing().abs() > DECIDES + SURE * error_of(&weight.at_low, &weight.at_high);
+        deciding.extend(weights.assumptions.iter().filter(decides).map(|weight| (weights, weight)));
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    for (weights, weight) in deciding {
+        let question = format!("{} by {}", weights.question, weights.by);
+        let known = findings.iter().position(|finding| finding.address == weight.address);
+        let at = known.unwrap_or_else(|| {
+            findings.push(found(&question, weight));
+            findings.len() - 1
+        });
+        let finding = findings.remove(at);
+        let finding = finding
+            .figure(format!("{question}, at the 10 % quantile"), weight.at_low.value())
+            .figure(format!("{question}, at the 90 % quantile"), weight.at_high.value());
+        findings.insert(at, finding);
+    }
+    findings
+}
+
+fn found(question: &str, weight: &Weight) -> Finding {
+    let seen = format!(
+        "this assumption alone moves {question} from {} (at {}, its 10 % quantile) to {} (at {}, its 90 % quantile)",
+        weight.at_low.shown(),
+        short(weight.low),
+        weight.at_high.shown(),
+        short(weight.high)
+    );
+    let advice =
+        "the answer is this assumption in other words: find out more about it, or tell the answer by its values";
+    Finding::new(FindingKind::Weight, weight.address.clone(), seen, advice)
+}

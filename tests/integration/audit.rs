@@ -1,0 +1,266 @@
+//! The audit finds what was planted, says nothing of what is sound, and changes no answer.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use outgrow::{Audit, Claim, Curve, Finding, FindingKind, Provider, Question, Scenario, Tail, normal};
+
+const FAULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/faults");
+const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/scenarios");
+/// The twin of every fault, without it.
+const SOUND: &str = "sound.toml";
+
+fn read(path: &Path) -> (String, Scenario) {
+    let text = fs::read_to_string(path).expect("a file");
+    let scenario = Scenario::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    (text, scenario)
+}
+
+fn audit(scenario: &Scenario) -> Audit {
+    scenario.audit().expect("an audit")
+}
+
+fn found(audit: &Audit) -> BTreeSet<(String, String)> {
+    let name = |finding: &Finding| (finding.kind.to_string(), finding.address.clone());
+    audit.findings().iter().map(name).collect()
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    files.sort();
+    files
+}
+
+/// The kind and address in lines `# fault: KIND ADDRESS`, or `# audit: KIND ADDRESS: why`.
+fn named(text: &str, mark: &str) -> BTreeSet<(String, String)> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix(mark));
+    let names = lines.map(|line| {
+        let (kind, address) = line.trim().split_once(' ').expect("KIND ADDRESS");
+        let address = address.split_once(": ").map_or(address, |(address, why)| {
+            assert!(why.len() > 20, "{line:?} explains nothing");
+            address
+        });
+        (kind.to_owned(), address.to_owned())
+    });
+    names.collect()
+}
+
+#[test]
+fn every_planted_fault_is_found_by_name_and_its_twin_is_clean() {
+    let (_, sound) = read(&Path::new(FAULTS).join(SOUND));
+    let sound = found(&audit(&sound));
+    assert!(sound.is_empty(), "{sound:?}");
+    let (mut kinds, mut faults) = (BTreeSet::new(), 0);
+    for path in files(FAULTS).iter().filter(|path| !path.ends_with(SOUND)) {
+        let (text, scenario) = read(path);
+        let planted = named(&text, "# fault:");
+        assert_eq!(planted.len(), 1, "{}", path.display());
+        let found = found(&audit(&scenario));
+        assert!(planted.is_subset(&found), "{}: {planted:?} is not among {found:?}", path.display());
+        kinds.extend(planted.into_iter().map(|(kind, _)| kind));
+        faults += 1;
+    }
+    assert!(faults >= 16, "{faults} faults");
+    let all = ["backcast", "base", "end_state", "form", "question", "reading", "weight", "width"];
+    assert_eq!(kinds, all.map(str::to_owned).into(), "a fault of every kind");
+}
+
+#[test]
+fn what_is_found_in_the_shipped_scenarios_is_explained_in_them() {
+    for path in files(SHIPPED) {
+        let (text, scenario) = read(&path);
+        assert_eq!(found(&audit(&scenario)), named(&text, "# audit:"), "{}", path.display());
+    }
+}
+
+/// The case as it was first written: «87 %, then 60 %» from quarter to year-ago quarter, and a claim of 2017-Q4 as the base
+/// of 2018-Q1.
+#[test]
+fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
+    let (_, mended) = read(&Path::new(SHIPPED).join("alibaba_vs_google.toml"));
+    let point = Curve::schedule([normal(0.87, 0.10), normal(0.60, 0.15)], Tail::fade(0.12, 2));
+    let first = mended.with_growth("Alibaba Cloud", point).expect("valid");
+    let first = first.with("provider[Google Cloud].revenue", 1.0e9).expect("valid");
+    let audit = audit(&first);
+    let of = |kind: FindingKind| audit.findings().iter().filter(move |finding| finding.kind == kind);
+    let base: Vec<&Finding> = of(FindingKind::Base).collect();
+    assert_eq!(base.len(), 1, "{audit}");
+    assert_eq!(base[0].address, "provider[Google Cloud].revenue");
+    assert!(base[0].seen.contains("claimed of 2017-Q4: at least 1.000e9"), "{audit}");
+    // One quarter at the 45 % a year that the curve starts with.
+    let carried = base[0].figures.iter().find(|figure| figure.what == "claim carried on").expect("a figure");
+    assert!((carried.value - libm::pow(1.45, 0.25) * 1e9).abs() < 0.01e9, "{audit}");
+    let reading: Vec<&Finding> = of(FindingKind::Reading).collect();
+    assert_eq!(reading.len(), 1, "{audit}");
+    assert_eq!(reading[0].address, "provider[Alibaba Cloud].growth.schedule.reading");
+    // 690.2 m grown by 87 % against the worked example's 7,426 m yuan at 6.353, and four questions in both readings.
+    let figure = |what: &str| reading[0].figures.iter().find(|figure| figure.what == what).expect("a figure").value;
+    assert!((figure("revenue in 2019-Q1, read as point") / 1e6 - 690.225 * 1.87).abs() < 0.1, "{audit}");
+    assert!((figure("revenue in 2019-Q1, read as totals") / 1e6 - 7426.0 / 6.353).abs() < 1.0, "{audit}");
+    assert_eq!(reading[0].figures.len(), 2 + 2 * first.questions().len(), "{audit}");
+    assert!(found(&crate::audit::audit(&mended)).iter().all(|(kind, _)| kind != "base" && kind != "reading"));
+}
+
+#[test]
+fn an_audit_changes_no_answer_and_repeats() {
+    let (_, scenario) = read(&Path::new(FAULTS).join("held.toml"));
+    let before = scenario.clone();
+    let answer = |scenario: &Scenario| {
+        let outcome = scenario.simulate().paths(2000).seed(3).run().expect("an outcome");
+        serde_json::to_string(&outcome).expect("JSON")
+    };
+    let told = answer(&scenario);
+    let first = audit(&scenario);
+    assert_eq!((&scenario, answer(&scenario)), (&before, told));
+    assert_eq!(first, audit(&scenario));
+    assert_eq!(first.to_string(), audit(&scenario).to_string());
+}
+
+/// Text and JSON hold the same findings, with the figures.
+#[test]
+fn an_audit_is_read_as_text_and_as_json() {
+    let (_, scenario) = read(&Path::new(FAULTS).join("claim_as_base.toml"));
+    let audit = audit(&scenario);
+    let text = audit.to_string();
+    let json = serde_json::to_value(&audit).expect("JSON");
+    assert_eq!((&json["paths"], &json["seed"]), (&16_384.into(), &0.into()));
+    assert_eq!(json["findings"].as_array().expect("a list").len(), audit.findings().len());
+    for (finding, written) in audit.findings().iter().zip(json["findings"].as_array().expect("a list")) {
+        assert_eq!(written["kind"], finding.kind.word());
+        assert_eq!(written["address"], *finding.address);
+        assert_eq!(written["figures"][0]["value"], finding.figures[0].value);
+        for words in [&finding.seen, &finding.address, &finding.advice] {
+            assert!(text.contains(words.as_str()), "{words}\n{text}");
+        }
+    }
+    let weights = &json["weights"][0];
+    assert_eq!(weights["question"], "Young overtakes Old");
+    assert_eq!(weights["assumptions"].as_array().expect("a list").len(), 3);
+    assert!(text.contains("What moves each answer most"), "{text}");
+    assert!(
+        !audit.is_empty()
+            && audit.weights()[0].assumptions[0].swing().abs() >= audit.weights()[0].assumptions[1].swing().abs()
+    );
+}
+
+/// One pair with constant growth: with the rate at a quantile the answer is a first passage that is known by quadrature.
+#[test]
+fn a_weight_is_the_answer_with_the_assumption_at_its_quantile() {
+    let pair = |growth: outgrow::Assumption| {
+        Scenario::builder("2018-Q1", "2028-Q1")
+            .provider(Provider::new("A", 699).growth(Curve::constant(growth)).volatility(0.16))
+            .provider(Provider::new("B", 1000).growth(Curve::constant(0.2)).volatility(0.12))
+            .question(Question::overtakes("A", "B"))
+            .build()
+            .expect("valid")
+    };
+    let (mean, sd) = (0.26, 0.02);
+    let weights = &audit(&pair(normal(mean, sd))).weights()[0].clone();
+    let weight = &weights.assumptions[0];
+    assert_eq!(weight.address, "provider[A].growth.constant");
+    // Φ⁻¹(0.9) = 1.2815515655446.
+    let ends = [mean - 1.281_551_565_544_6 * sd, mean + 1.281_551_565_544_6 * sd];
+    for ((end, stated), answer) in ends.iter().zip([weight.low, weight.high]).zip([weight.at_low, weight.at_high]) {
+        assert!((end - stated).abs() < 1e-12, "{end} {stated}");
+        let fixed = pair((*end).into()).simulate().paths(1_000_000).seed(11).run().expect("an outcome");
+        let other = fixed.questions()[0].by(weights.by).expect("a date");
+        let error = libm::hypot(answer.standard_error(), other.standard_error());
+        // Two independent runs; 5 standard errors are exceeded once in a million.
+        assert!((answer.value() - other.value()).abs() < 5.0 * error, "{answer} {other}");
+    }
+}
+
+#[test]
+fn what_cannot_be_simulated_is_a_finding() {
+    let history = [100.0, 100.0, 100.0, 100.0, 110.0, 110.0];
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(
+            Provider::new("A", 110.0)
+                .history(history)
+                .fiscal_year_ends(6)
+                .growth(Curve::totals([normal(0.1, 0.15), normal(0.1, 0.01)], Tail::hold())),
+        )
+        .provider(Provider::new("B", 200.0).growth(Curve::constant(0.0)).claim(Claim::of("2018-Q1").at_least(150.0)))
+        .question(Question::overtakes("A", "B"))
+        .build()
+        .expect("valid: the central path meets its totals");
+    let audit = audit(&scenario);
+    let finding = audit.findings().iter().find(|finding| finding.kind == FindingKind::Question).expect("a finding");
+    assert!(
+        finding.seen.starts_with("the scenario cannot be simulated: ") && finding.address.starts_with("provider[A]")
+    );
+    assert!(audit.weights().is_empty(), "{audit}");
+}
+
+/// Nothing is asked, nothing is drawn, one provider, one year: an audit all the same.
+#[test]
+fn the_smallest_scenarios_are_audited() {
+    for horizon in ["2018-Q2", "2019-Q1"] {
+        let provider = Provider::new("A", 1).growth(Curve::constant(0.1));
+        let scenario = Scenario::builder("2018-Q1", horizon).provider(provider).build().expect("valid");
+        assert!(audit(&scenario).is_empty());
+    }
+    let law = Curve::custom("own", [0.1], |tau, p| if tau < 0.0 { f64::NAN } else { tau * p[0] });
+    let scenario = Scenario::builder("2018", "2019")
+        .provider(Provider::new("A", 1).history([0.9]).growth(law))
+        .provider(Provider::new("B", 2).growth(Curve::constant(0.1)))
+        .question(Question::overtakes("A", "B"))
+        .build()
+        .expect("valid");
+    // Of two curves that are known, who is ahead is known: that is the one finding.
+    assert_eq!(found(&audit(&scenario)), [("question".to_owned(), "question[0].overtakes".to_owned())].into());
+}
+
+/// The figure of a finding, by its words.
+fn figure(audit: &Audit, kind: FindingKind, what: &str) -> f64 {
+    let of_kind = audit.findings().iter().filter(|finding| finding.kind == kind);
+    let mut figures = of_kind.flat_map(|finding| &finding.figures).filter(|figure| figure.what == what);
+    figures.next().unwrap_or_else(|| panic!("{kind} has no figure {what:?}\n{audit}")).value
+}
+
+/// What is left to the contrary is the bound of the model's log ratio: Σ Φ(−a/(s √t)) over the quarters.
+#[test]
+fn impossible_is_what_the_normal_tail_says() {
+    use statrs::distribution::{ContinuousCDF, Normal};
+    let ahead_by = |factor: f64| {
+        let still = |name: &str, revenue: f64, volatility: f64| {
+            Provider::new(name, revenue).growth(Curve::constant(0.1)).volatility(volatility)
+        };
+        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+            .provider(still("A", 1.0, 0.16))
+            .provider(still("B", factor, 0.12))
+            .correlation("A", "B", 0.5)
+            .question(Question::overtakes("A", "B"))
+            .build()
+            .expect("valid");
+        audit(&scenario)
+    };
+    let s = (0.16_f64 * 0.16 + 0.12_f64 * 0.12 - 2.0 * 0.5 * 0.16 * 0.12).sqrt();
+    let normal = Normal::new(0.0, 1.0).expect("standard");
+    let bound =
+        |factor: f64| (1..=8).map(|t| normal.sf(libm::log(factor) / (s * (f64::from(t) / 4.0).sqrt()))).sum::<f64>();
+    // Just beyond one in a million, and just short of it, where none of so few paths overtakes either.
+    let (far, near) = (2.8, 2.6);
+    assert!(bound(far) < 1e-6 && bound(near) > 1e-6, "{} {}", bound(far), bound(near));
+    let told = figure(&ahead_by(far), FindingKind::Question, "probability of the contrary");
+    assert!((told / bound(far) - 1.0).abs() < 1e-6, "{told} {}", bound(far));
+    assert!(ahead_by(near).findings().iter().all(|finding| finding.kind != FindingKind::Question));
+}
+
+/// The interval of first-year growth, of a random walk: γ ± 1.645 σ in logs.
+#[test]
+fn the_width_is_that_of_first_year_growth() {
+    let (_, scenario) = read(&Path::new(FAULTS).join("too_wide.toml"));
+    let sigma = 0.60;
+    let scenario = scenario.with("provider[Old].growth.fade.from", 0.25).expect("valid");
+    let scenario = scenario.with("provider[Old].growth.fade.to", 0.25).expect("valid");
+    let audit = audit(&scenario);
+    for (what, sign) in [("first-year growth, 5 % quantile", -1.0), ("first-year growth, 95 % quantile", 1.0)] {
+        let expected = libm::log(1.25) + sign * 1.644_853_627 * sigma;
+        let told = libm::log1p(figure(&audit, FindingKind::Width, what));
+        // A class is 0.01 wide; the sd of a 5 % quantile of 16,384 draws is 0.0165 σ/2 = 0.0099, five of which is 0.05.
+        assert!((told - expected).abs() < 0.06, "{what}: {told}, expected {expected}");
+    }
+}
