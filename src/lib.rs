@@ -72,6 +72,7 @@ mod calendar;
 mod cpu;
 mod error;
 mod estimate;
+mod exact;
 mod growth;
 mod math;
 mod outcome;

@@ -1,0 +1,4 @@
+//! Exact.
+mod gauss;
+mod kernel;
+mod passage;
