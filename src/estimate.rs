@@ -48,6 +48,25 @@ impl Estimate {
         Self { value, standard_error: 0.0, interval: (value, value) }
     }
 
+    /// A probability by quadrature with an estimate of its error, which is told as one standard error; the interval
+    /// reaches two to each side.
+    pub(crate) fn bounded(value: f64, error: f64) -> Self {
+        let value = value.clamp(0.0, 1.0);
+        let interval = ((value - 2.0 * error).max(0.0), (value + 2.0 * error).min(1.0));
+        Self { value, standard_error: error, interval }
+    }
+
+    /// The probability of the opposite.
+    pub(crate) fn complement(&self) -> Self {
+        let (low, high) = self.interval;
+        Self { value: 1.0 - self.value, standard_error: self.standard_error, interval: (1.0 - high, 1.0 - low) }
+    }
+
+    /// Whether it is known to happen.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.standard_error == 0.0 && self.value >= 1.0
+    }
+
     /// `hits` of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
     /// standard error of the same centre (Agresti & Coull 1998), so that none or all of the paths never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]

@@ -43,14 +43,13 @@ struct Scaled {
 #[derive(Debug)]
 pub(super) struct Recursion {
     kernel: Kernel,
+    /// A number of lead changes that is less likely is not followed further.
+    least: f64,
 }
-
-/// A count of lead changes less likely than that is not followed.
-const LEAST_COUNT: f64 = 1e-3;
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
-        Self { kernel: Kernel::new(Fineness::of(tolerance), level) }
+        Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 1e-3 * tolerance }
     }
 
     fn scaled(&self, walk: &Walk<'_>) -> Scaled {
@@ -109,7 +108,7 @@ impl Recursion {
     /// Adds to `counts[c]` the probability of c changes of side by T, of a walk that starts `above` 0 or not.
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
-    pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, least: f64, counts: &mut [f64]) {
+    pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
         let Scaled { start, periods } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -128,7 +127,7 @@ impl Recursion {
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 next.push(self.kernel.step(&from, drift, sd, side));
             }
-            if next.last().is_some_and(|last| self.kernel.mass(last) < least * LEAST_COUNT) {
+            if next.last().is_some_and(|last| self.kernel.mass(last) < self.least) {
                 next.pop();
             }
             by_count = next;
@@ -171,7 +170,7 @@ mod tests {
             let one = at.elapsed() / 100;
             let at = std::time::Instant::now();
             let mut counts = vec![0.0; 41];
-            r.lead_changes(&walk, false, tolerance, &mut counts);
+            r.lead_changes(&walk, false, &mut counts);
             println!("{tolerance:e}: {one:?} leads {:?} {}", at.elapsed(), counts.iter().sum::<f64>());
         }
     }

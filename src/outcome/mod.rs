@@ -7,6 +7,7 @@ mod table;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+pub(crate) use overtake::Solved;
 pub use overtake::{LeadChanges, Overtake};
 pub use provider::{Fan, RankTable, ShareFan};
 

@@ -55,6 +55,16 @@ pub struct LeadChanges {
     pub probability: Estimate,
 }
 
+/// What is known of one question, however it was found; the periods are those of its labels.
+#[derive(Debug, Clone)]
+pub(crate) struct Solved {
+    pub(crate) ahead_at_base: Estimate,
+    pub(crate) by: Vec<Estimate>,
+    pub(crate) ahead: Vec<Estimate>,
+    pub(crate) not_by_horizon: Estimate,
+    pub(crate) lead_changes: Vec<LeadChanges>,
+}
+
 impl Overtake {
     pub(super) fn of(
         (scenario, question): (&Scenario, &Question),

@@ -1,6 +1,7 @@
 //! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
 
 mod block;
+mod centre;
 mod kernel;
 mod normal;
 mod places;
@@ -10,5 +11,6 @@ mod sums;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
+pub(crate) use centre::Input;
 pub(crate) use plan::Plan;
 pub use plan::Rows;

@@ -1,0 +1,109 @@
+//! From integrals to the answers of an outcome.
+
+use super::gauss::as_f64;
+use super::integrate::{Integral, integrate};
+use super::pair::{Asked, Pair};
+use super::passage::Recursion;
+use crate::error::Error;
+use crate::estimate::Estimate;
+use crate::outcome::{LeadChanges, Solved};
+use crate::paths::Plan;
+use crate::scenario::{Question, Scenario};
+
+/// Lead changes are told to a hundredth of the digits: each draw of them costs ten times a first passage.
+const LEADS: f64 = 100.0;
+/// Levels of a drawn start.
+const MOST_LEVEL: usize = 4;
+
+/// The correlation of two rows' shocks.
+pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
+    let is_theirs = |between: &[String; 2]| between.iter().all(|name| name == a || name == b);
+    scenario.correlations.iter().find(|stated| is_theirs(&stated.between)).map_or(0.0, |stated| stated.value)
+}
+
+/// A pair whose drawn start is known well enough, and what is left of its error.
+pub(super) fn settled<'p>(plan: &'p Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) -> Result<(Pair<'p>, f64), Error> {
+    let mut pair = Pair::new(plan, rows, rho, 0);
+    let is_point = pair.start().is_none_or(|start| start.below.len() + start.above.len() <= 1);
+    if is_point || pair.is_still() {
+        return Ok((pair, 0.0));
+    }
+    let middle = [(vec![0.0; pair.draws.len()], 1.0)];
+    let solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
+        let mut recursion = Recursion::new(0.01 * tolerance, plan.level());
+        let mut sum = vec![0.0; asked.len(pair.periods())];
+        pair.add(&middle, asked, &mut recursion, &mut sum)?;
+        Ok(sum)
+    };
+    let mut value = solve(&pair)?;
+    let mut level = 1;
+    loop {
+        let finer = Pair::new(plan, rows, rho, level);
+        let next = solve(&finer)?;
+        let error = value.iter().zip(&next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        if error <= 0.1 * tolerance || level == MOST_LEVEL {
+            return Ok((pair, error));
+        }
+        (pair, value, level) = (finer, next, level + 1);
+    }
+}
+
+fn solve(plan: &Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) -> Result<Integral, Error> {
+    let (pair, error) = settled(plan, rows, rho, asked, tolerance)?;
+    let mut integral = integrate(&pair, asked, tolerance, plan.level())?;
+    integral.errors.iter_mut().for_each(|own| *own += error);
+    Ok(integral)
+}
+
+/// The answer to one question.
+pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, tolerance: f64) -> Result<Solved, Error> {
+    let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
+    let rho = correlation(scenario, &question.challenger, &question.incumbent);
+    let sustained = question.sustained as usize;
+    let periods = plan.rows.periods();
+    let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
+    let passage = solve(plan, rows, rho, Asked::Passage { sustained }, tolerance)?;
+    let leads = solve(plan, rows, rho, Asked::LeadChanges, (LEADS * tolerance).min(0.01))?;
+    let estimate = |integral: &Integral, place: usize| {
+        let value = integral.values[place];
+        if is_certain { Estimate::exact(value.round()) } else { Estimate::bounded(value, integral.errors[place]) }
+    };
+    let at = |place: usize| estimate(&passage, place);
+    let base = match plan.known_lead_at_base(rows[0], rows[1]) {
+        Some(ahead) => Estimate::exact(f64::from(u8::from(ahead))),
+        None => at(0),
+    };
+    let by: Vec<Estimate> = (1..=periods).map(|t| if base.is_sure() { base } else { at(t) }).collect();
+    let never = by.last().map_or(base, |by| by.complement());
+    let most = leads.values.iter().rposition(|value| *value > 0.1 * tolerance).unwrap_or(0);
+    let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize) };
+    Ok(Solved {
+        ahead_at_base: base,
+        by,
+        ahead: (1..=periods).map(|t| at(periods + t)).collect(),
+        not_by_horizon: never,
+        lead_changes: (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect(),
+    })
+}
+
+/// The ranks of two providers by period: the probabilities of rank 1 and 2, of each.
+pub(super) fn ranks(scenario: &Scenario, plan: &Plan, tolerance: f64) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
+    let names = plan.rows.names();
+    let rho = correlation(scenario, &names[0], &names[1]);
+    let periods = plan.rows.periods();
+    // No lead lasts longer than the horizon, so this asks for no first passage.
+    let passage = solve(plan, [0, 1], rho, Asked::Passage { sustained: periods + 1 }, tolerance)?;
+    let is_certain = plan.known_lead(0, 1).is_some();
+    let row = |from: usize| {
+        let second = (1..=periods).map(|t| {
+            let place = from + t;
+            let value = passage.values[place];
+            let second =
+                if is_certain { Estimate::exact(value.round()) } else { Estimate::bounded(value, passage.errors[place]) };
+            vec![second.complement(), second]
+        });
+        second.collect()
+    };
+    let _ = as_f64;
+    Ok([row(2 * periods), row(periods)])
+}
