@@ -72,7 +72,7 @@ mod calendar;
 mod cpu;
 mod error;
 mod estimate;
-mod exact;
+pub mod exact;
 mod growth;
 mod math;
 mod outcome;
@@ -88,6 +88,7 @@ pub use assumption::{
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
+pub use exact::Exact;
 pub use growth::{Curve, Tail};
 pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};

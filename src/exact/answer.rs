@@ -1,12 +1,13 @@
 //! From integrals to the answers of an outcome.
 
-use super::gauss::as_f64;
 use super::integrate::{Integral, integrate};
 use super::pair::{Asked, Pair};
 use super::passage::Recursion;
+use super::revenue::Sum;
+use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::outcome::{LeadChanges, Solved};
+use crate::outcome::{Answers, Fan, LeadChanges, Part, ProviderOutcome, RankTable, ShareFan, logistic};
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
@@ -56,7 +57,7 @@ fn solve(plan: &Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) 
 }
 
 /// The answer to one question.
-pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, tolerance: f64) -> Result<Solved, Error> {
+pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, tolerance: f64) -> Result<Answers, Error> {
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
     let sustained = question.sustained as usize;
@@ -77,13 +78,55 @@ pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, to
     let never = by.last().map_or(base, |by| by.complement());
     let most = leads.values.iter().rposition(|value| *value > 0.1 * tolerance).unwrap_or(0);
     let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize) };
-    Ok(Solved {
+    Ok(Answers {
         ahead_at_base: base,
         by,
         ahead: (1..=periods).map(|t| at(periods + t)).collect(),
         not_by_horizon: never,
         lead_changes: (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect(),
     })
+}
+
+/// Why ranks and shares of many are left out.
+const MANY: &str = "ranks and shares are exact of two providers only";
+
+/// What is asked of the providers.
+pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOutcome>, Error> {
+    let names = plan.rows.names();
+    let mut ranks = if exact.ranks && names.len() == 2 {
+        ranks(exact.scenario, plan, exact.tolerance)?.map(Some)
+    } else {
+        [None, None]
+    };
+    let one = |(index, name): (usize, &String)| {
+        let fan = || Fan::exact(index, Sum { plan, terms: vec![(index, 1.0)], correlation: 0.0 }.laws()?, plan);
+        let revenue = exact.fans.then(fan).transpose()?.into();
+        let rank = match (exact.ranks, ranks.get_mut(index).and_then(Option::take)) {
+            (false, _) => Part::Off,
+            (true, Some(rows)) => Part::Known(RankTable::exact(rows, plan)),
+            (true, None) => Part::NotExact(MANY),
+        };
+        let share = match (exact.shares, names.len()) {
+            (false, _) => Part::Off,
+            (true, 2) => Part::Known(share(exact.scenario, plan, index)?),
+            (true, _) => Part::NotExact(MANY),
+        };
+        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share })
+    };
+    names.iter().enumerate().map(one).collect()
+}
+
+/// The share of one of two providers: logistic of the log-ratio.
+fn share(scenario: &Scenario, plan: &Plan, index: usize) -> Result<ShareFan, Error> {
+    let names = plan.rows.names();
+    let correlation = correlation(scenario, &names[0], &names[1]);
+    let laws = Sum { plan, terms: vec![(index, 1.0), (1 - index, -1.0)], correlation }.laws()?;
+    let rule = gauss::trapezoid(48, 7.0);
+    let with_mean = laws.into_iter().map(|law| {
+        let mean = law.mean_of(&rule, logistic);
+        (law, mean)
+    });
+    Ok(ShareFan::exact(index, with_mean.collect(), plan))
 }
 
 /// The ranks of two providers by period: the probabilities of rank 1 and 2, of each.
@@ -104,6 +147,5 @@ pub(super) fn ranks(scenario: &Scenario, plan: &Plan, tolerance: f64) -> Result<
         });
         second.collect()
     };
-    let _ = as_f64;
     Ok([row(2 * periods), row(periods)])
 }

@@ -19,6 +19,7 @@ mod kernel;
 mod pair;
 mod passage;
 mod points;
+mod revenue;
 mod start;
 
 use crate::error::{Error, Kind, Problem};
@@ -114,8 +115,8 @@ impl Exact<'_> {
         let questions = self.scenario.questions().iter();
         let solved = questions.map(|question| answer::question(self.scenario, &plan, question, self.tolerance));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
-        let _ = solved;
-        todo!()
+        let providers = answer::providers(&self, &plan)?;
+        Ok(Outcome::exact(self.scenario, &plan, self.tolerance, solved, providers))
     }
 
     fn check(&self) -> Result<(), Error> {
