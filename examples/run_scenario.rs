@@ -1,6 +1,6 @@
 //! Runs a scenario file and prints its answer.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--json]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--json]`
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -80,14 +80,17 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn answer(options: &Options) -> Result<String, String> {
-    if options.exact {
-        return Err("not supported yet: --exact".into());
+    if options.exact && (options.paths.is_some() || options.seed.is_some()) {
+        return Err("--exact runs no paths: leave --paths and --seed out".into());
     }
     let text = read(&options.file)?;
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
     let run = |scenario: Scenario| {
         let scenario = scenario.with_toml(options.set.iter().map(|(address, value)| (address, value)))?;
+        if options.exact {
+            return scenario.exact().run();
+        }
         let mut simulation = scenario.simulate();
         if let Some(paths) = options.paths {
             simulation = simulation.paths(paths);

@@ -44,6 +44,7 @@
 //! | keep it as a file | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
+//! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |

@@ -101,13 +101,16 @@ pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOu
     let one = |(index, name): (usize, &String)| {
         let fan = || Fan::exact(index, Sum { plan, terms: vec![(index, 1.0)], correlation: 0.0 }.laws()?, plan);
         let revenue = exact.fans.then(fan).transpose()?.into();
-        let rank = match (exact.ranks, ranks.get_mut(index).and_then(Option::take)) {
+        let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
+        let rank = match (exact.ranks, names.len()) {
             (false, _) => Part::Off,
-            (true, Some(rows)) => Part::Known(RankTable::exact(rows, plan)),
-            (true, None) => Part::NotExact(MANY),
+            (true, 1) => Part::Known(RankTable::exact(alone(), plan)),
+            (true, 2) => Part::Known(RankTable::exact(ranks[index].take().unwrap_or_default(), plan)),
+            (true, _) => Part::NotExact(MANY),
         };
         let share = match (exact.shares, names.len()) {
             (false, _) => Part::Off,
+            (true, 1) => Part::Known(ShareFan::whole(plan)),
             (true, 2) => Part::Known(share(exact.scenario, plan, index)?),
             (true, _) => Part::NotExact(MANY),
         };

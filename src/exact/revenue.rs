@@ -51,6 +51,7 @@ impl Sum<'_> {
         moving.dedup();
         let mut apart: Vec<usize> = volatility.iter().filter_map(|input| drawn(*input)).collect();
         apart.retain(|draw| !moving.contains(draw));
+        apart.sort_unstable();
         apart.dedup();
         let lines = self.lines(&moving, &apart)?;
         Ok((1..=self.plan.rows.periods()).map(|t| law(&lines, t)).collect())
@@ -59,7 +60,7 @@ impl Sum<'_> {
     fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<Line>, Error> {
         let ends: Vec<f64> = (0..=CELLS).map(|end| REACH * (2.0 * as_f64(end) / as_f64(CELLS) - 1.0)).collect();
         let sigmas = product(apart.len(), &gauss::hermite(VOLATILITIES));
-        let axes = axes(self, moving)?;
+        let axes = axes(self, moving, apart)?;
         let rests = match moving.len().checked_sub(1) {
             None => vec![(Vec::new(), 1.0)],
             Some(further) if further <= MOST_FURTHER => product(further, &gauss::hermite(FURTHER)),
@@ -132,15 +133,14 @@ fn product(dimensions: usize, rule: &Rule) -> Vec<(Vec<f64>, f64)> {
 }
 
 /// The direction in which the centre at the horizon moves most: a Householder reflection takes the first axis to it.
-fn axes(sum: &Sum<'_>, moving: &[usize]) -> Result<Vec<f64>, Error> {
+fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Error> {
     let unit = |draw: usize, side: f64| (0..moving.len()).map(|d| if d == draw { side } else { 0.0 }).collect();
     let points: Vec<Vec<f64>> = (0..moving.len()).flat_map(|draw| [unit(draw, 1.0), unit(draw, -1.0)]).collect();
     if points.is_empty() {
         return Ok(Vec::new());
     }
     // Volatilities that nothing follows move no centre; here they stay at their medians.
-    let apart: Vec<usize> = sum.terms.iter().filter_map(|(row, _)| drawn(sum.plan.volatility(*row))).collect();
-    let order = [moving, &apart].concat();
+    let order = [moving, apart].concat();
     let scores: Vec<Vec<f64>> = points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
     let horizon = sum.columns(&order, &scores)?.0.pop().unwrap_or_default();
     let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
@@ -172,14 +172,17 @@ fn law(lines: &[Line], t: usize) -> Mixture {
         if let [centre] = centre[..] {
             add(&mut points, line.sd[0] * root, centre, line.weight);
         }
-        for (cell, ends) in centre.windows(2).enumerate() {
-            let end = |cell: usize| REACH * (2.0 * as_f64(cell) / as_f64(CELLS) - 1.0);
-            let sd = 0.5 * (line.sd[cell] + line.sd[cell + 1]) * root;
-            if sd > (ends[1] - ends[0]).abs() {
-                // The trapezoidal rule on the cells' ends; those of the line weigh nothing.
-                let step = 2.0 * REACH / as_f64(CELLS);
+        let end = |cell: usize| REACH * (2.0 * as_f64(cell) / as_f64(CELLS) - 1.0);
+        let cells = || centre.windows(2).enumerate();
+        if cells().all(|(cell, ends)| line.sd[cell] * root > (ends[1] - ends[0]).abs()) {
+            // The ends of the line weigh next to nothing, so each cell is at its first end.
+            let step = 2.0 * REACH / as_f64(CELLS);
+            for (cell, ends) in cells() {
                 add(&mut points, line.sd[cell] * root, ends[0], line.weight * step * gauss::normal_density(end(cell)));
-            } else {
+            }
+        } else {
+            for (cell, ends) in cells() {
+                let sd = 0.5 * (line.sd[cell] + line.sd[cell + 1]) * root;
                 let weight = line.weight * normal_mass(end(cell), end(cell + 1)) / whole;
                 components.push(Component { weight, means: (ends[0], ends[1]), sd });
             }

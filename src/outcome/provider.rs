@@ -215,6 +215,13 @@ impl ShareFan {
         Self { labels: labels(plan), rows }
     }
 
+    /// The share of a provider that is alone.
+    pub(crate) fn whole(plan: &Plan) -> Self {
+        let labels = labels(plan);
+        let rows = labels.iter().map(|_| ShareRow { mean: 1.0, law: Law::Known(1.0) }).collect();
+        Self { labels, rows }
+    }
+
     /// `logits` are the laws of the log-ratio to the only other provider at 1 to T, each with the mean of the share.
     pub(crate) fn exact(provider: usize, logits: Vec<(Mixture, f64)>, plan: &Plan) -> Self {
         let row = |(place, (law, mean)): (usize, (Mixture, f64))| match known_share(plan, provider, place + 1) {
