@@ -37,6 +37,9 @@ fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S:
     [interval.0, interval.1].serialize(serializer)
 }
 
+/// Decimals that anybody reads.
+const MOST_DECIMALS: usize = 9;
+
 /// How many standard errors a two-sided interval of this confidence reaches to each side.
 pub(crate) fn z_of(confidence: f64) -> f64 {
     -math::norm_quantile(0.5 * (1.0 - confidence))
@@ -124,7 +127,7 @@ impl Estimate {
     pub(crate) fn decimals(&self) -> usize {
         let mut error = self.standard_error;
         let mut decimals = 0;
-        while error < 1.0 && error > 0.0 && decimals < 12 {
+        while error < 1.0 && error > 0.0 && decimals < MOST_DECIMALS {
             error *= 10.0;
             decimals += 1;
         }
@@ -138,10 +141,11 @@ impl Estimate {
 
     fn shown_with(&self, decimals: usize) -> String {
         let (low, high) = self.interval;
+        let half = (0..decimals).fold(0.5, |half, _| 0.1 * half);
         match self.value {
             exact if self.standard_error == 0.0 => format!("{exact}"),
-            none if none <= 0.0 => format!("< {:.decimals$}", round_up(high, decimals)),
-            all if all >= 1.0 => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
+            none if none < half => format!("< {:.decimals$}", round_up(high, decimals)),
+            all if all > 1.0 - half => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
             value => format!("{value:.decimals$}"),
         }
     }

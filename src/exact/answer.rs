@@ -1,9 +1,10 @@
 //! From integrals to the answers of an outcome.
 
-use super::integrate::{Integral, integrate};
+use super::integrate::{Integral, integrate, lead_changes};
 use super::pair::{Asked, Pair};
 use super::passage::Recursion;
 use super::revenue::Sum;
+use super::start::TIE;
 use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -11,8 +12,6 @@ use crate::outcome::{Answers, Fan, LeadChanges, Part, ProviderOutcome, RankTable
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
-/// Lead changes are told to a hundredth of the digits: each draw of them costs ten times a first passage.
-const LEADS: f64 = 100.0;
 /// Levels of a drawn start.
 const MOST_LEVEL: usize = 4;
 
@@ -26,15 +25,25 @@ pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
 pub(super) fn settled<'p>(plan: &'p Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) -> Result<(Pair<'p>, f64), Error> {
     let mut pair = Pair::new(plan, rows, rho, 0);
     let is_point = pair.start().is_none_or(|start| start.below.len() + start.above.len() <= 1);
-    if is_point || pair.is_still() {
+    if pair.is_still() {
+        // A path crosses within a tie of where the model has it.
+        let error = if pair.draws.is_empty() { 0.0 } else { 10.0 * TIE };
+        return Ok((pair, error));
+    }
+    if is_point {
         return Ok((pair, 0.0));
     }
-    let middle = [(vec![0.0; pair.draws.len()], 1.0)];
+    // In the middle of the other draws and to both sides: a small volatility sees a start more sharply than a large one.
+    let sides: &[f64] = if pair.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
     let solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
         let mut recursion = Recursion::new(0.01 * tolerance, plan.level());
-        let mut sum = vec![0.0; asked.len(pair.periods())];
-        pair.add(&middle, asked, &mut recursion, &mut sum)?;
-        Ok(sum)
+        let mut all = Vec::new();
+        for side in sides {
+            let mut sum = vec![0.0; asked.len(pair.periods())];
+            pair.add(&[(vec![*side; pair.draws.len()], 1.0)], asked, &mut recursion, &mut sum)?;
+            all.extend(sum);
+        }
+        Ok(all)
     };
     let mut value = solve(&pair)?;
     let mut level = 1;
@@ -49,35 +58,45 @@ pub(super) fn settled<'p>(plan: &'p Plan, rows: [usize; 2], rho: f64, asked: Ask
     }
 }
 
-fn solve(plan: &Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) -> Result<Integral, Error> {
-    let (pair, error) = settled(plan, rows, rho, asked, tolerance)?;
-    let mut integral = integrate(&pair, asked, tolerance, plan.level())?;
-    integral.errors.iter_mut().for_each(|own| *own += error);
-    Ok(integral)
+/// What rounding leaves of an answer whose quadrature has no error that shows.
+const ROUNDING: f64 = 1e-14;
+
+/// Integrals of a pair as estimates: of paths without shocks or draws they are whole.
+struct Estimates {
+    is_certain: bool,
+    /// The error of the start.
+    start: f64,
+}
+
+impl Estimates {
+    fn of(&self, integral: &Integral, place: usize) -> Estimate {
+        let value = integral.values[place];
+        if self.is_certain {
+            return Estimate::exact(value.round());
+        }
+        Estimate::bounded(value, integral.errors[place] + self.start + ROUNDING)
+    }
 }
 
 /// The answer to one question.
 pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, tolerance: f64) -> Result<Answers, Error> {
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
-    let sustained = question.sustained as usize;
+    let asked = Asked::Passage { sustained: question.sustained as usize };
     let periods = plan.rows.periods();
-    let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
-    let passage = solve(plan, rows, rho, Asked::Passage { sustained }, tolerance)?;
-    let leads = solve(plan, rows, rho, Asked::LeadChanges, (LEADS * tolerance).min(0.01))?;
-    let estimate = |integral: &Integral, place: usize| {
-        let value = integral.values[place];
-        if is_certain { Estimate::exact(value.round()) } else { Estimate::bounded(value, integral.errors[place]) }
-    };
-    let at = |place: usize| estimate(&passage, place);
+    let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
+    let passage = integrate(&pair, asked, tolerance, plan.level())?;
+    let leads = lead_changes(&pair, tolerance, plan.level())?;
+    let estimates = Estimates { is_certain: plan.known_lead(rows[0], rows[1]).is_some(), start };
+    let at = |place: usize| estimates.of(&passage, place);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
         Some(ahead) => Estimate::exact(f64::from(u8::from(ahead))),
         None => at(0),
     };
     let by: Vec<Estimate> = (1..=periods).map(|t| if base.is_sure() { base } else { at(t) }).collect();
-    let never = by.last().map_or(base, |by| by.complement());
-    let most = leads.values.iter().rposition(|value| *value > 0.1 * tolerance).unwrap_or(0);
-    let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize) };
+    let never = by.last().map_or(base, Estimate::complement);
+    let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
+    let change = |count: u32| LeadChanges { count, probability: estimates.of(&leads, count as usize) };
     Ok(Answers {
         ahead_at_base: base,
         by,
@@ -137,18 +156,13 @@ pub(super) fn ranks(scenario: &Scenario, plan: &Plan, tolerance: f64) -> Result<
     let names = plan.rows.names();
     let rho = correlation(scenario, &names[0], &names[1]);
     let periods = plan.rows.periods();
-    // No lead lasts longer than the horizon, so this asks for no first passage.
-    let passage = solve(plan, [0, 1], rho, Asked::Passage { sustained: periods + 1 }, tolerance)?;
-    let is_certain = plan.known_lead(0, 1).is_some();
+    let (pair, start) = settled(plan, [0, 1], rho, Asked::Ahead, tolerance)?;
+    let integral = integrate(&pair, Asked::Ahead, tolerance, plan.level())?;
+    let estimates = Estimates { is_certain: plan.known_lead(0, 1).is_some(), start };
+    // Ties share the better rank: a provider is second where the other is ahead.
     let row = |from: usize| {
-        let second = (1..=periods).map(|t| {
-            let place = from + t;
-            let value = passage.values[place];
-            let second =
-                if is_certain { Estimate::exact(value.round()) } else { Estimate::bounded(value, passage.errors[place]) };
-            vec![second.complement(), second]
-        });
-        second.collect()
+        let second = (0..periods).map(|t| estimates.of(&integral, from + t));
+        second.map(|second| vec![second.complement(), second]).collect()
     };
-    Ok([row(2 * periods), row(periods)])
+    Ok([row(periods), row(0)])
 }

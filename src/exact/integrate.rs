@@ -23,27 +23,66 @@ const STEEP: f64 = 0.6;
 pub(super) struct Integral {
     pub(super) values: Vec<f64>,
     pub(super) errors: Vec<f64>,
-    /// Draws of the assumptions behind it.
-    pub(super) draws: usize,
 }
+
+/// Lead changes are told to a hundredth of the digits: each draw of them costs ten times a first passage.
+const LEADS: f64 = 100.0;
+/// Draws that lead changes may cost.
+const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 32;
 
 /// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
 pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
-    let axes = Axes::new(pair)?;
-    let mut integrator = Integrator { pair, asked, tolerance, axes, recursion: Recursion::new(tolerance, level), draws: 0 };
+    let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
     let (counts, swept) = integrator.sweep()?;
     let used = counts.iter().filter(|count| **count > 1).count();
-    let product = counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX);
-    let values = if used <= MOST_AXES && product <= MOST_DRAWS {
+    let values = if used <= MOST_AXES && draws_of(&counts) <= MOST_DRAWS {
         errors.iter_mut().zip(swept).for_each(|(error, swept)| *error += swept);
         integrator.product(&counts)?
     } else {
-        let (values, spread) = integrator.lattices()?;
+        let (values, spread) = integrator.lattices(MOST_DRAWS)?;
         errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
         values
     };
-    Ok(Integral { values, errors, draws: integrator.draws })
+    Ok(Integral { values, errors })
+}
+
+/// Integrates the number of lead changes: products of ever finer rules, until one and the next agree.
+pub(super) fn lead_changes(pair: &Pair<'_>, tolerance: f64, level: Level) -> Result<Integral, Error> {
+    let tolerance = (LEADS * tolerance).min(0.01);
+    // What is steep for who is ahead is steep for who changes; that is cheap to ask.
+    let mut sounding = Integrator::new(pair, Asked::Ahead, tolerance, level)?;
+    let (mut counts, _) = sounding.sweep()?;
+    let mut integrator = Integrator::new(pair, Asked::LeadChanges, tolerance, level)?;
+    let mut errors = integrator.settle_recursion(level)?;
+    if draws_of(&counts) > MOST_DRAWS_OF_LEADS || counts.iter().filter(|count| **count > 1).count() > MOST_AXES {
+        let (values, spread) = integrator.lattices(MOST_DRAWS_OF_LEADS)?;
+        errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
+        return Ok(Integral { values, errors });
+    }
+    let coarser: Vec<usize> = counts.iter().map(|count| neighbour(*count, -1)).collect();
+    let mut values = integrator.product(&coarser)?;
+    loop {
+        let finer = integrator.product(&counts)?;
+        let (gap, largest) = distance(&values, &finer);
+        let next: Vec<usize> = counts.iter().map(|count| neighbour(*count, 1)).collect();
+        values = finer;
+        if largest <= tolerance || draws_of(&next) > MOST_DRAWS_OF_LEADS {
+            errors.iter_mut().zip(gap).for_each(|(error, gap)| *error += gap);
+            return Ok(Integral { values, errors });
+        }
+        counts = next;
+    }
+}
+
+fn draws_of(counts: &[usize]) -> usize {
+    counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
+}
+
+/// The next number of nodes, up or down; one node stays one where nothing was steep enough for two.
+fn neighbour(count: usize, step: isize) -> usize {
+    let place = NODES.iter().position(|nodes| *nodes == count).unwrap_or(0);
+    NODES[place.saturating_add_signed(step).min(NODES.len() - 1)]
 }
 
 struct Integrator<'a, 'p> {
@@ -52,7 +91,6 @@ struct Integrator<'a, 'p> {
     tolerance: f64,
     axes: Axes,
     recursion: Recursion,
-    draws: usize,
 }
 
 /// |a − b| of each, and the largest.
@@ -66,7 +104,12 @@ fn raise(errors: &mut [f64], by: &[f64]) {
     errors.iter_mut().zip(by).for_each(|(error, by)| *error = error.max(*by));
 }
 
-impl Integrator<'_, '_> {
+impl<'a, 'p> Integrator<'a, 'p> {
+    fn new(pair: &'a Pair<'p>, asked: Asked, tolerance: f64, level: Level) -> Result<Self, Error> {
+        let recursion = Recursion::new(0.1 * tolerance, level);
+        Ok(Self { pair, asked, tolerance, axes: Axes::new(pair)?, recursion })
+    }
+
     fn len(&self) -> usize {
         self.asked.len(self.pair.periods())
     }
@@ -80,7 +123,7 @@ impl Integrator<'_, '_> {
     /// Refines the recursion until a much finer one agrees; gives the distance to it.
     fn settle_recursion(&mut self, level: Level) -> Result<Vec<f64>, Error> {
         let mut errors = vec![0.0; self.len()];
-        if self.pair.is_still() {
+        if self.pair.is_still() || self.asked == Asked::Ahead {
             return Ok(errors);
         }
         // Where there is but one draw, digits are cheap.
@@ -98,7 +141,6 @@ impl Integrator<'_, '_> {
                 let (each, most) = distance(&value, &fine);
                 raise(&mut errors, &each);
                 largest = largest.max(most);
-                self.draws += 2;
             }
             if largest <= 0.25 * self.tolerance {
                 break;
@@ -172,7 +214,6 @@ impl Integrator<'_, '_> {
         let mut sum = vec![0.0; self.len()];
         let Some((own, rest)) = rules.split_first() else {
             self.pair.add(&[(Vec::new(), 1.0)], self.asked, &mut self.recursion, &mut sum)?;
-            self.draws += 1;
             return Ok(sum);
         };
         let cut = self.axes.first == First::Crossings || free;
@@ -193,7 +234,6 @@ impl Integrator<'_, '_> {
     }
 
     fn take(&mut self, points: &mut Vec<(Vec<f64>, f64)>, sum: &mut [f64]) -> Result<(), Error> {
-        self.draws += points.len();
         self.pair.add(points, self.asked, &mut self.recursion, sum)?;
         points.clear();
         Ok(())
@@ -201,7 +241,7 @@ impl Integrator<'_, '_> {
 
     /// The mean over randomly shifted lattices, doubled until their spread meets the tolerance or the budget is used,
     /// and its standard error.
-    fn lattices(&mut self) -> Result<(Vec<f64>, Vec<f64>), Error> {
+    fn lattices(&mut self, most: usize) -> Result<(Vec<f64>, Vec<f64>), Error> {
         let dimensions = self.axes.len();
         let mut sums = vec![vec![0.0; self.len()]; points::SHIFTS];
         let mut done = 0;
@@ -210,13 +250,12 @@ impl Integrator<'_, '_> {
             for (shift, sum) in sums.iter_mut().enumerate() {
                 let scores = (done..upto).map(|index| (self.axes.scores(&points::scores(shift, index, dimensions)), 1.0));
                 let points: Vec<(Vec<f64>, f64)> = scores.collect();
-                self.draws += points.len();
-                self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+                        self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
             }
             done = upto;
             let (values, spread) = points::mean_and_error(&sums, done);
             let largest = spread.iter().copied().fold(0.0, f64::max);
-            if largest <= 0.5 * self.tolerance || 2 * done * points::SHIFTS > MOST_DRAWS {
+            if largest <= 0.5 * self.tolerance || 2 * done * points::SHIFTS > most {
                 return Ok((values, spread));
             }
         }

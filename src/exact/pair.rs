@@ -12,8 +12,10 @@ pub(super) const BLOCK: usize = 64;
 /// What is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Ahead at base; overtaken by 1 to T; ahead at 1 to T; behind at 1 to T.
+    /// Ahead at base; overtaken by 1 to T; ahead at 1 to T.
     Passage { sustained: usize },
+    /// Ahead at 1 to T; behind at 1 to T.
+    Ahead,
     /// 0 to T changes of the lead.
     LeadChanges,
 }
@@ -21,7 +23,8 @@ pub(super) enum Asked {
 impl Asked {
     pub(super) fn len(self, periods: usize) -> usize {
         match self {
-            Self::Passage { .. } => 1 + 3 * periods,
+            Self::Passage { .. } => 1 + 2 * periods,
+            Self::Ahead => 2 * periods,
             Self::LeadChanges => periods + 1,
         }
     }
@@ -171,10 +174,14 @@ impl<'p> Pair<'p> {
         match asked {
             Asked::Passage { sustained } => {
                 let (by, rest) = out.split_at_mut(drifts.len() + 1);
-                let (ahead, behind) = rest.split_at_mut(drifts.len());
                 by[0] = start.ahead();
                 recursion.first_passage(&below, sustained, &mut by[1..]);
                 accumulate(by);
+                below.ahead(rest);
+                above.ahead(rest);
+            }
+            Asked::Ahead => {
+                let (ahead, behind) = out.split_at_mut(drifts.len());
                 below.ahead(ahead);
                 above.ahead(ahead);
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
@@ -208,9 +215,12 @@ fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
             let first = if ahead[0] { Some(0) } else { (1..=periods).find(lasts) };
             let by = first.unwrap_or(periods + 1);
             out[by..=periods].iter_mut().for_each(|out| *out += weight);
+            (1..=periods).for_each(|t| out[periods + t] += weight * f64::from(u8::from(ahead[t])));
+        }
+        Asked::Ahead => {
             for t in 1..=periods {
-                out[periods + t] += weight * f64::from(u8::from(ahead[t]));
-                out[2 * periods + t] += weight * f64::from(u8::from(path[t] < -TIE));
+                out[t - 1] += weight * f64::from(u8::from(ahead[t]));
+                out[periods + t - 1] += weight * f64::from(u8::from(path[t] < -TIE));
             }
         }
     }

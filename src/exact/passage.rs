@@ -49,7 +49,7 @@ pub(super) struct Recursion {
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
-        Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 1e-3 * tolerance }
+        Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 0.1 * tolerance }
     }
 
     fn scaled(&self, walk: &Walk<'_>) -> Scaled {
@@ -141,37 +141,64 @@ impl Recursion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::gauss::as_f64;
 
     fn by(walk: &Walk<'_>, tolerance: f64, sustained: usize) -> Vec<f64> {
-        let mut first = vec![0.0; walk.drifts.len()];
-        Recursion::new(tolerance, Level::of_this_process()).first_passage(walk, sustained, &mut first);
-        first.iter().scan(0.0, |sum, p| { *sum += p; Some(*sum) }).collect()
+        let mut by = vec![0.0; walk.drifts.len()];
+        Recursion::new(tolerance, Level::of_this_process()).first_passage(walk, sustained, &mut by);
+        (1..by.len()).for_each(|t| by[t] += by[t - 1]);
+        by
+    }
+
+    /// Without drift, P(not above 0 by n) = C(2n, n)/4ⁿ whatever the law (Sparre Andersen 1953).
+    #[test]
+    fn a_symmetric_walk_obeys_sparre_andersen() {
+        let (drifts, sds) = ([0.0; 40], [0.13; 40]);
+        for tolerance in [1e-5, 1e-7, 1e-9, 1e-11] {
+            let by = by(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, tolerance, 1);
+            let mut stays = 1.0;
+            for (n, by) in (1..).zip(by) {
+                stays *= as_f64(2 * n - 1) / as_f64(2 * n);
+                assert!((by - (1.0 - stays)).abs() < tolerance, "{n}: {by} at {tolerance:e}");
+            }
+        }
+    }
+
+    /// The drift moves blocks by whole panels and tilts the rest; a walk that sees other panels must give the same.
+    #[test]
+    fn any_drift_and_any_sd_by_period() {
+        let drifts: Vec<f64> = (0..12).map(|t| 0.9 * as_f64(t % 5) - 1.7).collect();
+        let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
+        let walk = Walk { start: &[(-0.4, 0.7), (-0.1, 0.3)], drifts: &drifts, sds: &sds };
+        let (coarse, fine) = (by(&walk, 1e-8, 2), by(&walk, 1e-12, 2));
+        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a case that says something: {fine:?}");
+        assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
+        // Two periods in a row above 0, by the bivariate normal law at t = 1: one dimension of midpoint sums.
+        let (n, s) = (400_000, sds[0]);
+        let both: f64 = (0..n).map(|k| {
+            let x = 12.0 * s * (as_f64(k) + 0.5) / as_f64(n);
+            let density: f64 = walk.start.iter().map(|(d, weight)| {
+                let z = (x - d - drifts[0]) / s;
+                weight * math::exp(-0.5 * z * z)
+            }).sum();
+            density * math::norm_cdf((x + drifts[1]) / sds[1])
+        }).sum::<f64>() * 12.0 / as_f64(n) * 0.398_942_280_401_432_7;
+        assert!((fine[0] - both).abs() < 1e-10, "{} {both}", fine[0]);
     }
 
     #[test]
-    fn sparre_andersen() {
-        let (drifts, sds) = ([0.0; 40], [0.13; 40]);
-        let walk = Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds };
-        for tolerance in [1e-6, 1e-8, 1e-10, 1e-12] {
-            let by = by(&walk, tolerance, 1);
-            let mut stay = 1.0;
-            let mut worst = 0.0_f64;
-            for n in 1..=40_i32 {
-                stay *= f64::from(2 * n - 1) / f64::from(2 * n);
-                worst = worst.max((by[n as usize - 1] - (1.0 - stay)).abs());
-            }
-            println!("{tolerance:e}: {worst:e}");
-        }
-        for tolerance in [1e-6, 1e-8, 1e-10, 1e-12] {
-            let mut first = vec![0.0; 40];
-            let mut r = Recursion::new(tolerance, Level::of_this_process());
-            let at = std::time::Instant::now();
-            for _ in 0..100 { r.first_passage(&walk, 1, &mut first); }
-            let one = at.elapsed() / 100;
-            let at = std::time::Instant::now();
-            let mut counts = vec![0.0; 41];
-            r.lead_changes(&walk, false, &mut counts);
-            println!("{tolerance:e}: {one:?} leads {:?} {}", at.elapsed(), counts.iter().sum::<f64>());
+    fn lead_changes_sum_to_one_from_either_side() {
+        let (drifts, sds) = ([0.01; 20], [0.1; 20]);
+        for (start, above) in [([(-0.1, 1.0)], false), ([(0.1, 1.0)], true)] {
+            let mut counts = vec![0.0; 21];
+            let walk = Walk { start: &start, drifts: &drifts, sds: &sds };
+            Recursion::new(1e-9, Level::of_this_process()).lead_changes(&walk, above, &mut counts);
+            assert!((counts.iter().sum::<f64>() - 1.0).abs() < 1e-8);
+            let even: f64 = counts.iter().step_by(2).sum();
+            let mut ahead = [0.0; 20];
+            walk.ahead(&mut ahead);
+            let stays = if above { ahead[19] } else { 1.0 - ahead[19] };
+            assert!((even - stays).abs() < 1e-8, "an even number of changes leaves the side");
         }
     }
 }

@@ -66,7 +66,9 @@ impl fmt::Display for Overtake {
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
-            let line = format!("  {period:<15}{:>11}    {:<20}{}", by.shown(), by.shown_interval(), bar(by.value()));
+            let width = if self.run.sampling.is_some() { 20 } else { 28 };
+            let interval = by.shown_interval();
+            let line = format!("  {period:<15}{:>11}    {interval:<width$}{}", by.shown(), bar(by.value()));
             writeln!(f, "{}", line.trim_end())?;
         }
         let never = self.not_by_horizon();
