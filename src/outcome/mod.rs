@@ -2,6 +2,7 @@
 
 mod mixture;
 mod overtake;
+mod part;
 mod provider;
 mod table;
 
@@ -11,6 +12,7 @@ use serde::ser::SerializeMap;
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
+pub(crate) use part::{Part, ProviderOutcome};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
 
@@ -84,51 +86,6 @@ struct NotExact {
     because: &'static str,
 }
 
-/// What is known of one provider.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct ProviderOutcome {
-    pub(crate) name: String,
-    #[serde(skip_serializing_if = "Part::is_off")]
-    pub(crate) revenue: Part<Fan>,
-    #[serde(skip_serializing_if = "Part::is_off")]
-    pub(crate) rank: Part<RankTable>,
-    #[serde(skip_serializing_if = "Part::is_off")]
-    pub(crate) share: Part<ShareFan>,
-}
-
-/// A part of the answers: there, switched off, or without an exact answer, which is written as null.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Part<T> {
-    Known(T),
-    Off,
-    NotExact(&'static str),
-}
-
-impl<T> Part<T> {
-    fn is_off(&self) -> bool {
-        matches!(self, Self::Off)
-    }
-
-    fn because(&self) -> Option<&'static str> {
-        if let Self::NotExact(because) = self { Some(because) } else { None }
-    }
-}
-
-impl<T> From<Option<T>> for Part<T> {
-    fn from(part: Option<T>) -> Self {
-        part.map_or(Self::Off, Self::Known)
-    }
-}
-
-impl<T: Serialize> Serialize for Part<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Known(part) => part.serialize(serializer),
-            Self::Off | Self::NotExact(_) => serializer.serialize_none(),
-        }
-    }
-}
-
 /// The answer to a question of the user's: rows of classes.
 #[derive(Debug, Clone, PartialEq)]
 struct Own {
@@ -196,7 +153,8 @@ impl Outcome {
         providers: Vec<ProviderOutcome>,
     ) -> Self {
         let first = providers.first();
-        let missing = [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
+        let missing =
+            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
         let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
         let run = RunInfo {
             method: "exact",
