@@ -170,20 +170,19 @@ impl<'p> Pair<'p> {
         }
         let drifts: Vec<f64> = centre.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let sds = vec![sd; drifts.len()];
-        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts: &drifts, sds: &sds });
+        let [below, above, whole] =
+            [&start.below, &start.above, &start.whole].map(|start| Walk { start, drifts: &drifts, sds: &sds });
         match asked {
             Asked::Passage { sustained } => {
                 let (by, rest) = out.split_at_mut(drifts.len() + 1);
                 by[0] = start.ahead();
                 recursion.first_passage(&below, sustained, &mut by[1..]);
                 accumulate(by);
-                below.ahead(rest);
-                above.ahead(rest);
+                whole.ahead(rest);
             }
             Asked::Ahead => {
                 let (ahead, behind) = out.split_at_mut(drifts.len());
-                below.ahead(ahead);
-                above.ahead(ahead);
+                whole.ahead(ahead);
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
             }
             Asked::LeadChanges => {

@@ -14,14 +14,16 @@ use crate::paths::{Input, Plan};
 /// Scores that the first axis is followed to, and its cells.
 const REACH: f64 = 6.0;
 const CELLS: usize = 128;
+/// Cells where there are further axes.
+const CELLS_OF_MANY: usize = 48;
 /// Nodes along each further axis, and along a volatility that nothing else follows.
-const FURTHER: usize = 5;
-const VOLATILITIES: usize = 8;
+const FURTHER: usize = 3;
+const VOLATILITIES: usize = 6;
 /// Axes beyond the first that a product of rules can afford, and points of a lattice beyond.
 const MOST_FURTHER: usize = 4;
-const LATTICE: usize = 512;
+const LATTICE: usize = 128;
 /// Components that a law keeps of each volatility.
-const KEPT: usize = 48;
+const KEPT: usize = 24;
 
 /// Rows added with signs: revenue of one provider, or the log-ratio of two.
 pub(super) struct Sum<'p> {
@@ -58,7 +60,8 @@ impl Sum<'_> {
     }
 
     fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<Line>, Error> {
-        let ends: Vec<f64> = (0..=CELLS).map(|end| REACH * (2.0 * as_f64(end) / as_f64(CELLS) - 1.0)).collect();
+        let cells = if moving.len() > 1 { CELLS_OF_MANY } else { CELLS };
+        let ends: Vec<f64> = (0..=cells).map(|end| REACH * (2.0 * as_f64(end) / as_f64(cells) - 1.0)).collect();
         let sigmas = product(apart.len(), &gauss::hermite(VOLATILITIES));
         let axes = axes(self, moving, apart)?;
         let rests = match moving.len().checked_sub(1) {
@@ -173,11 +176,11 @@ fn law(lines: &[Line], t: usize) -> Mixture {
         if let [centre] = centre[..] {
             add(&mut points, line.sd[0] * root, centre, line.weight);
         }
-        let end = |cell: usize| REACH * (2.0 * as_f64(cell) / as_f64(CELLS) - 1.0);
+        let step = 2.0 * REACH / as_f64(centre.len().max(2) - 1);
+        let end = |cell: usize| step * as_f64(cell) - REACH;
         let cells = || centre.windows(2).enumerate();
         if cells().all(|(cell, ends)| line.sd[cell] * root > (ends[1] - ends[0]).abs()) {
             // The ends of the line weigh next to nothing, so each cell is at its first end.
-            let step = 2.0 * REACH / as_f64(CELLS);
             for (cell, ends) in cells() {
                 add(&mut points, line.sd[cell] * root, ends[0], line.weight * step * gauss::normal_density(end(cell)));
             }

@@ -21,12 +21,14 @@ const POINTS: usize = 12;
 pub(super) struct Start {
     pub(super) below: Rule,
     pub(super) above: Rule,
+    /// Both sides together, for what does not ask for sides and so needs fewer points.
+    pub(super) whole: Rule,
 }
 
 impl Start {
     pub(super) fn point(x: f64) -> Self {
         let (below, above) = if x > TIE { (vec![], vec![(x, 1.0)]) } else { (vec![(x, 1.0)], vec![]) };
-        Self { below, above }
+        Self { below, above, whole: vec![(x, 1.0)] }
     }
 
     /// The law of ln a − ln b of two independent bases, the finer the higher the level.
@@ -50,8 +52,9 @@ impl Start {
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
+        let whole = gauss::compressed(&points, 8 << level);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
-        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes) }
+        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
     }
 
     /// The probability of being ahead at the base.
