@@ -155,15 +155,15 @@ impl<'a, 'p> Integrator<'a, 'p> {
     fn sweep(&mut self) -> Result<(Vec<usize>, Vec<f64>), Error> {
         let mut errors = vec![0.0; self.len()];
         let mut counts = vec![1; self.axes.len()];
-        let share = self.tolerance / (2.0 * gauss::as_f64(self.axes.len().max(1)));
-        for axis in 0..self.axes.len() {
+        let share = 0.8 * self.tolerance / gauss::as_f64(self.axes.len().max(1));
+        for (axis, count) in counts.iter_mut().enumerate() {
             if axis == 0 && self.axes.first == First::Crossings {
                 continue;
             }
             let mut values: Vec<Vec<Vec<f64>>> = Vec::new();
             for place in 0..NODES.len() - 2 {
-                for next in values.len()..=place + 2 {
-                    values.push(self.along(axis, NODES[next])?);
+                for nodes in &NODES[values.len()..=place + 2] {
+                    values.push(self.along(axis, *nodes)?);
                 }
                 let mut worst = vec![0.0; self.len()];
                 let mut largest = 0.0_f64;
@@ -174,7 +174,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
                         largest = largest.max(most);
                     }
                 }
-                counts[axis] = NODES[place];
+                *count = NODES[place];
                 if largest <= share || place + 3 == NODES.len() {
                     errors.iter_mut().zip(&worst).for_each(|(error, worst)| *error += worst);
                     break;

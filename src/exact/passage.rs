@@ -1,8 +1,8 @@
 //! First passage of a Gaussian random walk at dates: when it is first above 0, how long it stays, how often it changes
 //! sides.
 //!
-//! f_t is the density of the walk at t on the paths that have not passed. It is zero above the barrier and
-//! f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx below; what that integral gives above the barrier has passed at t.
+//! `f_t` is the density of the walk at t on the paths that have not passed. It is zero above the barrier and
+//! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
 //! All terms are positive, so that small probabilities keep their digits.
 
 use super::kernel::{Density, Fineness, Kernel};

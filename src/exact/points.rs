@@ -28,7 +28,7 @@ fn golden(dimensions: usize) -> f64 {
     (0..64).fold(1.5, |x: f64, _| math::exp(power * math::ln_1p(x)))
 }
 
-/// A number in 0 to 1 for each shift and dimension (SplitMix64, Steele, Lea & Flood 2014).
+/// A number in 0 to 1 for each shift and dimension (`SplitMix64`, Steele, Lea & Flood 2014).
 fn shifted(shift: usize, dimension: usize) -> f64 {
     let key = (shift as u64) << 32 | dimension as u64;
     let mut x = key.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);

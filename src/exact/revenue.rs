@@ -16,8 +16,8 @@ const REACH: f64 = 6.0;
 const CELLS: usize = 128;
 /// Cells where there are further axes.
 const CELLS_OF_MANY: usize = 48;
-/// Nodes along each further axis, and along a volatility that nothing else follows.
-const FURTHER: usize = 3;
+/// Nodes along each further axis by how many there are, and along a volatility that nothing else follows.
+const FURTHER: [usize; MOST_FURTHER + 1] = [1, 6, 6, 4, 3];
 const VOLATILITIES: usize = 6;
 /// Axes beyond the first that a product of rules can afford, and points of a lattice beyond.
 const MOST_FURTHER: usize = 4;
@@ -66,7 +66,7 @@ impl Sum<'_> {
         let axes = axes(self, moving, apart)?;
         let rests = match moving.len().checked_sub(1) {
             None => vec![(Vec::new(), 1.0)],
-            Some(further) if further <= MOST_FURTHER => product(further, &gauss::hermite(FURTHER)),
+            Some(further) if further <= MOST_FURTHER => product(further, &gauss::hermite(FURTHER[further])),
             Some(further) => {
                 let point = |index| (points::scores(0, index, further), 1.0 / as_f64(LATTICE));
                 (0..LATTICE).map(point).collect()

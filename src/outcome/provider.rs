@@ -39,7 +39,7 @@ enum Law {
 ///
 /// A quantile is the smallest value with at least that share of the paths at or below it, within 0.05 % of revenue
 /// (the width of a histogram bin); minimum and maximum are those of the paths. Of an exact answer it is that of the law
-/// itself, within 0.01 %, and there is no minimum or maximum.
+/// itself, by a mixture over points of the drawn assumptions, and there is no minimum or maximum.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Fan {
@@ -192,7 +192,7 @@ impl Serialize for Fan {
 }
 
 /// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, within 1/8192 (of an exact
-/// answer within 1e-4).
+/// answer that of a mixture over points of the drawn assumptions).
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct ShareFan {
