@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Axes that a product of rules can afford.
 const MOST_AXES: usize = 6;
 /// Draws of the assumptions that one question may cost.
-const MOST_DRAWS: usize = 1 << 17;
+const MOST_DRAWS: usize = 1 << 15;
 /// Nodes along one axis; two places further there are twice as many (from 2 on).
 const NODES: [usize; 19] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768];
 /// Where the log-ratio turns more than so many of its own sd on an axis, the trapezoidal rule needs fewer nodes.
@@ -28,7 +28,7 @@ pub(super) struct Integral {
 /// Lead changes are told to a hundredth of the digits: each draw of them costs ten times a first passage.
 const LEADS: f64 = 100.0;
 /// Draws that lead changes may cost.
-const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 32;
+const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
 
 /// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
 pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
