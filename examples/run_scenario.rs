@@ -1,6 +1,6 @@
 //! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--audit] [--json]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json]`
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use outgrow::Scenario;
+use outgrow::{Outcome, Scenario};
 use serde::Serialize;
 
 #[path = "shared/end.rs"]
@@ -90,8 +90,8 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn answer(options: &Options) -> Result<String, String> {
-    if options.exact {
-        return Err("not supported yet: --exact".into());
+    if options.exact && (options.paths.is_some() || options.seed.is_some()) {
+        return Err("--exact runs no paths: leave --paths and --seed out".into());
     }
     let text = read(&options.file)?;
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -101,6 +101,13 @@ fn answer(options: &Options) -> Result<String, String> {
     if options.audit {
         return told(&scenario.audit().map_err(|error| error.to_string())?, options.json);
     }
+    told(&outcome(&scenario, options).map_err(|error| error.to_string())?, options.json)
+}
+
+fn outcome(scenario: &Scenario, options: &Options) -> Result<Outcome, outgrow::Error> {
+    if options.exact {
+        return scenario.exact().run();
+    }
     let mut simulation = scenario.simulate();
     if let Some(paths) = options.paths {
         simulation = simulation.paths(paths);
@@ -108,7 +115,7 @@ fn answer(options: &Options) -> Result<String, String> {
     if let Some(seed) = options.seed {
         simulation = simulation.seed(seed);
     }
-    told(&simulation.run().map_err(|error| error.to_string())?, options.json)
+    simulation.run()
 }
 
 fn told<T: Serialize + Display>(answer: &T, json: bool) -> Result<String, String> {

@@ -37,6 +37,9 @@ fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S:
     [interval.0, interval.1].serialize(serializer)
 }
 
+/// Decimals that anybody reads.
+const MOST_DECIMALS: usize = 9;
+
 /// How many standard errors a two-sided interval of this confidence reaches to each side.
 pub(crate) fn z_of(confidence: f64) -> f64 {
     -math::norm_quantile(0.5 * (1.0 - confidence))
@@ -46,6 +49,25 @@ impl Estimate {
     /// A value that is known without error.
     pub(crate) fn exact(value: f64) -> Self {
         Self { value, standard_error: 0.0, interval: (value, value) }
+    }
+
+    /// A probability by quadrature with an estimate of its error, which is told as one standard error; the interval
+    /// reaches two to each side.
+    pub(crate) fn bounded(value: f64, error: f64) -> Self {
+        let value = value.clamp(0.0, 1.0);
+        let interval = ((value - 2.0 * error).max(0.0), (value + 2.0 * error).min(1.0));
+        Self { value, standard_error: error, interval }
+    }
+
+    /// The probability of the opposite.
+    pub(crate) fn complement(&self) -> Self {
+        let (low, high) = self.interval;
+        Self { value: 1.0 - self.value, standard_error: self.standard_error, interval: (1.0 - high, 1.0 - low) }
+    }
+
+    /// Whether it is known to happen.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.standard_error == 0.0 && self.value >= 1.0
     }
 
     /// `hits` of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
@@ -105,7 +127,7 @@ impl Estimate {
     pub(crate) fn decimals(&self) -> usize {
         let mut error = self.standard_error;
         let mut decimals = 0;
-        while error < 1.0 && error > 0.0 && decimals < 12 {
+        while error < 1.0 && error > 0.0 && decimals < MOST_DECIMALS {
             error *= 10.0;
             decimals += 1;
         }
@@ -119,10 +141,11 @@ impl Estimate {
 
     fn shown_with(&self, decimals: usize) -> String {
         let (low, high) = self.interval;
+        let half = (0..decimals).fold(0.5, |half, _| 0.1 * half);
         match self.value {
             exact if self.standard_error == 0.0 => format!("{exact}"),
-            none if none <= 0.0 => format!("< {:.decimals$}", round_up(high, decimals)),
-            all if all >= 1.0 => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
+            none if none < half => format!("< {:.decimals$}", round_up(high, decimals)),
+            all if all > 1.0 - half => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
             value => format!("{value:.decimals$}"),
         }
     }

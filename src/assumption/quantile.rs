@@ -68,6 +68,41 @@ impl Quantile {
         self.at(0.5)
     }
 
+    /// Turns standard normal scores into draws, in place: Q(Φ(z)).
+    pub(crate) fn fill_scores(&self, z: &mut [f64]) {
+        let (low, high) = self.clamp;
+        match (&self.form, self.cut) {
+            // What is normal loses no digit on the way.
+            (Form::Normal { mean, sd }, None) => each(z, |z| (mean + sd * z).clamp(low, high)),
+            (Form::Lognormal { median, sd }, None) => each(z, |z| (median * math::exp(sd * z)).clamp(low, high)),
+            _ => {
+                each(z, |z| math::norm_cdf(z).clamp(f64::MIN_POSITIVE, 1.0_f64.next_down()));
+                self.fill(z);
+            }
+        }
+    }
+
+    /// The draw at one standard normal score.
+    pub(crate) fn at_score(&self, z: f64) -> f64 {
+        let mut draw = [z];
+        self.fill_scores(&mut draw);
+        draw[0]
+    }
+
+    /// The score at which the quantile function has a kink, if it has one.
+    pub(crate) fn kink(&self) -> Option<f64> {
+        let Form::Triangular { low, mode, high } = self.form else { return None };
+        let rising = (mode - low) / (high - low);
+        let u = match self.cut {
+            None => rising,
+            Some(Cut { side, from, to }) => {
+                let p = if side == Side::Below { rising } else { 1.0 - rising };
+                (p - from) / (to - from)
+            }
+        };
+        (u > 0.0 && u < 1.0).then(|| math::norm_quantile(u))
+    }
+
     /// Turns uniforms in (0, 1) into draws, in place.
     pub(crate) fn fill(&self, u: &mut [f64]) {
         let side = self.cut.map_or(Side::Below, |cut| cut.side);

@@ -1,20 +1,27 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
+mod mixture;
 mod overtake;
+mod part;
 mod provider;
 mod table;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+pub(crate) use mixture::{Component, Mixture};
+pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
+pub(crate) use part::{Part, ProviderOutcome};
+pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::{Estimate, z_of};
 use crate::paths::Plan;
-use crate::simulation::{Part, PartKind, Tally};
+use crate::scenario::Scenario;
+use crate::simulation::{self, PartKind, Tally};
 
 /// The probabilities that every outcome lists quantiles at; others are to be asked for.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -50,30 +57,33 @@ pub struct Outcome {
     own: Vec<Own>,
 }
 
-/// How the answers came about.
+/// How the answers came about; what means nothing under a method is left out, but `paths` and `seed` are null.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct RunInfo {
     method: &'static str,
-    sampling: &'static str,
-    paths: u64,
-    seed: u64,
-    confidence_level: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampling: Option<&'static str>,
+    paths: Option<u64>,
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence_level: Option<f64>,
     complete: bool,
     /// Paths that were asked for, where not all were run.
     #[serde(skip_serializing_if = "Option::is_none")]
     paths_asked: Option<u64>,
+    /// The error that an exact answer may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tolerance: Option<f64>,
+    /// Parts that an exact answer leaves out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_exact: Vec<NotExact>,
 }
 
-/// What is known of one provider; a part that was switched off is missing.
+/// A part without an exact answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct ProviderOutcome {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revenue: Option<Fan>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rank: Option<RankTable>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    share: Option<ShareFan>,
+struct NotExact {
+    part: &'static str,
+    because: &'static str,
 }
 
 /// The answer to a question of the user's: rows of classes.
@@ -110,12 +120,14 @@ impl Outcome {
         let scenario = tally.scenario();
         let run = RunInfo {
             method: "simulation",
-            sampling: "plain",
-            paths: tally.paths(),
-            seed: settings.seed,
-            confidence_level: settings.confidence_level,
+            sampling: Some("plain"),
+            paths: Some(tally.paths()),
+            seed: Some(settings.seed),
+            confidence_level: Some(settings.confidence_level),
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
+            tolerance: None,
+            not_exact: Vec::new(),
         };
         let parts = tally.parts();
         let questions = scenario.questions().iter().zip(parts);
@@ -130,6 +142,42 @@ impl Outcome {
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
             run,
         })
+    }
+
+    /// An exact answer: what was found of each question, and of each provider.
+    pub(crate) fn exact(
+        scenario: &Scenario,
+        plan: &Plan,
+        tolerance: f64,
+        answers: Vec<Answers>,
+        providers: Vec<ProviderOutcome>,
+    ) -> Self {
+        let first = providers.first();
+        let missing =
+            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
+        let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
+        let run = RunInfo {
+            method: "exact",
+            sampling: None,
+            paths: None,
+            seed: None,
+            confidence_level: None,
+            complete: true,
+            paths_asked: None,
+            tolerance: Some(tolerance),
+            not_exact: not_exact.collect(),
+        };
+        let questions = scenario.questions().iter().zip(answers);
+        let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
+        Self {
+            base: scenario.base(),
+            horizon: scenario.horizon(),
+            unit: scenario.unit().map(str::to_owned),
+            questions: questions.collect(),
+            providers,
+            own: Vec::new(),
+            run,
+        }
     }
 
     /// The answer to the question whether `challenger` overtakes `incumbent`.
@@ -178,36 +226,40 @@ impl Outcome {
     /// # Errors
     /// Where no provider has that name, or where fans were switched off.
     pub fn revenue(&self, provider: &str) -> Result<&Fan, Error> {
-        self.part(provider, "fans", |provider| provider.revenue.as_ref())
+        self.part(provider, "fans", |provider| &provider.revenue)
     }
 
     /// The rank of a provider by period; 1 is the largest, ties share the better rank.
     ///
     /// # Errors
-    /// Where no provider has that name, or where ranks were switched off.
+    /// Where no provider has that name, or where ranks were switched off or have no exact answer.
     pub fn rank(&self, provider: &str) -> Result<&RankTable, Error> {
-        self.part(provider, "ranks", |provider| provider.rank.as_ref())
+        self.part(provider, "ranks", |provider| &provider.rank)
     }
 
     /// The share of a provider in the sum of the scenario's providers, by period.
     ///
     /// # Errors
-    /// Where no provider has that name, or where shares were switched off.
+    /// Where no provider has that name, or where shares were switched off or have no exact answer.
     pub fn share(&self, provider: &str) -> Result<&ShareFan, Error> {
-        self.part(provider, "shares", |provider| provider.share.as_ref())
+        self.part(provider, "shares", |provider| &provider.share)
     }
 
     fn part<'a, T>(
         &'a self,
         name: &str,
         switch: &str,
-        part: impl Fn(&'a ProviderOutcome) -> Option<&'a T>,
+        part: impl Fn(&'a ProviderOutcome) -> &'a Part<T>,
     ) -> Result<&'a T, Error> {
         let provider = self.providers.iter().find(|provider| provider.name == name).ok_or_else(|| {
             Error::lookup("provider", no_provider(name, self.providers.iter().map(|provider| provider.name.as_str())))
         })?;
-        part(provider)
-            .ok_or_else(|| Error::lookup("provider", format!("{switch} of {name:?} were switched off in the run")))
+        let missing = match part(provider) {
+            Part::Known(part) => return Ok(part),
+            Part::Off => "were switched off in the run".to_owned(),
+            Part::NotExact(because) => format!("have no exact answer: {because}; simulate() answers them"),
+        };
+        Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
     }
 
     /// The probability of an event of one's own.
@@ -246,10 +298,10 @@ impl Outcome {
         })
     }
 
-    /// The number of paths behind the answers.
+    /// The number of paths behind the answers; 0 where they are exact.
     #[must_use]
     pub fn paths(&self) -> u64 {
-        self.run.paths
+        self.run.paths.unwrap_or(0)
     }
 
     /// Whether every path that was asked for was run.
@@ -259,7 +311,7 @@ impl Outcome {
     }
 }
 
-fn own(part: &Part, counting: &Counting) -> Option<Own> {
+fn own(part: &simulation::Part, counting: &Counting) -> Option<Own> {
     let is_own = matches!(part.kind, PartKind::Event | PartKind::Classes | PartKind::Statistic);
     let estimates = |cells: &Vec<u64>| cells.iter().map(|hits| counting.estimate(*hits)).collect();
     is_own.then(|| Own {
@@ -269,16 +321,19 @@ fn own(part: &Part, counting: &Counting) -> Option<Own> {
     })
 }
 
-fn providers(parts: &[Part], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
+fn providers(parts: &[simulation::Part], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
     let counts = |kind: PartKind| parts.iter().find(|part| part.kind == kind).map(|part| &part.counts);
     let names = plan.rows.names().iter().enumerate();
     names
         .map(|(index, name)| {
             Ok(ProviderOutcome {
                 name: name.clone(),
-                revenue: counts(PartKind::Fans).map(|counts| Fan::of(index, counts, plan, counting)).transpose()?,
-                rank: counts(PartKind::Ranks).map(|counts| RankTable::of(index, counts, plan, counting)),
-                share: counts(PartKind::Shares).map(|counts| ShareFan::of(index, counts, plan, counting)),
+                revenue: counts(PartKind::Fans)
+                    .map(|counts| Fan::of(index, counts, plan, counting))
+                    .transpose()?
+                    .into(),
+                rank: counts(PartKind::Ranks).map(|counts| RankTable::of(index, counts, plan, counting)).into(),
+                share: counts(PartKind::Shares).map(|counts| ShareFan::of(index, counts, plan, counting)).into(),
             })
         })
         .collect()

@@ -35,14 +35,20 @@ pub struct Overtake {
     base: Period,
     /// Periods 1 to T.
     labels: Vec<Period>,
-    ahead_at_base: Estimate,
-    /// First overtakes by class: ahead at base, 1 to T, not by T.
+    answers: Answers,
+    /// First overtakes by class: ahead at base, 1 to T, not by T. Empty where no paths were counted.
     first: Vec<u64>,
-    by: Vec<Estimate>,
-    ahead: Vec<Estimate>,
-    not_by_horizon: Estimate,
-    lead_changes: Vec<LeadChanges>,
     pub(super) run: RunInfo,
+}
+
+/// What is known of one question, however it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answers {
+    pub(crate) ahead_at_base: Estimate,
+    pub(crate) by: Vec<Estimate>,
+    pub(crate) ahead: Vec<Estimate>,
+    pub(crate) not_by_horizon: Estimate,
+    pub(crate) lead_changes: Vec<LeadChanges>,
 }
 
 /// How likely the lead changes hands so many times from the base on.
@@ -63,8 +69,7 @@ impl Overtake {
         counting: &Counting,
         run: &RunInfo,
     ) -> Self {
-        let dates = scenario.dates(question);
-        let periods = dates.at.len();
+        let periods = scenario.dates(question).at.len();
         let first = counts.row(OvertakeRow::First.index());
         let by = first[1..=periods].iter().scan(first[0], |sum, hits| {
             *sum += hits;
@@ -77,11 +82,7 @@ impl Overtake {
         let row = |name: &str| plan.row_of(scenario, question, name);
         let certain = plan.known_lead_at_base(row(&question.challenger), row(&question.incumbent));
         let counted = counting.estimate(first[0]);
-        Self {
-            name: question.title(),
-            question: question.clone(),
-            base: dates.base.and_then(|date| scenario.base().next(date).ok()).unwrap_or(scenario.base()),
-            labels: dates.at.iter().map(|t| plan.rows.label(*t)).collect(),
+        let answers = Answers {
             ahead_at_base: if certain.is_some() { Estimate::exact(counted.value()) } else { counted },
             by: by.collect(),
             ahead: (1..=periods).map(ahead).collect(),
@@ -89,7 +90,25 @@ impl Overtake {
             lead_changes: changes
                 .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(*hits) })
                 .collect(),
-            first: first.to_vec(),
+        };
+        Self { first: first.to_vec(), ..Self::new((scenario, question), answers, plan, run) }
+    }
+
+    /// What was found without counting paths.
+    pub(super) fn new(
+        (scenario, question): (&Scenario, &Question),
+        answers: Answers,
+        plan: &Plan,
+        run: &RunInfo,
+    ) -> Self {
+        let dates = scenario.dates(question);
+        Self {
+            name: question.title(),
+            question: question.clone(),
+            base: dates.base.and_then(|date| scenario.base().next(date).ok()).unwrap_or(scenario.base()),
+            labels: dates.at.iter().map(|t| plan.rows.label(*t)).collect(),
+            answers,
+            first: Vec::new(),
             run: run.clone(),
         }
     }
@@ -143,7 +162,7 @@ impl Overtake {
 
     /// The probability of being ahead in the base period already.
     pub fn ahead_at_base(&self) -> Estimate {
-        self.ahead_at_base
+        self.answers.ahead_at_base
     }
 
     /// The probability that the overtake has happened by a period, those ahead at base included.
@@ -151,7 +170,7 @@ impl Overtake {
     /// # Errors
     /// Where the period lies outside of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
-        place_of(&self.labels, period).map(|place| self.by[place])
+        place_of(&self.labels, period).map(|place| self.answers.by[place])
     }
 
     /// The probability of being ahead in a period, whenever that began.
@@ -159,12 +178,12 @@ impl Overtake {
     /// # Errors
     /// Where the period lies outside of the projected ones.
     pub fn ahead(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
-        place_of(&self.labels, period).map(|place| self.ahead[place])
+        place_of(&self.labels, period).map(|place| self.answers.ahead[place])
     }
 
     /// The probability that it does not happen by the horizon.
     pub fn not_by_horizon(&self) -> Estimate {
-        self.not_by_horizon
+        self.answers.not_by_horizon
     }
 
     /// The first period by which the overtake is at least as likely as `p`, or «not by» the horizon.
@@ -176,20 +195,22 @@ impl Overtake {
     }
 
     fn at_least(&self, p: f64) -> When {
-        if self.ahead_at_base.value() >= p {
+        if self.answers.ahead_at_base.value() >= p {
             return When::At(self.base);
         }
-        let place = self.by.iter().position(|by| by.value() >= p);
+        let place = self.answers.by.iter().position(|by| by.value() >= p);
         place.map_or_else(|| When::NotBy(self.horizon()), |place| When::At(self.labels[place]))
     }
 
-    /// How often the lead changes hands, from never to the most that was seen.
+    /// How often the lead changes hands, from never to the most that was seen (or, of an exact answer, that its tolerance
+    /// can tell from never).
     #[must_use]
     pub fn lead_changes(&self) -> &[LeadChanges] {
-        &self.lead_changes
+        &self.answers.lead_changes
     }
 
-    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon.
+    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon. Empty of an exact
+    /// answer, which counts none.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first
@@ -207,12 +228,12 @@ impl Serialize for Overtake {
         map.serialize_entry("overtakes", &[self.challenger(), self.incumbent()])?;
         map.serialize_entry("measure", &self.measure())?;
         map.serialize_entry("sustained", &self.sustained())?;
-        map.serialize_entry("ahead_at_base", &self.ahead_at_base)?;
-        map.serialize_entry("by", &Dated(&self.labels, &self.by))?;
-        map.serialize_entry("ahead", &Dated(&self.labels, &self.ahead))?;
-        map.serialize_entry("not_by_horizon", &self.not_by_horizon)?;
+        map.serialize_entry("ahead_at_base", &self.answers.ahead_at_base)?;
+        map.serialize_entry("by", &Dated(&self.labels, &self.answers.by))?;
+        map.serialize_entry("ahead", &Dated(&self.labels, &self.answers.ahead))?;
+        map.serialize_entry("not_by_horizon", &self.answers.not_by_horizon)?;
         map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p))))?;
-        map.serialize_entry("lead_changes", &self.lead_changes)?;
+        map.serialize_entry("lead_changes", &self.answers.lead_changes)?;
         map.end()
     }
 }

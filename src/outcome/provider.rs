@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 
+use super::mixture::Mixture;
 use super::{Counting, QUANTILES, checked_probability, place_of};
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
@@ -21,25 +22,37 @@ fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Hist
     &counts.histograms()[provider * periods..(provider + 1) * periods]
 }
 
+/// The law of a log revenue or of a share, as far as it is known.
+#[derive(Debug, Clone, PartialEq)]
+enum Law {
+    /// Nothing of it is drawn.
+    Known(f64),
+    Counted {
+        values: Histogram,
+        paths: u64,
+    },
+    /// Without paths; of a share it is the law of its logit.
+    Mixed(Mixture),
+}
+
 /// The distribution of a provider's revenue by period, in the scenario's unit.
 ///
 /// A quantile is the smallest value with at least that share of the paths at or below it, within 0.05 % of revenue
-/// (the width of a histogram bin); minimum and maximum are those of the paths.
+/// (the width of a histogram bin); minimum and maximum are those of the paths. Of an exact answer it is that of the law
+/// itself, by a mixture over points of the drawn assumptions, and there is no minimum or maximum.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Fan {
     labels: Vec<Period>,
     rows: Vec<FanRow>,
-    paths: u64,
     reference: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct FanRow {
-    /// The revenue, where nothing of it is drawn.
-    known: Option<f64>,
     mean: Option<f64>,
-    logs: Histogram,
+    /// Revenue where nothing of it is drawn, else log revenue over the reference.
+    law: Law,
 }
 
 impl Fan {
@@ -52,8 +65,9 @@ impl Fan {
             let t = place + 1;
             let known = plan.known[provider].as_ref().map(|known| known[t]);
             let mean = || logs.mean(counting.paths) * math::exp(plan.central[provider][t]) * plan.reference;
-            let row =
-                FanRow { known, mean: plan.has_mean[provider].then(|| known.unwrap_or_else(mean)), logs: logs.clone() };
+            let counted = || Law::Counted { values: logs.clone(), paths: counting.paths };
+            let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));
+            let row = FanRow { mean, law: known.map_or_else(counted, Law::Known) };
             let fan = |log: f64| math::exp(log) * plan.reference;
             let (low, high) = logs.extremes().map_or((0.0, 0.0), |(low, high)| (fan(low), fan(high)));
             if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
@@ -65,7 +79,29 @@ impl Fan {
             }
             rows.push(row);
         }
-        Ok(Self { labels, rows, paths: counting.paths, reference: plan.reference })
+        Ok(Self { labels, rows, reference: plan.reference })
+    }
+
+    /// `laws` are those of log revenue over the reference at 1 to T.
+    ///
+    /// # Errors
+    /// Where revenue leaves what a number can hold.
+    pub(crate) fn exact(provider: usize, laws: Vec<Mixture>, plan: &Plan) -> Result<Self, Error> {
+        let labels = labels(plan);
+        let mut rows = Vec::new();
+        for (place, law) in laws.into_iter().enumerate() {
+            let known = plan.known[provider].as_ref().map(|known| known[place + 1]);
+            let mean = || known.unwrap_or_else(|| law.mean_of_exp() * plan.reference);
+            let mean = plan.has_mean[provider].then(mean);
+            let [low, high] = [0.05, 0.95].map(|p| math::exp(law.quantile(p)) * plan.reference);
+            if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
+                let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+                let message = "revenue leaves what a number can hold; switch fans off to go without";
+                return Err(Error::one(Kind::Limit, "exact", address, message));
+            }
+            rows.push(FanRow { mean, law: known.map_or_else(|| Law::Mixed(law), Law::Known) });
+        }
+        Ok(Self { labels, rows, reference: plan.reference })
     }
 
     /// The periods answered.
@@ -83,8 +119,11 @@ impl Fan {
     }
 
     fn at(&self, place: usize, p: f64) -> f64 {
-        let row = &self.rows[place];
-        row.known.unwrap_or_else(|| math::exp(row.logs.quantile(p, self.paths)) * self.reference)
+        match &self.rows[place].law {
+            Law::Known(revenue) => *revenue,
+            Law::Counted { values, paths } => math::exp(values.quantile(p, *paths)) * self.reference,
+            Law::Mixed(law) => math::exp(law.quantile(p)) * self.reference,
+        }
     }
 
     /// The mean over the paths; `None` where no mean exists or can be relied on (a lognormal without an upper bound
@@ -99,23 +138,32 @@ impl Fan {
     /// The least revenue of the paths, exact.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// Where the period lies outside of the projected ones, or the answer is exact and has no paths.
     pub fn min(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
-        place_of(&self.labels, period).map(|place| self.extremes(place).0)
+        place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(low, _)| low)
     }
 
     /// The greatest revenue of the paths, exact.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// Where the period lies outside of the projected ones, or the answer is exact and has no paths.
     pub fn max(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
-        place_of(&self.labels, period).map(|place| self.extremes(place).1)
+        place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(_, high)| high)
     }
 
-    fn extremes(&self, place: usize) -> (f64, f64) {
-        let row = &self.rows[place];
-        let money = |log: f64| row.known.unwrap_or_else(|| math::exp(log) * self.reference);
-        row.logs.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high)))
+    fn extremes(&self, place: usize) -> Result<(f64, f64), Error> {
+        let money = |log: f64| math::exp(log) * self.reference;
+        match &self.rows[place].law {
+            Law::Known(revenue) => Ok((*revenue, *revenue)),
+            Law::Counted { values, .. } => {
+                Ok(values.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high))))
+            }
+            Law::Mixed(_) => {
+                let message =
+                    "an exact answer has no paths, so none with the least or the greatest revenue; ask for a quantile";
+                Err(Error::lookup("revenue", message))
+            }
+        }
     }
 }
 
@@ -143,34 +191,48 @@ impl Serialize for Fan {
     }
 }
 
-/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, within 1/8192.
+/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, within 1/8192 (of an exact
+/// answer that of a mixture over points of the drawn assumptions).
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct ShareFan {
     labels: Vec<Period>,
-    /// The share where nothing is drawn, else the histogram.
     rows: Vec<ShareRow>,
-    paths: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct ShareRow {
-    known: Option<f64>,
-    shares: Histogram,
+    mean: f64,
+    law: Law,
 }
 
 impl ShareFan {
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
-        // By logs relative to the largest, so that no revenue is too large to have a share.
-        let all_known = plan.is_deterministic();
-        let known = |t: usize| {
-            let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
-            let part = |central: &Vec<f64>| math::exp(central[t] - largest);
-            all_known.then(|| part(&plan.central[provider]) / plan.central.iter().map(part).sum::<f64>())
+        let row = |(place, shares): (usize, &Histogram)| match known_share(plan, provider, place + 1) {
+            Some(share) => ShareRow { mean: share, law: Law::Known(share) },
+            None => ShareRow {
+                mean: shares.mean(counting.paths),
+                law: Law::Counted { values: shares.clone(), paths: counting.paths },
+            },
         };
-        let rows = histograms(provider, counts, plan).iter().enumerate();
-        let rows = rows.map(|(place, shares)| ShareRow { known: known(place + 1), shares: shares.clone() }).collect();
-        Self { labels: labels(plan), rows, paths: counting.paths }
+        let rows = histograms(provider, counts, plan).iter().enumerate().map(row).collect();
+        Self { labels: labels(plan), rows }
+    }
+
+    /// The share of a provider that is alone.
+    pub(crate) fn whole(plan: &Plan) -> Self {
+        let labels = labels(plan);
+        let rows = labels.iter().map(|_| ShareRow { mean: 1.0, law: Law::Known(1.0) }).collect();
+        Self { labels, rows }
+    }
+
+    /// `logits` are the laws of the log-ratio to the only other provider at 1 to T, each with the mean of the share.
+    pub(crate) fn exact(provider: usize, logits: Vec<(Mixture, f64)>, plan: &Plan) -> Self {
+        let row = |(place, (law, mean)): (usize, (Mixture, f64))| match known_share(plan, provider, place + 1) {
+            Some(share) => ShareRow { mean: share, law: Law::Known(share) },
+            None => ShareRow { mean, law: Law::Mixed(law) },
+        };
+        Self { labels: labels(plan), rows: logits.into_iter().enumerate().map(row).collect() }
     }
 
     /// The smallest share with at least the share `p` of the paths at or below it.
@@ -182,8 +244,11 @@ impl ShareFan {
     }
 
     fn at(&self, place: usize, p: f64) -> f64 {
-        let row = &self.rows[place];
-        row.known.unwrap_or_else(|| row.shares.quantile(p, self.paths))
+        match &self.rows[place].law {
+            Law::Known(share) => *share,
+            Law::Counted { values, paths } => values.quantile(p, *paths),
+            Law::Mixed(logit) => logistic(logit.quantile(p)),
+        }
     }
 
     /// The mean over the paths; a share always has one.
@@ -191,13 +256,21 @@ impl ShareFan {
     /// # Errors
     /// Where the period lies outside of the projected ones.
     pub fn mean(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
-        place_of(&self.labels, period).map(|place| self.mean_at(place))
+        place_of(&self.labels, period).map(|place| self.rows[place].mean)
     }
+}
 
-    fn mean_at(&self, place: usize) -> f64 {
-        let row = &self.rows[place];
-        row.known.unwrap_or_else(|| row.shares.mean(self.paths))
-    }
+/// The share at period `t` where nothing at all is drawn, by logs relative to the largest: no revenue is too large to
+/// have a share.
+fn known_share(plan: &Plan, provider: usize, t: usize) -> Option<f64> {
+    let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
+    let part = |central: &Vec<f64>| math::exp(central[t] - largest);
+    plan.is_deterministic().then(|| part(&plan.central[provider]) / plan.central.iter().map(part).sum::<f64>())
+}
+
+/// 1/(1 + e^−x).
+pub(crate) fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + math::exp(-x))
 }
 
 impl Serialize for ShareFan {
@@ -205,7 +278,7 @@ impl Serialize for ShareFan {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
         for place in 0..self.rows.len() {
             let quantiles = QUANTILES.map(|p| QuantileValue { probability: p, value: self.at(place, p) });
-            list.serialize_element(&Row { period: self.labels[place], mean: Some(self.mean_at(place)), quantiles })?;
+            list.serialize_element(&Row { period: self.labels[place], mean: Some(self.rows[place].mean), quantiles })?;
         }
         list.end()
     }
@@ -225,6 +298,11 @@ impl RankTable {
         let row =
             |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(*hits)).collect();
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
+    }
+
+    /// `rows` hold the probability of each rank at 1 to T.
+    pub(crate) fn exact(rows: Vec<Vec<Estimate>>, plan: &Plan) -> Self {
+        Self { labels: labels(plan), rows }
     }
 
     /// The probability of a rank (from 1) in a period.

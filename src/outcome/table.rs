@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Outcome, Overtake};
+use super::{Outcome, Overtake, Part, RunInfo};
 use crate::calendar::Period;
 use crate::estimate::When;
 use crate::scenario::Measure;
@@ -59,11 +59,16 @@ impl fmt::Display for Overtake {
         let title = format!("{challenger} overtakes {incumbent}");
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
         writeln!(f, "{named}{title}: {first}{lasting}, base {}\n", self.base())?;
-        let head = format!("{} % interval of the sampling", shortest(100.0 * self.run.confidence_level));
+        let head = match self.run.confidence_level {
+            Some(level) => format!("{} % interval of the sampling", shortest(100.0 * level)),
+            None => "bounds of the quadrature's error".to_owned(),
+        };
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
-            let line = format!("  {period:<15}{:>11}    {:<20}{}", by.shown(), by.shown_interval(), bar(by.value()));
+            let width = if self.run.sampling.is_some() { 20 } else { 28 };
+            let interval = by.shown_interval();
+            let line = format!("  {period:<15}{:>11}    {interval:<width$}{}", by.shown(), bar(by.value()));
             writeln!(f, "{}", line.trim_end())?;
         }
         let never = self.not_by_horizon();
@@ -117,17 +122,17 @@ impl Overtake {
             }
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
-        let run = &self.run;
-        let partly = run.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(
-            f,
-            "  ahead at {} {} · {} paths{partly}, seed {}, {} sampling",
-            self.horizon(),
-            ahead.shown(),
-            thousands(run.paths),
-            run.seed,
-            run.sampling
-        )
+        write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)
+    }
+}
+
+impl fmt::Display for RunInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
+            return write!(f, "{}, tolerance {:e}", self.method, self.tolerance.unwrap_or(0.0));
+        };
+        let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
+        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))
     }
 }
 
@@ -138,7 +143,7 @@ impl fmt::Display for Outcome {
         }
         let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
         for provider in &self.providers {
-            let Some(fan) = &provider.revenue else { continue };
+            let Part::Known(fan) = &provider.revenue else { continue };
             writeln!(f, "{}: revenue of the {}{unit}\n", provider.name, self.base.step().word())?;
             writeln!(f, "  {:<15}{:>11}    90 % band", "period", "median")?;
             for period in year_ends(fan.periods()) {

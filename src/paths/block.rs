@@ -6,9 +6,8 @@ use super::stream::{self, GROUP};
 use super::sums;
 use crate::calendar::Period;
 use crate::cpu;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::estimate::When;
-use crate::growth::Value;
 use crate::math;
 
 /// A block should stay in the second-level cache of one core.
@@ -136,14 +135,7 @@ impl Block {
         };
         math::ln_slice(&mut start);
         let row = &mut self.rows[index];
-        let values: Vec<Value<'_>> = series
-            .numbers
-            .iter()
-            .map(|number| match number {
-                Number::Fixed(value) => Value::Fixed(*value),
-                Number::Drawn(draw) => Value::Drawn(&draws[*draw][..width]),
-            })
-            .collect();
+        let values = series.values(draws, width);
         let mut fault = None;
         row[..width].iter_mut().zip(&start).for_each(|(x, start)| *x = to_f32(*start));
         let shifts = series.base_shifts(draws, width);
@@ -158,14 +150,8 @@ impl Block {
                 fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
             }
         });
-        let odd = |(t, path, growth): (usize, usize, f64)| {
-            (path, format!("log growth by {} is {growth}", plan.rows.label(t)))
-        };
-        filled.err().or(fault.map(odd)).map_or(Ok(()), |(path, message)| {
-            let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
-            let address = format!("provider[{}].growth", plan.rows.names()[index]);
-            Err(Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}")))
-        })
+        let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
+        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod battery;
 mod block;
+mod centre;
 mod kernel;
 pub(crate) mod normal;
 mod places;
@@ -12,5 +13,6 @@ mod sums;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
+pub(crate) use centre::Input;
 pub(crate) use plan::Plan;
 pub use plan::Rows;

@@ -4,7 +4,7 @@ use outgrow::Scenario;
 
 #[path = "../reference/tables.rs"]
 #[allow(dead_code, reason = "the statistical suite uses the rest")]
-mod tables;
+pub(crate) mod tables;
 
 /// Where nothing is drawn the answer does not depend on how many paths are run.
 const PATHS: u64 = 64;

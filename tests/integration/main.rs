@@ -11,6 +11,8 @@ mod conformance;
 #[cfg(feature = "toml")]
 mod crossing;
 #[cfg(feature = "toml")]
+mod exact;
+#[cfg(feature = "toml")]
 mod fiscal;
 mod limits;
 #[cfg(feature = "toml")]

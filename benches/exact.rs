@@ -1,0 +1,62 @@
+//! What an exact answer costs. Run `cargo bench --bench exact`.
+//!
+//! **How to read it.** `draw/…`: one first passage at 40 quarters with nothing drawn but shocks, to the tolerance in the name; the recursion is run
+//! at three points of error control too, so divide by three for one draw. `six/…`: six drawn assumptions. Beside them `simulation` runs so many paths that its standard
+//! error at P ≈ 0.5 is that of the entry's name, where that is affordable. One thread.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use outgrow::{Curve, Provider, Question, Scenario, Tail, interval, lognormal, normal, uniform};
+
+fn one() -> Scenario {
+    Scenario::builder("2018-Q1", "2028-Q1")
+        .provider(Provider::new("a", 699).growth(Curve::constant(0.051_271_1)).volatility(0.2))
+        .provider(Provider::new("b", 1000).growth(Curve::constant(0)))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario")
+}
+
+fn six() -> Scenario {
+    Scenario::builder("2018-Q1", "2028-Q1")
+        .provider(
+            Provider::new("a", lognormal(690.0, 0.03))
+                .growth(Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2)))
+                .volatility(uniform(0.12, 0.18)),
+        )
+        .provider(
+            Provider::new("b", interval(1900.0, 2100.0))
+                .growth(Curve::fade(normal(0.45, 0.05), 0.12, 4))
+                .volatility(0.10),
+        )
+        .correlation("a", "b", 0.3)
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario")
+}
+
+fn exact(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("exact");
+    group.sample_size(20);
+    for (name, scenario) in [("draw", one()), ("six", six())] {
+        for tolerance in [1e-4, 1e-6, 1e-10] {
+            if name == "six" && tolerance < 1e-8 {
+                continue;
+            }
+            group.bench_function(format!("{name}/{tolerance:e}"), |bencher| {
+                let run = || scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false).run();
+                bencher.iter(|| black_box(run()).expect("an outcome"));
+            });
+        }
+        // 0.5/√n = 5e-4.
+        group.bench_function(format!("{name}/simulation_5e-4"), |bencher| {
+            let run = || scenario.simulate().paths(1_000_000).threads(1).fans(false).ranks(false).shares(false).run();
+            bencher.iter(|| black_box(run()).expect("an outcome"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, exact);
+criterion_main!(benches);

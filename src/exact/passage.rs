@@ -1,0 +1,213 @@
+//! First passage of a Gaussian random walk at dates: when it is first above 0, how long it stays, how often it changes
+//! sides.
+//!
+//! `f_t` is the density of the walk at t on the paths that have not passed. It is zero above the barrier and
+//! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
+//! All terms are positive, so that small probabilities keep their digits.
+
+use super::kernel::{Density, Fineness, Kernel};
+use crate::cpu::Level;
+use crate::math;
+
+/// A walk: where it starts, and the drift and the standard deviation of each period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walk<'a> {
+    /// Points with weights (which need not sum to 1), all on one side of the barrier.
+    pub(super) start: &'a [(f64, f64)],
+    pub(super) drifts: &'a [f64],
+    /// Positive.
+    pub(super) sds: &'a [f64],
+}
+
+impl Walk<'_> {
+    /// P(walk > 0) at 1 to T.
+    pub(super) fn ahead(&self, out: &mut [f64]) {
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for ((out, drift), sd) in out.iter_mut().zip(self.drifts).zip(self.sds) {
+            mean += drift;
+            variance += sd * sd;
+            let spread = variance.sqrt();
+            *out += self.start.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
+        }
+    }
+}
+
+/// A walk in the units of the kernel, with the panels that matter in each period.
+struct Scaled {
+    start: Vec<(f64, f64)>,
+    /// By period: drift, sd, and the panels that matter.
+    periods: Vec<(f64, f64, (i64, i64))>,
+}
+
+/// The recursion at one fineness; walks one after the other.
+#[derive(Debug)]
+pub(super) struct Recursion {
+    kernel: Kernel,
+    /// A number of lead changes that is less likely is not followed further.
+    least: f64,
+}
+
+impl Recursion {
+    pub(super) fn new(tolerance: f64, level: Level) -> Self {
+        Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 0.1 * tolerance }
+    }
+
+    fn scaled(&self, walk: &Walk<'_>) -> Scaled {
+        let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
+        let start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
+        let low = start.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
+        let high = start.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
+        let (mut mean, mut variance) = (0.0, 0.0);
+        let period = |(drift, sd): (&f64, &f64)| {
+            let (drift, sd) = (drift / unit, sd / unit);
+            mean += drift;
+            variance += sd * sd;
+            let reach = self.kernel.fineness.reach * f64::sqrt(variance);
+            (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
+        };
+        let periods = walk.drifts.iter().zip(walk.sds).map(period).collect();
+        Scaled { start, periods }
+    }
+
+    /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
+    /// that starts below.
+    pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
+        let Scaled { start, periods } = self.scaled(walk);
+        if start.is_empty() {
+            return;
+        }
+        let (drift, sd, range) = periods[0];
+        let (mut below, mut begun) = self.kernel.start(&start, drift, sd, range).split();
+        // Those above 0 for 1, 2, …, sustained − 1 periods.
+        let mut runs: Vec<Density> = Vec::new();
+        for t in 0..periods.len() {
+            if t > 0 {
+                let (drift, sd, range) = periods[t];
+                let mut all = std::mem::take(&mut below);
+                let mut longer = Vec::new();
+                for run in &runs {
+                    longer.push(self.kernel.step(run, drift, sd, (range.0.max(0), range.1)));
+                }
+                if runs.is_empty() {
+                    (below, begun) = self.kernel.step(&all, drift, sd, range).split();
+                } else {
+                    begun = self.kernel.step(&all, drift, sd, (range.0.max(0), range.1));
+                    runs.iter().for_each(|run| all.add(run));
+                    below = self.kernel.step(&all, drift, sd, (range.0, range.1.min(-1)));
+                }
+                runs = longer;
+            }
+            runs.insert(0, std::mem::take(&mut begun));
+            if runs.len() == sustained {
+                let lasted = runs.pop().unwrap_or_default();
+                first[t + 1 - sustained] += self.kernel.mass(&lasted);
+            }
+        }
+    }
+
+    /// Adds to `counts[c]` the probability of c changes of side by T, of a walk that starts `above` 0 or not.
+    ///
+    /// The side follows from the parity of c, so one density is kept for each count.
+    pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
+        let Scaled { start, periods } = self.scaled(walk);
+        if start.is_empty() {
+            return;
+        }
+        let (drift, sd, range) = periods[0];
+        let (below, over) = self.kernel.start(&start, drift, sd, range).split();
+        let mut by_count = if above { vec![over, below] } else { vec![below, over] };
+        for &(drift, sd, range) in &periods[1..] {
+            let mut next = Vec::new();
+            for count in 0..=by_count.len() {
+                let mut from = by_count.get(count).cloned().unwrap_or_default();
+                if let Some(before) = count.checked_sub(1).and_then(|count| by_count.get(count)) {
+                    from.add(before);
+                }
+                let is_above = above ^ (count % 2 == 1);
+                let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
+                next.push(self.kernel.step(&from, drift, sd, side));
+            }
+            if next.last().is_some_and(|last| self.kernel.mass(last) < self.least) {
+                next.pop();
+            }
+            by_count = next;
+        }
+        for (count, density) in counts.iter_mut().zip(&by_count) {
+            *count += self.kernel.mass(density);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::gauss::as_f64;
+
+    fn by(walk: &Walk<'_>, tolerance: f64, sustained: usize) -> Vec<f64> {
+        let mut by = vec![0.0; walk.drifts.len()];
+        Recursion::new(tolerance, Level::of_this_process()).first_passage(walk, sustained, &mut by);
+        (1..by.len()).for_each(|t| by[t] += by[t - 1]);
+        by
+    }
+
+    /// Without drift, P(not above 0 by n) = C(2n, n)/4ⁿ whatever the law (Sparre Andersen 1953).
+    #[test]
+    fn a_symmetric_walk_obeys_sparre_andersen() {
+        let (drifts, sds) = ([0.0; 40], [0.13; 40]);
+        for tolerance in [1e-5, 1e-7, 1e-9, 1e-11] {
+            let by = by(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, tolerance, 1);
+            let mut stays = 1.0;
+            for (n, by) in (1..).zip(by) {
+                stays *= as_f64(2 * n - 1) / as_f64(2 * n);
+                assert!((by - (1.0 - stays)).abs() < tolerance, "{n}: {by} at {tolerance:e}");
+            }
+        }
+    }
+
+    /// The drift moves blocks by whole panels and tilts the rest; a walk that sees other panels must give the same.
+    #[test]
+    fn any_drift_and_any_sd_by_period() {
+        let drifts: Vec<f64> = (0..12).map(|t| 0.9 * as_f64(t % 5) - 1.7).collect();
+        let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
+        let walk = Walk { start: &[(-0.4, 0.7), (-0.1, 0.3)], drifts: &drifts, sds: &sds };
+        let (coarse, fine) = (by(&walk, 1e-8, 2), by(&walk, 1e-12, 2));
+        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a case that says something: {fine:?}");
+        assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
+        // Two periods in a row above 0, by the bivariate normal law at t = 1: one dimension of midpoint sums.
+        let (n, s) = (400_000, sds[0]);
+        let both: f64 = (0..n)
+            .map(|k| {
+                let x = 12.0 * s * (as_f64(k) + 0.5) / as_f64(n);
+                let density: f64 = walk
+                    .start
+                    .iter()
+                    .map(|(d, weight)| {
+                        let z = (x - d - drifts[0]) / s;
+                        weight * math::exp(-0.5 * z * z)
+                    })
+                    .sum();
+                density * math::norm_cdf((x + drifts[1]) / sds[1])
+            })
+            .sum::<f64>()
+            * 12.0
+            / as_f64(n)
+            * 0.398_942_280_401_432_7;
+        assert!((fine[0] - both).abs() < 1e-10, "{} {both}", fine[0]);
+    }
+
+    #[test]
+    fn lead_changes_sum_to_one_from_either_side() {
+        let (drifts, sds) = ([0.01; 20], [0.1; 20]);
+        for (start, above) in [([(-0.1, 1.0)], false), ([(0.1, 1.0)], true)] {
+            let mut counts = vec![0.0; 21];
+            let walk = Walk { start: &start, drifts: &drifts, sds: &sds };
+            Recursion::new(1e-9, Level::of_this_process()).lead_changes(&walk, above, &mut counts);
+            assert!((counts.iter().sum::<f64>() - 1.0).abs() < 1e-8);
+            let even: f64 = counts.iter().step_by(2).sum();
+            let mut ahead = [0.0; 20];
+            walk.ahead(&mut ahead);
+            let stays = if above { ahead[19] } else { 1.0 - ahead[19] };
+            assert!((even - stays).abs() < 1e-8, "an even number of changes leaves the side");
+        }
+    }
+}

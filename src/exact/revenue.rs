@@ -1,0 +1,210 @@
+//! Revenue and shares: mixtures of the laws that shocks give, over points of the drawn assumptions.
+//!
+//! The first axis is cut into cells. Where the shocks' sd at a date is larger than the step from cell to cell, a cell
+//! counts as a point (the trapezoidal rule, whose error is then below 1e-8); else its centres are spread evenly between
+//! its ends, which errs by the curvature in a cell and holds without shocks too.
+
+use super::gauss::{self, Rule, as_f64};
+use super::points;
+use super::start::normal_mass;
+use crate::error::Error;
+use crate::outcome::{Component, Mixture};
+use crate::paths::{Input, Plan};
+
+/// Scores that the first axis is followed to, and its cells.
+const REACH: f64 = 6.0;
+const CELLS: usize = 128;
+/// Cells where there are further axes.
+const CELLS_OF_MANY: usize = 48;
+/// Nodes along each further axis by how many there are, and along a volatility that nothing else follows.
+const FURTHER: [usize; MOST_FURTHER + 1] = [1, 6, 6, 4, 3];
+const VOLATILITIES: usize = 6;
+/// Axes beyond the first that a product of rules can afford, and points of a lattice beyond.
+const MOST_FURTHER: usize = 4;
+const LATTICE: usize = 128;
+/// Components that a law keeps of each volatility.
+const KEPT: usize = 24;
+
+/// Rows added with signs: revenue of one provider, or the log-ratio of two.
+pub(super) struct Sum<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) terms: Vec<(usize, f64)>,
+    /// Of the two shocks of a log-ratio.
+    pub(super) correlation: f64,
+}
+
+/// Points of the draws: centres at 1 to T and sd of one period, on the ends of the cells.
+struct Line {
+    weight: f64,
+    centre: Vec<Vec<f64>>,
+    sd: Vec<f64>,
+}
+
+impl Sum<'_> {
+    /// The law at 1 to T.
+    pub(super) fn laws(&self) -> Result<Vec<Mixture>, Error> {
+        let volatility: Vec<Input> = self.terms.iter().map(|(row, _)| self.plan.volatility(*row)).collect();
+        let mut moving: Vec<usize> = Vec::new();
+        for (row, _) in &self.terms {
+            moving.extend(self.plan.growth_draws(*row));
+            moving.extend(drawn(self.plan.base(*row)));
+        }
+        moving.sort_unstable();
+        moving.dedup();
+        let mut apart: Vec<usize> = volatility.iter().filter_map(|input| drawn(*input)).collect();
+        apart.retain(|draw| !moving.contains(draw));
+        apart.sort_unstable();
+        apart.dedup();
+        let lines = self.lines(&moving, &apart)?;
+        Ok((1..=self.plan.rows.periods()).map(|t| law(&lines, t)).collect())
+    }
+
+    fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<Line>, Error> {
+        let cells = if moving.len() > 1 { CELLS_OF_MANY } else { CELLS };
+        let ends: Vec<f64> = (0..=cells).map(|end| REACH * (2.0 * as_f64(end) / as_f64(cells) - 1.0)).collect();
+        let sigmas = product(apart.len(), &gauss::hermite(VOLATILITIES));
+        let axes = axes(self, moving, apart)?;
+        let rests = match moving.len().checked_sub(1) {
+            None => vec![(Vec::new(), 1.0)],
+            Some(further) if further <= MOST_FURTHER => product(further, &gauss::hermite(FURTHER[further])),
+            Some(further) => {
+                let point = |index| (points::scores(0, index, further), 1.0 / as_f64(LATTICE));
+                (0..LATTICE).map(point).collect()
+            }
+        };
+        let mut lines = Vec::new();
+        for (sigma, own) in &sigmas {
+            for (rest, weight) in &rests {
+                let along: &[f64] = if moving.is_empty() { &[0.0] } else { &ends };
+                let point = |z: &f64| {
+                    let mut scores = turned(&axes, *z, rest);
+                    scores.extend(sigma);
+                    scores
+                };
+                let scores: Vec<Vec<f64>> = along.iter().map(point).collect();
+                let (centre, sd) = self.columns(&[moving, apart].concat(), &scores)?;
+                lines.push(Line { weight: own * weight, centre, sd });
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Centres at 0 to T, and sd of one period, at scores of the draws.
+    fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<(Vec<Vec<f64>>, Vec<f64>), Error> {
+        let width = scores.len();
+        let mut draws = vec![Vec::new(); self.plan.draws()];
+        for (place, draw) in order.iter().enumerate() {
+            draws[*draw] = scores.iter().map(|scores| scores[place]).collect();
+            self.plan.quantile(*draw).fill_scores(&mut draws[*draw]);
+        }
+        let column = |input: Input| match input {
+            Input::Known(value) => vec![value; width],
+            Input::Drawn(draw) => draws[draw].clone(),
+        };
+        let mut centre = vec![vec![0.0; width]; self.plan.rows.periods() + 1];
+        let mut variance = vec![0.0; width];
+        let mut cross = vec![-2.0 * self.correlation; width];
+        for (row, sign) in &self.terms {
+            let logs: Vec<f64> = column(self.plan.base(*row)).iter().map(|base| self.plan.log_base(*base)).collect();
+            centre.iter_mut().for_each(|period| period.iter_mut().zip(&logs).for_each(|(sum, log)| *sum += sign * log));
+            self.plan.log_growth(*row, &draws, width, &mut |t, growth| {
+                centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
+            })?;
+            let sigma = column(self.plan.volatility(*row));
+            variance.iter_mut().zip(&sigma).for_each(|(variance, sigma)| *variance += sigma * sigma);
+            cross.iter_mut().zip(&sigma).for_each(|(cross, sigma)| *cross *= sigma);
+        }
+        let both = if self.terms.len() == 2 { 1.0 } else { 0.0 };
+        let sd = |(variance, cross): (&f64, &f64)| (variance + both * cross).max(0.0).sqrt() * self.plan.step_root();
+        let sd = variance.iter().zip(&cross).map(sd).collect();
+        Ok((centre, sd))
+    }
+}
+
+fn drawn(input: Input) -> Option<usize> {
+    if let Input::Drawn(draw) = input { Some(draw) } else { None }
+}
+
+/// Every combination of nodes of one rule in so many dimensions.
+fn product(dimensions: usize, rule: &Rule) -> Vec<(Vec<f64>, f64)> {
+    (0..dimensions).fold(vec![(Vec::new(), 1.0)], |points, _| {
+        let with = |(z, weight): &(Vec<f64>, f64)| {
+            rule.iter().map(|(node, own)| ([z.as_slice(), &[*node]].concat(), weight * own)).collect::<Vec<_>>()
+        };
+        points.iter().flat_map(with).collect()
+    })
+}
+
+/// The direction in which the centre at the horizon moves most: a Householder reflection takes the first axis to it.
+fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Error> {
+    let unit = |draw: usize, side: f64| (0..moving.len()).map(|d| if d == draw { side } else { 0.0 }).collect();
+    let points: Vec<Vec<f64>> = (0..moving.len()).flat_map(|draw| [unit(draw, 1.0), unit(draw, -1.0)]).collect();
+    if points.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Volatilities that nothing follows move no centre; here they stay at their medians.
+    let order = [moving, apart].concat();
+    let scores: Vec<Vec<f64>> =
+        points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
+    let horizon = sum.columns(&order, &scores)?.0.pop().unwrap_or_default();
+    let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
+    let length = slope.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let mut mirror: Vec<f64> = slope.iter().map(|x| if length > 0.0 { x / length } else { 0.0 }).collect();
+    // Away from the axis itself, so that no digits cancel.
+    mirror[0] += if mirror[0] < 0.0 { -1.0 } else { 1.0 };
+    Ok(mirror)
+}
+
+/// The scores at z along the first axis and `rest` along the others.
+fn turned(mirror: &[f64], z: f64, rest: &[f64]) -> Vec<f64> {
+    if mirror.is_empty() {
+        return Vec::new();
+    }
+    let point: Vec<f64> = std::iter::once(z).chain(rest.iter().copied()).collect();
+    let square: f64 = mirror.iter().map(|v| v * v).sum();
+    let along = 2.0 * mirror.iter().zip(&point).map(|(v, x)| v * x).sum::<f64>() / square;
+    point.iter().zip(mirror).map(|(x, v)| x - along * v).collect()
+}
+
+fn law(lines: &[Line], t: usize) -> Mixture {
+    let mut components: Vec<Component> = Vec::new();
+    let mut points: Vec<(f64, Rule)> = Vec::new();
+    let root = as_f64(t).sqrt();
+    let whole = normal_mass(-REACH, REACH);
+    for line in lines {
+        let centre = &line.centre[t];
+        if let [centre] = centre[..] {
+            add(&mut points, line.sd[0] * root, centre, line.weight);
+        }
+        let step = 2.0 * REACH / as_f64(centre.len().max(2) - 1);
+        let end = |cell: usize| step * as_f64(cell) - REACH;
+        let cells = || centre.windows(2).enumerate();
+        if cells().all(|(cell, ends)| line.sd[cell] * root > (ends[1] - ends[0]).abs()) {
+            // The ends of the line weigh next to nothing, so each cell is at its first end.
+            for (cell, ends) in cells() {
+                add(&mut points, line.sd[cell] * root, ends[0], line.weight * step * gauss::normal_density(end(cell)));
+            }
+        } else {
+            for (cell, ends) in cells() {
+                let sd = 0.5 * (line.sd[cell] + line.sd[cell + 1]) * root;
+                let weight = line.weight * normal_mass(end(cell), end(cell + 1)) / whole;
+                components.push(Component { weight, means: (ends[0], ends[1]), sd });
+            }
+        }
+    }
+    for (sd, rule) in points {
+        let few = gauss::compressed(&rule, KEPT);
+        components.extend(few.into_iter().map(|(mean, weight)| Component { weight, means: (mean, mean), sd }));
+    }
+    let mass: f64 = components.iter().map(|component| component.weight).sum();
+    components.iter_mut().for_each(|component| component.weight /= mass);
+    Mixture(components)
+}
+
+/// Adds a point to those of its sd.
+fn add(points: &mut Vec<(f64, Rule)>, sd: f64, mean: f64, weight: f64) {
+    match points.iter_mut().find(|(known, _)| known.to_bits() == sd.to_bits()) {
+        Some((_, rule)) => rule.push((mean, weight)),
+        None => points.push((sd, vec![(mean, weight)])),
+    }
+}

@@ -1,0 +1,120 @@
+//! Where the log-ratio of a pair starts, as points with weights, on each side of the tie.
+//!
+//! Base revenue that nothing else follows moves only the start, so its law enters the recursion at once and needs no
+//! draws. It is integrated in z (x = Q(Φ(z))) in pieces, cut where the two bases tie and where a law has a kink.
+
+use super::gauss::{self, Rule, as_f64, normal_density};
+use crate::assumption::quantile::Quantile;
+use crate::math;
+use crate::paths::{Input, Plan};
+
+/// A log difference below this is a tie, as in a simulation where nothing is drawn.
+pub(super) const TIE: f64 = 1e-12;
+/// Standard normal scores followed on each side: 2e-17 lies outside.
+const REACH: f64 = 8.5;
+/// Width of a piece in z, of sixteen nodes, and points of a side, at level 0; each level halves and doubles.
+const PIECE: f64 = 3.0;
+const POINTS: usize = 12;
+
+/// The law of D(0).
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    pub(super) below: Rule,
+    pub(super) above: Rule,
+    /// Both sides together, for what does not ask for sides and so needs fewer points.
+    pub(super) whole: Rule,
+}
+
+impl Start {
+    pub(super) fn point(x: f64) -> Self {
+        let (below, above) = if x > TIE { (vec![], vec![(x, 1.0)]) } else { (vec![(x, 1.0)], vec![]) };
+        Self { below, above, whole: vec![(x, 1.0)] }
+    }
+
+    /// The law of ln a − ln b of two independent bases, the finer the higher the level.
+    pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
+        let mut points = Vec::new();
+        let (piece, nodes) = (PIECE / as_f64(1 << level), POINTS << level);
+        let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
+            across(plan, draw, (sign, offset), (weight, piece), points);
+        };
+        match (a, b) {
+            (Input::Known(a), Input::Known(b)) => return Self::point(plan.log_base(a) - plan.log_base(b)),
+            (Input::Drawn(a), Input::Known(b)) => across(a, 1.0, -plan.log_base(b), 1.0, &mut points),
+            (Input::Known(a), Input::Drawn(b)) => across(b, -1.0, plan.log_base(a), 1.0, &mut points),
+            (Input::Drawn(a), Input::Drawn(b)) => {
+                let smooth = plan.quantile(b).kink().is_none();
+                let outer = if smooth { gauss::hermite(nodes) } else { pieces(&cuts(plan.quantile(b), None), piece) };
+                for (z, weight) in outer {
+                    across(a, 1.0, -log_draw(plan, b, z), weight, &mut points);
+                }
+            }
+        }
+        let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
+        points.iter_mut().for_each(|(_, weight)| *weight /= mass);
+        let whole = gauss::compressed(&points, 8 << level);
+        let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
+        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
+    }
+
+    /// The probability of being ahead at the base.
+    pub(super) fn ahead(&self) -> f64 {
+        self.above.iter().map(|(_, weight)| weight).sum()
+    }
+}
+
+/// ln of a drawn base, over the reference, at a score.
+fn log_draw(plan: &Plan, draw: usize, z: f64) -> f64 {
+    plan.log_base(plan.quantile(draw).at_score(z))
+}
+
+/// Adds the law of `sign`·ln(draw) + `offset`.
+fn across(plan: &Plan, draw: usize, (sign, offset): (f64, f64), (weight, piece): (f64, f64), points: &mut Rule) {
+    let at = |z: f64| sign * log_draw(plan, draw, z) + offset;
+    let tie = (at(-REACH) < 0.0) != (at(REACH) < 0.0);
+    let tie = tie.then(|| bisect(at, -REACH, REACH));
+    points.extend(pieces(&cuts(plan.quantile(draw), tie), piece).into_iter().map(|(z, own)| (at(z), weight * own)));
+}
+
+/// Where f changes its sign between two ends.
+pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    let rises = f(low) < f(high);
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if (f(middle) < 0.0) == rises { low = middle } else { high = middle }
+    }
+}
+
+fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {
+    let inner = quantile.kink().into_iter().chain(tie).filter(|z| z.abs() < REACH);
+    let mut cuts: Vec<f64> = [-REACH, REACH].into_iter().chain(inner).collect();
+    cuts.sort_by(f64::total_cmp);
+    cuts
+}
+
+/// Gauss–Legendre nodes with normal weights between the cuts, sixteen to a piece of at most that width.
+pub(super) fn pieces(cuts: &[f64], piece: f64) -> Rule {
+    let rule = gauss::legendre(16);
+    let mut points = Rule::new();
+    for ends in cuts.windows(2) {
+        let width = ends[1] - ends[0];
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a few hundred")]
+        let count = (width / piece).ceil() as usize;
+        for part in 0..count {
+            let (from, width) = (ends[0] + width * as_f64(part) / as_f64(count), width / as_f64(count));
+            points.extend(rule.iter().map(|(x, weight)| {
+                let z = from + width * x;
+                (z, weight * width * normal_density(z))
+            }));
+        }
+    }
+    points
+}
+
+/// The weights of a law between scores, from the tail that keeps its digits.
+pub(super) fn normal_mass(from: f64, to: f64) -> f64 {
+    if from > 0.0 { math::norm_sf(from) - math::norm_sf(to) } else { math::norm_cdf(to) - math::norm_cdf(from) }
+}

@@ -1,0 +1,51 @@
+//! The parts of an outcome that may be missing.
+
+use serde::Serialize;
+
+use super::{Fan, RankTable, ShareFan};
+
+/// What is known of one provider.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ProviderOutcome {
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Part::is_off")]
+    pub(crate) revenue: Part<Fan>,
+    #[serde(skip_serializing_if = "Part::is_off")]
+    pub(crate) rank: Part<RankTable>,
+    #[serde(skip_serializing_if = "Part::is_off")]
+    pub(crate) share: Part<ShareFan>,
+}
+
+/// A part of the answers: there, switched off, or without an exact answer, which is written as null.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part<T> {
+    Known(T),
+    Off,
+    NotExact(&'static str),
+}
+
+impl<T> Part<T> {
+    pub(super) fn is_off(&self) -> bool {
+        matches!(self, Self::Off)
+    }
+
+    /// Why there is no exact answer.
+    pub(super) fn because(&self) -> Option<&'static str> {
+        if let Self::NotExact(because) = self { Some(because) } else { None }
+    }
+}
+
+impl<T> From<Option<T>> for Part<T> {
+    fn from(part: Option<T>) -> Self {
+        part.map_or(Self::Off, Self::Known)
+    }
+}
+
+impl<T: Serialize> Serialize for Part<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(part) => part.serialize(serializer),
+            Self::Off | Self::NotExact(_) => serializer.serialize_none(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Where a series would be without shocks, and what of it is drawn: what the exact solver asks of a plan.
+
+use super::plan::{Number, Plan, Series};
+use crate::assumption::quantile::Quantile;
+use crate::cpu::Level;
+use crate::error::{Error, Kind};
+use crate::growth::{Ready, Value};
+use crate::math;
+
+/// A number of a series, as the exact solver sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Input {
+    Known(f64),
+    /// The draw of that index.
+    Drawn(usize),
+}
+
+impl From<Number> for Input {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Fixed(value) => Self::Known(value),
+            Number::Drawn(index) => Self::Drawn(index),
+        }
+    }
+}
+
+impl Series {
+    /// The numbers of the curve, over a block.
+    pub(super) fn values<'a>(&self, draws: &'a [Vec<f64>], width: usize) -> Vec<Value<'a>> {
+        let value = |number: &Number| match number {
+            Number::Fixed(value) => Value::Fixed(*value),
+            Number::Drawn(draw) => Value::Drawn(&draws[*draw][..width]),
+        };
+        self.numbers.iter().map(value).collect()
+    }
+}
+
+impl Plan {
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// √Δ.
+    pub(crate) fn step_root(&self) -> f64 {
+        self.step_root
+    }
+
+    pub(crate) fn draws(&self) -> usize {
+        self.draws.len()
+    }
+
+    pub(crate) fn quantile(&self, draw: usize) -> &Quantile {
+        &self.draws[draw].quantile
+    }
+
+    pub(crate) fn base(&self, row: usize) -> Input {
+        self.series[row].base.into()
+    }
+
+    pub(crate) fn volatility(&self, row: usize) -> Input {
+        self.series[row].volatility.into()
+    }
+
+    /// The draws that the growth of a row follows: those of its curve, and of its base where fiscal totals ask for it.
+    pub(crate) fn growth_draws(&self, row: usize) -> Vec<usize> {
+        let series = &self.series[row];
+        let fiscal = matches!(series.growth, Ready::Fiscal { .. }).then_some(series.base);
+        let drawn = |number: &Number| if let Number::Drawn(draw) = number { Some(*draw) } else { None };
+        series.numbers.iter().chain(&fiscal).filter_map(drawn).collect()
+    }
+
+    /// Γ(t) at 1..=T of `width` draws at once, in f64: `emit(t, Γ(t))`.
+    ///
+    /// # Errors
+    /// Where a curve is not finite, or a draw cannot meet its totals; the message names provider, period and parameters.
+    pub(crate) fn log_growth(
+        &self,
+        row: usize,
+        draws: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let series = &self.series[row];
+        if let Some(centre) = &series.centre {
+            (1..centre.len()).for_each(|t| emit(t, &vec![centre[t] - centre[0]; width]));
+            return Ok(());
+        }
+        let values = series.values(draws, width);
+        let shifts = series.base_shifts(draws, width);
+        let mut fault = None;
+        let filled = series.growth.fill(&values, shifts.as_deref(), &self.taus, width, &mut |i, growth| {
+            if fault.is_none() {
+                fault = growth.iter().position(|growth| !growth.is_finite()).map(|path| (i + 1, path, growth[path]));
+            }
+            emit(i + 1, growth);
+        });
+        let odd = |(t, path, growth)| (path, self.not_finite(t, growth));
+        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(row, &values, fault)))
+    }
+
+    /// ln of a base revenue over the reference.
+    pub(crate) fn log_base(&self, base: f64) -> f64 {
+        math::ln(base / self.reference)
+    }
+
+    pub(super) fn not_finite(&self, t: usize, growth: f64) -> String {
+        format!("log growth by {} is {growth}", self.rows.label(t))
+    }
+
+    pub(super) fn fault_of_growth(&self, row: usize, values: &[Value<'_>], (path, message): (usize, String)) -> Error {
+        let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
+        let address = format!("provider[{}].growth", self.rows.names()[row]);
+        Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}"))
+    }
+}

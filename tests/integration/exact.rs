@@ -1,0 +1,266 @@
+//! Exact answers against recursive quadrature made elsewhere (tests/reference), against simulation, and what is said
+//! where there are none.
+
+use outgrow::{
+    Curve, Estimate, Measure, Outcome, Provider, Question, Scenario, Tail, interval, lognormal, normal, uniform,
+};
+
+use crate::crossing::tables::{self, Row};
+
+const MIXED: &str = include_str!("../reference/mixed.csv");
+/// The tables hold thirteen digits of numbers that are right to about this.
+const TABLE: f64 = 1e-12;
+const TOLERANCE: f64 = 1e-8;
+
+fn answered(outcome: &Outcome, row: &Row) -> Estimate {
+    let k = row.count("k");
+    let question = if row.text("question") == "by" { k } else { 1 };
+    let answer = outcome.question(&tables::sustained_name(question)).expect("the question");
+    let at = row.period(row.count("t"));
+    match row.text("question") {
+        "by" => answer.by(at).expect("a date"),
+        "ahead" => answer.ahead(at).expect("a date"),
+        "ahead_at_base" => answer.ahead_at_base(),
+        "lead_changes" => {
+            answer.lead_changes().iter().find(|item| item.count == k).expect("a likely count").probability
+        }
+        other => panic!("question {other:?}"),
+    }
+}
+
+fn exact(case: &[Row], tolerance: f64) -> Outcome {
+    let asked = |row: &&Row| row.text("question") == "by";
+    let mut sustained: Vec<u32> = case.iter().filter(asked).map(|row| row.count("k")).collect();
+    sustained.push(1);
+    sustained.sort_unstable();
+    sustained.dedup();
+    let scenario = case[0].scenario(["a", "b"], &sustained);
+    let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+    exact.run().expect("an outcome")
+}
+
+/// Every row is met within the error that the answer tells, and that error is within what was asked.
+fn compare(table: &str, is_wanted: impl Fn(&str) -> bool) -> usize {
+    let mut compared = 0;
+    for case in tables::cases(table).iter().filter(|case| is_wanted(case[0].text("case"))) {
+        let outcome = exact(case, TOLERANCE);
+        for row in case {
+            let estimate = answered(&outcome, row);
+            let what = format!("{} {} {} {}", row.text("case"), row.text("question"), row.text("k"), row.text("t"));
+            let allowed = if row.text("question") == "lead_changes" { 100.0 * TOLERANCE } else { TOLERANCE };
+            let off = (estimate.value() - row.number("probability")).abs();
+            assert!(off <= 2.0 * estimate.standard_error() + TABLE, "{what}: off by {off:e}, {estimate:?}");
+            assert!(estimate.standard_error() <= allowed, "{what}: {estimate:?}");
+            compared += 1;
+        }
+    }
+    compared
+}
+
+const DRAWN: [&str; 5] = ["base_", "growth_", "shared_", "independent_", "drawn_"];
+
+fn is_drawn(case: &str) -> bool {
+    DRAWN.iter().any(|prefix| case.starts_with(prefix))
+}
+
+#[test]
+fn shocks_alone_agree_with_quadrature() {
+    assert!(compare(tables::FIRST_PASSAGE, |case| !is_drawn(case)) > 300);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "long: run in release")]
+fn drawn_assumptions_agree_with_quadrature() {
+    assert!(compare(tables::FIRST_PASSAGE, is_drawn) > 150);
+}
+
+#[test]
+fn mixed_draws_agree_with_quadrature() {
+    assert!(compare(MIXED, |case| case != "mixed_rare" && case != "rare") > 30);
+}
+
+#[test]
+fn rare_passages_keep_six_digits() {
+    let mut least = 1.0_f64;
+    for case in tables::cases(MIXED).iter().filter(|case| case[0].text("case").ends_with("rare")) {
+        let outcome = exact(case, 1e-12);
+        for row in case {
+            let p = row.number("probability");
+            let value = answered(&outcome, row).value();
+            assert!((value / p - 1.0).abs() < 1e-6, "{} {}: {value:e}, not {p:e}", row.text("question"), row.text("t"));
+            least = least.min(p);
+        }
+    }
+    assert!(least < 1e-6, "the table holds something rare");
+}
+
+/// Six assumptions, a fiscal reading, a name used twice.
+fn everything() -> Scenario {
+    Scenario::builder("2018-Q1", "2023-Q1")
+        .assumption("boom", normal(0.05, 0.02))
+        .provider(
+            Provider::new("a", 1000)
+                .history([550.0, 650.0, 780.0])
+                .fiscal_year_ends(3)
+                .growth(Curve::totals([normal(0.60, 0.08), normal(0.40, 0.10)], Tail::fade("boom", 2)))
+                .volatility(uniform(0.10, 0.16)),
+        )
+        .provider(
+            Provider::new("b", interval(1000.0, 1300.0))
+                .growth(Curve::fade(normal(0.45, 0.05), "boom", 4))
+                .volatility(0.10),
+        )
+        .correlation("a", "b", 0.3)
+        .question(Question::overtakes("a", "b"))
+        .question(Question::overtakes("b", "a").sustained(3))
+        .build()
+        .expect("a scenario")
+}
+
+/// Standard errors that the two may differ by. The dates of a question are nearly one comparison, so that there are about ten:
+/// a false alarm in 1,500 other seeds.
+const Z: f64 = 4.0;
+
+#[test]
+fn everything_at_once_agrees_with_simulation() {
+    let scenario = everything();
+    let exact = scenario.exact().tolerance(1e-3).run().expect("an outcome");
+    let simulated = scenario.simulate().paths(200_000).seed(11).run().expect("an outcome");
+    let near = |what: &str, exact: Estimate, simulated: Estimate| {
+        let error = exact.standard_error() + Z * simulated.standard_error();
+        assert!((exact.value() - simulated.value()).abs() < error, "{what}: {exact} and {simulated}");
+    };
+    for (exact, simulated) in exact.questions().iter().zip(simulated.questions()) {
+        near("ahead at base", exact.ahead_at_base(), simulated.ahead_at_base());
+        near("never", exact.not_by_horizon(), simulated.not_by_horizon());
+        for period in simulated.periods() {
+            near("by", exact.by(*period).expect("a date"), simulated.by(*period).expect("a date"));
+            near("ahead", exact.ahead(*period).expect("a date"), simulated.ahead(*period).expect("a date"));
+        }
+        for (exact, simulated) in exact.lead_changes().iter().zip(simulated.lead_changes()) {
+            near("lead changes", exact.probability, simulated.probability);
+        }
+    }
+    for who in ["a", "b"] {
+        for at in ["2018-Q2", "2020-Q4", "2023-Q1"] {
+            let rank = |outcome: &Outcome| outcome.rank(who).expect("ranks").probability(at, 1).expect("a rank");
+            near("rank", rank(&exact), rank(&simulated));
+            for p in [0.05, 0.5, 0.95] {
+                let revenue = |outcome: &Outcome| outcome.revenue(who).expect("fans").quantile(at, p).expect("a date");
+                let ratio = revenue(&exact) / revenue(&simulated);
+                // A quantile of 200,000 paths errs by about 1 % at most here; its standard error is a quarter of that.
+                assert!((ratio - 1.0).abs() < 0.01, "{who} {at} {p}: {ratio}");
+                let share = |outcome: &Outcome| outcome.share(who).expect("shares").quantile(at, p).expect("a date");
+                assert!((share(&exact) - share(&simulated)).abs() < 0.005, "{who} {at} {p}");
+            }
+            let mean =
+                |outcome: &Outcome| outcome.revenue(who).expect("fans").mean(at).expect("a date").expect("a mean");
+            assert!((mean(&exact) / mean(&simulated) - 1.0).abs() < 0.005, "{who} {at}");
+        }
+    }
+}
+
+#[test]
+fn fans_are_those_of_closed_forms() {
+    let z95 = 1.644_853_626_951_472_2_f64;
+    let scenario = Scenario::builder("2018", "2022")
+        .provider(Provider::new("shocks", lognormal(100.0, 0.1)).growth(Curve::constant(0.2)).volatility(0.15))
+        .provider(Provider::new("still", 50).growth(Curve::constant(normal(0.3, 0.1))))
+        .build()
+        .expect("a scenario");
+    let outcome = scenario.exact().run().expect("an outcome");
+    let fan = outcome.revenue("shocks").expect("fans");
+    let sd = (0.01_f64 + 4.0 * 0.0225).sqrt();
+    let median = 100.0 * 1.2_f64.powi(4);
+    let off = |value: f64, closed: f64| (value / closed - 1.0).abs();
+    assert!(off(fan.quantile("2022", 0.95).expect("a date"), median * (z95 * sd).exp()) < 1e-7);
+    assert!(off(fan.mean("2022").expect("a date").expect("a mean"), median * (0.5 * sd * sd).exp()) < 1e-7);
+    assert!(fan.min("2022").is_err(), "no paths, no least of them");
+    let still = outcome.revenue("still").expect("fans");
+    assert!(off(still.quantile("2022", 0.95).expect("a date"), 50.0 * (1.3 + 0.1 * z95).powi(4)) < 1e-4);
+}
+
+#[test]
+fn where_nothing_is_drawn_the_answer_is_the_simulations() {
+    let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+        .provider(Provider::new("a", 690).growth(Curve::constant(0.6)))
+        .provider(Provider::new("b", 1100).growth(Curve::constant(0.3)))
+        .question(Question::overtakes("a", "b"))
+        .question(Question::overtakes("b", "a"))
+        .build()
+        .expect("a scenario");
+    let (exact, simulated) =
+        (scenario.exact().run().expect("exact"), scenario.simulate().paths(10).run().expect("simulated"));
+    for (exact, simulated) in exact.questions().iter().zip(simulated.questions()) {
+        for period in simulated.periods() {
+            assert_eq!(exact.by(*period).expect("a date"), simulated.by(*period).expect("a date"));
+            assert_eq!(exact.ahead(*period).expect("a date"), simulated.ahead(*period).expect("a date"));
+        }
+        assert_eq!(exact.lead_changes(), simulated.lead_changes());
+        assert_eq!(exact.quantile(0.5).expect("a quantile"), simulated.quantile(0.5).expect("a quantile"));
+    }
+}
+
+#[test]
+fn what_has_no_exact_answer_is_said() {
+    let sums = everything().with_question(Question::overtakes("b", "a").measure(Measure::Annual).name("years"));
+    let error = sums.expect("a scenario").exact().run().expect_err("sums");
+    assert_eq!(error.problems()[0].address, "question[years].measure");
+    assert!(error.to_string().contains("not exact: because") && error.to_string().contains("simulate()"), "{error}");
+    let error = everything().exact().tolerance(f64::NAN).run().expect_err("no tolerance");
+    assert!(error.is_invalid_input() && error.problems()[0].address == "tolerance", "{error}");
+
+    let provider = |name: &str| Provider::new(name, 100).growth(Curve::constant(0.1)).volatility(0.1);
+    let three =
+        Scenario::builder("2018", "2020").provider(provider("a")).provider(provider("b")).provider(provider("c"));
+    let outcome =
+        three.question(Question::overtakes("a", "b")).build().expect("three").exact().run().expect("an outcome");
+    let error = outcome.rank("a").expect_err("three have no exact ranks");
+    assert!(error.is_lookup() && error.to_string().contains("no exact answer"), "{error}");
+    let json: serde_json::Value =
+        serde_json::from_str(&serde_json::to_string(&outcome).expect("written")).expect("JSON");
+    assert_eq!(json["run"]["method"], "exact");
+    assert!(json["run"]["paths"].is_null() && json["run"]["seed"].is_null());
+    assert_eq!(json["run"]["not_exact"][0]["part"], "rank");
+    assert!(json["providers"][0].get("rank").is_some_and(serde_json::Value::is_null));
+    assert!(json["providers"][0]["revenue"][0]["mean"].is_f64());
+    let text = outcome.overtake("a", "b").expect("asked").to_string();
+    assert!(text.contains("exact, tolerance 1e-6") && !text.contains("seed"), "{text}");
+}
+
+/// A fiscal reading follows a drawn base, so the integrand jumps where the bases tie.
+#[test]
+fn a_drawn_base_that_growth_follows_is_cut_where_it_ties() {
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(
+            Provider::new("a", lognormal(1000.0, 0.05))
+                .history([550.0, 650.0, 780.0])
+                .fiscal_year_ends(3)
+                .growth(Curve::totals([0.4], Tail::hold()))
+                .volatility(0.10),
+        )
+        .provider(Provider::new("b", 1020).growth(Curve::constant(normal(0.50, 0.05))).volatility(0.10))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario");
+    let exact = scenario.exact().tolerance(1e-4).ranks(false).shares(false).run().expect("an outcome");
+    let simulated = scenario.simulate().paths(200_000).seed(12).run().expect("an outcome");
+    let (exact, simulated) = (&exact.questions()[0], &simulated.questions()[0]);
+    // ln(1000/1020) is 0.396 sd below 0.
+    assert!((exact.ahead_at_base().value() - 0.346_0).abs() < 1e-3);
+    for period in simulated.periods() {
+        let (exact, simulated) = (exact.by(*period).expect("a date"), simulated.by(*period).expect("a date"));
+        let error = exact.standard_error() + Z * simulated.standard_error();
+        assert!((exact.value() - simulated.value()).abs() < error, "{period}: {exact} and {simulated}");
+    }
+}
+
+/// The call site of a test that tunes an assumption.
+#[test]
+fn a_slower_second_year_is_less_likely() -> Result<(), outgrow::Error> {
+    let by =
+        |s: &Scenario| s.exact().tolerance(1e-4).fans(false).shares(false).run()?.overtake("a", "b")?.by("2022-Q4");
+    let slower = everything().with("provider[a].growth.schedule.rates[1]", normal(0.20, 0.10))?;
+    assert!(by(&slower)?.value() < by(&everything())?.value());
+    by(&everything())?.check_within(0.0..=1.0)
+}
