@@ -18,6 +18,9 @@ const NODES: [usize; 19] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 1
 /// Where the log-ratio turns more than so many of its own sd on an axis, the trapezoidal rule needs fewer nodes.
 const STEEP: f64 = 0.6;
 
+/// What the trapezoidal rule leaves out on each side, of the tolerance. No doubling shows it, so it is told apart.
+const TAIL: f64 = 0.002;
+
 /// Values with an estimate of the error of each.
 #[derive(Debug, Clone)]
 pub(super) struct Integral {
@@ -25,8 +28,8 @@ pub(super) struct Integral {
     pub(super) errors: Vec<f64>,
 }
 
-/// Lead changes are told to a hundredth of the digits: each draw of them costs ten times a first passage.
-const LEADS: f64 = 100.0;
+/// Lead changes are told with so many times the error: each draw of them costs ten times a first passage.
+const LEADS: f64 = 1000.0;
 /// Draws that lead changes may cost.
 const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
 
@@ -127,7 +130,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
             return Ok(errors);
         }
         // Where there is but one draw, digits are cheap.
-        let mut target = if self.axes.len() == 0 { self.tolerance.min(1e-11) } else { 0.1 * self.tolerance };
+        let mut target = if self.axes.len() == 0 { (0.01 * self.tolerance).min(1e-12) } else { 0.1 * self.tolerance };
         for _ in 0..4 {
             self.recursion = Recursion::new(target, level);
             let mut finer = Recursion::new(0.01 * target, level);
@@ -153,7 +156,8 @@ impl<'a, 'p> Integrator<'a, 'p> {
     /// Along each axis, with the others at the backgrounds: the least nodes for which twice as many change nothing that
     /// matters, and by how much they do change it.
     fn sweep(&mut self) -> Result<(Vec<usize>, Vec<f64>), Error> {
-        let mut errors = vec![0.0; self.len()];
+        let steep = self.axes.steepness.iter().filter(|steepness| **steepness > STEEP).count();
+        let mut errors = vec![2.0 * TAIL * self.tolerance * gauss::as_f64(steep); self.len()];
         let mut counts = vec![1; self.axes.len()];
         let share = 0.8 * self.tolerance / gauss::as_f64(self.axes.len().max(1));
         for (axis, count) in counts.iter_mut().enumerate() {
@@ -198,7 +202,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
 
     fn rule(&self, axis: usize, nodes: usize) -> Rule {
         if self.axes.steepness[axis] > STEEP && nodes >= 6 {
-            gauss::trapezoid(nodes, -crate::math::norm_quantile(0.02 * self.tolerance))
+            gauss::trapezoid(nodes, -crate::math::norm_quantile(TAIL * self.tolerance))
         } else {
             gauss::hermite(nodes)
         }

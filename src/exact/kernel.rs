@@ -32,7 +32,7 @@ impl Fineness {
     /// probabilities a thousandth of it is left, as was measured at 1e-6 to 1e-10.
     pub(super) fn of(tolerance: f64) -> Self {
         let width = math::exp((math::ln(tolerance) + 81.5) / 33.0).min(7.5);
-        Self { width, reach: -math::norm_quantile(0.1 * tolerance) }
+        Self { width, reach: -math::norm_quantile(0.01 * tolerance) }
     }
 }
 

@@ -87,7 +87,7 @@ impl Scenario {
 
 impl Exact<'_> {
     /// The error that each probability may have, between 1e-12 and 0.01; that of the number of lead changes may be a
-    /// hundred times as large. What cannot be met is shown in the estimates' errors.
+    /// thousand times as large, up to 0.01. What cannot be met is shown in the estimates' errors.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self

@@ -13,9 +13,9 @@ use crate::paths::{Input, Plan};
 
 /// Scores that the first axis is followed to, and its cells.
 const REACH: f64 = 6.0;
-const CELLS: usize = 128;
+const CELLS: usize = 512;
 /// Cells where there are further axes.
-const CELLS_OF_MANY: usize = 48;
+const CELLS_OF_MANY: usize = 64;
 /// Nodes along each further axis by how many there are, and along a volatility that nothing else follows.
 const FURTHER: [usize; MOST_FURTHER + 1] = [1, 6, 6, 4, 3];
 const VOLATILITIES: usize = 6;
