@@ -88,10 +88,10 @@ pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use growth::{Curve, Tail};
-pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
+pub use outcome::{Chart, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
-pub use simulation::{Progress, Simulation, Tally};
+pub use simulation::{Progress, SamplePaths, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

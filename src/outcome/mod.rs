@@ -1,13 +1,17 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
+mod chart;
 mod overtake;
+mod past;
 mod provider;
 mod table;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+pub use chart::Chart;
 pub use overtake::{LeadChanges, Overtake};
+use past::{LEVELS, Past};
 pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;
@@ -48,6 +52,8 @@ pub struct Outcome {
     questions: Vec<Overtake>,
     providers: Vec<ProviderOutcome>,
     own: Vec<Own>,
+    /// By provider; for charts.
+    past: Vec<Past>,
 }
 
 /// How the answers came about.
@@ -128,6 +134,7 @@ impl Outcome {
             questions: questions.collect(),
             providers: providers(parts, plan, &counting)?,
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
+            past: past::pasts(scenario, plan),
             run,
         })
     }

@@ -160,6 +160,12 @@ struct ShareRow {
 }
 
 impl ShareFan {
+    /// The periods answered.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.labels
+    }
+
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         // By logs relative to the largest, so that no revenue is too large to have a share.
         let all_known = plan.is_deterministic();
@@ -220,6 +226,12 @@ pub struct RankTable {
 }
 
 impl RankTable {
+    /// The periods answered.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.labels
+    }
+
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let periods = plan.rows.periods();
         let row =

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Outcome, Overtake};
+use super::{Outcome, Overtake, RunInfo};
 use crate::calendar::Period;
 use crate::estimate::When;
 use crate::scenario::Measure;
@@ -29,7 +29,7 @@ fn thinned(dates: Vec<Period>) -> Vec<Period> {
 }
 
 /// A percentage without digits it does not have.
-fn shortest(percent: f64) -> String {
+pub(super) fn shortest(percent: f64) -> String {
     format!("{percent:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -75,7 +75,7 @@ impl fmt::Display for Overtake {
 
 impl Overtake {
     /// «first quarter with higher revenue», by the measure.
-    fn first_words(&self) -> String {
+    pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
         match self.measure() {
             Measure::Period => format!("first {word} with higher revenue"),
@@ -117,18 +117,14 @@ impl Overtake {
             }
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
-        let run = &self.run;
-        let partly = run.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(
-            f,
-            "  ahead at {} {} · {} paths{partly}, seed {}, {} sampling",
-            self.horizon(),
-            ahead.shown(),
-            thousands(run.paths),
-            run.seed,
-            run.sampling
-        )
+        write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), run_words(&self.run))
     }
+}
+
+/// «1,000,000 paths, seed 7, plain sampling».
+pub(super) fn run_words(run: &RunInfo) -> String {
+    let partly = run.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
+    format!("{} paths{partly}, seed {}, {} sampling", thousands(run.paths), run.seed, run.sampling)
 }
 
 impl fmt::Display for Outcome {
@@ -142,7 +138,7 @@ impl fmt::Display for Outcome {
             writeln!(f, "{}: revenue of the {}{unit}\n", provider.name, self.base.step().word())?;
             writeln!(f, "  {:<15}{:>11}    90 % band", "period", "median")?;
             for period in year_ends(fan.periods()) {
-                let at = |p: f64| fan.quantile(period, p).map(money).map_err(|_| fmt::Error);
+                let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4)).map_err(|_| fmt::Error);
                 writeln!(f, "  {:<15}{:>11}    {} – {}", period, at(0.5)?, at(0.05)?, at(0.95)?)?;
             }
             writeln!(f)?;
@@ -163,7 +159,11 @@ impl fmt::Display for Outcome {
 
 /// A whole number with commas.
 fn thousands(number: u64) -> String {
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// Digits with commas.
+pub(super) fn grouped(digits: &str) -> String {
     let groups: Vec<&str> = {
         let bytes = digits.as_bytes().rchunks(3).rev();
         bytes.map(|group| std::str::from_utf8(group).unwrap_or("")).collect()
@@ -171,20 +171,20 @@ fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// Money with four digits, which the histogram's 0.05 % supports, and the power of a thousand in words.
-fn money(value: f64) -> String {
+/// Money with so many significant digits (a histogram's 0.05 % supports four), and the power of a thousand in words.
+pub(super) fn money(value: f64, digits: usize) -> String {
     const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
     let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
     let scaled = value / scale;
     if !(1e-3..1e6).contains(&scaled) {
-        return format!("{value:.3e}");
+        return format!("{value:.*e}", digits - 1);
     }
-    if scaled >= 9999.5 {
-        let unit: u32 = if scaled >= 99_995.0 { 100 } else { 10 };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below a million")]
-        return thousands((scaled / f64::from(unit)).round() as u64 * u64::from(unit)) + word;
+    let whole = format!("{scaled:.0}").len();
+    if whole > digits {
+        let unit: f64 = (digits..whole).map(|_| 10.0).product();
+        return grouped(&format!("{:.0}", (scaled / unit).round() * unit)) + word;
     }
-    let mut decimals = 3;
+    let mut decimals = digits - 1;
     let mut rest = scaled;
     while rest >= 10.0 && decimals > 0 {
         rest /= 10.0;
@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn money_carries_four_digits() {
-        let shown = [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(money);
+        let shown =
+            [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(|value| money(value, 4));
         assert_eq!(
             shown,
             ["0.500", "1.000", "999.9", "11,020", "383,500", "690.2 m", "12.35 bn", "4.000 tn", "1.000e300"]

@@ -1,0 +1,231 @@
+//! The page of a chart: words above and below, a key, and a grid of frames with one scale.
+
+use super::axis::{Axis, Calendar, TICK};
+use super::svg::{Anchor, Paint, Scene, Stroke, Text};
+use super::text;
+use super::{Chart, fault};
+use crate::error::Error;
+
+const MARGIN: f64 = 14.0;
+/// The size of the line under the title, of the key and of panel titles.
+pub(super) const WORDS: f64 = 11.5;
+/// The size of direct labels.
+pub(super) const LABEL: f64 = 11.0;
+/// Between two frames side by side.
+const GUTTER: f64 = 16.0;
+/// A frame in a grid is at least this wide, its share of the margins included.
+const LEAST_WIDTH: f64 = 172.0;
+/// A frame is at least this high.
+const LEAST_HEIGHT: f64 = 60.0;
+/// Under a frame: the ticks of the calendar.
+const FOOT: f64 = 20.0;
+/// Over a frame of a grid: its title.
+const HEAD: f64 = 22.0;
+
+/// Where data is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+}
+
+/// What a chart says in words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    pub(super) title: String,
+    pub(super) subtitle: String,
+    pub(super) note: String,
+    /// What the picture shows, for those who do not see it.
+    pub(super) description: String,
+}
+
+/// An entry of the key.
+#[derive(Debug, Clone)]
+pub(super) struct Sign {
+    pub(super) name: String,
+    pub(super) paint: Paint,
+    /// A filled box of this opacity; else a line.
+    pub(super) filled: Option<f64>,
+}
+
+/// What a page is to hold.
+pub(super) struct Request<'a> {
+    pub(super) words: Words,
+    pub(super) key: Vec<Sign>,
+    /// The titles of the frames.
+    pub(super) titles: Vec<String>,
+    /// The axis for frames of some height.
+    pub(super) axis: &'a dyn Fn(f64) -> Axis,
+    /// Room right of every frame, for direct labels.
+    pub(super) right: f64,
+    /// Room under every frame beside that of the ticks.
+    pub(super) below: f64,
+}
+
+/// A page with its frames and axes drawn.
+pub(super) struct Page {
+    pub(super) scene: Scene,
+    pub(super) frames: Vec<Frame>,
+    pub(super) axis: Axis,
+    size: (f64, f64),
+    words: Words,
+}
+
+/// Columns of a grid of `count` frames in a page of this width: as even as it gets.
+pub(super) fn columns(count: usize, width: f64) -> usize {
+    let fit = (1..=count).rev().find(|columns| {
+        #[expect(clippy::cast_precision_loss, reason = "few frames")]
+        let columns = *columns as f64;
+        columns * LEAST_WIDTH + 20.0 <= width
+    });
+    let rows = count.div_ceil(fit.unwrap_or(1)).max(1);
+    count.div_ceil(rows).max(1)
+}
+
+impl Page {
+    /// # Errors
+    /// Where the height asked is too small.
+    pub(super) fn new(chart: &Chart<'_>, request: Request<'_>) -> Result<Self, Error> {
+        let width = f64::from(chart.width);
+        let mut scene = Scene::default();
+        let mut words = request.words;
+        if let Some(title) = &chart.title {
+            words.title.clone_from(title);
+        }
+        let top = header(&mut scene, width, &words, &request.key);
+        let note = text::wrap(&words.note, TICK, width - 2.0 * MARGIN, 8);
+        let footer = f64_of(note.len()) * 14.0 + MARGIN;
+        let columns = columns(request.titles.len(), width);
+        let rows = request.titles.len().div_ceil(columns).max(1);
+        let head = if request.titles.iter().any(|title| !title.is_empty()) { HEAD } else { 8.0 };
+        let around = head + FOOT + request.below;
+        let plot = plot_height(chart, (columns, rows), top + footer, around)?;
+        let axis = (request.axis)(plot);
+        let height = top + f64_of(rows) * (plot + around) + footer;
+        let left = MARGIN + axis.label_width() + 6.0;
+        let free = width - left - MARGIN - f64_of(columns - 1) * GUTTER;
+        let each = free / f64_of(columns);
+        let frame = |index: usize| {
+            let (row, column) = (index / columns, index % columns);
+            let start = left + f64_of(column) * (each + GUTTER);
+            let above = top + f64_of(row) * (plot + around) + head;
+            Frame { left: start, top: above, right: start + each - request.right, bottom: above + plot }
+        };
+        let frames: Vec<Frame> = (0..request.titles.len()).map(frame).collect();
+        let mut page = Self { scene, frames, axis, size: (width, height), words };
+        for (index, title) in request.titles.iter().enumerate() {
+            page.furnish(index, title, index % columns == 0);
+        }
+        for (index, line) in note.iter().enumerate() {
+            let y = height - footer + f64_of(index) * 14.0 + 12.0;
+            page.scene.text((MARGIN, y), Text::new(line, TICK - 0.5).soft());
+        }
+        Ok(page)
+    }
+
+    /// The title and the rules of one frame.
+    fn furnish(&mut self, index: usize, title: &str, labelled: bool) {
+        let frame = self.frames[index];
+        let shown = text::shorten(title, WORDS, frame.width());
+        self.scene.text((frame.left, frame.top - 8.0), Text::new(&shown, WORDS).of(title).bold());
+        for (value, label) in &self.axis.ticks {
+            let y = self.axis.at(*value, &frame);
+            self.scene.line(&[(frame.left, y), (frame.right, y)], Stroke::of(Paint::Grid, 1.0));
+            if labelled {
+                let text = Text::new(label, TICK).soft().at(Anchor::End);
+                self.scene.text((frame.left - 6.0, y + 0.36 * TICK), text);
+            }
+        }
+    }
+
+    /// The calendar under a frame: a mark where each labelled span starts, its label at the middle of what is seen of it.
+    pub(super) fn calendar(&mut self, calendar: &Calendar, frame: &Frame) {
+        let rule = Stroke::of(Paint::Soft, 1.0);
+        self.scene.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], rule);
+        for span in calendar.ticks(frame) {
+            let (from, to) = (calendar.month(span.from, frame), calendar.month(span.to, frame));
+            if from >= frame.left - 0.01 {
+                self.scene.line(&[(from, frame.bottom), (from, frame.bottom + 4.0)], rule);
+            }
+            // Of a span of many years the label names the first.
+            let to = if span.to - span.from > 12 { calendar.month(span.from + 12, frame) } else { to };
+            let (from, to) = (from.max(frame.left), to.min(frame.right));
+            let half = 0.5 * text::width(&span.label, TICK);
+            let middle = 0.5 * (from + to);
+            if to > from && middle - half >= frame.left - 4.0 && middle + half <= frame.right + 4.0 {
+                let text = Text::new(&span.label, TICK).soft().at(Anchor::Middle);
+                self.scene.text((middle, frame.bottom + 15.0), text);
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.scene.finish(self.size, &self.words.title, &self.words.description)
+    }
+}
+
+/// Title, subtitle and key; returns where they end.
+fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
+    let room = width - 2.0 * MARGIN;
+    let size = if width < 500.0 { 14.0 } else { 17.0 };
+    let mut y = MARGIN - 4.0;
+    for line in text::wrap(&words.title, size, room, 3) {
+        y += size + 4.0;
+        scene.text((MARGIN, y), Text::new(&line, size).bold());
+    }
+    for line in text::wrap(&words.subtitle, WORDS, room, 8) {
+        y += WORDS + 4.5;
+        scene.text((MARGIN, y), Text::new(&line, WORDS).soft());
+    }
+    let mut x = MARGIN;
+    y += if key.is_empty() { 0.0 } else { 19.0 };
+    for sign in key {
+        let shown = text::shorten(&sign.name, WORDS, 0.6 * room);
+        let taken = 26.0 + text::width(&shown, WORDS);
+        if x > MARGIN && x + taken > width - MARGIN {
+            (x, y) = (MARGIN, y + 17.0);
+        }
+        match sign.filled {
+            Some(opacity) => scene.rect((x, y - 9.0), (18.0, 11.0), sign.paint, opacity),
+            None => scene.line(&[(x, y - 4.0), (x + 20.0, y - 4.0)], Stroke::of(sign.paint, 2.2).dashed()),
+        }
+        scene.text((x + 25.0, y), Text::new(&shown, WORDS).of(&sign.name));
+        x += taken + 14.0;
+    }
+    y + 8.0
+}
+
+/// The height of each frame: as asked for the whole, or in proportion to its width.
+fn plot_height(chart: &Chart<'_>, (columns, rows): (usize, usize), outside: f64, around: f64) -> Result<f64, Error> {
+    let Some(height) = chart.height else {
+        let share = f64::from(chart.width) / f64_of(columns);
+        return Ok(if columns * rows == 1 {
+            (0.5 * share).clamp(230.0, 420.0)
+        } else {
+            (0.55 * share).clamp(100.0, 200.0)
+        });
+    };
+    let plot = (f64::from(height) - outside) / f64_of(rows) - around;
+    let least = (outside + f64_of(rows) * (around + LEAST_HEIGHT)).ceil();
+    if plot < LEAST_HEIGHT {
+        return Err(fault("height", format!("this chart needs at least {least} pixels at its width, got {height}")));
+    }
+    Ok(plot)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+pub(super) fn f64_of(count: usize) -> f64 {
+    count as f64
+}
