@@ -176,6 +176,13 @@ impl Calendar {
         starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
     }
 
+    /// Where a span begins to be seen, and its label: of years that are cut off at the start, the first that is seen.
+    pub(super) fn seen(&self, span: &Span) -> (i32, String) {
+        let from = span.from.max(self.from);
+        let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };
+        (from, label)
+    }
+
     fn widths(&self) -> impl Iterator<Item = i32> {
         let step = self.step;
         let years = (0..5).flat_map(|power| [1, 2, 5].map(|digit| 12 * digit * 10_i32.pow(power)));

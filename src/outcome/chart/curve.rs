@@ -31,6 +31,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
             axis: &|height| Axis::probability(most, height),
             right,
             below: 0.0,
+            flat: false,
         },
     )?;
     let first = answers.iter().map(|answer| answer.base()).min();

@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::outcome::Overtake;
 use crate::outcome::table::run_words;
 
-/// Room for a bar with its number.
-const BAR: f64 = 30.0;
+/// Room for a bar with its number, and for one of several frames, where numbers may be missing.
+const BAR: f64 = 26.0;
+const BAR_OF_MANY: f64 = 15.0;
 /// Between the dates and what is set apart.
 const APART: f64 = 12.0;
 /// Lines of words under what is set apart.
@@ -73,13 +74,13 @@ fn masses(answer: &Overtake) -> Result<Vec<(Period, f64)>, Error> {
 struct Bars(Vec<((i32, i32), f64)>);
 
 impl Bars {
-    fn of(answer: &Overtake, calendar: &Calendar, width: f64) -> Result<Self, Error> {
+    fn of(answer: &Overtake, calendar: &Calendar, (width, least): (f64, f64)) -> Result<Self, Error> {
         let masses = masses(answer)?;
         let within = |(from, to): (i32, i32)| {
             let held = masses.iter().filter(|(period, _)| (from + 1..=to).contains(&period.end()));
             ((from, to), held.map(|(_, mass)| mass).sum::<f64>())
         };
-        Ok(Self(calendar.bins(width, BAR).into_iter().map(within).collect()))
+        Ok(Self(calendar.bins(width, least).into_iter().map(within).collect()))
     }
 
     fn highest(&self) -> f64 {
@@ -91,7 +92,9 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
     let calendar = super::dates_of(answers)?;
     let width = width_of_dates(chart, ahead);
-    let bars: Vec<Bars> = answers.iter().map(|answer| Bars::of(answer, &calendar, width)).collect::<Result<_, _>>()?;
+    let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
+    let bars: Vec<Bars> =
+        answers.iter().map(|answer| Bars::of(answer, &calendar, (width, least))).collect::<Result<_, _>>()?;
     let apart = answers.iter().flat_map(|answer| [answer.ahead_at_base().value(), answer.not_by_horizon().value()]);
     let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
     let request = Request {
@@ -102,6 +105,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         axis: &|height| Axis::probability(most * (1.0 + 18.0 / height), height),
         right: 0.0,
         below: BELOW,
+        flat: false,
     };
     let mut page = Page::new(chart, request)?;
     for (index, (answer, bars)) in answers.iter().zip(&bars).enumerate() {
@@ -167,9 +171,11 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake]) -> Words {
         let never = answer.not_by_horizon().shown();
         format!("{named}median {}; one in ten: {}; not by {}: {never}.", date(0.5), date(0.1), answer.horizon())
     });
+    let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
+    let apart = if ahead { "ahead at the base already, and not by the horizon" } else { "not by the horizon" };
     Words {
         title: answers[0].name().to_owned(),
-        subtitle: "when it first happens: probability by date; hatched: set apart".to_owned(),
+        subtitle: format!("probability that it first happens in each span of time · set apart: {apart}"),
         note: format!("{} · {}", answers[0].first_words(), run_words(run)),
         description: told.collect::<Vec<_>>().join(" "),
     }

@@ -13,7 +13,7 @@ use crate::outcome::table::run_words;
 
 const DOTS: u32 = 20;
 /// Diameters tried, in pixels.
-const LARGEST: f64 = 24.0;
+const LARGEST: f64 = 30.0;
 const SMALLEST: f64 = 4.0;
 
 /// Twenty futures, by the quantiles at the middles of twenty equal parts.
@@ -94,6 +94,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         axis: &|_| Axis::none(),
         right: 0.0,
         below: BELOW,
+        flat: true,
     };
     let mut page = Page::new(chart, request)?;
     let ahead = futures.iter().any(|futures| futures.at_base > 0);
@@ -144,7 +145,7 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], futures: &[Futures]) -> Words
     let description: Vec<String> = told.collect();
     let first = answers[0].name().to_owned();
     let run = run_words(&chart.panels[0].1.run);
-    let legend = format!("each dot is one of {DOTS} equally likely futures; filled: by {}", futures[0].by);
+    let legend = format!("Each dot is one of {DOTS} equally likely futures; filled: by {}.", futures[0].by);
     let subtitle = if description.len() == 1 { format!("{} {legend}", description[0]) } else { legend };
     let note = format!("{} · {run}", answers[0].first_words());
     Words { title: first, subtitle, note, description: description.join(" ") }

@@ -115,6 +115,7 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
             axis: &|height| Axis::money(low, high, !chart.linear, height),
             right,
             below: 0.0,
+            flat: false,
         },
     )?;
     let calendar = Calendar::new(first, last);
@@ -172,7 +173,7 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
         subtitle += "; grey: the medians of the others";
     }
     if let Some(paths) = chart.paths {
-        subtitle += &format!(" · thin lines: {} of the paths", paths.len());
+        subtitle += &format!(" · thin lines: {} of the paths, one of them heavier", paths.len());
     }
     if all.iter().flatten().any(|series| !series.actual.is_empty()) {
         subtitle += " · circles: what later happened";
@@ -192,9 +193,10 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
     let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
     for (series, paint) in &panel.shown {
+        let opacity = if series.paths.is_empty() { 0.15 } else { 0.08 };
         for (low, high) in BANDS {
             let edge = series.level(low).chain(series.level(high).rev()).map(at).collect::<Vec<_>>();
-            scene.area(&edge, *paint, 0.15, None);
+            scene.area(&edge, *paint, opacity, None);
         }
         for level in [0, LEVELS.len() - 1] {
             let edge: Vec<_> = series.level(level).map(at).collect();
@@ -203,11 +205,13 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     }
     for series in &panel.hinted {
         let median: Vec<_> = series.level(MEDIAN).map(at).collect();
-        scene.line(&median, Stroke::of(Paint::Soft, 0.8).faint(0.7));
+        scene.line(&median, Stroke::of(Paint::Soft, 0.7).faint(0.5));
     }
     for (series, paint) in &panel.shown {
-        for path in &series.paths {
-            scene.line(&line(path), Stroke::of(*paint, 0.8).faint(0.6));
+        for (index, path) in series.paths.iter().enumerate() {
+            // One future stands out, the same of all providers: there a swap of ranks can be followed.
+            let stroke = if index == 0 { Stroke::of(*paint, 2.0) } else { Stroke::of(*paint, 0.7).faint(0.55) };
+            scene.line(&line(path), stroke);
         }
     }
     for (series, paint) in &panel.shown {

@@ -6,6 +6,8 @@ use super::text;
 
 /// From one label to the next.
 const GAP: f64 = 14.5;
+/// Less of a name than that is no name.
+const LEAST_NAME: f64 = 90.0;
 /// The leader from a line's end to its label.
 const LEADER: f64 = 16.0;
 
@@ -44,11 +46,22 @@ pub(super) fn draw(scene: &mut Scene, frame: &Frame, room: f64, mut labels: Vec<
         let leader = [(frame.right, label.y), (frame.right + 0.6 * LEADER, y), (frame.right + LEADER - 3.0, y)];
         scene.line(&leader, Stroke::of(label.paint, 1.6));
         let full = joined(&label.name, &label.figure);
-        let room = room - LEADER - 4.0;
-        let shown =
-            if text::width(&full, LABEL) <= room { full.clone() } else { text::shorten(&label.name, LABEL, room) };
+        let shown = fitted(label, room - LEADER - 4.0);
         scene.text((frame.right + LEADER, y + 0.36 * LABEL), Text::new(&shown, LABEL).of(&full));
     }
+}
+
+/// The name with its figure, the name shortened so that both fit, or where that leaves too little of it the name alone.
+fn fitted(label: &Label, room: f64) -> String {
+    let full = joined(&label.name, &label.figure);
+    if text::width(&full, LABEL) <= room {
+        return full;
+    }
+    let figure = text::width(&joined("", &label.figure), LABEL);
+    if figure > 0.0 && room - figure >= LEAST_NAME {
+        return joined(&text::shorten(&label.name, LABEL, room - figure), &label.figure);
+    }
+    text::shorten(&label.name, LABEL, room)
 }
 
 /// Heights in the same order, at least `gap` apart and within the range, as near to those wanted as a pass down and a

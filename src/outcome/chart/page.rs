@@ -1,6 +1,6 @@
 //! The page of a chart: words above and below, a key, and a grid of frames with one scale.
 
-use super::axis::{Axis, Calendar, TICK};
+use super::axis::{Axis, Calendar, Span, TICK};
 use super::svg::{Anchor, Paint, Scene, Stroke, Text};
 use super::text;
 use super::{Chart, fault};
@@ -11,6 +11,8 @@ const MARGIN: f64 = 14.0;
 pub(super) const WORDS: f64 = 11.5;
 /// The size of direct labels.
 pub(super) const LABEL: f64 = 11.0;
+/// How much wider bold text is.
+const BOLD: f64 = 1.1;
 /// Between two frames side by side.
 const GUTTER: f64 = 16.0;
 /// A frame in a grid is at least this wide, its share of the margins included.
@@ -72,6 +74,8 @@ pub(super) struct Request<'a> {
     pub(super) right: f64,
     /// Room under every frame beside that of the ticks.
     pub(super) below: f64,
+    /// Whether low frames are enough.
+    pub(super) flat: bool,
 }
 
 /// A page with its frames and axes drawn.
@@ -111,7 +115,7 @@ impl Page {
         let rows = request.titles.len().div_ceil(columns).max(1);
         let head = if request.titles.iter().any(|title| !title.is_empty()) { HEAD } else { 8.0 };
         let around = head + FOOT + request.below;
-        let plot = plot_height(chart, (columns, rows), top + footer, around)?;
+        let plot = plot_height(chart, (columns, rows), (top + footer, around), request.flat)?;
         let axis = (request.axis)(plot);
         let height = top + f64_of(rows) * (plot + around) + footer;
         let left = MARGIN + axis.label_width() + 6.0;
@@ -138,7 +142,7 @@ impl Page {
     /// The title and the rules of one frame.
     fn furnish(&mut self, index: usize, title: &str, labelled: bool) {
         let frame = self.frames[index];
-        let shown = text::shorten(title, WORDS, frame.width());
+        let shown = text::shorten(title, WORDS, frame.width() / BOLD);
         self.scene.text((frame.left, frame.top - 8.0), Text::new(&shown, WORDS).of(title).bold());
         for (value, label) in &self.axis.ticks {
             let y = self.axis.at(*value, &frame);
@@ -150,23 +154,25 @@ impl Page {
         }
     }
 
-    /// The calendar under a frame: a mark where each labelled span starts, its label at the middle of what is seen of it.
+    /// The calendar under a frame: a mark where each labelled span starts, and its label.
     pub(super) fn calendar(&mut self, calendar: &Calendar, frame: &Frame) {
         let rule = Stroke::of(Paint::Soft, 1.0);
         self.scene.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], rule);
-        for span in calendar.ticks(frame) {
-            let (from, to) = (calendar.month(span.from, frame), calendar.month(span.to, frame));
+        let spans = calendar.ticks(frame);
+        for span in &spans {
+            let from = calendar.month(span.from, frame);
             if from >= frame.left - 0.01 {
                 self.scene.line(&[(from, frame.bottom), (from, frame.bottom + 4.0)], rule);
             }
-            // Of a span of many years the label names the first.
-            let to = if span.to - span.from > 12 { calendar.month(span.from + 12, frame) } else { to };
-            let (from, to) = (from.max(frame.left), to.min(frame.right));
-            let half = 0.5 * text::width(&span.label, TICK);
-            let middle = 0.5 * (from + to);
-            if to > from && middle - half >= frame.left - 4.0 && middle + half <= frame.right + 4.0 {
-                let text = Text::new(&span.label, TICK).soft().at(Anchor::Middle);
+        }
+        let mut edge = f64::INFINITY;
+        // From the right, since the first label is the one that may have to go.
+        for (middle, label) in spans.iter().rev().filter_map(|span| place(span, calendar, frame)) {
+            let half = 0.5 * text::width(&label, TICK);
+            if middle + half + 5.0 <= edge {
+                let text = Text::new(&label, TICK).soft().at(Anchor::Middle);
                 self.scene.text((middle, frame.bottom + 15.0), text);
+                edge = middle - half;
             }
         }
     }
@@ -176,17 +182,28 @@ impl Page {
     }
 }
 
+/// Where a label of the calendar stands: at the middle of the span, or of its first year where it has many, as far as
+/// that is seen; `None` where it does not fit the frame.
+fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
+    let (from, label) = calendar.seen(span);
+    let to = if span.to - span.from > 12 { from + 12 - from.rem_euclid(12) } else { span.to };
+    let (left, right) = (calendar.month(from, frame), calendar.month(to, frame).min(frame.right));
+    let half = 0.5 * text::width(&label, TICK);
+    let middle = (0.5 * (left + right)).max(frame.left + half - 4.0);
+    (middle + half <= frame.right + 4.0).then_some((middle, label))
+}
+
 /// Title, subtitle and key; returns where they end.
 fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
     let room = width - 2.0 * MARGIN;
     let size = if width < 500.0 { 14.0 } else { 17.0 };
     let mut y = MARGIN - 4.0;
-    for line in text::wrap(&words.title, size, room, 3) {
+    for line in text::wrap(&words.title, size, room / BOLD, 3) {
         y += size + 4.0;
         scene.text((MARGIN, y), Text::new(&line, size).bold());
     }
     for line in text::wrap(&words.subtitle, WORDS, room, 8) {
-        y += WORDS + 4.5;
+        y += WORDS + 5.0;
         scene.text((MARGIN, y), Text::new(&line, WORDS).soft());
     }
     let mut x = MARGIN;
@@ -208,7 +225,12 @@ fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
 }
 
 /// The height of each frame: as asked for the whole, or in proportion to its width.
-fn plot_height(chart: &Chart<'_>, (columns, rows): (usize, usize), outside: f64, around: f64) -> Result<f64, Error> {
+fn plot_height(
+    chart: &Chart<'_>,
+    (columns, rows): (usize, usize),
+    (outside, around): (f64, f64),
+    flat: bool,
+) -> Result<f64, Error> {
     let Some(height) = chart.height else {
         let share = f64::from(chart.width) / f64_of(columns);
         return Ok(if columns * rows == 1 {

@@ -3,7 +3,7 @@
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
 use super::page::{Frame, Page, Request, Sign, Words, f64_of};
-use super::svg::{Paint, Stroke};
+use super::svg::{Paint, SERIES, Stroke};
 use super::{Chart, points, titled};
 use crate::calendar::Period;
 use crate::error::Error;
@@ -22,6 +22,7 @@ impl Layers {
         let edge = |period: &Period| calendar.month(period.start(), frame);
         let mut edges: Vec<f64> = self.periods.iter().map(edge).collect();
         edges.push(frame.right);
+        page.scene.rect((frame.left, frame.top), (frame.width(), frame.height()), Paint::Paper, 1.0);
         let mut below = vec![0.0; self.periods.len()];
         let mut middles = Vec::new();
         for (values, (paint, opacity)) in self.values.iter().zip(looks) {
@@ -47,7 +48,7 @@ impl Layers {
 
 /// Rank 1 is the darkest.
 fn shade(rank: usize, ranks: usize) -> f64 {
-    1.0 - 0.92 * f64_of(rank) / f64_of(ranks.max(2) - 1)
+    1.0 - 0.88 * f64_of(rank) / f64_of(ranks.max(2) - 1)
 }
 
 pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
@@ -85,7 +86,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     };
     let axis = |height| Axis::probability(1.0, height);
     let key = (0..most).map(sign).collect();
-    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0 })?;
+    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false })?;
     let looks: Vec<(Paint, f64)> = (0..most).map(look).collect();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];
@@ -111,7 +112,8 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let figures: Vec<Vec<String>> = panels.iter().map(|(layers, _)| layers.values.iter().map(last).collect()).collect();
     let alone = panels.len() == 1;
     // Neighbours differ in depth too, so that grey tells them apart.
-    let look = |index: usize| (Paint::Series(index), if index.is_multiple_of(2) { 0.9 } else { 0.5 });
+    let look =
+        |index: usize| (Paint::Series(index), if (index + index / SERIES).is_multiple_of(2) { 0.9 } else { 0.5 });
     let sign = |(index, name): (usize, &String)| Sign {
         name: name.clone(),
         paint: look(index).0,
@@ -123,7 +125,7 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let titles = chart.panels.iter().map(|(title, _)| title.clone()).collect();
     let words = words_of_shares(chart, &names, &figures);
     let axis = |height| Axis::probability(1.0, height);
-    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right, below: 0.0 })?;
+    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right, below: 0.0, flat: false })?;
     let looks: Vec<(Paint, f64)> = (0..names.len()).map(look).collect();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];

@@ -31,7 +31,7 @@ const PAINTS: [(&str, &str, &str); 10] = [
     ("og-s4", "#c78500", "#f2bf4a"),
     ("og-s5", "#5b5fa8", "#a9adf5"),
 ];
-const SERIES: usize = 6;
+pub(super) const SERIES: usize = 6;
 
 /// Dashes by series: what tells lines apart in grey.
 const DASHES: [&str; SERIES] = ["", "7 3", "2 2.5", "9 3 2 3", "12 3", "5 2 1 2"];
