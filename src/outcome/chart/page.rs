@@ -233,11 +233,13 @@ fn plot_height(
 ) -> Result<f64, Error> {
     let Some(height) = chart.height else {
         let share = f64::from(chart.width) / f64_of(columns);
-        return Ok(if columns * rows == 1 {
-            (0.5 * share).clamp(230.0, 420.0)
-        } else {
-            (0.55 * share).clamp(100.0, 200.0)
-        });
+        let (part, least, most) = match (columns * rows == 1, flat) {
+            (true, false) => (0.5, 230.0, 420.0),
+            (true, true) => (0.2, 120.0, 180.0),
+            (false, false) => (0.55, 100.0, 200.0),
+            (false, true) => (0.35, 80.0, 140.0),
+        };
+        return Ok((part * share).clamp(least, most));
     };
     let plot = (f64::from(height) - outside) / f64_of(rows) - around;
     let least = (outside + f64_of(rows) * (around + LEAST_HEIGHT)).ceil();
