@@ -1,6 +1,8 @@
 //! Runs a scenario file and prints its answer.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--json]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--json | --csv] [--charts DIR]`
+//!
+//! `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG.
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -10,9 +12,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use outgrow::Scenario;
+use outgrow::{Outcome, Scenario};
 
-const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--json]";
+const USAGE: &str =
+    "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--json | --csv] [--charts DIR]";
 /// The largest file that is read.
 const LIMIT: u64 = 16 << 20;
 
@@ -24,6 +27,8 @@ struct Options {
     set: Vec<(String, String)>,
     exact: bool,
     json: bool,
+    csv: bool,
+    charts: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -50,10 +55,15 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
             Some("--set") => options.set.push(setting(&value()?)?),
             Some("--exact") => options.exact = true,
             Some("--json") => options.json = true,
+            Some("--csv") => options.csv = true,
+            Some("--charts") => options.charts = Some(value()?.into()),
             Some(flag) if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
             _ if options.file.as_os_str().is_empty() && !argument.is_empty() => options.file = argument.into(),
             _ => return Err(format!("one file at a time, got {:?} too", argument.display())),
         }
+    }
+    if options.json && options.csv {
+        return Err("one of --json and --csv at a time".into());
     }
     if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
 }
@@ -98,11 +108,35 @@ fn answer(options: &Options) -> Result<String, String> {
         simulation.run()
     };
     let outcome = scenario.and_then(run).map_err(|error| error.to_string())?;
-    if options.json {
+    if let Some(folder) = &options.charts {
+        write_charts(&outcome, folder)?;
+    }
+    if options.csv {
+        Ok(outcome.to_csv())
+    } else if options.json {
         serde_json::to_string(&outcome).map_err(|error| error.to_string())
     } else {
         Ok(outcome.to_string())
     }
+}
+
+/// Every chart of the outcome, those of a question numbered in the order asked.
+fn write_charts(outcome: &Outcome, folder: &Path) -> Result<(), String> {
+    let chart = outcome.chart();
+    let mut charts = vec![("fan.svg".to_owned(), chart.fan()), ("shares.svg".to_owned(), chart.shares())];
+    charts.push(("ranks.svg".to_owned(), chart.ranks()));
+    for (number, question) in (1..).zip(outcome.questions()) {
+        charts.push((format!("overtake-{number}.svg"), chart.overtake(question.name())));
+        charts.push((format!("date-{number}.svg"), chart.date(question.name())));
+        charts.push((format!("dots-{number}.svg"), chart.dots(question.name())));
+    }
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, chart) in charts {
+        let path = folder.join(name);
+        let svg = chart.map_err(|error| error.to_string())?;
+        std::fs::write(&path, svg).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, String> {

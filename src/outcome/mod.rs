@@ -1,6 +1,8 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
 mod chart;
+mod csv;
+mod markdown;
 mod overtake;
 mod past;
 mod provider;
@@ -11,7 +13,7 @@ use serde::ser::SerializeMap;
 
 pub use chart::Chart;
 pub use overtake::{LeadChanges, Overtake};
-use past::{LEVELS, Past};
+use past::{BAND, LEVELS, MEDIAN, Past};
 pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;

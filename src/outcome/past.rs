@@ -5,8 +5,12 @@ use crate::error::{Error, no_provider};
 use crate::paths::Plan;
 use crate::scenario::Scenario;
 
-/// The levels of a fan chart: the edges of its 95, 80 and 50 % bands, and the median.
-pub(super) const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
+/// The levels that tables and charts show: the edges of the 95, 90, 80 and 50 % bands, and the median.
+pub(super) const LEVELS: [f64; 9] = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
+/// The place of the median among them.
+pub(super) const MEDIAN: usize = 4;
+/// The places of the edges of the 90 % band.
+pub(super) const BAND: (usize, usize) = (1, 7);
 
 /// Revenue of one provider up to the base.
 #[derive(Debug, Clone, PartialEq)]

@@ -239,6 +239,11 @@ impl RankTable {
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
     }
 
+    /// The probabilities of all ranks at every period.
+    pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &[Estimate])> {
+        self.labels.iter().copied().zip(self.rows.iter().map(Vec::as_slice))
+    }
+
     /// The probability of a rank (from 1) in a period.
     ///
     /// # Errors

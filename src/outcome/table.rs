@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{Outcome, Overtake, RunInfo};
+use super::{BAND, MEDIAN, Outcome, Overtake, RunInfo};
 use crate::calendar::Period;
+use crate::error::Error;
 use crate::estimate::When;
 use crate::scenario::Measure;
 
@@ -50,15 +51,7 @@ fn bar(probability: f64) -> String {
 
 impl fmt::Display for Overtake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.first_words();
-        let lasting = match self.sustained() {
-            1 => String::new(),
-            k => format!(", the first of {k} in a row"),
-        };
-        let (challenger, incumbent) = (self.challenger(), self.incumbent());
-        let title = format!("{challenger} overtakes {incumbent}");
-        let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
-        writeln!(f, "{named}{title}: {first}{lasting}, base {}\n", self.base())?;
+        writeln!(f, "{}\n", self.headline())?;
         let head = format!("{} % interval of the sampling", shortest(100.0 * self.run.confidence_level));
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
@@ -73,7 +66,27 @@ impl fmt::Display for Overtake {
     }
 }
 
+/// The lines under a question's table.
+pub(super) struct Foot<'a>(pub(super) &'a Overtake);
+
+impl fmt::Display for Foot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_foot(f)
+    }
+}
+
 impl Overtake {
+    /// What is asked, in words.
+    pub(super) fn headline(&self) -> String {
+        let lasting = match self.sustained() {
+            1 => String::new(),
+            k => format!(", the first of {k} in a row"),
+        };
+        let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
+        let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
+        format!("{named}{title}: {}{lasting}, base {}", self.first_words(), self.base())
+    }
+
     /// «first quarter with higher revenue», by the measure.
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
@@ -85,7 +98,7 @@ impl Overtake {
         }
     }
 
-    fn shown_dates(&self) -> Vec<Period> {
+    pub(super) fn shown_dates(&self) -> Vec<Period> {
         match self.measure() {
             Measure::Period | Measure::Trailing => year_ends(self.periods()),
             Measure::Annual | Measure::FiscalYearEnding(_) => thinned(self.periods().to_vec()),
@@ -132,14 +145,15 @@ impl fmt::Display for Outcome {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
         }
-        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
-        for provider in &self.providers {
-            let Some(fan) = &provider.revenue else { continue };
-            writeln!(f, "{}: revenue of the {}{unit}\n", provider.name, self.base.step().word())?;
-            writeln!(f, "  {:<15}{:>11}    90 % band", "period", "median")?;
-            for period in year_ends(fan.periods()) {
-                let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4)).map_err(|_| fmt::Error);
-                writeln!(f, "  {:<15}{:>11}    {} – {}", period, at(0.5)?, at(0.05)?, at(0.95)?)?;
+        for provider in self.providers.iter().filter(|provider| provider.revenue.is_some()) {
+            writeln!(f, "{}\n", self.revenue_headline(&provider.name))?;
+            let rows = self.provider_rows(&provider.name).map_err(|_| fmt::Error)?;
+            let (share, rank) = (provider.share.as_ref().map_or("", |_| "mean share"), provider.rank.as_ref());
+            let rank = rank.map_or("", |_| "likeliest rank");
+            let head = ["period", "median", "90 % band", share, rank].map(str::to_owned);
+            for [period, median, band, share, rank] in std::iter::once(head).chain(rows) {
+                let line = format!("  {period:<15}{median:>11}    {band:<23}{share:>10}    {rank}");
+                writeln!(f, "{}", line.trim_end())?;
             }
             writeln!(f)?;
         }
@@ -154,6 +168,38 @@ impl fmt::Display for Outcome {
             }
         }
         Ok(())
+    }
+}
+
+impl Outcome {
+    pub(super) fn revenue_headline(&self, provider: &str) -> String {
+        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
+        format!("{provider}: revenue of the {}{unit}", self.base.step().word())
+    }
+
+    /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.
+    pub(super) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
+        let fan = self.revenue(provider)?;
+        let base = self.past(provider)?.base;
+        let (low, high) = (base[BAND.0], base[BAND.1]);
+        let known = if low < high { format!("{} – {}", money(low, 4), money(high, 4)) } else { String::new() };
+        let mut rows = vec![[self.base.to_string(), money(base[MEDIAN], 4), known, String::new(), String::new()]];
+        for period in year_ends(fan.periods()) {
+            let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4));
+            let share = self.share(provider).and_then(|share| share.mean(period));
+            let share = share.map_or_else(|_| String::new(), |share| format!("{:.1} %", 100.0 * share));
+            let band = format!("{} – {}", at(0.05)?, at(0.95)?);
+            rows.push([period.to_string(), at(0.5)?, band, share, self.likeliest_rank(provider, period)]);
+        }
+        Ok(rows)
+    }
+
+    /// «2 (0.813)»: the rank with the highest probability, the better one of two; nothing where ranks are off.
+    fn likeliest_rank(&self, provider: &str, period: Period) -> String {
+        let Ok(table) = self.rank(provider) else { return String::new() };
+        let ranks = (1..=self.providers.len()).filter_map(|rank| Some((rank, table.probability(period, rank).ok()?)));
+        let likeliest = ranks.reduce(|best, next| if next.1.value() > best.1.value() { next } else { best });
+        likeliest.map_or_else(String::new, |(rank, estimate)| format!("{rank} ({})", estimate.shown()))
     }
 }
 

@@ -20,4 +20,5 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod tables;
 mod types;

@@ -8,13 +8,12 @@ use super::{Chart, fault, points};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::table::{money, run_words};
-use crate::outcome::{LEVELS, Outcome};
+use crate::outcome::{LEVELS, MEDIAN, Outcome};
 
 /// More providers than that have a frame each.
 const MOST_TOGETHER: usize = 4;
 /// The bands, from wide to narrow: places in `LEVELS` of their two edges.
-const BANDS: [(usize, usize); 3] = [(0, 6), (1, 5), (2, 4)];
-const MEDIAN: usize = 3;
+const BANDS: [(usize, usize); 3] = [(0, 8), (2, 6), (3, 5)];
 
 /// What is drawn of one provider.
 struct Series<'a> {
