@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  Provider ┐
-//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart
 //!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
 //!  TOML, JSON ────┘                         └ merge (shards)
 //! ```
@@ -45,6 +45,8 @@
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!

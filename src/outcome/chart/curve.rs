@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
-use super::page::{Frame, Page, Request, Words, f64_of};
+use super::page::{Frame, Page, Request, Words, columns, f64_of};
 use super::svg::{Paint, Stroke};
 use super::{Chart, points};
 use crate::calendar::Period;
@@ -14,46 +14,47 @@ use crate::outcome::table::{run_words, shortest};
 pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
     let curves: Vec<Vec<(Period, Estimate)>> =
         answers.iter().map(|answer| by_date(answer)).collect::<Result<_, _>>()?;
-    let spoken: Vec<(Period, Estimate)> = answers
-        .iter()
-        .map(|answer| chart.date_of(answer).and_then(|date| Ok((date, answer.by(date)?))))
-        .collect::<Result<_, _>>()?;
+    let spoken = |answer: &&Overtake| chart.date_of(answer).and_then(|date| Ok((date, answer.by(date)?)));
+    let spoken: Vec<(Period, Estimate)> = answers.iter().map(spoken).collect::<Result<_, _>>()?;
     let most = curves.iter().flatten().map(|(_, estimate)| estimate.interval().1).fold(0.0, f64::max);
-    let figures: Vec<String> = spoken.iter().map(|(_, estimate)| estimate.shown()).collect();
-    let share = f64::from(chart.width) / f64_of(super::page::columns(answers.len(), f64::from(chart.width)));
-    let right = labels::room(figures.iter().map(|figure| (figure.as_str(), "")), share);
-    let mut page = Page::new(
-        chart,
-        Request {
-            words: words(chart, answers, &spoken),
-            key: Vec::new(),
-            titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
-            axis: &|height| Axis::probability(most, height),
-            right,
-            below: 0.0,
-            flat: false,
-        },
-    )?;
-    let first = answers.iter().map(|answer| answer.base()).min();
-    let last = answers.iter().map(|answer| answer.horizon()).max();
-    let Some(calendar) = first.zip(last).map(|(first, last)| Calendar::new(first, last)) else {
-        return Ok(page.finish());
+    let label = |(_, estimate): &(Period, Estimate)| Label {
+        y: 0.0,
+        name: estimate.shown(),
+        figure: String::new(),
+        paint: Paint::Series(0),
     };
-    for (index, curve) in curves.iter().enumerate() {
+    let labels: Vec<Label> = spoken.iter().map(label).collect();
+    let width = f64::from(chart.width);
+    let right = labels::room(&labels, width / f64_of(columns(answers.len(), width)));
+    let request = Request {
+        words: words(chart, answers, &spoken),
+        key: Vec::new(),
+        titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
+        axis: &|height| Axis::probability(most, height),
+        right,
+        below: 0.0,
+        flat: false,
+    };
+    let mut page = Page::new(chart, request)?;
+    let calendar = super::calendar_of(answers, |answer| answer.base())?;
+    for (index, (curve, label)) in curves.iter().zip(labels).enumerate() {
         let frame = page.frames[index];
         page.calendar(&calendar, &frame);
         fill(&mut page, &calendar, &frame, curve);
         let (date, estimate) = spoken[index];
-        let at = (calendar.at(date, &frame), page.axis.at(estimate.value(), &frame));
-        page.scene.line(
-            &[(at.0, frame.bottom), at, (frame.right, at.1)],
-            Stroke { dash: "2 3", ..Stroke::of(Paint::Soft, 1.0) },
-        );
-        page.scene.circle(at, 3.2, Paint::Series(0), true);
-        let label = Label { y: at.1, name: figures[index].clone(), figure: String::new(), paint: Paint::Series(0) };
-        labels::draw(&mut page.scene, &frame, right, vec![label]);
+        let y = mark(&mut page, &calendar, &frame, date, estimate.value());
+        labels::draw(&mut page.scene, &frame, right, vec![Label { y, ..label }]);
     }
     Ok(page.finish())
+}
+
+/// Marks the date that is spoken of; returns the height of its probability.
+fn mark(page: &mut Page, calendar: &Calendar, frame: &Frame, date: Period, probability: f64) -> f64 {
+    let (x, y) = (calendar.at(date, frame), page.axis.at(probability, frame));
+    let dotted = Stroke { dash: "2 3", ..Stroke::of(Paint::Soft, 1.0) };
+    page.scene.line(&[(x, frame.bottom), (x, y), (frame.right, y)], dotted);
+    page.scene.circle((x, y), 3.2, Paint::Series(0), true);
+    y
 }
 
 /// From the base on, where those ahead already count.

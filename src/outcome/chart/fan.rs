@@ -3,7 +3,7 @@
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
 use super::page::{Frame, Page, Request, Sign, Words};
-use super::svg::{Paint, Stroke};
+use super::svg::{Paint, Scene, Stroke};
 use super::{Chart, fault, points};
 use crate::calendar::Period;
 use crate::error::Error;
@@ -84,57 +84,65 @@ struct Panel<'s, 'a> {
     hinted: Vec<&'s Series<'a>>,
 }
 
+/// What the axes must hold.
+struct Extent {
+    money: (f64, f64),
+    time: (Period, Period),
+}
+
+impl Extent {
+    fn of(all: &[Vec<Series<'_>>]) -> Option<Self> {
+        let points = || all.iter().flatten().flat_map(Series::extent);
+        let low = points().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
+        let high = points().map(|(_, value)| value).fold(0.0, f64::max);
+        let periods = || points().map(|(period, _)| period);
+        Some(Self { money: (low, high), time: (periods().min()?, periods().max()?) })
+    }
+}
+
 pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
-    let all: Vec<Vec<Series<'_>>> = chart
-        .panels
-        .iter()
-        .map(|(_, outcome)| names.iter().map(|name| Series::new(chart, outcome, name)).collect())
-        .collect::<Result<_, Error>>()?;
+    let series = |outcome| names.iter().map(|name| Series::new(chart, outcome, name)).collect();
+    let all: Vec<Vec<Series<'_>>> =
+        chart.panels.iter().map(|(_, outcome)| series(outcome)).collect::<Result<_, _>>()?;
     let panels = panels(chart, &all);
-    let extent = || all.iter().flatten().flat_map(Series::extent);
-    let low = extent().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
-    let high = extent().map(|(_, value)| value).fold(0.0, f64::max);
-    let first = extent().map(|(period, _)| period).min();
-    let Some((first, last)) = first.zip(extent().map(|(period, _)| period).max()) else {
-        return Err(fault("of", "no provider is chosen".to_owned()));
-    };
-    let alone = chart.panels.len() == 1 && panels.len() == 1;
-    let figures: Vec<String> = all[0].iter().map(|series| money(series.median_at_horizon(), 3)).collect();
-    let named = || names.iter().zip(&figures).map(|(name, figure)| (name.as_str(), figure.as_str()));
-    let together = !alone && names.len() <= MOST_TOGETHER;
+    let extent = Extent::of(&all).ok_or_else(|| fault("of", "no provider is chosen".to_owned()))?;
+    let alone = panels.len() == 1;
+    let labels = if alone { named(&all[0]) } else { Vec::new() };
     let sign = |(index, name): (usize, &String)| Sign { name: name.clone(), paint: Paint::Series(index), filled: None };
-    let right = if alone { labels::room(named(), f64::from(chart.width)) } else { 0.0 };
-    let mut page = Page::new(
-        chart,
-        Request {
-            words: words(chart, &names, &all, panels.len()),
-            key: if together { names.iter().enumerate().map(sign).collect() } else { Vec::new() },
-            titles: panels.iter().map(|panel| panel.title.clone()).collect(),
-            axis: &|height| Axis::money(low, high, !chart.linear, height),
-            right,
-            below: 0.0,
-            flat: false,
-        },
-    )?;
-    let calendar = Calendar::new(first, last);
+    let together = !alone && names.len() <= MOST_TOGETHER;
+    let right = if alone { labels::room(&labels, f64::from(chart.width)) } else { 0.0 };
+    let request = Request {
+        words: words(chart, &names, &all, panels.len()),
+        key: if together { names.iter().enumerate().map(sign).collect() } else { Vec::new() },
+        titles: panels.iter().map(|panel| panel.title.clone()).collect(),
+        axis: &|height| Axis::money(extent.money.0, extent.money.1, !chart.linear, height),
+        right,
+        below: 0.0,
+        flat: false,
+    };
+    let mut page = Page::new(chart, request)?;
+    let calendar = Calendar::new(extent.time.0, extent.time.1);
     for (index, panel) in panels.iter().enumerate() {
         let frame = page.frames[index];
         page.calendar(&calendar, &frame);
         fill(&mut page, &calendar, &frame, panel);
     }
-    if alone {
-        let frame = page.frames[0];
-        let label = |(index, ((name, figure), series)): (usize, ((&str, &str), &Series<'_>))| Label {
-            y: page.axis.at(series.median_at_horizon(), &frame),
-            name: name.to_owned(),
-            figure: figure.to_owned(),
-            paint: Paint::Series(index),
-        };
-        let labels = named().zip(&all[0]).enumerate().map(label).collect();
-        labels::draw(&mut page.scene, &frame, right, labels);
-    }
+    let ends = all[0].iter().map(|series| page.axis.at(series.median_at_horizon(), &page.frames[0]));
+    let labels = labels.into_iter().zip(ends).map(|(label, y)| Label { y, ..label }).collect();
+    labels::draw(&mut page.scene, &page.frames[0], right, labels);
     Ok(page.finish())
+}
+
+/// The labels beside the ends of the medians, not yet in their places.
+fn named(all: &[Series<'_>]) -> Vec<Label> {
+    let label = |(index, series): (usize, &Series<'_>)| Label {
+        y: 0.0,
+        name: series.name.to_owned(),
+        figure: money(series.median_at_horizon(), 3),
+        paint: Paint::Series(index),
+    };
+    all.iter().enumerate().map(label).collect()
 }
 
 fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s, 'a>> {
@@ -190,17 +198,8 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
 fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '_>) {
     let (scene, axis) = (&mut page.scene, &page.axis);
     let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
-    let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
     for (series, paint) in &panel.shown {
-        let opacity = if series.paths.is_empty() { 0.15 } else { 0.08 };
-        for (low, high) in BANDS {
-            let edge = series.level(low).chain(series.level(high).rev()).map(at).collect::<Vec<_>>();
-            scene.area(&edge, *paint, opacity, None);
-        }
-        for level in [0, LEVELS.len() - 1] {
-            let edge: Vec<_> = series.level(level).map(at).collect();
-            scene.line(&edge, Stroke::of(*paint, 0.7).dashed().faint(0.7));
-        }
+        bands(scene, series, *paint, at);
     }
     for series in &panel.hinted {
         let median: Vec<_> = series.level(MEDIAN).map(at).collect();
@@ -210,18 +209,36 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
         for (index, path) in series.paths.iter().enumerate() {
             // One future stands out, the same of all providers: there a swap of ranks can be followed.
             let stroke = if index == 0 { Stroke::of(*paint, 2.0) } else { Stroke::of(*paint, 0.7).faint(0.55) };
-            scene.line(&line(path), stroke);
+            scene.line(&path.iter().copied().map(at).collect::<Vec<_>>(), stroke);
         }
     }
     for (series, paint) in &panel.shown {
-        scene.line(&line(&series.past), Stroke::of(*paint, 2.6));
-        let median: Vec<_> = series.level(MEDIAN).map(at).collect();
-        scene.line(&median, Stroke::of(*paint, 2.2).dashed());
-        if series.past.len() == 1 {
-            scene.circle(at(series.past[0]), 2.4, *paint, true);
-        }
-        for figure in series.actual {
-            scene.circle(at(*figure), 2.6, *paint, false);
-        }
+        known(scene, series, *paint, at);
+    }
+}
+
+fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+    let opacity = if series.paths.is_empty() { 0.15 } else { 0.08 };
+    for (low, high) in BANDS {
+        let edge = series.level(low).chain(series.level(high).rev()).map(at).collect::<Vec<_>>();
+        scene.area(&edge, paint, opacity, None);
+    }
+    for level in [0, LEVELS.len() - 1] {
+        let edge: Vec<_> = series.level(level).map(at).collect();
+        scene.line(&edge, Stroke::of(paint, 0.7).dashed().faint(0.7));
+    }
+}
+
+/// History, base, median, and what later happened.
+fn known(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+    let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
+    scene.line(&line(&series.past), Stroke::of(paint, 2.6));
+    let median: Vec<_> = series.level(MEDIAN).map(at).collect();
+    scene.line(&median, Stroke::of(paint, 2.2).dashed());
+    if let [base] = series.past[..] {
+        scene.circle(at(base), 2.4, paint, true);
+    }
+    for figure in series.actual {
+        scene.circle(at(*figure), 2.6, paint, false);
     }
 }

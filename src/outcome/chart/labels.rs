@@ -21,10 +21,10 @@ pub(super) struct Label {
     pub(super) paint: Paint,
 }
 
-/// The room that the names need right of a frame, at most 36 % of the page.
-pub(super) fn room<'a>(names: impl IntoIterator<Item = (&'a str, &'a str)>, page: f64) -> f64 {
-    let widest = names.into_iter().map(|(name, figure)| text::width(&joined(name, figure), LABEL)).fold(0.0, f64::max);
-    (widest + LEADER + 6.0).min(0.36 * page)
+/// The room that labels need right of a frame, at most 36 % of `page`.
+pub(super) fn room(labels: &[Label], page: f64) -> f64 {
+    let widths = labels.iter().map(|label| text::width(&joined(&label.name, &label.figure), LABEL));
+    (widths.fold(0.0, f64::max) + LEADER + 6.0).min(0.36 * page)
 }
 
 fn joined(name: &str, figure: &str) -> String {

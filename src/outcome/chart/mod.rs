@@ -9,8 +9,6 @@ mod labels;
 mod page;
 mod stack;
 mod svg;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use axis::Calendar;
@@ -286,12 +284,17 @@ impl<'a> Chart<'a> {
     }
 }
 
-/// The calendar of all dates that are answered, after the base.
-fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
-    let first = answers.iter().filter_map(|answer| answer.periods().first()).min();
+/// The calendar of all answers, from the earliest of their firsts to the last horizon.
+fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Result<Calendar, Error> {
+    let first = answers.iter().map(|answer| first(answer)).min();
     let last = answers.iter().map(|answer| answer.horizon()).max();
-    let calendar = first.zip(last).map(|(first, last)| Calendar::new(*first, last));
-    calendar.ok_or_else(|| fault("question", "no date is answered".to_owned()))
+    let calendar = first.zip(last).map(|(first, last)| Calendar::new(first, last));
+    calendar.ok_or_else(|| fault("compare", "no outcome is given".to_owned()))
+}
+
+/// The calendar of the dates that are answered, after the base.
+fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
+    calendar_of(answers, |answer| answer.periods().first().copied().unwrap_or(answer.base()))
 }
 
 fn fault(address: &str, message: String) -> Error {

@@ -7,6 +7,7 @@ use super::svg::{Paint, SERIES, Stroke};
 use super::{Chart, points, titled};
 use crate::calendar::Period;
 use crate::error::Error;
+use crate::outcome::Outcome;
 use crate::outcome::table::run_words;
 
 /// Layers over the periods, from the bottom.
@@ -17,6 +18,11 @@ struct Layers {
 }
 
 impl Layers {
+    /// The values at the last period.
+    fn last(&self) -> Vec<f64> {
+        self.values.iter().map(|layer| layer.last().copied().unwrap_or(0.0)).collect()
+    }
+
     /// Draws the layers as steps, each over its whole period; returns the middles of the last period's.
     fn draw(&self, page: &mut Page, calendar: &Calendar, frame: &Frame, looks: &[(Paint, f64)]) -> Vec<f64> {
         let edge = |period: &Period| calendar.month(period.start(), frame);
@@ -54,29 +60,23 @@ fn shade(rank: usize, ranks: usize) -> f64 {
 pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
     let (mut titles, mut panels, mut told) = (Vec::new(), Vec::new(), Vec::new());
-    let mut most = 0;
     for (title, outcome) in &chart.panels {
-        let count = outcome.providers.len();
-        most = most.max(count);
         for name in &names {
-            let table = outcome.rank(name)?;
-            let periods = points(table.periods());
-            let at = |rank| periods.iter().map(|period| table.probability(*period, rank).map(|p| p.value())).collect();
-            let values = (1..=count).map(at).collect::<Result<Vec<Vec<f64>>, Error>>()?;
-            let first = values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
-            told.push(format!(
-                "{}: first with probability {} in {}.",
-                titled(title, name),
-                super::short(first),
-                outcome.horizon
-            ));
-            titles.push(titled(title, name));
-            panels.push((Layers { periods, values }, outcome));
+            let layers = layers_of_ranks(outcome, name)?;
+            let first = layers.values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
+            let title = titled(title, name);
+            told.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon));
+            titles.push(title);
+            panels.push((layers, *outcome));
         }
     }
-    let look = |rank| (Paint::Series(0), shade(rank, most));
-    let sign =
-        |rank| Sign { name: format!("rank {}", rank + 1), paint: Paint::Series(0), filled: Some(shade(rank, most)) };
+    let most = panels.iter().map(|(layers, _)| layers.values.len()).max().unwrap_or(0);
+    let looks: Vec<(Paint, f64)> = (0..most).map(|rank| (Paint::Series(0), shade(rank, most))).collect();
+    let sign = |(rank, (paint, opacity)): (usize, &(Paint, f64))| Sign {
+        name: format!("rank {}", rank + 1),
+        paint: *paint,
+        filled: Some(*opacity),
+    };
     let outcome = chart.panels[0].1;
     let words = Words {
         title: "Rank by revenue".to_owned(),
@@ -84,71 +84,86 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
         note: run_words(&outcome.run),
         description: told.join(" "),
     };
+    let key = looks.iter().enumerate().map(sign).collect();
     let axis = |height| Axis::probability(1.0, height);
-    let key = (0..most).map(sign).collect();
     let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false })?;
-    let looks: Vec<(Paint, f64)> = (0..most).map(look).collect();
+    fill(&mut page, &panels, &looks)?;
+    Ok(page.finish())
+}
+
+fn layers_of_ranks(outcome: &Outcome, name: &str) -> Result<Layers, Error> {
+    let table = outcome.rank(name)?;
+    let periods = points(table.periods());
+    let at = |rank| periods.iter().map(|period| table.probability(*period, rank).map(|p| p.value())).collect();
+    let values = (1..=outcome.providers.len()).map(at).collect::<Result<_, _>>()?;
+    Ok(Layers { periods, values })
+}
+
+fn layers_of_shares(outcome: &Outcome, names: &[String]) -> Result<Layers, Error> {
+    let periods = points(outcome.share(&names[0])?.periods());
+    let mut values = Vec::new();
+    for name in names {
+        let share = outcome.share(name)?;
+        values.push(periods.iter().map(|period| share.mean(*period)).collect::<Result<_, _>>()?);
+    }
+    Ok(Layers { periods, values })
+}
+
+/// Draws the layers of every frame; returns the middles of the last ones of the first frame.
+fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) -> Result<Vec<f64>, Error> {
+    let mut first = Vec::new();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];
         let calendar = Calendar::new(outcome.base.next(1)?, outcome.horizon);
-        layers.draw(&mut page, &calendar, &frame, &looks);
+        let middles = layers.draw(page, &calendar, &frame, looks);
         page.calendar(&calendar, &frame);
+        if index == 0 {
+            first = middles;
+        }
     }
-    Ok(page.finish())
+    Ok(first)
 }
 
 pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
-    let mut panels = Vec::new();
-    for (_, outcome) in &chart.panels {
-        let mut layers = Layers { periods: points(outcome.share(&names[0])?.periods()), values: Vec::new() };
-        for name in &names {
-            let share = outcome.share(name)?;
-            layers.values.push(layers.periods.iter().map(|period| share.mean(*period)).collect::<Result<_, _>>()?);
-        }
-        panels.push((layers, outcome));
-    }
-    let last = |layer: &Vec<f64>| layer.last().map_or_else(String::new, |share| percent(*share));
-    let figures: Vec<Vec<String>> = panels.iter().map(|(layers, _)| layers.values.iter().map(last).collect()).collect();
+    let layers = |outcome| layers_of_shares(outcome, &names).map(|layers| (layers, outcome));
+    let panels: Vec<_> = chart.panels.iter().map(|(_, outcome)| layers(*outcome)).collect::<Result<_, _>>()?;
     let alone = panels.len() == 1;
     // Neighbours differ in depth too, so that grey tells them apart.
-    let look =
-        |index: usize| (Paint::Series(index), if (index + index / SERIES).is_multiple_of(2) { 0.9 } else { 0.5 });
-    let sign = |(index, name): (usize, &String)| Sign {
+    let depth = |index: usize| if (index + index / SERIES).is_multiple_of(2) { 0.9 } else { 0.5 };
+    let looks: Vec<(Paint, f64)> = (0..names.len()).map(|index| (Paint::Series(index), depth(index))).collect();
+    let sign = |(name, (paint, opacity)): (&String, &(Paint, f64))| Sign {
         name: name.clone(),
-        paint: look(index).0,
-        filled: Some(look(index).1),
+        paint: *paint,
+        filled: Some(*opacity),
     };
-    let key = if alone { Vec::new() } else { names.iter().enumerate().map(sign).collect() };
-    let named = || names.iter().zip(&figures[0]).map(|(name, figure)| (name.as_str(), figure.as_str()));
-    let right = if alone { labels::room(named(), f64::from(chart.width)) } else { 0.0 };
+    let key = if alone { Vec::new() } else { names.iter().zip(&looks).map(sign).collect() };
+    let labels = if alone { named(&names, &panels[0].0) } else { Vec::new() };
+    let right = if alone { labels::room(&labels, f64::from(chart.width)) } else { 0.0 };
     let titles = chart.panels.iter().map(|(title, _)| title.clone()).collect();
-    let words = words_of_shares(chart, &names, &figures);
+    let words = words_of_shares(chart, &names, &panels);
     let axis = |height| Axis::probability(1.0, height);
     let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right, below: 0.0, flat: false })?;
-    let looks: Vec<(Paint, f64)> = (0..names.len()).map(look).collect();
-    for (index, (layers, outcome)) in panels.iter().enumerate() {
-        let frame = page.frames[index];
-        let calendar = Calendar::new(outcome.base.next(1)?, outcome.horizon);
-        let middles = layers.draw(&mut page, &calendar, &frame, &looks);
-        page.calendar(&calendar, &frame);
-        if alone {
-            let label = |((index, y), (name, figure)): ((usize, f64), (&str, &str))| Label {
-                y,
-                name: name.to_owned(),
-                figure: figure.to_owned(),
-                paint: Paint::Series(index),
-            };
-            let mut labels: Vec<Label> = middles.into_iter().enumerate().zip(named()).map(label).collect();
-            let share = |label: &Label| {
-                names.iter().position(|name| *name == label.name).map(|at| layers.values[at].last().copied())
-            };
-            labels.sort_by(|a, b| share(b).partial_cmp(&share(a)).unwrap_or(std::cmp::Ordering::Equal));
-            labels.truncate(labels::most(&frame));
-            labels::draw(&mut page.scene, &frame, right, labels);
-        }
-    }
+    let middles = fill(&mut page, &panels, &looks)?;
+    let placed = labels.into_iter().zip(middles).map(|(label, y)| Label { y, ..label });
+    // The thinnest layers go without a name where there is no room for all.
+    let mut labels: Vec<(f64, Label)> = panels[0].0.last().into_iter().zip(placed).collect();
+    labels.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    labels.truncate(labels::most(&page.frames[0]));
+    labels::draw(&mut page.scene, &page.frames[0], right, labels.into_iter().map(|(_, label)| label).collect());
     Ok(page.finish())
+}
+
+/// The labels beside the layers, not yet in their places.
+fn named(names: &[String], layers: &Layers) -> Vec<Label> {
+    let shares = layers.last();
+    let label = |(index, (name, share)): (usize, (&String, f64))| Label {
+        y: 0.0,
+        name: name.clone(),
+        figure: percent(share),
+        paint: Paint::Series(index),
+    };
+    names.iter().zip(shares).enumerate().map(label).collect()
 }
 
 fn percent(share: f64) -> String {
@@ -156,10 +171,10 @@ fn percent(share: f64) -> String {
     if percent < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
-fn words_of_shares(chart: &Chart<'_>, names: &[String], figures: &[Vec<String>]) -> Words {
+fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outcome)]) -> Words {
     let outcome = chart.panels[0].1;
-    let told = chart.panels.iter().zip(figures).map(|((title, outcome), figures)| {
-        let each = names.iter().zip(figures).map(|(name, figure)| format!("{name} {figure}"));
+    let told = chart.panels.iter().zip(panels).map(|((title, _), (layers, outcome))| {
+        let each = names.iter().zip(layers.last()).map(|(name, share)| format!("{name} {}", percent(share)));
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         format!("{named}in {}: {}.", outcome.horizon, each.collect::<Vec<_>>().join(", "))
     });
