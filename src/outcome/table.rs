@@ -78,23 +78,23 @@ impl fmt::Display for Foot<'_> {
 impl Overtake {
     /// What is asked, in words.
     pub(super) fn headline(&self) -> String {
-        let lasting = match self.sustained() {
-            1 => String::new(),
-            k => format!(", the first of {k} in a row"),
-        };
         let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
-        format!("{named}{title}: {}{lasting}, base {}", self.first_words(), self.base())
+        format!("{named}{title}: {}, base {}", self.first_words(), self.base())
     }
 
-    /// «first quarter with higher revenue», by the measure.
+    /// «first quarter with higher revenue», by the measure, and how long it must last.
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
-        match self.measure() {
+        let first = match self.measure() {
             Measure::Period => format!("first {word} with higher revenue"),
             Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
             Measure::Annual => "first calendar year with higher revenue".to_owned(),
             Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher revenue"),
+        };
+        match self.sustained() {
+            1 => first,
+            k => format!("{first}, the first of {k} in a row"),
         }
     }
 

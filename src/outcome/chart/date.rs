@@ -1,7 +1,7 @@
 //! The distribution of the overtake's date, what does not happen by the horizon set apart.
 
 use super::axis::{Axis, Calendar, TICK};
-use super::page::{Frame, Page, Request, Words, columns, f64_of};
+use super::page::{BOLD, Frame, Page, Request, Words, columns, f64_of};
 use super::svg::{Anchor, Paint, Stroke, Text};
 use super::{Chart, short, text};
 use crate::calendar::Period;
@@ -145,7 +145,7 @@ fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hat
         hatch(page, (left + gap, right - gap), (top, frame.bottom));
     }
     let number = short(mass);
-    if text::width(&number, TICK) <= right - left {
+    if text::width(&number, TICK) * BOLD <= right - left {
         let text = Text::new(&number, TICK).at(Anchor::Middle).bold();
         page.scene.text((0.5 * (left + right), top - 4.0), text);
     }

@@ -12,7 +12,7 @@ pub(super) const WORDS: f64 = 11.5;
 /// The size of direct labels.
 pub(super) const LABEL: f64 = 11.0;
 /// How much wider bold text is.
-const BOLD: f64 = 1.1;
+pub(super) const BOLD: f64 = 1.1;
 /// Between two frames side by side.
 const GUTTER: f64 = 16.0;
 /// A frame in a grid is at least this wide, its share of the margins included.
