@@ -230,8 +230,8 @@ mod tests {
     fn money_ticks_are_one_two_five() {
         assert_eq!(labels(&Axis::money(1.0, 10e9, false, 200.0)), ["0", "2 bn", "4 bn", "6 bn", "8 bn", "10 bn"]);
         assert_eq!(labels(&Axis::money(6e8, 1.2e10, true, 300.0)), ["1 bn", "2 bn", "5 bn", "10 bn"]);
-        assert_eq!(labels(&Axis::money(5e7, 2e10, true, 150.0)), ["100 m", "300 m", "1 bn", "3 bn", "10 bn"]);
-        assert_eq!(labels(&Axis::money(1.0, 1e300, true, 200.0)).len(), 5);
+        assert_eq!(labels(&Axis::money(5e7, 2e10, true, 200.0)), ["100 m", "300 m", "1 bn", "3 bn", "10 bn"]);
+        assert_eq!(labels(&Axis::money(1.0, 1e300, true, 200.0))[..3], ["1", "1e51", "1e102"]);
         assert_eq!(labels(&Axis::money(1.0, 1e300, false, 200.0)).last(), Some(&"1e300"));
         assert_eq!(labels(&Axis::money(700.0, 900.0, true, 200.0)), ["700", "750", "800", "850", "900"]);
         assert_eq!(labels(&Axis::money(1e-5, 2e-5, true, 60.0)), ["1e-5", "2e-5"]);
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(labels(calendar("2018-Q2", "2019-Q1")), ["2018-Q2", "2018-Q3", "2018-Q4", "2019-Q1"]);
         assert_eq!(labels(calendar("2018-02", "2018-05")), ["2018-02", "2018-03", "2018-04", "2018-05"]);
         assert_eq!(labels(calendar("2018-Q2", "2023-Q1")), ["2018", "2019", "2020", "2021", "2022", "2023"]);
-        assert_eq!(labels(calendar("1999", "2030"))[..3], ["1998", "2000", "2002"]);
+        assert_eq!(labels(calendar("1999", "2030"))[..3], ["1995", "2000", "2005"]);
         assert_eq!(labels(calendar("0001", "2400"))[..3], ["0000", "0500", "1000"]);
     }
 }
