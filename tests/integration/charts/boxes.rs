@@ -57,7 +57,7 @@ fn text_box(node: Node<'_, '_>) -> TextBox {
     TextBox { shown, left, right: left + width, top: y - 0.8 * size, bottom: y + 0.22 * size }
 }
 
-/// The advance of a character in a wide sans serif, by size of the font (DejaVu Sans, a mean of its classes).
+/// The advance of a character in a wide sans serif, by size of the font: means of its classes.
 fn em(character: char) -> f64 {
     match character {
         '\u{300}'..='\u{36f}' => 0.0,
