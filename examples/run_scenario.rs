@@ -1,6 +1,8 @@
 //! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json | --csv] [--charts DIR]`
+//!
+//! `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG.
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -19,8 +21,8 @@ use serde::Serialize;
 mod end;
 use end::{end, fail};
 
-const USAGE: &str =
-    "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json]";
+const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] \
+                     [--json | --csv] [--charts DIR]";
 /// The largest file that is read.
 const LIMIT: u64 = 16 << 20;
 
@@ -33,6 +35,8 @@ struct Options {
     exact: bool,
     audit: bool,
     json: bool,
+    csv: bool,
+    charts: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -60,10 +64,18 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
             Some("--exact") => options.exact = true,
             Some("--audit") => options.audit = true,
             Some("--json") => options.json = true,
+            Some("--csv") => options.csv = true,
+            Some("--charts") => options.charts = Some(value()?.into()),
             Some(flag) if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
             _ if options.file.as_os_str().is_empty() && !argument.is_empty() => options.file = argument.into(),
             _ => return Err(format!("one file at a time, got {:?} too", argument.display())),
         }
+    }
+    if options.json && options.csv {
+        return Err("one of --json and --csv at a time".into());
+    }
+    if options.audit && (options.csv || options.charts.is_some()) {
+        return Err("--audit has no --csv and no --charts".into());
     }
     if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
 }
@@ -101,7 +113,13 @@ fn answer(options: &Options) -> Result<String, String> {
     if options.audit {
         return told(&scenario.audit().map_err(|error| error.to_string())?, options.json);
     }
-    told(&outcome(&scenario, options).map_err(|error| error.to_string())?, options.json)
+    let outcome = outcome(&scenario, options).map_err(|error| error.to_string())?;
+    if let Some(folder) = &options.charts {
+        // Exact shares and ranks there are of two providers only.
+        let ranked = !options.exact || scenario.providers().len() < 3;
+        write_charts(&outcome, ranked, folder)?;
+    }
+    if options.csv { Ok(outcome.to_csv()) } else { told(&outcome, options.json) }
 }
 
 fn outcome(scenario: &Scenario, options: &Options) -> Result<Outcome, outgrow::Error> {
@@ -120,6 +138,28 @@ fn outcome(scenario: &Scenario, options: &Options) -> Result<Outcome, outgrow::E
 
 fn told<T: Serialize + Display>(answer: &T, json: bool) -> Result<String, String> {
     if json { serde_json::to_string(answer).map_err(|error| error.to_string()) } else { Ok(answer.to_string()) }
+}
+
+/// Every chart of the outcome, those of a question numbered in the order asked.
+fn write_charts(outcome: &Outcome, ranked: bool, folder: &Path) -> Result<(), String> {
+    let chart = outcome.chart();
+    let mut charts = vec![("fan.svg".to_owned(), chart.fan())];
+    if ranked {
+        charts.push(("shares.svg".to_owned(), chart.shares()));
+        charts.push(("ranks.svg".to_owned(), chart.ranks()));
+    }
+    for (number, question) in (1..).zip(outcome.questions()) {
+        charts.push((format!("overtake-{number}.svg"), chart.overtake(question.name())));
+        charts.push((format!("date-{number}.svg"), chart.date(question.name())));
+        charts.push((format!("dots-{number}.svg"), chart.dots(question.name())));
+    }
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, chart) in charts {
+        let path = folder.join(name);
+        let svg = chart.map_err(|error| error.to_string())?;
+        std::fs::write(&path, svg).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, String> {

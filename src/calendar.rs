@@ -132,8 +132,13 @@ impl Period {
     }
 
     /// Months from the start of the year 0 to the end of the period.
-    const fn end(self) -> i32 {
+    pub(crate) const fn end(self) -> i32 {
         (self.index + 1) * self.step.months()
+    }
+
+    /// Months from the start of the year 0 to the start of the period.
+    pub(crate) const fn start(self) -> i32 {
+        self.index * self.step.months()
     }
 
     fn parse(label: &str) -> Option<Self> {

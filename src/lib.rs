@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  Provider ┐
-//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart
 //!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
 //!  TOML, JSON ────┘                         └ merge (shards)
 //! ```
@@ -47,6 +47,8 @@
 //! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
+//! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
@@ -94,10 +96,10 @@ pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::Exact;
 pub use growth::{Curve, Tail};
-pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
+pub use outcome::{Chart, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
-pub use simulation::{Progress, Simulation, Tally};
+pub use simulation::{Progress, SamplePaths, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

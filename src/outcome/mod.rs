@@ -1,18 +1,24 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
+mod chart;
+mod csv;
+mod markdown;
 mod mixture;
 mod overtake;
 mod part;
+mod past;
 mod provider;
 mod table;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+pub use chart::Chart;
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
 pub(crate) use part::{Part, ProviderOutcome};
+use past::{BAND, LEVELS, MEDIAN, Past};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
 
@@ -55,6 +61,8 @@ pub struct Outcome {
     questions: Vec<Overtake>,
     providers: Vec<ProviderOutcome>,
     own: Vec<Own>,
+    /// By provider; for charts.
+    past: Vec<Past>,
 }
 
 /// How the answers came about; what means nothing under a method is left out, but `paths` and `seed` are null.
@@ -140,6 +148,7 @@ impl Outcome {
             questions: questions.collect(),
             providers: providers(parts, plan, &counting)?,
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
+            past: past::pasts(scenario, plan),
             run,
         })
     }
@@ -176,6 +185,7 @@ impl Outcome {
             questions: questions.collect(),
             providers,
             own: Vec::new(),
+            past: past::pasts(scenario, plan),
             run,
         }
     }

@@ -216,6 +216,16 @@ impl Overtake {
         &self.first
     }
 
+    /// «By t» at every date.
+    pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
+        self.labels.iter().copied().zip(&self.answers.by)
+    }
+
+    /// «Ahead at t» at every date.
+    pub(super) fn ahead_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
+        self.labels.iter().copied().zip(&self.answers.ahead)
+    }
+
     pub(super) fn horizon(&self) -> Period {
         self.labels.last().copied().unwrap_or(self.base)
     }

@@ -25,6 +25,11 @@ pub(crate) enum Part<T> {
 }
 
 impl<T> Part<T> {
+    /// The answer, where there is one.
+    pub(super) fn known(&self) -> Option<&T> {
+        if let Self::Known(part) = self { Some(part) } else { None }
+    }
+
     pub(super) fn is_off(&self) -> bool {
         matches!(self, Self::Off)
     }

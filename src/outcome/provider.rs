@@ -207,6 +207,12 @@ struct ShareRow {
 }
 
 impl ShareFan {
+    /// The periods answered.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.labels
+    }
+
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let row = |(place, shares): (usize, &Histogram)| match known_share(plan, provider, place + 1) {
             Some(share) => ShareRow { mean: share, law: Law::Known(share) },
@@ -293,6 +299,12 @@ pub struct RankTable {
 }
 
 impl RankTable {
+    /// The periods answered.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.labels
+    }
+
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let periods = plan.rows.periods();
         let row =
@@ -303,6 +315,11 @@ impl RankTable {
     /// `rows` hold the probability of each rank at 1 to T.
     pub(crate) fn exact(rows: Vec<Vec<Estimate>>, plan: &Plan) -> Self {
         Self { labels: labels(plan), rows }
+    }
+
+    /// The probabilities of all ranks at every period.
+    pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &[Estimate])> {
+        self.labels.iter().copied().zip(self.rows.iter().map(Vec::as_slice))
     }
 
     /// The probability of a rank (from 1) in a period.

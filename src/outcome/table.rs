@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{Outcome, Overtake, Part, RunInfo};
+use super::{BAND, MEDIAN, Outcome, Overtake, RunInfo};
 use crate::calendar::Period;
+use crate::error::Error;
 use crate::estimate::When;
 use crate::scenario::Measure;
 
@@ -50,19 +51,8 @@ fn bar(probability: f64) -> String {
 
 impl fmt::Display for Overtake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.first_words();
-        let lasting = match self.sustained() {
-            1 => String::new(),
-            k => format!(", the first of {k} in a row"),
-        };
-        let (challenger, incumbent) = (self.challenger(), self.incumbent());
-        let title = format!("{challenger} overtakes {incumbent}");
-        let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
-        writeln!(f, "{named}{title}: {first}{lasting}, base {}\n", self.base())?;
-        let head = match self.run.confidence_level {
-            Some(level) => format!("{} % interval of the sampling", shortest(100.0 * level)),
-            None => "bounds of the quadrature's error".to_owned(),
-        };
+        writeln!(f, "{}\n", self.headline())?;
+        let head = self.run.interval_words();
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
         for period in self.shown_dates() {
             let by = self.by(period).map_err(|_| fmt::Error)?;
@@ -78,19 +68,39 @@ impl fmt::Display for Overtake {
     }
 }
 
+/// The lines under a question's table.
+pub(super) struct Foot<'a>(pub(super) &'a Overtake);
+
+impl fmt::Display for Foot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_foot(f)
+    }
+}
+
 impl Overtake {
-    /// «first quarter with higher revenue», by the measure.
-    fn first_words(&self) -> String {
+    /// What is asked, in words.
+    pub(super) fn headline(&self) -> String {
+        let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
+        let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
+        format!("{named}{title}: {}, base {}", self.first_words(), self.base())
+    }
+
+    /// «first quarter with higher revenue», by the measure, and how long it must last.
+    pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
-        match self.measure() {
+        let first = match self.measure() {
             Measure::Period => format!("first {word} with higher revenue"),
             Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
             Measure::Annual => "first calendar year with higher revenue".to_owned(),
             Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher revenue"),
+        };
+        match self.sustained() {
+            1 => first,
+            k => format!("{first}, the first of {k} in a row"),
         }
     }
 
-    fn shown_dates(&self) -> Vec<Period> {
+    pub(super) fn shown_dates(&self) -> Vec<Period> {
         match self.measure() {
             Measure::Period | Measure::Trailing => year_ends(self.periods()),
             Measure::Annual | Measure::FiscalYearEnding(_) => thinned(self.periods().to_vec()),
@@ -126,6 +136,17 @@ impl Overtake {
     }
 }
 
+impl RunInfo {
+    /// What stands over the interval of an estimate.
+    pub(super) fn interval_words(&self) -> String {
+        match self.confidence_level {
+            Some(level) => format!("{} % interval of the sampling", shortest(100.0 * level)),
+            None => "bounds of the quadrature's error".to_owned(),
+        }
+    }
+}
+
+/// «1,000,000 paths, seed 7, plain sampling».
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
@@ -141,14 +162,15 @@ impl fmt::Display for Outcome {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
         }
-        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
-        for provider in &self.providers {
-            let Part::Known(fan) = &provider.revenue else { continue };
-            writeln!(f, "{}: revenue of the {}{unit}\n", provider.name, self.base.step().word())?;
-            writeln!(f, "  {:<15}{:>11}    90 % band", "period", "median")?;
-            for period in year_ends(fan.periods()) {
-                let at = |p: f64| fan.quantile(period, p).map(money).map_err(|_| fmt::Error);
-                writeln!(f, "  {:<15}{:>11}    {} – {}", period, at(0.5)?, at(0.05)?, at(0.95)?)?;
+        for provider in self.providers.iter().filter(|provider| provider.revenue.known().is_some()) {
+            writeln!(f, "{}\n", self.revenue_headline(&provider.name))?;
+            let rows = self.provider_rows(&provider.name).map_err(|_| fmt::Error)?;
+            let (share, rank) = (provider.share.known().map_or("", |_| "mean share"), provider.rank.known());
+            let rank = rank.map_or("", |_| "likeliest rank");
+            let head = ["period", "median", "90 % band", share, rank].map(str::to_owned);
+            for [period, median, band, share, rank] in std::iter::once(head).chain(rows) {
+                let line = format!("  {period:<15}{median:>11}    {band:<23}{share:>10}    {rank}");
+                writeln!(f, "{}", line.trim_end())?;
             }
             writeln!(f)?;
         }
@@ -166,9 +188,45 @@ impl fmt::Display for Outcome {
     }
 }
 
+impl Outcome {
+    pub(super) fn revenue_headline(&self, provider: &str) -> String {
+        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
+        format!("{provider}: revenue of the {}{unit}", self.base.step().word())
+    }
+
+    /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.
+    pub(super) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
+        let fan = self.revenue(provider)?;
+        let base = self.past(provider)?.base;
+        let (low, high) = (base[BAND.0], base[BAND.1]);
+        let known = if low < high { format!("{} – {}", money(low, 4), money(high, 4)) } else { String::new() };
+        let mut rows = vec![[self.base.to_string(), money(base[MEDIAN], 4), known, String::new(), String::new()]];
+        for period in year_ends(fan.periods()) {
+            let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4));
+            let share = self.share(provider).and_then(|share| share.mean(period));
+            let share = share.map_or_else(|_| String::new(), |share| format!("{:.1} %", 100.0 * share));
+            let band = format!("{} – {}", at(0.05)?, at(0.95)?);
+            rows.push([period.to_string(), at(0.5)?, band, share, self.likeliest_rank(provider, period)]);
+        }
+        Ok(rows)
+    }
+
+    /// «2 (0.813)»: the rank with the highest probability, the better one of two; nothing where ranks are off.
+    fn likeliest_rank(&self, provider: &str, period: Period) -> String {
+        let Ok(table) = self.rank(provider) else { return String::new() };
+        let ranks = (1..=self.providers.len()).filter_map(|rank| Some((rank, table.probability(period, rank).ok()?)));
+        let likeliest = ranks.reduce(|best, next| if next.1.value() > best.1.value() { next } else { best });
+        likeliest.map_or_else(String::new, |(rank, estimate)| format!("{rank} ({})", estimate.shown()))
+    }
+}
+
 /// A whole number with commas.
 fn thousands(number: u64) -> String {
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// Digits with commas.
+pub(super) fn grouped(digits: &str) -> String {
     let groups: Vec<&str> = {
         let bytes = digits.as_bytes().rchunks(3).rev();
         bytes.map(|group| std::str::from_utf8(group).unwrap_or("")).collect()
@@ -176,20 +234,20 @@ fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// Money with four digits, which the histogram's 0.05 % supports, and the power of a thousand in words.
-fn money(value: f64) -> String {
+/// Money with so many significant digits (a histogram's 0.05 % supports four), and the power of a thousand in words.
+pub(super) fn money(value: f64, digits: usize) -> String {
     const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
     let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
     let scaled = value / scale;
     if !(1e-3..1e6).contains(&scaled) {
-        return format!("{value:.3e}");
+        return format!("{value:.*e}", digits - 1);
     }
-    if scaled >= 9999.5 {
-        let unit: u32 = if scaled >= 99_995.0 { 100 } else { 10 };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below a million")]
-        return thousands((scaled / f64::from(unit)).round() as u64 * u64::from(unit)) + word;
+    let whole = format!("{scaled:.0}").len();
+    if whole > digits {
+        let unit: f64 = (digits..whole).map(|_| 10.0).product();
+        return grouped(&format!("{:.0}", (scaled / unit).round() * unit)) + word;
     }
-    let mut decimals = 3;
+    let mut decimals = digits - 1;
     let mut rest = scaled;
     while rest >= 10.0 && decimals > 0 {
         rest /= 10.0;
@@ -204,7 +262,8 @@ mod tests {
 
     #[test]
     fn money_carries_four_digits() {
-        let shown = [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(money);
+        let shown =
+            [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(|value| money(value, 4));
         assert_eq!(
             shown,
             ["0.500", "1.000", "999.9", "11,020", "383,500", "690.2 m", "12.35 bn", "4.000 tn", "1.000e300"]

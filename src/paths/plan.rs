@@ -229,6 +229,17 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The base revenue of a row at these probabilities.
+    pub(crate) fn base_at<const N: usize>(&self, row: usize, mut levels: [f64; N]) -> [f64; N] {
+        match self.series[row].base {
+            Number::Fixed(value) => [value; N],
+            Number::Drawn(draw) => {
+                self.draws[draw].quantile.fill(&mut levels);
+                levels
+            }
+        }
+    }
+
     fn add_sums(&mut self, scenario: &Scenario, question: &Question, name: &str) {
         let sums = self.sum_row(scenario, question, name);
         if !self.sums.contains(&sums) {

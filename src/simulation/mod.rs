@@ -1,6 +1,7 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
 mod run;
+mod sample;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
+pub use sample::SamplePaths;
 pub use tally::Tally;
 pub(crate) use tally::{Part, PartKind, Settings};
 

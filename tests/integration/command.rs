@@ -158,9 +158,29 @@ fn files_that_cannot_be_read_are_1() {
 }
 
 #[test]
+fn the_long_table_and_the_charts_are_written() {
+    let (code, out, err) = told(&[&pair(), "--paths", "1000", "--csv"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.starts_with("question,provider,period,statistic,value,standard_error,low,high\n\""), "{out}");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-charts", std::process::id()));
+    let path = folder.to_str().expect("UTF-8");
+    let (code, out, err) = told(&[&pair(), "--paths", "1000", "--charts", path]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("overtakes"), "the answer is printed too: {out}");
+    for name in ["fan", "ranks", "shares", "overtake-1", "date-1", "dots-1"] {
+        let svg = fs::read_to_string(folder.join(format!("{name}.svg"))).expect("a chart");
+        assert!(svg.starts_with("<svg "), "{name}");
+    }
+    fs::remove_dir_all(&folder).expect("its own folder");
+    let file = File::of("in the way", b"");
+    let (code, _, err) = told(&[&pair(), "--paths", "10", "--charts", file.path()]);
+    assert!(code == Some(1) && err.contains("in the way"), "{err}");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let pair = pair();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 14] = [
         (&[], "no file given"),
         (&[""], "one file"),
         (&["--json"], "no file given"),
@@ -173,6 +193,8 @@ fn wrong_usage_is_2() {
         (&[&pair, "--seed", "0.5"], "got \"0.5\""),
         (&[&pair, "--set", "provider[A].revenue"], "--set wants ADDRESS=VALUE"),
         (&[&pair, "--set"], "--set needs a value"),
+        (&[&pair, "--charts"], "--charts needs a value"),
+        (&[&pair, "--json", "--csv"], "one of --json and --csv"),
     ];
     for (arguments, words) in cases {
         let (code, out, err) = told(arguments);

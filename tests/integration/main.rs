@@ -3,6 +3,7 @@
 #[cfg(feature = "toml")]
 mod audit;
 mod bad_input;
+mod charts;
 mod closed_forms;
 #[cfg(feature = "toml")]
 mod command;
@@ -24,4 +25,5 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod tables;
 mod types;

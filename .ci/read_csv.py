@@ -1,0 +1,81 @@
+"""Reads the long table of an outcome with pandas and polars, without options, and compares it with the outcome's JSON.
+
+read_csv.py OUTCOME.csv OUTCOME.json
+"""
+
+import json
+import math
+import sys
+
+import pandas
+import polars
+
+TEXTS = ["question", "provider", "period", "statistic"]
+NUMBERS = ["value", "standard_error", "low", "high"]
+
+
+def estimate(key, found):
+    return key, (found["value"], found["standard_error"], *found["interval"])
+
+
+def expected(outcome):
+    """Every number of the outcome by (question, provider, period, statistic)."""
+    for question in outcome["questions"]:
+        name = question["name"]
+        for statistic in ["by", "ahead"]:
+            for dated in question[statistic]:
+                yield estimate((name, None, dated["period"], statistic), dated)
+        yield estimate((name, None, outcome["horizon"], "not_by_horizon"), question["not_by_horizon"])
+        for changes in question["lead_changes"]:
+            yield estimate((name, None, None, f"lead_changes_{changes['count']}"), changes)
+    for provider in outcome["providers"]:
+        name = provider["name"]
+        for what in ["revenue", "share"]:
+            for row in provider[what]:
+                if row["mean"] is not None:
+                    yield (None, name, row["period"], f"{what}_mean"), (row["mean"], None, None, None)
+                for quantile in row["quantiles"]:
+                    statistic = f"{what}_quantile_{quantile['probability']}"
+                    yield (None, name, row["period"], statistic), (quantile["value"], None, None, None)
+        for row in provider["rank"]:
+            for rank, probability in enumerate(row["probability"], 1):
+                yield (None, name, row["period"], f"rank_{rank}"), (probability,)
+
+
+def same(found, wanted):
+    if wanted is None:
+        return found is None or math.isnan(found)
+    # pandas' parser may be off by a unit in the last place.
+    return found == wanted or math.isclose(found, wanted, rel_tol=1e-14)
+
+
+def check(reader, rows, outcome):
+    """Each number of the JSON stands in the table once, with its errors."""
+    table = {}
+    for row in rows:
+        key = tuple(None if value is None or value != value else str(value) for value in row[:4])
+        table.setdefault(key, []).append(row[4:])
+    count = 0
+    for key, wanted in expected(outcome):
+        found = table[key]
+        assert len(found) == 1, f"{reader}: {key} stands {len(found)} times"
+        assert all(map(same, found[0], wanted)), f"{reader}: {key}: {found[0]} is not {wanted}"
+        count += 1
+    print(f"{reader}: {len(rows)} rows, {count} numbers as in the JSON")
+
+
+def main(csv, json_path):
+    with open(json_path, encoding="utf-8") as file:
+        outcome = json.load(file)
+    frame = pandas.read_csv(csv)
+    assert list(frame.columns) == TEXTS + NUMBERS, frame.columns
+    assert all(frame[name].dtype == "float64" for name in NUMBERS), frame.dtypes
+    check(f"pandas {pandas.__version__}", list(frame.itertuples(index=False, name=None)), outcome)
+    frame = polars.read_csv(csv)
+    assert frame.columns == TEXTS + NUMBERS, frame.columns
+    assert all(frame[name].dtype == polars.Float64 for name in NUMBERS), frame.schema
+    assert all(frame[name].dtype == polars.String for name in TEXTS), frame.schema
+    check(f"polars {polars.__version__}", frame.rows(), outcome)
+
+
+main(*sys.argv[1:])

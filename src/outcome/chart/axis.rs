@@ -1,0 +1,268 @@
+//! Axes: money and probabilities upwards, the calendar along.
+
+use super::page::Frame;
+use super::text;
+use crate::calendar::{Period, Step};
+use crate::math;
+use crate::outcome::table::grouped;
+
+/// Pixels between two ticks upwards, at least.
+const TICK_GAP: f64 = 34.0;
+/// The size of tick labels.
+pub(super) const TICK: f64 = 10.5;
+
+/// An axis upwards.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    from: f64,
+    to: f64,
+    log: bool,
+    pub(super) ticks: Vec<(f64, String)>,
+}
+
+impl Axis {
+    /// Probabilities and shares from 0 to the next round number above `most`.
+    pub(super) fn probability(most: f64, height: f64) -> Self {
+        let to =
+            [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8].into_iter().find(|to| most * 1.02 <= *to).unwrap_or(1.0);
+        let ticks = linear_ticks(0.0, to, height, |value, decimals| format!("{value:.decimals$}"));
+        Self { from: 0.0, to, log: false, ticks }
+    }
+
+    /// No values: only dates.
+    pub(super) fn none() -> Self {
+        Self { from: 0.0, to: 1.0, log: false, ticks: Vec::new() }
+    }
+
+    /// Money from `low` to `high`, both above 0. A linear axis starts at 0, so that heights compare as money does.
+    pub(super) fn money(low: f64, high: f64, log: bool, height: f64) -> Self {
+        if !log {
+            let to = high * 1.03;
+            return Self { from: 0.0, to, log, ticks: linear_ticks(0.0, to, height, |value, _| amount(value)) };
+        }
+        let (from, to) = if high / low < 1.2 { (low / 1.1, high * 1.1) } else { (low / 1.04, high * 1.04) };
+        Self { from, to, log, ticks: log_ticks(from, to, height) }
+    }
+
+    /// The height of a value in a frame.
+    pub(super) fn at(&self, value: f64, frame: &Frame) -> f64 {
+        let place = if self.log {
+            math::ln(value / self.from) / math::ln(self.to / self.from)
+        } else {
+            (value - self.from) / (self.to - self.from)
+        };
+        frame.bottom - place * (frame.bottom - frame.top)
+    }
+
+    pub(super) fn label_width(&self) -> f64 {
+        self.ticks.iter().map(|(_, label)| text::width(label, TICK)).fold(0.0, f64::max)
+    }
+}
+
+/// 1, 2 or 5 times a power of ten, as the exponent and the digit.
+fn one_two_five(exponent: i32) -> impl Iterator<Item = (f64, i32)> {
+    [1.0, 2.0, 5.0].into_iter().map(move |digit| (digit * power_of_ten(exponent), exponent))
+}
+
+fn power_of_ten(exponent: i32) -> f64 {
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
+}
+
+/// ⌊log₁₀ value⌋, from its digits: no rounding of a logarithm.
+fn exponent(value: f64) -> i32 {
+    let text = format!("{value:e}");
+    text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+}
+
+fn linear_ticks(from: f64, to: f64, height: f64, label: impl Fn(f64, usize) -> String) -> Vec<(f64, String)> {
+    let most = (height / TICK_GAP).max(2.0);
+    let first = exponent((to - from) / most);
+    let steps = (first..=first + 2).flat_map(one_two_five);
+    let Some((step, power)) = steps.into_iter().find(|(step, _)| (to - from) / step <= most) else { return Vec::new() };
+    let decimals = usize::try_from(-power).unwrap_or(0);
+    let value = |index: i32| f64::from(index) * step;
+    (0..)
+        .map(value)
+        .take_while(|value| *value <= to * (1.0 + 1e-9))
+        .map(|value| (value, label(value, decimals)))
+        .collect()
+}
+
+/// 1-2-5 in every decade where there is room, else 1-5, the decades, or every second, third, … of them; linear steps
+/// within less than two of them.
+fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
+    let decades = exponent(from)..=exponent(to);
+    let per_decade = height / math::ln(to / from) * std::f64::consts::LN_10;
+    let within = |values: Vec<f64>| values.into_iter().filter(|value| (from..=to).contains(value)).collect::<Vec<_>>();
+    let of = |digits: &[f64]| {
+        within(decades.clone().flat_map(|e| digits.iter().map(move |digit| digit * power_of_ten(e))).collect())
+    };
+    // The closest pair of 1-2-5 is a factor of 2 apart, 0.301 of a decade; of 1-3, 0.477.
+    let mut values = if per_decade * 0.301 >= TICK_GAP {
+        of(&[1.0, 2.0, 5.0])
+    } else if per_decade * 0.477 >= TICK_GAP {
+        of(&[1.0, 3.0])
+    } else {
+        let every = (1..).find(|every| f64::from(*every) * per_decade >= TICK_GAP).unwrap_or(1);
+        within(decades.clone().filter(|e| e.rem_euclid(every) == 0).map(power_of_ten).collect())
+    };
+    if values.len() < 3 && to / from < 10.0 {
+        let steps = linear_ticks(0.0, to, height * to / (to - from), |_, _| String::new());
+        values = within(steps.into_iter().map(|(value, _)| value).collect());
+    }
+    values.into_iter().map(|value| (value, amount(value))).collect()
+}
+
+/// A round number in words of a thousand: «500 m», «1.5 bn»; below a million in digits.
+fn amount(value: f64) -> String {
+    const WORDS: [(f64, &str); 3] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m")];
+    let trimmed = |text: String| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    };
+    if value.abs() >= 1e15 || (value != 0.0 && value.abs() < 1e-3) {
+        return trimmed_exponent(value);
+    }
+    if let Some((scale, word)) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale * (1.0 - 1e-9)) {
+        return trimmed(format!("{:.3}", value / scale)) + word;
+    }
+    let digits = trimmed(format!("{value:.4}"));
+    let (whole, rest) = digits.split_once('.').map_or((digits.as_str(), String::new()), |(w, r)| (w, format!(".{r}")));
+    grouped(whole) + &rest
+}
+
+fn trimmed_exponent(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    text.split_once('e').map_or_else(String::new, |(digits, exponent)| {
+        format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'))
+    })
+}
+
+/// The calendar along a frame, from the start of one period to the end of another; a period stands at its middle.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Calendar {
+    step: Step,
+    from: i32,
+    to: i32,
+}
+
+/// A label of the calendar and the time it spans, in months.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    pub(super) from: i32,
+    pub(super) to: i32,
+    pub(super) label: String,
+}
+
+impl Calendar {
+    pub(super) fn new(first: Period, last: Period) -> Self {
+        Self { step: first.step(), from: first.start(), to: last.end() }
+    }
+
+    pub(super) fn at(&self, period: Period, frame: &Frame) -> f64 {
+        0.5 * (self.month(period.start(), frame) + self.month(period.end(), frame))
+    }
+
+    /// The place of the end of a month, counted as periods do.
+    pub(super) fn month(&self, month: i32, frame: &Frame) -> f64 {
+        let place = f64::from(month - self.from) / f64::from(self.to - self.from);
+        frame.left + place * (frame.right - frame.left)
+    }
+
+    /// Spans of one, three or twelve months, or of rounder and rounder numbers of years, that start with the calendar's.
+    fn spans(&self, months: i32) -> Vec<Span> {
+        let first = self.from.div_euclid(months);
+        let starts = (first..).map(|index| index * months).take_while(|start| *start < self.to);
+        starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
+    }
+
+    /// Where a span begins to be seen, and its label: of years that are cut off at the start, the first that is seen.
+    pub(super) fn seen(&self, span: &Span) -> (i32, String) {
+        let from = span.from.max(self.from);
+        let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };
+        (from, label)
+    }
+
+    fn widths(&self) -> impl Iterator<Item = i32> {
+        let step = self.step;
+        let years = (0..5).flat_map(|power| [1, 2, 5].map(|digit| 12 * digit * 10_i32.pow(power)));
+        [1, 3].into_iter().chain(years).filter(move |months| *months >= 12 / step.per_year().cast_signed())
+    }
+
+    /// The finest spans whose labels have room.
+    pub(super) fn ticks(&self, frame: &Frame) -> Vec<Span> {
+        let per_month = (frame.right - frame.left) / f64::from(self.to - self.from);
+        let fits = |months: &i32| {
+            let widest = text::width(&label(self.from, *months), TICK);
+            f64::from(*months) * per_month >= widest + 7.0
+        };
+        self.widths().find(fits).map_or_else(Vec::new, |months| self.spans(months))
+    }
+
+    /// The finest spans that are at least `least` pixels wide where the whole is `width`, cut to the calendar's ends.
+    pub(super) fn bins(&self, width: f64, least: f64) -> Vec<(i32, i32)> {
+        let per_month = width / f64::from(self.to - self.from);
+        let wide = |months: &i32| f64::from(*months) * per_month >= least;
+        let months = self.widths().find(wide).unwrap_or(self.to - self.from);
+        self.spans(months).into_iter().map(|span| (span.from.max(self.from), span.to.min(self.to))).collect()
+    }
+}
+
+/// «2018-03», «2018-Q1», «2018»: the first month of a span in the form of its length.
+fn label(from: i32, months: i32) -> String {
+    let (year, month) = (from.div_euclid(12), from.rem_euclid(12));
+    match months {
+        1 => format!("{year:04}-{:02}", month + 1),
+        3 => format!("{year:04}-Q{}", month / 3 + 1),
+        _ => format!("{year:04}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|(_, label)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn money_ticks_are_one_two_five() {
+        assert_eq!(labels(&Axis::money(1.0, 10e9, false, 200.0)), ["0", "2 bn", "4 bn", "6 bn", "8 bn", "10 bn"]);
+        assert_eq!(labels(&Axis::money(6e8, 1.2e10, true, 300.0)), ["1 bn", "2 bn", "5 bn", "10 bn"]);
+        assert_eq!(labels(&Axis::money(5e7, 2e10, true, 200.0)), ["100 m", "300 m", "1 bn", "3 bn", "10 bn"]);
+        assert_eq!(labels(&Axis::money(1.0, 1e300, true, 200.0))[..3], ["1", "1e52", "1e104"]);
+        assert_eq!(labels(&Axis::money(1.0, 1e300, false, 200.0)).last(), Some(&"1e300"));
+        assert_eq!(labels(&Axis::money(700.0, 900.0, true, 200.0)), ["700", "750", "800", "850", "900"]);
+        assert_eq!(labels(&Axis::money(1e-5, 2e-5, true, 60.0)), ["1e-5", "2e-5"]);
+        assert_eq!(amount(1_500.0), "1,500");
+        assert_eq!(amount(999_999_999.999_999), "1 bn");
+    }
+
+    #[test]
+    fn an_axis_of_one_value_has_a_range() {
+        let frame = Frame { left: 0.0, top: 0.0, right: 100.0, bottom: 100.0 };
+        for log in [true, false] {
+            let at = Axis::money(5.0, 5.0, log, 100.0).at(5.0, &frame);
+            assert!(at > 0.0 && at < 100.0, "{at}");
+        }
+    }
+
+    #[test]
+    fn probability_ticks_end_at_a_round_number() {
+        assert_eq!(labels(&Axis::probability(0.9, 200.0)), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels(&Axis::probability(0.04, 200.0)), ["0.00", "0.01", "0.02", "0.03", "0.04", "0.05"]);
+    }
+
+    #[test]
+    fn calendar_ticks_are_real_and_thinned() {
+        let calendar = |from: &str, to: &str| Calendar::new(from.parse().expect("label"), to.parse().expect("label"));
+        let frame = Frame { left: 0.0, top: 0.0, right: 400.0, bottom: 100.0 };
+        let labels = |calendar: Calendar| calendar.ticks(&frame).into_iter().map(|span| span.label).collect::<Vec<_>>();
+        assert_eq!(labels(calendar("2018-Q2", "2019-Q1")), ["2018-Q2", "2018-Q3", "2018-Q4", "2019-Q1"]);
+        assert_eq!(labels(calendar("2018-02", "2018-05")), ["2018-02", "2018-03", "2018-04", "2018-05"]);
+        assert_eq!(labels(calendar("2018-Q2", "2023-Q1")), ["2018", "2019", "2020", "2021", "2022", "2023"]);
+        assert_eq!(labels(calendar("1999", "2030"))[..3], ["1995", "2000", "2005"]);
+        assert_eq!(labels(calendar("0001", "2400"))[..3], ["0000", "0500", "1000"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! The distribution of the overtake's date, what does not happen by the horizon set apart.
+
+use super::axis::{Axis, Calendar, TICK};
+use super::page::{BOLD, Frame, Page, Request, Words, columns, f64_of};
+use super::svg::{Anchor, Paint, Stroke, Text};
+use super::{Chart, short, text};
+use crate::calendar::Period;
+use crate::error::Error;
+use crate::outcome::Overtake;
+
+/// Room for a bar with its number, and for one of several frames, where numbers may be missing.
+const BAR: f64 = 26.0;
+const BAR_OF_MANY: f64 = 15.0;
+/// Between the dates and what is set apart.
+const APART: f64 = 12.0;
+/// Lines of words under what is set apart.
+pub(super) const BELOW: f64 = 14.0;
+
+/// A frame parted: those ahead at base, the dates, and «not by the horizon».
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts {
+    pub(super) ahead: Option<Frame>,
+    pub(super) dates: Frame,
+    pub(super) never: Frame,
+}
+
+impl Parts {
+    /// `ahead` is set apart where somebody is.
+    pub(super) fn of(frame: &Frame, ahead: bool) -> Self {
+        let apart = Self::apart(frame.width());
+        let dates_left = if ahead { frame.left + apart + APART } else { frame.left };
+        Self {
+            ahead: ahead.then_some(Frame { right: frame.left + apart, ..*frame }),
+            dates: Frame { left: dates_left, right: frame.right - apart - APART, ..*frame },
+            never: Frame { left: frame.right - apart, ..*frame },
+        }
+    }
+
+    /// The width of what is set apart.
+    fn apart(frame: f64) -> f64 {
+        (0.17 * frame).clamp(50.0, 92.0)
+    }
+
+    /// The words under what is set apart.
+    pub(super) fn captions(&self, page: &mut Page, answer: &Overtake) {
+        let never = Some((self.never, "not by", answer.horizon()));
+        let ahead = self.ahead.map(|frame| (frame, "ahead at", answer.base()));
+        for (frame, words, period) in [ahead, never].into_iter().flatten() {
+            let middle = 0.5 * (frame.left + frame.right);
+            let rule = Stroke::of(Paint::Soft, 1.0);
+            page.scene.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], rule);
+            for (line, words) in [(15.0, words.to_owned()), (28.0, period.to_string())] {
+                page.scene.text((middle, frame.bottom + line), Text::new(&words, TICK).at(Anchor::Middle));
+            }
+        }
+    }
+}
+
+/// The probability of a first overtake at each date, and its period.
+fn masses(answer: &Overtake) -> Result<Vec<(Period, f64)>, Error> {
+    let mut before = answer.ahead_at_base().value();
+    let mass = |period: &Period| {
+        let by = answer.by(*period)?.value();
+        // A difference of two sums of the same counts: never below 0 but by rounding.
+        let mass = (by - before).max(0.0);
+        before = by;
+        Ok((*period, mass))
+    };
+    answer.periods().iter().map(mass).collect()
+}
+
+/// Bars over their months.
+struct Bars(Vec<((i32, i32), f64)>);
+
+impl Bars {
+    fn of(answer: &Overtake, calendar: &Calendar, (width, least): (f64, f64)) -> Result<Self, Error> {
+        let masses = masses(answer)?;
+        let within = |(from, to): (i32, i32)| {
+            let held = masses.iter().filter(|(period, _)| (from + 1..=to).contains(&period.end()));
+            ((from, to), held.map(|(_, mass)| mass).sum::<f64>())
+        };
+        Ok(Self(calendar.bins(width, least).into_iter().map(within).collect()))
+    }
+
+    fn highest(&self) -> f64 {
+        self.0.iter().map(|(_, mass)| *mass).fold(0.0, f64::max)
+    }
+}
+
+pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
+    let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
+    let calendar = super::dates_of(answers)?;
+    let width = width_of_dates(chart, ahead);
+    let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
+    let bars: Vec<Bars> =
+        answers.iter().map(|answer| Bars::of(answer, &calendar, (width, least))).collect::<Result<_, _>>()?;
+    let apart = answers.iter().flat_map(|answer| [answer.ahead_at_base().value(), answer.not_by_horizon().value()]);
+    let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
+    let request = Request {
+        words: words(chart, answers),
+        key: Vec::new(),
+        titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
+        // Above the bars stand their numbers.
+        axis: &|height| Axis::probability(most * (1.0 + 18.0 / height), height),
+        right: 0.0,
+        below: BELOW,
+        flat: false,
+    };
+    let mut page = Page::new(chart, request)?;
+    for (index, (answer, bars)) in answers.iter().zip(&bars).enumerate() {
+        let frame = page.frames[index];
+        let parts = Parts::of(&frame, ahead);
+        page.calendar(&calendar, &parts.dates);
+        parts.captions(&mut page, answer);
+        for ((from, to), mass) in &bars.0 {
+            let (left, right) = (calendar.month(*from, &parts.dates), calendar.month(*to, &parts.dates));
+            bar(&mut page, &frame, (left, right), *mass, false);
+        }
+        let apart = |frame: &Frame| (frame.left, frame.right);
+        if let Some(part) = &parts.ahead {
+            bar(&mut page, &frame, apart(part), answer.ahead_at_base().value(), true);
+        }
+        bar(&mut page, &frame, apart(&parts.never), answer.not_by_horizon().value(), true);
+    }
+    Ok(page.finish())
+}
+
+/// About how wide the dates of one frame are: what chooses the bars, before the page is laid out.
+fn width_of_dates(chart: &Chart<'_>, ahead: bool) -> f64 {
+    let page = f64::from(chart.width);
+    let frame = page / f64_of(columns(chart.panels.len(), page)) - 60.0;
+    frame - if ahead { 2.0 } else { 1.0 } * (Parts::apart(frame) + APART)
+}
+
+/// A bar with its number, where that has room; hatched where it is set apart.
+fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hatched: bool) {
+    if mass <= 0.0 {
+        return;
+    }
+    let (top, gap) = (page.axis.at(mass, frame), 1.5);
+    let (paint, opacity) = if hatched { (Paint::Soft, 0.25) } else { (Paint::Series(0), 0.85) };
+    page.scene.rect((left + gap, top), (right - left - 2.0 * gap, frame.bottom - top), paint, opacity);
+    if hatched {
+        hatch(page, (left + gap, right - gap), (top, frame.bottom));
+    }
+    let number = short(mass);
+    if text::width(&number, TICK) * BOLD <= right - left {
+        let text = Text::new(&number, TICK).at(Anchor::Middle).bold();
+        page.scene.text((0.5 * (left + right), top - 4.0), text);
+    }
+}
+
+/// Lines at 45° within a rectangle.
+fn hatch(page: &mut Page, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+    let (width, height) = (right - left, bottom - top);
+    let mut offset = 7.0;
+    while offset < width + height {
+        let from = if offset <= height { (left, top + offset) } else { (left + offset - height, bottom) };
+        let to = if offset <= width { (left + offset, top) } else { (right, top + offset - width) };
+        page.scene.line(&[from, to], Stroke::of(Paint::Soft, 0.8));
+        offset += 7.0;
+    }
+}
+
+fn words(chart: &Chart<'_>, answers: &[&Overtake]) -> Words {
+    let run = &chart.panels[0].1.run;
+    let told = chart.panels.iter().zip(answers).map(|((title, _), answer)| {
+        let date = |p: f64| answer.quantile(p).map_or_else(|_| String::new(), |when| when.to_string());
+        let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
+        let never = answer.not_by_horizon().shown();
+        format!("{named}median {}; one in ten: {}; not by {}: {never}.", date(0.5), date(0.1), answer.horizon())
+    });
+    let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
+    let apart = if ahead { "ahead at the base already, and not by the horizon" } else { "not by the horizon" };
+    Words {
+        title: answers[0].name().to_owned(),
+        subtitle: format!("probability that it first happens in each span of time · set apart: {apart}"),
+        note: format!("{} · {run}", answers[0].first_words()),
+        description: told.collect::<Vec<_>>().join(" "),
+    }
+}

@@ -1,0 +1,244 @@
+//! Revenue of several providers: history, bands, medians, sampled paths, and what later happened.
+
+use super::axis::{Axis, Calendar};
+use super::labels::{self, Label};
+use super::page::{Frame, Page, Request, Sign, Words};
+use super::svg::{Paint, Scene, Stroke};
+use super::{Chart, fault, points};
+use crate::calendar::Period;
+use crate::error::Error;
+use crate::outcome::table::money;
+use crate::outcome::{LEVELS, MEDIAN, Outcome};
+
+/// More providers than that have a frame each.
+const MOST_TOGETHER: usize = 4;
+/// The bands, from wide to narrow: places in `LEVELS` of their two edges.
+const BANDS: [(usize, usize); 3] = [(0, 8), (2, 6), (3, 5)];
+
+/// What is drawn of one provider.
+struct Series<'a> {
+    name: &'a str,
+    /// Known revenue up to the base, the base as its median.
+    past: Vec<(Period, f64)>,
+    /// From the base on, by level.
+    periods: Vec<Period>,
+    levels: Vec<[f64; LEVELS.len()]>,
+    actual: &'a [(Period, f64)],
+    paths: Vec<Vec<(Period, f64)>>,
+}
+
+impl<'a> Series<'a> {
+    fn new(chart: &'a Chart<'_>, outcome: &Outcome, name: &'a str) -> Result<Self, Error> {
+        let fan = outcome.revenue(name)?;
+        let known = outcome.past(name)?;
+        let shown = points(fan.periods());
+        let mut levels = vec![known.base];
+        for period in &shown {
+            let mut row = [0.0; LEVELS.len()];
+            for (value, p) in row.iter_mut().zip(LEVELS) {
+                *value = fan.quantile(*period, p)?;
+            }
+            levels.push(row);
+        }
+        let history = &known.history[known.history.len().saturating_sub(fan.periods().len())..];
+        let mut past = Vec::new();
+        for (back, value) in (1..).zip(history.iter().rev()) {
+            past.push((outcome.base.next(-back)?, *value));
+        }
+        past.reverse();
+        past.push((outcome.base, known.base[MEDIAN]));
+        let actual = chart.actual.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, figures)| figures.as_slice());
+        let periods: Vec<Period> = std::iter::once(outcome.base).chain(shown).collect();
+        let paths = chart.sampled(name, &periods)?;
+        Ok(Self { name, past, periods, levels, actual, paths })
+    }
+
+    fn level(&self, level: usize) -> impl DoubleEndedIterator<Item = (Period, f64)> {
+        self.periods.iter().zip(&self.levels).map(move |(period, row)| (*period, row[level]))
+    }
+
+    /// Every value that must have a place on the axis.
+    fn extent(&self) -> impl Iterator<Item = (Period, f64)> {
+        let bands = self.level(0).chain(self.level(LEVELS.len() - 1));
+        bands
+            .chain(self.past.iter().copied())
+            .chain(self.actual.iter().copied())
+            .chain(self.paths.iter().flatten().copied())
+    }
+
+    fn median_at_horizon(&self) -> f64 {
+        self.levels.last().map_or(f64::NAN, |row| row[MEDIAN])
+    }
+
+    fn told(&self) -> String {
+        let (Some(row), Some(period)) = (self.levels.last(), self.periods.last()) else { return String::new() };
+        let [low, median, high] = [row[0], row[MEDIAN], row[LEVELS.len() - 1]].map(|value| money(value, 3));
+        format!("{}: median {median} in {period}, 95 % band {low} to {high}.", self.name)
+    }
+}
+
+/// One frame: the outcome's series that stand out, and those that are only hinted at.
+struct Panel<'s, 'a> {
+    title: String,
+    shown: Vec<(&'s Series<'a>, Paint)>,
+    hinted: Vec<&'s Series<'a>>,
+}
+
+/// What the axes must hold.
+struct Extent {
+    money: (f64, f64),
+    time: (Period, Period),
+}
+
+impl Extent {
+    fn of(all: &[Vec<Series<'_>>]) -> Option<Self> {
+        let points = || all.iter().flatten().flat_map(Series::extent);
+        let low = points().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
+        let high = points().map(|(_, value)| value).fold(0.0, f64::max);
+        let periods = || points().map(|(period, _)| period);
+        Some(Self { money: (low, high), time: (periods().min()?, periods().max()?) })
+    }
+}
+
+pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
+    let names = chart.providers()?;
+    let series = |outcome| names.iter().map(|name| Series::new(chart, outcome, name)).collect();
+    let all: Vec<Vec<Series<'_>>> =
+        chart.panels.iter().map(|(_, outcome)| series(outcome)).collect::<Result<_, _>>()?;
+    let panels = panels(chart, &all);
+    let extent = Extent::of(&all).ok_or_else(|| fault("of", "no provider is chosen".to_owned()))?;
+    let alone = panels.len() == 1;
+    let labels = if alone { named(&all[0]) } else { Vec::new() };
+    let sign = |(index, name): (usize, &String)| Sign { name: name.clone(), paint: Paint::Series(index), filled: None };
+    let together = !alone && names.len() <= MOST_TOGETHER;
+    let right = if alone { labels::room(&labels, f64::from(chart.width)) } else { 0.0 };
+    let request = Request {
+        words: words(chart, &names, &all, panels.len()),
+        key: if together { names.iter().enumerate().map(sign).collect() } else { Vec::new() },
+        titles: panels.iter().map(|panel| panel.title.clone()).collect(),
+        axis: &|height| Axis::money(extent.money.0, extent.money.1, !chart.linear, height),
+        right,
+        below: 0.0,
+        flat: false,
+    };
+    let mut page = Page::new(chart, request)?;
+    let calendar = Calendar::new(extent.time.0, extent.time.1);
+    for (index, panel) in panels.iter().enumerate() {
+        let frame = page.frames[index];
+        page.calendar(&calendar, &frame);
+        fill(&mut page, &calendar, &frame, panel);
+    }
+    let ends = all[0].iter().map(|series| page.axis.at(series.median_at_horizon(), &page.frames[0]));
+    let labels = labels.into_iter().zip(ends).map(|(label, y)| Label { y, ..label }).collect();
+    labels::draw(&mut page.scene, &page.frames[0], right, labels);
+    Ok(page.finish())
+}
+
+/// The labels beside the ends of the medians, not yet in their places.
+fn named(all: &[Series<'_>]) -> Vec<Label> {
+    let label = |(index, series): (usize, &Series<'_>)| Label {
+        y: 0.0,
+        name: series.name.to_owned(),
+        figure: money(series.median_at_horizon(), 3),
+        paint: Paint::Series(index),
+    };
+    all.iter().enumerate().map(label).collect()
+}
+
+fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s, 'a>> {
+    let mut panels = Vec::new();
+    for ((title, _), series) in chart.panels.iter().zip(all) {
+        if series.len() <= MOST_TOGETHER {
+            let shown = series.iter().enumerate().map(|(index, series)| (series, Paint::Series(index))).collect();
+            panels.push(Panel { title: title.clone(), shown, hinted: Vec::new() });
+            continue;
+        }
+        for (index, focus) in series.iter().enumerate() {
+            let others = series.iter().enumerate().filter(|(other, _)| *other != index);
+            panels.push(Panel {
+                title: super::titled(title, focus.name),
+                shown: vec![(focus, Paint::Series(0))],
+                hinted: others.map(|(_, series)| series).collect(),
+            });
+        }
+    }
+    panels
+}
+
+fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: usize) -> Words {
+    let outcome = chart.panels[0].1;
+    let title = match names {
+        [one] => format!("Revenue of {one}"),
+        [one, other] => format!("Revenue of {one} and {other}"),
+        several => format!("Revenue of {} providers", several.len()),
+    };
+    let unit = outcome.unit.as_deref().map_or_else(String::new, |unit| format!("{unit} "));
+    let mut subtitle = format!("{unit}a {}, ", outcome.base.step().word());
+    subtitle += if chart.linear { "linear axis" } else { "logarithmic axis" };
+    subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
+    if panels > chart.panels.len() {
+        subtitle += "; grey: the medians of the others";
+    }
+    if let Some(paths) = chart.paths {
+        subtitle += &format!(" · thin lines: {} of the paths, one of them heavier", paths.len());
+    }
+    if all.iter().flatten().any(|series| !series.actual.is_empty()) {
+        subtitle += " · circles: what later happened";
+    }
+    let mut description = String::new();
+    for ((title, _), series) in chart.panels.iter().zip(all) {
+        let told: Vec<String> = series.iter().map(Series::told).collect();
+        description +=
+            &format!("{}{} ", if title.is_empty() { String::new() } else { format!("{title}: ") }, told.join(" "));
+    }
+    Words { title, subtitle, note: outcome.run.to_string(), description: description.trim_end().to_owned() }
+}
+
+/// Draws the series of one frame: wide things first.
+fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '_>) {
+    let (scene, axis) = (&mut page.scene, &page.axis);
+    let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
+    for (series, paint) in &panel.shown {
+        bands(scene, series, *paint, at);
+    }
+    for series in &panel.hinted {
+        let median: Vec<_> = series.level(MEDIAN).map(at).collect();
+        scene.line(&median, Stroke::of(Paint::Soft, 0.7).faint(0.5));
+    }
+    for (series, paint) in &panel.shown {
+        for (index, path) in series.paths.iter().enumerate() {
+            // One future stands out, the same of all providers: there a swap of ranks can be followed.
+            let stroke = if index == 0 { Stroke::of(*paint, 2.0) } else { Stroke::of(*paint, 0.7).faint(0.55) };
+            scene.line(&path.iter().copied().map(at).collect::<Vec<_>>(), stroke);
+        }
+    }
+    for (series, paint) in &panel.shown {
+        known(scene, series, *paint, at);
+    }
+}
+
+fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+    let opacity = if series.paths.is_empty() { 0.15 } else { 0.08 };
+    for (low, high) in BANDS {
+        let edge = series.level(low).chain(series.level(high).rev()).map(at).collect::<Vec<_>>();
+        scene.area(&edge, paint, opacity, None);
+    }
+    for level in [0, LEVELS.len() - 1] {
+        let edge: Vec<_> = series.level(level).map(at).collect();
+        scene.line(&edge, Stroke::of(paint, 0.7).dashed().faint(0.7));
+    }
+}
+
+/// History, base, median, and what later happened.
+fn known(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+    let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
+    scene.line(&line(&series.past), Stroke::of(paint, 2.6));
+    let median: Vec<_> = series.level(MEDIAN).map(at).collect();
+    scene.line(&median, Stroke::of(paint, 2.2).dashed());
+    if let [base] = series.past[..] {
+        scene.circle(at(base), 2.4, paint, true);
+    }
+    for figure in series.actual {
+        scene.circle(at(*figure), 2.6, paint, false);
+    }
+}

@@ -1,0 +1,323 @@
+//! Charts of an outcome, as SVG.
+
+mod axis;
+mod curve;
+mod date;
+mod dots;
+mod fan;
+mod labels;
+mod page;
+mod stack;
+mod svg;
+mod text;
+
+use axis::Calendar;
+
+use super::{Outcome, Overtake};
+use crate::calendar::Period;
+use crate::error::{Error, Kind};
+use crate::simulation::SamplePaths;
+
+/// Points of a line; more periods than that are thinned.
+const MOST_POINTS: usize = 240;
+const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
+
+/// A chart of one outcome, or of several side by side on one scale: settings first, then the kind, which gives SVG.
+///
+/// The text needs no font files, system libraries or network; the same outcome gives the same bytes. It follows the
+/// reader's light or dark screen, carries a title and a description for those who do not see it, and tells things apart
+/// by place, label and dash, not only by colour. Widths of text are estimated generously, as the reader's fonts are not
+/// known; what is shortened shows in full when pointed at.
+///
+/// # Example: one call a chart
+/// ```
+/// # use outgrow::{Chart, Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// # let slow = scenario.with_growth("A", Curve::constant(0.4))?.simulate().paths(1000).run()?;
+/// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
+/// let svg: String = outcome.chart().fan()?;                                 // of all providers, logarithmic
+/// let svg = outcome.chart().of(["A"]).linear().width(400).title("Our plan").fan()?;
+/// let svg = outcome.chart().by("2020-Q4").dots("A overtakes B")?;           // «in 13 of 20 futures …»
+/// let svg = Chart::compare([("fast", &outcome), ("slow", &slow)]).overtake("A overtakes B")?;
+/// assert!(svg.starts_with("<svg "));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Chart<'a> {
+    /// Titles of the frames (one alone has none) and what they show.
+    panels: Vec<(String, &'a Outcome)>,
+    providers: Option<Vec<String>>,
+    width: u32,
+    height: Option<u32>,
+    title: Option<String>,
+    linear: bool,
+    by: Option<Period>,
+    actual: Vec<(String, Vec<(Period, f64)>)>,
+    paths: Option<&'a SamplePaths>,
+    /// The first thing that was wrong with the settings.
+    fault: Option<Error>,
+}
+
+impl Outcome {
+    /// Starts a chart of this outcome: 800 pixels wide, of all providers, with a logarithmic axis for money.
+    pub fn chart(&self) -> Chart<'_> {
+        Chart::compare([("", self)])
+    }
+}
+
+impl<'a> Chart<'a> {
+    /// Starts a chart of several outcomes (tails, readings, scenarios) side by side, each under its name.
+    pub fn compare<S: Into<String>>(outcomes: impl IntoIterator<Item = (S, &'a Outcome)>) -> Self {
+        Self {
+            panels: outcomes.into_iter().map(|(name, outcome)| (name.into(), outcome)).collect(),
+            providers: None,
+            width: 800,
+            height: None,
+            title: None,
+            linear: false,
+            by: None,
+            actual: Vec::new(),
+            paths: None,
+            fault: None,
+        }
+    }
+
+    /// The providers to draw, in this order; all unless told.
+    pub fn of<S: Into<String>>(mut self, providers: impl IntoIterator<Item = S>) -> Self {
+        self.providers = Some(providers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The width in pixels, 280 to 4,000.
+    pub fn width(mut self, pixels: u32) -> Self {
+        self.width = pixels;
+        self
+    }
+
+    /// The height in pixels; unless told, as the content needs.
+    pub fn height(mut self, pixels: u32) -> Self {
+        self.height = Some(pixels);
+        self
+    }
+
+    /// A title of one's own.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Draws money on a linear axis from 0 instead of a logarithmic one.
+    pub fn linear(mut self) -> Self {
+        self.linear = true;
+        self
+    }
+
+    /// The date to speak of in [`overtake`](Chart::overtake) and [`dots`](Chart::dots); the horizon unless told.
+    pub fn by(mut self, period: impl TryInto<Period, Error: Into<Error>>) -> Self {
+        match period.try_into() {
+            Ok(period) => self.by = Some(period),
+            Err(error) => self.fault = self.fault.or(Some(error.into())),
+        }
+        self
+    }
+
+    /// What later happened to a provider: revenue by period, drawn as circles over its fan.
+    pub fn actual<P: TryInto<Period, Error: Into<Error>>>(
+        mut self,
+        provider: impl Into<String>,
+        figures: impl IntoIterator<Item = (P, f64)>,
+    ) -> Self {
+        let provider = provider.into();
+        let mut known = Vec::new();
+        for (period, value) in figures {
+            match period.try_into() {
+                Ok(period) if value > 0.0 && value.is_finite() => known.push((period, value)),
+                Ok(period) => {
+                    let message = format!("revenue must be finite and above 0, got {value}");
+                    self.fault = self.fault.or(Some(fault(&format!("actual[{provider}] at {period}"), message)));
+                }
+                Err(error) => self.fault = self.fault.or(Some(error.into())),
+            }
+        }
+        self.actual.push((provider, known));
+        self
+    }
+
+    /// Draws sampled paths over the fan: joint futures, in which ranks are seen to swap.
+    ///
+    /// # Example: twenty futures
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15)).build()?;
+    /// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
+    /// let twenty = scenario.simulate().seed(7).sample(20)?;
+    /// let svg = outcome.chart().paths(&twenty).fan()?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn paths(mut self, paths: &'a SamplePaths) -> Self {
+        self.paths = Some(paths);
+        self
+    }
+
+    /// Revenue: history, median, and the bands that hold 50, 80 and 95 % of the paths. Up to four providers share a
+    /// frame; more have one each.
+    ///
+    /// # Errors
+    /// A setting out of its bounds, a provider or period that the outcome does not have, or fans that were switched off.
+    pub fn fan(&self) -> Result<String, Error> {
+        self.checked()?;
+        fan::draw(self)
+    }
+
+    /// The probability of the overtake by each date, with the interval of the sampling.
+    ///
+    /// # Errors
+    /// A setting out of its bounds, or a question or period that the outcome does not have.
+    pub fn overtake(&self, question: &str) -> Result<String, Error> {
+        curve::draw(self, &self.questions(question)?)
+    }
+
+    /// How likely each date of the overtake is, what does not happen by the horizon set apart.
+    ///
+    /// # Errors
+    /// A setting out of its bounds, or a question that the outcome does not have.
+    pub fn date(&self, question: &str) -> Result<String, Error> {
+        date::draw(self, &self.questions(question)?)
+    }
+
+    /// Twenty equally likely futures as dots at the dates of their overtake, those without one set apart and counted
+    /// (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
+    ///
+    /// # Errors
+    /// A setting out of its bounds, or a question or period that the outcome does not have.
+    pub fn dots(&self, question: &str) -> Result<String, Error> {
+        dots::draw(self, &self.questions(question)?)
+    }
+
+    /// The probability of every rank over time, stacked, a frame for each provider.
+    ///
+    /// # Errors
+    /// A setting out of its bounds, a provider that the outcome does not have, or ranks that were switched off.
+    pub fn ranks(&self) -> Result<String, Error> {
+        self.checked()?;
+        stack::ranks(self)
+    }
+
+    /// Mean shares in the sum of all providers over time, stacked.
+    ///
+    /// # Errors
+    /// A setting out of its bounds, a provider that the outcome does not have, or shares that were switched off.
+    pub fn shares(&self) -> Result<String, Error> {
+        self.checked()?;
+        stack::shares(self)
+    }
+
+    fn checked(&self) -> Result<(), Error> {
+        self.fault.clone().map_or(Ok(()), Err)?;
+        if !WIDTHS.contains(&self.width) {
+            return Err(fault("width", format!("must be between 280 and 4,000 pixels, got {}", self.width)));
+        }
+        if let Some(height @ 4001..) = self.height {
+            return Err(fault("height", format!("must be at most 4,000 pixels, got {height}")));
+        }
+        let Some((_, first)) = self.panels.first() else {
+            return Err(fault("compare", "no outcome is given".to_owned()));
+        };
+        if let Some((title, _)) = self.panels.iter().find(|(_, outcome)| outcome.base.step() != first.base.step()) {
+            return Err(fault("compare", format!("{title:?} has another step than the first, which share a calendar")));
+        }
+        for (provider, figures) in &self.actual {
+            self.panels.iter().try_for_each(|(_, outcome)| outcome.past(provider).map(|_| ()))?;
+            if let Some((period, _)) = figures.iter().find(|(period, _)| period.step() != first.base.step()) {
+                return Err(fault(
+                    &format!("actual[{provider}]"),
+                    format!("{period} is no {}", first.base.step().word()),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answers to a question, one a frame.
+    fn questions(&self, name: &str) -> Result<Vec<&'a Overtake>, Error> {
+        self.checked()?;
+        self.panels.iter().map(|(_, outcome)| outcome.question(name)).collect()
+    }
+
+    /// The names of the providers to draw.
+    fn providers(&self) -> Result<Vec<String>, Error> {
+        let all = || self.panels[0].1.providers.iter().map(|provider| provider.name.clone()).collect();
+        let names: Vec<String> = self.providers.clone().unwrap_or_else(all);
+        let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
+        match twice {
+            _ if names.is_empty() => Err(fault("of", "no provider is chosen".to_owned())),
+            Some((_, name)) => Err(fault("of", format!("{name:?} is given twice"))),
+            None => Ok(names),
+        }
+    }
+
+    /// The sampled paths of a provider at these periods.
+    fn sampled(&self, name: &str, periods: &[Period]) -> Result<Vec<Vec<(Period, f64)>>, Error> {
+        let Some(paths) = self.paths else { return Ok(Vec::new()) };
+        let path = |index| {
+            let revenue = paths.revenue(name, index)?;
+            let at = |period: &Period| {
+                let place = paths.periods().iter().position(|known| known == period);
+                let value = place.map(|t| revenue[t]);
+                let missing = || Error::lookup("period", format!("{period} is not in the sampled paths"));
+                value.map(|value| (*period, value)).ok_or_else(missing)
+            };
+            periods.iter().map(at).collect()
+        };
+        (0..paths.len()).map(path).collect()
+    }
+
+    /// The date that a chart of a question speaks of.
+    fn date_of(&self, overtake: &Overtake) -> Result<Period, Error> {
+        let horizon = overtake.horizon();
+        self.by.map_or(Ok(horizon), |period| overtake.by(period).map(|_| period))
+    }
+}
+
+/// The calendar of all answers, from the earliest of their firsts to the last horizon.
+fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Result<Calendar, Error> {
+    let first = answers.iter().map(|answer| first(answer)).min();
+    let last = answers.iter().map(|answer| answer.horizon()).max();
+    let calendar = first.zip(last).map(|(first, last)| Calendar::new(first, last));
+    calendar.ok_or_else(|| fault("compare", "no outcome is given".to_owned()))
+}
+
+/// The calendar of the dates that are answered, after the base.
+fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
+    calendar_of(answers, |answer| answer.periods().first().copied().unwrap_or(answer.base()))
+}
+
+fn fault(address: &str, message: String) -> Error {
+    Error::one(Kind::Invalid, "chart", address, message)
+}
+
+/// The title of a frame that is one of several of its outcome.
+fn titled(outcome: &str, name: &str) -> String {
+    if outcome.is_empty() { name.to_owned() } else { format!("{outcome} · {name}") }
+}
+
+/// Periods thinned to the points of a line, the last among them.
+fn points(periods: &[Period]) -> Vec<Period> {
+    let every = periods.len().div_ceil(MOST_POINTS).max(1);
+    let first = periods.len().saturating_sub(1) % every;
+    periods.iter().copied().skip(first).step_by(every).collect()
+}
+
+/// A probability in two decimals, never as 0 or 1 where it is neither for sure.
+fn short(probability: f64) -> String {
+    match probability {
+        small if small < 0.005 => "<0.01".to_owned(),
+        large if large >= 0.995 => ">0.99".to_owned(),
+        other => format!("{other:.2}"),
+    }
+}

@@ -1,0 +1,255 @@
+//! The page of a chart: words above and below, a key, and a grid of frames with one scale.
+
+use super::axis::{Axis, Calendar, Span, TICK};
+use super::svg::{Anchor, Paint, Scene, Stroke, Text};
+use super::text;
+use super::{Chart, fault};
+use crate::error::Error;
+
+const MARGIN: f64 = 14.0;
+/// The size of the line under the title, of the key and of panel titles.
+pub(super) const WORDS: f64 = 11.5;
+/// The size of direct labels.
+pub(super) const LABEL: f64 = 11.0;
+/// How much wider bold text is.
+pub(super) const BOLD: f64 = 1.1;
+/// Between two frames side by side.
+const GUTTER: f64 = 16.0;
+/// A frame in a grid is at least this wide, its share of the margins included.
+const LEAST_WIDTH: f64 = 172.0;
+/// A frame is at least this high.
+const LEAST_HEIGHT: f64 = 60.0;
+/// Under a frame: the ticks of the calendar.
+const FOOT: f64 = 20.0;
+/// Over a frame of a grid: its title.
+const HEAD: f64 = 22.0;
+
+/// Where data is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+}
+
+/// What a chart says in words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    pub(super) title: String,
+    pub(super) subtitle: String,
+    pub(super) note: String,
+    /// What the picture shows, for those who do not see it.
+    pub(super) description: String,
+}
+
+/// An entry of the key.
+#[derive(Debug, Clone)]
+pub(super) struct Sign {
+    pub(super) name: String,
+    pub(super) paint: Paint,
+    /// A filled box of this opacity; else a line.
+    pub(super) filled: Option<f64>,
+}
+
+/// What a page is to hold.
+pub(super) struct Request<'a> {
+    pub(super) words: Words,
+    pub(super) key: Vec<Sign>,
+    /// The titles of the frames.
+    pub(super) titles: Vec<String>,
+    /// The axis for frames of some height.
+    pub(super) axis: &'a dyn Fn(f64) -> Axis,
+    /// Room right of every frame, for direct labels.
+    pub(super) right: f64,
+    /// Room under every frame beside that of the ticks.
+    pub(super) below: f64,
+    /// Whether low frames are enough.
+    pub(super) flat: bool,
+}
+
+/// A page with its frames and axes drawn.
+pub(super) struct Page {
+    pub(super) scene: Scene,
+    pub(super) frames: Vec<Frame>,
+    pub(super) axis: Axis,
+    size: (f64, f64),
+    words: Words,
+}
+
+/// Columns of a grid of `count` frames in a page of this width: as even as it gets.
+pub(super) fn columns(count: usize, width: f64) -> usize {
+    let fit = (1..=count).rev().find(|columns| {
+        #[expect(clippy::cast_precision_loss, reason = "few frames")]
+        let columns = *columns as f64;
+        columns * LEAST_WIDTH + 20.0 <= width
+    });
+    let rows = count.div_ceil(fit.unwrap_or(1)).max(1);
+    count.div_ceil(rows).max(1)
+}
+
+impl Page {
+    /// # Errors
+    /// Where the height asked is too small.
+    pub(super) fn new(chart: &Chart<'_>, request: Request<'_>) -> Result<Self, Error> {
+        let width = f64::from(chart.width);
+        let mut scene = Scene::default();
+        let mut words = request.words;
+        if let Some(title) = &chart.title {
+            words.title.clone_from(title);
+        }
+        let top = header(&mut scene, width, &words, &request.key);
+        let note = text::wrap(&words.note, TICK, width - 2.0 * MARGIN, 8);
+        let footer = f64_of(note.len()) * 14.0 + MARGIN;
+        let columns = columns(request.titles.len(), width);
+        let rows = request.titles.len().div_ceil(columns).max(1);
+        let head = if request.titles.iter().any(|title| !title.is_empty()) { HEAD } else { 8.0 };
+        let around = head + FOOT + request.below;
+        let plot = plot_height(chart, (columns, rows), (top + footer, around), request.flat)?;
+        let axis = (request.axis)(plot);
+        let height = top + f64_of(rows) * (plot + around) + footer;
+        let left = MARGIN + axis.label_width() + 6.0;
+        let free = width - left - MARGIN - f64_of(columns - 1) * GUTTER;
+        let each = free / f64_of(columns);
+        let frame = |index: usize| {
+            let (row, column) = (index / columns, index % columns);
+            let start = left + f64_of(column) * (each + GUTTER);
+            let above = top + f64_of(row) * (plot + around) + head;
+            Frame { left: start, top: above, right: start + each - request.right, bottom: above + plot }
+        };
+        let frames: Vec<Frame> = (0..request.titles.len()).map(frame).collect();
+        let mut page = Self { scene, frames, axis, size: (width, height), words };
+        for (index, title) in request.titles.iter().enumerate() {
+            page.furnish(index, title, index % columns == 0);
+        }
+        for (index, line) in note.iter().enumerate() {
+            let y = height - footer + f64_of(index) * 14.0 + 12.0;
+            page.scene.text((MARGIN, y), Text::new(line, TICK - 0.5).soft());
+        }
+        Ok(page)
+    }
+
+    /// The title and the rules of one frame.
+    fn furnish(&mut self, index: usize, title: &str, labelled: bool) {
+        let frame = self.frames[index];
+        let shown = text::shorten(title, WORDS, frame.width() / BOLD);
+        self.scene.text((frame.left, frame.top - 8.0), Text::new(&shown, WORDS).of(title).bold());
+        for (value, label) in &self.axis.ticks {
+            let y = self.axis.at(*value, &frame);
+            self.scene.line(&[(frame.left, y), (frame.right, y)], Stroke::of(Paint::Grid, 1.0));
+            if labelled {
+                let text = Text::new(label, TICK).soft().at(Anchor::End);
+                self.scene.text((frame.left - 6.0, y + 0.36 * TICK), text);
+            }
+        }
+    }
+
+    /// The calendar under a frame: a mark where each labelled span starts, and its label.
+    pub(super) fn calendar(&mut self, calendar: &Calendar, frame: &Frame) {
+        let rule = Stroke::of(Paint::Soft, 1.0);
+        self.scene.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], rule);
+        let spans = calendar.ticks(frame);
+        for span in &spans {
+            let from = calendar.month(span.from, frame);
+            if from >= frame.left - 0.01 {
+                self.scene.line(&[(from, frame.bottom), (from, frame.bottom + 4.0)], rule);
+            }
+        }
+        let mut edge = f64::INFINITY;
+        // From the right, since the first label is the one that may have to go.
+        for (middle, label) in spans.iter().rev().filter_map(|span| place(span, calendar, frame)) {
+            let half = 0.5 * text::width(&label, TICK);
+            if middle + half + 5.0 <= edge {
+                let text = Text::new(&label, TICK).soft().at(Anchor::Middle);
+                self.scene.text((middle, frame.bottom + 15.0), text);
+                edge = middle - half;
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.scene.finish(self.size, &self.words.title, &self.words.description)
+    }
+}
+
+/// Where a label of the calendar stands: at the middle of the span, or of its first year where it has many, as far as
+/// that is seen; `None` where it does not fit the frame.
+fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
+    let (from, label) = calendar.seen(span);
+    let to = if span.to - span.from > 12 { from + 12 - from.rem_euclid(12) } else { span.to };
+    let (left, right) = (calendar.month(from, frame), calendar.month(to, frame).min(frame.right));
+    let half = 0.5 * text::width(&label, TICK);
+    let middle = (0.5 * (left + right)).max(frame.left + half - 4.0);
+    (middle + half <= frame.right + 4.0).then_some((middle, label))
+}
+
+/// Title, subtitle and key; returns where they end.
+fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
+    let room = width - 2.0 * MARGIN;
+    let size = if width < 500.0 { 14.0 } else { 17.0 };
+    let mut y = MARGIN - 4.0;
+    for line in text::wrap(&words.title, size, room / BOLD, 3) {
+        y += size + 4.0;
+        scene.text((MARGIN, y), Text::new(&line, size).bold());
+    }
+    for line in text::wrap(&words.subtitle, WORDS, room, 8) {
+        y += WORDS + 5.0;
+        scene.text((MARGIN, y), Text::new(&line, WORDS).soft());
+    }
+    let mut x = MARGIN;
+    y += if key.is_empty() { 0.0 } else { 19.0 };
+    for sign in key {
+        let shown = text::shorten(&sign.name, WORDS, 0.6 * room);
+        let taken = 26.0 + text::width(&shown, WORDS);
+        if x > MARGIN && x + taken > width - MARGIN {
+            (x, y) = (MARGIN, y + 17.0);
+        }
+        match sign.filled {
+            Some(opacity) => scene.rect((x, y - 9.0), (18.0, 11.0), sign.paint, opacity),
+            None => scene.line(&[(x, y - 4.0), (x + 20.0, y - 4.0)], Stroke::of(sign.paint, 2.2).dashed()),
+        }
+        scene.text((x + 25.0, y), Text::new(&shown, WORDS).of(&sign.name));
+        x += taken + 14.0;
+    }
+    y + 8.0
+}
+
+/// The height of each frame: as asked for the whole, or in proportion to its width.
+fn plot_height(
+    chart: &Chart<'_>,
+    (columns, rows): (usize, usize),
+    (outside, around): (f64, f64),
+    flat: bool,
+) -> Result<f64, Error> {
+    let Some(height) = chart.height else {
+        let share = f64::from(chart.width) / f64_of(columns);
+        let (part, least, most) = match (columns * rows == 1, flat) {
+            (true, false) => (0.5, 230.0, 420.0),
+            (true, true) => (0.2, 120.0, 180.0),
+            (false, false) => (0.55, 100.0, 200.0),
+            (false, true) => (0.35, 80.0, 140.0),
+        };
+        return Ok((part * share).clamp(least, most));
+    };
+    let plot = (f64::from(height) - outside) / f64_of(rows) - around;
+    let least = (outside + f64_of(rows) * (around + LEAST_HEIGHT)).ceil();
+    if plot < LEAST_HEIGHT {
+        return Err(fault("height", format!("this chart needs at least {least} pixels at its width, got {height}")));
+    }
+    Ok(plot)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+pub(super) fn f64_of(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,180 @@
+//! An outcome as one long table: a row for each number, for data frames.
+
+use std::fmt::Write as _;
+
+use super::{Outcome, Overtake, QUANTILES};
+use crate::calendar::Period;
+use crate::estimate::{Estimate, When};
+use crate::simulation::PartKind;
+
+const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
+
+/// What a row is of, beside its statistic.
+#[derive(Debug, Clone, Copy, Default)]
+struct Key<'a> {
+    question: &'a str,
+    provider: &'a str,
+    period: Option<Period>,
+}
+
+/// Rows of comma-separated values (RFC 4180 but for the line end). Texts are quoted always and numbers never, with a
+/// decimal point or an exponent always, so that readers which guess a column's type from its first rows guess right.
+struct Rows(String);
+
+impl Rows {
+    fn put(&mut self, key: Key<'_>, statistic: &str, value: f64, errors: &str) {
+        let period = key.period.map_or_else(String::new, |period| period.to_string());
+        let texts = [key.question, key.provider, &period, statistic].map(quoted).join(",");
+        // Writing to a String does not fail.
+        let _ = writeln!(self.0, "{texts},{value:?},{errors}");
+    }
+
+    fn number(&mut self, key: Key<'_>, statistic: &str, value: f64) {
+        self.put(key, statistic, value, ",,");
+    }
+
+    fn estimate(&mut self, key: Key<'_>, statistic: &str, estimate: &Estimate) {
+        let (low, high) = estimate.interval();
+        self.put(key, statistic, estimate.value(), &format!("{:?},{low:?},{high:?}", estimate.standard_error()));
+    }
+
+    fn question(&mut self, overtake: &Overtake) {
+        let key = Key { question: overtake.name(), ..Key::default() };
+        let at = |period| Key { period: Some(period), ..key };
+        self.estimate(at(overtake.base()), "ahead_at_base", &overtake.ahead_at_base());
+        overtake.by_date().for_each(|(period, estimate)| self.estimate(at(period), "by", estimate));
+        overtake.ahead_by_date().for_each(|(period, estimate)| self.estimate(at(period), "ahead", estimate));
+        self.estimate(at(overtake.horizon()), "not_by_horizon", &overtake.not_by_horizon());
+        for changes in overtake.lead_changes() {
+            self.estimate(key, &format!("lead_changes_{}", changes.count), &changes.probability);
+        }
+        for p in QUANTILES {
+            let period = match overtake.quantile(p) {
+                Ok(When::At(period)) => Some(period),
+                _ => None,
+            };
+            self.number(Key { period, ..key }, "date_quantile", p);
+        }
+    }
+
+    fn own(&mut self, outcome: &Outcome) {
+        for own in &outcome.own {
+            let key = Key { question: &own.name, ..Key::default() };
+            if own.kind == PartKind::Event {
+                self.estimate(key, "event", &own.rows[0][1]);
+                continue;
+            }
+            for (row, classes) in own.rows.iter().enumerate() {
+                for (class, estimate) in classes.iter().enumerate() {
+                    let statistic = match own.kind {
+                        PartKind::Classes => format!("class_{class}"),
+                        _ => format!("row_{row}_class_{class}"),
+                    };
+                    self.estimate(key, &statistic, estimate);
+                }
+            }
+        }
+    }
+
+    fn ranks(&mut self, outcome: &Outcome) {
+        for provider in &outcome.providers {
+            let dated = provider.rank.known().into_iter().flat_map(|table| table.by_date());
+            for (period, ranks) in dated {
+                let key = Key { provider: &provider.name, period: Some(period), ..Key::default() };
+                for (rank, estimate) in (1..).zip(ranks) {
+                    self.estimate(key, &format!("rank_{rank}"), estimate);
+                }
+            }
+        }
+    }
+
+    /// Means and quantiles of revenue and share.
+    fn distribution(
+        &mut self,
+        provider: &str,
+        what: &str,
+        periods: &[Period],
+        mean: impl Fn(Period) -> Option<f64>,
+        quantile: impl Fn(Period, f64) -> Option<f64>,
+    ) {
+        for period in periods {
+            let key = Key { provider, period: Some(*period), ..Key::default() };
+            if let Some(mean) = mean(*period) {
+                self.number(key, &format!("{what}_mean"), mean);
+            }
+            for p in QUANTILES {
+                if let Some(value) = quantile(*period, p) {
+                    self.number(key, &format!("{what}_quantile_{p}"), value);
+                }
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// Every part of the outcome as comma-separated values, one number a row, that pandas and polars read without
+    /// options: `question, provider, period, statistic, value, standard_error, low, high`.
+    ///
+    /// | statistic | of | value |
+    /// |---|---|---|
+    /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
+    /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of so many |
+    /// | `date_quantile` | question; `period` is the date, empty where «not by» the horizon | its probability, 0.05 to 0.95 |
+    /// | `event`, `class_0`, …, `row_0_class_0`, … | a question of one's own | probability |
+    /// | `rank_1`, `rank_2`, … | provider, period | probability |
+    /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
+    /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
+    ///
+    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the sampling, empty where a number
+    /// has none; a mean that does not exist has no row, a part that was switched off none either.
+    ///
+    /// # Example: a column of probabilities
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 2).growth(Curve::constant(0.6)))
+    /// #     .provider(Provider::new("B", 1).growth(Curve::constant(0.3)))
+    /// #     .question(Question::overtakes("B", "A")).build()?;
+    /// let csv = scenario.simulate().paths(100).run()?.to_csv();
+    /// assert!(csv.lines().any(|row| row == "\"B overtakes A\",,\"2019\",\"by\",0.0,0.0,0.0,0.0"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut rows = Rows(HEAD.to_owned());
+        // What has errors comes first: a reader that looks at the first rows alone then knows those columns as numbers.
+        self.questions.iter().for_each(|overtake| rows.question(overtake));
+        rows.own(self);
+        rows.ranks(self);
+        for provider in &self.providers {
+            if let Some(fan) = provider.revenue.known() {
+                let mean = |period| fan.mean(period).ok().flatten();
+                let quantile = |period, p| fan.quantile(period, p).ok();
+                rows.distribution(&provider.name, "revenue", fan.periods(), mean, quantile);
+            }
+        }
+        for provider in &self.providers {
+            if let Some(fan) = provider.share.known() {
+                let mean = |period| fan.mean(period).ok();
+                let quantile = |period, p| fan.quantile(period, p).ok();
+                rows.distribution(&provider.name, "share", fan.periods(), mean, quantile);
+            }
+        }
+        rows.0
+    }
+}
+
+impl Overtake {
+    /// This answer alone, in the form of [`Outcome::to_csv`].
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut rows = Rows(HEAD.to_owned());
+        rows.question(self);
+        rows.0
+    }
+}
+
+/// A text in quotes, nothing where there is none.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+}

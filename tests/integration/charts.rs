@@ -1,0 +1,125 @@
+//! Charts are well-formed, say the same each time, and no two texts of one overlap: estimated here without the layout's own code.
+
+mod boxes;
+mod edges;
+
+use boxes::{overlaps, texts};
+use outgrow::{Chart, Curve, Error, Outcome, Provider, Question, Scenario, interval};
+
+const NAMES: [&str; 12] = [
+    "Công ty Cổ phần Viễn thông Sài Gòn",
+    "阿里巴巴集团控股有限公司",
+    "AWS",
+    "Tập đoàn Công nghệ Đám mây Việt Nam",
+    "腾讯云",
+    "Google Cloud Platform and Workspace",
+    "IBM",
+    "Oracle",
+    "甲骨文云计算服务公司",
+    "Mây Xanh",
+    "Huawei 华为云",
+    "Công ty Cổ phần Viễn thông Hà Nội",
+];
+const QUESTION: &str = "first two";
+
+pub(crate) fn scenario(count: usize, base: &str, horizon: &str) -> Scenario {
+    let mut builder = Scenario::builder(base, horizon).unit("USD");
+    let mut revenue = 5e8;
+    for (index, name) in (0..).zip(&NAMES[..count]) {
+        let growth = Curve::fade(0.8 - 0.05 * f64::from(index), 0.1, 3);
+        builder = builder
+            .provider(Provider::new(*name, interval(0.9 * revenue, 1.1 * revenue)).growth(growth).volatility(0.12));
+        revenue *= 1.25;
+    }
+    builder.question(Question::overtakes(NAMES[0], NAMES[1]).name(QUESTION)).build().expect("a scenario")
+}
+
+pub(crate) fn run(scenario: &Scenario) -> Outcome {
+    scenario.simulate().paths(2_000).seed(7).run().expect("a run")
+}
+
+/// Every kind of chart.
+pub(crate) fn kinds(chart: &Chart<'_>) -> Vec<(&'static str, Result<String, Error>)> {
+    vec![
+        ("fan", chart.fan()),
+        ("linear fan", chart.clone().linear().fan()),
+        ("overtake", chart.overtake(QUESTION)),
+        ("date", chart.date(QUESTION)),
+        ("dots", chart.dots(QUESTION)),
+        ("ranks", chart.ranks()),
+        ("shares", chart.shares()),
+    ]
+}
+
+/// A chart is XML with title and description, and its texts lie on it and clear of each other.
+pub(crate) fn check(what: &str, svg: &str) {
+    let document = roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let root = document.root_element();
+    assert_eq!(root.attribute("role"), Some("img"), "{what}");
+    for name in ["title", "desc"] {
+        let element = root.children().find(|child| child.has_tag_name(name));
+        let element = element.unwrap_or_else(|| panic!("{what}: no {name}"));
+        assert!(element.text().is_some_and(|text| !text.trim().is_empty()), "{what}: an empty {name}");
+        let labelled = root.attribute("aria-labelledby").unwrap_or_default();
+        assert!(labelled.split(' ').any(|id| element.attribute("id") == Some(id)), "{what}: {name} is not referred to");
+    }
+    assert!(!svg.contains("NaN") && !svg.contains("inf\"") && !svg.contains("--"), "{what}: a coordinate is no number");
+    let found = overlaps(&document);
+    assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
+}
+
+#[test]
+fn no_text_overlaps_in_any_kind_at_any_width_with_any_number_of_providers() {
+    for count in [2, 5, 12] {
+        let scenario = scenario(count, "2018-Q1", "2028-Q1");
+        let (outcome, sample) = (run(&scenario), scenario.simulate().seed(7).sample(20).expect("paths"));
+        let held = run(&scenario.with_growth(NAMES[0], Curve::constant(0.6)).expect("a curve"));
+        for width in [800, 400] {
+            let one =
+                outcome.chart().width(width).paths(&sample).actual(NAMES[0], [("2019-Q1", 9e8), ("2020-Q1", 1.1e9)]);
+            let side =
+                Chart::compare([("fade", &outcome), ("giữ nguyên 60 %", &held), ("第三种情况", &outcome)]).width(width);
+            for (form, chart) in [("one", one.by("2020-Q4")), ("side by side", side)] {
+                for (kind, svg) in kinds(&chart) {
+                    let what = format!("{kind}, {form}, {count} providers, {width} px");
+                    check(&what, &svg.unwrap_or_else(|error| panic!("{what}: {error}")));
+                }
+            }
+        }
+    }
+}
+
+/// The check sees what it is for.
+#[test]
+fn a_planted_overlap_is_found() {
+    let svg = run(&scenario(2, "2018-Q1", "2028-Q1")).chart().fan().expect("a chart");
+    let document = roxmltree::Document::parse(&svg).expect("XML");
+    let first = texts(&document).into_iter().next().expect("a text");
+    for (x, y, found) in [(first.left + 1.0, first.bottom - 3.0, true), (790.0, 200.0, true), (700.0, 440.0, false)] {
+        let planted =
+            svg.replace("</svg>", &format!("<text x=\"{x}\" y=\"{y}\" font-size=\"11\">planted</text></svg>"));
+        let document = roxmltree::Document::parse(&planted).expect("XML");
+        assert_eq!(!overlaps(&document).is_empty(), found, "at {x}, {y}");
+    }
+}
+
+#[test]
+fn the_same_outcome_gives_the_same_bytes() {
+    let (one, other) = (scenario(5, "2018-Q1", "2028-Q1"), scenario(5, "2018-Q1", "2028-Q1"));
+    let (one, other) = (run(&one), other.simulate().paths(2_000).seed(7).threads(1).run().expect("a run"));
+    for ((kind, svg), (_, again)) in kinds(&one.chart()).into_iter().zip(kinds(&other.chart())) {
+        assert_eq!(svg.expect(kind), again.expect(kind), "{kind}");
+    }
+}
+
+/// The bytes themselves, of a small case: a change of look is seen in review.
+#[test]
+fn snapshots() {
+    let scenario = scenario(2, "2026", "2029");
+    let outcome = run(&scenario);
+    for (kind, svg) in kinds(&outcome.chart().width(400)) {
+        if matches!(kind, "fan" | "overtake" | "dots" | "shares") {
+            insta::assert_snapshot!(kind, svg.expect(kind));
+        }
+    }
+}
