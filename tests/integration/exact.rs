@@ -165,6 +165,7 @@ fn everything_at_once_agrees_with_simulation() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "what is compared with, to 1e-7")]
 fn fans_are_those_of_closed_forms() {
     let z95 = 1.644_853_626_951_472_2_f64;
     let scenario = Scenario::builder("2018", "2022")
