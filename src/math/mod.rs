@@ -12,6 +12,7 @@
 //! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each over one number and over a slice |
 //! | `normal` | both tails and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta law |
+//! | `single` | `exp` in f32, for blocks of paths |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! The error of each function stands in its file, in units in the last place (ulp) of the exact result, measured
@@ -20,6 +21,7 @@
 mod beta;
 mod elementary;
 mod normal;
+mod single;
 mod table;
 #[cfg(test)]
 mod ulp;
@@ -27,6 +29,7 @@ mod ulp;
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
 pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
 pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf};
+pub(crate) use single::exp_f32;
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

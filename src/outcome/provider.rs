@@ -51,7 +51,7 @@ impl Fan {
         for (place, logs) in histograms(provider, counts, plan).iter().enumerate() {
             let t = place + 1;
             let known = plan.known[provider].as_ref().map(|known| known[t]);
-            let mean = || logs.mean(counting.paths) * math::exp(plan.central[provider][t]) * plan.reference;
+            let mean = || logs.mean(counting.paths) * plan.reference;
             let row =
                 FanRow { known, mean: plan.has_mean[provider].then(|| known.unwrap_or_else(mean)), logs: logs.clone() };
             let fan = |log: f64| math::exp(log) * plan.reference;

@@ -103,6 +103,11 @@ impl Counts {
         }
     }
 
+    /// Once a worker is done: puts what its histograms have counted where it is read and merged.
+    pub(crate) fn settle(&mut self) {
+        self.values.iter_mut().for_each(Histogram::settle);
+    }
+
     fn fail(&mut self, error: Error) {
         self.fault.0.get_or_insert(error);
     }
