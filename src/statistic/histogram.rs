@@ -30,7 +30,7 @@ pub(crate) struct Histogram {
     /// What sums of logs are relative to; given by the scenario.
     #[serde(skip)]
     centre: f32,
-    /// Counts that are not in the pages yet, bin by bin of all pages: so few bytes that a row stays in the first cache.
+    /// Counts that are not in the pages yet, bin by bin of all pages: few bytes, so that a row stays in the near caches.
     #[serde(skip)]
     recent: Vec<u16>,
     /// The number of values among them.
@@ -107,7 +107,7 @@ impl Histogram {
         }
         self.widen((low, high));
         let (least, most) = self.extremes.unwrap_or((low, high));
-        let [first, last] = [least, most].map(|x| self.page_number(x));
+        let [first, last] = [least, most].map(|x| values::whole(x * self.scale.bins()) >> 10);
         if last - first >= MOST_PAGES {
             return Err(format!(
                 "revenue spans more than a factor of e^{MOST_PAGES} (a volatility or a growth of percents?)"
@@ -124,11 +124,6 @@ impl Histogram {
         self.recent.resize(self.pages.len() * PAGE, 0);
         self.recent_values += values;
         Ok(())
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "below 1500 × 4096 in size")]
-    fn page_number(&self, x: f32) -> i32 {
-        (f64::from(x) * f64::from(self.scale.bins()) / PAGE as f64).floor() as i32
     }
 
     /// Puts the recent counts into the pages.
