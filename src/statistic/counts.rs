@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
+use super::values::hits;
 use crate::error::{Error, Kind};
 
 /// How many rows a statistic counts, and how many classes each has.
@@ -76,11 +77,9 @@ impl Counts {
             return self.fail(Error::invalid("statistic", "", message));
         };
         if let [no, yes] = cells.as_mut_slice() {
-            let beyond = classes.iter().fold(0, |all, class| all | class) > 1;
-            if !beyond {
-                let hits: u32 = classes.iter().map(|class| u32::from(*class)).sum();
-                *yes += u64::from(hits);
-                *no += classes.len() as u64 - u64::from(hits);
+            if let Some(hits) = hits(classes) {
+                *yes += hits;
+                *no += classes.len() as u64 - hits;
                 return;
             }
         }

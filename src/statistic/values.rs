@@ -1,5 +1,6 @@
-//! What is taken of a block's values, as plain loops that [`cpu::run`](crate::cpu::run) compiles for each level.
+//! What is taken of a block's values, as plain loops that [`cpu::run`] compiles for each level.
 
+use crate::cpu::{self, Level};
 use crate::paths::stream::GROUP;
 
 /// Values compared side by side.
@@ -143,6 +144,27 @@ fn fixed(sum: f64) -> Option<i128> {
     (sum < LARGEST).then_some(i128::from(whole) << 64 | i128::from(fraction))
 }
 
+/// How many of the classes are 1; `None` where one is neither 0 nor 1.
+pub(super) fn hits(classes: &[u16]) -> Option<u64> {
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            let (mut all, mut hits) = (0, 0);
+            // So few that their sum is a u16 too, as wide as a class.
+            for some in classes.chunks(GROUP * TOGETHER) {
+                let mut sum = 0_u16;
+                for class in some {
+                    all |= class;
+                    sum = sum.wrapping_add(*class);
+                }
+                hits += u64::from(sum);
+            }
+            (all <= 1).then_some(hits)
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,11 +172,19 @@ mod tests {
     #[test]
     fn the_floor_is_that_of_the_library() {
         let near = |x: f32| [x.next_down(), x, x.next_up()];
-        let whole = [-1_536_000.0, -1024.0, -3.0, -1.0, 0.0, 1.0, 2.0, 4096.0, 1_536_000.0].into_iter().flat_map(near);
+        let edges = [-1_536_000.0, -1024.0, -3.0, -1.0, 0.0, 1.0, 2.0, 4096.0, 1_536_000.0].into_iter().flat_map(near);
         let halves = (-2000_i16..2000).map(|n| f32::from(n) / 16.0);
-        for x in whole.chain(halves) {
+        for x in edges.chain(halves) {
             assert_eq!(f64::from(whole(x)), libm::floor(f64::from(x)), "{x}");
         }
+    }
+
+    #[test]
+    fn hits_are_counted_and_other_classes_seen() {
+        let mut classes: Vec<u16> = (0..1500).map(|i| u16::from(i % 3 == 0)).collect();
+        assert_eq!(hits(&classes), Some(500));
+        classes[1234] = 2;
+        assert_eq!(hits(&classes), None);
     }
 
     #[test]
