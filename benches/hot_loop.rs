@@ -128,7 +128,6 @@ fn straightforward<const K: usize>(work: Work, seed: u64) -> Vec<u64> {
 }
 
 /// Cholesky's factor of the matrix with `CORRELATION` off its diagonal.
-#[expect(clippy::disallowed_methods, reason = "the baseline takes what the standard library has")]
 fn lower_factor<const K: usize>() -> [[f64; K]; K] {
     let mut lower = [[0.0; K]; K];
     for row in 0..K {

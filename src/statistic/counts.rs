@@ -76,12 +76,12 @@ impl Counts {
             let message = format!("row {row} was not announced: there are {}", self.classes.len());
             return self.fail(Error::invalid("statistic", "", message));
         };
-        if let [no, yes] = cells.as_mut_slice() {
-            if let Some(hits) = hits(classes) {
-                *yes += hits;
-                *no += classes.len() as u64 - hits;
-                return;
-            }
+        if let [no, yes] = cells.as_mut_slice()
+            && let Some(hits) = hits(classes)
+        {
+            *yes += hits;
+            *no += classes.len() as u64 - hits;
+            return;
         }
         for class in classes {
             match cells.get_mut(usize::from(*class)) {

@@ -70,8 +70,8 @@ impl Statistic for Shares {
     }
 }
 
-/// Shares from log revenue, row by row. Revenue is taken relative to the largest of each path: no sum can overflow. A
-/// share is within 4 ulp for each provider, and at most 1.
+/// Shares from log revenue, row by row, in f32. Revenue is taken relative to the largest of each path, so no sum can
+/// overflow and no share is above 1.
 #[inline(always)]
 fn share_out(rows: &[&[f32]], [largest, total]: &mut [Vec<f32>; 2], shares: &mut [Vec<f32>]) {
     largest.fill(f32::NEG_INFINITY);

@@ -175,7 +175,9 @@ mod tests {
         let edges = [-1_536_000.0, -1024.0, -3.0, -1.0, 0.0, 1.0, 2.0, 4096.0, 1_536_000.0].into_iter().flat_map(near);
         let halves = (-2000_i16..2000).map(|n| f32::from(n) / 16.0);
         for x in edges.chain(halves) {
-            assert_eq!(f64::from(whole(x)), libm::floor(f64::from(x)), "{x}");
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^22")]
+            let exact = libm::floor(f64::from(x)) as i32;
+            assert_eq!(whole(x), exact, "{x}");
         }
     }
 
@@ -190,7 +192,9 @@ mod tests {
     #[test]
     fn a_sum_at_its_bound_is_refused() {
         for sum in [0.0, 1e-30, 5.4e-20, 0.1, 0.75, 1.0, 64.3, 1e10 / 3.0, 4.6e18] {
-            assert_eq!(fixed(sum), Some((sum * FRACTION) as i128), "{sum}");
+            #[expect(clippy::cast_possible_truncation, reason = "below 2^126")]
+            let converted = (sum * FRACTION) as i128;
+            assert_eq!(fixed(sum), Some(converted), "{sum}");
         }
         assert_eq!(fixed(4_611_686_018_427_387_904.0), None);
         assert_eq!(fixed(f64::NAN), None);
