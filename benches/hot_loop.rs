@@ -1,82 +1,123 @@
 //! The engine beside the loop that one would write without it. Run `cargo bench --bench hot_loop`.
 //!
 //! **How to read it.** Only ratios within one run mean anything: the machine is warm or not, alone or not. Divide the
-//! time of `straightforward/X` by that of `engine/X`: both do the work of X. Throughput is in path-steps, which are paths
-//! × periods × providers; its inverse is the time of one. An element of `engine` is one f32 row entry, of
-//! `straightforward` one f64 state; both hold one normal, and both count the first overtake of every path. The engine
-//! also counts who is ahead at each period and how often the lead changes; fans, ranks and shares are off (their cost is in
-//! `statistics`). `straightforward` draws all normals of a path and ends its comparison at the first overtake; a loop that
-//! drew only as far as that would draw fewer.
+//! time of `straightforward` by that of `engine` in the same group: both do the work that the group is named after.
+//! Throughput is in path-steps, which are paths × periods × providers; its inverse is the time of one. An element of
+//! `engine` is one f32 row entry, of `straightforward` one f64 state; both hold one normal, and both count the first
+//! overtake of every path. The engine also counts who is ahead at each period and how often the lead changes; fans,
+//! ranks and shares are off (their cost is in `statistics`). `straightforward` draws all normals of a path and ends its
+//! comparison at the first overtake; a loop that drew only as far as that would draw fewer.
 //!
-//! | name | work |
+//! | group | work |
 //! |---|---|
-//! | `fixed` | two providers, 40 quarters, correlated shocks |
-//! | `drawn_rates` | the same, and a growth rate a path and provider, a normal through ln(1 + g) |
-//! | `alibaba_vs_google` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
-//! | `drawn_rates_2_threads` | as `drawn_rates`, on two threads; worth reading where two cores are idle |
+//! | `fixed/K×T` | K providers over T quarters, all pairs correlated, and whether the first overtakes the second |
+//! | `drawn/2×40` | the same, with a growth rate a path and provider, a normal through ln(1 + g), and a drawn base of one |
+//! | `threads` | `drawn/2×40` with more paths on one thread and on two; worth reading where two cores are idle |
+//! | `case` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use outgrow::{Assumption, Curve, Provider, Question, Scenario, Tally, normal};
+use outgrow::{Assumption, Curve, Provider, Question, Scenario, Tally, lognormal, normal};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
 
-const PATHS: u64 = 1 << 16;
-const PERIODS: usize = 40;
+/// Path-steps of a run, whatever its shape.
+const STEPS: usize = 1 << 22;
+const STEP: f64 = 0.25;
 
-const REVENUE: [f64; 2] = [690.0, 1100.0];
-const RATE: [f64; 2] = [0.50, 0.35];
 const RATE_SD: f64 = 0.08;
-const VOLATILITY: [f64; 2] = [0.15, 0.10];
+const BASE_SD: f64 = 0.05;
 const CORRELATION: f64 = 0.3;
 
-fn scenario(rate: impl Fn(f64) -> Assumption) -> Scenario {
-    let provider = |name, index: usize| {
-        Provider::new(name, REVENUE[index]).growth(Curve::constant(rate(RATE[index]))).volatility(VOLATILITY[index])
-    };
-    Scenario::builder("2018-Q1", "2028-Q1")
-        .provider(provider("a", 0))
-        .provider(provider("b", 1))
-        .correlation("a", "b", CORRELATION)
-        .question(Question::overtakes("a", "b"))
-        .build()
-        .expect("a valid scenario")
+fn revenue(index: usize) -> f64 {
+    if index == 0 { 690.0 } else { 1100.0 - 20.0 * index as f64 }
 }
 
-fn engine(scenario: &Scenario, threads: usize) -> Tally {
-    let simulation = scenario.simulate().paths(PATHS).threads(threads).fans(false).ranks(false).shares(false);
-    simulation.tally().expect("a tally")
+fn rate(index: usize) -> f64 {
+    if index == 0 { 0.50 } else { 0.35 }
+}
+
+fn volatility(index: usize) -> f64 {
+    if index == 0 { 0.15 } else { 0.10 }
+}
+
+/// What a run computes.
+#[derive(Clone, Copy)]
+struct Work {
+    providers: usize,
+    periods: usize,
+    drawn: bool,
+}
+
+impl Work {
+    fn paths(self) -> usize {
+        STEPS / self.providers / self.periods
+    }
+
+    fn scenario(self) -> Scenario {
+        let names: Vec<String> = (0..self.providers).map(|index| format!("p{index}")).collect();
+        let provider = |index: usize| {
+            let (growth, base) = match self.drawn {
+                true if index == 0 => (normal(rate(index), RATE_SD), lognormal(revenue(index), BASE_SD)),
+                true => (normal(rate(index), RATE_SD), Assumption::from(revenue(index))),
+                false => (Assumption::from(rate(index)), Assumption::from(revenue(index))),
+            };
+            Provider::new(names[index].clone(), base).growth(Curve::constant(growth)).volatility(volatility(index))
+        };
+        let mut builder = Scenario::builder("2018-Q1", horizon(self.periods));
+        for index in 0..self.providers {
+            builder = builder.provider(provider(index));
+            for earlier in &names[..index] {
+                builder = builder.correlation(earlier.clone(), names[index].clone(), CORRELATION);
+            }
+        }
+        builder.question(Question::overtakes("p0", "p1")).build().expect("a valid scenario")
+    }
+}
+
+/// The quarter `periods` after the base.
+fn horizon(periods: usize) -> String {
+    format!("{}-Q{}", 2018 + periods / 4, 1 + periods % 4)
+}
+
+fn engine(scenario: &Scenario, paths: usize, threads: usize) -> Tally {
+    let simulation = scenario.simulate().paths(paths as u64).threads(threads);
+    simulation.fans(false).ranks(false).shares(false).tally().expect("a tally")
 }
 
 /// Paths by first overtake: each period, then never.
+///
+/// One shape of the work is one function, so that the compiler knows its sizes.
 #[expect(clippy::disallowed_methods, reason = "the baseline takes what the standard library has")]
-fn straightforward(draw_rates: bool, seed: u64) -> [u64; PERIODS + 1] {
+fn straightforward<const K: usize>(work: Work, seed: u64) -> Vec<u64> {
     let mut rng = SmallRng::seed_from_u64(seed);
-    let mut counts = [0; PERIODS + 1];
-    let step = 0.25_f64;
-    let sigma = VOLATILITY.map(|volatility| volatility * step.sqrt());
-    let other = (1.0 - CORRELATION * CORRELATION).sqrt();
-    let fixed = RATE.map(|rate| rate.ln_1p() * step);
-    let mut z = [0.0_f64; 2 * PERIODS + 2];
-    let used = if draw_rates { z.len() } else { 2 * PERIODS };
-    for _ in 0..PATHS {
+    let mut counts = vec![0; work.periods + 1];
+    let sigma: [f64; K] = std::array::from_fn(|index| volatility(index) * STEP.sqrt());
+    let fixed: [f64; K] = std::array::from_fn(|index| rate(index).ln_1p() * STEP);
+    let lower = lower_factor::<K>();
+    let normals = K * work.periods;
+    let mut z = vec![0.0_f64; normals + K + 1];
+    let used = if work.drawn { z.len() } else { normals };
+    for _ in 0..work.paths() {
         // The one place that draws: with several, rustc leaves the sampler out of line and the loop is slower.
         for z in &mut z[..used] {
             *z = StandardNormal.sample(&mut rng);
         }
-        let drift = if draw_rates {
-            [0, 1].map(|index| (RATE[index] + RATE_SD * z[2 * PERIODS + index]).ln_1p() * step)
-        } else {
-            fixed
-        };
-        let mut gap = (REVENUE[0] / REVENUE[1]).ln();
-        let mut first = PERIODS;
-        for (t, pair) in z[..2 * PERIODS].as_chunks::<2>().0.iter().enumerate() {
-            gap += drift[0] + sigma[0] * pair[0];
-            gap -= drift[1] + sigma[1] * (CORRELATION * pair[0] + other * pair[1]);
-            if gap > 0.0 {
+        let (mut drift, mut x): ([f64; K], [f64; K]) = (fixed, std::array::from_fn(|index| revenue(index).ln()));
+        if work.drawn {
+            drift = std::array::from_fn(|index| (rate(index) + RATE_SD * z[normals + index]).ln_1p() * STEP);
+            x[0] += BASE_SD * z[normals + K];
+        }
+        let mut first = work.periods;
+        for (t, z) in z[..normals].as_chunks::<K>().0.iter().enumerate() {
+            for index in 0..K {
+                let shock: f64 = lower[index][..=index].iter().zip(z).map(|(factor, z)| factor * z).sum();
+                x[index] += drift[index] + sigma[index] * shock;
+            }
+            if x[0] > x[1] {
                 first = t;
                 break;
             }
@@ -86,32 +127,73 @@ fn straightforward(draw_rates: bool, seed: u64) -> [u64; PERIODS + 1] {
     counts
 }
 
+/// Cholesky's factor of the matrix with `CORRELATION` off its diagonal.
+fn lower_factor<const K: usize>() -> [[f64; K]; K] {
+    let mut lower = [[0.0; K]; K];
+    for row in 0..K {
+        for column in 0..=row {
+            let known: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
+            lower[row][column] =
+                if row == column { (1.0 - known).sqrt() } else { (CORRELATION - known) / lower[column][column] };
+        }
+    }
+    lower
+}
+
+fn beside<const K: usize>(criterion: &mut Criterion, periods: usize, drawn: bool) {
+    let work = Work { providers: K, periods, drawn };
+    let scenario = work.scenario();
+    agree(&scenario, work, &straightforward::<K>(work, 7));
+    let name = format!("{}/{K}x{periods}", if drawn { "drawn" } else { "fixed" });
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements((work.paths() * periods * K) as u64));
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    group.bench_function("straightforward", |bencher| bencher.iter(|| straightforward::<K>(work, black_box(7))));
+    group.bench_function("engine", |bencher| bencher.iter(|| engine(black_box(&scenario), work.paths(), 1)));
+    group.finish();
+}
+
 fn hot_loop(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("hot_loop");
-    group.throughput(Throughput::Elements(PATHS * PERIODS as u64 * 2)).sample_size(20);
-    let (fixed, drawn) = (scenario(Assumption::from), scenario(|rate| normal(rate, RATE_SD)));
+    beside::<2>(criterion, 40, false);
+    beside::<2>(criterion, 40, true);
+    beside::<4>(criterion, 40, false);
+    beside::<8>(criterion, 40, false);
+    beside::<16>(criterion, 40, false);
+    beside::<2>(criterion, 120, false);
+    beside::<2>(criterion, 480, false);
+}
+
+fn threads(criterion: &mut Criterion) {
+    let work = Work { providers: 2, periods: 40, drawn: true };
+    let (scenario, paths) = (work.scenario(), 8 * work.paths());
+    let mut group = criterion.benchmark_group("threads");
+    group.throughput(Throughput::Elements((paths * 80) as u64));
+    group.sample_size(10).measurement_time(Duration::from_secs(4));
+    for threads in [1, 2] {
+        group.bench_function(format!("{threads}"), |bencher| {
+            bencher.iter(|| engine(black_box(&scenario), paths, threads));
+        });
+    }
+    group.finish();
+}
+
+fn case(criterion: &mut Criterion) {
     let case = include_str!("../examples/scenarios/alibaba_vs_google.toml");
     let case = Scenario::from_toml(case).expect("a valid scenario");
-    agree(&drawn);
-    group.bench_function("straightforward/fixed", |bencher| bencher.iter(|| straightforward(false, black_box(7))));
-    group.bench_function("engine/fixed", |bencher| bencher.iter(|| engine(black_box(&fixed), 1)));
-    group.bench_function("straightforward/drawn_rates", |bencher| bencher.iter(|| straightforward(true, black_box(7))));
-    group.bench_function("engine/drawn_rates", |bencher| bencher.iter(|| engine(black_box(&drawn), 1)));
-    group.bench_function("engine/drawn_rates_2_threads", |bencher| bencher.iter(|| engine(black_box(&drawn), 2)));
-    group.bench_function("engine/alibaba_vs_google", |bencher| bencher.iter(|| engine(black_box(&case), 1)));
+    let mut group = criterion.benchmark_group("case");
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    group.bench_function("alibaba_vs_google", |bencher| bencher.iter(|| engine(black_box(&case), 1 << 16, 1)));
     group.finish();
 }
 
 /// Both do the same work: their probabilities lie within 5 standard errors, once in two million seeds further.
-#[expect(clippy::cast_precision_loss, reason = "few paths")]
-fn agree(drawn: &Scenario) {
-    let counts = straightforward(true, 7);
-    let never = counts[PERIODS] as f64 / PATHS as f64;
-    let outcome = engine(drawn, 1).outcome().expect("an outcome");
-    let not_by = outcome.overtake("a", "b").expect("asked").not_by_horizon();
+fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
+    let never = counts[work.periods] as f64 / work.paths() as f64;
+    let outcome = engine(scenario, work.paths(), 1).outcome().expect("an outcome");
+    let not_by = outcome.overtake("p0", "p1").expect("asked").not_by_horizon();
     let error = not_by.standard_error() * 2.0_f64.sqrt();
     assert!((not_by.value() - never).abs() < 5.0 * error, "engine {not_by}, baseline {never}");
 }
 
-criterion_group!(benches, hot_loop);
+criterion_group!(benches, hot_loop, threads, case);
 criterion_main!(benches);

@@ -1,16 +1,19 @@
 //! What each statistic costs on top of one question. Run `cargo bench --bench statistics`.
 //!
 //! **How to read it.** Subtract the time of `question` in the same group from that of another entry: the difference is
-//! what that statistic costs. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
+//! what that statistic costs. Divide instead: fans with their means should stay within 2.5 times `question`, all three
+//! within 4 times. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
 //! passes (first overtake, ahead at each period, lead changes) are in `question`; `nothing` is the paths alone.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use outgrow::{Curve, Measure, Provider, Question, Scenario, ScenarioBuilder, Simulation, Tail, Tally, normal};
 
-const PATHS: u64 = 1 << 15;
+/// Enough that what a run costs once (its histograms) hardly shows.
+const PATHS: u64 = 1 << 17;
 const PERIODS: u64 = 40;
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
@@ -35,7 +38,10 @@ fn entry(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, run: impl Fn() ->
 fn statistics(criterion: &mut Criterion) {
     for count in [2, 8] {
         let mut group = criterion.benchmark_group(format!("statistics/{count}_providers"));
-        group.throughput(Throughput::Elements(PATHS * PERIODS * count as u64)).sample_size(15);
+        group
+            .throughput(Throughput::Elements(PATHS * PERIODS * count as u64))
+            .sample_size(10)
+            .measurement_time(Duration::from_secs(3));
         let silent: &'static Scenario = leaked(providers(count));
         let asked: &'static Scenario = leaked(providers(count).question(Question::overtakes("a", "b")));
         entry(&mut group, "nothing", || plain(silent));
@@ -55,7 +61,10 @@ fn statistics(criterion: &mut Criterion) {
 /// beside a period (at most twice).
 fn readings(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("readings");
-    group.throughput(Throughput::Elements(PATHS * PERIODS * 2)).sample_size(15);
+    group
+        .throughput(Throughput::Elements(PATHS * PERIODS * 2))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(3));
     let rates = || [normal(0.87, 0.08), normal(0.60, 0.10)];
     let of = |curve: Curve, measure: Measure| {
         let provider = |name, revenue: f64| {

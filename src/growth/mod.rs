@@ -10,6 +10,7 @@ mod totals;
 
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::cpu::{self, Level};
 use crate::math;
 
 pub(crate) use custom::Custom;
@@ -169,9 +170,7 @@ impl Curve {
         match &self.0 {
             Law::Constant(_) => {
                 let rate = values[0].log_rate(count);
-                each(taus, count, emit, |tau, out| {
-                    out.iter_mut().zip(&rate).for_each(|(out, rate)| *out = rate * tau);
-                });
+                each(taus, count, emit, |tau, out| put_products(out, &rate, tau));
             }
             Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
             Law::Fade { .. } => {
@@ -220,6 +219,19 @@ impl Value<'_> {
             Self::Drawn(values) => values[path],
         }
     }
+}
+
+/// `rate · tau` of every path.
+fn put_products(out: &mut [f64], rates: &[f64], tau: f64) {
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for (out, rate) in out.iter_mut().zip(rates) {
+                *out = rate * tau;
+            }
+        },
+    );
 }
 
 /// Calls `emit` with one column for each `tau`.

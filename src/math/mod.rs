@@ -13,6 +13,7 @@
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta law |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
+//! | `single` | `exp` in f32, for blocks of paths |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! The error of each function stands in its file, in units in the last place (ulp) of the exact result, measured
@@ -22,6 +23,7 @@ mod beta;
 mod bridge;
 mod elementary;
 mod normal;
+mod single;
 mod table;
 #[cfg(test)]
 mod ulp;
@@ -32,6 +34,7 @@ pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_
 /// √(x² + y²) within an ulp, and without overflow on the way.
 pub(crate) use libm::hypot;
 pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
+pub(crate) use single::exp_f32;
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

@@ -19,6 +19,7 @@
 //! | `norm_quantile` | subnormal | 3.24 |
 
 use super::{exp, ln, polynomial};
+use crate::cpu::{self, Level};
 
 /// 1/√2 as a sum of two doubles.
 const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -197,21 +198,35 @@ pub(crate) fn norm_quantile(p: f64) -> f64 {
 
 /// [`norm_quantile`] of each element, in place and with the same bits.
 pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
-    ps.chunks_mut(CHUNK).for_each(quantile_chunk);
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for ps in ps.chunks_mut(CHUNK) {
+                quantile_chunk(ps);
+            }
+        },
+    );
 }
 
 /// All as if central, then the tails: gathered without a branch, computed side by side, put back.
+#[inline(always)]
 fn quantile_chunk(ps: &mut [f64]) {
     let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
     let mut count = 0;
-    for (place, p) in ps.iter_mut().enumerate() {
+    for (place, p) in ps.iter().enumerate() {
         places[count] = place;
         tails[count] = *p;
         count += usize::from(!is_central(*p));
+    }
+    // Each in a loop of its own, so that all but the gathering and the putting back vectorise.
+    for p in &mut *ps {
         *p = centre(*p);
     }
     let (places, tails, radii) = (&places[..count], &tails[..count], &mut radii[..count]);
-    radii.iter_mut().zip(tails).for_each(|(r, p)| *r = radius(*p));
+    for (r, p) in radii.iter_mut().zip(tails) {
+        *r = radius(*p);
+    }
     for ((place, p), r) in places.iter().zip(tails).zip(radii) {
         ps[*place] = if *r <= 5.0 { tail(*r, *p) } else { far_tail(*r, *p) };
     }

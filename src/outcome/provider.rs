@@ -64,7 +64,7 @@ impl Fan {
         for (place, logs) in histograms(provider, counts, plan).iter().enumerate() {
             let t = place + 1;
             let known = plan.known[provider].as_ref().map(|known| known[t]);
-            let mean = || logs.mean(counting.paths) * math::exp(plan.central[provider][t]) * plan.reference;
+            let mean = || logs.mean(counting.paths) * plan.reference;
             let counted = || Law::Counted { values: logs.clone(), paths: counting.paths };
             let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));
             let row = FanRow { mean, law: known.map_or_else(counted, Law::Known) };

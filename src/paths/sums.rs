@@ -4,6 +4,7 @@
 
 use crate::cpu::{self, Level};
 use crate::error::{Error, Kind};
+use crate::math::exp_f32;
 
 /// A row of sums: of one provider, over `width` periods up to each date.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,28 +87,10 @@ pub(super) fn linear(level: Level, logs: &[f32], out: &mut [f32]) {
         #[inline(always)]
         || {
             for (out, x) in out.iter_mut().zip(logs) {
-                *out = exp(*x);
+                *out = exp_f32(*x);
             }
         },
     );
-}
-
-/// `e^x` within 2 ulp for |x| < 87, and beyond 1e±30 outside: 2^n by its bits, the rest by Cephes' `expf` polynomial
-/// (Moshier 1989).
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within −126 and 127")]
-fn exp(x: f32) -> f32 {
-    let x = x.clamp(-87.0, 87.0);
-    // Adding 1.5·2²³ rounds to a whole number.
-    let n = (x.mul_add(std::f32::consts::LOG2_E, 12_582_912.0)) - 12_582_912.0;
-    let r = n.mul_add(-0.693_359_4, x);
-    let r = n.mul_add(2.121_944_4e-4, r);
-    let mut p = 1.987_569_1e-4_f32;
-    for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
-        p = p.mul_add(r, coefficient);
-    }
-    let scale = f32::from_bits(((n as i32 + 127) as u32) << 23);
-    (p.mul_add(r * r, r) + 1.0) * scale
 }
 
 #[cfg(test)]
@@ -115,21 +98,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exponential_is_within_two_ulp() {
-        let mut worst = 0.0_f64;
-        for step in -8_600_000..8_600_000 {
-            let x = step as f32 * 1e-5;
-            let exact = libm::exp(f64::from(x));
-            let nearest = super::super::plan::to_f32(exact);
-            let ulp = f64::from(f32::from_bits(nearest.to_bits() + 1)) - f64::from(nearest);
-            worst = worst.max((f64::from(exp(x)) - exact).abs() / ulp);
-        }
-        assert!(worst < 2.0, "{worst} ulp");
-    }
-
-    #[test]
     fn what_leaves_the_range_is_seen() {
-        assert!(exp(-100.0) < LEAST && exp(100.0) > GREATEST);
+        assert!(exp_f32(-100.0) < LEAST && exp_f32(100.0) > GREATEST);
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
         let rows: usize = empty.iter().map(|counts: &Counts| counts.histograms().len()).sum();
         if rows * PAGE_BYTES > MOST_HISTOGRAM_BYTES {
-            let message = format!("{rows} histograms of at least 8 KiB take more than 256 MiB");
+            let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
             let advice = "switch fans off or switch shares off, or project fewer periods";
             let address = format!("provider[{}] at {} and the others", plan.rows.names()[0], plan.rows.label(1));
             return Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")));
@@ -166,6 +166,7 @@ impl<'r, 'a> Run<'r, 'a> {
             done.chunks.push((from, to));
             self.report(from, to);
         }
+        done.counts.iter_mut().for_each(Counts::settle);
         done
     }
 

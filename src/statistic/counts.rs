@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
+use super::values::hits;
 use crate::error::{Error, Kind};
 
 /// How many rows a statistic counts, and how many classes each has.
@@ -75,14 +76,12 @@ impl Counts {
             let message = format!("row {row} was not announced: there are {}", self.classes.len());
             return self.fail(Error::invalid("statistic", "", message));
         };
-        if let [no, yes] = cells.as_mut_slice() {
-            let beyond = classes.iter().fold(0, |all, class| all | class) > 1;
-            if !beyond {
-                let hits: u32 = classes.iter().map(|class| u32::from(*class)).sum();
-                *yes += u64::from(hits);
-                *no += classes.len() as u64 - u64::from(hits);
-                return;
-            }
+        if let [no, yes] = cells.as_mut_slice()
+            && let Some(hits) = hits(classes)
+        {
+            *yes += hits;
+            *no += classes.len() as u64 - hits;
+            return;
         }
         for class in classes {
             match cells.get_mut(usize::from(*class)) {
@@ -101,6 +100,11 @@ impl Counts {
             // The run puts the row into words.
             self.fail(Error::one(Kind::Limit, "simulation", row.to_string(), message));
         }
+    }
+
+    /// Once a worker is done: puts what its histograms have counted where it is read and merged.
+    pub(crate) fn settle(&mut self) {
+        self.values.iter_mut().for_each(Histogram::settle);
     }
 
     fn fail(&mut self, error: Error) {

@@ -4,8 +4,10 @@ mod counts;
 mod histogram;
 mod overtake;
 mod own;
+mod page;
 mod rank;
 mod revenue;
+mod values;
 
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};

@@ -1,6 +1,7 @@
 //! First overtake, being ahead, and lead changes of one pair.
 
 use super::{Counts, Shape, Statistic};
+use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::paths::{Paths, Rows};
 
@@ -48,16 +49,25 @@ impl Statistic for Overtake {
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let mut lead = Lead::new(paths.len(), self.sustained);
         let mut ahead = vec![0_u16; paths.len()];
+        let level = Level::of_this_process();
         for t in 0..=self.dates {
             let certain = self.known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
             match certain {
                 Some(certain) => ahead.fill(u16::from(certain)),
-                None => compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
+                None => cpu::run(
+                    level,
+                    #[inline(always)]
+                    || compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
+                ),
             }
             if t == 0 {
                 lead.start(&ahead);
             } else {
-                lead.step(&ahead);
+                cpu::run(
+                    level,
+                    #[inline(always)]
+                    || lead.step(&ahead),
+                );
                 counts.classes(OvertakeRow::Ahead(t).index(), &ahead);
             }
         }
@@ -66,9 +76,11 @@ impl Statistic for Overtake {
     }
 }
 
+#[inline(always)]
 fn compare(ahead: &mut [u16], challenger: &[f32], incumbent: &[f32]) {
-    let pairs = challenger.iter().zip(incumbent);
-    ahead.iter_mut().zip(pairs).for_each(|(ahead, (challenger, incumbent))| *ahead = u16::from(challenger > incumbent));
+    for ((ahead, challenger), incumbent) in ahead.iter_mut().zip(challenger).zip(incumbent) {
+        *ahead = u16::from(challenger > incumbent);
+    }
 }
 
 /// The state of a block of pairs from period to period, all in u16 so that the loops vectorise.
@@ -104,6 +116,7 @@ impl Lead {
         self.before.copy_from_slice(ahead);
     }
 
+    #[inline(always)]
     fn step(&mut self, ahead: &[u16]) {
         for ((changes, before), ahead) in self.changes.iter_mut().zip(&mut self.before).zip(ahead) {
             *changes += *before ^ ahead;

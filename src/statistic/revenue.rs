@@ -1,8 +1,9 @@
 //! Fans of revenue, and shares of the sum of all providers.
 
 use super::{Counts, Histogram, Shape, Statistic};
+use crate::cpu::{self, Level};
 use crate::error::Error;
-use crate::math;
+use crate::math::exp_f32;
 use crate::paths::{Paths, Plan, Rows};
 
 /// Histograms of log revenue: provider, then period from 1.
@@ -10,8 +11,12 @@ use crate::paths::{Paths, Plan, Rows};
 pub(crate) struct Fans;
 
 impl Fans {
+    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
-        plan.central.iter().flat_map(|central| central[1..].iter().map(|centre| Histogram::log(*centre))).collect()
+        plan.central
+            .iter()
+            .flat_map(|central| central[1..].iter().map(|centre| Histogram::log(*centre as f32)))
+            .collect()
     }
 }
 
@@ -48,32 +53,46 @@ impl Statistic for Shares {
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let (providers, periods) = (paths.rows().names().len(), paths.rows().periods());
-        let mut parts = vec![vec![0.0; paths.len()]; providers];
-        let mut share = vec![0.0; paths.len()];
+        let level = Level::of_this_process();
+        let mut shares = vec![vec![0.0; paths.len()]; providers];
+        let mut work = [vec![0.0; paths.len()], vec![0.0; paths.len()]];
         for t in 1..=periods {
-            let total = relative_revenue(paths, t, &mut parts);
-            for (provider, parts) in parts.iter().enumerate() {
-                let paths = share.iter_mut().zip(parts).zip(&total);
-                #[expect(clippy::cast_possible_truncation, reason = "shares are kept as f32")]
-                paths.for_each(|((share, part), total)| *share = (part / total) as f32);
-                counts.values(provider * periods + t - 1, &share);
+            let rows: Vec<&[f32]> = (0..providers).map(|provider| paths.row(provider, t)).collect();
+            cpu::run(
+                level,
+                #[inline(always)]
+                || share_out(&rows, &mut work, &mut shares),
+            );
+            for (provider, share) in shares.iter().enumerate() {
+                counts.values(provider * periods + t - 1, share);
             }
         }
     }
 }
 
-/// Revenue relative to the largest provider's, path by path, and its sum: no share can overflow.
-fn relative_revenue(paths: &Paths<'_>, t: usize, parts: &mut [Vec<f64>]) -> Vec<f64> {
-    let mut largest = vec![f32::NEG_INFINITY; paths.len()];
-    for provider in 0..parts.len() {
-        largest.iter_mut().zip(paths.row(provider, t)).for_each(|(largest, x)| *largest = largest.max(*x));
+/// Shares from log revenue, row by row, in f32. Revenue is taken relative to the largest of each path, so no sum can
+/// overflow and no share is above 1.
+#[inline(always)]
+fn share_out(rows: &[&[f32]], [largest, total]: &mut [Vec<f32>; 2], shares: &mut [Vec<f32>]) {
+    largest.fill(f32::NEG_INFINITY);
+    for row in rows {
+        for (largest, x) in largest.iter_mut().zip(*row) {
+            *largest = if *x > *largest { *x } else { *largest };
+        }
     }
-    let mut total = vec![0.0; paths.len()];
-    for (provider, parts) in parts.iter_mut().enumerate() {
-        let logs = paths.row(provider, t).iter().zip(&largest);
-        parts.iter_mut().zip(logs).for_each(|(part, (x, largest))| *part = f64::from(*x) - f64::from(*largest));
-        math::exp_slice(parts);
-        total.iter_mut().zip(parts).for_each(|(total, part)| *total += *part);
+    total.fill(0.0);
+    for (row, parts) in rows.iter().zip(&mut *shares) {
+        for (((part, total), x), largest) in parts.iter_mut().zip(&mut *total).zip(*row).zip(&*largest) {
+            *part = exp_f32(x - largest);
+            *total += *part;
+        }
     }
-    total
+    for total in &mut *total {
+        *total = 1.0 / *total;
+    }
+    for parts in shares {
+        for (part, over_total) in parts.iter_mut().zip(&*total) {
+            *part *= over_total;
+        }
+    }
 }

@@ -305,6 +305,8 @@ const PATHS: u64 = 4000;
 fn fans_agree_with_the_order_statistics_of_all_paths() {
     /// Half a bin of 1/1024 in log, and rounding.
     const BIN: f64 = 0.000_5;
+    /// Terms of a mean are f32: e^x within 2 ulp, its argument and the sums of eight within half a one.
+    const MEAN: f64 = 1e-6;
     for (at, scenario) in scenarios().iter().enumerate() {
         let outcome = run(scenario, PATHS);
         for who in ["a", "b"] {
@@ -322,7 +324,7 @@ fn fans_agree_with_the_order_statistics_of_all_paths() {
                 assert!(equal(fan.max(quarter(t)).expect("a date"), all[all.len() - 1]), "scenario {at}, {who} at {t}");
                 let mean = all.iter().sum::<f64>() / all.len() as f64;
                 let error = fan.mean(quarter(t)).expect("a date").expect("a mean") / mean - 1.0;
-                assert!(error.abs() <= 1e-9, "scenario {at}, {who} at {t}: the mean errs by {error:e}");
+                assert!(error.abs() <= MEAN, "scenario {at}, {who} at {t}: the mean errs by {error:e}");
             }
         }
     }

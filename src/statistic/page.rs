@@ -1,0 +1,60 @@
+//! The cells of a histogram: pages of 1,024 bins, neighbours, allocated on demand.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Bins of one page: a factor e of revenue, or a quarter of all shares.
+pub(super) const PAGE: usize = 1024;
+
+/// The bins `1024 number .. 1024 (number + 1)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Page {
+    pub(super) number: i32,
+    pub(super) bins: Box<[u64]>,
+}
+
+/// Pages are neighbours, so the place of one is its distance from the first.
+pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
+    let empty = |number: i32| Page { number, bins: vec![0; PAGE].into_boxed_slice() };
+    let first = pages.first().map_or(number, |page| page.number);
+    if number < first {
+        pages.splice(..0, (number..first).map(empty));
+    }
+    let next = pages.last().map_or(number, |page| page.number + 1);
+    pages.extend((next..=number).map(empty));
+    let first = pages[0].number;
+    let place = usize::try_from(number - first).unwrap_or(0);
+    &mut pages[place]
+}
+
+/// A page in a file: the run of its bins that are not empty.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageText {
+    page: i32,
+    from: usize,
+    counts: Vec<u64>,
+}
+
+impl Serialize for Page {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let from = self.bins.iter().position(|count| *count > 0).unwrap_or(PAGE);
+        let to = self.bins.iter().rposition(|count| *count > 0).map_or(PAGE, |last| last + 1);
+        PageText { page: self.number, from, counts: self.bins[from..to].to_vec() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let PageText { page, from, counts } = PageText::deserialize(deserializer)?;
+        let most = 1500;
+        if from.saturating_add(counts.len()) > PAGE || !(-most..=most).contains(&page) {
+            return Err(de::Error::custom(format!(
+                "page {page} must hold bins 0 to {PAGE}, got {} from {from}",
+                counts.len()
+            )));
+        }
+        let mut bins = vec![0; PAGE].into_boxed_slice();
+        bins[from..from + counts.len()].copy_from_slice(&counts);
+        Ok(Self { number: page, bins })
+    }
+}

@@ -1,0 +1,202 @@
+//! What is taken of a block's values, as plain loops that [`cpu::run`] compiles for each level.
+
+use crate::cpu::{self, Level};
+use crate::paths::stream::GROUP;
+
+/// Values compared side by side.
+const LANES: usize = 16;
+/// |x| beyond which e^x is no f64, whatever the reference.
+const LARGEST_LOG: f32 = 1500.0;
+/// Fractional bits of the sums.
+pub(super) const FRACTION: f64 = 18_446_744_073_709_551_616.0; // 2^64
+/// 1.5·2²³: adding it rounds a number below 2²² to an integer, which then stands in the low bits of the sum.
+const ROUNDER: f32 = 12_582_912.0;
+
+/// What is seen of the values of a block before they are counted.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) low: f32,
+    pub(super) high: f32,
+    /// Whether all are numbers that revenue can be made of.
+    pub(super) inside: bool,
+}
+
+impl Seen {
+    /// In lanes, since a least value waits for the one before.
+    #[inline(always)]
+    pub(super) fn of(values: &[f32]) -> Self {
+        let (mut low, mut high, mut inside) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [1_u32; LANES]);
+        let mut see = |lane: usize, x: f32| {
+            // No −0: which of two zeros is the least would depend on the order.
+            let x = x + 0.0;
+            low[lane] = if x < low[lane] { x } else { low[lane] };
+            high[lane] = if x > high[lane] { x } else { high[lane] };
+            inside[lane] &= u32::from(x.abs() < LARGEST_LOG);
+        };
+        let (whole, rest) = values.as_chunks::<LANES>();
+        for some in whole {
+            for (lane, x) in some.iter().enumerate() {
+                see(lane, *x);
+            }
+        }
+        for (lane, x) in rest.iter().enumerate() {
+            see(lane, *x);
+        }
+        Self {
+            low: low.into_iter().fold(f32::INFINITY, f32::min),
+            high: high.into_iter().fold(f32::NEG_INFINITY, f32::max),
+            inside: inside == [1; LANES],
+        }
+    }
+}
+
+/// Groups that are taken together: what is done of one need not wait for another.
+const TOGETHER: usize = 8;
+
+/// Counts ⌊scale · x⌋ of each value, `counts[0]` being of the bin `first`; and gives the sum of the terms, each group
+/// summed in a fixed order and rounded once to 64 fractional bits, or `None` where it leaves its bound.
+#[inline(always)]
+pub(super) fn take(
+    values: &[f32],
+    scale: f32,
+    first: i32,
+    counts: &mut [u16],
+    term: impl Fn(f32) -> f32,
+) -> Option<i128> {
+    let mut total = 0_i128;
+    for values in values.chunks(GROUP * TOGETHER) {
+        count(values, scale, first, counts);
+        let mut sums = [0.0; TOGETHER];
+        for (sum, group) in sums.iter_mut().zip(values.chunks(GROUP)) {
+            *sum = sum_of(group, &term);
+        }
+        for sum in sums {
+            total = total.checked_add(fixed(sum)?)?;
+        }
+    }
+    Some(total)
+}
+
+#[inline(always)]
+fn count(values: &[f32], scale: f32, first: i32, counts: &mut [u16]) {
+    let base = ROUNDER.to_bits().wrapping_add_signed(first);
+    let mut bins = [0; GROUP * TOGETHER];
+    // Apart from the counting, so that this loop vectorises.
+    for (bin, x) in bins.iter_mut().zip(values) {
+        *bin = floor(x * scale).wrapping_sub(base);
+    }
+    // Eight at a time, which halves the instructions.
+    let (eights, rest) = bins[..values.len()].as_chunks::<8>();
+    for eight in eights {
+        for bin in eight {
+            counts[*bin as usize] += 1;
+        }
+    }
+    for bin in rest {
+        counts[*bin as usize] += 1;
+    }
+}
+
+/// The sum of the terms of a group, or of what a run has left of its last one.
+#[inline(always)]
+fn sum_of(group: &[f32], term: impl Fn(f32) -> f32) -> f64 {
+    let mut terms = [0.0; GROUP];
+    for (to, x) in terms.iter_mut().zip(group) {
+        *to = term(*x);
+    }
+    sum(&terms)
+}
+
+/// ⌊x⌋ for |x| < 2²².
+pub(super) fn whole(x: f32) -> i32 {
+    floor(x).wrapping_sub(ROUNDER.to_bits()).cast_signed()
+}
+
+/// The bits of `ROUNDER` + ⌊x⌋.
+#[inline(always)]
+fn floor(x: f32) -> u32 {
+    let nearest = x + ROUNDER;
+    nearest.to_bits() - u32::from(nearest - ROUNDER > x)
+}
+
+/// The sum in a fixed order: eight terms a lane in f32, which rounds as much as a term does, then the lanes in f64.
+#[inline(always)]
+fn sum(terms: &[f32; GROUP]) -> f64 {
+    let mut lanes = [0.0; 8];
+    for some in terms.as_chunks::<8>().0 {
+        for (lane, term) in lanes.iter_mut().zip(some) {
+            *lane += *term;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes.map(f64::from);
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+/// With 64 fractional bits, rounded down; `None` from 2⁶² on, which leaves room for the sign and for an addition.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and fraction are exact")]
+#[expect(clippy::cast_sign_loss, reason = "sums are not negative")]
+fn fixed(sum: f64) -> Option<i128> {
+    const LARGEST: f64 = (1_u64 << 62) as f64;
+    // In halves: a conversion to i128 is a call.
+    let whole = sum as i64;
+    let fraction = ((sum - whole as f64) * FRACTION) as u64;
+    (sum < LARGEST).then_some(i128::from(whole) << 64 | i128::from(fraction))
+}
+
+/// How many of the classes are 1; `None` where one is neither 0 nor 1.
+pub(super) fn hits(classes: &[u16]) -> Option<u64> {
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            let (mut all, mut hits) = (0, 0);
+            // So few that their sum is a u16 too, as wide as a class.
+            for some in classes.chunks(GROUP * TOGETHER) {
+                let mut sum = 0_u16;
+                for class in some {
+                    all |= class;
+                    sum = sum.wrapping_add(*class);
+                }
+                hits += u64::from(sum);
+            }
+            (all <= 1).then_some(hits)
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_that_of_the_library() {
+        let near = |x: f32| [x.next_down(), x, x.next_up()];
+        let edges = [-1_536_000.0, -1024.0, -3.0, -1.0, 0.0, 1.0, 2.0, 4096.0, 1_536_000.0].into_iter().flat_map(near);
+        let halves = (-2000_i16..2000).map(|n| f32::from(n) / 16.0);
+        for x in edges.chain(halves) {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^22")]
+            let exact = libm::floor(f64::from(x)) as i32;
+            assert_eq!(whole(x), exact, "{x}");
+        }
+    }
+
+    #[test]
+    fn hits_are_counted_and_other_classes_seen() {
+        let mut classes: Vec<u16> = (0..1500).map(|i| u16::from(i % 3 == 0)).collect();
+        assert_eq!(hits(&classes), Some(500));
+        classes[1234] = 2;
+        assert_eq!(hits(&classes), None);
+    }
+
+    #[test]
+    fn a_sum_at_its_bound_is_refused() {
+        for sum in [0.0, 1e-30, 5.4e-20, 0.1, 0.75, 1.0, 64.3, 1e10 / 3.0, 4.6e18] {
+            #[expect(clippy::cast_possible_truncation, reason = "below 2^126")]
+            let converted = (sum * FRACTION) as i128;
+            assert_eq!(fixed(sum), Some(converted), "{sum}");
+        }
+        assert_eq!(fixed(4_611_686_018_427_387_904.0), None);
+        assert_eq!(fixed(f64::NAN), None);
+    }
+}
