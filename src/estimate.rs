@@ -42,6 +42,13 @@ pub(crate) fn z_of(confidence: f64) -> f64 {
     -math::norm_quantile(0.5 * (1.0 - confidence))
 }
 
+/// How many standard errors a two-sided interval of Student's law reaches to each side: t² / (ν + t²) is of the beta law
+/// with shapes ½ and ν/2 (DLMF 8.17, Abramowitz & Stegun 26.5.27).
+pub(crate) fn t_of(confidence: f64, degrees: f64) -> f64 {
+    let x = math::beta_quantile_tails(0.5, 0.5 * degrees, confidence, 1.0 - confidence);
+    (degrees * x / (1.0 - x)).sqrt()
+}
+
 impl Estimate {
     /// A value that is known without error.
     pub(crate) fn exact(value: f64) -> Self {
@@ -59,6 +66,32 @@ impl Estimate {
         let low = if hits == 0 { 0.0 } else { centre - half };
         let high = if hits == paths { 1.0 } else { centre + half };
         Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
+    }
+
+    /// The ratio of `hits` to `totals`, each the sum of replicates, and the error that the spread between them shows
+    /// (of a ratio: Cochran 1977, §6.4); its interval reaches `t` standard errors, no less than to `least`, and never
+    /// beyond what a probability can be.
+    ///
+    /// Replicates that agree in every path leave `least`, an estimate of the same value's error by other means.
+    #[expect(clippy::cast_precision_loss, reason = "at most 32")]
+    pub(crate) fn replicated(hits: &[f64], totals: &[f64], t: f64, least: Option<&Self>) -> Self {
+        let (hit, total) = (hits.iter().sum::<f64>(), totals.iter().sum::<f64>());
+        let value = hit / total;
+        let count = totals.iter().filter(|total| **total > 0.0).count() as f64;
+        let squares = |(hits, totals): (&f64, &f64)| (hits - value * totals) * (hits - value * totals);
+        let spread: f64 = hits.iter().zip(totals).map(squares).sum();
+        if count < 2.0 {
+            // One replicate shows no spread: no probability errs by more than this.
+            return Self { value, standard_error: 0.5, interval: (0.0, 1.0) };
+        }
+        let error = (spread * count / (count - 1.0)).sqrt() / total;
+        let (least_error, least_reach) = least.map_or((0.0, 0.0), |least| (least.standard_error, least.interval.1));
+        let half = (t * error).max(least_reach);
+        Self {
+            value,
+            standard_error: error.max(least_error),
+            interval: ((value - half).max(0.0), (value + half).min(1.0)),
+        }
     }
 
     /// The estimate itself.

@@ -91,7 +91,7 @@ pub use growth::{Curve, Tail};
 pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
-pub use simulation::{Progress, Simulation, Tally};
+pub use simulation::{Precision, Progress, Sampling, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

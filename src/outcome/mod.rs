@@ -12,9 +12,10 @@ pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
-use crate::estimate::{Estimate, z_of};
-use crate::paths::Plan;
-use crate::simulation::{Part, PartKind, Tally};
+use crate::estimate::{Estimate, t_of, z_of};
+use crate::paths::{Plan, REPLICATES};
+use crate::simulation::{Chosen, Part, PartKind, Tally};
+use crate::statistic::{Hits, Totals};
 
 /// The probabilities that every outcome lists quantiles at; others are to be asked for.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -62,6 +63,23 @@ pub(crate) struct RunInfo {
     /// Paths that were asked for, where not all were run.
     #[serde(skip_serializing_if = "Option::is_none")]
     paths_asked: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicates: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<Chosen>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effective_sample_size: Option<f64>,
+    /// The largest standard error, asked and reached, where a run went on until it was small enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<Reached>,
+}
+
+/// What a stopping rule asked for and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct Reached {
+    asked: f64,
+    reached: f64,
+    met: bool,
 }
 
 /// What is known of one provider; a part that was switched off is missing.
@@ -85,18 +103,66 @@ struct Own {
 }
 
 /// What every estimate of a run needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Counting {
-    pub(crate) paths: u64,
-    z: f64,
     /// Nothing is drawn, so what is counted is exact.
     exact: bool,
+    paths: u64,
+    z: f64,
+    replicated: Option<Replicated>,
+    /// What the cells of every histogram add up to.
+    pub(crate) cells: u64,
+    /// What the values of every histogram weigh together.
+    pub(crate) weight: f64,
+}
+
+/// What the estimates of a run in replicates need besides.
+#[derive(Debug, Clone)]
+struct Replicated {
+    totals: [f64; REPLICATES],
+    t: f64,
+    /// What none of the paths leaves, and whether it bounds every estimate or only those of none and of all.
+    none: Estimate,
+    always: bool,
 }
 
 impl Counting {
-    pub(crate) fn estimate(&self, hits: u64) -> Estimate {
-        let estimate = Estimate::wilson(hits, self.paths, self.z);
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "paths")]
+    fn new(tally: &Tally, plan: &Plan) -> Self {
+        let (paths, z) = (tally.paths(), z_of(tally.settings().confidence_level));
+        let replicated = tally.totals().map(|all| {
+            let totals = all.weight.paths();
+            let filled = totals.iter().filter(|total| **total > 0.0).count().max(2);
+            let effective = all.effective_sample_size();
+            let none = Estimate::wilson(0, effective.map_or(paths, |size| (size as u64).max(1)), z);
+            let t = t_of(tally.settings().confidence_level, (filled - 1) as f64);
+            Replicated { totals, t, none, always: effective.is_none() }
+        });
+        Self {
+            exact: plan.is_deterministic(),
+            paths,
+            z,
+            cells: tally.totals().map_or(paths, |totals| totals.cells),
+            weight: replicated.as_ref().map_or(paths as f64, |replicated| replicated.totals.iter().sum()),
+            replicated,
+        }
+    }
+
+    pub(crate) fn estimate(&self, hits: &Hits) -> Estimate {
+        let estimate = match (hits, &self.replicated) {
+            (Hits::Weight(hits), Some(replicated)) => replicated.estimate(&hits.paths()),
+            _ => Estimate::wilson(hits.paths(), self.paths, self.z),
+        };
         if self.exact { Estimate::exact(estimate.value()) } else { estimate }
+    }
+}
+
+impl Replicated {
+    fn estimate(&self, hits: &[f64; REPLICATES]) -> Estimate {
+        let (hit, total) = (hits.iter().sum::<f64>(), self.totals.iter().sum::<f64>());
+        let certain = !(hit > 0.0 && hit < total);
+        let least = (self.always || certain).then_some(&self.none);
+        Estimate::replicated(hits, &self.totals, self.t, least)
     }
 }
 
@@ -105,23 +171,26 @@ impl Outcome {
     /// Where revenue leaves what a number can hold.
     pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
         let settings = tally.settings();
-        let counting =
-            Counting { paths: tally.paths(), z: z_of(settings.confidence_level), exact: plan.is_deterministic() };
+        let counting = Counting::new(tally, plan);
         let scenario = tally.scenario();
         let run = RunInfo {
             method: "simulation",
-            sampling: "plain",
+            sampling: settings.sampling.word(),
             paths: tally.paths(),
             seed: settings.seed,
             confidence_level: settings.confidence_level,
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
+            replicates: tally.totals().map(|_| REPLICATES),
+            chosen: settings.chosen.clone(),
+            effective_sample_size: tally.totals().and_then(Totals::effective_sample_size),
+            precision: None,
         };
         let parts = tally.parts();
         let questions = scenario.questions().iter().zip(parts);
         let questions =
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
-        Ok(Self {
+        let mut outcome = Self {
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),
@@ -129,7 +198,19 @@ impl Outcome {
             providers: providers(parts, plan, &counting)?,
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
             run,
-        })
+        };
+        outcome.run.precision = settings.precision.map(|asked| {
+            let (asked, reached) = (asked.error(), outcome.largest_error());
+            Reached { asked, reached, met: reached <= asked }
+        });
+        let run = outcome.run.clone();
+        outcome.questions.iter_mut().for_each(|question| question.run = run.clone());
+        Ok(outcome)
+    }
+
+    /// The largest standard error over all dates of all questions.
+    pub(crate) fn largest_error(&self) -> f64 {
+        self.questions.iter().flat_map(Overtake::errors).fold(0.0, f64::max)
     }
 
     /// The answer to the question whether `challenger` overtakes `incumbent`.
@@ -261,11 +342,11 @@ impl Outcome {
 
 fn own(part: &Part, counting: &Counting) -> Option<Own> {
     let is_own = matches!(part.kind, PartKind::Event | PartKind::Classes | PartKind::Statistic);
-    let estimates = |cells: &Vec<u64>| cells.iter().map(|hits| counting.estimate(*hits)).collect();
+    let estimates = |row| part.counts.row(row).iter().map(|hits| counting.estimate(hits)).collect();
     is_own.then(|| Own {
         kind: part.kind,
         name: part.name.clone(),
-        rows: part.counts.rows().iter().map(estimates).collect(),
+        rows: (0..part.counts.rows()).map(estimates).collect(),
     })
 }
 

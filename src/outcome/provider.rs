@@ -30,7 +30,8 @@ fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Hist
 pub struct Fan {
     labels: Vec<Period>,
     rows: Vec<FanRow>,
-    paths: u64,
+    /// What every histogram counts.
+    cells: u64,
     reference: f64,
 }
 
@@ -51,7 +52,7 @@ impl Fan {
         for (place, logs) in histograms(provider, counts, plan).iter().enumerate() {
             let t = place + 1;
             let known = plan.known[provider].as_ref().map(|known| known[t]);
-            let mean = || logs.mean(counting.paths) * math::exp(plan.central[provider][t]) * plan.reference;
+            let mean = || logs.mean(counting.weight) * math::exp(plan.central[provider][t]) * plan.reference;
             let row =
                 FanRow { known, mean: plan.has_mean[provider].then(|| known.unwrap_or_else(mean)), logs: logs.clone() };
             let fan = |log: f64| math::exp(log) * plan.reference;
@@ -65,7 +66,7 @@ impl Fan {
             }
             rows.push(row);
         }
-        Ok(Self { labels, rows, paths: counting.paths, reference: plan.reference })
+        Ok(Self { labels, rows, cells: counting.cells, reference: plan.reference })
     }
 
     /// The periods answered.
@@ -84,7 +85,7 @@ impl Fan {
 
     fn at(&self, place: usize, p: f64) -> f64 {
         let row = &self.rows[place];
-        row.known.unwrap_or_else(|| math::exp(row.logs.quantile(p, self.paths)) * self.reference)
+        row.known.unwrap_or_else(|| math::exp(row.logs.quantile(p, self.cells)) * self.reference)
     }
 
     /// The mean over the paths; `None` where no mean exists or can be relied on (a lognormal without an upper bound
@@ -150,7 +151,9 @@ pub struct ShareFan {
     labels: Vec<Period>,
     /// The share where nothing is drawn, else the histogram.
     rows: Vec<ShareRow>,
-    paths: u64,
+    /// What every histogram counts, and what it weighs.
+    cells: u64,
+    weight: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -170,7 +173,7 @@ impl ShareFan {
         };
         let rows = histograms(provider, counts, plan).iter().enumerate();
         let rows = rows.map(|(place, shares)| ShareRow { known: known(place + 1), shares: shares.clone() }).collect();
-        Self { labels: labels(plan), rows, paths: counting.paths }
+        Self { labels: labels(plan), rows, cells: counting.cells, weight: counting.weight }
     }
 
     /// The smallest share with at least the share `p` of the paths at or below it.
@@ -183,7 +186,7 @@ impl ShareFan {
 
     fn at(&self, place: usize, p: f64) -> f64 {
         let row = &self.rows[place];
-        row.known.unwrap_or_else(|| row.shares.quantile(p, self.paths))
+        row.known.unwrap_or_else(|| row.shares.quantile(p, self.cells))
     }
 
     /// The mean over the paths; a share always has one.
@@ -196,7 +199,7 @@ impl ShareFan {
 
     fn mean_at(&self, place: usize) -> f64 {
         let row = &self.rows[place];
-        row.known.unwrap_or_else(|| row.shares.mean(self.paths))
+        row.known.unwrap_or_else(|| row.shares.mean(self.weight))
     }
 }
 
@@ -223,7 +226,7 @@ impl RankTable {
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let periods = plan.rows.periods();
         let row =
-            |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(*hits)).collect();
+            |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(hits)).collect();
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
     }
 

@@ -127,7 +127,18 @@ impl Overtake {
             thousands(run.paths),
             run.seed,
             run.sampling
-        )
+        )?;
+        if let Some(size) = run.effective_sample_size {
+            write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
+        }
+        if let Some(chosen) = &run.chosen {
+            write!(f, "\n  sampling chosen: {}, because {}", chosen.what.word(), chosen.why)?;
+        }
+        if let Some(precision) = run.precision {
+            let word = if precision.met { "" } else { ", not reached" };
+            write!(f, "\n  largest standard error {:.1e}, asked {:.1e}{word}", precision.reached, precision.asked)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,14 +1,22 @@
 //! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
 
 mod block;
+mod bridge;
+mod joe_kuo;
 mod kernel;
 mod normal;
 mod places;
 mod plan;
+mod sampler;
+mod sobol;
 pub(crate) mod stream;
 mod sums;
+mod tilt;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
 pub(crate) use plan::Plan;
 pub use plan::Rows;
+pub(crate) use sampler::{REPLICATES, Sampler};
+pub(crate) use sobol::MOST_POINTS;
+pub(crate) use tilt::{MOST_TILTS, Tilts};

@@ -6,6 +6,7 @@ mod overtake;
 mod own;
 mod rank;
 mod revenue;
+mod weighing;
 
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
@@ -13,6 +14,7 @@ pub(crate) use overtake::{Overtake, OvertakeRow};
 pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, Shares};
+pub(crate) use weighing::{Hits, Totals, Weighing};
 
 use crate::error::Error;
 use crate::paths::{Paths, Rows};
