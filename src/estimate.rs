@@ -136,13 +136,7 @@ impl Estimate {
 
     /// Decimals that the standard error supports: its first significant digit is the last one shown.
     pub(crate) fn decimals(&self) -> usize {
-        let mut error = self.standard_error;
-        let mut decimals = 0;
-        while error < 1.0 && error > 0.0 && decimals < 12 {
-            error *= 10.0;
-            decimals += 1;
-        }
-        if self.standard_error == 0.0 { 3 } else { decimals }
+        decimals(self.standard_error)
     }
 
     /// The value alone with the digits its error supports; «none of the paths» is a bound, never 0 or 1.
@@ -167,6 +161,17 @@ impl Estimate {
         let low = 1.0 - round_up(1.0 - low, decimals);
         format!("{:.decimals$} – {:.decimals$}", low.max(0.0), round_up(high, decimals).min(1.0))
     }
+}
+
+/// Decimals that a standard error supports; 3 where it is 0.
+pub(crate) fn decimals(standard_error: f64) -> usize {
+    let mut error = standard_error;
+    let mut decimals = 0;
+    while error < 1.0 && error > 0.0 && decimals < 12 {
+        error *= 10.0;
+        decimals += 1;
+    }
+    if standard_error == 0.0 { 3 } else { decimals }
 }
 
 fn round_up(value: f64, decimals: usize) -> f64 {

@@ -88,7 +88,7 @@ pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use growth::{Curve, Tail};
-pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
+pub use outcome::{Change, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, Sampling, Simulation, Tally};

@@ -26,7 +26,7 @@ mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
 pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
-pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf};
+pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_chunk, norm_quantile_slice, norm_sf};
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

@@ -174,11 +174,13 @@ pub(crate) fn norm_quantile(p: f64) -> f64 {
 
 /// [`norm_quantile`] of each element, in place and with the same bits.
 pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
-    ps.chunks_mut(CHUNK).for_each(quantile_chunk);
+    ps.chunks_mut(CHUNK).for_each(norm_quantile_chunk);
 }
 
-/// All as if central, then the tails: gathered without a branch, computed side by side, put back.
-fn quantile_chunk(ps: &mut [f64]) {
+/// [`norm_quantile_slice`] of at most 64 elements, for loops that are compiled for each level of the processor: all as
+/// if central, then the tails, gathered without a branch, computed side by side, put back.
+#[inline(always)]
+pub(crate) fn norm_quantile_chunk(ps: &mut [f64]) {
     let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
     let mut count = 0;
     for (place, p) in ps.iter_mut().enumerate() {
@@ -188,7 +190,9 @@ fn quantile_chunk(ps: &mut [f64]) {
         *p = centre(*p);
     }
     let (places, tails, radii) = (&places[..count], &tails[..count], &mut radii[..count]);
-    radii.iter_mut().zip(tails).for_each(|(r, p)| *r = radius(*p));
+    for (r, p) in radii.iter_mut().zip(tails) {
+        *r = radius(*p);
+    }
     for ((place, p), r) in places.iter().zip(tails).zip(radii) {
         ps[*place] = if *r <= 5.0 { tail(*r, *p) } else { far_tail(*r, *p) };
     }

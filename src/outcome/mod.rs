@@ -1,5 +1,6 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
+mod difference;
 mod overtake;
 mod provider;
 mod table;
@@ -7,6 +8,7 @@ mod table;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+pub use difference::{Change, Difference, Differences};
 pub use overtake::{LeadChanges, Overtake};
 pub use provider::{Fan, RankTable, ShareFan};
 

@@ -224,7 +224,7 @@ fn walk<'a>(
                 match dimension {
                     Some(dimension) => {
                         dimension.fill(drawn.seed, scramble, number, &mut z);
-                        math::norm_quantile_slice(&mut z);
+                        math::norm_quantile_chunk(&mut z);
                     }
                     None => {
                         let mut normal = [0.0; GROUP];

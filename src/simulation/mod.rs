@@ -1,5 +1,6 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
+mod difference;
 mod pilot;
 mod run;
 mod sampling;

@@ -10,11 +10,11 @@ use super::{OnProgress, Progress, Simulation, pilot};
 use crate::error::{Error, Kind};
 use crate::paths::stream::GROUP;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
-use crate::scenario::Scenario;
+use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic, Totals, Weighing};
 
 /// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
-const CHUNK: u64 = 128;
+pub(super) const CHUNK: u64 = 128;
 /// The memory that the histograms of fans and shares may take.
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
@@ -98,21 +98,30 @@ struct Stretch {
     total: u64,
 }
 
-/// The statistics that a scenario and its settings ask for, in the order of the tally.
-pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
-    let mut list: Vec<Listed<'a>> = Vec::new();
-    for question in scenario.questions() {
+/// The questions of a scenario: name, dates by period, and what is observed.
+pub(super) fn overtakes(scenario: &Scenario, plan: &Plan) -> Vec<(String, Vec<usize>, Overtake)> {
+    let overtake = |question: &Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
         let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
+        let dates = scenario.dates(question).at;
         let overtake = Overtake {
             challenger,
             incumbent,
-            dates: scenario.dates(question).at.len(),
+            dates: dates.len(),
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
             known: plan.known_lead(challenger, incumbent),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
         };
-        list.push((PartKind::Question, question.title(), Box::new(overtake)));
+        (question.title(), dates, overtake)
+    };
+    scenario.questions().iter().map(overtake).collect()
+}
+
+/// The statistics that a scenario and its settings ask for, in the order of the tally.
+pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
+    let mut list: Vec<Listed<'a>> = Vec::new();
+    for (name, _, overtake) in overtakes(scenario, plan) {
+        list.push((PartKind::Question, name, Box::new(overtake)));
     }
     if settings.fans {
         list.push((PartKind::Fans, String::new(), Box::new(Fans)));
@@ -363,35 +372,46 @@ impl<'r, 'a> Run<'r, 'a> {
         })
     }
 
-    #[cfg(feature = "parallel")]
     fn all_workers(&self) -> Result<Done, Error> {
-        use rayon::prelude::*;
-        let chunks = (self.stretch.end - self.stretch.first).div_ceil(CHUNK).max(1);
-        let all = |threads: usize| {
-            let workers = threads.min(usize::try_from(chunks).unwrap_or(threads));
-            (0..workers)
-                .into_par_iter()
-                .map(|_| self.worker())
-                .reduce_with(Done::merge)
-                .unwrap_or_else(|| self.worker())
-        };
-        match self.simulation.threads {
-            Some(1) => Ok(self.worker()),
-            None => Ok(all(rayon::current_num_threads())),
-            Some(threads) => {
-                // More threads than chunks would have nothing to do.
-                let threads = threads.min(usize::try_from(chunks).unwrap_or(threads));
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
-                Ok(pool.install(|| all(threads)))
-            }
+        let chunks = (self.stretch.end - self.stretch.first).div_ceil(CHUNK);
+        workers(self.simulation.threads, chunks, || self.worker(), Done::merge)
+    }
+}
+
+/// As many workers as there are threads, but no more than chunks of work; what they have done is added up.
+#[cfg(feature = "parallel")]
+pub(super) fn workers<D: Send>(
+    threads: Option<usize>,
+    chunks: u64,
+    worker: impl Fn() -> D + Sync,
+    merge: impl Fn(D, D) -> D + Sync,
+) -> Result<D, Error> {
+    use rayon::prelude::*;
+    // More threads than chunks would have nothing to do.
+    let most = |threads: usize| usize::try_from(chunks.max(1)).map_or(threads, |chunks| threads.min(chunks));
+    let all = |threads: usize| {
+        let done = (0..most(threads)).into_par_iter().map(|_| worker()).reduce_with(&merge);
+        done.unwrap_or_else(&worker)
+    };
+    match threads {
+        Some(1) => Ok(worker()),
+        None => Ok(all(rayon::current_num_threads())),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(most(threads)).build();
+            let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
+            Ok(pool.install(|| all(threads)))
         }
     }
+}
 
-    #[cfg(not(feature = "parallel"))]
-    fn all_workers(&self) -> Result<Done, Error> {
-        Ok(self.worker())
-    }
+#[cfg(not(feature = "parallel"))]
+pub(super) fn workers<D>(
+    _threads: Option<usize>,
+    _chunks: u64,
+    worker: impl Fn() -> D,
+    _merge: impl Fn(D, D) -> D,
+) -> Result<D, Error> {
+    Ok(worker())
 }
 
 /// A fault of a statistic of the user's, under the name it was given.
