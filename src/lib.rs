@@ -46,6 +46,8 @@
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
+//! | see what a change does, on the same random numbers | [`Simulation::difference`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log

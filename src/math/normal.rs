@@ -182,12 +182,17 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
 #[inline(always)]
 pub(crate) fn norm_quantile_chunk(ps: &mut [f64]) {
     let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
+    let mut whole = [0.5; CHUNK];
+    whole[..ps.len()].copy_from_slice(ps);
+    // Apart from the gathering, so that this loop vectorises.
+    for p in ps.iter_mut() {
+        *p = centre(*p);
+    }
     let mut count = 0;
-    for (place, p) in ps.iter_mut().enumerate() {
+    for (place, p) in whole[..ps.len()].iter().enumerate() {
         places[count] = place;
         tails[count] = *p;
         count += usize::from(!is_central(*p));
-        *p = centre(*p);
     }
     let (places, tails, radii) = (&places[..count], &tails[..count], &mut radii[..count]);
     for (r, p) in radii.iter_mut().zip(tails) {

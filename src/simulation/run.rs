@@ -169,7 +169,6 @@ struct Done {
 }
 
 impl Done {
-    #[cfg(feature = "parallel")]
     fn merge(mut self, other: Self) -> Self {
         self.chunks.extend(other.chunks);
         self.error = self.error.or(other.error).or(self.totals.merge(&other.totals).err());

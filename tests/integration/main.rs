@@ -19,4 +19,5 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod samplings;
 mod types;
