@@ -7,8 +7,8 @@
 use std::sync::Mutex;
 
 use outgrow::{
-    Curve, Measure, Overtake, Provider, Question, Sampling, Scenario, Tail, interval, log_interval, lognormal, normal, pert,
-    triangular, truncated, uniform,
+    Curve, Measure, Overtake, Provider, Question, Sampling, Scenario, Tail, interval, log_interval, lognormal, normal,
+    pert, triangular, truncated, uniform,
 };
 
 /// Fifteen whole groups and a cut one; few enough for a debug build at the baseline.

@@ -105,7 +105,7 @@ impl Difference {
     /// Where the period lies outside of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Change, Error> {
         let labels: Vec<Period> = self.by.iter().map(|change| change.period).collect();
-        place_of(&labels, period).map(|place| self.by[place - 1])
+        place_of(&labels, period).map(|place| self.by[place])
     }
 
     /// The change by every date.

@@ -225,8 +225,7 @@ pub struct RankTable {
 impl RankTable {
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let periods = plan.rows.periods();
-        let row =
-            |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(hits)).collect();
+        let row = |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(hits)).collect();
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
     }
 

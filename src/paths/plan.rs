@@ -332,7 +332,11 @@ impl Plan {
     pub(crate) fn sobol(&self) -> Sobol {
         let sigma = |series: &Series| median(series.volatility, &self.draws);
         let weight = |index: usize, later: &Series, place: usize| {
-            if place == index { later.own } else { later.earlier.iter().find(|(j, _)| *j == index).map_or(0.0, |(_, w)| *w) }
+            if place == index {
+                later.own
+            } else {
+                later.earlier.iter().find(|(j, _)| *j == index).map_or(0.0, |(_, w)| *w)
+            }
         };
         let influence = |index: usize| {
             let moved = self.series.iter().enumerate().skip(index);

@@ -242,3 +242,126 @@ fn walk<'a>(
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::Block;
+    use super::super::plan::Plan;
+    use super::*;
+    use crate::assumption::normal;
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Scenario};
+
+    /// One drawn rate and 300 shocks: 45 of the bridge's points lie beyond the table of direction numbers.
+    fn plan(seed: u64) -> Plan {
+        let growth = Curve::constant(normal(0.2, 0.1));
+        let scenario = Scenario::builder("2000-01", "2025-01")
+            .provider(Provider::new("a", 1.0).growth(growth).volatility(0.2))
+            .build()
+            .expect("valid");
+        let mut plan = Plan::new(&scenario, seed).expect("a plan");
+        plan.sampler = Sampler::Sobol(plan.sobol());
+        plan
+    }
+
+    fn filled(plan: &Plan, sampler: &Sampler, groups: usize) -> (Vec<Vec<f64>>, Numbers) {
+        let mut uniforms = vec![vec![0.0; groups * GROUP]; plan.draws.len()];
+        let mut numbers = Numbers::default();
+        sampler.fill(plan.drawn(), Span { first: 0, groups }, &mut uniforms, &mut numbers);
+        (uniforms, numbers)
+    }
+
+    #[test]
+    fn a_path_of_many_numbers_is_quasi_random_as_far_as_the_table_goes() {
+        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("just put") };
+        assert_eq!(sobol.dimensions(), (256, 301));
+    }
+
+    /// Replicates differ in every number of a path, whether its points lie within the table or beyond.
+    #[test]
+    fn replicates_differ_pairwise_on_both_sides_of_the_table() {
+        for seed in [0, 1, u64::MAX] {
+            let plan = plan(seed);
+            let (uniforms, numbers) = filled(&plan, &plan.sampler, REPLICATES);
+            let innovations = numbers.innovations[0].chunks_exact(REPLICATES * GROUP);
+            let shocks = innovations.map(|row| row.iter().map(|u| f64::from(*u)).collect::<Vec<_>>());
+            for (place, row) in uniforms.into_iter().chain(shocks).enumerate() {
+                let groups: Vec<&[f64]> = row.chunks_exact(GROUP).collect();
+                for (a, first) in groups.iter().enumerate() {
+                    for (b, second) in groups.iter().enumerate().skip(a + 1) {
+                        let equal = first.iter().zip(*second).filter(|(x, y)| x.to_bits() == y.to_bits()).count();
+                        assert!(equal < 3, "seed {seed}, number {place}, replicates {a} and {b}: {equal} of 64 equal");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A scramble's 4,096 points have moments that chance would give one time in millions: that is what they are for.
+    #[test]
+    fn sobol_shocks_have_mean_zero_and_variance_one() {
+        const ROUNDS: usize = 64;
+        let plan = plan(3);
+        let (_, numbers) = filled(&plan, &plan.sampler, REPLICATES * ROUNDS);
+        for row in numbers.innovations[0].chunks_exact(REPLICATES * ROUNDS * GROUP) {
+            let n = row.len() as f64;
+            let mean = row.iter().map(|u| f64::from(*u)).sum::<f64>() / n;
+            let variance = row.iter().map(|u| f64::from(*u) * f64::from(*u)).sum::<f64>() / n;
+            // Five standard deviations of as many independent numbers.
+            assert!(
+                mean.abs() < 5.0 / n.sqrt() && (variance - 1.0).abs() < 5.0 * (2.0 / n).sqrt(),
+                "{mean} {variance}"
+            );
+        }
+    }
+
+    #[test]
+    fn mirrored_groups_are_mirror_images_of_plain_ones() {
+        let plan = plan(7);
+        let (plain, _) = filled(&plan, &Sampler::Plain, 4);
+        let (mirrored, numbers) = filled(&plan, &Sampler::Antithetic, 4);
+        for (path, u) in mirrored[0].iter().enumerate() {
+            let (group, j) = (path / GROUP, path % GROUP);
+            let even = plain[0][group / 2 * 2 * GROUP + j];
+            let expected = if group % 2 == 0 { even } else { 1.0 - even };
+            assert_eq!(u.to_bits(), expected.to_bits());
+        }
+        for row in numbers.innovations[0].chunks_exact(2 * GROUP) {
+            assert!(row[..GROUP].iter().zip(&row[GROUP..]).all(|(even, odd)| (even + odd).abs() <= 0.0));
+        }
+        let replicates: Vec<usize> = (0..6).map(|group| Sampler::Antithetic.replicate(group)).collect();
+        assert_eq!(replicates, [0, 0, 1, 1, 2, 2], "a pair stays within its replicate");
+    }
+
+    /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, which plain ones would hit twice.
+    #[test]
+    fn weights_make_up_for_the_shift() {
+        let plan = plan(11);
+        let mut means = vec![0.0; plan.coordinates()];
+        means[0] = 4.0;
+        let tilts = Tilts::mixture(vec![means], plan.coordinates(), 300);
+        let (uniforms, numbers) = filled(&plan, &Sampler::Importance(tilts), 1000);
+        let n = numbers.weights.len() as f64;
+        let mean = numbers.weights.iter().sum::<f64>() / n;
+        assert!((mean - 1.0).abs() < 0.01, "{mean}");
+        assert!(numbers.weights.iter().all(|weight| *weight > 0.0 && *weight <= 8.0));
+        let beyond = math::norm_cdf(4.0);
+        let hits = uniforms[0].iter().zip(&numbers.weights).filter(|(u, _)| **u > beyond);
+        let estimate = hits.map(|(_, weight)| weight).sum::<f64>() / n;
+        // Seven eighths of the paths hit every other time, with weights e^(8 − 4z): 1 % is four standard errors.
+        assert!((estimate / math::norm_sf(4.0) - 1.0).abs() < 0.02, "{estimate}");
+    }
+
+    #[test]
+    fn a_block_takes_the_numbers_it_is_given() {
+        let mut plan = plan(5);
+        plan.sampler = Sampler::Antithetic;
+        let mut block = Block::new(&plan, 2);
+        block.fill(&plan, 0, 2, 2 * GROUP).expect("finite");
+        let paths = super::super::Paths::new(&plan, &block);
+        let sum: Vec<f64> =
+            (0..GROUP).map(|j| f64::from(paths.row(0, 300)[j]) + f64::from(paths.row(0, 300)[GROUP + j])).collect();
+        // Mirror images lie on both sides of the median 25 ln 1.2 = 4.558 but for the curvature of ln(1 + g).
+        assert!(sum.iter().all(|sum| (sum / 2.0 - 4.558).abs() < 1.5), "{sum:?}");
+    }
+}

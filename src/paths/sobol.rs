@@ -165,4 +165,21 @@ mod tests {
         }
         assert!(seen.as_flattened().iter().all(|count| *count == 1), "{seen:?}");
     }
+
+    /// No seed is special, and no two of 32 scrambles begin alike in any dimension.
+    #[test]
+    fn scrambles_differ_pairwise() {
+        for seed in [0, 1, 2, u64::MAX, 0x9E37_79B9_7F4A_7C15] {
+            for number in 0..DIMENSIONS {
+                let dimension = Dimension::new(number, number as u64);
+                let first = |scramble| {
+                    let mut points = [0.0; GROUP];
+                    dimension.fill(seed, scramble, 0, &mut points);
+                    points[0].to_bits()
+                };
+                let seen: std::collections::HashSet<u64> = (0..32).map(first).collect();
+                assert_eq!(seen.len(), 32, "seed {seed}, dimension {number}");
+            }
+        }
+    }
 }

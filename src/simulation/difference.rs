@@ -50,7 +50,10 @@ impl Simulation<'_> {
         let mut problems = Vec::new();
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if self.settings.sampling != Sampling::Plain {
-            report("sampling", format!("a difference is counted on plain paths, not {}", self.settings.sampling.word()));
+            report(
+                "sampling",
+                format!("a difference is counted on plain paths, not {}", self.settings.sampling.word()),
+            );
         }
         if self.settings.precision.is_some() {
             report("until", "a difference is run for a number of paths".to_owned());

@@ -7,14 +7,15 @@ mod sampling;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod until;
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
+pub(crate) use sampling::Chosen;
 pub use sampling::{Precision, Sampling};
 pub use tally::Tally;
-pub(crate) use sampling::Chosen;
 pub(crate) use tally::{Part, PartKind, Settings};
 
 use crate::error::{Error, Kind, Problem};
@@ -330,7 +331,10 @@ impl<'a> Simulation<'a> {
         }
         if self.settings.precision.is_some() {
             if self.shard != (0, 1) {
-                report("until", "a shard cannot see the error of the whole run: give shards a number of paths".to_owned());
+                report(
+                    "until",
+                    "a shard cannot see the error of the whole run: give shards a number of paths".to_owned(),
+                );
             }
             if self.scenario.questions().is_empty() {
                 report("until", "the scenario has no question whose error could be looked at".to_owned());

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
-use super::sampling::{Precision, Sampling};
+use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
+use super::until::until;
 use super::{OnProgress, Progress, Simulation, pilot};
 use crate::error::{Error, Kind};
-use crate::paths::stream::GROUP;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic, Totals, Weighing};
@@ -36,46 +36,13 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     part(simulation, &plan, &settings, Stretch { first, end, before: 0, total: paths })
 }
 
-/// The first batch of a stopping rule, and the least of the others: enough for 32 replicates to show their spread.
-const BATCH: u64 = 16_384;
-
-/// Batches until the error is small enough: the rule of `QuantLib`'s `MonteCarloModel`.
-fn until(simulation: &Simulation<'_>, plan: &Plan, mut settings: Settings, asked: Precision) -> Result<Tally, Error> {
-    let sampling = settings.sampling;
-    let most = sampling.rounded_down(simulation.at_most.min(sampling.most()));
-    let up_to = |paths: u64| sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most);
-    let mut tally: Option<Tally> = None;
-    let mut paths = up_to(BATCH);
-    loop {
-        let done = settings.groups() * u64::from(tally.is_some());
-        let before = tally.as_ref().map_or(0, Tally::paths);
-        settings.paths = paths;
-        let span = Stretch { first: done, end: settings.groups(), before, total: most };
-        let more = part(simulation, plan, &settings, span)?;
-        let all = match tally {
-            Some(tally) => tally.grown(more)?,
-            None => more,
-        };
-        if !all.is_complete() || paths == most {
-            return Ok(all);
-        }
-        let error = all.outcome()?.largest_error();
-        if !(error > asked.error()) {
-            return Ok(all);
-        }
-        paths = up_to(next_batch(paths, error / asked.error()).saturating_add(paths));
-        tally = Some(all);
-    }
-}
-
-/// 0.8 of what is estimated to be needed, less what is done.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate")]
-fn next_batch(paths: u64, ratio: f64) -> u64 {
-    (0.8 * ratio * ratio * paths as f64 - paths as f64).max(BATCH as f64) as u64
-}
-
 /// One run over some groups.
-fn part(simulation: &Simulation<'_>, plan: &Plan, settings: &Settings, span: Stretch) -> Result<Tally, Error> {
+pub(super) fn part(
+    simulation: &Simulation<'_>,
+    plan: &Plan,
+    settings: &Settings,
+    span: Stretch,
+) -> Result<Tally, Error> {
     let run = Run::new(simulation, plan, settings, span)?;
     let mut done = run.all_workers()?;
     run.finish();
@@ -90,12 +57,12 @@ fn part(simulation: &Simulation<'_>, plan: &Plan, settings: &Settings, span: Str
 
 /// The groups of one part of a run, half open, and how the paths done are told.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
-    first: u64,
-    end: u64,
+pub(super) struct Stretch {
+    pub(super) first: u64,
+    pub(super) end: u64,
     /// Paths done before this part, and to be done in all.
-    before: u64,
-    total: u64,
+    pub(super) before: u64,
+    pub(super) total: u64,
 }
 
 /// The questions of a scenario: name, dates by period, and what is observed.

@@ -247,8 +247,10 @@ impl Totals {
         let weight = self.weight.0.iter().try_fold(0_i128, |sum, cell| sum.checked_add(*cell));
         let weight = weight.map(|weight| weight.unsigned_abs() >> 32);
         // Histograms hold each path's weight without what lies below 2⁻³².
-        let fits = |weight: u128| u128::from(self.cells) <= weight && weight <= u128::from(self.cells) + u128::from(paths);
-        weight.is_some_and(|weight| weight <= most << 32 && fits(weight)) && u128::from(self.squares) <= (most * 8) << 16
+        let fits =
+            |weight: u128| u128::from(self.cells) <= weight && weight <= u128::from(self.cells) + u128::from(paths);
+        weight.is_some_and(|weight| weight <= most << 32 && fits(weight))
+            && u128::from(self.squares) <= (most * 8) << 16
     }
 
     /// (Σw)² / Σw² (Kish 1965): as many plain paths would spread means as little; `None` where all weigh the same.

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use outgrow::{Curve, Outcome, Precision, Provider, Question, Sampling, Scenario, Simulation, Tally, lognormal, normal};
+use outgrow::{
+    Curve, Outcome, Precision, Provider, Question, Sampling, Scenario, Simulation, Tally, lognormal, normal,
+};
 use serde_json::{Value, json};
 
 const SAMPLINGS: [Sampling; 3] = [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance];
@@ -37,7 +39,8 @@ fn threads_and_shards_leave_the_bits() {
         assert!(written(&asked(&scenario, sampling).threads(3).tally().expect("a tally")) == whole, "{sampling:?}");
         for shards in [2, 3, 7] {
             let part = |index| asked(&scenario, sampling).shard(index, shards).tally().expect("a tally");
-            let merged = (0..shards).rev().map(part).reduce(|all, part| all.merge(part).expect("they fit")).expect("some");
+            let merged =
+                (0..shards).rev().map(part).reduce(|all, part| all.merge(part).expect("they fit")).expect("some");
             assert!(written(&merged) == whole, "{sampling:?} in {shards} shards");
         }
         let read: Tally = serde_json::from_str(&whole).expect("what was written can be read");
@@ -98,9 +101,12 @@ fn auto_takes_what_suits() {
         let outcome = scenario.simulate().paths(2_048).sampling(Sampling::Auto).run().expect("an outcome");
         run_of(&outcome)["chosen"].clone()
     };
-    let rare = scenario().with("provider[a].revenue", 40.0).expect("valid");
+    let rare = scenario().with("provider[a].revenue", 25.0).expect("valid");
     let rare = choice(&rare);
-    assert!(rare["what"] == "importance" && rare["why"].as_str().is_some_and(|why| why.contains("a overtakes b")), "{rare}");
+    assert!(
+        rare["what"] == "importance" && rare["why"].as_str().is_some_and(|why| why.contains("a overtakes b")),
+        "{rare}"
+    );
     let pair = |horizon, volatility: f64| {
         Scenario::builder("2018-01", horizon)
             .provider(Provider::new("a", 95).growth(Curve::constant(0.2)).volatility(volatility))
@@ -175,7 +181,10 @@ fn a_changed_tally_is_refused() {
         for (pointer, value) in cases {
             let mut changed = whole.clone();
             *changed.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value.clone();
-            assert!(serde_json::from_value::<Tally>(changed).is_err(), "{sampling:?}: {pointer} = {value} was accepted");
+            assert!(
+                serde_json::from_value::<Tally>(changed).is_err(),
+                "{sampling:?}: {pointer} = {value} was accepted"
+            );
         }
     }
 }
@@ -272,9 +281,8 @@ fn a_difference_is_far_more_exact_than_its_terms() {
 #[test]
 fn what_cannot_be_compared_is_refused() {
     let before = scenario();
-    let refused = |simulation: Simulation<'_>, other: &Scenario| {
-        simulation.difference(other).expect_err("refused").to_string()
-    };
+    let refused =
+        |simulation: Simulation<'_>, other: &Scenario| simulation.difference(other).expect_err("refused").to_string();
     let other = Scenario::builder("2018-Q1", "2021-Q1")
         .provider(Provider::new("x", 1).growth(Curve::constant(0.1)))
         .build()
