@@ -44,7 +44,7 @@ fn run(scenario: &Scenario, sampling: Sampling) -> Estimate {
 fn seconds(scenario: &Scenario, sampling: Sampling) -> f64 {
     let time = |_| {
         let start = Instant::now();
-        black_box(run(scenario, sampling));
+        let _ = black_box(run(scenario, sampling));
         start.elapsed().as_secs_f64()
     };
     (0..5).map(time).fold(f64::INFINITY, f64::min)

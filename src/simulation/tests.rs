@@ -52,6 +52,9 @@ fn blocks_of_another_size_cover_every_path_once() {
     for (paths, groups) in [(1, 1), (63, 4), (64, 4), (65, 1), (65, 4), (1000, 3)] {
         let simulation = scenario.simulate().paths(paths).block_groups(groups).event("all", ["a"], |_| true);
         let tally = simulation.tally().expect("a tally");
-        assert!(tally.is_complete() && tally.parts().iter().all(|part| part.counts.holds(paths, None)), "{paths}, {groups}");
+        assert!(
+            tally.is_complete() && tally.parts().iter().all(|part| part.counts.holds(paths, None)),
+            "{paths}, {groups}"
+        );
     }
 }
