@@ -109,7 +109,6 @@ impl Difference {
     }
 
     /// The change by every date.
-    #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.by
     }

@@ -22,7 +22,7 @@ pub(crate) enum Sampler {
     /// Group g is of scramble g mod 32.
     Sobol(Sobol),
     /// Paths drawn from a mixture of tilted laws, and their weights.
-    Importance(Tilts),
+    Importance(Box<Tilts>),
 }
 
 /// The random numbers of a block of `groups` groups from `first` on, and what is drawn besides.
@@ -340,7 +340,7 @@ mod tests {
         let mut means = vec![0.0; plan.coordinates()];
         means[0] = 4.0;
         let tilts = Tilts::mixture(vec![means], plan.coordinates(), 300);
-        let (uniforms, numbers) = filled(&plan, &Sampler::Importance(tilts), 1000);
+        let (uniforms, numbers) = filled(&plan, &Sampler::Importance(Box::new(tilts)), 1000);
         let n = numbers.weights.len() as f64;
         let mean = numbers.weights.iter().sum::<f64>() / n;
         assert!((mean - 1.0).abs() < 0.01, "{mean}");

@@ -44,7 +44,7 @@ impl Dimension {
         let key = key(seed, self.slot, scramble);
         let mut first = 0;
         for (bit, direction) in self.directions.iter().enumerate() {
-            first ^= direction & 0_u32.wrapping_sub(u32::from(number >> bit & 1 == 1));
+            first ^= direction & 0_u32.wrapping_sub(u32::from((number >> bit) & 1 == 1));
         }
         let mut points = self.low;
         for point in &mut points {
@@ -57,7 +57,6 @@ impl Dimension {
 }
 
 /// The key of one scramble of one dimension.
-#[expect(clippy::cast_possible_truncation, reason = "the upper half of a mixed word is a hash as well")]
 fn key(seed: u64, slot: u64, scramble: u64) -> u32 {
     (mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble)) >> 32) as u32
 }
@@ -86,8 +85,8 @@ fn directions(number: usize) -> [u32; 32] {
             m[j] = match initial.get(j) {
                 Some(m) => u32::from(*m),
                 None => (1..=degree).fold(m[j - degree], |sum, k| {
-                    let coefficient = u32::from(polynomial >> (degree - k) & 1);
-                    sum ^ coefficient * (m[j - k] << k)
+                    let coefficient = u32::from((polynomial >> (degree - k)) & 1);
+                    sum ^ (coefficient * (m[j - k] << k))
                 }),
             };
         }
@@ -119,7 +118,7 @@ mod tests {
             let dimension = Dimension::new(number, 0);
             let mut bits = dimension.low[usize::try_from(place % 64).expect("small")];
             for (bit, direction) in dimension.directions.iter().enumerate() {
-                bits ^= if place / 64 >> bit & 1 == 1 { *direction } else { 0 };
+                bits ^= if ((place / 64) >> bit) & 1 == 1 { *direction } else { 0 };
             }
             let point = f64::from(bits.reverse_bits()) / 4_294_967_296.0;
             assert!((point - expected).abs() < 1e-9, "dimension {number}, point {place}: {point}, {expected}");

@@ -40,7 +40,7 @@ pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings) -> Result<P
         Sampling::Plain | Sampling::Auto => Sampler::Plain,
         Sampling::Antithetic => Sampler::Antithetic,
         Sampling::Sobol => Sampler::Sobol(plan.sobol()),
-        Sampling::Importance => Sampler::Importance(tilts(scenario, settings.seed)?),
+        Sampling::Importance => Sampler::Importance(Box::new(tilts(scenario, settings.seed)?)),
     };
     Ok(plan)
 }
@@ -103,7 +103,7 @@ struct Pilot {
 
 impl Pilot {
     fn run(plan: &mut Plan, targets: &[Target<'_>], means: &[f64]) -> Result<Self, Error> {
-        plan.sampler = Sampler::Importance(Tilts::alone(means.to_vec(), plan.rows.periods()));
+        plan.sampler = Sampler::Importance(Box::new(Tilts::alone(means.to_vec(), plan.rows.periods())));
         let mut pilot = Self {
             scores: vec![Vec::new(); targets.len()],
             weights: Vec::new(),

@@ -163,7 +163,7 @@ impl Counts {
     /// What each class of a row holds.
     pub(crate) fn row(&self, row: usize) -> Vec<Hits> {
         match self.weights.get(row) {
-            Some(cells) => cells.iter().cloned().map(Hits::Weight).collect(),
+            Some(cells) => cells.iter().cloned().map(|cell| Hits::Weight(Box::new(cell))).collect(),
             None => self.classes[row].iter().copied().map(Hits::Paths).collect(),
         }
     }

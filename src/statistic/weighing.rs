@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Replicates {
 #[derive(Debug, Clone)]
 pub(crate) enum Hits {
     Paths(u64),
-    Weight(Replicates),
+    Weight(Box<Replicates>),
 }
 
 impl Hits {
@@ -149,13 +149,13 @@ impl Weighing {
         for (group, classes) in classes.chunks(GROUP).enumerate() {
             let replicate = self.replicates[group];
             let from = group * GROUP;
-            if let [no, yes] = cells {
-                if classes.iter().fold(0, |all, class| all | class) <= 1 {
-                    let (hits, all) = self.hits(from, classes);
-                    yes.gain(replicate, hits);
-                    no.gain(replicate, all - hits);
-                    continue;
-                }
+            if let [no, yes] = cells
+                && classes.iter().fold(0, |all, class| all | class) <= 1
+            {
+                let (hits, all) = self.hits(from, classes);
+                yes.gain(replicate, hits);
+                no.gain(replicate, all - hits);
+                continue;
             }
             for (path, class) in (from..).zip(classes) {
                 cells.get_mut(usize::from(*class)).ok_or(*class)?.gain(replicate, self.of(path));

@@ -19,7 +19,7 @@ for dimension in range(1, DIMENSIONS):
     lines.append(f"    &{[polynomial, *initial]},")
 
 head = """//! Direction numbers of Joe & Kuo (2008), «Constructing Sobol sequences with better two-dimensional projections», SIAM
-//! J. Sci. Comput. 30. Written by tests/reference/joe_kuo.py.
+//! J. Sci. Comput. 30. Written by `tests/reference/joe_kuo.py`.
 
 /// By dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
 #[rustfmt::skip]
