@@ -38,11 +38,18 @@ fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S:
 }
 
 /// Decimals that anybody reads.
-const MOST_DECIMALS: usize = 9;
+const MOST_DECIMALS: usize = 12;
 
 /// How many standard errors a two-sided interval of this confidence reaches to each side.
 pub(crate) fn z_of(confidence: f64) -> f64 {
     -math::norm_quantile(0.5 * (1.0 - confidence))
+}
+
+/// How many standard errors a two-sided interval of Student's law reaches to each side: t² / (ν + t²) is of the beta law
+/// with shapes ½ and ν/2 (DLMF 8.17, Abramowitz & Stegun 26.5.27).
+pub(crate) fn t_of(confidence: f64, degrees: f64) -> f64 {
+    let x = math::beta_quantile_tails(0.5, 0.5 * degrees, confidence, 1.0 - confidence);
+    (degrees * x / (1.0 - x)).sqrt()
 }
 
 impl Estimate {
@@ -81,6 +88,32 @@ impl Estimate {
         let low = if hits == 0 { 0.0 } else { centre - half };
         let high = if hits == paths { 1.0 } else { centre + half };
         Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
+    }
+
+    /// The ratio of `hits` to `totals`, each the sum of replicates, and the error that the spread between them shows
+    /// (of a ratio: Cochran 1977, §6.4); its interval reaches `t` standard errors, no less than to `least`, and never
+    /// beyond what a probability can be.
+    ///
+    /// Replicates that agree in every path leave `least`, an estimate of the same value's error by other means.
+    #[expect(clippy::cast_precision_loss, reason = "at most 32")]
+    pub(crate) fn replicated(hits: &[f64], totals: &[f64], t: f64, least: Option<&Self>) -> Self {
+        let (hit, total) = (hits.iter().sum::<f64>(), totals.iter().sum::<f64>());
+        let value = hit / total;
+        let count = totals.iter().filter(|total| **total > 0.0).count() as f64;
+        let squares = |(hits, totals): (&f64, &f64)| (hits - value * totals) * (hits - value * totals);
+        let spread: f64 = hits.iter().zip(totals).map(squares).sum();
+        if count < 2.0 {
+            // One replicate shows no spread: no probability errs by more than this.
+            return Self { value, standard_error: 0.5, interval: (0.0, 1.0) };
+        }
+        let error = (spread * count / (count - 1.0)).sqrt() / total;
+        let (least_error, least_reach) = least.map_or((0.0, 0.0), |least| (least.standard_error, least.interval.1));
+        let half = (t * error).max(least_reach);
+        Self {
+            value,
+            standard_error: error.max(least_error),
+            interval: ((value - half).max(0.0), (value + half).min(1.0)),
+        }
     }
 
     /// The estimate itself.
@@ -125,13 +158,7 @@ impl Estimate {
 
     /// Decimals that the standard error supports: its first significant digit is the last one shown.
     pub(crate) fn decimals(&self) -> usize {
-        let mut error = self.standard_error;
-        let mut decimals = 0;
-        while error < 1.0 && error > 0.0 && decimals < MOST_DECIMALS {
-            error *= 10.0;
-            decimals += 1;
-        }
-        if self.standard_error == 0.0 { 3 } else { decimals }
+        decimals(self.standard_error)
     }
 
     /// The value alone with the digits its error supports; «none of the paths» is a bound, never 0 or 1.
@@ -157,6 +184,17 @@ impl Estimate {
         let low = 1.0 - round_up(1.0 - low, decimals);
         format!("{:.decimals$} – {:.decimals$}", low.max(0.0), round_up(high, decimals).min(1.0))
     }
+}
+
+/// Decimals that a standard error supports; 3 where it is 0.
+pub(crate) fn decimals(standard_error: f64) -> usize {
+    let mut error = standard_error;
+    let mut decimals = 0;
+    while error < 1.0 && error > 0.0 && decimals < MOST_DECIMALS {
+        error *= 10.0;
+        decimals += 1;
+    }
+    if standard_error == 0.0 { 3 } else { decimals }
 }
 
 fn round_up(value: f64, decimals: usize) -> f64 {

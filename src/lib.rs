@@ -50,6 +50,8 @@
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
 //! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
+//! | see what a change does, on the same random numbers | [`Simulation::difference`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
@@ -96,10 +98,10 @@ pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::Exact;
 pub use growth::{Curve, Tail};
-pub use outcome::{Chart, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
+pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
-pub use simulation::{Progress, SamplePaths, Simulation, Tally};
+pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

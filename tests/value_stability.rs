@@ -7,8 +7,8 @@
 use std::sync::Mutex;
 
 use outgrow::{
-    Curve, Measure, Overtake, Provider, Question, Scenario, Tail, interval, log_interval, lognormal, normal, pert,
-    triangular, truncated, uniform,
+    Curve, Measure, Overtake, Provider, Question, Sampling, Scenario, Tail, interval, log_interval, lognormal, normal,
+    pert, triangular, truncated, uniform,
 };
 
 /// Fifteen whole groups and a cut one; few enough for a debug build at the baseline.
@@ -254,4 +254,24 @@ fn fiscal_totals_and_a_trailing_year() {
             extremes: &[[0x40B8_4255_CC32_13F7, 0x40FA_F2E9_6018_8874], [0x40C2_07A9_FC0D_2236, 0x40F2_A25E_E8D2_0424]],
         },
     );
+}
+
+/// Two drawn numbers and two correlated walks under every sampling but the plain one; of importance also the shifts that
+/// its search finds.
+#[test]
+fn every_other_sampling() {
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(Provider::new("a", lognormal(70.0, 0.05)).growth(Curve::constant(normal(0.4, 0.1))).volatility(0.2))
+        .provider(Provider::new("b", 120).growth(Curve::constant(0.2)).volatility(0.1))
+        .correlation("a", "b", 0.4)
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a valid scenario");
+    let counts = |sampling| {
+        let tally = scenario.simulate().paths(4096).seed(SEED).sampling(sampling).tally().expect("a tally");
+        let written = serde_json::to_string(&tally).expect("a tally without closures");
+        fnv_1a(&written.as_bytes()[written.find("\"parts\":").expect("the counts come last")..])
+    };
+    let found = [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance].map(counts);
+    assert_eq!(found, [0x6288_041B_B25A_6DC5, 0x4E62_A31D_486A_E4A0, 0xCBD0_DE2D_1B27_47EB], "\nnow: {found:#x?}");
 }

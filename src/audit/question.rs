@@ -89,7 +89,7 @@ fn left(scene: &Scene<'_>, answer: &Answer, is_none: bool) -> Result<f64, Error>
     let mean = ratio(&scene.plan);
     let yearly = shocks(scene.scenario, challenger, incumbent);
     let mut variance: Vec<f64> = (0..mean.len()).map(|t| yearly * t as f64 * scene.step()).collect();
-    for (address, ends) in scene.plan.drawn(ENDS) {
+    for (address, ends) in scene.plan.draw_quantiles(ENDS) {
         let [low, high] = ends.map(|end| Plan::new(&scene.scenario.with(&address, end)?, super::scene::SEED));
         // A change that no path can meet says nothing of the answer.
         let (Ok(low), Ok(high)) = (low, high) else { continue };

@@ -97,7 +97,7 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
     };
     let mut all: Vec<Weighed> = scene.answers.iter().map(weighed).collect();
     let frozen = frozen(scene.scenario);
-    for (address, [low, high]) in scene.plan.drawn(ENDS) {
+    for (address, [low, high]) in scene.plan.draw_quantiles(ENDS) {
         let at = |value: f64| scene.answers_of(&frozen.with(&address, value));
         let (Some(lows), Some(highs)) = (at(low), at(high)) else { continue };
         for (weighed, (at_low, at_high)) in all.iter_mut().zip(lows.iter().zip(&highs)) {

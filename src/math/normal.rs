@@ -203,32 +203,41 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
         #[inline(always)]
         || {
             for ps in ps.chunks_mut(CHUNK) {
-                quantile_chunk(ps);
+                norm_quantile_chunk(ps);
             }
         },
     );
 }
 
-/// All as if central, then the tails: gathered without a branch, computed side by side, put back.
+/// [`norm_quantile_slice`] of at most 64 elements, for loops that are compiled for each level of the processor: all as
+/// if central, then the tails, gathered without a branch, computed side by side, put back.
 #[inline(always)]
-fn quantile_chunk(ps: &mut [f64]) {
+pub(crate) fn norm_quantile_chunk(ps: &mut [f64]) {
     let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
+    let mut whole = [0.5; CHUNK];
+    whole[..ps.len()].copy_from_slice(ps);
+    // Apart from the gathering, so that this loop vectorises.
+    for p in ps.iter_mut() {
+        *p = centre(*p);
+    }
     let mut count = 0;
-    for (place, p) in ps.iter().enumerate() {
+    for (place, p) in whole[..ps.len()].iter().enumerate() {
         places[count] = place;
         tails[count] = *p;
         count += usize::from(!is_central(*p));
     }
-    // Each in a loop of its own, so that all but the gathering and the putting back vectorise.
-    for p in &mut *ps {
-        *p = centre(*p);
-    }
     let (places, tails, radii) = (&places[..count], &tails[..count], &mut radii[..count]);
-    for (r, p) in radii.iter_mut().zip(tails) {
+    let mut scores = [0.0; CHUNK];
+    for ((z, r), p) in scores.iter_mut().zip(&mut *radii).zip(tails) {
         *r = radius(*p);
+        *z = tail(*r, *p);
     }
-    for ((place, p), r) in places.iter().zip(tails).zip(radii) {
-        ps[*place] = if *r <= 5.0 { tail(*r, *p) } else { far_tail(*r, *p) };
+    for (place, z) in places.iter().zip(scores) {
+        ps[*place] = z;
+    }
+    // Once in 36 thousand million.
+    for ((place, p), r) in places.iter().zip(tails).zip(radii).filter(|(_, r)| !(**r <= 5.0)) {
+        ps[*place] = far_tail(*r, *p);
     }
 }
 

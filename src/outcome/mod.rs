@@ -1,7 +1,9 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
 mod chart;
+mod counting;
 mod csv;
+mod difference;
 mod markdown;
 mod mixture;
 mod overtake;
@@ -14,6 +16,8 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 pub use chart::Chart;
+pub(crate) use counting::Counting;
+pub use difference::{Change, Difference, Differences};
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
@@ -24,10 +28,11 @@ pub use provider::{Fan, RankTable, ShareFan};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
-use crate::estimate::{Estimate, z_of};
-use crate::paths::Plan;
+use crate::estimate::Estimate;
+use crate::paths::{Plan, REPLICATES};
 use crate::scenario::Scenario;
-use crate::simulation::{self, PartKind, Tally};
+use crate::simulation::{self, Chosen, PartKind, Tally};
+use crate::statistic::Totals;
 
 /// The probabilities that every outcome lists quantiles at; others are to be asked for.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -85,6 +90,23 @@ pub(crate) struct RunInfo {
     /// Parts that an exact answer leaves out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_exact: Vec<NotExact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicates: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<Chosen>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effective_sample_size: Option<f64>,
+    /// The largest standard error, asked and reached, where a run went on until it was small enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<Reached>,
+}
+
+/// What a stopping rule asked for and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct Reached {
+    asked: f64,
+    reached: f64,
+    met: bool,
 }
 
 /// A part without an exact answer.
@@ -102,33 +124,16 @@ struct Own {
     rows: Vec<Vec<Estimate>>,
 }
 
-/// What every estimate of a run needs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Counting {
-    pub(crate) paths: u64,
-    z: f64,
-    /// Nothing is drawn, so what is counted is exact.
-    exact: bool,
-}
-
-impl Counting {
-    pub(crate) fn estimate(&self, hits: u64) -> Estimate {
-        let estimate = Estimate::wilson(hits, self.paths, self.z);
-        if self.exact { Estimate::exact(estimate.value()) } else { estimate }
-    }
-}
-
 impl Outcome {
     /// # Errors
     /// Where revenue leaves what a number can hold.
     pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
         let settings = tally.settings();
-        let counting =
-            Counting { paths: tally.paths(), z: z_of(settings.confidence_level), exact: plan.is_deterministic() };
+        let counting = Counting::new(tally, plan);
         let scenario = tally.scenario();
         let run = RunInfo {
             method: "simulation",
-            sampling: Some("plain"),
+            sampling: Some(settings.sampling.word()),
             paths: Some(tally.paths()),
             seed: Some(settings.seed),
             confidence_level: Some(settings.confidence_level),
@@ -136,12 +141,16 @@ impl Outcome {
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
             tolerance: None,
             not_exact: Vec::new(),
+            replicates: tally.totals().map(|_| REPLICATES),
+            chosen: settings.chosen.clone(),
+            effective_sample_size: tally.totals().and_then(Totals::effective_sample_size),
+            precision: None,
         };
         let parts = tally.parts();
         let questions = scenario.questions().iter().zip(parts);
         let questions =
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
-        Ok(Self {
+        let mut outcome = Self {
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),
@@ -150,7 +159,19 @@ impl Outcome {
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
             past: past::pasts(scenario, plan),
             run,
-        })
+        };
+        outcome.run.precision = settings.precision.map(|asked| {
+            let (asked, reached) = (asked.error(), outcome.largest_error());
+            Reached { asked, reached, met: reached <= asked }
+        });
+        let run = outcome.run.clone();
+        outcome.questions.iter_mut().for_each(|question| question.run = run.clone());
+        Ok(outcome)
+    }
+
+    /// The largest standard error over all dates of all questions.
+    pub(crate) fn largest_error(&self) -> f64 {
+        self.questions.iter().flat_map(Overtake::errors).fold(0.0, f64::max)
     }
 
     /// An exact answer: what was found of each question, and of each provider.
@@ -175,6 +196,10 @@ impl Outcome {
             paths_asked: None,
             tolerance: Some(tolerance),
             not_exact: not_exact.collect(),
+            replicates: None,
+            chosen: None,
+            effective_sample_size: None,
+            precision: None,
         };
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
@@ -323,11 +348,11 @@ impl Outcome {
 
 fn own(part: &simulation::Part, counting: &Counting) -> Option<Own> {
     let is_own = matches!(part.kind, PartKind::Event | PartKind::Classes | PartKind::Statistic);
-    let estimates = |cells: &Vec<u64>| cells.iter().map(|hits| counting.estimate(*hits)).collect();
+    let estimates = |row| part.counts.row(row).iter().map(|hits| counting.estimate(hits)).collect();
     is_own.then(|| Own {
         kind: part.kind,
         name: part.name.clone(),
-        rows: part.counts.rows().iter().map(estimates).collect(),
+        rows: (0..part.counts.rows()).map(estimates).collect(),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::estimate::{Estimate, When};
 use crate::paths::Plan;
 use crate::scenario::{Measure, Question, Scenario};
-use crate::statistic::{Counts, OvertakeRow};
+use crate::statistic::{Counts, Hits, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
 ///
@@ -71,27 +71,27 @@ impl Overtake {
     ) -> Self {
         let periods = scenario.dates(question).at.len();
         let first = counts.row(OvertakeRow::First.index());
-        let by = first[1..=periods].iter().scan(first[0], |sum, hits| {
-            *sum += hits;
-            Some(counting.estimate(*sum))
+        let by = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
+            *sum = sum.clone().and(hits.clone());
+            Some(counting.estimate(sum))
         });
-        let ahead = |t| counting.estimate(counts.row(OvertakeRow::Ahead(t).index())[1]);
+        let ahead = |t| counting.estimate(&counts.row(OvertakeRow::Ahead(t).index())[1]);
         let changes = counts.row(OvertakeRow::LeadChanges.index());
-        let most = changes.iter().rposition(|hits| *hits > 0).unwrap_or(0);
+        let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
         let changes = (0..).zip(&changes[..=most]);
         let row = |name: &str| plan.row_of(scenario, question, name);
         let certain = plan.known_lead_at_base(row(&question.challenger), row(&question.incumbent));
-        let counted = counting.estimate(first[0]);
+        let counted = counting.estimate(&first[0]);
         let answers = Answers {
             ahead_at_base: if certain.is_some() { Estimate::exact(counted.value()) } else { counted },
             by: by.collect(),
             ahead: (1..=periods).map(ahead).collect(),
-            not_by_horizon: counting.estimate(first[periods + 1]),
+            not_by_horizon: counting.estimate(&first[periods + 1]),
             lead_changes: changes
-                .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(*hits) })
+                .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
                 .collect(),
         };
-        Self { first: first.to_vec(), ..Self::new((scenario, question), answers, plan, run) }
+        Self { first: first.iter().map(Hits::paths).collect(), ..Self::new((scenario, question), answers, plan, run) }
     }
 
     /// What was found without counting paths.
@@ -209,8 +209,13 @@ impl Overtake {
         &self.answers.lead_changes
     }
 
-    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon. Empty of an exact
-    /// answer, which counts none.
+    /// The standard errors of having overtaken by every date, and of being ahead then.
+    pub(super) fn errors(&self) -> impl Iterator<Item = f64> + '_ {
+        self.answers.by.iter().chain(&self.answers.ahead).map(Estimate::standard_error)
+    }
+
+    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon. Where paths are
+    /// weighted, what they weigh, rounded; of an exact answer, which counts none, empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first

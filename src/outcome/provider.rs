@@ -64,8 +64,8 @@ impl Fan {
         for (place, logs) in histograms(provider, counts, plan).iter().enumerate() {
             let t = place + 1;
             let known = plan.known[provider].as_ref().map(|known| known[t]);
-            let mean = || logs.mean(counting.paths) * plan.reference;
-            let counted = || Law::Counted { values: logs.clone(), paths: counting.paths };
+            let mean = || logs.mean(counting.weight) * plan.reference;
+            let counted = || Law::Counted { values: logs.clone(), paths: counting.cells };
             let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));
             let row = FanRow { mean, law: known.map_or_else(counted, Law::Known) };
             let fan = |log: f64| math::exp(log) * plan.reference;
@@ -217,8 +217,8 @@ impl ShareFan {
         let row = |(place, shares): (usize, &Histogram)| match known_share(plan, provider, place + 1) {
             Some(share) => ShareRow { mean: share, law: Law::Known(share) },
             None => ShareRow {
-                mean: shares.mean(counting.paths),
-                law: Law::Counted { values: shares.clone(), paths: counting.paths },
+                mean: shares.mean(counting.weight),
+                law: Law::Counted { values: shares.clone(), paths: counting.cells },
             },
         };
         let rows = histograms(provider, counts, plan).iter().enumerate().map(row).collect();
@@ -307,8 +307,7 @@ impl RankTable {
 
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Self {
         let periods = plan.rows.periods();
-        let row =
-            |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(*hits)).collect();
+        let row = |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(hits)).collect();
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
     }
 

@@ -153,7 +153,18 @@ impl fmt::Display for RunInfo {
             return write!(f, "{}, tolerance {:e}", self.method, self.tolerance.unwrap_or(0.0));
         };
         let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))
+        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))?;
+        if let Some(size) = self.effective_sample_size {
+            write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
+        }
+        if let Some(chosen) = &self.chosen {
+            write!(f, "\n  sampling chosen: {}, because {}", chosen.what.word(), chosen.why)?;
+        }
+        if let Some(precision) = self.precision {
+            let word = if precision.met { "" } else { ", not reached" };
+            write!(f, "\n  largest standard error {:.1e}, asked {:.1e}{word}", precision.reached, precision.asked)?;
+        }
+        Ok(())
     }
 }
 

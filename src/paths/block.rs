@@ -1,8 +1,9 @@
 //! Blocks of paths: structure of arrays, one row a provider, filled group by group.
 
-use super::kernel::{Centre, SeriesTask, Sigma, fill_series};
+use super::kernel::{Centre, Innovations, SeriesTask, Sigma, fill_series};
 use super::plan::{Number, Plan, Rows, Series, to_f32};
-use super::stream::{self, GROUP};
+use super::sampler::{Numbers, Span};
+use super::stream::GROUP;
 use super::sums;
 use crate::calendar::Period;
 use crate::cpu;
@@ -35,6 +36,7 @@ pub(crate) struct Block {
     linear: Vec<f32>,
     /// Innovations that later series follow: by series, then period 1..=T, then path.
     kept: Vec<Vec<f32>>,
+    numbers: Numbers,
 }
 
 impl Block {
@@ -50,6 +52,7 @@ impl Block {
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
             kept: plan.series.iter().map(innovations).collect(),
+            numbers: Numbers::default(),
         }
     }
 
@@ -60,16 +63,24 @@ impl Block {
     pub(crate) fn fill(&mut self, plan: &Plan, first_group: u64, groups: usize, len: usize) -> Result<(), Error> {
         self.width = groups * GROUP;
         self.len = len;
+        plan.sampler.fill(plan.drawn(), Span { first: first_group, groups }, &mut self.draws, &mut self.numbers);
         for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
-            for (group, part) in (first_group..).zip(column[..groups * GROUP].as_chunks_mut::<GROUP>().0) {
-                stream::uniforms(plan.seed, draw.slot, group, part);
-            }
             draw.quantile.fill(&mut column[..groups * GROUP]);
         }
         for index in 0..plan.series.len() {
             self.fill_row(plan, index, first_group, groups)?;
         }
         (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))
+    }
+
+    /// The weight of every path; empty where all weigh the same.
+    pub(crate) fn weights(&self) -> &[f64] {
+        &self.numbers.weights
+    }
+
+    /// The coordinates that laws are tilted along, by coordinate, then path; empty unless they are.
+    pub(crate) fn coordinates(&self) -> &[Vec<f64>] {
+        &self.numbers.coordinates
     }
 
     /// Fills the rows of sums of one provider.
@@ -109,8 +120,9 @@ impl Block {
         let (before, rest) = self.kept.split_at_mut(index);
         let earlier: Vec<(f32, &[f32])> =
             series.earlier.iter().map(|(j, weight)| (*weight, &before[*j][..periods * width])).collect();
+        let given = self.numbers.innovations.get(index).filter(|given| !given.is_empty());
         let task = SeriesTask {
-            key: &series.key,
+            innovations: given.map_or(Innovations::Keyed(&series.key), |given| Innovations::Given(given)),
             first_group,
             groups,
             periods,

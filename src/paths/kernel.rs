@@ -26,10 +26,19 @@ pub(crate) enum Centre<'a> {
     InPlace,
 }
 
+/// Where a series' innovations U come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Innovations<'a> {
+    /// Drawn from the stream of each group.
+    Keyed(&'a StreamKey),
+    /// U(1), …, U(T), B numbers a period.
+    Given(&'a [f32]),
+}
+
 /// One series of a block of paths, and what its shocks `s = L_ii·U + Σ L_ij·U_j` are made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesTask<'a> {
-    pub(crate) key: &'a StreamKey,
+    pub(crate) innovations: Innovations<'a>,
     pub(crate) first_group: u64,
     /// Groups in the block; B = 64·groups paths.
     pub(crate) groups: usize,
@@ -79,6 +88,9 @@ impl SeriesTask<'_> {
         if let Centre::Fixed(centre) = self.centre {
             assert_eq!(centre.len(), self.periods + 1, "centre");
         }
+        if let Innovations::Given(given) = self.innovations {
+            assert_eq!(given.len(), self.periods * paths, "given innovations");
+        }
         if let Sigma::Drawn(sigma) = self.sigma {
             assert_eq!(sigma.len(), paths, "sigma");
         }
@@ -97,20 +109,46 @@ impl SeriesTask<'_> {
         let (row, _) = row.as_chunks_mut::<GROUP>();
         let (keep, _) = keep.as_chunks_mut::<GROUP>();
         for group in 0..self.groups {
-            self.fill_group(group, row, keep);
+            match self.innovations {
+                Innovations::Keyed(key) => {
+                    let mut lanes = key.lanes(self.first_group + group as u64);
+                    self.fill_group(
+                        group,
+                        row,
+                        keep,
+                        #[inline(always)]
+                        |u, _| normals(&mut lanes, u),
+                    );
+                }
+                Innovations::Given(given) => {
+                    let (given, _) = given.as_chunks::<GROUP>();
+                    self.fill_group(
+                        group,
+                        row,
+                        keep,
+                        #[inline(always)]
+                        |u, at| *u = given[at],
+                    );
+                }
+            }
         }
     }
 
     /// Takes one group from the base period to the horizon.
     #[inline(always)]
-    fn fill_group(&self, group: usize, row: &mut [Vector], keep: &mut [Vector]) {
-        let mut lanes = self.key.lanes(self.first_group + group as u64);
+    fn fill_group(
+        &self,
+        group: usize,
+        row: &mut [Vector],
+        keep: &mut [Vector],
+        mut next: impl FnMut(&mut Vector, usize),
+    ) {
         let mut y = [0.0; GROUP];
         let mut u = [0.0; GROUP];
         self.write(0, &y, &mut row[group]);
         for t in 1..=self.periods {
             let innovation = (t - 1) * self.groups + group;
-            normals(&mut lanes, &mut u);
+            next(&mut u, innovation);
             if let Some(keep) = keep.get_mut(innovation) {
                 *keep = u;
             }
@@ -201,7 +239,7 @@ mod tests {
         let mut rows = [vec![0.0; (periods + 1) * paths], vec![0.0; (periods + 1) * paths]];
         let mut kept = vec![0.0; periods * paths];
         let first = SeriesTask {
-            key: &StreamKey::new(1, 2),
+            innovations: Innovations::Keyed(&StreamKey::new(1, 2)),
             first_group: first_group as u64,
             groups,
             periods,
@@ -212,7 +250,7 @@ mod tests {
         };
         fill_series(level, &first, &mut rows[0], Some(&mut kept));
         let second = SeriesTask {
-            key: &StreamKey::new(1, 3),
+            innovations: Innovations::Keyed(&StreamKey::new(1, 3)),
             sigma: Sigma::Drawn(&all[first_group * GROUP..]),
             own: 0.8,
             earlier: &[(0.6, &kept)],
@@ -281,7 +319,7 @@ mod tests {
         let mut row = two.rows[0].clone();
         let c = centre(PERIODS);
         let task = SeriesTask {
-            key: &StreamKey::new(1, 3),
+            innovations: Innovations::Keyed(&StreamKey::new(1, 3)),
             first_group: 0,
             groups: GROUPS,
             periods: PERIODS,
@@ -301,7 +339,7 @@ mod tests {
 
     fn one(level: Level, sigma: f32, centre: Centre, row: &mut [f32], keep: Option<&mut [f32]>) {
         let task = SeriesTask {
-            key: &StreamKey::new(1, 2),
+            innovations: Innovations::Keyed(&StreamKey::new(1, 2)),
             first_group: 0,
             groups: 2,
             periods: PERIODS,
@@ -351,7 +389,7 @@ mod tests {
         let mut rows = [vec![0.0; (PERIODS + 1) * 2 * GROUP], vec![0.0; (PERIODS + 1) * 2 * GROUP]];
         for (row, earlier) in rows.iter_mut().zip([&[][..], &[(0.0, &other[..])]]) {
             let task = SeriesTask {
-                key: &StreamKey::new(4, 5),
+                innovations: Innovations::Keyed(&StreamKey::new(4, 5)),
                 first_group: 0,
                 groups: 2,
                 periods: PERIODS,

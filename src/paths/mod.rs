@@ -3,16 +3,24 @@
 #[cfg(test)]
 mod battery;
 mod block;
+mod bridge;
 mod centre;
+mod joe_kuo;
 mod kernel;
 pub(crate) mod normal;
 mod places;
 mod plan;
+mod sampler;
+mod sobol;
 pub(crate) mod stream;
 mod sums;
+mod tilt;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
 pub(crate) use centre::Input;
 pub(crate) use plan::Plan;
 pub use plan::Rows;
+pub(crate) use sampler::{REPLICATES, Sampler};
+pub(crate) use sobol::MOST_POINTS;
+pub(crate) use tilt::{MOST_TILTS, Tilts};

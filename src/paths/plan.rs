@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::places::{Places, Resolved};
+use super::sampler::{Drawn, Sampler, Sobol};
 use super::stream::{StreamKey, slot_of};
 use super::sums::SumRow;
+use super::tilt;
 use crate::assumption::quantile::Quantile;
 use crate::calendar::Period;
 use crate::cpu::Level;
@@ -90,6 +92,7 @@ pub(super) struct Series {
     pub(super) base_median: f64,
     pub(super) numbers: Vec<Number>,
     pub(super) volatility: Number,
+    pub(super) slot: u64,
     pub(super) key: StreamKey,
     /// `L_ii` of the Cholesky factor.
     pub(super) own: f32,
@@ -125,18 +128,25 @@ impl Series {
         let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, drawn(&base)));
         let unmet = |message| Error::invalid("scenario", format!("provider[{}].growth", provider.name), message);
         let row = &lower[index];
+        let slot = slot_of(&format!("series {}", provider.name));
         Ok(Self {
             base,
             base_median,
             growth: growth.map_err(unmet)?,
             numbers,
             volatility,
-            key: StreamKey::new(seed, slot_of(&format!("series {}", provider.name))),
+            slot,
+            key: StreamKey::new(seed, slot),
             own: to_f32(row[index]),
             earlier: (0..index).filter(|j| row[*j].abs() > 0.0).map(|j| (j, to_f32(row[j]))).collect(),
             kept: lower.iter().skip(index + 1).any(|later| later[index].abs() > 0.0),
             centre: None,
         })
+    }
+
+    /// Whether innovations are drawn: for its own row or for a later series'.
+    pub(super) fn is_shocked(&self) -> bool {
+        self.kept || !matches!(self.volatility, Number::Fixed(sigma) if sigma <= 0.0)
     }
 
     /// ln of the drawn base over its median, where a totals reading asks for it.
@@ -164,6 +174,7 @@ pub(crate) struct Plan {
     pub(crate) rows: Rows,
     pub(super) level: Level,
     pub(super) seed: u64,
+    pub(crate) sampler: Sampler,
     pub(super) step_root: f64,
     pub(super) taus: Vec<f64>,
     pub(super) draws: Vec<Draw>,
@@ -207,6 +218,7 @@ impl Plan {
             rows: Rows::new(scenario),
             level: Level::detect()?,
             seed,
+            sampler: Sampler::Plain,
             step_root: scenario.step().years().sqrt(),
             taus: scenario.taus(),
             draws,
@@ -325,8 +337,37 @@ impl Plan {
     }
 
     /// The address of each law that is drawn from, and its quantiles at the probabilities `p`.
-    pub(crate) fn drawn<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
+    pub(crate) fn draw_quantiles<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
         self.draws.iter().map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
+    }
+
+    /// What random numbers are drawn for.
+    pub(super) fn drawn(&self) -> Drawn<'_> {
+        Drawn { level: self.level, seed: self.seed, periods: self.taus.len(), draws: &self.draws, series: &self.series }
+    }
+
+    /// Scrambled Sobol points for this plan.
+    pub(crate) fn sobol(&self) -> Sobol {
+        let sigma = |series: &Series| median(series.volatility, &self.draws);
+        let weight = |index: usize, later: &Series, place: usize| {
+            if place == index {
+                later.own
+            } else {
+                later.earlier.iter().find(|(j, _)| *j == index).map_or(0.0, |(_, w)| *w)
+            }
+        };
+        let influence = |index: usize| {
+            let moved = self.series.iter().enumerate().skip(index);
+            let squares = moved.map(|(place, later)| sigma(later) * f64::from(weight(index, later, place)));
+            squares.map(|one| one * one).sum::<f64>().sqrt()
+        };
+        let influences: Vec<f64> = (0..self.series.len()).map(influence).collect();
+        Sobol::new(&self.draws, &self.series, self.taus.len(), &influences)
+    }
+
+    /// The coordinates that importance sampling tilts along.
+    pub(crate) fn coordinates(&self) -> usize {
+        tilt::coordinates(self.draws.len(), self.series.len(), self.taus.len())
     }
 
     /// Whether anything at all is drawn.

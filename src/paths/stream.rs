@@ -19,7 +19,7 @@ const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// The finaliser of splitmix64 (Steele, Lea and Flood 2014, with the constants of Stafford's «Mix13»): a bijection of
 /// the 64-bit words that takes 0 to 0.
 #[inline(always)]
-const fn mix64(z: u64) -> u64 {
+pub(super) const fn mix64(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)

@@ -1,16 +1,22 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
+mod difference;
+mod pilot;
 mod run;
 mod sample;
+mod sampling;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod until;
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 pub use sample::SamplePaths;
+pub(crate) use sampling::Chosen;
+pub use sampling::{Precision, Sampling};
 pub use tally::Tally;
 pub(crate) use tally::{Part, PartKind, Settings};
 
@@ -26,6 +32,8 @@ const DEFAULT_PATHS: u64 = 1_000_000;
 const DEFAULT_CONFIDENCE: f64 = 0.95;
 /// The most paths of one run: counts and path numbers stay exact in f64.
 const MOST_PATHS: u64 = 1 << 50;
+/// The most paths of a stopping rule that was not told.
+const DEFAULT_AT_MOST: u64 = 100_000_000;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +67,7 @@ type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 pub struct Simulation<'a> {
     scenario: &'a Scenario,
     settings: Settings,
+    at_most: u64,
     threads: Option<usize>,
     shard: (u64, u64),
     own: Vec<Own<'a>>,
@@ -95,7 +104,11 @@ impl Scenario {
                 fans: true,
                 ranks: true,
                 shares: true,
+                sampling: Sampling::Plain,
+                chosen: None,
+                precision: None,
             },
+            at_most: DEFAULT_AT_MOST,
             threads: None,
             shard: (0, 1),
             own: Vec::new(),
@@ -115,6 +128,42 @@ impl<'a> Simulation<'a> {
     /// The seed; no value is special.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
+        self
+    }
+
+    /// How paths are drawn; plain unless told. What was chosen, and the number of paths where it was rounded up, stand in
+    /// the outcome.
+    pub fn sampling(mut self, sampling: Sampling) -> Self {
+        self.settings.sampling = sampling;
+        self
+    }
+
+    /// Runs until the largest standard error over all dates of all questions is as small as asked, in place of a number
+    /// of [`paths`](Simulation::paths); but no more than [`at_most`](Simulation::at_most) paths.
+    ///
+    /// A first batch of 16,384 paths, then at least as many and otherwise 0.8 of what is estimated to be needed (the
+    /// rule of `QuantLib`'s Monte Carlo model), to the same bits for any number of threads. Where the error is not reached the
+    /// outcome says so with both figures, and keeps what was done.
+    ///
+    /// # Example: a standard error of a thousandth
+    /// ```
+    /// # use outgrow::{Curve, Precision, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let outcome = scenario.simulate().until(Precision::standard_error(1e-3)).at_most(1_000_000).run()?;
+    /// assert!(outcome.overtake("A", "B")?.by("2019-Q4")?.standard_error() <= 1e-3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn until(mut self, precision: Precision) -> Self {
+        self.settings.precision = Some(precision);
+        self
+    }
+
+    /// The most paths that [`until`](Simulation::until) may take; 100,000,000 unless told.
+    pub fn at_most(mut self, paths: u64) -> Self {
+        self.at_most = paths;
         self
     }
 
@@ -281,6 +330,22 @@ impl<'a> Simulation<'a> {
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if self.threads == Some(0) {
             report("threads", "must be at least 1, got 0".to_owned());
+        }
+        if self.settings.precision.is_some() {
+            if self.shard != (0, 1) {
+                report(
+                    "until",
+                    "a shard cannot see the error of the whole run: give shards a number of paths".to_owned(),
+                );
+            }
+            if self.scenario.questions().is_empty() {
+                report("until", "the scenario has no question whose error could be looked at".to_owned());
+            }
+            let (least, most) = (self.settings.sampling.least(), self.settings.sampling.most());
+            if !(least..=most).contains(&self.at_most) {
+                let at_most = self.at_most;
+                report("at_most", format!("must be between {least} and {most} under this sampling, got {at_most}"));
+            }
         }
         let (index, of) = self.shard;
         if index >= of || of > MOST_PATHS {

@@ -4,16 +4,17 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
+use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
-use super::{OnProgress, Progress, Simulation};
+use super::until::until;
+use super::{OnProgress, Progress, Simulation, pilot};
 use crate::error::{Error, Kind};
-use crate::paths::stream::GROUP;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
-use crate::scenario::Scenario;
-use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic};
+use crate::scenario::{Question, Scenario};
+use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic, Totals, Weighing};
 
 /// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
-const CHUNK: u64 = 128;
+pub(super) const CHUNK: u64 = 128;
 /// The memory that the histograms of fans and shares may take.
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
@@ -21,32 +22,73 @@ const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
 
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
-    let run = Run::new(simulation)?;
-    let done = run.all_workers()?;
+    let mut settings = simulation.settings.clone();
+    let plan = pilot::prepared(simulation.scenario, &mut settings)?;
+    if let Some(precision) = settings.precision {
+        return until(simulation, &plan, settings, precision);
+    }
+    let unit = settings.sampling.groups_of_a_unit();
+    let units = settings.groups() / unit;
+    let (index, of) = simulation.shard;
+    let cut = |part: u64| u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).unwrap_or(units) * unit;
+    let (first, end) = (cut(index), cut(index + 1));
+    let paths = settings.paths_in(first, end);
+    part(simulation, &plan, &settings, Stretch { first, end, before: 0, total: paths })
+}
+
+/// One run over some groups.
+pub(super) fn part(
+    simulation: &Simulation<'_>,
+    plan: &Plan,
+    settings: &Settings,
+    span: Stretch,
+) -> Result<Tally, Error> {
+    let run = Run::new(simulation, plan, settings, span)?;
+    let mut done = run.all_workers()?;
     run.finish();
-    done.error.map_or(Ok(()), Err)?;
+    done.error.take().map_or(Ok(()), Err)?;
     run.check_memory(&done.counts)?;
-    run.check_whole(&done.counts, &done.chunks)?;
+    run.check_whole(&done)?;
     let kinds = run.statistics.iter().map(|(kind, name, _)| (*kind, name.clone()));
     let parts = kinds.zip(done.counts).map(|((kind, name), counts)| Part { kind, name, counts }).collect();
-    Ok(Tally::new(simulation.scenario.clone(), simulation.settings.clone(), done.chunks, parts))
+    let totals = (settings.sampling != Sampling::Plain).then_some(done.totals);
+    Ok(Tally::new(simulation.scenario.clone(), settings.clone(), done.chunks, parts, totals))
+}
+
+/// The groups of one part of a run, half open, and how the paths done are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub(super) first: u64,
+    pub(super) end: u64,
+    /// Paths done before this part, and to be done in all.
+    pub(super) before: u64,
+    pub(super) total: u64,
+}
+
+/// The questions of a scenario: name, dates by period, and what is observed.
+pub(super) fn overtakes(scenario: &Scenario, plan: &Plan) -> Vec<(String, Vec<usize>, Overtake)> {
+    let overtake = |question: &Question| {
+        let row = |name: &str| plan.row_of(scenario, question, name);
+        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
+        let dates = scenario.dates(question).at;
+        let overtake = Overtake {
+            challenger,
+            incumbent,
+            dates: dates.len(),
+            sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
+            known: plan.known_lead(challenger, incumbent),
+            ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
+        };
+        (question.title(), dates, overtake)
+    };
+    scenario.questions().iter().map(overtake).collect()
 }
 
 /// The statistics that a scenario and its settings ask for, in the order of the tally.
 pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
     let mut list: Vec<Listed<'a>> = Vec::new();
-    for question in scenario.questions() {
-        let row = |name: &str| plan.row_of(scenario, question, name);
-        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
-        let overtake = Overtake {
-            challenger,
-            incumbent,
-            dates: scenario.dates(question).at.len(),
-            sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
-            known: plan.known_lead(challenger, incumbent),
-            ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
-        };
-        list.push((PartKind::Question, question.title(), Box::new(overtake)));
+    for (name, _, overtake) in overtakes(scenario, plan) {
+        list.push((PartKind::Question, name, Box::new(overtake)));
     }
     if settings.fans {
         list.push((PartKind::Fans, String::new(), Box::new(Fans)));
@@ -61,24 +103,23 @@ pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan
 }
 
 /// Empty counts of a statistic of this kind and shape.
-pub(super) fn empty_counts(kind: PartKind, shape: &Shape, plan: &Plan) -> Counts {
+pub(super) fn empty_counts(kind: PartKind, shape: &Shape, plan: &Plan, plain: bool) -> Counts {
     let histograms = match kind {
         PartKind::Fans => Fans::histograms(plan),
         PartKind::Shares => Shares::histograms(plan),
         _ => Vec::new(),
     };
-    Counts::new(shape, histograms)
+    Counts::new(shape, histograms, plain)
 }
 
 struct Run<'r, 'a> {
     simulation: &'r Simulation<'a>,
-    plan: Plan,
+    plan: &'r Plan,
+    settings: &'r Settings,
     statistics: Vec<Listed<'r>>,
     empty: Vec<Counts>,
     block_groups: usize,
-    /// Groups of this shard, half open.
-    first: u64,
-    end: u64,
+    stretch: Stretch,
     next_group: AtomicU64,
     done_paths: AtomicU64,
     told_paths: AtomicU64,
@@ -90,14 +131,14 @@ struct Done {
     counts: Vec<Counts>,
     /// Ranges of groups, half open.
     chunks: Vec<(u64, u64)>,
+    totals: Totals,
     error: Option<Error>,
 }
 
 impl Done {
-    #[cfg(feature = "parallel")]
     fn merge(mut self, other: Self) -> Self {
         self.chunks.extend(other.chunks);
-        self.error = self.error.or(other.error);
+        self.error = self.error.or(other.error).or(self.totals.merge(&other.totals).err());
         for (counts, others) in self.counts.iter_mut().zip(&other.counts) {
             if let Err(error) = counts.merge(others) {
                 self.error.get_or_insert(error);
@@ -108,9 +149,13 @@ impl Done {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(simulation: &'r Simulation<'a>) -> Result<Self, Error> {
-        let plan = Plan::new(simulation.scenario, simulation.settings.seed)?;
-        let mut statistics: Vec<Listed<'r>> = built_in(simulation.scenario, &simulation.settings, &plan);
+    fn new(
+        simulation: &'r Simulation<'a>,
+        plan: &'r Plan,
+        settings: &'r Settings,
+        stretch: Stretch,
+    ) -> Result<Self, Error> {
+        let mut statistics: Vec<Listed<'r>> = built_in(simulation.scenario, settings, plan);
         for own in &simulation.own {
             statistics.push((own.kind, own.name.clone(), Box::new(&*own.statistic)));
         }
@@ -120,7 +165,7 @@ impl<'r, 'a> Run<'r, 'a> {
             if let Some(message) = shape.fault() {
                 return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
             }
-            empty.push(empty_counts(*kind, &shape, &plan));
+            empty.push(empty_counts(*kind, &shape, plan, settings.sampling == Sampling::Plain));
         }
         let rows: usize = empty.iter().map(|counts: &Counts| counts.histograms().len()).sum();
         if rows * PAGE_BYTES > MOST_HISTOGRAM_BYTES {
@@ -129,36 +174,50 @@ impl<'r, 'a> Run<'r, 'a> {
             let address = format!("provider[{}] at {} and the others", plan.rows.names()[0], plan.rows.label(1));
             return Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")));
         }
-        let groups = simulation.settings.groups();
-        let (index, of) = simulation.shard;
-        let cut = |part: u64| u64::try_from(u128::from(groups) * u128::from(part) / u128::from(of)).unwrap_or(groups);
-        let first = cut(index);
-        Ok(Self {
+        let run = Self {
             simulation,
-            block_groups: simulation.block_groups.unwrap_or_else(|| groups_that_fit(&plan)),
+            settings,
+            block_groups: block_groups(simulation, plan, settings.sampling),
             plan,
             statistics,
             empty,
-            first,
-            end: cut(index + 1),
-            next_group: AtomicU64::new(first),
-            done_paths: AtomicU64::new(0),
-            told_paths: AtomicU64::new(0),
+            stretch,
+            next_group: AtomicU64::new(stretch.first),
+            done_paths: AtomicU64::new(stretch.before),
+            told_paths: AtomicU64::new(stretch.before),
             stopped: AtomicBool::new(false),
-        })
+        };
+        run.check_replicates()?;
+        Ok(run)
+    }
+
+    /// Cells by replicate are 32 times as many and twice as large.
+    fn check_replicates(&self) -> Result<(), Error> {
+        let bytes: usize = self.empty.iter().map(Counts::bytes).sum();
+        if bytes <= MOST_HISTOGRAM_BYTES {
+            return Ok(());
+        }
+        let of = |part: &usize| self.empty[*part].bytes();
+        let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
+        let message = format!(
+            "counts in 32 replicates take more than 256 MiB ({} MiB): switch it off, or sample plainly",
+            bytes >> 20
+        );
+        Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
     }
 
     /// One worker on the calling thread.
     fn worker(&self) -> Done {
-        let mut done = Done { counts: self.empty.clone(), chunks: Vec::new(), error: None };
-        let mut block = Block::new(&self.plan, self.block_groups);
+        let totals = Totals::default();
+        let mut done = Done { counts: self.empty.clone(), chunks: Vec::new(), totals, error: None };
+        let mut block = Block::new(self.plan, self.block_groups);
         while !self.stopped.load(Ordering::Relaxed) {
             let from = self.next_group.fetch_add(CHUNK, Ordering::Relaxed);
-            if from >= self.end {
+            if from >= self.stretch.end {
                 break;
             }
-            let to = (from + CHUNK).min(self.end);
-            if let Err(error) = self.chunk(&mut block, from, to, &mut done.counts) {
+            let to = (from + CHUNK).min(self.stretch.end);
+            if let Err(error) = self.chunk(&mut block, from, to, &mut done) {
                 done.error = Some(error);
                 self.stopped.store(true, Ordering::Relaxed);
                 break;
@@ -170,19 +229,23 @@ impl<'r, 'a> Run<'r, 'a> {
         done
     }
 
-    fn chunk(&self, block: &mut Block, from: u64, to: u64, counts: &mut [Counts]) -> Result<(), Error> {
+    fn chunk(&self, block: &mut Block, from: u64, to: u64, done: &mut Done) -> Result<(), Error> {
         let mut group = from;
+        let mut weighing = Weighing::default();
         while group < to {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
             let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
-            block.fill(&self.plan, group, groups, len)?;
-            let paths = Paths::new(&self.plan, block);
-            for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut *counts) {
+            block.fill(self.plan, group, groups, len)?;
+            weighing.set(&self.plan.sampler, group, groups, block);
+            done.totals.gain(&weighing, len);
+            let paths = Paths::new(self.plan, block);
+            for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
+                counts.start(&weighing);
                 statistic.observe(&paths, counts);
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
             }
-            self.check_memory(counts)?;
+            self.check_memory(&done.counts)?;
             group = next;
         }
         Ok(())
@@ -190,8 +253,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Paths that count between two groups: the last group of a run may be cut.
     fn paths_in(&self, from: u64, to: u64) -> u64 {
-        let paths = self.simulation.settings.paths;
-        (to * GROUP as u64).min(paths) - (from * GROUP as u64).min(paths)
+        self.settings.paths_in(from, to)
     }
 
     /// Tells the caller how far the run has come, unless another worker is telling it just now: to wait for the caller's
@@ -209,7 +271,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Counts are read under the lock and only told where they have grown, so that a caller never sees them go back.
     fn tell(&self, progress: &mut OnProgress<'_>) {
-        let (done, total) = (self.done_paths.load(Ordering::Relaxed), self.paths_in(self.first, self.end));
+        let (done, total) = (self.done_paths.load(Ordering::Relaxed), self.stretch.total);
         if done > self.told_paths.fetch_max(done, Ordering::Relaxed)
             && progress(Progress { done, total }) == ControlFlow::Break(())
         {
@@ -267,47 +329,65 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// A statistic of the user's may have left paths out or counted them twice.
-    fn check_whole(&self, counts: &[Counts], chunks: &[(u64, u64)]) -> Result<(), Error> {
-        let paths: u64 = chunks.iter().map(|(from, to)| self.paths_in(*from, *to)).sum();
-        let odd = self.statistics.iter().zip(counts).find(|(_, counts)| !counts.holds(paths));
+    fn check_whole(&self, done: &Done) -> Result<(), Error> {
+        let paths: u64 = done.chunks.iter().map(|(from, to)| self.paths_in(*from, *to)).sum();
+        let totals = (self.settings.sampling != Sampling::Plain).then_some(&done.totals);
+        let odd = self.statistics.iter().zip(&done.counts).find(|(_, counts)| !counts.holds(paths, totals));
         odd.map_or(Ok(()), |((kind, name, _), _)| {
             let message = format!("every row must count each of the {paths} paths once, and does not");
             Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message))
         })
     }
 
-    #[cfg(feature = "parallel")]
     fn all_workers(&self) -> Result<Done, Error> {
-        use rayon::prelude::*;
-        let chunks = (self.end - self.first).div_ceil(CHUNK).max(1);
-        let all = |threads: usize| {
-            let workers = threads.min(usize::try_from(chunks).unwrap_or(threads));
-            (0..workers)
-                .into_par_iter()
-                .map(|_| self.worker())
-                .reduce_with(Done::merge)
-                .unwrap_or_else(|| self.worker())
-        };
-        match self.simulation.threads {
-            Some(1) => Ok(self.worker()),
-            None => Ok(all(rayon::current_num_threads())),
-            Some(threads) => {
-                // More threads than chunks would have nothing to do.
-                let threads = threads.min(usize::try_from(chunks).unwrap_or(threads));
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
-                Ok(pool.install(|| all(threads)))
-            }
+        let chunks = (self.stretch.end - self.stretch.first).div_ceil(CHUNK);
+        workers(self.simulation.threads, chunks, || self.worker(), Done::merge)
+    }
+}
+
+/// As many workers as there are threads, but no more than chunks of work; what they have done is added up.
+#[cfg(feature = "parallel")]
+pub(super) fn workers<D: Send>(
+    threads: Option<usize>,
+    chunks: u64,
+    worker: impl Fn() -> D + Sync,
+    merge: impl Fn(D, D) -> D + Sync,
+) -> Result<D, Error> {
+    use rayon::prelude::*;
+    // More threads than chunks would have nothing to do.
+    let most = |threads: usize| usize::try_from(chunks.max(1)).map_or(threads, |chunks| threads.min(chunks));
+    let all = |threads: usize| {
+        let done = (0..most(threads)).into_par_iter().map(|_| worker()).reduce_with(&merge);
+        done.unwrap_or_else(&worker)
+    };
+    match threads {
+        Some(1) => Ok(worker()),
+        None => Ok(all(rayon::current_num_threads())),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(most(threads)).build();
+            let pool = pool.map_err(|error| Error::one(Kind::Limit, "simulation", "threads", error.to_string()))?;
+            Ok(pool.install(|| all(threads)))
         }
     }
+}
 
-    #[cfg(not(feature = "parallel"))]
-    fn all_workers(&self) -> Result<Done, Error> {
-        Ok(self.worker())
-    }
+#[cfg(not(feature = "parallel"))]
+pub(super) fn workers<D>(
+    _threads: Option<usize>,
+    _chunks: u64,
+    worker: impl Fn() -> D,
+    _merge: impl Fn(D, D) -> D,
+) -> Result<D, Error> {
+    Ok(worker())
 }
 
 /// A fault of a statistic of the user's, under the name it was given.
 fn own_fault(kind: PartKind, name: &str, error: &Error) -> Error {
     Error::invalid("simulation", format!("{}[{name}]", kind.word()), error.problems()[0].message.clone())
+}
+
+/// Groups to a block; pairs of mirrored groups stay together.
+fn block_groups(simulation: &Simulation<'_>, plan: &Plan, sampling: Sampling) -> usize {
+    let groups = simulation.block_groups.unwrap_or_else(|| groups_that_fit(plan));
+    if sampling == Sampling::Antithetic { groups.next_multiple_of(2) } else { groups }
 }

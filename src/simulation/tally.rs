@@ -5,13 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::run::{built_in, empty_counts};
+use super::sampling::{Chosen, Precision, Sampling};
 use crate::error::{Error, Kind, Problem};
 use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
 use crate::scenario::Scenario;
-use crate::statistic::Counts;
+use crate::statistic::{Counts, Totals};
 
 /// What of a run must agree for its parts to be merged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,12 +24,25 @@ pub(crate) struct Settings {
     pub(crate) fans: bool,
     pub(crate) ranks: bool,
     pub(crate) shares: bool,
+    /// Never `Auto`: what that came to.
+    pub(crate) sampling: Sampling,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) chosen: Option<Chosen>,
+    /// The stopping rule, where the number of paths came from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) precision: Option<Precision>,
 }
 
 impl Settings {
     /// Groups of the whole run.
     pub(crate) fn groups(&self) -> u64 {
         self.paths.div_ceil(GROUP as u64)
+    }
+
+    /// Paths that count between two groups: the last group of a run may be cut.
+    pub(super) fn paths_in(&self, from: u64, to: u64) -> u64 {
+        let paths = |group: u64| (group * GROUP as u64).min(self.paths);
+        paths(to) - paths(from)
     }
 
     /// What two runs do not share, with both values.
@@ -40,6 +54,9 @@ impl Settings {
             ("fans", self.fans.to_string(), other.fans.to_string()),
             ("ranks", self.ranks.to_string(), other.ranks.to_string()),
             ("shares", self.shares.to_string(), other.shares.to_string()),
+            ("sampling", self.sampling.word().to_owned(), other.sampling.word().to_owned()),
+            ("how it was chosen", format!("{:?}", self.chosen), format!("{:?}", other.chosen)),
+            ("until", format!("{:?}", self.precision), format!("{:?}", other.precision)),
         ];
         let differ = all.into_iter().filter(|(_, own, others)| own != others);
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
@@ -47,9 +64,14 @@ impl Settings {
 
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !(1..=super::MOST_PATHS).contains(&self.paths) {
-            let message = format!("must be between 1 and {}, got {}", super::MOST_PATHS, self.paths);
+        let most = self.sampling.most();
+        if !(1..=most).contains(&self.paths) {
+            let under = if self.sampling == Sampling::Plain { "" } else { " under this sampling" };
+            let message = format!("must be between 1 and {most}{under}, got {}", self.paths);
             problems.push(Problem::new("paths", message));
+        }
+        if let Some(Precision { standard_error }) = self.precision.filter(|asked| !asked.is_possible()) {
+            problems.push(Problem::new("until", format!("must be above 0 and finite, got {standard_error}")));
         }
         if !(self.confidence_level > 0.0 && self.confidence_level < 1.0 && z_of(self.confidence_level) > 0.0) {
             let message = format!("must lie between 0 and 1, got {}", self.confidence_level);
@@ -102,10 +124,10 @@ pub(crate) struct Part {
 impl Part {
     /// Whether a question of the user's counts as its kind does: an event knows yes and no, a classification one row.
     fn has_own_shape(&self) -> bool {
-        let rows = self.counts.rows();
+        let lengths = self.counts.lengths();
         let is_shape = match self.kind {
-            PartKind::Event => rows.len() == 1 && rows[0].len() == 2,
-            PartKind::Classes => rows.len() == 1,
+            PartKind::Event => lengths == [2],
+            PartKind::Classes => lengths.len() == 1,
             _ => true,
         };
         is_shape && self.counts.histograms().is_empty()
@@ -136,11 +158,26 @@ pub struct Tally {
     /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
     groups: Vec<(u64, u64)>,
     parts: Vec<Part>,
+    /// What every row adds up to, where paths do not count once each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<Totals>,
 }
 
 impl Tally {
-    pub(super) fn new(scenario: Scenario, settings: Settings, groups: Vec<(u64, u64)>, parts: Vec<Part>) -> Self {
-        Self { scenario, settings, groups: joined(groups), parts }
+    pub(super) fn new(
+        scenario: Scenario,
+        settings: Settings,
+        groups: Vec<(u64, u64)>,
+        parts: Vec<Part>,
+        totals: Option<Totals>,
+    ) -> Self {
+        Self { scenario, settings, groups: joined(groups), parts, totals }
+    }
+
+    /// Adds what a longer run of the same settings has counted besides.
+    pub(super) fn grown(mut self, longer: Self) -> Result<Self, Error> {
+        self.settings.paths = longer.settings.paths;
+        self.merge(longer)
     }
 
     /// Adds the counts of another part of the same run.
@@ -175,6 +212,9 @@ impl Tally {
         for (part, other) in self.parts.iter_mut().zip(&other.parts) {
             part.counts.merge(&other.counts)?;
         }
+        if let (Some(totals), Some(others)) = (&mut self.totals, &other.totals) {
+            totals.merge(others)?;
+        }
         Ok(self)
     }
 
@@ -192,8 +232,7 @@ impl Tally {
     /// The number of paths counted.
     #[must_use]
     pub fn paths(&self) -> u64 {
-        let paths = |group: u64| (group * GROUP as u64).min(self.settings.paths);
-        self.groups.iter().map(|(from, to)| paths(*to) - paths(*from)).sum()
+        self.groups.iter().map(|(from, to)| self.settings.paths_in(*from, *to)).sum()
     }
 
     /// Whether every path of the run is counted.
@@ -209,6 +248,21 @@ impl Tally {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Whether the totals are there where they must be, and are what paths that weigh 1 each, or 8 at most, add up to.
+    fn has_totals(&self) -> bool {
+        let paths = self.paths();
+        match (self.settings.sampling, &self.totals) {
+            (Sampling::Plain, totals) => totals.is_none(),
+            (_, None) => false,
+            (Sampling::Importance, Some(totals)) => totals.can_be_of(paths),
+            (sampling, Some(totals)) => totals.is_of(paths, &self.groups, sampling.groups_of_a_unit()),
+        }
+    }
+
+    pub(crate) fn totals(&self) -> Option<&Totals> {
+        self.totals.as_ref()
     }
 
     pub(crate) fn parts(&self) -> &[Part] {
@@ -250,13 +304,15 @@ struct Untrusted {
     settings: Settings,
     groups: Vec<(u64, u64)>,
     parts: Vec<Part>,
+    #[serde(default)]
+    totals: Option<Totals>,
 }
 
 impl TryFrom<Untrusted> for Tally {
     type Error = Error;
 
     fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
-        let Untrusted { scenario, settings, groups, mut parts } = untrusted;
+        let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
         let problems = settings.problems();
         if !problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "tally", problems));
@@ -270,8 +326,11 @@ impl TryFrom<Untrusted> for Tally {
         if !fits(&mut parts, &scenario, &settings)? {
             return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
         }
-        let tally = Self { scenario, settings, groups, parts };
-        if !tally.parts.iter().all(|part| part.counts.holds(tally.paths())) {
+        let tally = Self { scenario, settings, groups, parts, totals };
+        if !tally.has_totals() {
+            return refuse("totals", "the totals are not those of the paths and the sampling");
+        }
+        if !tally.parts.iter().all(|part| part.counts.holds(tally.paths(), tally.totals())) {
             return refuse("parts", "every row must count each path once");
         }
         Ok(tally)
@@ -282,9 +341,13 @@ impl TryFrom<Untrusted> for Tally {
 fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
     let plan = Plan::new(scenario, settings.seed)?;
     let expected = built_in(scenario, settings, &plan);
+    if settings.sampling == Sampling::Auto || settings.sampling.rounded_up(settings.paths) != settings.paths {
+        return Ok(false);
+    }
+    let plain = settings.sampling == Sampling::Plain;
     let Some((known, own)) = parts.split_at_mut_checked(expected.len()) else { return Ok(false) };
     for (part, (kind, name, statistic)) in known.iter_mut().zip(&expected) {
-        let empty = empty_counts(*kind, &statistic.shape(&plan.rows)?, &plan);
+        let empty = empty_counts(*kind, &statistic.shape(&plan.rows)?, &plan, plain);
         if part.kind != *kind || part.name != *name || !part.counts.is_like(&empty) {
             return Ok(false);
         }
@@ -293,7 +356,7 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
     let own: &[Part] = own;
     let is_fit = |(place, part): (usize, &Part)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_own() && part.has_own_shape()
+        is_new && part.kind.is_own() && part.has_own_shape() && part.counts.is_plain(plain)
     };
     Ok(own.iter().enumerate().all(is_fit))
 }

@@ -34,11 +34,29 @@ fn blocks_of_another_size_leave_the_bits() {
 }
 
 #[test]
+fn blocks_of_another_size_leave_the_bits_of_every_sampling() {
+    let scenario = scenario();
+    for sampling in [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
+        let run = || scenario.simulate().paths(PATHS).seed(11).sampling(sampling);
+        let written = |simulation: Simulation<'_>| {
+            serde_json::to_string(&simulation.tally().expect("a tally")).expect("no closures")
+        };
+        let fitting = written(run());
+        for groups in [1, 2, 3, 8, 100] {
+            assert!(written(run().block_groups(groups)) == fitting, "{sampling:?}, {groups} groups to a block");
+        }
+    }
+}
+
+#[test]
 fn blocks_of_another_size_cover_every_path_once() {
     let scenario = scenario();
     for (paths, groups) in [(1, 1), (63, 4), (64, 4), (65, 1), (65, 4), (1000, 3)] {
         let simulation = scenario.simulate().paths(paths).block_groups(groups).event("all", ["a"], |_| true);
         let tally = simulation.tally().expect("a tally");
-        assert!(tally.is_complete() && tally.parts().iter().all(|part| part.counts.holds(paths)), "{paths}, {groups}");
+        assert!(
+            tally.is_complete() && tally.parts().iter().all(|part| part.counts.holds(paths, None)),
+            "{paths}, {groups}"
+        );
     }
 }

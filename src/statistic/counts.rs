@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
 use super::values::hits;
+use super::weighing::{Hits, Replicates, Totals, Weighing};
 use crate::error::{Error, Kind};
 
 /// How many rows a statistic counts, and how many classes each has.
@@ -41,11 +42,16 @@ impl Shape {
     }
 }
 
-/// The first thing that went wrong; it is no part of what is counted, so all are equal.
+/// What is of use while counting and no part of what is counted, so all are equal.
 #[derive(Debug, Clone, Default)]
-struct Fault(Option<Error>);
+struct Scratch {
+    /// The first thing that went wrong.
+    fault: Option<Error>,
+    /// How the paths of the block at hand count.
+    weighing: Weighing,
+}
 
-impl PartialEq for Fault {
+impl PartialEq for Scratch {
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -57,24 +63,41 @@ impl PartialEq for Fault {
 pub struct Counts {
     /// By row, then class.
     classes: Vec<Vec<u64>>,
+    /// The same by replicate, in place of it, where paths do not count once each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    weights: Vec<Vec<Replicates>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     values: Vec<Histogram>,
     #[serde(skip)]
-    fault: Fault,
+    scratch: Scratch,
 }
 
 impl Counts {
-    pub(crate) fn new(shape: &Shape, values: Vec<Histogram>) -> Self {
-        Self { classes: shape.classes.iter().map(|classes| vec![0; *classes]).collect(), values, fault: Fault(None) }
+    /// Empty; by replicate unless `plain`.
+    pub(crate) fn new(shape: &Shape, values: Vec<Histogram>, plain: bool) -> Self {
+        let (mut classes, mut weights) = (Vec::new(), Vec::new());
+        if plain {
+            classes = shape.classes.iter().map(|classes| vec![0; *classes]).collect();
+        } else {
+            weights = shape.classes.iter().map(|classes| vec![Replicates::default(); *classes]).collect();
+        }
+        Self { classes, weights, values, scratch: Scratch::default() }
+    }
+
+    /// Says how the paths of the next block count.
+    pub(crate) fn start(&mut self, weighing: &Weighing) {
+        self.scratch.weighing.clone_from(weighing);
     }
 
     /// Counts each path of the block once in `row`: `classes[path]` is its class.
     ///
     /// A class or row that [`Statistic::shape`](super::Statistic::shape) did not announce ends the run with an error.
     pub fn classes(&mut self, row: usize, classes: &[u16]) {
+        if !self.scratch.weighing.is_plain() {
+            return self.weighted_classes(row, classes);
+        }
         let Some(cells) = self.classes.get_mut(row) else {
-            let message = format!("row {row} was not announced: there are {}", self.classes.len());
-            return self.fail(Error::invalid("statistic", "", message));
+            return self.fail(unannounced(row, self.classes.len()));
         };
         if let [no, yes] = cells.as_mut_slice()
             && let Some(hits) = hits(classes)
@@ -87,16 +110,35 @@ impl Counts {
             match cells.get_mut(usize::from(*class)) {
                 Some(cell) => *cell += 1,
                 None => {
-                    let message = format!("class {class} of row {row} is none of the classes 0 to {}", cells.len() - 1);
-                    return self.fail(Error::invalid("statistic", "", message));
+                    let error = no_class(row, *class, cells.len());
+                    return self.fail(error);
                 }
             }
         }
     }
 
+    fn weighted_classes(&mut self, row: usize, classes: &[u16]) {
+        let fault = match self.weights.get_mut(row) {
+            None => Some(unannounced(row, self.weights.len())),
+            Some(cells) => {
+                let counted = self.scratch.weighing.count(cells, classes);
+                counted.err().map(|class| no_class(row, class, cells.len()))
+            }
+        };
+        if let Some(fault) = fault {
+            self.fail(fault);
+        }
+    }
+
     /// Adds each path's value to a histogram.
     pub(super) fn values(&mut self, row: usize, values: &[f32]) {
-        if let Err(message) = self.values[row].observe(values) {
+        let weighing = &self.scratch.weighing;
+        let observed = match weighing.weights.as_slice() {
+            _ if weighing.is_plain() => self.values[row].observe(values),
+            [] => self.values[row].observe(values),
+            weights => self.values[row].observe_weighted(values, weights, &weighing.high),
+        };
+        if let Err(message) = observed {
             // The run puts the row into words.
             self.fail(Error::one(Kind::Limit, "simulation", row.to_string(), message));
         }
@@ -108,22 +150,41 @@ impl Counts {
     }
 
     fn fail(&mut self, error: Error) {
-        self.fault.0.get_or_insert(error);
+        self.scratch.fault.get_or_insert(error);
     }
 
     /// # Errors
     /// The first thing that went wrong while counting.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        self.fault.0.clone().map_or(Ok(()), Err)
+        self.scratch.fault.clone().map_or(Ok(()), Err)
     }
 
-    /// The cells of a row.
-    pub(crate) fn row(&self, row: usize) -> &[u64] {
-        &self.classes[row]
+    /// The number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.classes.len().max(self.weights.len())
     }
 
-    pub(crate) fn rows(&self) -> &[Vec<u64>] {
-        &self.classes
+    /// What each class of a row holds.
+    pub(crate) fn row(&self, row: usize) -> Vec<Hits> {
+        match self.weights.get(row) {
+            Some(cells) => cells.iter().cloned().map(|cell| Hits::Weight(Box::new(cell))).collect(),
+            None => self.classes[row].iter().copied().map(Hits::Paths).collect(),
+        }
+    }
+
+    /// The number of classes of each row.
+    pub(crate) fn lengths(&self) -> Vec<usize> {
+        self.classes.iter().map(Vec::len).chain(self.weights.iter().map(Vec::len)).collect()
+    }
+
+    /// Whether the rows count paths, or weights by replicate, as asked.
+    pub(crate) fn is_plain(&self, plain: bool) -> bool {
+        if plain { self.weights.is_empty() } else { self.classes.is_empty() }
+    }
+
+    /// The memory of the cells that classes are counted in by replicate.
+    pub(crate) fn bytes(&self) -> usize {
+        self.weights.iter().map(Vec::len).sum::<usize>() * size_of::<Replicates>()
     }
 
     pub(crate) fn histograms(&self) -> &[Histogram] {
@@ -137,17 +198,23 @@ impl Counts {
 
     /// Whether the other counts the same rows of the same classes and as many histograms.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let lengths = |counts: &Self| counts.classes.iter().map(Vec::len).collect::<Vec<_>>();
-        lengths(self) == lengths(other)
+        self.lengths() == other.lengths()
+            && self.classes.len() == other.classes.len()
             && self.values.len() == other.values.len()
             && self.values.iter().zip(&other.values).all(|(a, b)| a.is_like(b))
     }
 
-    /// Whether every row and histogram holds `paths` paths.
-    pub(crate) fn holds(&self, paths: u64) -> bool {
+    /// Whether every row and histogram holds each of `paths` paths once, or what they weigh.
+    pub(crate) fn holds(&self, paths: u64, totals: Option<&Totals>) -> bool {
+        let values = totals.map_or(paths, |totals| totals.cells);
         let total = |cells: &Vec<u64>| cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(*cell));
+        let weight = |cells: &Vec<Replicates>| {
+            let mut sum = Replicates::default();
+            cells.iter().try_for_each(|cell| sum.add(cell)).is_ok().then_some(sum)
+        };
         self.classes.iter().all(|cells| total(cells) == Some(paths))
-            && self.values.iter().all(|histogram| histogram.count() == Some(paths) && histogram.is_whole())
+            && self.weights.iter().all(|cells| weight(cells).as_ref() == totals.map(|totals| &totals.weight))
+            && self.values.iter().all(|histogram| histogram.count() == Some(values) && histogram.is_whole())
     }
 
     /// Adds the other's counts.
@@ -158,13 +225,24 @@ impl Counts {
         for (cells, others) in self.classes.iter_mut().zip(&other.classes) {
             cells.iter_mut().zip(others).for_each(|(cell, other)| *cell += other);
         }
+        for (cells, others) in self.weights.iter_mut().zip(&other.weights) {
+            cells.iter_mut().zip(others).try_for_each(|(cell, other)| cell.add(other))?;
+        }
         for (row, (histogram, other)) in self.values.iter_mut().zip(&other.values).enumerate() {
             let limit = |message| Error::one(Kind::Limit, "simulation", row.to_string(), message);
             histogram.merge(other).map_err(limit)?;
         }
-        if let Some(fault) = &other.fault.0 {
+        if let Some(fault) = &other.scratch.fault {
             self.fail(fault.clone());
         }
         self.check()
     }
+}
+
+fn unannounced(row: usize, rows: usize) -> Error {
+    Error::invalid("statistic", "", format!("row {row} was not announced: there are {rows}"))
+}
+
+fn no_class(row: usize, class: u16, classes: usize) -> Error {
+    Error::invalid("statistic", "", format!("class {class} of row {row} is none of the classes 0 to {}", classes - 1))
 }

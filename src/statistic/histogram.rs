@@ -1,5 +1,7 @@
 //! Histograms that merge exactly: log revenue in pages allocated on demand, shares in linear bins.
 
+mod weighted;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::page::{PAGE, Page, page_of};
@@ -190,20 +192,21 @@ impl Histogram {
         self.extremes.map(|(low, high)| (f64::from(low), f64::from(high)))
     }
 
-    /// The mean of e^x, or of the share, over `paths` values.
+    /// The mean of e^x, or of the share, over values that weigh `weight` together.
     #[expect(clippy::cast_precision_loss, reason = "one rounding at the very end")]
-    pub(crate) fn mean(&self, paths: u64) -> f64 {
-        self.sum as f64 / FRACTION / paths as f64 * math::exp(f64::from(self.centre))
+    pub(crate) fn mean(&self, weight: f64) -> f64 {
+        self.sum as f64 / FRACTION / weight * math::exp(f64::from(self.centre))
     }
 
-    /// The smallest value with at least the share `p` of the values at or below it: the middle of its bin, within the extremes.
-    #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
-    pub(crate) fn quantile(&self, p: f64, paths: u64) -> f64 {
+    /// The smallest value with at least the share `p` of all that was counted at or below it: the middle of its bin,
+    /// within the extremes.
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+    pub(crate) fn quantile(&self, p: f64, count: u64) -> f64 {
         let (low, high) = self.extremes().unwrap_or((f64::NAN, f64::NAN));
         let mut below = 0;
-        for (middle, count) in self.bins() {
-            below += count;
-            if count > 0 && below as f64 / paths as f64 >= p {
+        for (middle, here) in self.bins() {
+            below += here;
+            if here > 0 && below as f64 / count as f64 >= p {
                 return middle.clamp(low, high);
             }
         }
@@ -257,7 +260,7 @@ mod tests {
         let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         assert_eq!(histogram.extremes, Some((least, most)));
         let exact = values.iter().map(|x| libm::exp(f64::from(*x))).sum::<f64>() / values.len() as f64;
-        assert!((histogram.mean(values.len() as u64) / exact - 1.0).abs() < 2e-7, "{exact}");
+        assert!((histogram.mean(values.len() as f64) / exact - 1.0).abs() < 2e-7, "{exact}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod page;
 mod rank;
 mod revenue;
 mod values;
+mod weighing;
 
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
@@ -15,6 +16,7 @@ pub(crate) use overtake::{Overtake, OvertakeRow};
 pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, Shares};
+pub(crate) use weighing::{Hits, Totals, Weighing};
 
 use crate::error::Error;
 use crate::paths::{Paths, Rows};

@@ -47,6 +47,20 @@ impl Statistic for Overtake {
     }
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
+        let lead = self.follow(paths, |t, ahead| counts.classes(OvertakeRow::Ahead(t).index(), ahead));
+        counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
+        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(self.dates));
+    }
+}
+
+impl Overtake {
+    /// The class of every path's first overtake, as [`OvertakeRow::First`] has it.
+    pub(crate) fn first(&self, paths: &Paths<'_>) -> Vec<u16> {
+        self.follow(paths, |_, _| {}).first_overtake(self.dates)
+    }
+
+    /// Follows the lead from date to date; `see` is shown who is ahead at each after the base.
+    fn follow(&self, paths: &Paths<'_>, mut see: impl FnMut(usize, &[u16])) -> Lead {
         let mut lead = Lead::new(paths.len(), self.sustained);
         let mut ahead = vec![0_u16; paths.len()];
         let level = Level::of_this_process();
@@ -68,11 +82,10 @@ impl Statistic for Overtake {
                     #[inline(always)]
                     || lead.step(&ahead),
                 );
-                counts.classes(OvertakeRow::Ahead(t).index(), &ahead);
+                see(t, &ahead);
             }
         }
-        counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
-        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(self.dates));
+        lead
     }
 }
 

@@ -6,7 +6,7 @@ use crate::paths::stream::GROUP;
 /// Values compared side by side.
 const LANES: usize = 16;
 /// |x| beyond which e^x is no f64, whatever the reference.
-const LARGEST_LOG: f32 = 1500.0;
+pub(super) const LARGEST_LOG: f32 = 1500.0;
 /// Fractional bits of the sums.
 pub(super) const FRACTION: f64 = 18_446_744_073_709_551_616.0; // 2^64
 /// 1.5·2²³: adding it rounds a number below 2²² to an integer, which then stands in the low bits of the sum.
@@ -136,7 +136,7 @@ fn sum(terms: &[f32; GROUP]) -> f64 {
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and fraction are exact")]
 #[expect(clippy::cast_sign_loss, reason = "sums are not negative")]
-fn fixed(sum: f64) -> Option<i128> {
+pub(super) fn fixed(sum: f64) -> Option<i128> {
     const LARGEST: f64 = (1_u64 << 62) as f64;
     // In halves: a conversion to i128 is a call.
     let whole = sum as i64;

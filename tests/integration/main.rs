@@ -25,5 +25,6 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod samplings;
 mod tables;
 mod types;

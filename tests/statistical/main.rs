@@ -9,6 +9,7 @@ mod drawn;
 mod fan;
 mod first_passage;
 mod invariance;
+mod sampling;
 #[path = "../reference/tables.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]
 mod tables;

@@ -1,0 +1,367 @@
+//! Where the random numbers of a block come from: keyed streams, their mirror images, Sobol points, or tilted streams.
+
+use super::bridge::{self, Point};
+use super::normal::normals;
+use super::plan::{Draw, Series};
+use super::sobol::{self, Dimension};
+use super::stream::{self, GROUP, StreamKey, mix64};
+use super::tilt::Tilts;
+use crate::cpu::{self, Level};
+use crate::math;
+
+/// Replicates of every sampling but the plain one; their spread is its error.
+pub(crate) const REPLICATES: usize = 32;
+
+/// How a run draws.
+#[derive(Debug)]
+pub(crate) enum Sampler {
+    /// Independent paths.
+    Plain,
+    /// Every odd group is the mirror image of the even one before it: −U for U, 1 − u for u.
+    Antithetic,
+    /// Group g is of scramble g mod 32.
+    Sobol(Sobol),
+    /// Paths drawn from a mixture of tilted laws, and their weights.
+    Importance(Box<Tilts>),
+}
+
+/// The random numbers of a block of `groups` groups from `first` on, and what is drawn besides.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    /// By series, then period 1..=T, then path; empty where nothing is drawn of a series, and under plain sampling.
+    pub(super) innovations: Vec<Vec<f32>>,
+    /// By path; empty unless paths are weighted.
+    pub(super) weights: Vec<f64>,
+    /// Standardised coordinates that laws are tilted along, by coordinate, then path.
+    pub(super) coordinates: Vec<Vec<f64>>,
+}
+
+/// What the numbers are of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Drawn<'a> {
+    pub(super) level: Level,
+    pub(super) seed: u64,
+    pub(super) periods: usize,
+    pub(super) draws: &'a [Draw],
+    pub(super) series: &'a [Series],
+}
+
+/// Groups of a block: the first, and how many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) first: u64,
+    pub(super) groups: usize,
+}
+
+impl Span {
+    pub(super) fn width(self) -> usize {
+        self.groups * GROUP
+    }
+
+    /// The groups with their places in the block.
+    pub(super) fn each(self) -> impl Iterator<Item = (usize, u64)> {
+        (0..self.groups).zip(self.first..)
+    }
+}
+
+impl Sampler {
+    /// The replicate that a group counts in.
+    pub(crate) fn replicate(&self, group: u64) -> usize {
+        let units = if matches!(self, Self::Antithetic) { group / 2 } else { group };
+        usize::try_from(units % REPLICATES as u64).unwrap_or(0)
+    }
+
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain)
+    }
+
+    /// Fills the uniforms of every draw, and the numbers.
+    pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
+        if !self.is_plain() {
+            let length = |series: &Series| if series.is_shocked() { drawn.periods * span.width() } else { 0 };
+            numbers.innovations.resize_with(drawn.series.len(), Vec::new);
+            for (series, innovations) in drawn.series.iter().zip(&mut numbers.innovations) {
+                innovations.resize(length(series), 0.0);
+            }
+        }
+        match self {
+            Self::Plain => keyed_uniforms(drawn, span, uniforms),
+            Self::Antithetic => {
+                keyed_uniforms(drawn, span, uniforms);
+                keyed_innovations(drawn, span, 2, &mut numbers.innovations);
+                mirror(span, uniforms, &mut numbers.innovations);
+            }
+            Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, &mut numbers.innovations),
+            Self::Importance(tilts) => {
+                keyed_uniforms(drawn, span, uniforms);
+                keyed_innovations(drawn, span, 1, &mut numbers.innovations);
+                tilts.fill(drawn, span, uniforms, numbers);
+            }
+        }
+    }
+}
+
+fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
+    for (draw, column) in drawn.draws.iter().zip(uniforms) {
+        for (group, part) in (span.first..).zip(column[..span.width()].as_chunks_mut::<GROUP>().0) {
+            stream::uniforms(drawn.seed, draw.slot, group, part);
+        }
+    }
+}
+
+/// The innovations of every `step`-th group, the same as plain sampling draws.
+fn keyed_innovations(drawn: Drawn<'_>, span: Span, step: usize, innovations: &mut [Vec<f32>]) {
+    for (series, out) in drawn.series.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {
+        let (out, _) = out.as_chunks_mut::<GROUP>();
+        for (place, group) in span.each().step_by(step) {
+            keyed(drawn.level, &series.key, group, out.iter_mut().skip(place).step_by(span.groups));
+        }
+    }
+}
+
+/// The normals of one group, vector by vector.
+fn keyed<'a>(level: Level, key: &StreamKey, group: u64, out: impl Iterator<Item = &'a mut [f32; GROUP]>) {
+    cpu::run(
+        level,
+        #[inline(always)]
+        || {
+            let mut lanes = key.lanes(group);
+            for out in out {
+                normals(&mut lanes, out);
+            }
+        },
+    );
+}
+
+/// Makes every odd group of a block that begins with an even one the mirror image of the group before it.
+fn mirror(span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
+    for column in uniforms {
+        for pair in column[..span.width()].chunks_exact_mut(2 * GROUP) {
+            let (even, odd) = pair.split_at_mut(GROUP);
+            odd.iter_mut().zip(even).for_each(|(odd, even)| *odd = 1.0 - *even);
+        }
+    }
+    for series in innovations {
+        for pair in series.chunks_exact_mut(2 * GROUP) {
+            let (even, odd) = pair.split_at_mut(GROUP);
+            odd.iter_mut().zip(even).for_each(|(odd, even)| *odd = -*even);
+        }
+    }
+}
+
+/// Scrambled Sobol points: the assumptions, then the series' walks as Brownian bridges, points of much variance first.
+#[derive(Debug)]
+pub(crate) struct Sobol {
+    draws: Vec<Dimension>,
+    /// Those without a dimension too.
+    all_draws: usize,
+    /// By series, its bridge.
+    bridges: Vec<Vec<(Point, Option<Dimension>)>>,
+}
+
+impl Sobol {
+    pub(super) fn new(draws: &[Draw], series: &[Series], periods: usize, influence: &[f64]) -> Self {
+        let quasi = draws.iter().take(sobol::DIMENSIONS).enumerate();
+        let mut bridges: Vec<Vec<(Point, Option<Dimension>)>> = series.iter().map(|_| Vec::new()).collect();
+        let shocked = (0..series.len()).filter(|index| series[*index].is_shocked());
+        let mut order: Vec<(usize, Point)> =
+            shocked.flat_map(|index| bridge::points(periods).into_iter().map(move |point| (index, point))).collect();
+        let moved = |(index, point): &(usize, Point)| point.variance() * influence[*index] * influence[*index];
+        // Stable: within a series every point stays after those around it, whose variance is larger.
+        order.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
+        for (number, (index, point)) in (draws.len()..).zip(order) {
+            let slot = mix64(series[index].slot).wrapping_add(point.at as u64);
+            let dimension = (number < sobol::DIMENSIONS).then(|| Dimension::new(number, slot));
+            bridges[index].push((point, dimension));
+        }
+        let quasi = quasi.map(|(number, draw)| Dimension::new(number, draw.slot)).collect();
+        Self { draws: quasi, all_draws: draws.len(), bridges }
+    }
+
+    /// The numbers of a path that are quasi-random, and all that it takes.
+    pub(crate) fn dimensions(&self) -> (usize, usize) {
+        let bridges = || self.bridges.iter().flatten();
+        let quasi = bridges().filter(|(_, dimension)| dimension.is_some()).count();
+        (self.draws.len() + quasi, self.all_draws + bridges().count())
+    }
+
+    fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
+        // Dimensions beyond the table keep these.
+        keyed_uniforms(drawn, span, &mut uniforms[self.draws.len()..]);
+        let replicates = REPLICATES as u64;
+        for (place, group) in span.each() {
+            let (scramble, number) = (group % replicates, group / replicates);
+            for (dimension, column) in self.draws.iter().zip(&mut *uniforms) {
+                let part = &mut column.as_chunks_mut::<GROUP>().0[place];
+                dimension.fill(drawn.seed, scramble, number, part);
+            }
+            for ((bridge, series), out) in self.bridges.iter().zip(drawn.series).zip(&mut *innovations) {
+                if !out.is_empty() {
+                    let out = out.as_chunks_mut::<GROUP>().0.iter_mut().skip(place).step_by(span.groups);
+                    walk(drawn, bridge, &series.key, (group, scramble, number), out);
+                }
+            }
+        }
+    }
+}
+
+/// The steps of a walk through its bridge.
+fn walk<'a>(
+    drawn: Drawn<'_>,
+    bridge: &[(Point, Option<Dimension>)],
+    key: &StreamKey,
+    (group, scramble, number): (u64, u64, u64),
+    out: impl Iterator<Item = &'a mut [f32; GROUP]>,
+) {
+    let mut walk = vec![[0.0; GROUP]; bridge.len() + 1];
+    cpu::run(
+        drawn.level,
+        #[inline(always)]
+        || {
+            let mut lanes = key.lanes(group);
+            for (point, dimension) in bridge {
+                let mut z = [0.0; GROUP];
+                match dimension {
+                    Some(dimension) => {
+                        dimension.fill(drawn.seed, scramble, number, &mut z);
+                        math::norm_quantile_chunk(&mut z);
+                    }
+                    None => {
+                        let mut normal = [0.0; GROUP];
+                        normals(&mut lanes, &mut normal);
+                        z = normal.map(f64::from);
+                    }
+                }
+                point.put(&mut walk, &z);
+            }
+            for (out, pair) in out.zip(walk.windows(2)) {
+                for ((out, before), after) in out.iter_mut().zip(pair[0]).zip(pair[1]) {
+                    *out = super::plan::to_f32(after - before);
+                }
+            }
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::Block;
+    use super::super::plan::Plan;
+    use super::*;
+    use crate::assumption::normal;
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Scenario};
+
+    /// One drawn rate and 300 shocks: 45 of the bridge's points lie beyond the table of direction numbers.
+    fn plan(seed: u64) -> Plan {
+        let growth = Curve::constant(normal(0.2, 0.1));
+        let scenario = Scenario::builder("2000-01", "2025-01")
+            .provider(Provider::new("a", 1.0).growth(growth).volatility(0.2))
+            .build()
+            .expect("valid");
+        let mut plan = Plan::new(&scenario, seed).expect("a plan");
+        plan.sampler = Sampler::Sobol(plan.sobol());
+        plan
+    }
+
+    fn filled(plan: &Plan, sampler: &Sampler, groups: usize) -> (Vec<Vec<f64>>, Numbers) {
+        let mut uniforms = vec![vec![0.0; groups * GROUP]; plan.draws.len()];
+        let mut numbers = Numbers::default();
+        sampler.fill(plan.drawn(), Span { first: 0, groups }, &mut uniforms, &mut numbers);
+        (uniforms, numbers)
+    }
+
+    #[test]
+    fn a_path_of_many_numbers_is_quasi_random_as_far_as_the_table_goes() {
+        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("just put") };
+        assert_eq!(sobol.dimensions(), (256, 301));
+    }
+
+    /// Replicates differ in every number of a path, whether its points lie within the table or beyond.
+    #[test]
+    fn replicates_differ_pairwise_on_both_sides_of_the_table() {
+        for seed in [0, 1, u64::MAX] {
+            let plan = plan(seed);
+            let (uniforms, numbers) = filled(&plan, &plan.sampler, REPLICATES);
+            let innovations = numbers.innovations[0].chunks_exact(REPLICATES * GROUP);
+            let shocks = innovations.map(|row| row.iter().map(|u| f64::from(*u)).collect::<Vec<_>>());
+            for (place, row) in uniforms.into_iter().chain(shocks).enumerate() {
+                let groups: Vec<&[f64]> = row.chunks_exact(GROUP).collect();
+                for (a, first) in groups.iter().enumerate() {
+                    for (b, second) in groups.iter().enumerate().skip(a + 1) {
+                        let equal = first.iter().zip(*second).filter(|(x, y)| x.to_bits() == y.to_bits()).count();
+                        assert!(equal < 3, "seed {seed}, number {place}, replicates {a} and {b}: {equal} of 64 equal");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A scramble's 4,096 points have moments that chance would give one time in millions: that is what they are for.
+    #[test]
+    fn sobol_shocks_have_mean_zero_and_variance_one() {
+        const ROUNDS: usize = 64;
+        let plan = plan(3);
+        let (_, numbers) = filled(&plan, &plan.sampler, REPLICATES * ROUNDS);
+        for row in numbers.innovations[0].chunks_exact(REPLICATES * ROUNDS * GROUP) {
+            let n = row.len() as f64;
+            let mean = row.iter().map(|u| f64::from(*u)).sum::<f64>() / n;
+            let variance = row.iter().map(|u| f64::from(*u) * f64::from(*u)).sum::<f64>() / n;
+            // Five standard deviations of as many independent numbers.
+            assert!(
+                mean.abs() < 5.0 / n.sqrt() && (variance - 1.0).abs() < 5.0 * (2.0 / n).sqrt(),
+                "{mean} {variance}"
+            );
+        }
+    }
+
+    #[test]
+    fn mirrored_groups_are_mirror_images_of_plain_ones() {
+        let plan = plan(7);
+        let (plain, _) = filled(&plan, &Sampler::Plain, 4);
+        let (mirrored, numbers) = filled(&plan, &Sampler::Antithetic, 4);
+        for (path, u) in mirrored[0].iter().enumerate() {
+            let (group, j) = (path / GROUP, path % GROUP);
+            let even = plain[0][group / 2 * 2 * GROUP + j];
+            let expected = if group % 2 == 0 { even } else { 1.0 - even };
+            assert_eq!(u.to_bits(), expected.to_bits());
+        }
+        for row in numbers.innovations[0].chunks_exact(2 * GROUP) {
+            assert!(row[..GROUP].iter().zip(&row[GROUP..]).all(|(even, odd)| (even + odd).abs() <= 0.0));
+        }
+        let replicates: Vec<usize> = (0..6).map(|group| Sampler::Antithetic.replicate(group)).collect();
+        assert_eq!(replicates, [0, 0, 1, 1, 2, 2], "a pair stays within its replicate");
+    }
+
+    /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, which plain ones would hit twice.
+    #[test]
+    fn weights_make_up_for_the_shift() {
+        let plan = plan(11);
+        let mut means = vec![0.0; plan.coordinates()];
+        means[0] = 4.0;
+        let tilts = Tilts::mixture(vec![means], plan.coordinates(), 300);
+        let (uniforms, numbers) = filled(&plan, &Sampler::Importance(Box::new(tilts)), 1000);
+        let n = numbers.weights.len() as f64;
+        let mean = numbers.weights.iter().sum::<f64>() / n;
+        assert!((mean - 1.0).abs() < 0.01, "{mean}");
+        assert!(numbers.weights.iter().all(|weight| *weight > 0.0 && *weight <= 8.0));
+        let beyond = math::norm_cdf(4.0);
+        let hits = uniforms[0].iter().zip(&numbers.weights).filter(|(u, _)| **u > beyond);
+        let estimate = hits.map(|(_, weight)| weight).sum::<f64>() / n;
+        // Seven eighths of the paths hit every other time, with weights e^(8 − 4z): 1 % is four standard errors.
+        assert!((estimate / math::norm_sf(4.0) - 1.0).abs() < 0.02, "{estimate}");
+    }
+
+    #[test]
+    fn a_block_takes_the_numbers_it_is_given() {
+        let mut plan = plan(5);
+        plan.sampler = Sampler::Antithetic;
+        let mut block = Block::new(&plan, 2);
+        block.fill(&plan, 0, 2, 2 * GROUP).expect("finite");
+        let paths = super::super::Paths::new(&plan, &block);
+        let sum: Vec<f64> =
+            (0..GROUP).map(|j| f64::from(paths.row(0, 300)[j]) + f64::from(paths.row(0, 300)[GROUP + j])).collect();
+        // Mirror images lie on both sides of the median 25 ln 1.2 = 4.558 but for the curvature of ln(1 + g).
+        assert!(sum.iter().all(|sum| (sum / 2.0 - 4.558).abs() < 1.5), "{sum:?}");
+    }
+}

@@ -1,0 +1,210 @@
+//! Common random numbers: two scenarios on the same streams, so that what does not differ cancels.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Simulation;
+use super::run::{CHUNK, overtakes, workers};
+use super::sampling::Sampling;
+use super::tally::Settings;
+use crate::error::{Error, Kind, Problem};
+use crate::estimate::{Estimate, z_of};
+use crate::outcome::{Change, Difference, Differences};
+use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::scenario::Scenario;
+use crate::statistic::Overtake;
+
+impl Simulation<'_> {
+    /// How much more likely `other` makes each overtake, on the same random numbers: for every question of both (by
+    /// name) and every date the probability there less the one here, with the error of that *difference*, which is far
+    /// less than the errors of the two: what is drawn under the same name or address is drawn alike in both.
+    ///
+    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain. Fans, ranks and shares
+    /// are not kept.
+    ///
+    /// # Errors
+    /// As [`Simulation::run`]; where base or horizon differ or no question has the same name in both; and with a
+    /// shard, a stopping rule, another sampling, questions of one's own or a progress report, which it has no use for.
+    ///
+    /// # Example: what one more point of growth does
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let faster = scenario.with("provider[A].growth.constant", 0.61)?;
+    /// let differences = scenario.simulate().paths(10_000).difference(&faster)?;
+    /// let change = differences.question("A overtakes B")?.by("2019-Q4")?;
+    /// assert!(change.value > 0.0 && change.standard_error < change.after.standard_error());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn difference(self, other: &Scenario) -> Result<Differences, Error> {
+        self.check()?;
+        self.check_difference(other)?;
+        let pair = Pair::new(&self, other)?;
+        let done = pair.count(&self)?;
+        Ok(pair.outcome(&self.settings, &done))
+    }
+
+    fn check_difference(&self, other: &Scenario) -> Result<(), Error> {
+        let mut problems = Vec::new();
+        let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
+        if self.settings.sampling != Sampling::Plain {
+            report(
+                "sampling",
+                format!("a difference is counted on plain paths, not {}", self.settings.sampling.word()),
+            );
+        }
+        if self.settings.precision.is_some() {
+            report("until", "a difference is run for a number of paths".to_owned());
+        }
+        if self.shard != (0, 1) {
+            report("shard", "a difference is not run in shards".to_owned());
+        }
+        if !self.own.is_empty() || self.progress.is_some() {
+            report("difference", "questions of one's own and progress are not for a difference".to_owned());
+        }
+        let own = self.scenario;
+        if (own.base(), own.horizon()) != (other.base(), other.horizon()) {
+            let (from, to) = ((own.base(), own.horizon()), (other.base(), other.horizon()));
+            report("scenario", format!("{} to {} cannot be compared with {} to {}", from.0, from.1, to.0, to.1));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "difference", problems)) }
+    }
+}
+
+/// Two scenarios and the questions of both.
+struct Pair {
+    plans: [Plan; 2],
+    /// Name, dates and the question in each.
+    questions: Vec<(String, Vec<usize>, [Overtake; 2])>,
+}
+
+/// Of one question by date, 0 the base: paths that have it in either, and only in one.
+#[derive(Debug, Clone)]
+struct Counted {
+    /// First overtakes by date, in each.
+    first: [Vec<u64>; 2],
+    /// The increase, from date to date, of the paths that have it in the one only.
+    only: [Vec<i64>; 2],
+}
+
+impl Counted {
+    fn new(dates: usize) -> Self {
+        Self { first: [(); 2].map(|()| vec![0; dates + 2]), only: [(); 2].map(|()| vec![0; dates + 2]) }
+    }
+
+    /// Counts one path, given the class of its first overtake in each.
+    fn gain(&mut self, classes: [u16; 2]) {
+        let [before, after] = classes.map(usize::from);
+        self.first[0][before] += 1;
+        self.first[1][after] += 1;
+        let (who, from, to) = if before <= after { (0, before, after) } else { (1, after, before) };
+        self.only[who][from] += 1;
+        self.only[who][to] -= 1;
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        for (own, other) in self.first.iter_mut().flatten().zip(other.first.iter().flatten()) {
+            *own += other;
+        }
+        for (own, other) in self.only.iter_mut().flatten().zip(other.only.iter().flatten()) {
+            *own += other;
+        }
+        self
+    }
+}
+
+/// What one worker has counted, by question.
+type Done = Result<Vec<Counted>, Error>;
+
+impl Pair {
+    fn new(simulation: &Simulation<'_>, other: &Scenario) -> Result<Self, Error> {
+        let scenarios = [simulation.scenario, other];
+        let plan = |scenario| Plan::new(scenario, simulation.settings.seed);
+        let plans = [plan(scenarios[0])?, plan(scenarios[1])?];
+        let named = |at: usize| overtakes(scenarios[at], &plans[at]);
+        let mut others = named(1);
+        let mut questions = Vec::new();
+        for (name, dates, own) in named(0) {
+            if let Some(place) = others.iter().position(|(other, at, _)| *other == name && *at == dates) {
+                questions.push((name, dates, [own, others.swap_remove(place).2]));
+            }
+        }
+        if questions.is_empty() {
+            return Err(Error::invalid("difference", "question", "no question has the same name and dates in both"));
+        }
+        Ok(Self { plans, questions })
+    }
+
+    fn count(&self, simulation: &Simulation<'_>) -> Result<Vec<Counted>, Error> {
+        let settings = &simulation.settings;
+        let next = AtomicU64::new(0);
+        let worker = || self.worker(settings, &next);
+        let merge = |a: Done, b: Done| Ok(a?.into_iter().zip(&b?).map(|(a, b)| a.merge(b)).collect());
+        workers(simulation.threads, settings.groups().div_ceil(CHUNK), worker, merge)?
+    }
+
+    fn worker(&self, settings: &Settings, next: &AtomicU64) -> Done {
+        let mut counted: Vec<Counted> = self.questions.iter().map(|(_, dates, _)| Counted::new(dates.len())).collect();
+        let at_once = self.plans.iter().map(groups_that_fit).min().unwrap_or(1);
+        let mut blocks = self.plans.each_ref().map(|plan| Block::new(plan, at_once));
+        loop {
+            let from = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let end = (from + CHUNK).min(settings.groups());
+            if from >= end {
+                return Ok(counted);
+            }
+            let mut group = from;
+            while group < end {
+                let groups = at_once.min(usize::try_from(end - group).unwrap_or(usize::MAX));
+                let to = group + groups as u64;
+                let len = usize::try_from(settings.paths_in(group, to)).unwrap_or(usize::MAX);
+                for (plan, block) in self.plans.iter().zip(&mut blocks) {
+                    block.fill(plan, group, groups, len)?;
+                }
+                let paths = [0, 1].map(|at| Paths::new(&self.plans[at], &blocks[at]));
+                for ((_, _, questions), counted) in self.questions.iter().zip(&mut counted) {
+                    let [before, after] = [0, 1].map(|at| questions[at].first(&paths[at]));
+                    before.into_iter().zip(after).for_each(|(before, after)| counted.gain([before, after]));
+                }
+                group = to;
+            }
+        }
+    }
+
+    fn outcome(&self, settings: &Settings, counted: &[Counted]) -> Differences {
+        let z = z_of(settings.confidence_level);
+        let exact = self.plans.each_ref().map(Plan::is_deterministic);
+        let questions = self.questions.iter().zip(counted).map(|((name, dates, _), counted)| {
+            let (mut hits, mut only) = ([0; 2], [0; 2]);
+            let mut by = Vec::new();
+            for date in 0..=dates.len() {
+                for at in [0, 1] {
+                    hits[at] += counted.first[at][date];
+                    only[at] += counted.only[at][date];
+                }
+                let Some(t) = date.checked_sub(1).map(|place| dates[place]) else { continue };
+                let estimate = |at: usize| {
+                    let wilson = Estimate::wilson(hits[at], settings.paths, z);
+                    if exact[at] { Estimate::exact(wilson.value()) } else { wilson }
+                };
+                let (period, before, after) = (self.plans[0].rows.label(t), estimate(0), estimate(1));
+                by.push(match exact {
+                    [true, true] => Change::exact(period, before, after),
+                    _ => {
+                        let [lost, gained] = only.map(i64::unsigned_abs);
+                        Change::paired((period, before, after), (lost, gained), settings.paths, z)
+                    }
+                });
+            }
+            Difference { name: name.clone(), by }
+        });
+        Differences {
+            paths: settings.paths,
+            seed: settings.seed,
+            confidence_level: settings.confidence_level,
+            questions: questions.collect(),
+        }
+    }
+}

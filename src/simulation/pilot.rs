@@ -1,0 +1,216 @@
+//! Before the run: what `Auto` comes to, and the shifts of importance sampling.
+//!
+//! Pilot paths have streams of their own, so that the run's weights do not depend on them.
+
+use super::sampling::{Chosen, Sampling};
+use super::tally::Settings;
+use crate::error::{Error, Kind};
+use crate::paths::stream::{GROUP, slot_of};
+use crate::paths::{Block, MOST_TILTS, Paths, Plan, Sampler, Tilts, groups_that_fit};
+use crate::scenario::{Question, Scenario};
+
+/// Groups of every pilot run: 4,096 paths.
+const GROUPS: usize = 64;
+const PATHS: usize = GROUPS * GROUP;
+/// The share of the paths that a step of the search goes by.
+const ELITE: usize = PATHS / 10;
+/// Steps of the search; each makes the event some ten times less rare.
+const MOST_STEPS: usize = 16;
+/// Steps with the event itself, once it is no longer rare.
+const LAST_STEPS: usize = 2;
+/// Smaller means are not told from the noise of an elite of 400: 3 standard errors.
+const LEAST_MEAN: f64 = 0.15;
+/// A question of which fewer pilot paths say yes, or no, is rare: 1 %.
+const RARE: usize = PATHS / 100;
+
+/// The plan of a run, its sampler in place; settles what `Auto` is and rounds the paths.
+pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings) -> Result<Plan, Error> {
+    let mut plan = Plan::new(scenario, settings.seed)?;
+    if settings.sampling == Sampling::Auto {
+        let chosen = choose(scenario, settings)?;
+        settings.sampling = chosen.what;
+        settings.chosen = Some(chosen);
+        let problems = settings.problems();
+        if !problems.is_empty() {
+            return Err(Error::of(Kind::Invalid, "simulation", problems));
+        }
+    }
+    settings.paths = settings.sampling.rounded_up(settings.paths);
+    plan.sampler = match settings.sampling {
+        Sampling::Plain | Sampling::Auto => Sampler::Plain,
+        Sampling::Antithetic => Sampler::Antithetic,
+        Sampling::Sobol => Sampler::Sobol(plan.sobol()),
+        Sampling::Importance => Sampler::Importance(Box::new(tilts(scenario, settings.seed)?)),
+    };
+    Ok(plan)
+}
+
+/// What one question is decided by.
+#[derive(Debug, Clone, Copy)]
+struct Target<'a> {
+    question: &'a Question,
+    challenger: usize,
+    incumbent: usize,
+    dates: usize,
+    /// Whether rows hold sums and not logs.
+    sums: bool,
+}
+
+/// The questions that something is drawn of.
+fn targets<'a>(scenario: &'a Scenario, plan: &Plan) -> Vec<Target<'a>> {
+    let target = |question: &'a Question| {
+        let row = |name: &str| plan.row_of(scenario, question, name);
+        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
+        let sums = challenger >= plan.rows.names().len();
+        let open = plan.known_lead(challenger, incumbent).is_none();
+        open.then(|| Target { question, challenger, incumbent, dates: scenario.dates(question).at.len(), sums })
+    };
+    scenario.questions().iter().filter_map(target).collect()
+}
+
+impl Target<'_> {
+    /// By path, how far the challenger comes ahead for as long as it must, at its best: above 0 where it overtakes.
+    fn scores(&self, paths: &Paths<'_>) -> Vec<f64> {
+        let sustained = self.question.sustained as usize;
+        let margins: Vec<Vec<f64>> = (0..=self.dates).map(|t| self.margins(paths, t)).collect();
+        let best = |path: usize| {
+            let lasting = margins[1..].windows(sustained);
+            let lasting = lasting.map(|run| run.iter().map(|margins| margins[path]).fold(f64::INFINITY, f64::min));
+            lasting.fold(margins[0][path], f64::max)
+        };
+        (0..paths.len()).map(best).collect()
+    }
+
+    fn margins(&self, paths: &Paths<'_>, t: usize) -> Vec<f64> {
+        let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
+        let pairs = pairs.map(|(a, b)| (f64::from(*a), f64::from(*b)));
+        if !self.sums {
+            return pairs.map(|(a, b)| a - b).collect();
+        }
+        // A base that is not known in full has no sums, and nobody is ahead.
+        pairs.map(|(a, b)| if a + b > 0.0 { (a - b) / (a + b) } else { -1.0 }).collect()
+    }
+}
+
+/// The pilot paths of one law.
+struct Pilot {
+    /// By target, then path.
+    scores: Vec<Vec<f64>>,
+    weights: Vec<f64>,
+    /// By coordinate, then path.
+    coordinates: Vec<Vec<f64>>,
+}
+
+impl Pilot {
+    fn run(plan: &mut Plan, targets: &[Target<'_>], means: &[f64]) -> Result<Self, Error> {
+        plan.sampler = Sampler::Importance(Box::new(Tilts::alone(means.to_vec(), plan.rows.periods())));
+        let mut pilot = Self {
+            scores: vec![Vec::new(); targets.len()],
+            weights: Vec::new(),
+            coordinates: vec![Vec::new(); means.len()],
+        };
+        let at_once = groups_that_fit(plan);
+        let mut block = Block::new(plan, at_once);
+        for first in (0..GROUPS).step_by(at_once) {
+            let groups = at_once.min(GROUPS - first);
+            block.fill(plan, first as u64, groups, groups * GROUP)?;
+            let paths = Paths::new(plan, &block);
+            for (target, scores) in targets.iter().zip(&mut pilot.scores) {
+                scores.extend(target.scores(&paths));
+            }
+            pilot.weights.extend_from_slice(block.weights());
+            for (all, some) in pilot.coordinates.iter_mut().zip(block.coordinates()) {
+                all.extend_from_slice(some);
+            }
+        }
+        Ok(pilot)
+    }
+
+    /// The rarer of yes and no: paths that say it, and whether it is yes.
+    fn rarer(&self, target: usize) -> (usize, bool) {
+        let hits = self.scores[target].iter().filter(|score| **score > 0.0).count();
+        if hits > PATHS / 2 { (PATHS - hits, false) } else { (hits, true) }
+    }
+}
+
+fn pilot_plan(scenario: &Scenario, seed: u64) -> Result<Plan, Error> {
+    Plan::new(scenario, seed ^ slot_of("outgrow pilot"))
+}
+
+/// One shift for each of the rarest questions.
+fn tilts(scenario: &Scenario, seed: u64) -> Result<Tilts, Error> {
+    let mut plan = pilot_plan(scenario, seed)?;
+    let coordinates = plan.coordinates();
+    let targets = targets(scenario, &plan);
+    let first = Pilot::run(&mut plan, &targets, &vec![0.0; coordinates])?;
+    let mut rarest: Vec<(usize, bool, usize)> = (0..targets.len())
+        .map(|target| {
+            let (paths, yes) = first.rarer(target);
+            (paths, yes, target)
+        })
+        .collect();
+    rarest.sort_by_key(|(paths, _, target)| (*paths, *target));
+    let searched = rarest.into_iter().take(MOST_TILTS).map(|(_, yes, target)| search(&mut plan, targets[target], yes));
+    let found = searched.collect::<Result<Vec<_>, _>>()?;
+    Ok(Tilts::mixture(found, coordinates, plan.rows.periods()))
+}
+
+/// The cross-entropy method (Rubinstein & Kroese 2004, §2.6 and 3.4): shift to the weighted mean of the best tenth of
+/// the paths, until that tenth has the event; then to the mean of the paths that have it.
+fn search(plan: &mut Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
+    let mut means = vec![0.0; plan.coordinates()];
+    let mut last = 0;
+    for _ in 0..MOST_STEPS {
+        let pilot = Pilot::run(plan, &[target], &means)?;
+        let toward = |score: &f64| if yes { *score } else { -score };
+        let mut sorted: Vec<f64> = pilot.scores[0].iter().map(toward).collect();
+        sorted.sort_by(|a, b| b.total_cmp(a));
+        let level = sorted[ELITE].min(0.0);
+        let is_elite = |score: &f64| toward(score) >= level;
+        let elite: Vec<usize> = (0..PATHS).filter(|path| is_elite(&pilot.scores[0][*path])).collect();
+        let total: f64 = elite.iter().map(|path| pilot.weights[*path]).sum();
+        if !(total > 0.0) {
+            break;
+        }
+        for (mean, coordinate) in means.iter_mut().zip(&pilot.coordinates) {
+            let sum: f64 = elite.iter().map(|path| pilot.weights[*path] * coordinate[*path]).sum();
+            let found = sum / total;
+            *mean = if found.abs() < LEAST_MEAN { 0.0 } else { found };
+        }
+        last += usize::from(level >= 0.0);
+        if last == LAST_STEPS {
+            break;
+        }
+    }
+    Ok(means)
+}
+
+/// What `Auto` comes to, and why.
+fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
+    let mut plan = pilot_plan(scenario, settings.seed)?;
+    if plan.is_deterministic() {
+        return Ok(Chosen { what: Sampling::Plain, why: "nothing is drawn".to_owned() });
+    }
+    let targets = targets(scenario, &plan);
+    let coordinates = plan.coordinates();
+    let pilot = Pilot::run(&mut plan, &targets, &vec![0.0; coordinates])?;
+    let rarest = (0..targets.len()).map(|target| (pilot.rarer(target), target)).min_by_key(|((paths, _), _)| *paths);
+    if let Some(((paths, yes), target)) = rarest.filter(|((paths, _), _)| *paths < RARE) {
+        let (verb, title) = (if yes { "does" } else { "does not" }, targets[target].question.title());
+        let why = format!("«{title}» {verb} happen on {paths} of {PATHS} pilot paths");
+        return Ok(Chosen { what: Sampling::Importance, why });
+    }
+    let (quasi, all) = plan.sobol().dimensions();
+    let (what, why) = if quasi < all {
+        (Sampling::Antithetic, format!("no question is rare and a path takes {all} random numbers, more than 256"))
+    } else if settings.fans || settings.shares {
+        (Sampling::Sobol, format!("no question is rare and a path takes {all} random numbers, at most 256"))
+    } else {
+        // Measured: `cargo bench --bench estimators`; quasi-random numbers cost more than the rest of such a path.
+        (
+            Sampling::Antithetic,
+            "no question is rare and, without fans and shares, mirrored paths are the cheapest".to_owned(),
+        )
+    };
+    Ok(Chosen { what, why })
+}

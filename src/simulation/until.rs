@@ -1,0 +1,64 @@
+//! The stopping rule: batches until the error is small enough.
+
+use super::Simulation;
+use super::run::{Stretch, part};
+use super::sampling::Precision;
+use super::tally::{Settings, Tally};
+use crate::error::Error;
+use crate::paths::Plan;
+use crate::paths::stream::GROUP;
+
+/// The first batch of a stopping rule, and the least of the others: enough for 32 replicates to show their spread.
+const BATCH: u64 = 16_384;
+
+/// Batches until the error is small enough: the rule of `QuantLib`'s `MonteCarloModel`.
+pub(super) fn until(
+    simulation: &Simulation<'_>,
+    plan: &Plan,
+    mut settings: Settings,
+    asked: Precision,
+) -> Result<Tally, Error> {
+    let sampling = settings.sampling;
+    let most = sampling.rounded_down(simulation.at_most.min(sampling.most()));
+    let up_to = |paths: u64| sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most);
+    let mut tally: Option<Tally> = None;
+    let mut paths = up_to(BATCH);
+    loop {
+        let done = settings.groups() * u64::from(tally.is_some());
+        let before = tally.as_ref().map_or(0, Tally::paths);
+        settings.paths = paths;
+        let span = Stretch { first: done, end: settings.groups(), before, total: most };
+        let more = part(simulation, plan, &settings, span)?;
+        let all = match tally {
+            Some(tally) => tally.grown(more)?,
+            None => more,
+        };
+        if !all.is_complete() || paths == most {
+            return Ok(all);
+        }
+        let error = all.outcome()?.largest_error();
+        if !(error > asked.error()) {
+            return Ok(all);
+        }
+        paths = up_to(next_batch(paths, error / asked.error()).saturating_add(paths));
+        tally = Some(all);
+    }
+}
+
+/// 0.8 of what is estimated to be needed, less what is done.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate")]
+fn next_batch(paths: u64, ratio: f64) -> u64 {
+    (0.8 * ratio * ratio * paths as f64 - paths as f64).max(BATCH as f64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_follow_the_rule() {
+        // Twice the error asked: 4 n are needed, 3.2 n are aimed at, n are done.
+        assert_eq!(next_batch(100_000, 2.0), 220_000);
+        assert_eq!(next_batch(100_000, 1.01), BATCH, "never less than the first");
+    }
+}
