@@ -22,7 +22,13 @@ pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
 }
 
 /// A pair whose drawn start is known well enough, and what is left of its error.
-pub(super) fn settled<'p>(plan: &'p Plan, rows: [usize; 2], rho: f64, asked: Asked, tolerance: f64) -> Result<(Pair<'p>, f64), Error> {
+pub(super) fn settled<'p>(
+    plan: &'p Plan,
+    rows: [usize; 2],
+    rho: f64,
+    asked: Asked,
+    tolerance: f64,
+) -> Result<(Pair<'p>, f64), Error> {
     let mut pair = Pair::new(plan, rows, rho, 0);
     let is_point = pair.start().is_none_or(|start| start.below.len() + start.above.len() <= 1);
     if pair.is_still() {
@@ -79,7 +85,12 @@ impl Estimates {
 }
 
 /// The answer to one question.
-pub(super) fn question(scenario: &Scenario, plan: &Plan, question: &Question, tolerance: f64) -> Result<Answers, Error> {
+pub(super) fn question(
+    scenario: &Scenario,
+    plan: &Plan,
+    question: &Question,
+    tolerance: f64,
+) -> Result<Answers, Error> {
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
     let asked = Asked::Passage { sustained: question.sustained as usize };

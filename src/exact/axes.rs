@@ -94,7 +94,12 @@ impl Axes {
     }
 
     /// Where the log-ratio of the curves ties at some of the periods, along the first axis, ascending.
-    fn crossings(&self, pair: &Pair<'_>, rest: &[f64], periods: std::ops::RangeInclusive<usize>) -> Result<Vec<f64>, Error> {
+    fn crossings(
+        &self,
+        pair: &Pair<'_>,
+        rest: &[f64],
+        periods: std::ops::RangeInclusive<usize>,
+    ) -> Result<Vec<f64>, Error> {
         let point = |z: f64| self.scores(&[&[z], rest].concat());
         let grid: Vec<f64> = (0..=CELLS).map(|cell| REACH * (2.0 * as_f64(cell) / as_f64(CELLS) - 1.0)).collect();
         let scores: Vec<Vec<f64>> = grid.iter().map(|z| point(*z)).collect();
@@ -166,7 +171,8 @@ impl Bracket {
 /// The move of the log-ratio by one sd of each draw, at 0 to T, over its own sd at that date (of one period, at 0).
 fn slopes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
     let dimensions = pair.draws.len();
-    let unit = |draw: usize, side: f64| (0..dimensions).map(|d| if d == draw { side } else { 0.0 }).collect::<Vec<f64>>();
+    let unit =
+        |draw: usize, side: f64| (0..dimensions).map(|d| if d == draw { side } else { 0.0 }).collect::<Vec<f64>>();
     let mut points: Vec<Vec<f64>> = vec![vec![0.0; dimensions]];
     for draw in 0..dimensions {
         points.extend([unit(draw, 1.0), unit(draw, -1.0)]);

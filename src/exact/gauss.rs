@@ -41,7 +41,8 @@ pub(super) fn compressed(points: &Rule, n: usize) -> Rule {
     if points.len() <= n || !(mass > 0.0) {
         return points.clone();
     }
-    let ends = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)));
+    let ends =
+        points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)));
     let (middle, half) = (0.5 * (ends.0 + ends.1), 0.5 * (ends.1 - ends.0));
     if !(half > 0.0) {
         return vec![(middle, mass)];

@@ -248,9 +248,10 @@ impl<'a, 'p> Integrator<'a, 'p> {
         loop {
             let upto = if done == 0 { 64 } else { 2 * done };
             for (shift, sum) in sums.iter_mut().enumerate() {
-                let scores = (done..upto).map(|index| (self.axes.scores(&points::scores(shift, index, dimensions)), 1.0));
+                let scores =
+                    (done..upto).map(|index| (self.axes.scores(&points::scores(shift, index, dimensions)), 1.0));
                 let points: Vec<(Vec<f64>, f64)> = scores.collect();
-                        self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+                self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
             }
             done = upto;
             let (values, spread) = points::mean_and_error(&sums, done);

@@ -10,9 +10,11 @@
 //! | `axes`, `gauss`, `points` | which points: turned axes, rules, lattices |
 //! | `integrate` | the integral and its error |
 //! | `answer`, `revenue` | questions, ranks; fans and shares |
+//! | `closed` | closed forms: when a Brownian motion first reaches a level, and how that differs on dates |
 
 mod answer;
 mod axes;
+mod closed;
 mod gauss;
 mod integrate;
 mod kernel;
@@ -21,6 +23,11 @@ mod passage;
 mod points;
 mod revenue;
 mod start;
+
+pub use closed::{
+    bridge_no_touch, discrete_shift, first_passage_by, first_passage_by_dates, first_passage_by_with_normal_drift,
+    first_passage_density, first_passage_ever,
+};
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;

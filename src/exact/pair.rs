@@ -211,7 +211,8 @@ fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
             out[ahead.windows(2).filter(|pair| pair[0] != pair[1]).count()] += weight;
         }
         Asked::Passage { sustained } => {
-            let lasts = |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
+            let lasts =
+                |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
             let first = if ahead[0] { Some(0) } else { (1..=periods).find(lasts) };
             let by = first.unwrap_or(periods + 1);
             out[by..=periods].iter_mut().for_each(|out| *out += weight);

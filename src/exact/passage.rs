@@ -175,14 +175,23 @@ mod tests {
         assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
         // Two periods in a row above 0, by the bivariate normal law at t = 1: one dimension of midpoint sums.
         let (n, s) = (400_000, sds[0]);
-        let both: f64 = (0..n).map(|k| {
-            let x = 12.0 * s * (as_f64(k) + 0.5) / as_f64(n);
-            let density: f64 = walk.start.iter().map(|(d, weight)| {
-                let z = (x - d - drifts[0]) / s;
-                weight * math::exp(-0.5 * z * z)
-            }).sum();
-            density * math::norm_cdf((x + drifts[1]) / sds[1])
-        }).sum::<f64>() * 12.0 / as_f64(n) * 0.398_942_280_401_432_7;
+        let both: f64 = (0..n)
+            .map(|k| {
+                let x = 12.0 * s * (as_f64(k) + 0.5) / as_f64(n);
+                let density: f64 = walk
+                    .start
+                    .iter()
+                    .map(|(d, weight)| {
+                        let z = (x - d - drifts[0]) / s;
+                        weight * math::exp(-0.5 * z * z)
+                    })
+                    .sum();
+                density * math::norm_cdf((x + drifts[1]) / sds[1])
+            })
+            .sum::<f64>()
+            * 12.0
+            / as_f64(n)
+            * 0.398_942_280_401_432_7;
         assert!((fine[0] - both).abs() < 1e-10, "{} {both}", fine[0]);
     }
 

@@ -141,7 +141,8 @@ fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Er
     }
     // Volatilities that nothing follows move no centre; here they stay at their medians.
     let order = [moving, apart].concat();
-    let scores: Vec<Vec<f64>> = points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
+    let scores: Vec<Vec<f64>> =
+        points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
     let horizon = sum.columns(&order, &scores)?.0.pop().unwrap_or_default();
     let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
     let length = slope.iter().map(|x| x * x).sum::<f64>().sqrt();

@@ -10,14 +10,16 @@
 //! | file | what |
 //! |---|---|
 //! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each over one number and over a slice |
-//! | `normal` | both tails and the quantile of the standard normal |
+//! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta law |
+//! | `bridge` | the probability that a Brownian bridge stays below 0 |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! The error of each function stands in its file, in units in the last place (ulp) of the exact result, measured
 //! against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
 
 mod beta;
+mod bridge;
 mod elementary;
 mod normal;
 mod table;
@@ -25,8 +27,11 @@ mod table;
 mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
+pub(crate) use bridge::bridge_below;
 pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
-pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf};
+/// √(x² + y²) within an ulp, and without overflow on the way.
+pub(crate) use libm::hypot;
+pub(crate) use normal::{norm_cdf, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

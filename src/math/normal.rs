@@ -1,4 +1,4 @@
-//! The standard normal law: distribution function Φ, upper tail 1 − Φ, quantile Φ⁻¹.
+//! The standard normal law: distribution function Φ, upper tail 1 − Φ, that tail scaled by its own decay, quantile Φ⁻¹.
 //!
 //! Measured on 15,000 arguments a region; the committed references hold the worst of them.
 //!
@@ -10,6 +10,8 @@
 //! | `norm_cdf` | -37.5 to -8 | 2.67 |
 //! | `norm_cdf` | subnormal result | 1.01 |
 //! | `norm_sf` | 0 to 37.5 | 2.59 |
+//! | `norm_sf_scaled` | 0 to 30 | 4.58 |
+//! | `norm_sf_scaled` | above 30 | 1.42 |
 //! | `norm_quantile` | 0.075 to 0.925 | 4.73 |
 //! | `norm_quantile` | lower tail | 4.16 |
 //! | `norm_quantile` | upper tail | 5.15 |
@@ -97,6 +99,13 @@ const FAR_TAIL: [[f64; 8]; 2] = [
     ],
 ];
 
+/// From here on the continued fraction of the scaled tail needs few levels, and the tail itself is above 1e-198.
+const SCALED_BY_FRACTION: f64 = 30.0;
+/// Levels of that fraction: six give 17 digits at 30.
+const FRACTION_LEVELS: u32 = 6;
+/// 1/√(2π).
+const OVER_SQRT_2_PI: f64 = 0.3989422804014327;
+
 /// The elements whose tails `norm_quantile_slice` treats together: they lie on the stack.
 const CHUNK: usize = 64;
 
@@ -108,6 +117,20 @@ pub(crate) fn norm_cdf(x: f64) -> f64 {
 /// 1 − Φ(x) without loss in the upper tail.
 pub(crate) fn norm_sf(x: f64) -> f64 {
     0.5 * erfc_of_scaled(x)
+}
+
+/// e^(x²/2)·(1 − Φ(x)) for x ≥ 0, which neither overflows nor vanishes where its factors do; 0 at ∞.
+///
+/// Far out by Laplace's continued fraction 1/(x + 1/(x + 2/(x + …))) of the Mills ratio (DLMF 7.9.3).
+pub(crate) fn norm_sf_scaled(x: f64) -> f64 {
+    if x < SCALED_BY_FRACTION {
+        let square = x * x;
+        // What x² lost in rounding would be 30 ulp of the exponential at 30.
+        let lost = x.mul_add(x, -square);
+        let power = exp(0.5 * square);
+        return (power + power * (0.5 * lost)) * norm_sf(x);
+    }
+    OVER_SQRT_2_PI / (1..=FRACTION_LEVELS).rev().fold(x, |rest, level| x + f64::from(level) / rest)
 }
 
 /// erfc(x/√2), `libm`'s erfc corrected to first order for the rounding of the argument h + l:
@@ -206,6 +229,7 @@ mod tests {
             &[
                 ("norm_cdf", &|[x, ..]| norm_cdf(x)),
                 ("norm_sf", &|[x, ..]| norm_sf(x)),
+                ("norm_sf_scaled", &|[x, ..]| norm_sf_scaled(x)),
                 ("norm_quantile", &|[p, ..]| norm_quantile(p)),
             ],
             &[
@@ -215,6 +239,8 @@ mod tests {
                 ("norm_cdf", "-37.5 to -8", 2.67),
                 ("norm_cdf", "subnormal result", 1.01),
                 ("norm_sf", "0 to 37.5", 2.59),
+                ("norm_sf_scaled", "0 to 30", 4.58),
+                ("norm_sf_scaled", "above 30", 1.42),
                 ("norm_quantile", "0.075 to 0.925", 4.73),
                 ("norm_quantile", "lower tail", 4.16),
                 ("norm_quantile", "upper tail", 5.15),
@@ -233,7 +259,7 @@ mod tests {
     fn the_ends_are_exact() {
         type Case = (fn(f64) -> f64, f64, f64);
         let inf = f64::INFINITY;
-        let cases: [Case; 10] = [
+        let cases: [Case; 12] = [
             (norm_quantile, 0.0, -inf),
             (norm_quantile, -0.0, -inf),
             (norm_quantile, 1.0, inf),
@@ -244,6 +270,8 @@ mod tests {
             (norm_cdf, -40.0, 0.0),
             (norm_sf, inf, 0.0),
             (norm_sf, -inf, 1.0),
+            (norm_sf_scaled, 0.0, 0.5),
+            (norm_sf_scaled, inf, 0.0),
         ];
         for (function, x, y) in cases {
             assert_eq!(function(x).to_bits(), y.to_bits(), "at {x:?}");
@@ -251,6 +279,6 @@ mod tests {
         for outside in [-1e-300, 1.0000000000000002, 2.0, inf, -inf, f64::NAN] {
             assert!(norm_quantile(outside).is_nan(), "at {outside:?}");
         }
-        assert!(norm_cdf(f64::NAN).is_nan() && norm_sf(f64::NAN).is_nan());
+        assert!([norm_cdf, norm_sf, norm_sf_scaled].iter().all(|function| function(f64::NAN).is_nan()));
     }
 }

@@ -132,7 +132,8 @@ mod tests {
         }
         let count = 20_000;
         let sum = |f: fn(f64) -> f64| {
-            (0..count).map(|k| f(mixture().quantile((f64::from(k) + 0.5) / f64::from(count)))).sum::<f64>() / f64::from(count)
+            (0..count).map(|k| f(mixture().quantile((f64::from(k) + 0.5) / f64::from(count)))).sum::<f64>()
+                / f64::from(count)
         };
         assert!((sum(math::exp) / mixture().mean_of_exp() - 1.0).abs() < 2e-4);
     }

@@ -196,7 +196,8 @@ impl Outcome {
         providers: Vec<ProviderOutcome>,
     ) -> Self {
         let first = providers.first();
-        let missing = [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
+        let missing =
+            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
         let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
         let run = RunInfo {
             method: "exact",

@@ -27,7 +27,10 @@ fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Hist
 enum Law {
     /// Nothing of it is drawn.
     Known(f64),
-    Counted { values: Histogram, paths: u64 },
+    Counted {
+        values: Histogram,
+        paths: u64,
+    },
     /// Without paths; of a share it is the law of its logit.
     Mixed(Mixture),
 }
@@ -156,7 +159,8 @@ impl Fan {
                 Ok(values.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high))))
             }
             Law::Mixed(_) => {
-                let message = "an exact answer has no paths, so none with the least or the greatest revenue; ask for a quantile";
+                let message =
+                    "an exact answer has no paths, so none with the least or the greatest revenue; ask for a quantile";
                 Err(Error::lookup("revenue", message))
             }
         }

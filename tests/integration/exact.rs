@@ -153,7 +153,8 @@ fn everything_at_once_agrees_with_simulation() {
                 let share = |outcome: &Outcome| outcome.share(who).expect("shares").quantile(at, p).expect("a date");
                 assert!((share(&exact) - share(&simulated)).abs() < 0.005, "{who} {at} {p}");
             }
-            let mean = |outcome: &Outcome| outcome.revenue(who).expect("fans").mean(at).expect("a date").expect("a mean");
+            let mean =
+                |outcome: &Outcome| outcome.revenue(who).expect("fans").mean(at).expect("a date").expect("a mean");
             assert!((mean(&exact) / mean(&simulated) - 1.0).abs() < 0.005, "{who} {at}");
         }
     }
@@ -188,7 +189,8 @@ fn where_nothing_is_drawn_the_answer_is_the_simulations() {
         .question(Question::overtakes("b", "a"))
         .build()
         .expect("a scenario");
-    let (exact, simulated) = (scenario.exact().run().expect("exact"), scenario.simulate().paths(10).run().expect("simulated"));
+    let (exact, simulated) =
+        (scenario.exact().run().expect("exact"), scenario.simulate().paths(10).run().expect("simulated"));
     for (exact, simulated) in exact.questions().iter().zip(simulated.questions()) {
         for period in simulated.periods() {
             assert_eq!(exact.by(*period).expect("a date"), simulated.by(*period).expect("a date"));
@@ -209,8 +211,10 @@ fn what_has_no_exact_answer_is_said() {
     assert!(error.is_invalid_input() && error.problems()[0].address == "tolerance", "{error}");
 
     let provider = |name: &str| Provider::new(name, 100).growth(Curve::constant(0.1)).volatility(0.1);
-    let three = Scenario::builder("2018", "2020").provider(provider("a")).provider(provider("b")).provider(provider("c"));
-    let outcome = three.question(Question::overtakes("a", "b")).build().expect("three").exact().run().expect("an outcome");
+    let three =
+        Scenario::builder("2018", "2020").provider(provider("a")).provider(provider("b")).provider(provider("c"));
+    let outcome =
+        three.question(Question::overtakes("a", "b")).build().expect("three").exact().run().expect("an outcome");
     let error = outcome.rank("a").expect_err("three have no exact ranks");
     assert!(error.is_lookup() && error.to_string().contains("no exact answer"), "{error}");
     let json: serde_json::Value =

@@ -1,6 +1,7 @@
 //! What the crate promises, one file a promise.
 
 mod bad_input;
+mod closed_forms;
 #[cfg(feature = "toml")]
 mod command;
 #[cfg(feature = "toml")]

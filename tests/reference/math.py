@@ -47,6 +47,8 @@ WORST = [
     ("norm_cdf", "-37.5 to -8", -23.463613211135304),
     ("norm_cdf", "subnormal result", -37.6923447305074),
     ("norm_sf", "0 to 37.5", 3.7009852047561855),
+    ("norm_sf_scaled", "0 to 30", 26.132834504943055),
+    ("norm_sf_scaled", "above 30", 18704.340080825554),
     ("norm_quantile", "0.075 to 0.925", 0.6828883991527431),
     ("norm_quantile", "lower tail", 3.938204279268566e-05),
     ("norm_quantile", "upper tail", 0.9999999998137099),
@@ -138,6 +140,17 @@ def quantile_of_tail(p, start):
     return z
 
 
+def scaled_tail(x):
+    """e^(x²/2)·(1 − Φ(x)); by its asymptotic series where that has 50 digits."""
+    if x < 1000:
+        return mp.exp(x * x / 2) * mp.ncdf(-x)
+    term = total = 1 / (x * mp.sqrt(2 * mp.pi))
+    for k in range(1, 20):
+        term *= -(2 * k - 1) / x**2
+        total += term
+    return total
+
+
 NORMAL = {
     "norm_cdf": (mp.ncdf, {
         "above 0": (linear(0, 8.5), [1e-300, 0.5, 8.3]),
@@ -156,6 +169,10 @@ NORMAL = {
         "upper tail": (one_minus(1e-16, 0.075), [0.9999999999999999, 0.9999999999999998, 0.99, 0.9250000000000002]),
         "far tail": (logarithmic(2.3e-308, 1.388e-11), [1e-300, 1e-17, 1e-100, 1.38879438649640e-11, 2.3e-308]),
         "subnormal": (logarithmic(5e-324, 2.225073858507201e-308), [5e-324, 1e-310]),
+    }),
+    "norm_sf_scaled": (scaled_tail, {
+        "0 to 30": (linear(0, 30), [1e-300, 29.999999999999996, 1.0]),
+        "above 30": (logarithmic(30.0, 1e300), [30.0, 30.000000000000004, 38.0]),
     }),
 }
 

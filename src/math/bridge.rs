@@ -1,0 +1,103 @@
+//! Crossing between two dates: what a Brownian motion does that is seen on its dates only, a Brownian bridge.
+//!
+//! Given both ends, its drift plays no part. A bridge from −x to −y with variance v reaches 0 with probability
+//! e^(−2xy/v), by the reflection principle: P. Glasserman, «Monte Carlo Methods in Financial Engineering», Springer
+//! 2004, §6.4.
+
+use super::{exp_m1, exp_m1_slice};
+
+/// The probability that a Brownian bridge stays below 0 from `from` to `to`, with `variance` ≥ 0 between them.
+///
+/// 0 where an end lies above 0. Without variance the bridge is a straight line, and an end of exactly 0 is a tie, which
+/// is not ahead; with variance a bridge that touches 0 surely rises above it.
+#[inline(always)]
+pub(crate) fn bridge_below(from: f64, to: f64, variance: f64) -> f64 {
+    below(from, to, variance, exp_m1(exponent(from, to, variance)))
+}
+
+/// [`bridge_below`] of each element, into `staying` and with the same bits; the shortest slice ends it.
+#[cfg_attr(not(test), expect(dead_code, reason = "what continuous monitoring multiplies by"))]
+pub(crate) fn bridge_below_slice(from: &[f64], to: &[f64], variance: &[f64], staying: &mut [f64]) {
+    let ends = || from.iter().zip(to).zip(variance).map(|((from, to), variance)| (*from, *to, *variance));
+    for (staying, (from, to, variance)) in staying.iter_mut().zip(ends()) {
+        *staying = exponent(from, to, variance);
+    }
+    let done = staying.len().min(from.len()).min(to.len()).min(variance.len());
+    exp_m1_slice(&mut staying[..done]);
+    for (staying, (from, to, variance)) in staying.iter_mut().zip(ends()) {
+        *staying = below(from, to, variance, *staying);
+    }
+}
+
+/// −2xy/v, the logarithm of the probability of a crossing, where that is in question; 0 elsewhere.
+#[inline(always)]
+fn exponent(from: f64, to: f64, variance: f64) -> f64 {
+    let in_question = from <= 0.0 && to <= 0.0 && variance > 0.0;
+    if in_question { -2.0 * from * to / variance } else { 0.0 }
+}
+
+/// The probability of no crossing from e^exponent − 1: what is left by a crossing that is nearly sure has all its digits.
+#[inline(always)]
+fn below(from: f64, to: f64, variance: f64, crossing_m1: f64) -> f64 {
+    let straight = if variance > 0.0 { -crossing_m1 } else { 1.0 };
+    if from <= 0.0 && to <= 0.0 { straight } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{exp, norm_cdf, norm_sf_scaled};
+
+    const ENDS: [f64; 9] = [-30.0, -1.0, -0.3, -1e-3, -1e-200, -0.0, 0.0, 1e-9, 2.0];
+    const VARIANCES: [f64; 6] = [0.0, 5e-324, 1e-6, 0.01, 1.0, 1e300];
+
+    #[test]
+    fn slices_have_the_bits_of_scalars() {
+        let cases = ENDS.iter().flat_map(|from| ENDS.iter().flat_map(move |to| VARIANCES.map(|v| (*from, *to, v))));
+        let (ends, variance): (Vec<_>, Vec<_>) = cases.map(|(from, to, v)| ((from, to), v)).unzip();
+        let (from, to): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        let mut staying = vec![f64::NAN; from.len()];
+        bridge_below_slice(&from, &to, &variance, &mut staying);
+        for (at, found) in staying.iter().enumerate() {
+            let expected = bridge_below(from[at], to[at], variance[at]);
+            assert_eq!(found.to_bits(), expected.to_bits(), "{} {} {}", from[at], to[at], variance[at]);
+            assert!((0.0..=1.0).contains(found), "{found}");
+        }
+        let mut longer = [7.0; 3];
+        bridge_below_slice(&[-1.0, -1.0], &[-1.0], &[2.0; 9], &mut longer);
+        assert_eq!(longer.map(f64::to_bits), [bridge_below(-1.0, -1.0, 2.0), 7.0, 7.0].map(f64::to_bits));
+    }
+
+    #[test]
+    fn ties_and_ends_ahead() {
+        let certain = [(-1.0, 0.5, 0.1, 0.0), (0.5, -1.0, 0.0, 0.0), (0.0, -1.0, 0.1, 0.0), (-1.0, -0.0, 0.1, 0.0)];
+        let straight = [(-1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 0.0, 1.0), (-1.0, -1e-9, 0.0, 1.0), (-30.0, -30.0, 0.1, 1.0)];
+        for (from, to, variance, expected) in certain.into_iter().chain(straight) {
+            let found = bridge_below(from, to, variance);
+            assert!((found - expected).abs() <= 0.0, "{from} {to} {variance}: {found}");
+        }
+    }
+
+    /// The one period that a solver takes: ∫ n(y; −a + m, v)·(no crossing) dy over y ≤ 0 is Φ((a − m)/√v) −
+    /// e^(2am/v) Φ((−a − m)/√v), the survival of a Brownian motion with drift m over the period.
+    #[test]
+    fn a_transition_times_the_factor_survives_as_the_closed_form_says() {
+        const STEPS: u32 = 4000;
+        let density = |z: f64| exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt();
+        for (a, m, v) in [(0.36_f64, 0.0125_f64, 0.01_f64), (0.1, 0.3, 0.09), (0.2, -0.4, 0.04), (0.01, 0.0, 0.25)] {
+            let sd = v.sqrt();
+            let lowest = (m - a - 12.0 * sd).min(-12.0 * sd);
+            let width = -lowest / f64::from(STEPS);
+            let at = |step: u32| lowest + width * f64::from(step);
+            let value = |y: f64| density((y + a - m) / sd) / sd * bridge_below(-a, y, v);
+            let simpson = |step: u32| if step.is_multiple_of(2) { 2.0 } else { 4.0 };
+            let inner: f64 = (1..STEPS).map(|step| simpson(step) * value(at(step))).sum();
+            let found = (inner + value(lowest) + value(0.0)) * width / 3.0;
+            let (d, w) = ((a - m) / sd, (a + m) / sd);
+            let reflected =
+                if w > 0.0 { exp(-0.5 * d * d) * norm_sf_scaled(w) } else { exp(2.0 * a * m / v) * norm_cdf(-w) };
+            let expected = norm_cdf(d) - reflected;
+            assert!((found - expected).abs() < 1e-11, "{a} {m} {v}: {found}, not {expected}");
+        }
+    }
+}

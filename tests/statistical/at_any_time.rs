@@ -1,0 +1,60 @@
+//! The bridge between dates against a grid so fine that it is nearly continuous, with growth and volatility that change.
+
+use outgrow::exact::{bridge_no_touch, discrete_shift};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::STANDARD_ERRORS;
+
+const SEED: u64 = 1997;
+const WALKS: u32 = 60_000;
+/// Dates, a quarter apart, and fine steps between two of them.
+const DATES: usize = 8;
+const FINE: u32 = 64;
+const STEP: f64 = 0.25;
+/// The log-ratio at the base, and by date its drift a year and its volatility.
+const START: f64 = -0.45;
+const DRIFT: [f64; DATES] = [0.5, 0.4, 0.2, 0.1, 0.0, -0.1, -0.1, 0.3];
+const VOLATILITY: [f64; DATES] = [0.1, 0.3, 0.2, 0.25, 0.15, 0.2, 0.3, 0.1];
+/// What the shift of the fine grid's barrier leaves, of order STEP/FINE = 0.004 years; an allowance.
+const GRID_ERROR: f64 = 4e-4;
+
+/// One walk seen on both grids: whether the fine one passed its shifted barrier, and the probability that a bridge between
+/// the dates passed 0.
+fn walk(rng: &mut StdRng) -> (f64, f64) {
+    let (mut x, mut passed, mut below) = (START, false, 1.0);
+    let fine = STEP / f64::from(FINE);
+    for (drift, volatility) in DRIFT.into_iter().zip(VOLATILITY) {
+        let from = x;
+        // Seen on dates a barrier seems farther: the nearer one makes up for it.
+        let barrier = -discrete_shift(volatility, fine).expect("valid");
+        for _ in 0..FINE {
+            let z: f64 = StandardNormal.sample(rng);
+            x += drift * fine + volatility * fine.sqrt() * z;
+            passed |= x > barrier;
+        }
+        below *= bridge_no_touch(from, x, 0.0, volatility * volatility * STEP).expect("valid");
+    }
+    (if passed { 1.0 } else { 0.0 }, 1.0 - below)
+}
+
+/// Pairs of the same walk: their difference has far less noise than either.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+fn a_bridge_between_dates_is_a_fine_grid() {
+    let mut rng = StdRng::seed_from_u64(SEED);
+    let (mut sum, mut squares, mut share) = (0.0, 0.0, 0.0);
+    for _ in 0..WALKS {
+        let (passed, bridged) = walk(&mut rng);
+        sum += passed - bridged;
+        squares += (passed - bridged) * (passed - bridged);
+        share += passed;
+    }
+    let n = f64::from(WALKS);
+    let (difference, error) = (sum / n, ((squares / n - (sum / n) * (sum / n)) / n).sqrt());
+    println!("share {:.4}, difference {difference:.5} ± {error:.5}", share / n);
+    assert!((0.2..0.8).contains(&(share / n)), "{share} of {n} passed: no test of anything");
+    // False alarm 6.3e-5 (four standard errors), if GRID_ERROR is true.
+    assert!(difference.abs() <= STANDARD_ERRORS * error + GRID_ERROR, "{difference} ± {error}");
+}
