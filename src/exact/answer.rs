@@ -1,7 +1,7 @@
 //! From integrals to the answers of an outcome.
 
 use super::integrate::{Integral, integrate, lead_changes};
-use super::pair::{Asked, Pair};
+use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
 use super::revenue::Sum;
 use super::start::TIE;
@@ -89,11 +89,12 @@ pub(super) fn question(
     scenario: &Scenario,
     plan: &Plan,
     question: &Question,
-    tolerance: f64,
+    (tolerance, continuous): (f64, bool),
 ) -> Result<Answers, Error> {
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
-    let asked = Asked::Passage { sustained: question.sustained as usize };
+    let watch = if continuous { Watch::AnyTime } else { Watch::Dates { sustained: question.sustained as usize } };
+    let asked = Asked::Passage(watch);
     let periods = plan.rows.periods();
     let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
     let passage = integrate(&pair, asked, tolerance, plan.level())?;

@@ -72,6 +72,9 @@ pub(crate) struct RunInfo {
     /// The error that an exact answer may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     tolerance: Option<f64>,
+    /// Whether an overtake was looked for at any time, not on dates only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    continuous: bool,
     /// Parts that an exact answer leaves out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_exact: Vec<NotExact>,
@@ -170,6 +173,7 @@ impl Outcome {
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
             tolerance: None,
+            continuous: false,
             not_exact: Vec::new(),
         };
         let parts = tally.parts();
@@ -191,7 +195,7 @@ impl Outcome {
     pub(crate) fn exact(
         scenario: &Scenario,
         plan: &Plan,
-        tolerance: f64,
+        (tolerance, continuous): (f64, bool),
         answers: Vec<Answers>,
         providers: Vec<ProviderOutcome>,
     ) -> Self {
@@ -208,6 +212,7 @@ impl Outcome {
             complete: true,
             paths_asked: None,
             tolerance: Some(tolerance),
+            continuous,
             not_exact: not_exact.collect(),
         };
         let questions = scenario.questions().iter().zip(answers);
