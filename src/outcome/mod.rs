@@ -1,5 +1,6 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
+mod listing;
 mod mixture;
 mod overtake;
 mod provider;
@@ -46,6 +47,8 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Outcome {
+    /// What the answers rest on.
+    scenario: Scenario,
     base: Period,
     horizon: Period,
     unit: Option<String>,
@@ -181,6 +184,7 @@ impl Outcome {
         let questions =
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
         Ok(Self {
+            scenario: scenario.clone(),
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),
@@ -218,6 +222,7 @@ impl Outcome {
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
         Self {
+            scenario: scenario.clone(),
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),

@@ -91,7 +91,7 @@ impl Overtake {
         }
     }
 
-    fn shown_dates(&self) -> Vec<Period> {
+    pub(super) fn shown_dates(&self) -> Vec<Period> {
         match self.measure() {
             Measure::Period | Measure::Trailing => year_ends(self.periods()),
             Measure::Annual | Measure::FiscalYearEnding(_) => thinned(self.periods().to_vec()),
