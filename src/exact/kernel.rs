@@ -95,12 +95,20 @@ pub(super) struct Kernel {
 
 impl Kernel {
     pub(super) fn new(fineness: Fineness, level: Level) -> Self {
-        let (mut nodes, mut weights) = ([0.0; NODES], [0.0; NODES]);
+        let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
+        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks: Vec::new(), scaled: Vec::new() };
+        kernel.set_width(fineness.width);
+        kernel
+    }
+
+    /// Makes panels of another width; the blocks are of that width from then on.
+    pub(super) fn set_width(&mut self, width: f64) {
+        self.fineness.width = width;
+        self.ratio = 0.0;
         for (place, (x, weight)) in gauss::legendre(NODES).into_iter().enumerate() {
-            nodes[place] = x * fineness.width;
-            weights[place] = weight * fineness.width;
+            self.nodes[place] = x * width;
+            self.weights[place] = weight * width;
         }
-        Self { fineness, level, nodes, weights, ratio: 0.0, blocks: Vec::new(), scaled: Vec::new() }
     }
 
     /// The panel that holds `x`.

@@ -45,14 +45,18 @@ pub(super) struct Scaled {
 pub(super) struct Recursion {
     pub(super) kernel: Kernel,
     pub(super) bridges: Bridges,
+    /// Width of a panel that the tolerance asks for.
+    pub(super) widest: f64,
     /// A number of lead changes that is less likely is not followed further.
     least: f64,
 }
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
+        let fineness = Fineness::of(tolerance);
         Self {
-            kernel: Kernel::new(Fineness::of(tolerance), level),
+            widest: fineness.width,
+            kernel: Kernel::new(fineness, level),
             bridges: Bridges::default(),
             least: 0.1 * tolerance,
         }

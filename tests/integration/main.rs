@@ -1,5 +1,6 @@
 //! What the crate promises, one file a promise.
 
+mod assertion;
 mod bad_input;
 mod closed_forms;
 #[cfg(feature = "toml")]
@@ -22,4 +23,5 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod same_bits;
+mod snapshot;
 mod types;
