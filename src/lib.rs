@@ -69,6 +69,9 @@
 //! [profile.dev.package."*"]
 //! opt-level = 3
 //! ```
+//!
+//! [`assert_probability!`] is exact where it can be, and otherwise simulates with stated false alarms; a [`Snapshot`] shows
+//! a changed assumption beside the probabilities that it moved.
 
 mod assertion;
 mod assumption;
