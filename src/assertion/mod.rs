@@ -1,14 +1,17 @@
 //! Assertions for tests: a probability is within a range, or the test fails for a stated reason.
 
-use std::fmt;
+mod bound;
+mod verdict;
+
 use std::ops::RangeInclusive;
 
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
-use crate::math;
 use crate::outcome::place_of;
 use crate::scenario::{Measure, Question, Scenario};
+use bound::{edges, smallest_shift};
+pub use verdict::Verdict;
 
 /// False alarms of a check that was not told.
 const DEFAULT_FALSE_ALARM: f64 = 1e-9;
@@ -18,8 +21,6 @@ const DEFAULT_AT_MOST: u64 = 1 << 20;
 const PILOT: u64 = 4096;
 /// Standard errors by which the pilot may be wrong about the distance to the range.
 const PILOT_ERRORS: f64 = 3.0;
-/// A shift that a check «sees» is missed with at most this probability.
-const MISSED: f64 = 0.01;
 /// Tolerances of exact answers, each tried where the one before leaves the range undecided.
 const TOLERANCES: [f64; 2] = [1e-4, 1e-6];
 /// Added to the seed, so that the paths that decide are not the pilot's.
@@ -237,150 +238,6 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
     Ok(last)
 }
 
-/// The edges that a probability can lie beyond.
-fn edges(range: &RangeInclusive<f64>) -> impl Iterator<Item = f64> {
-    [(*range.start()), (*range.end())].into_iter().filter(|edge| *edge > 0.0 && *edge < 1.0)
-}
-
-/// D(q‖p) = q ln(q/p) + (1 − q) ln((1 − q)/(1 − p)), in nats.
-fn divergence(q: f64, p: f64) -> f64 {
-    let part = |q: f64, p: f64| if q > 0.0 { q * math::ln(q / p) } else { 0.0 };
-    part(q, p) + part(1.0 - q, 1.0 - p)
-}
-
-/// Whether a share `q` of `paths` is less likely than half of `false_alarm` for every probability up to `edge`.
-fn is_beyond(q: f64, edge: f64, paths: u64, false_alarm: f64) -> bool {
-    q > edge && divergence(q, edge) > nats(0.5 * false_alarm, paths)
-}
-
-/// The divergence at which Chernoff's bound for `paths` is `probability`.
-#[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
-fn nats(probability: f64, paths: u64) -> f64 {
-    -math::ln(probability) / paths as f64
-}
-
-/// How far beyond either edge a probability must lie for `paths` to fail it in all but [`MISSED`] of seeds.
-fn smallest_shift(range: &RangeInclusive<f64>, paths: u64, false_alarm: f64) -> f64 {
-    let above = |edge: f64| {
-        // The largest share of hits that still passes, and the probability that leads above it.
-        let passes = last_before(edge, |q| is_beyond(q, edge, paths, false_alarm));
-        let caught = last_before(passes, |p| divergence(passes, p) > nats(MISSED, paths));
-        caught - edge
-    };
-    let (low, high) = (*range.start(), *range.end());
-    let up = if high < 1.0 { above(high) } else { 0.0 };
-    // Misses are hits of the opposite.
-    let down = if low > 0.0 { above(1.0 - low) } else { 0.0 };
-    up.max(down)
-}
-
-/// The largest number from `low` to 1 before something becomes true; 1 where it never does.
-fn last_before(low: f64, becomes: impl Fn(f64) -> bool) -> f64 {
-    let (mut low, mut high) = (low, 1.0);
-    if !becomes(high) {
-        return high;
-    }
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return high;
-        }
-        if becomes(middle) { high = middle } else { low = middle }
-    }
-}
-
-/// What a [`ProbabilityCheck`] found.
-///
-/// # Example: how much it would have seen
-/// ```
-/// # use outgrow::{Curve, Error, Provider, Question, Scenario};
-/// # let scenario = Scenario::builder("2018", "2022")
-/// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.5)).volatility(0.2))
-/// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.3))).build()?;
-/// let check = scenario.check(Question::overtakes("A", "B"), "2021").simulated(true);
-/// let verdict = check.verdict(0.1..=0.6)?;
-/// assert!(verdict.holds() && verdict.paths() > 0);
-/// println!("{verdict}");
-/// # Ok::<(), Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[must_use]
-#[non_exhaustive]
-pub struct Verdict {
-    what: String,
-    range: RangeInclusive<f64>,
-    estimate: Estimate,
-    /// None of an exact answer.
-    paths: Option<u64>,
-    seed: u64,
-    false_alarm: f64,
-}
-
-impl Verdict {
-    /// Whether the check holds.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        let (start, end) = (*self.range.start(), *self.range.end());
-        let Some(paths) = self.paths else {
-            let (low, high) = self.estimate.interval();
-            return high >= start && low <= end;
-        };
-        let q = self.estimate.value();
-        let is_beyond = |q: f64, edge: f64| is_beyond(q, edge, paths, self.false_alarm);
-        !is_beyond(q, end) && !is_beyond(1.0 - q, 1.0 - start)
-    }
-
-    /// The probability that was found.
-    pub fn estimate(&self) -> Estimate {
-        self.estimate
-    }
-
-    /// The paths that decided, the pilot's not among them; 0 where the answer is exact.
-    #[must_use]
-    pub fn paths(&self) -> u64 {
-        self.paths.unwrap_or(0)
-    }
-
-    /// How far outside the range a probability has to lie to be caught, in at least 99 of 100 seeds (always, where the
-    /// answer is exact and its error true).
-    #[must_use]
-    pub fn smallest_shift(&self) -> f64 {
-        match self.paths {
-            Some(paths) => smallest_shift(&self.range, paths, self.false_alarm),
-            // Two errors of the estimate and two to the edge.
-            None => 4.0 * self.estimate.standard_error(),
-        }
-    }
-
-    /// By how many standard errors the estimate lies beyond the nearer edge; 0 inside.
-    fn z(&self) -> f64 {
-        let value = self.estimate.value();
-        let beyond = (value - self.range.end()).max(self.range.start() - value).max(0.0);
-        if beyond > 0.0 { beyond / self.estimate.standard_error() } else { 0.0 }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = (self.range.start(), self.range.end());
-        let word = if self.holds() { "is within" } else { "is not within" };
-        write!(f, "{}: {} {word} {low} – {high}", self.what, self.estimate)?;
-        let z = self.z();
-        if z > 0.0 && z.is_finite() {
-            write!(f, ", z = {z:.1}")?;
-        }
-        match self.paths {
-            None => write!(f, "; exact")?,
-            Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
-        }
-        let shift = self.smallest_shift();
-        if shift > 0.0 {
-            write!(f, ", sees a shift of {shift:.1e} beyond the range")?;
-        }
-        Ok(())
-    }
-}
-
 /// Asserts in a test that the probability of an overtake by a period lies within a range.
 ///
 /// Panics with the estimate, its error, the range, z and the smallest shift that would have been seen; the location is
@@ -410,46 +267,4 @@ macro_rules! assert_probability {
             ::std::panic!("{error}");
         }
     }};
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// P(X ≥ k) of a binomial law, by its terms.
-    fn tail(n: u32, k: u32, p: f64) -> f64 {
-        let mut term = (1.0 - p).powi(i32::try_from(n).expect("small"));
-        let mut below = 0.0;
-        for x in 0..k {
-            below += term;
-            term *= f64::from(n - x) / f64::from(x + 1) * p / (1.0 - p);
-        }
-        1.0 - below
-    }
-
-    /// Both promises against sums of binomial terms: the first failing count is unlikely at the edge, and at the shift all
-    /// but a hundredth of counts fail.
-    #[test]
-    fn the_bounds_hold_for_the_binomial_law() {
-        const PATHS: u32 = 300;
-        for (edge, false_alarm) in [(0.5, 0.01), (0.05, 1e-3), (0.8, 1e-4)] {
-            let fails = |k: u32| is_beyond(f64::from(k) / f64::from(PATHS), edge, u64::from(PATHS), false_alarm);
-            let first = (0..=PATHS).find(|k| fails(*k)).expect("some count fails");
-            let alarms = tail(PATHS, first, edge);
-            assert!(alarms <= 0.5 * false_alarm && alarms > 1e-3 * false_alarm, "{edge}: {alarms:e}");
-            let shift = smallest_shift(&(0.0..=edge), u64::from(PATHS), false_alarm);
-            let caught = tail(PATHS, first, edge + shift);
-            assert!((1.0 - MISSED..1.0).contains(&caught), "{edge}: {shift} is caught with {caught}");
-            let mirrored = smallest_shift(&(1.0 - edge..=1.0), u64::from(PATHS), false_alarm);
-            assert!((shift - mirrored).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn too_few_paths_see_nothing_and_the_whole_range_has_no_outside() {
-        assert!(!is_beyond(1.0, 0.5, 3, 0.01), "three heads are no proof");
-        assert!((smallest_shift(&(0.2..=0.5), 3, 0.01) - 0.5).abs() < 1e-12, "not even 3 of 3");
-        assert!(smallest_shift(&(0.0..=1.0), 3, 0.01) <= 0.0);
-        assert!(is_beyond(1e-300, 0.0, 1, 1e-9), "nothing is possible where the edge is 0");
-    }
 }
