@@ -222,7 +222,7 @@ impl ProbabilityCheck<'_> {
 fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Estimate>, Error> {
     let mut last = None;
     for tolerance in TOLERANCES {
-        let run = asked.exact().tolerance(tolerance).fans(false).ranks(false).shares(false).run();
+        let run = asked.exact().tolerance(tolerance).leads(false).fans(false).ranks(false).shares(false).run();
         let estimate = match run {
             Ok(outcome) => outcome.questions()[0].by(period)?,
             // The scenario is valid, so what is refused is that it be exact.

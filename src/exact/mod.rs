@@ -64,6 +64,7 @@ pub struct Exact<'a> {
     scenario: &'a Scenario,
     tolerance: f64,
     continuous: bool,
+    leads: bool,
     fans: bool,
     ranks: bool,
     shares: bool,
@@ -84,7 +85,15 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn exact(&self) -> Exact<'_> {
-        Exact { scenario: self, tolerance: DEFAULT_TOLERANCE, continuous: false, fans: true, ranks: true, shares: true }
+        Exact {
+            scenario: self,
+            tolerance: DEFAULT_TOLERANCE,
+            continuous: false,
+            leads: true,
+            fans: true,
+            ranks: true,
+            shares: true,
+        }
     }
 }
 
@@ -122,6 +131,12 @@ impl Exact<'_> {
         self
     }
 
+    /// Whether to answer the number of lead changes, the dearest part.
+    pub(crate) fn leads(mut self, on: bool) -> Self {
+        self.leads = on;
+        self
+    }
+
     /// Whether to answer every provider's revenue.
     pub fn fans(mut self, on: bool) -> Self {
         self.fans = on;
@@ -150,7 +165,7 @@ impl Exact<'_> {
         let plan = Plan::new(self.scenario, 0)?;
         let questions = self.scenario.questions().iter();
         let how = (self.tolerance, self.continuous);
-        let solved = questions.map(|question| answer::question(self.scenario, &plan, question, how));
+        let solved = questions.map(|question| answer::question(&self, &plan, question));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
         let providers = answer::providers(&self, &plan)?;
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))

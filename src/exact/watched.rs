@@ -2,7 +2,7 @@
 //! the recursion knows.
 //!
 //! Given both ends x and y below 0 it has stayed below with probability b(x, y) = 1 − e^(−2xy/s²), whatever its drift
-//! (`math::bridge_below`). So f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx, and what has passed in the
+//! (`math::bridge_below`). So `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx`, and what has passed in the
 //! period is the closed form of one period from x, the inverse Gaussian law. All terms are positive here too.
 
 use std::collections::HashMap;
