@@ -22,7 +22,9 @@ const PILOT: u64 = 4096;
 /// Standard errors by which the pilot may be wrong about the distance to the range.
 const PILOT_ERRORS: f64 = 3.0;
 /// Tolerances of exact answers, each tried where the one before leaves the range undecided.
-const TOLERANCES: [f64; 2] = [1e-4, 1e-6];
+const TOLERANCES: [f64; 3] = [1e-2, 1e-4, 1e-6];
+/// An exact answer is fine enough where the edges are so many of its errors away.
+const CLEAR: f64 = 10.0;
 /// Added to the seed, so that the paths that decide are not the pilot's.
 const NOT_THE_PILOT: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -230,8 +232,8 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
             Err(error) => return Err(error),
         };
         last = Some(estimate);
-        let margin = 10.0 * tolerance.max(estimate.standard_error());
-        if estimate.standard_error() <= 0.0 || edges(range).all(|edge| (estimate.value() - edge).abs() > margin) {
+        let margin = CLEAR * estimate.standard_error();
+        if edges(range).all(|edge| (estimate.value() - edge).abs() > margin) {
             break;
         }
     }
