@@ -52,6 +52,8 @@
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
 //! | see what a change does, on the same random numbers | [`Simulation::difference`] |
+//! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
+//! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
@@ -72,7 +74,11 @@
 //! [profile.dev.package."*"]
 //! opt-level = 3
 //! ```
+//!
+//! [`assert_probability!`] is exact where it can be, and otherwise simulates with stated false alarms; a [`Snapshot`] shows
+//! a changed assumption beside the probabilities that it moved.
 
+mod assertion;
 mod assumption;
 mod audit;
 mod calendar;
@@ -87,8 +93,10 @@ mod paths;
 mod scenario;
 mod shock;
 mod simulation;
+mod snapshot;
 mod statistic;
 
+pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
@@ -102,6 +110,7 @@ pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outc
 pub use paths::{Path, Paths, Rows};
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};
+pub use snapshot::Snapshot;
 pub use statistic::{Counts, Shape, Statistic};
 
 /// The Markdown of the repository runs as doctests.

@@ -1,7 +1,7 @@
 //! From integrals to the answers of an outcome.
 
 use super::integrate::{Integral, integrate, lead_changes};
-use super::pair::{Asked, Pair};
+use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
 use super::revenue::Sum;
 use super::start::TIE;
@@ -85,19 +85,16 @@ impl Estimates {
 }
 
 /// The answer to one question.
-pub(super) fn question(
-    scenario: &Scenario,
-    plan: &Plan,
-    question: &Question,
-    tolerance: f64,
-) -> Result<Answers, Error> {
+pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Result<Answers, Error> {
+    let (scenario, tolerance) = (exact.scenario, exact.tolerance);
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
-    let asked = Asked::Passage { sustained: question.sustained as usize };
+    let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained: question.sustained as usize } };
+    let asked = Asked::Passage(watch);
     let periods = plan.rows.periods();
     let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
     let passage = integrate(&pair, asked, tolerance, plan.level())?;
-    let leads = lead_changes(&pair, tolerance, plan.level())?;
+    let leads = exact.leads.then(|| lead_changes(&pair, tolerance, plan.level())).transpose()?;
     let estimates = Estimates { is_certain: plan.known_lead(rows[0], rows[1]).is_some(), start };
     let at = |place: usize| estimates.of(&passage, place);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
@@ -106,14 +103,17 @@ pub(super) fn question(
     };
     let by: Vec<Estimate> = (1..=periods).map(|t| if base.is_sure() { base } else { at(t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
-    let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
-    let change = |count: u32| LeadChanges { count, probability: estimates.of(&leads, count as usize) };
+    let changes = leads.map_or_else(Vec::new, |leads| {
+        let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
+        let change = |count: u32| LeadChanges { count, probability: estimates.of(&leads, count as usize) };
+        (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect()
+    });
     Ok(Answers {
         ahead_at_base: base,
         by,
         ahead: (1..=periods).map(|t| at(periods + t)).collect(),
         not_by_horizon: never,
-        lead_changes: (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect(),
+        lead_changes: changes,
     })
 }
 

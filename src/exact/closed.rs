@@ -218,7 +218,7 @@ fn still_lacking(gap: f64, drift: f64, t: f64) -> f64 {
 ///
 /// With d = (a − μt)/√V and w = (a + μt + 2ra)/√V, where r = σ²t/s², the exponent of the formula is ½(w² − d²). So its
 /// second term is e^(−d²/2) · e^(w²/2) Φ(−w), of which no factor overflows for w ≥ 0; below that the exponent is negative.
-fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -> f64 {
+pub(super) fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -> f64 {
     let (spread, slopes) = (volatility * t.sqrt(), drift_sd * t);
     let sd = hypot(spread, slopes);
     let lacking = still_lacking(gap, drift, t);

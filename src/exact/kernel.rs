@@ -10,18 +10,21 @@
 //! Since |r| is at most half a panel, no factor overflows, whatever the drift.
 
 use super::gauss;
+use super::watched::Bridges;
 use crate::cpu::{self, Level};
 use crate::math;
 
 pub(super) const NODES: usize = 16;
 /// The density at the nodes of one panel.
-type Panel = [f64; NODES];
+pub(super) type Panel = [f64; NODES];
+/// What takes the density of one panel to another, `[j][i]` from node j to node i.
+pub(super) type Block = [Panel; NODES];
 
 /// How fine the panels are and how far tails are followed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fineness {
     /// Width of a panel.
-    width: f64,
+    pub(super) width: f64,
     /// Standard deviations followed on each side.
     pub(super) reach: f64,
 }
@@ -40,7 +43,7 @@ impl Fineness {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Density {
     pub(super) first: i64,
-    panels: Vec<Panel>,
+    pub(super) panels: Vec<Panel>,
 }
 
 impl Density {
@@ -82,27 +85,40 @@ pub(super) struct Kernel {
     pub(super) fineness: Fineness,
     level: Level,
     nodes: Panel,
-    weights: Panel,
+    pub(super) weights: Panel,
     /// sd of the blocks over the unit.
     ratio: f64,
     /// Blocks from −`most` to `most` panels: `[d + most][j][i]` = φ((yᵢ − xⱼ + d·width)/ρ)/ρ.
-    blocks: Vec<[Panel; NODES]>,
+    blocks: Vec<Block>,
     scaled: Vec<Panel>,
 }
 
 impl Kernel {
     pub(super) fn new(fineness: Fineness, level: Level) -> Self {
-        let (mut nodes, mut weights) = ([0.0; NODES], [0.0; NODES]);
+        let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
+        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks: Vec::new(), scaled: Vec::new() };
+        kernel.set_width(fineness.width);
+        kernel
+    }
+
+    /// Makes panels of another width; the blocks are of that width from then on.
+    pub(super) fn set_width(&mut self, width: f64) {
+        self.fineness.width = width;
+        self.ratio = 0.0;
         for (place, (x, weight)) in gauss::legendre(NODES).into_iter().enumerate() {
-            nodes[place] = x * fineness.width;
-            weights[place] = weight * fineness.width;
+            self.nodes[place] = x * width;
+            self.weights[place] = weight * width;
         }
-        Self { fineness, level, nodes, weights, ratio: 0.0, blocks: Vec::new(), scaled: Vec::new() }
     }
 
     /// The panel that holds `x`.
     pub(super) fn panel_of(&self, x: f64) -> i64 {
         whole((x / self.fineness.width).floor())
+    }
+
+    /// The nodes of a panel.
+    pub(super) fn nodes_of(&self, panel: i64) -> Panel {
+        self.nodes.map(|node| as_f64(panel) * self.fineness.width + node)
     }
 
     /// ∫ f.
@@ -136,6 +152,18 @@ impl Kernel {
 
     /// The density one period later, at panels `range`.
     pub(super) fn step(&mut self, from: &Density, drift: f64, ratio: f64, range: (i64, i64)) -> Density {
+        self.product(from, drift, ratio, range, None)
+    }
+
+    /// The product of the kernel with a density; blocks near the barrier times their `bridges`.
+    pub(super) fn product(
+        &mut self,
+        from: &Density,
+        drift: f64,
+        ratio: f64,
+        range: (i64, i64),
+        bridges: Option<&Bridges>,
+    ) -> Density {
         let width = self.fineness.width;
         let reach = self.fineness.reach * ratio;
         let moved = (drift / width).round();
@@ -162,7 +190,11 @@ impl Kernel {
                     let (lowest, highest) = (least.max(target - from.last()), most.min(target - from.first));
                     for d in lowest..=highest {
                         let source = &scaled[place(target - d - from.first)];
-                        add_product(out, &blocks[place(d + middle)], source, factors[place(d - least)]);
+                        let (block, factor) = (&blocks[place(d + middle)], factors[place(d - least)]);
+                        match bridges.and_then(|bridges| bridges.between(target - d, panel)) {
+                            None => add_product(out, block, source, factor),
+                            Some(bridge) => add_bridged_product(out, block, bridge, source, factor),
+                        }
                     }
                     for (out, scale) in out.iter_mut().zip(&scale) {
                         *out *= scale;
@@ -190,7 +222,7 @@ impl Kernel {
         }));
     }
 
-    fn block(&self, distance: f64) -> [Panel; NODES] {
+    fn block(&self, distance: f64) -> Block {
         self.nodes.map(|x| {
             let mut column = self.nodes.map(|y| {
                 let z = (y - x + distance) / self.ratio;
@@ -206,7 +238,7 @@ const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
 /// out += factor · block · source, in two sums that do not wait for one another.
 #[inline(always)]
-fn add_product(out: &mut Panel, block: &[Panel; NODES], source: &Panel, factor: f64) {
+fn add_product(out: &mut Panel, block: &Block, source: &Panel, factor: f64) {
     let (mut even, mut odd) = (*out, [0.0; NODES]);
     for j in 0..NODES / 2 {
         let (f, g) = (factor * source[2 * j], factor * source[2 * j + 1]);
@@ -217,6 +249,17 @@ fn add_product(out: &mut Panel, block: &[Panel; NODES], source: &Panel, factor: 
     }
     for i in 0..NODES {
         out[i] = even[i] + odd[i];
+    }
+}
+
+/// As [`add_product`], each element of the block times that of the bridge.
+#[inline(always)]
+fn add_bridged_product(out: &mut Panel, block: &Block, bridge: &Block, source: &Panel, factor: f64) {
+    for j in 0..NODES {
+        let f = factor * source[j];
+        for i in 0..NODES {
+            out[i] = (block[j][i] * bridge[j][i]).mul_add(f, out[i]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `kernel` | one period of the walk, as a product with a density on panels of Gauss nodes |
 //! | `passage` | first passage, sustained leads and lead changes of one walk |
+//! | `watched` | first passage at any time, between dates too |
 //! | `start` | where the walk starts, where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `axes`, `gauss`, `points` | which points: turned axes, rules, lattices |
@@ -23,6 +24,7 @@ mod passage;
 mod points;
 mod revenue;
 mod start;
+mod watched;
 
 pub use closed::{
     bridge_no_touch, discrete_shift, first_passage_by, first_passage_by_dates, first_passage_by_with_normal_drift,
@@ -61,6 +63,8 @@ const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 pub struct Exact<'a> {
     scenario: &'a Scenario,
     tolerance: f64,
+    continuous: bool,
+    leads: bool,
     fans: bool,
     ranks: bool,
     shares: bool,
@@ -81,7 +85,15 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn exact(&self) -> Exact<'_> {
-        Exact { scenario: self, tolerance: DEFAULT_TOLERANCE, fans: true, ranks: true, shares: true }
+        Exact {
+            scenario: self,
+            tolerance: DEFAULT_TOLERANCE,
+            continuous: false,
+            leads: true,
+            fans: true,
+            ranks: true,
+            shares: true,
+        }
     }
 }
 
@@ -90,6 +102,38 @@ impl Exact<'_> {
     /// thousand times as large, up to 0.01. What cannot be met is shown in the estimates' errors.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// Whether an overtake is looked for at any time, not on dates only; off unless told.
+    ///
+    /// Revenue is a flow per period, so «at any time» speaks of the interpolated rate: between two dates the log-ratio is
+    /// taken as a Brownian motion with the period's drift and volatility, and has passed where it rose above 0 for a
+    /// moment. Only `by`, and with it «not by», the quantiles and the date, changes; who is ahead, lead changes, ranks and
+    /// revenue are of dates as before. Bases that tie are passed at once. Without shocks nothing changes.
+    ///
+    /// It fits questions of the period measure that ask for one period; [`run`](Exact::run) refuses others by address.
+    ///
+    /// # Example: more overtakes than on forty dates
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+    /// #     .provider(Provider::new("A", 699).growth(Curve::constant(0.05_f64.exp_m1())).volatility(0.2))
+    /// #     .provider(Provider::new("B", 1000).growth(Curve::constant(0)))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let by = |continuous| scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by("2028-Q1");
+    /// assert!((by(false)?.value() - 0.762_806).abs() < 1e-6);
+    /// assert!((by(true)?.value() - 0.802_775).abs() < 1e-6); // the inverse Gaussian law
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn continuous(mut self, on: bool) -> Self {
+        self.continuous = on;
+        self
+    }
+
+    /// Whether to answer the number of lead changes, the dearest part.
+    pub(crate) fn leads(mut self, on: bool) -> Self {
+        self.leads = on;
         self
     }
 
@@ -120,10 +164,11 @@ impl Exact<'_> {
         self.check()?;
         let plan = Plan::new(self.scenario, 0)?;
         let questions = self.scenario.questions().iter();
-        let solved = questions.map(|question| answer::question(self.scenario, &plan, question, self.tolerance));
+        let how = (self.tolerance, self.continuous);
+        let solved = questions.map(|question| answer::question(&self, &plan, question));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
         let providers = answer::providers(&self, &plan)?;
-        Ok(Outcome::exact(self.scenario, &plan, self.tolerance, solved, providers))
+        Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -133,8 +178,16 @@ impl Exact<'_> {
             problems.push(Problem::new("tolerance", message));
         }
         for (place, question) in self.scenario.questions().iter().enumerate() {
+            let key = question.name.clone().unwrap_or_else(|| place.to_string());
+            if self.continuous && question.sustained != 1 {
+                let message = format!(
+                    "not continuous: because a lead of {} dates in a row has no probability between dates; without \
+                     continuous(true) it is answered on dates",
+                    question.sustained
+                );
+                problems.push(Problem::new(format!("question[{key}].sustained"), message));
+            }
             if question.measure != Measure::Period {
-                let key = question.name.clone().unwrap_or_else(|| place.to_string());
                 let message = "not exact: because sums of several periods are not lognormal; simulate() answers it";
                 problems.push(Problem::new(format!("question[{key}].measure"), message));
             }

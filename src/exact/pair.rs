@@ -9,11 +9,20 @@ use crate::paths::{Input, Plan};
 /// Points that are evaluated at once.
 pub(super) const BLOCK: usize = 64;
 
+/// When a passage is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watch {
+    /// On dates, so many in a row.
+    Dates { sustained: usize },
+    /// Between them too.
+    AnyTime,
+}
+
 /// What is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
     /// Ahead at base; overtaken by 1 to T; ahead at 1 to T.
-    Passage { sustained: usize },
+    Passage(Watch),
     /// Ahead at 1 to T; behind at 1 to T.
     Ahead,
     /// 0 to T changes of the lead.
@@ -23,7 +32,7 @@ pub(super) enum Asked {
 impl Asked {
     pub(super) fn len(self, periods: usize) -> usize {
         match self {
-            Self::Passage { .. } => 1 + 2 * periods,
+            Self::Passage(_) => 1 + 2 * periods,
             Self::Ahead => 2 * periods,
             Self::LeadChanges => periods + 1,
         }
@@ -173,10 +182,13 @@ impl<'p> Pair<'p> {
         let [below, above, whole] =
             [&start.below, &start.above, &start.whole].map(|start| Walk { start, drifts: &drifts, sds: &sds });
         match asked {
-            Asked::Passage { sustained } => {
+            Asked::Passage(watch) => {
                 let (by, rest) = out.split_at_mut(drifts.len() + 1);
                 by[0] = start.ahead();
-                recursion.first_passage(&below, sustained, &mut by[1..]);
+                match watch {
+                    Watch::Dates { sustained } => recursion.first_passage(&below, sustained, &mut by[1..]),
+                    Watch::AnyTime => recursion.passage_at_any_time(&below, &mut by[1..]),
+                }
                 accumulate(by);
                 whole.ahead(rest);
             }
@@ -209,7 +221,9 @@ fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
         Asked::LeadChanges => {
             out[ahead.windows(2).filter(|pair| pair[0] != pair[1]).count()] += weight;
         }
-        Asked::Passage { sustained } => {
+        Asked::Passage(watch) => {
+            // Between dates a path without shocks is a straight line: it crosses where an end of it has.
+            let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
             let lasts =
                 |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
             let first = if ahead[0] { Some(0) } else { (1..=periods).find(lasts) };

@@ -6,6 +6,7 @@
 //! All terms are positive, so that small probabilities keep their digits.
 
 use super::kernel::{Density, Fineness, Kernel};
+use super::watched::Bridges;
 use crate::cpu::Level;
 use crate::math;
 
@@ -33,26 +34,35 @@ impl Walk<'_> {
 }
 
 /// A walk in the units of the kernel, with the panels that matter in each period.
-struct Scaled {
-    start: Vec<(f64, f64)>,
+pub(super) struct Scaled {
+    pub(super) start: Vec<(f64, f64)>,
     /// By period: drift, sd, and the panels that matter.
-    periods: Vec<(f64, f64, (i64, i64))>,
+    pub(super) periods: Vec<(f64, f64, (i64, i64))>,
 }
 
 /// The recursion at one fineness; walks one after the other.
 #[derive(Debug)]
 pub(super) struct Recursion {
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
+    pub(super) bridges: Bridges,
+    /// Width of a panel that the tolerance asks for.
+    pub(super) widest: f64,
     /// A number of lead changes that is less likely is not followed further.
     least: f64,
 }
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
-        Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 0.1 * tolerance }
+        let fineness = Fineness::of(tolerance);
+        Self {
+            widest: fineness.width,
+            kernel: Kernel::new(fineness, level),
+            bridges: Bridges::default(),
+            least: 0.1 * tolerance,
+        }
     }
 
-    fn scaled(&self, walk: &Walk<'_>) -> Scaled {
+    pub(super) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
         let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
         let start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let low = start.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);

@@ -16,7 +16,6 @@ pub(crate) fn bridge_below(from: f64, to: f64, variance: f64) -> f64 {
 }
 
 /// [`bridge_below`] of each element, into `staying` and with the same bits; the shortest slice ends it.
-#[cfg_attr(not(test), expect(dead_code, reason = "what continuous monitoring multiplies by"))]
 pub(crate) fn bridge_below_slice(from: &[f64], to: &[f64], variance: &[f64], staying: &mut [f64]) {
     let ends = || from.iter().zip(to).zip(variance).map(|((from, to), variance)| (*from, *to, *variance));
     for (staying, (from, to, variance)) in staying.iter_mut().zip(ends()) {

@@ -29,7 +29,7 @@ mod table;
 mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
-pub(crate) use bridge::bridge_below;
+pub(crate) use bridge::{bridge_below, bridge_below_slice};
 pub(crate) use elementary::{exp, exp_m1, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
 /// √(x² + y²) within an ulp, and without overflow on the way.
 pub(crate) use libm::hypot;

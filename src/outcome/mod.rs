@@ -4,6 +4,7 @@ mod chart;
 mod counting;
 mod csv;
 mod difference;
+mod listing;
 mod markdown;
 mod mixture;
 mod overtake;
@@ -59,6 +60,8 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Outcome {
+    /// What the answers rest on.
+    scenario: Scenario,
     base: Period,
     horizon: Period,
     unit: Option<String>,
@@ -87,6 +90,9 @@ pub(crate) struct RunInfo {
     /// The error that an exact answer may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     tolerance: Option<f64>,
+    /// Whether an overtake was looked for at any time, not on dates only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    continuous: bool,
     /// Parts that an exact answer leaves out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_exact: Vec<NotExact>,
@@ -140,6 +146,7 @@ impl Outcome {
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
             tolerance: None,
+            continuous: false,
             not_exact: Vec::new(),
             replicates: tally.totals().map(|_| REPLICATES),
             chosen: settings.chosen.clone(),
@@ -151,6 +158,7 @@ impl Outcome {
         let questions =
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
         let mut outcome = Self {
+            scenario: scenario.clone(),
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),
@@ -178,7 +186,7 @@ impl Outcome {
     pub(crate) fn exact(
         scenario: &Scenario,
         plan: &Plan,
-        tolerance: f64,
+        (tolerance, continuous): (f64, bool),
         answers: Vec<Answers>,
         providers: Vec<ProviderOutcome>,
     ) -> Self {
@@ -195,6 +203,7 @@ impl Outcome {
             complete: true,
             paths_asked: None,
             tolerance: Some(tolerance),
+            continuous,
             not_exact: not_exact.collect(),
             replicates: None,
             chosen: None,
@@ -204,6 +213,7 @@ impl Outcome {
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
         Self {
+            scenario: scenario.clone(),
             base: scenario.base(),
             horizon: scenario.horizon(),
             unit: scenario.unit().map(str::to_owned),

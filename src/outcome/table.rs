@@ -89,6 +89,7 @@ impl Overtake {
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
         let first = match self.measure() {
+            Measure::Period if self.run.continuous => format!("first time with higher revenue, within a {word} too"),
             Measure::Period => format!("first {word} with higher revenue"),
             Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
             Measure::Annual => "first calendar year with higher revenue".to_owned(),
@@ -150,7 +151,8 @@ impl RunInfo {
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
-            return write!(f, "{}, tolerance {:e}", self.method, self.tolerance.unwrap_or(0.0));
+            let when = if self.continuous { ", at any time" } else { "" };
+            return write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0));
         };
         let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
         write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))?;

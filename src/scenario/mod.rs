@@ -10,6 +10,7 @@ mod item;
 mod measure;
 mod medians;
 mod past;
+mod stated;
 pub(crate) mod tree;
 mod walk;
 

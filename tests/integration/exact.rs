@@ -1,6 +1,7 @@
 //! Exact answers against recursive quadrature made elsewhere (tests/reference), against simulation, and what is said
 //! where there are none.
 
+use outgrow::exact::first_passage_by_with_normal_drift;
 use outgrow::{
     Curve, Estimate, Measure, Outcome, Provider, Question, Scenario, Tail, interval, lognormal, normal, uniform,
 };
@@ -258,6 +259,81 @@ fn a_drawn_base_that_growth_follows_is_cut_where_it_ties() {
         let error = exact.standard_error() + Z * simulated.standard_error();
         assert!((exact.value() - simulated.value()).abs() < error, "{period}: {exact} and {simulated}");
     }
+}
+
+fn continuous(scenario: &Scenario, tolerance: f64) -> Outcome {
+    let exact = scenario.exact().continuous(true).tolerance(tolerance);
+    exact.fans(false).ranks(false).shares(false).run().expect("an outcome")
+}
+
+/// A log growth that is normal makes the drift normal: Whitmore's law, at every date.
+#[test]
+fn at_any_time_a_drawn_drift_is_the_closed_form() {
+    let (gap, drift, sd, volatility) = (0.36_f64, 0.05, 0.06, 0.2);
+    let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+        .provider(
+            Provider::new("a", 1.0)
+                .growth(Curve::custom("drift", [normal(drift, sd)], |tau, p| p[0] * tau))
+                .volatility(volatility),
+        )
+        .provider(Provider::new("b", gap.exp()).growth(Curve::constant(0)))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario");
+    let outcome = continuous(&scenario, TOLERANCE);
+    let answer = outcome.overtake("a", "b").expect("asked");
+    let mut years = 0.0;
+    for period in answer.periods() {
+        years += 0.25;
+        let closed = first_passage_by_with_normal_drift(gap, drift, sd, volatility, years).expect("valid");
+        let found = answer.by(*period).expect("a date");
+        assert!((found.value() - closed).abs() < TOLERANCE, "{period}: {found}, not {closed}");
+        assert!(found.standard_error() <= TOLERANCE, "{found}");
+    }
+    // Only the passage is watched.
+    let on_dates = scenario.exact().tolerance(TOLERANCE).run().expect("an outcome");
+    let on_dates = on_dates.overtake("a", "b").expect("asked");
+    assert_eq!(answer.ahead("2028-Q1").expect("a date"), on_dates.ahead("2028-Q1").expect("a date"));
+    assert_eq!(answer.lead_changes(), on_dates.lead_changes());
+    assert!(answer.by("2028-Q1").expect("a date").value() > on_dates.by("2028-Q1").expect("a date").value() + 0.02);
+    let text = answer.to_string();
+    assert!(text.contains("first time with higher revenue") && text.contains("at any time"), "{text}");
+    let json = serde_json::to_value(&outcome).expect("written");
+    assert_eq!(json["run"]["continuous"], true);
+}
+
+/// Who is watched at any time does not depend on the dates: years, quarters and months, with growth that changes by year
+/// and with drawn growth, base and volatility.
+#[test]
+fn at_any_time_the_step_is_nothing() {
+    let by = |base: &str, horizon: &str| {
+        let scenario = Scenario::builder(base, horizon)
+            .provider(
+                Provider::new("a", lognormal(600.0, 0.2))
+                    .growth(Curve::schedule([normal(0.5, 0.1), 0.1.into(), (-0.1).into(), 0.3.into()], Tail::hold()))
+                    .volatility(uniform(0.15, 0.25)),
+            )
+            .provider(Provider::new("b", 1000).growth(Curve::constant(normal(0.15, 0.05))).volatility(0.1))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario");
+        let outcome = continuous(&scenario, 1e-7);
+        outcome.questions()[0].by(horizon).expect("a date")
+    };
+    let (years, quarters) = (by("2018", "2022"), by("2018-Q4", "2022-Q4"));
+    assert!(years.value() > 0.2 && years.value() < 0.9, "a case that says something: {years}");
+    let off = (years.value() - quarters.value()).abs();
+    assert!(off < 4e-7, "{years} {quarters}");
+}
+
+#[test]
+fn a_lead_of_several_dates_has_no_between() {
+    let scenario = everything().with_question(Question::overtakes("a", "b").sustained(4).name("for a year"));
+    let scenario = scenario.expect("a scenario");
+    let error = scenario.exact().continuous(true).run().expect_err("sustained");
+    let addresses: Vec<&str> = error.problems().iter().map(|problem| problem.address.as_str()).collect();
+    assert_eq!(addresses, ["question[1].sustained", "question[for a year].sustained"], "{error}");
+    assert!(error.to_string().contains("not continuous: because a lead of 4 dates"), "{error}");
 }
 
 /// The call site of a test that tunes an assumption.

@@ -1,5 +1,6 @@
 //! What the crate promises, one file a promise.
 
+mod assertion;
 #[cfg(feature = "toml")]
 mod audit;
 mod bad_input;
@@ -26,5 +27,6 @@ mod progress;
 mod properties;
 mod same_bits;
 mod samplings;
+mod snapshot;
 mod tables;
 mod types;

@@ -1,6 +1,7 @@
 //! The bridge between dates against a grid so fine that it is nearly continuous, with growth and volatility that change.
 
 use outgrow::exact::{bridge_no_touch, discrete_shift};
+use outgrow::{Curve, Provider, Question, Scenario, Tail, normal};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -57,4 +58,42 @@ fn a_bridge_between_dates_is_a_fine_grid() {
     assert!((0.2..0.8).contains(&(share / n)), "{share} of {n} passed: no test of anything");
     // False alarm 6.3e-5 (four standard errors), if GRID_ERROR is true.
     assert!(difference.abs() <= STANDARD_ERRORS * error + GRID_ERROR, "{difference} ± {error}");
+}
+
+/// Years of the scenario, and its grids: months, and years that are watched at any time.
+const PATHS: u64 = 400_000;
+/// What the shift of the monthly grid leaves, of order a month = 0.083 years; an allowance, seen to be a tenth of it.
+const MONTHLY_ERROR: f64 = 2e-3;
+
+/// The solver between yearly dates against simulated months with a nearer barrier, growth drawn and changing by year.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+fn at_any_time_is_a_fine_grid_with_drawn_assumptions() {
+    let (sigma, month) = (0.2_f64, 1.0 / 12.0);
+    let scenario = |base: &str, horizon: &str, incumbent: f64| {
+        Scenario::builder(base, horizon)
+            .provider(
+                Provider::new("a", 650)
+                    .growth(Curve::schedule([normal(0.5, 0.1), 0.1.into(), (-0.1).into()], Tail::hold()))
+                    .volatility(0.16),
+            )
+            .provider(Provider::new("b", incumbent).growth(Curve::constant(normal(0.15, 0.05))).volatility(0.12))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario")
+    };
+    let watched = scenario("2018", "2022", 1000.0).exact().continuous(true).run().expect("an outcome");
+    let nearer = 1000.0 * (-discrete_shift(sigma, month).expect("valid")).exp();
+    let months = scenario("2018-12", "2022-12", nearer);
+    let months = months.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);
+    let months = months.run().expect("an outcome");
+    for year in 2019..=2022 {
+        let watched = watched.questions()[0].by(format!("{year}").as_str()).expect("a date");
+        let months = months.questions()[0].by(format!("{year}-12").as_str()).expect("a date");
+        println!("{year}: {watched} and {months}");
+        assert!((0.05..0.9).contains(&watched.value()), "{watched}");
+        // False alarm 6.3e-5 (four standard errors) for each of four years, if MONTHLY_ERROR is true.
+        let allowed = STANDARD_ERRORS * months.standard_error() + MONTHLY_ERROR;
+        assert!((watched.value() - months.value()).abs() <= allowed, "{year}: {watched} and {months}");
+    }
 }

@@ -3,6 +3,7 @@
 //! Run it in release: `cargo test --release --test statistical`. Every seed is fixed, so that a test that passes
 //! passes again; the stated probabilities of a false alarm are those of a change of streams, which draws all anew.
 
+mod assertion;
 mod at_any_time;
 mod coverage;
 mod drawn;

@@ -1,0 +1,99 @@
+//! What a check found, and in which words it is told.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::bound::{is_beyond, smallest_shift};
+use crate::estimate::Estimate;
+
+/// What a [`ProbabilityCheck`](crate::ProbabilityCheck) found.
+///
+/// # Example: how much it would have seen
+/// ```
+/// # use outgrow::{Curve, Error, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018", "2022")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.5)).volatility(0.2))
+/// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.3))).build()?;
+/// let check = scenario.check(Question::overtakes("A", "B"), "2021").simulated(true);
+/// let verdict = check.verdict(0.1..=0.6)?;
+/// assert!(verdict.holds() && verdict.paths() > 0);
+/// println!("{verdict}");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+#[non_exhaustive]
+pub struct Verdict {
+    pub(super) what: String,
+    pub(super) range: RangeInclusive<f64>,
+    pub(super) estimate: Estimate,
+    /// None of an exact answer.
+    pub(super) paths: Option<u64>,
+    pub(super) seed: u64,
+    pub(super) false_alarm: f64,
+}
+
+impl Verdict {
+    /// Whether the check holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let (start, end) = (*self.range.start(), *self.range.end());
+        let Some(paths) = self.paths else {
+            let (low, high) = self.estimate.interval();
+            return high >= start && low <= end;
+        };
+        let q = self.estimate.value();
+        let is_beyond = |q: f64, edge: f64| is_beyond(q, edge, paths, self.false_alarm);
+        !is_beyond(q, end) && !is_beyond(1.0 - q, 1.0 - start)
+    }
+
+    /// The probability that was found.
+    pub fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+
+    /// The paths that decided, the pilot's not among them; 0 where the answer is exact.
+    #[must_use]
+    pub fn paths(&self) -> u64 {
+        self.paths.unwrap_or(0)
+    }
+
+    /// How far outside the range a probability has to lie to be caught, in at least 99 of 100 seeds (always, where the
+    /// answer is exact and its error true).
+    #[must_use]
+    pub fn smallest_shift(&self) -> f64 {
+        match self.paths {
+            Some(paths) => smallest_shift(&self.range, paths, self.false_alarm),
+            // Two errors of the estimate and two to the edge.
+            None => 4.0 * self.estimate.standard_error(),
+        }
+    }
+
+    /// By how many standard errors the estimate lies beyond the nearer edge; 0 inside.
+    fn z(&self) -> f64 {
+        let value = self.estimate.value();
+        let beyond = (value - self.range.end()).max(self.range.start() - value).max(0.0);
+        if beyond > 0.0 { beyond / self.estimate.standard_error() } else { 0.0 }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = (self.range.start(), self.range.end());
+        let word = if self.holds() { "is within" } else { "is not within" };
+        write!(f, "{}: {} {word} {low} – {high}", self.what, self.estimate)?;
+        let z = self.z();
+        if z > 0.0 && z.is_finite() {
+            write!(f, ", z = {z:.1}")?;
+        }
+        match self.paths {
+            None => write!(f, "; exact")?,
+            Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
+        }
+        let shift = self.smallest_shift();
+        if shift > 0.0 {
+            write!(f, ", sees a shift of {shift:.1e} beyond the range")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! First passage of a walk that is watched at any time: between two dates it is a Brownian motion, whose ends are what
+//! the recursion knows.
+//!
+//! Given both ends x and y below 0 it has stayed below with probability b(x, y) = 1 − e^(−2xy/s²), whatever its drift
+//! (`math::bridge_below`). So `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx`, and what has passed in the
+//! period is the closed form of one period from x, the inverse Gaussian law. All terms are positive here too.
+
+use std::collections::HashMap;
+
+use super::closed;
+use super::kernel::{Block, Density, Kernel, NODES};
+use super::passage::{Recursion, Scaled, Walk};
+use crate::math::{bridge_below, bridge_below_slice};
+
+/// The logarithm of a crossing's probability that no sum of doubles can see: e^−40 = 4e-18.
+const OUT_OF_SIGHT: f64 = 40.0;
+
+/// b(x, y) between the nodes of panels near the barrier; elsewhere it is 1.
+#[derive(Debug, Default)]
+pub(super) struct Bridges {
+    /// sd of the period over the unit, and the width of the panels.
+    of: (f64, f64),
+    /// By panel of x and of y.
+    blocks: HashMap<(i64, i64), Block>,
+}
+
+impl Bridges {
+    pub(super) fn between(&self, from: i64, to: i64) -> Option<&Block> {
+        self.blocks.get(&(from, to))
+    }
+
+    /// Adds what a step from one range of panels to another needs.
+    fn prepare(&mut self, kernel: &Kernel, ratio: f64, from: (i64, i64), to: (i64, i64)) {
+        let of = (ratio, kernel.fineness.width);
+        if [self.of.0, self.of.1].map(f64::to_bits) != [of.0, of.1].map(f64::to_bits) {
+            *self = Self { of, blocks: HashMap::new() };
+        }
+        let variance = ratio * ratio;
+        // The least distances of two panels from the barrier, in panels, are −1 − p.
+        let in_sight = OUT_OF_SIGHT * variance / (2.0 * kernel.fineness.width * kernel.fineness.width);
+        for x in from.0..=from.1 {
+            for y in to.0..=to.1.min(-1) {
+                if distance(x) * distance(y) < in_sight {
+                    self.blocks.entry((x, y)).or_insert_with(|| block(kernel, variance, x, y));
+                }
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "panels stay below 2^53")]
+fn distance(panel: i64) -> f64 {
+    (-1 - panel) as f64
+}
+
+fn block(kernel: &Kernel, variance: f64, x: i64, y: i64) -> Block {
+    let to = kernel.nodes_of(y);
+    kernel.nodes_of(x).map(|x| {
+        let mut staying = [0.0; NODES];
+        bridge_below_slice(&[x; NODES], &to, &[variance; NODES], &mut staying);
+        staying
+    })
+}
+
+/// The probability to rise above 0 within a period, from x at most 0 (or a tie above it).
+fn passes(x: f64, drift: f64, sd: f64) -> f64 {
+    closed::by((-x).max(0.0), drift, 0.0, sd, 1.0)
+}
+
+impl Recursion {
+    /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
+    pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
+        self.cut_panels(walk);
+        let Scaled { start, periods } = self.scaled(walk);
+        if start.is_empty() {
+            return;
+        }
+        let mut below = Density::default();
+        for (t, &(drift, sd, range)) in periods.iter().enumerate() {
+            let range = (range.0, range.1.min(-1));
+            if t == 0 {
+                first[0] += start.iter().map(|(x, weight)| weight * passes(*x, drift, sd)).sum::<f64>();
+                below = start_below(&self.kernel, &start, drift, sd, range);
+            } else {
+                first[t] += passing(&self.kernel, &below, drift, sd);
+                self.bridges.prepare(&self.kernel, sd, (below.first, below.last()), range);
+                below = self.kernel.product(&below, drift, sd, range, Some(&self.bridges));
+            }
+        }
+    }
+}
+
+/// A drift of so many sd a period needs no narrower panels.
+const GENTLE: f64 = 3.0;
+/// Cuts in two of a panel: more would cost more than they tell.
+const MOST_CUTS: u32 = 3;
+
+impl Recursion {
+    /// Narrows the panels where a drift is many sd: it leads most walks of a whole panel over the barrier, and of those
+    /// that are left a layer e^(2μy/s²) lies below it.
+    fn cut_panels(&mut self, walk: &Walk<'_>) {
+        let steepest = walk.drifts.iter().zip(walk.sds).map(|(drift, sd)| drift / sd).fold(0.0, f64::max);
+        let cuts = (0..MOST_CUTS).filter(|cut| steepest > GENTLE * f64::from(1 << cut)).count();
+        let width = self.widest / f64::from(1_u32 << cuts);
+        if width.to_bits() != self.kernel.fineness.width.to_bits() {
+            self.kernel.set_width(width);
+        }
+    }
+}
+
+/// The density after the first period of walks that stayed below, from points with weights.
+fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range: (i64, i64)) -> Density {
+    let mut sum = Density::default();
+    for point in start {
+        let mut density = kernel.start(&[*point], drift, sd, range);
+        for (panel, f) in (range.0..).zip(&mut density.panels) {
+            for (f, y) in f.iter_mut().zip(kernel.nodes_of(panel)) {
+                *f *= bridge_below(point.0, y, sd * sd);
+            }
+        }
+        sum.add(&density);
+    }
+    sum
+}
+
+/// What of a density below 0 rises above it within a period.
+fn passing(kernel: &Kernel, below: &Density, drift: f64, sd: f64) -> f64 {
+    let reach = kernel.fineness.reach * sd + drift.max(0.0);
+    let panel = |(panel, f): (i64, &[f64; NODES])| {
+        let nodes = kernel.nodes_of(panel);
+        if nodes[NODES - 1] < -reach {
+            return 0.0;
+        }
+        let nodes = nodes.iter().zip(f).zip(&kernel.weights);
+        nodes.map(|((x, f), weight)| f * weight * passes(*x, drift, sd)).sum::<f64>()
+    };
+    (below.first..).zip(&below.panels).map(panel).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::Level;
+    use crate::exact::first_passage_by;
+    use crate::exact::gauss::as_f64;
+
+    fn by(start: &[(f64, f64)], drifts: &[f64], sds: &[f64], tolerance: f64) -> Vec<f64> {
+        let mut by = vec![0.0; drifts.len()];
+        let walk = Walk { start, drifts, sds };
+        Recursion::new(tolerance, Level::of_this_process()).passage_at_any_time(&walk, &mut by);
+        (1..by.len()).for_each(|t| by[t] += by[t - 1]);
+        by
+    }
+
+    /// The inverse Gaussian law at every date, also where the drift of a period is many of its sd, up and down.
+    #[test]
+    fn a_constant_drift_is_the_closed_form() {
+        const TOLERANCE: f64 = 1e-10;
+        for (gap, drift, sd) in [
+            (0.36, 0.0125, 0.1),
+            (0.36, -0.01, 0.1),
+            (1e-4, 0.0, 0.2),
+            (0.5, 0.06, 0.01),
+            (0.1, 0.25, 0.02),
+            (2.0, 0.9, 0.3),
+        ] {
+            let found = by(&[(-gap, 1.0)], &[drift; 40], &[sd; 40], TOLERANCE);
+            for (t, found) in (1..).zip(found) {
+                let closed = first_passage_by(gap, drift, sd, as_f64(t)).expect("valid");
+                assert!((found - closed).abs() < TOLERANCE, "{gap} {drift} {sd} at {t}: {found:e}, not {closed:e}");
+            }
+        }
+    }
+
+    /// A period is two half periods of half the drift and half the variance: only the dates between differ.
+    #[test]
+    fn dates_in_between_change_nothing() {
+        let start = [(-0.4, 0.7), (-0.1, 0.3)];
+        let drifts: Vec<f64> = (0..12).map(|t| 0.05 * as_f64(t % 5) - 0.12).collect();
+        let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
+        let halves = |whole: &[f64], part: f64| whole.iter().flat_map(|x| [part * x; 2]).collect::<Vec<f64>>();
+        let whole = by(&start, &drifts, &sds, 1e-10);
+        let halved = by(&start, &halves(&drifts, 0.5), &halves(&sds, 0.5_f64.sqrt()), 1e-10);
+        assert!(whole[0] > 0.01 && whole[11] < 0.9, "a case that says something: {whole:?}");
+        for (t, found) in whole.iter().enumerate() {
+            assert!((found - halved[2 * t + 1]).abs() < 1e-9, "{t}: {found} {}", halved[2 * t + 1]);
+        }
+    }
+
+    #[test]
+    fn a_tie_is_passed_at_once_and_rare_passages_keep_digits() {
+        let tied = by(&[(0.0, 1.0)], &[-0.3; 2], &[0.2; 2], 1e-8);
+        assert!((tied[0] - 1.0).abs() < 1e-15, "{tied:?}");
+        let rare = by(&[(-0.7, 1.0)], &[-0.01; 8], &[0.05; 8], 1e-12);
+        let closed = first_passage_by(0.7, -0.01, 0.05, 8.0).expect("valid");
+        assert!(closed < 1e-7 && (rare[7] / closed - 1.0).abs() < 1e-6, "{} {closed}", rare[7]);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a scenario states, a line a statement: every number by its address, and the words between them.
+
+use super::tree::{Node, Value};
+use super::{Scenario, encode};
+use crate::error::shown;
+
+impl Scenario {
+    /// Address and text of everything that an answer depends on: the dates, every place that may be drawn, every plain
+    /// number, then words (a tail that holds, a reading, who is compared). Sources are left out.
+    pub(crate) fn stated(&self) -> Vec<(String, String)> {
+        let mut lines =
+            vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
+        let places = self.assumptions().into_iter().map(|place| (place.address, place.assumption.to_string()));
+        lines.extend(places);
+        let drawn = lines.len();
+        for (address, number) in self.numbers() {
+            // What lies within a place is in its text.
+            let within = |(known, _): &(String, String)| {
+                address.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            if !lines[..drawn].iter().any(within) {
+                lines.push((address, shown(number)));
+            }
+        }
+        let mut words = Vec::new();
+        gather(&encode::scenario(self), "", &mut words);
+        let is_new = |(address, _): &(String, String)| lines.iter().all(|(known, _)| known != address);
+        let words: Vec<_> = words.into_iter().filter(is_new).collect();
+        lines.extend(words);
+        lines
+    }
+}
+
+/// The words of a tree with their addresses.
+fn gather(node: &Node, address: &str, words: &mut Vec<(String, String)>) {
+    match &node.value {
+        Value::Text(text) => words.push((address.to_owned(), format!("{text:?}"))),
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let key = name_of(item).map_or_else(|| index.to_string(), str::to_owned);
+                gather(item, &format!("{address}[{key}]"), words);
+            }
+        }
+        Value::Table(entries) => {
+            let told = |key: &str| key != "name" && key != "source" && !(address.is_empty() && key == "assumption");
+            for entry in entries.iter().filter(|entry| told(&entry.key)) {
+                let dot = if address.is_empty() { "" } else { "." };
+                gather(&entry.node, &format!("{address}{dot}{}", entry.key), words);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn name_of(item: &Node) -> Option<&str> {
+    let Value::Table(entries) = &item.value else { return None };
+    let name = &entries.iter().find(|entry| entry.key == "name")?.node.value;
+    if let Value::Text(name) = name { Some(name) } else { None }
+}

@@ -1,0 +1,149 @@
+//! Snapshots: text that reads back, in which a changed assumption stands beside what it moved.
+
+use outgrow::{Curve, Error, Provider, Question, Scenario, Snapshot, Tail, When, normal};
+
+fn scenario() -> Scenario {
+    Scenario::builder("2018-Q1", "2020-Q4")
+        .unit("USD: m")
+        .assumption("boom: yes", normal(0.12, 0.02))
+        .provider(
+            Provider::new("A: first", 690)
+                .history([500.0, 550.0, 610.0])
+                .growth(Curve::schedule([normal(0.60, 0.10), 0.45.into()], Tail::hold()))
+                .volatility(0.15)
+                .source("a source"),
+        )
+        .provider(Provider::new("B", 1100).growth(Curve::fade(0.3, "boom: yes", 4)).volatility(0.1))
+        .correlation("A: first", "B", 0.3)
+        .question(Question::overtakes("A: first", "B"))
+        .question(Question::overtakes("B", "A: first").name("back: again"))
+        .build()
+        .expect("a scenario")
+}
+
+fn exact(scenario: &Scenario) -> Snapshot {
+    scenario.exact().fans(false).ranks(false).shares(false).run().expect("an outcome").snapshot()
+}
+
+fn simulated(scenario: &Scenario, seed: u64) -> Snapshot {
+    let simulation = scenario.simulate().paths(50_000).seed(seed).fans(false).ranks(false).shares(false);
+    simulation
+        .event("a thousand", ["A: first"], |[a]| matches!(a.first(|r| r > 1000.0), When::At(_)))
+        .run()
+        .expect("an outcome")
+        .snapshot()
+}
+
+fn problems(result: Result<(), Error>) -> Vec<String> {
+    let error = result.expect_err("a difference");
+    assert!(error.is_assertion());
+    error.problems().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn text_reads_back() {
+    for snapshot in [exact(&scenario()), simulated(&scenario(), 7)] {
+        let text = snapshot.to_string();
+        assert_eq!(text.parse::<Snapshot>().expect("a snapshot"), snapshot, "{text}");
+        assert_eq!(text.replace('\n', "\r\n").parse::<Snapshot>().expect("a snapshot"), snapshot);
+        assert!(snapshot.compare(&snapshot).is_ok());
+    }
+    assert_eq!(simulated(&scenario(), 7).to_string(), simulated(&scenario(), 7).to_string());
+}
+
+#[test]
+fn every_line_says_one_thing() {
+    let text = simulated(&scenario(), 7).to_string();
+    let has = |line: &str| assert!(text.lines().any(|known| known == line), "{line}\n{text}");
+    has("run: 50,000 paths, seed 7, plain sampling");
+    has("A: first overtakes B, ahead at base 2018-Q1: 0 (exact)");
+    has("base: 2018-Q1");
+    has("assumption[boom: yes]: normal(0.12, 0.02)");
+    has("provider[A: first].growth.schedule.rates[0]: normal(0.6, 0.1)");
+    has("provider[A: first].growth.schedule.tail: \"hold\"");
+    has("provider[A: first].history[2]: 610");
+    has("provider[B].growth.fade.to: \"boom: yes\"");
+    has("correlation[0].value: 0.3");
+    has("correlation[0].between[0]: \"A: first\"");
+    has("unit: \"USD: m\"");
+    assert!(text.contains("\nevent a thousand: ") && text.contains("\nback: again by 2020-Q4: "), "{text}");
+    assert!(!text.contains("a source"), "sources move nothing");
+    // Two digits of the error.
+    let by = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4: 0.")).expect("a line");
+    let (value, error) = by.rsplit_once(": ").and_then(|(_, told)| told.split_once(" ± ")).expect("a value");
+    assert_eq!(value.len(), error.len(), "{by}");
+    assert_eq!(error.trim_start_matches(['0', '.']).len(), 2, "{by}");
+}
+
+#[test]
+fn a_changed_assumption_stands_beside_what_it_moved() {
+    let was = exact(&scenario());
+    let changed = scenario().with("provider[A: first].growth.schedule.rates[1]", 0.40).expect("a value");
+    let told = problems(exact(&changed).compare(&was));
+    assert_eq!(told[0], "provider[A: first].growth.schedule.rates[1]: was 0.45, is 0.4");
+    assert!(told.iter().any(|line| line.starts_with("A: first overtakes B by 2020-Q4: was 0.")), "{told:?}");
+    assert!(told.iter().all(|line| !line.contains("by 2018-Q4")), "the first year is as it was: {told:?}");
+    // Other words, no other numbers.
+    let faded = Curve::schedule([normal(0.60, 0.10), 0.45.into()], Tail::ratio(1.0));
+    let told = problems(exact(&scenario().with_growth("A: first", faded).expect("a curve")).compare(&was));
+    assert_eq!(told.len(), 2, "the same path in other words: {told:?}");
+    assert!(
+        told[1].contains("tail: was \"hold\", is gone") && told[0].contains("tail.ratio: was not there, is 1"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn equal_within_the_error_is_equal() {
+    let one = simulated(&scenario(), 7);
+    assert!(simulated(&scenario(), 8).compare(&one).is_ok(), "twenty comparisons at four standard errors");
+    let no_event = |snapshot: &Snapshot| -> Snapshot {
+        let text = snapshot.to_string();
+        let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with("event ")).collect();
+        kept.join("\n").parse().expect("a snapshot")
+    };
+    assert!(exact(&scenario()).compare(&no_event(&one)).is_ok(), "an exact answer within the error of a simulated one");
+    let told = problems(exact(&scenario()).compare(&one));
+    assert!(told.len() == 1 && told[0].ends_with("is gone"), "{told:?}");
+    // One exact answer may differ by its tolerance, not by three.
+    let text = exact(&scenario()).to_string();
+    let line = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4")).expect("a line");
+    let value: f64 =
+        line.rsplit_once(": ").and_then(|(_, told)| told.split(' ').next()?.parse().ok()).expect("a value");
+    let moved = |by: f64| -> Snapshot {
+        text.replace(line, &format!("A: first overtakes B by 2020-Q4: {:.7} ± 0.0000010", value + by))
+            .parse()
+            .expect("a snapshot")
+    };
+    assert!(exact(&scenario()).compare(&moved(1e-6)).is_ok());
+    assert_eq!(problems(exact(&scenario()).compare(&moved(3e-6))).len(), 1);
+}
+
+#[test]
+fn none_of_the_paths_is_a_bound() {
+    let far = scenario().with("provider[B].revenue", 1e9).expect("a value");
+    let snapshot = simulated(&far, 1);
+    let text = snapshot.to_string();
+    assert!(text.contains("A: first overtakes B by 2020-Q4: < 0.0"), "{text}");
+    assert!(text.contains("not by 2020-Q4: > 0.9999"), "{text}");
+    assert_eq!(text.parse::<Snapshot>().expect("a snapshot"), snapshot);
+    assert!(problems(simulated(&scenario(), 1).compare(&snapshot)).len() > 5);
+}
+
+#[test]
+fn text_that_is_no_snapshot_is_refused_by_line() {
+    let text = exact(&scenario()).to_string();
+    let cases = [
+        ("", "line 1"),
+        ("outgrow snapshot 2", "line 1"),
+        (&text.replace(" ± ", " + "), "line 6"),
+        (&text.replace("base: 2018-Q1", "base 2018-Q1"), "expected «what: value»"),
+        (&text.replace("[answers]", ""), "stands in no section"),
+        (&text.replace("0 (exact)", "1.5 (exact)"), "no probability"),
+        (&text.replace(" ± 0", " ± -0"), "no probability"),
+    ];
+    for (text, says) in cases {
+        let error = text.parse::<Snapshot>().expect_err(says);
+        assert!(error.is_invalid_input() && error.to_string().contains(says), "{says}: {error}");
+    }
+}
