@@ -90,13 +90,30 @@ pub(super) struct Kernel {
     ratio: f64,
     /// Blocks from −`most` to `most` panels: `[d + most][j][i]` = φ((yᵢ − xⱼ + d·width)/ρ)/ρ.
     blocks: Vec<Block>,
+    shift: Shift,
     scaled: Vec<Panel>,
+}
+
+/// What a drift makes of the blocks: a move by whole panels, and factors for the rest.
+#[derive(Debug, Default)]
+struct Shift {
+    drift: f64,
+    ratio: f64,
+    moved: i64,
+    /// The blocks that reach anything.
+    least: i64,
+    most: i64,
+    /// Factors of the source's nodes, with their weights; of the blocks from `least` on; of the target's nodes.
+    source: Panel,
+    blocks: Vec<f64>,
+    target: Panel,
 }
 
 impl Kernel {
     pub(super) fn new(fineness: Fineness, level: Level) -> Self {
         let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
-        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks: Vec::new(), scaled: Vec::new() };
+        let (blocks, shift, scaled) = (Vec::new(), Shift::default(), Vec::new());
+        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks, shift, scaled };
         kernel.set_width(fineness.width);
         kernel
     }
@@ -105,6 +122,7 @@ impl Kernel {
     pub(super) fn set_width(&mut self, width: f64) {
         self.fineness.width = width;
         self.ratio = 0.0;
+        self.shift = Shift::default();
         for (place, (x, weight)) in gauss::legendre(NODES).into_iter().enumerate() {
             self.nodes[place] = x * width;
             self.weights[place] = weight * width;
@@ -123,8 +141,12 @@ impl Kernel {
 
     /// ∫ f.
     pub(super) fn mass(&self, density: &Density) -> f64 {
-        let panel = |panel: &Panel| panel.iter().zip(&self.weights).map(|(f, weight)| f * weight).sum::<f64>();
-        density.panels.iter().map(panel).sum()
+        density.panels.iter().map(|panel| self.mass_of(panel)).sum()
+    }
+
+    /// ∫ f over one panel.
+    pub(super) fn mass_of(&self, panel: &Panel) -> f64 {
+        panel.iter().zip(&self.weights).map(|(f, weight)| f * weight).sum()
     }
 
     /// The density after the first period, at panels `range`, from a start that is one of some points with weights.
@@ -164,19 +186,12 @@ impl Kernel {
         range: (i64, i64),
         bridges: Option<&Bridges>,
     ) -> Density {
-        let width = self.fineness.width;
-        let reach = self.fineness.reach * ratio;
-        let moved = (drift / width).round();
-        let rest = drift - moved * width;
-        let tilt = rest / (ratio * ratio);
-        self.prepare(ratio, from, tilt);
-        let moved = whole(moved);
-        let (least, most) = (whole(((rest - reach) / width).floor()), whole(((rest + reach) / width).ceil()));
+        self.prepare(drift, ratio, from);
+        let Shift { moved, least, most, blocks: factors, target: scale, .. } = &self.shift;
+        let (moved, least, most) = (*moved, *least, *most);
         // Only panels that something can reach.
         let range = (range.0.max(from.first + moved + least), range.1.min(from.last() + moved + most));
         let mut panels = panels(range);
-        let factors: Vec<f64> = (least..=most).map(|d| math::exp(tilt * width * as_f64(d))).collect();
-        let scale = self.nodes.map(|y| math::exp(tilt * (y - 0.5 * rest)));
         let middle = i64::try_from(self.blocks.len() / 2).unwrap_or(0);
         let place = |d: i64| usize::try_from(d).unwrap_or(0);
         let (blocks, scaled) = (&self.blocks, &self.scaled);
@@ -196,7 +211,7 @@ impl Kernel {
                             Some(bridge) => add_bridged_product(out, block, bridge, source, factor),
                         }
                     }
-                    for (out, scale) in out.iter_mut().zip(&scale) {
+                    for (out, scale) in out.iter_mut().zip(scale) {
                         *out *= scale;
                     }
                 }
@@ -205,21 +220,41 @@ impl Kernel {
         Density { first: range.0, panels }
     }
 
-    /// Blocks of this ratio, and the source times weight and its part of the tilt.
-    fn prepare(&mut self, ratio: f64, from: &Density, tilt: f64) {
+    /// Blocks of this ratio, factors of this drift, and the source times its part of them.
+    fn prepare(&mut self, drift: f64, ratio: f64, from: &Density) {
         if self.ratio.to_bits() != ratio.to_bits() {
             self.ratio = ratio;
             let most = whole((0.5 + self.fineness.reach * ratio / self.fineness.width).ceil());
             self.blocks = (-most..=most).map(|d| self.block(as_f64(d) * self.fineness.width)).collect();
         }
-        let mut tilted = self.weights;
-        tilted.iter_mut().zip(&self.nodes).for_each(|(weight, x)| *weight *= math::exp(-tilt * x));
+        // All numbers of lead changes share a step.
+        if [self.shift.drift, self.shift.ratio].map(f64::to_bits) != [drift, ratio].map(f64::to_bits) {
+            self.shift = self.shift(drift, ratio);
+        }
         self.scaled.clear();
         self.scaled.extend(from.panels.iter().map(|panel| {
             let mut scaled = *panel;
-            scaled.iter_mut().zip(&tilted).for_each(|(f, weight)| *f *= weight);
+            scaled.iter_mut().zip(&self.shift.source).for_each(|(f, weight)| *f *= weight);
             scaled
         }));
+    }
+
+    fn shift(&self, drift: f64, ratio: f64) -> Shift {
+        let (width, reach) = (self.fineness.width, self.fineness.reach * ratio);
+        let moved = (drift / width).round();
+        let rest = drift - moved * width;
+        let tilt = rest / (ratio * ratio);
+        let (least, most) = (((rest - reach) / width).floor(), ((rest + reach) / width).ceil());
+        let (least, most) = (whole(least), whole(most));
+        let mut blocks: Vec<f64> = (least..=most).map(|d| tilt * width * as_f64(d)).collect();
+        math::exp_slice(&mut blocks);
+        let mut tilts = self.nodes.map(|x| tilt * x);
+        math::exp_slice(&mut tilts);
+        let mut source = self.weights;
+        source.iter_mut().zip(&tilts).for_each(|(weight, tilt)| *weight /= tilt);
+        let all = math::exp(-0.5 * tilt * rest);
+        let target = tilts.map(|tilt| tilt * all);
+        Shift { drift, ratio, moved: whole(moved), least, most, source, blocks, target }
     }
 
     fn block(&self, distance: f64) -> Block {

@@ -33,11 +33,16 @@ impl Walk<'_> {
     }
 }
 
+/// Of the number of lead changes that is not followed further: outer panels with less are not either.
+const FEW: f64 = 1e-3;
+
 /// A walk in the units of the kernel, with the panels that matter in each period.
 pub(super) struct Scaled {
     pub(super) start: Vec<(f64, f64)>,
     /// By period: drift, sd, and the panels that matter.
     pub(super) periods: Vec<(f64, f64, (i64, i64))>,
+    /// By period: from panels below the first, and above the second, no later period comes back to the barrier.
+    pub(super) open: Vec<(i64, i64)>,
 }
 
 /// The recursion at one fineness; walks one after the other.
@@ -75,17 +80,35 @@ impl Recursion {
             let reach = self.kernel.fineness.reach * f64::sqrt(variance);
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
-        let periods = walk.drifts.iter().zip(walk.sds).map(period).collect();
-        Scaled { start, periods }
+        let periods: Vec<_> = walk.drifts.iter().zip(walk.sds).map(period).collect();
+        let open = self.open(&periods);
+        Scaled { start, periods, open }
+    }
+
+    /// By period the panels from which some of the periods to come lead to the barrier: as far as the drift from there
+    /// on ever leads, and the reach of all that is to come.
+    fn open(&self, periods: &[(f64, f64, (i64, i64))]) -> Vec<(i64, i64)> {
+        let (mut low, mut high, mut variance) = (0.0_f64, 0.0_f64, 0.0_f64);
+        let period = |(drift, sd, _): &(f64, f64, (i64, i64))| {
+            let reach = self.kernel.fineness.reach * variance.sqrt();
+            let open = (self.kernel.panel_of(low - reach), self.kernel.panel_of(high + reach));
+            (low, high) = ((low - drift).min(0.0), (high - drift).max(0.0));
+            variance += sd * sd;
+            open
+        };
+        let mut open: Vec<_> = periods.iter().rev().map(period).collect();
+        open.reverse();
+        open
     }
 
     /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
     /// that starts below.
     pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, mut periods, open } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
+        periods.iter_mut().zip(&open).for_each(|((_, _, range), open)| range.0 = range.0.max(open.0));
         let (drift, sd, range) = periods[0];
         let (mut below, mut begun) = self.kernel.start(&start, drift, sd, range).split();
         // Those above 0 for 1, 2, …, sustained − 1 periods.
@@ -119,14 +142,14 @@ impl Recursion {
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
     pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, open } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
         let (drift, sd, range) = periods[0];
         let (below, over) = self.kernel.start(&start, drift, sd, range).split();
         let mut by_count = if above { vec![over, below] } else { vec![below, over] };
-        for &(drift, sd, range) in &periods[1..] {
+        for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
             for count in 0..=by_count.len() {
                 let mut from = by_count.get(count).cloned().unwrap_or_default();
@@ -135,16 +158,35 @@ impl Recursion {
                 }
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
-                next.push(self.kernel.step(&from, drift, sd, side));
+                let mut density = self.kernel.step(&from, drift, sd, side);
+                counts[count] += self.settle(&mut density, open[t]);
+                next.push(density);
             }
-            if next.last().is_some_and(|last| self.kernel.mass(last) < self.least) {
+            let last = next.last().map_or(0.0, |last| self.kernel.mass(last));
+            if last < self.least {
                 next.pop();
+                counts[next.len()] += last;
             }
             by_count = next;
         }
         for (count, density) in counts.iter_mut().zip(&by_count) {
             *count += self.kernel.mass(density);
         }
+    }
+
+    /// Takes off the outer panels whose walks change sides no more, or are too few to matter; gives their probability.
+    fn settle(&self, density: &mut Density, open: (i64, i64)) -> f64 {
+        let kernel = &self.kernel;
+        let is_settled = |(panel, mass): &(i64, f64)| *panel < open.0 || *panel > open.1 || *mass < FEW * self.least;
+        let masses = (density.first..).zip(&density.panels).map(|(panel, f)| (panel, kernel.mass_of(f)));
+        let masses: Vec<(i64, f64)> = masses.collect();
+        let low = masses.iter().take_while(|panel| is_settled(panel)).count();
+        let high = masses[low..].iter().rev().take_while(|panel| is_settled(panel)).count();
+        let settled = masses[..low].iter().chain(&masses[masses.len() - high..]).map(|(_, mass)| mass).sum();
+        density.panels.truncate(masses.len() - high);
+        density.panels.drain(..low);
+        density.first += i64::try_from(low).unwrap_or(0);
+        settled
     }
 }
 

@@ -71,13 +71,13 @@ impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
     pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
         self.cut_panels(walk);
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, open } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
         let mut below = Density::default();
         for (t, &(drift, sd, range)) in periods.iter().enumerate() {
-            let range = (range.0, range.1.min(-1));
+            let range = (range.0.max(open[t].0), range.1.min(-1));
             if t == 0 {
                 first[0] += start.iter().map(|(x, weight)| weight * passes(*x, drift, sd)).sum::<f64>();
                 below = start_below(&self.kernel, &start, drift, sd, range);

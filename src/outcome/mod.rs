@@ -102,12 +102,13 @@ pub(crate) struct RunInfo {
     chosen: Option<Chosen>,
     #[serde(skip_serializing_if = "Option::is_none")]
     effective_sample_size: Option<f64>,
-    /// The largest standard error, asked and reached, where a run went on until it was small enough.
+    /// The largest error over all dates of all questions, asked and reached: of a run that went on until it was small
+    /// enough, and of an exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<Reached>,
 }
 
-/// What a stopping rule asked for and what came of it.
+/// The error that was asked for and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct Reached {
     asked: f64,
@@ -168,12 +169,7 @@ impl Outcome {
             past: past::pasts(scenario, plan),
             run,
         };
-        outcome.run.precision = settings.precision.map(|asked| {
-            let (asked, reached) = (asked.error(), outcome.largest_error());
-            Reached { asked, reached, met: reached <= asked }
-        });
-        let run = outcome.run.clone();
-        outcome.questions.iter_mut().for_each(|question| question.run = run.clone());
+        outcome.tell_precision(settings.precision.map(|asked| asked.error()));
         Ok(outcome)
     }
 
@@ -212,7 +208,7 @@ impl Outcome {
         };
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
-        Self {
+        let mut outcome = Self {
             scenario: scenario.clone(),
             base: scenario.base(),
             horizon: scenario.horizon(),
@@ -222,7 +218,17 @@ impl Outcome {
             own: Vec::new(),
             past: past::pasts(scenario, plan),
             run,
-        }
+        };
+        outcome.tell_precision(Some(tolerance));
+        outcome
+    }
+
+    /// Says in the run, and so beside every question, what error was asked for and which was reached.
+    fn tell_precision(&mut self, asked: Option<f64>) {
+        let reached = self.largest_error();
+        self.run.precision = asked.map(|asked| Reached { asked, reached, met: reached <= asked });
+        let run = self.run.clone();
+        self.questions.iter_mut().for_each(|question| question.run = run.clone());
     }
 
     /// The answer to the question whether `challenger` overtakes `incumbent`.

@@ -152,7 +152,13 @@ impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
             let when = if self.continuous { ", at any time" } else { "" };
-            return write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0));
+            write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
+            return match self.precision {
+                Some(missed) if !missed.met => {
+                    write!(f, "\n  largest error {:.1e}, asked {:.1e}, not reached", missed.reached, missed.asked)
+                }
+                _ => Ok(()),
+            };
         };
         let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
         write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))?;

@@ -88,10 +88,6 @@ fn rare_passages_keep_six_digits() {
         for row in case {
             let p = row.number("probability");
             let value = answered(&outcome, row).value();
-            // Beyond 1e-8 the reference itself has fewer digits.
-            if p < 1e-8 {
-                continue;
-            }
             assert!((value / p - 1.0).abs() < 1e-6, "{} {}: {value:e}, not {p:e}", row.text("question"), row.text("t"));
             least = least.min(p);
         }
@@ -232,6 +228,30 @@ fn what_has_no_exact_answer_is_said() {
     assert!(json["providers"][0]["revenue"][0]["mean"].is_f64());
     let text = outcome.overtake("a", "b").expect("asked").to_string();
     assert!(text.contains("exact, tolerance 1e-6") && !text.contains("seed"), "{text}");
+}
+
+/// Eight axes have lattices of 32,768 points, which do not reach twelve digits.
+#[test]
+fn an_error_out_of_reach_is_told_with_both_figures() {
+    let provider = |name: &str, base: f64| {
+        let rates = [normal(0.3, 0.1), normal(0.25, 0.1), normal(0.2, 0.1)];
+        Provider::new(name, base).growth(Curve::schedule(rates, Tail::hold())).volatility(uniform(0.1, 0.2))
+    };
+    let scenario = Scenario::builder("2018", "2021").provider(provider("a", 80.0)).provider(provider("b", 100.0));
+    let scenario = scenario.question(Question::overtakes("a", "b")).build().expect("a scenario");
+    for (tolerance, is_met) in [(1e-12, false), (1e-2, true)] {
+        let outcome = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false).run();
+        let outcome = outcome.expect("an outcome");
+        let json = serde_json::to_value(&outcome).expect("written");
+        let precision = &json["run"]["precision"];
+        assert_eq!((precision["asked"].as_f64(), precision["met"].as_bool()), (Some(tolerance), Some(is_met)));
+        let answer = outcome.overtake("a", "b").expect("asked");
+        let (periods, error) = (answer.periods(), |at| answer.by(at).expect("a date").standard_error());
+        let largest = periods.iter().map(|period| error(*period)).fold(0.0, f64::max);
+        assert!(precision["reached"].as_f64().is_some_and(|reached| reached >= largest), "{precision}");
+        let text = answer.to_string();
+        assert_eq!(text.contains("largest error") && text.contains("asked 1.0e-12, not reached"), !is_met, "{text}");
+    }
 }
 
 /// A fiscal reading follows a drawn base, so the integrand jumps where the bases tie.
