@@ -151,7 +151,7 @@ impl Recursion {
         let mut by_count = if above { vec![over, below] } else { vec![below, over] };
         for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
-            for count in 0..=by_count.len() {
+            for (count, settled) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
                 let mut from = by_count.get(count).cloned().unwrap_or_default();
                 if let Some(before) = count.checked_sub(1).and_then(|count| by_count.get(count)) {
                     from.add(before);
@@ -159,7 +159,7 @@ impl Recursion {
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 let mut density = self.kernel.step(&from, drift, sd, side);
-                counts[count] += self.settle(&mut density, open[t]);
+                *settled += self.settle(&mut density, open[t]);
                 next.push(density);
             }
             let last = next.last().map_or(0.0, |last| self.kernel.mass(last));
