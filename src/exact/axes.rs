@@ -2,7 +2,7 @@
 //! the first axis, what is left of it at another date the second, and so on. A turn leaves the law as it is, and most of
 //! the integrand to one axis or two (Imai & Tan 2006).
 
-use super::gauss::{Rule, as_f64};
+use super::gauss::{Rule, as_f64, normal_density};
 use super::pair::{BLOCK, Pair};
 use super::start::{TIE, normal_mass, pieces};
 use crate::error::Error;
@@ -29,6 +29,8 @@ pub(super) struct Axes {
 
 /// Scores that lines are followed to, on each side.
 const REACH: f64 = 8.5;
+/// A step of score for the slope of D(0), by central differences of fourth order.
+const BESIDE: f64 = 1e-3;
 /// Cells of a line in which crossings are looked for.
 const CELLS: usize = 63;
 
@@ -91,6 +93,17 @@ impl Axes {
                 ends.windows(2).map(|ends| (0.5 * (ends[0] + ends[1]), normal_mass(ends[0], ends[1]) / whole)).collect()
             }
         })
+    }
+
+    /// Where the bases tie along the first axis, with the density of D(0) there.
+    pub(super) fn ties(&self, pair: &Pair<'_>, rest: &[f64]) -> Result<Rule, Error> {
+        let weighted = |z: f64| {
+            let beside = [-2.0, -1.0, 1.0, 2.0].map(|step| self.scores(&[&[z + step * BESIDE], rest].concat()));
+            let start = pair.columns(&beside)?.centre.swap_remove(0);
+            let slope = (start[0] - start[3] + 8.0 * (start[2] - start[1])) / (12.0 * BESIDE);
+            Ok((z, normal_density(z) / slope.abs()))
+        };
+        self.crossings(pair, rest, 0..=0)?.into_iter().map(weighted).collect()
     }
 
     /// Where the log-ratio of the curves ties at some of the periods, along the first axis, ascending.

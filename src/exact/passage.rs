@@ -33,16 +33,18 @@ impl Walk<'_> {
 }
 
 /// A walk in the units of the kernel, with the panels that matter in each period.
-struct Scaled {
-    start: Vec<(f64, f64)>,
+pub(super) struct Scaled {
+    /// The unit of length: the least sd.
+    pub(super) unit: f64,
+    pub(super) start: Vec<(f64, f64)>,
     /// By period: drift, sd, and the panels that matter.
-    periods: Vec<(f64, f64, (i64, i64))>,
+    pub(super) periods: Vec<(f64, f64, (i64, i64))>,
 }
 
 /// The recursion at one fineness; walks one after the other.
 #[derive(Debug)]
 pub(super) struct Recursion {
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
     /// A number of lead changes that is less likely is not followed further.
     least: f64,
 }
@@ -52,7 +54,7 @@ impl Recursion {
         Self { kernel: Kernel::new(Fineness::of(tolerance), level), least: 0.1 * tolerance }
     }
 
-    fn scaled(&self, walk: &Walk<'_>) -> Scaled {
+    pub(super) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
         let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
         let start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let low = start.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
@@ -66,13 +68,13 @@ impl Recursion {
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
         let periods = walk.drifts.iter().zip(walk.sds).map(period).collect();
-        Scaled { start, periods }
+        Scaled { unit, start, periods }
     }
 
     /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
     /// that starts below.
     pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
@@ -109,7 +111,7 @@ impl Recursion {
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
     pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
