@@ -14,6 +14,7 @@ mod crossing;
 mod exact;
 #[cfg(feature = "toml")]
 mod fiscal;
+mod gradient;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
