@@ -22,15 +22,17 @@ pub(super) struct Adjoint {
     pub(super) drifts: Vec<f64>,
     /// By point of the start, without its weight: P from there, and its derivative.
     pub(super) start: Vec<[f64; 2]>,
+    /// P from the places asked.
+    pub(super) from: Vec<f64>,
 }
 
 impl Recursion {
-    /// Of a walk that starts below, by the horizon.
-    pub(super) fn adjoint(&mut self, walk: &Walk<'_>) -> Adjoint {
+    /// Of a walk that starts below, by the horizon; and what it would be from other places near its start.
+    pub(super) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
         let Scaled { unit, start, periods } = self.scaled(walk);
         let mut drifts = vec![0.0; periods.len()];
         if start.is_empty() {
-            return Adjoint { value: 0.0, drifts, start: Vec::new() };
+            return Adjoint { value: 0.0, drifts, start: Vec::new(), from: vec![0.0; places.len()] };
         }
         let (whole, below) = self.forward(&start, &periods);
         let mut later = Density::default();
@@ -52,7 +54,8 @@ impl Recursion {
         let points: Vec<[f64; 2]> = start.iter().map(at).collect();
         let sum = |place: usize| start.iter().zip(&points).map(|((_, weight), point)| weight * point[place]).sum();
         drifts[0] = sum(1);
-        Adjoint { value: sum(0), drifts, start: points }
+        let from = places.iter().map(|x| self.kernel.value_at(&value, x / unit, drift, sd)[0]).collect();
+        Adjoint { value: sum(0), drifts, start: points, from }
     }
 
     /// By period: the density on both sides before those that have passed are taken out, and what is left below.
@@ -97,8 +100,9 @@ mod tests {
         let sds: Vec<f64> = (0..9).map(|t| [0.1, 0.16, 0.12][t % 3]).collect();
         let start = [(-0.5, 0.6), (-0.2, 0.3)];
         let walk = Walk { start: &start, drifts: &drifts, sds: &sds };
-        let adjoint = Recursion::new(1e-13, Level::of_this_process()).adjoint(&walk);
+        let adjoint = Recursion::new(1e-13, Level::of_this_process()).adjoint(&walk, &[-0.2]);
         assert!((adjoint.value - by_horizon(&walk)).abs() < 1e-13, "the value is that of the recursion");
+        assert!((adjoint.from[0] - adjoint.start[1][0]).abs() < 1e-15, "from a place of the start");
         for t in 0..9 {
             let moved = |h: f64| {
                 let mut drifts = drifts.clone();

@@ -163,6 +163,9 @@ impl Bracket {
     /// The secant's guess, kept inside.
     fn next(&self) -> f64 {
         let [low, high] = self.ends;
+        if self.is_narrow() {
+            return low;
+        }
         let part = self.values[0] / (self.values[0] - self.values[1]);
         low + (high - low) * part.clamp(1e-3, 1.0 - 1e-3)
     }
@@ -170,6 +173,10 @@ impl Bracket {
     /// The Illinois rule: an end that stays counts half (Dowell & Jarratt 1971).
     fn narrow(&mut self, value: f64) {
         let at = self.next();
+        if value.abs() < 1e-15 {
+            self.ends = [at, at];
+            return;
+        }
         let side = usize::from((value > 0.0) == (self.values[1] > 0.0));
         self.ends[side] = at;
         self.values[side] = value;
@@ -177,7 +184,7 @@ impl Bracket {
     }
 
     fn is_narrow(&self) -> bool {
-        self.ends[1] - self.ends[0] < 1e-14 || self.values.iter().any(|value| value.abs() < 1e-15)
+        self.ends[1] - self.ends[0] < 1e-14
     }
 }
 

@@ -1,6 +1,7 @@
 //! The chain rule: from the derivatives of a walk's passage to those of the numbers that decide its drifts, its sd and its
 //! start, summed over the points of the drawn assumptions at fixed scores.
 
+use super::gauss::{Rule, as_f64};
 use super::leaf::Leaf;
 use super::pair::{BLOCK, Columns, Pair};
 use super::passage::{Recursion, Walk};
@@ -19,8 +20,8 @@ pub(super) struct Chain<'a, 'p> {
     pub(super) value: f64,
     /// By leaf.
     pub(super) slopes: Vec<f64>,
-    /// Where the start has a law of its own: P from each of its points.
-    from: Vec<f64>,
+    /// Where the start has a law of its own: P from places of it.
+    from: Interpolant,
 }
 
 /// Derivatives of P at the points of a block, with their weights.
@@ -32,9 +33,11 @@ struct Block {
 }
 
 impl<'a, 'p> Chain<'a, 'p> {
-    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Self {
-        let from = pair.start().filter(|start| !start.is_point()).map_or(0, |start| start.below.len());
-        Self { pair, leaves, recursion, value: 0.0, slopes: vec![0.0; leaves.len()], from: vec![0.0; from] }
+    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
+        let sd = pair.columns(&[vec![0.0; pair.draws.len()]])?.sd[0];
+        let law = pair.start().filter(|start| !start.is_point());
+        let from = law.map_or_else(Interpolant::default, |start| Interpolant::over(&start.below, sd));
+        Ok(Self { pair, leaves, recursion, value: 0.0, slopes: vec![0.0; leaves.len()], from })
     }
 
     /// Adds the integrand's part.
@@ -60,7 +63,7 @@ impl<'a, 'p> Chain<'a, 'p> {
             let columns = self.pair.columns(&scores)?;
             let jump = |(place, (_, weight)): (usize, &Point)| {
                 let (drifts, sds) = columns.walk(place);
-                let below = self.recursion.adjoint(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds });
+                let below = self.recursion.adjoint(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, &[]);
                 weight * (1.0 - below.value)
             };
             let start = points.iter().enumerate().map(jump).collect();
@@ -85,7 +88,7 @@ impl<'a, 'p> Chain<'a, 'p> {
                 &drawn
             }
         };
-        let adjoint = self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds });
+        let adjoint = self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
         self.value += weight * (start.ahead() + adjoint.value);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
@@ -100,7 +103,7 @@ impl<'a, 'p> Chain<'a, 'p> {
             // The first drift moves the start.
             block.start[place] = weight * adjoint.drifts[0];
         }
-        self.from.iter_mut().zip(&adjoint.start).for_each(|(sum, [value, _])| *sum += weight * value);
+        self.from.values.iter_mut().zip(&adjoint.from).for_each(|(sum, value)| *sum += weight * value);
         Ok(())
     }
 
@@ -145,50 +148,55 @@ impl<'a, 'p> Chain<'a, 'p> {
 
     /// Adds what moves the law of the start: its points and weights with each number moved, and P from there.
     pub(super) fn finish(&mut self) {
-        let Some(start) = self.pair.start().filter(|start| !start.is_point()) else { return };
-        let nodes: Vec<f64> = start.below.iter().map(|(x, _)| *x).collect();
-        let from = Interpolant::new(&nodes, &self.from);
+        if self.pair.start().is_none_or(super::start::Start::is_point) {
+            return;
+        }
         for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
-            for (weight, plan) in leaf.moved.iter().filter(|_| leaf.levels) {
+            for (weight, plan) in leaf.moved.iter().filter(|_| leaf.bases) {
                 let moved = self.pair.start_of(plan);
-                let passed: f64 = moved.below.iter().map(|(x, own)| own * from.at(*x)).sum();
+                let passed: f64 = moved.below.iter().map(|(x, own)| own * self.from.at(*x)).sum();
                 *slope += weight * (moved.ahead() + passed);
             }
         }
     }
 }
 
-/// The polynomial through values at nodes, by the barycentric formula (Berrut & Trefethen 2004).
-struct Interpolant<'a> {
-    nodes: &'a [f64],
-    values: &'a [f64],
-    weights: Vec<f64>,
+/// Places beside the sd of a period that a smooth function is known by: its Chebyshev series ends after as many terms as the
+/// interval has sds, times the 3.7 at which e^(−k²/2) is 1e-12 for half of it, and some more; volatility may be drawn smaller.
+const PLACES_PER_SD: f64 = 8.0;
+const LEAST_PLACES: f64 = 32.0;
+const MOST_PLACES: f64 = 1024.0;
+
+/// The polynomial through values at Chebyshev's points, by the barycentric formula (Berrut & Trefethen 2004).
+#[derive(Debug, Default)]
+struct Interpolant {
+    nodes: Vec<f64>,
+    values: Vec<f64>,
 }
 
-impl<'a> Interpolant<'a> {
-    fn new(nodes: &'a [f64], values: &'a [f64]) -> Self {
-        // Logs, so that products of hundreds of distances stay within what a number can hold.
-        let log = |i: usize| -> f64 {
-            let others = nodes.iter().enumerate().filter(|(j, _)| *j != i);
-            -others.map(|(_, x)| crate::math::ln((nodes[i] - x).abs())).sum::<f64>()
-        };
-        let logs: Vec<f64> = (0..nodes.len()).map(log).collect();
-        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let sign = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
-        let weights = logs.iter().enumerate().map(|(i, log)| sign(i) * crate::math::exp(log - most)).collect();
-        Self { nodes, values, weights }
+impl Interpolant {
+    /// Values not known yet, over the points of a rule and a little beyond.
+    fn over(rule: &Rule, sd: f64) -> Self {
+        let (Some(first), Some(last)) = (rule.first(), rule.last()) else { return Self::default() };
+        let (middle, half) = (0.5 * (first.0 + last.0), 0.51 * (last.0 - first.0));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
+        let count = (LEAST_PLACES + PLACES_PER_SD * 2.0 * half / sd).min(MOST_PLACES) as usize;
+        let node = |k: usize| middle - half * crate::math::cos(std::f64::consts::PI * as_f64(k) / as_f64(count - 1));
+        Self { nodes: (0..count).map(node).collect(), values: vec![0.0; count] }
     }
 
     fn at(&self, x: f64) -> f64 {
         let (mut above, mut below) = (0.0, 0.0);
-        for ((node, value), weight) in self.nodes.iter().zip(self.values).zip(&self.weights) {
-            if x - node == 0.0 {
+        for (k, (node, value)) in self.nodes.iter().zip(&self.values).enumerate() {
+            let distance = x - node;
+            if !(distance.abs() > 0.0) {
                 return *value;
             }
-            let part = weight / (x - node);
+            let end = if k == 0 || k + 1 == self.nodes.len() { 0.5 } else { 1.0 };
+            let part = if k % 2 == 0 { end / distance } else { -end / distance };
             above += part * value;
             below += part;
         }
-        above / below
+        if self.nodes.is_empty() { 0.0 } else { above / below }
     }
 }

@@ -8,7 +8,7 @@ use super::answer::{correlation, settled};
 use super::chain::Chain;
 use super::integrate::{Design, design};
 use super::leaf::leaves;
-use super::pair::{Asked, Pair};
+use super::pair::Asked;
 use super::{Exact, address_of, refused, sums_fault};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, shown};
@@ -165,9 +165,7 @@ impl Exact<'_> {
         }
         let Design { points, ties, recursion, errors } = design(&pair, passage, self.tolerance, plan.level())?;
         let (leaves, others) = leaves(&scenario, &plan, asked)?;
-        // The start's law is interpolated, which takes twice the points of a sum.
-        let finer = Pair::new(&plan, rows, rho, pair.level + 1);
-        let mut chain = Chain::new(&finer, &leaves, recursion);
+        let mut chain = Chain::new(&pair, &leaves, recursion)?;
         chain.add(&points)?;
         chain.add_ties(&ties)?;
         chain.finish();

@@ -29,6 +29,8 @@ pub(super) struct Leaf {
     pub(super) growth: [bool; 2],
     /// Whether a base or a volatility follows it.
     pub(super) levels: bool,
+    /// Whether a base does.
+    pub(super) bases: bool,
 }
 
 /// What follows a number.
@@ -36,6 +38,7 @@ pub(super) struct Leaf {
 struct Follows {
     growth: [bool; 2],
     levels: bool,
+    bases: bool,
     correlation: bool,
 }
 
@@ -61,8 +64,8 @@ pub(super) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> R
             continue;
         }
         let moved = if follows.correlation { Vec::new() } else { moved(scenario, plan, number, &listing.named)? };
-        let Follows { growth, levels, .. } = follows;
-        leaves.push(Leaf { address: number.address.clone(), number: number.value, moved, growth, levels });
+        let Follows { growth, levels, bases, .. } = follows;
+        leaves.push(Leaf { address: number.address.clone(), number: number.value, moved, growth, levels, bases });
     }
     Ok((leaves, others))
 }
@@ -82,7 +85,7 @@ impl Places<'_> {
             return places.fold(Follows::default(), |all, (_, address, _)| {
                 let one = self.follows(address);
                 let growth = [0, 1].map(|row| all.growth[row] || one.growth[row]);
-                Follows { growth, levels: all.levels || one.levels, ..all }
+                Follows { growth, levels: all.levels || one.levels, bases: all.bases || one.bases, ..all }
             });
         }
         let pair = [&self.question.challenger, &self.question.incumbent];
@@ -101,7 +104,8 @@ impl Places<'_> {
     fn follows_in(&self, row: usize, name: &str, rest: &str) -> Follows {
         let is = |field: &str| rest.starts_with(field);
         let is_fiscal = self.plan.rows.find(name).is_ok_and(|row| self.plan.is_fiscal(row));
-        let mut follows = Follows { levels: is("revenue") || is("volatility"), ..Follows::default() };
+        let (bases, levels) = (is("revenue"), is("revenue") || is("volatility"));
+        let mut follows = Follows { levels, bases, ..Follows::default() };
         follows.growth[row] = is("growth") || is_fiscal && (is("revenue") || is("history"));
         follows
     }
