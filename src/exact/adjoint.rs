@@ -59,11 +59,7 @@ impl Recursion {
     }
 
     /// By period: the density on both sides before those that have passed are taken out, and what is left below.
-    fn forward(
-        &mut self,
-        start: &[(f64, f64)],
-        periods: &[(f64, f64, (i64, i64))],
-    ) -> (Vec<Density>, Vec<Density>) {
+    fn forward(&mut self, start: &[(f64, f64)], periods: &[(f64, f64, (i64, i64))]) -> (Vec<Density>, Vec<Density>) {
         let (mut whole, mut below): (Vec<Density>, Vec<Density>) = (Vec::new(), Vec::new());
         for &(drift, sd, range) in periods {
             let next = match below.last() {

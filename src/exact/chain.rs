@@ -46,8 +46,7 @@ impl<'a, 'p> Chain<'a, 'p> {
             let scores: Vec<Vec<f64>> = points.iter().map(|(z, _)| z.clone()).collect();
             let columns = self.pair.columns(&scores)?;
             let zero = vec![0.0; points.len()];
-            let mut block =
-                Block { growth: vec![zero.clone(); self.pair.periods()], sd: zero.clone(), start: zero };
+            let mut block = Block { growth: vec![zero.clone(); self.pair.periods()], sd: zero.clone(), start: zero };
             for (place, (_, weight)) in points.iter().enumerate() {
                 self.walk(&columns, place, *weight, &mut block)?;
             }
@@ -88,7 +87,8 @@ impl<'a, 'p> Chain<'a, 'p> {
                 &drawn
             }
         };
-        let adjoint = self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
+        let adjoint =
+            self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
         self.value += weight * (start.ahead() + adjoint.value);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
@@ -177,8 +177,12 @@ struct Interpolant {
 impl Interpolant {
     /// Values not known yet, over the points of a rule and a little beyond.
     fn over(rule: &Rule, sd: f64) -> Self {
-        let (Some(first), Some(last)) = (rule.first(), rule.last()) else { return Self::default() };
-        let (middle, half) = (0.5 * (first.0 + last.0), 0.51 * (last.0 - first.0));
+        let low = rule.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
+        let high = rule.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
+        let (middle, half) = (0.5 * (low + high), 0.51 * (high - low));
+        if !(half > 0.0) {
+            return Self::default();
+        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
         let count = (LEAST_PLACES + PLACES_PER_SD * 2.0 * half / sd).min(MOST_PLACES) as usize;
         let node = |k: usize| middle - half * crate::math::cos(std::f64::consts::PI * as_f64(k) / as_f64(count - 1));

@@ -142,11 +142,7 @@ impl Exact<'_> {
     /// assert_eq!(gradient.entries().len(), 7);
     /// # Ok::<(), outgrow::Error>(())
     /// ```
-    pub fn gradient(
-        self,
-        question: &str,
-        date: impl TryInto<Period, Error: Into<Error>>,
-    ) -> Result<Gradient, Error> {
+    pub fn gradient(self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<Gradient, Error> {
         let labels: Vec<Period> = (1..=self.scenario.periods()).map(|t| self.scenario.label(t)).collect();
         let by = labels[place_of(&labels, date)?];
         let asked = self.asked(question)?;
@@ -170,7 +166,8 @@ impl Exact<'_> {
         chain.add_ties(&ties)?;
         chain.finish();
         let error = errors[plan.rows.periods()] + of_start + super::answer::ROUNDING;
-        let slope = |(leaf, slope): (super::leaf::Leaf, f64)| Slope { address: leaf.address, number: leaf.number, slope };
+        let slope =
+            |(leaf, slope): (super::leaf::Leaf, f64)| Slope { address: leaf.address, number: leaf.number, slope };
         let (value, slopes) = (chain.value, chain.slopes);
         let slopes = leaves.into_iter().zip(slopes).map(slope).collect();
         Ok(Gradient { question: asked.title(), by, probability: Estimate::bounded(value, error), slopes, others })
@@ -192,7 +189,10 @@ impl Exact<'_> {
         }
         if question.sustained > 1 {
             let address = address_of(place, question, "sustained");
-            return Err(refused(&address, "the derivative of a sustained overtake is not worked out; ask for 1 period"));
+            return Err(refused(
+                &address,
+                "the derivative of a sustained overtake is not worked out; ask for 1 period",
+            ));
         }
         Ok(question)
     }

@@ -2,8 +2,8 @@
 //! turns on, as many nodes along each as it needs; shifted lattices of points beyond six axes.
 
 use super::axes::{Axes, First};
-use super::gauss::{self, Rule};
 use super::chain::Point;
+use super::gauss::{self, Rule};
 use super::pair::{Asked, Pair};
 use super::passage::Recursion;
 use super::{points, refused};
@@ -308,8 +308,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
         loop {
             let upto = if done == 0 { 64 } else { 2 * done };
             for (shift, sum) in sums.iter_mut().enumerate() {
-                let points: Vec<Point> =
-                    (done..upto).map(|index| (self.lattice_point(shift, index), 1.0)).collect();
+                let points: Vec<Point> = (done..upto).map(|index| (self.lattice_point(shift, index), 1.0)).collect();
                 self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
             }
             done = upto;

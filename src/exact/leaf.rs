@@ -130,7 +130,11 @@ fn moved(
             let one = |(place, weight): &(f64, f64)| {
                 let moved = scenario.with(&number.address, number.value + place * step)?;
                 let moved = Plan::new(&moved, 0)?;
-                if plan.has_draws_of(&moved) { Ok((weight / step, moved)) } else { Err(without_spread(&number.address)) }
+                if plan.has_draws_of(&moved) {
+                    Ok((weight / step, moved))
+                } else {
+                    Err(without_spread(&number.address))
+                }
             };
             match stencil.iter().map(one).collect() {
                 Ok(moved) => return Ok(moved),

@@ -252,13 +252,7 @@ impl Pair<'_> {
     }
 
     /// The draws again where the number at `address` is part of their law.
-    pub(super) fn redrawn(
-        &self,
-        plan: &Plan,
-        address: &str,
-        points: &[Vec<f64>],
-        draws: &[Vec<f64>],
-    ) -> Vec<Vec<f64>> {
+    pub(super) fn redrawn(&self, plan: &Plan, address: &str, points: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
         for (place, draw) in self.draws.iter().enumerate() {
             if address.starts_with(plan.draw_address(*draw)) {
