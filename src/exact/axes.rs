@@ -81,7 +81,10 @@ impl Axes {
                 let mut ends = vec![-REACH];
                 ends.extend(cuts);
                 ends.push(REACH);
-                let rule = pieces(&ends, 16.0 * 2.0 * REACH / as_f64(nodes.max(16)));
+                // As many pieces of sixteen nodes on each side, so that more nodes are finer on both.
+                let count = as_f64(nodes.div_ceil(16));
+                let side = |ends: &[f64]| pieces(ends, (ends[1] - ends[0]) / count);
+                let rule: Rule = ends.windows(2).flat_map(side).collect();
                 let mass: f64 = rule.iter().map(|(_, weight)| weight).sum();
                 rule.into_iter().map(|(z, weight)| (z, weight / mass)).collect()
             }
