@@ -45,6 +45,7 @@
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
+//! | know what an answer turns on | [`Exact::gradient`], [`Gradient`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
@@ -104,7 +105,7 @@ pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
-pub use exact::Exact;
+pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};

@@ -35,6 +35,8 @@ impl Walk<'_> {
 
 /// A walk in the units of the kernel, with the panels that matter in each period.
 pub(super) struct Scaled {
+    /// The unit of length: the least sd.
+    pub(super) unit: f64,
     pub(super) start: Vec<(f64, f64)>,
     /// By period: drift, sd, and the panels that matter.
     pub(super) periods: Vec<(f64, f64, (i64, i64))>,
@@ -76,13 +78,13 @@ impl Recursion {
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
         let periods = walk.drifts.iter().zip(walk.sds).map(period).collect();
-        Scaled { start, periods }
+        Scaled { unit, start, periods }
     }
 
     /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
     /// that starts below.
     pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
@@ -119,7 +121,7 @@ impl Recursion {
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
     pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
-        let Scaled { start, periods } = self.scaled(walk);
+        let Scaled { start, periods, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }

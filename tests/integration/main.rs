@@ -16,6 +16,7 @@ mod crossing;
 mod exact;
 #[cfg(feature = "toml")]
 mod fiscal;
+mod gradient;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
