@@ -16,7 +16,7 @@ use crate::scenario::{Provider, Question, Scenario};
 /// years of quarters, so that an audit of a few dozen simulations takes about a second.
 pub(super) const PATHS: u64 = 1 << 14;
 /// Fewer where the simulations of all assumptions together would fill more revenues than this: some seconds.
-const BUDGET: u64 = 1 << 30;
+const BUDGET: u64 = 1 << 29;
 /// But never fewer than these: four standard errors of a difference are then 0.044, below the least spread that is told.
 const LEAST_PATHS: u64 = 1 << 12;
 /// Any seed does. One for all simulations: draws are keyed by name and address, so two runs differ by the change alone.
@@ -291,4 +291,22 @@ pub(super) fn mean_and_sd(steps: &[f64], least: usize) -> Option<(f64, f64)> {
     let mean = steps.iter().sum::<f64>() / count;
     let squares: f64 = steps.iter().map(|step| (step - mean) * (step - mean)).sum();
     Some((mean, (squares / (count - 1.0)).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_PATHS, PATHS, paths};
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Question, Scenario};
+
+    #[test]
+    fn paths_are_fewer_where_there_is_much_to_do_but_never_too_few() {
+        let still = |name: &str| Provider::new(name, 1).growth(Curve::constant(0.1));
+        let pair = Scenario::builder("2018-Q1", "2028-Q1").provider(still("A")).provider(still("B"));
+        let pair = pair.question(Question::overtakes("A", "B")).build().expect("valid");
+        let with = |count: usize| paths(&pair, &vec![("provider[A].volatility".to_owned(), [0.1, 0.2]); count]);
+        // 2 + 4 n series of 41 revenues, of 2^29 in all.
+        assert_eq!([with(0), with(10), with(10_000)], [PATHS, PATHS, LEAST_PATHS]);
+        assert_eq!(with(400), (1 << 29) / (41 * 1602));
+    }
 }
