@@ -189,7 +189,9 @@ impl Scenario {
     /// Looks for what may fool the scenario's author: an empty audit is no proof that a scenario is right.
     ///
     /// It costs a few dozen short simulations: two for each assumption that is drawn, one for each other law of growth, each
-    /// with the providers that its own is compared with. They have 16,384 paths, and down to 4,096 where there is much to do.
+    /// with the providers that its own is compared with. They have 16,384 paths, and down to 4,096 where there is much to do:
+    /// 64 providers over ten years of quarters in 63 questions, with 384 assumptions, took 8 s of one core. As paths are
+    /// never fewer than that, thousands of periods or of assumptions take minutes.
     /// The same scenario gives the same audit, bit for bit.
     ///
     /// # Errors

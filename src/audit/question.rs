@@ -90,16 +90,19 @@ fn certain_or_impossible(
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
     let names = [&question.challenger[..], &question.incumbent];
     let pair = narrowed(&scene.asked, |other| other == question);
-    let Some((mean, variance)) = log_ratio(scene, &pair, names)? else { return Ok(None) };
-    let beyond = |t: usize| math::norm_sf(mean[t].abs() / variance[t].sqrt());
-    let against = |t: usize| if (mean[t] > 0.0) == is_none { 1.0 - beyond(t) } else { beyond(t) };
+    let Some(ratio) = log_ratio(scene, &pair, names)? else { return Ok(None) };
+    let against = |t: usize| {
+        let [mean, variance] = ratio[t];
+        let beyond = math::norm_sf(mean.abs() / variance.sqrt());
+        if (mean > 0.0) == is_none { 1.0 - beyond } else { beyond }
+    };
     let dates = scene.scenario.dates(question);
     if is_none {
         // Sums of the first year hold known periods, the base among them, that no path is to lead in.
         let known = dates.at.first().map_or(0, |first| (dates.width - 1).saturating_sub(*first));
         let reached = usize::from(dates.width <= dates.at.first().map_or(0, |first| *first));
         let is_behind = (1..=known).all(|back| behind(scene, names, back));
-        return Ok(is_behind.then(|| (reached..mean.len()).map(against).sum()));
+        return Ok(is_behind.then(|| (reached..ratio.len()).map(against).sum()));
     }
     let lead = question.sustained as usize;
     let leads = dates.at.windows(lead.clamp(1, dates.at.len().max(1)));
@@ -113,7 +116,7 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
 /// Mean and variance of the log ratio of two providers at 0..=T. `None` where an assumption cannot be moved: its part of
 /// the variance is not known.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<(Vec<f64>, Vec<f64>)>, Error> {
+fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
     let (challenger, incumbent) = (plan.rows.find(names[0])?, plan.rows.find(names[1])?);
     let ratio = |plan: &Plan| -> Vec<f64> {
@@ -129,7 +132,7 @@ fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Opt
             *variance += ((high - low) / ENDS_SDS) * ((high - low) / ENDS_SDS);
         }
     }
-    Ok(Some((mean, variance)))
+    Ok(Some(mean.into_iter().zip(variance).map(|(mean, variance)| [mean, variance]).collect()))
 }
 
 /// Whether the challenger was behind so many periods before the base, as far as both are known.
