@@ -74,8 +74,15 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
     if options.json && options.csv {
         return Err("one of --json and --csv at a time".into());
     }
+    let is_sampled = options.paths.is_some() || options.seed.is_some();
     if options.audit && (options.csv || options.charts.is_some()) {
         return Err("--audit has no --csv and no --charts".into());
+    }
+    if options.audit && (is_sampled || options.exact) {
+        return Err("--audit has paths and a seed of its own: leave --paths, --seed and --exact out".into());
+    }
+    if options.exact && is_sampled {
+        return Err("--exact runs no paths: leave --paths and --seed out".into());
     }
     if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
 }
@@ -102,9 +109,6 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn answer(options: &Options) -> Result<String, String> {
-    if options.exact && (options.paths.is_some() || options.seed.is_some()) {
-        return Err("--exact runs no paths: leave --paths and --seed out".into());
-    }
     let text = read(&options.file)?;
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };

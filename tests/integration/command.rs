@@ -84,6 +84,21 @@ fn an_audit_is_0_with_findings_too() {
 }
 
 #[test]
+fn options_that_would_be_ignored_are_wrong_usage() {
+    for wrong in [
+        &["--audit", "--paths", "100"][..],
+        &["--audit", "--seed", "1"],
+        &["--audit", "--exact"],
+        &["--exact", "--paths", "100"],
+        &["--exact", "--seed", "1"],
+    ] {
+        let (code, out, err) = told(&[&[&pair()[..]], wrong].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{wrong:?}: {err}");
+        assert!(err.contains("leave --paths") && err.contains("usage: "), "{wrong:?}: {err}");
+    }
+}
+
+#[test]
 fn a_value_may_be_set() {
     let file = File::of("set.toml", "base = '2018'\nhorizon = '2020'\nprovider = [\n{ name = 'A=[B', revenue = 1, growth = { constant = 0 } },\n{ name = 'C=D', revenue = 2, growth = { constant = 0 } }]\nquestion = [{ overtakes = ['C=D', 'E'] }]".replace("'A=[B'", "'E'").as_bytes());
     let (code, out, err) = told(&[
