@@ -4,6 +4,7 @@ mod chart;
 mod csv;
 mod markdown;
 mod mixture;
+mod origin;
 mod overtake;
 mod part;
 mod past;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 pub use chart::Chart;
+pub(crate) use chart::escaped;
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
@@ -21,6 +23,7 @@ pub(crate) use part::{Part, ProviderOutcome};
 use past::{BAND, LEVELS, MEDIAN, Past};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
+pub(crate) use table::{Table, money};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
@@ -54,9 +57,7 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Outcome {
-    base: Period,
-    horizon: Period,
-    unit: Option<String>,
+    scenario: Scenario,
     run: RunInfo,
     questions: Vec<Overtake>,
     providers: Vec<ProviderOutcome>,
@@ -142,9 +143,7 @@ impl Outcome {
         let questions =
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
         Ok(Self {
-            base: scenario.base(),
-            horizon: scenario.horizon(),
-            unit: scenario.unit().map(str::to_owned),
+            scenario: scenario.clone(),
             questions: questions.collect(),
             providers: providers(parts, plan, &counting)?,
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
@@ -179,9 +178,7 @@ impl Outcome {
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
         Self {
-            base: scenario.base(),
-            horizon: scenario.horizon(),
-            unit: scenario.unit().map(str::to_owned),
+            scenario: scenario.clone(),
             questions: questions.collect(),
             providers,
             own: Vec::new(),
@@ -353,9 +350,9 @@ impl Serialize for Outcome {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
-        map.serialize_entry("base", &self.base)?;
-        map.serialize_entry("horizon", &self.horizon)?;
-        map.serialize_entry("unit", &self.unit)?;
+        map.serialize_entry("base", &self.base())?;
+        map.serialize_entry("horizon", &self.horizon())?;
+        map.serialize_entry("unit", &self.scenario.unit())?;
         map.serialize_entry("run", &self.run)?;
         map.serialize_entry("questions", &self.questions)?;
         map.serialize_entry("providers", &self.providers)?;

@@ -1,0 +1,69 @@
+//! What an outcome was made of, and how to make it again.
+
+use super::{Outcome, Part, ProviderOutcome, RunInfo};
+use crate::calendar::Period;
+use crate::scenario::Scenario;
+
+/// The confidence level of a run that states none.
+const USUAL_LEVEL: f64 = 0.95;
+
+impl Outcome {
+    /// The scenario that was answered.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    pub(super) fn base(&self) -> Period {
+        self.scenario.base()
+    }
+
+    pub(super) fn horizon(&self) -> Period {
+        self.scenario.horizon()
+    }
+
+    /// How the answers came about.
+    pub(crate) fn run(&self) -> &RunInfo {
+        &self.run
+    }
+
+    /// Parts without an exact answer, and why.
+    pub(crate) fn not_exact(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.run.not_exact.iter().map(|missing| (missing.part, missing.because))
+    }
+
+    pub(crate) fn has_revenue(&self) -> bool {
+        self.knows(|provider| &provider.revenue)
+    }
+
+    pub(crate) fn has_ranks(&self) -> bool {
+        self.knows(|provider| &provider.rank)
+    }
+
+    pub(crate) fn has_shares(&self) -> bool {
+        self.knows(|provider| &provider.share)
+    }
+
+    fn knows<T>(&self, part: impl Fn(&ProviderOutcome) -> &Part<T>) -> bool {
+        self.providers.iter().all(|provider| part(provider).known().is_some())
+    }
+}
+
+impl RunInfo {
+    /// The options of `run_scenario` that give the same bits.
+    pub(crate) fn options(&self) -> String {
+        match (self.paths, self.seed) {
+            (Some(paths), Some(seed)) => format!("--paths {paths} --seed {seed}"),
+            _ => "--exact".to_owned(),
+        }
+    }
+
+    /// The call on a scenario that gives the same bits.
+    pub(crate) fn call(&self) -> String {
+        let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
+            return format!("exact().tolerance({:e}).run()?", self.tolerance.unwrap_or(0.0));
+        };
+        let level = self.confidence_level.filter(|level| (level - USUAL_LEVEL).abs() > 0.0);
+        let level = level.map_or_else(String::new, |level| format!(".confidence({level})"));
+        format!("simulate().paths({paths}).seed({seed}){level}.run()?")
+    }
+}
