@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  Provider ┐
-//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart, report
 //!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
 //!  TOML, JSON ────┘                         └ merge (shards)
 //! ```
@@ -48,9 +48,12 @@
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | tell it in one file, with all that it rests on | [`Outcome::report`], [`Report`] |
 //! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
+//!
+//! Ten questions with answers that run are in the [`cookbook`].
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in one unit of your choice.
@@ -74,6 +77,7 @@
 mod assumption;
 mod audit;
 mod calendar;
+pub mod cookbook;
 mod cpu;
 mod error;
 mod estimate;

@@ -2,10 +2,9 @@
 
 use super::{Outcome, Part, ProviderOutcome, RunInfo};
 use crate::calendar::Period;
+use crate::exact::DEFAULT_TOLERANCE;
 use crate::scenario::Scenario;
-
-/// The confidence level of a run that states none.
-const USUAL_LEVEL: f64 = 0.95;
+use crate::simulation::DEFAULT_CONFIDENCE;
 
 impl Outcome {
     /// The scenario that was answered.
@@ -49,12 +48,20 @@ impl Outcome {
 }
 
 impl RunInfo {
-    /// The options of `run_scenario` that give the same bits.
-    pub(crate) fn options(&self) -> String {
+    /// The options of `run_scenario` that give the same bits; it has none for levels and tolerances.
+    pub(crate) fn options(&self) -> Option<String> {
         match (self.paths, self.seed) {
-            (Some(paths), Some(seed)) => format!("--paths {paths} --seed {seed}"),
-            _ => "--exact".to_owned(),
+            (Some(paths), Some(seed)) => self.other_level().is_none().then(|| format!("--paths {paths} --seed {seed}")),
+            _ => self
+                .tolerance
+                .is_some_and(|own| own.to_bits() == DEFAULT_TOLERANCE.to_bits())
+                .then(|| "--exact".to_owned()),
         }
+    }
+
+    /// The confidence level, where it was set.
+    fn other_level(&self) -> Option<f64> {
+        self.confidence_level.filter(|level| level.to_bits() != DEFAULT_CONFIDENCE.to_bits())
     }
 
     /// The call on a scenario that gives the same bits.
@@ -62,8 +69,7 @@ impl RunInfo {
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
             return format!("exact().tolerance({:e}).run()?", self.tolerance.unwrap_or(0.0));
         };
-        let level = self.confidence_level.filter(|level| (level - USUAL_LEVEL).abs() > 0.0);
-        let level = level.map_or_else(String::new, |level| format!(".confidence({level})"));
+        let level = self.other_level().map_or_else(String::new, |level| format!(".confidence({level})"));
         format!("simulate().paths({paths}).seed({seed}){level}.run()?")
     }
 }

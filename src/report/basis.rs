@@ -67,7 +67,7 @@ fn weights_words(weights: &Weights) -> String {
     if weights.assumptions.is_empty() {
         return format!("{answer}; it rests on no assumption that is drawn.");
     }
-    format!("{answer}, the audit's short simulation says: of all dates the one that a change moves most.")
+    format!("{answer} by the audit's own short simulation; of all dates this answer is the nearest to one half.")
 }
 
 fn finding(page: &mut Page, finding: &Finding) {
@@ -84,10 +84,10 @@ fn finding(page: &mut Page, finding: &Finding) {
 pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     page.heading(2, "How to get the same bits again");
     let run = outcome.run();
-    let (version, options, call) = (env!("CARGO_PKG_VERSION"), run.options(), run.call());
+    let (version, call) = (env!("CARGO_PKG_VERSION"), run.call());
     let (format, written) = written(outcome.scenario());
     page.paragraph(&format!(
-        "Made by outgrow {version}: {run}. With the scenario below as scenario.{format} these give the same numbers to the \
+        "Made by outgrow {version}: {run}. With the scenario below as scenario.{format} this gives the same numbers to the \
          last bit, on any processor and any number of threads."
     ));
     if !outcome.is_complete() {
@@ -96,7 +96,10 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     if !outcome.own_lines().is_empty() {
         page.paragraph("The questions of one's own are of the program that made this report; no file holds them.");
     }
-    page.code(&format!("cargo run --release --example run_scenario -- scenario.{format} {options} --html report.html"));
+    if let Some(options) = run.options() {
+        let program = "cargo run --release --example run_scenario --";
+        page.code(&format!("{program} scenario.{format} {options} --html report.html"));
+    }
     page.code(&format!("let outcome = Scenario::from_{format}(&text)?.{call};"));
     match written {
         Ok(text) => page.folded(&format!("The scenario as {}", format.to_uppercase()), &text),

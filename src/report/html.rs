@@ -59,7 +59,7 @@ impl Page {
         self.put(format_args!("<thead><tr>{titles}</tr></thead><tbody>"));
         for row in rows {
             let cells = head.iter().zip(&row).enumerate().map(|(column, (title, cell))| match column {
-                0 => format!("<th scope=\"row\">{}</th>", escaped(cell)),
+                0 => format!("<th scope=\"row\">{}</th>", broken(&escaped(cell))),
                 _ => format!("<td data-title=\"{title}\">{}</td>", escaped(cell)),
             });
             self.put(format_args!("<tr>{}</tr>", cells.collect::<String>()));
@@ -93,6 +93,11 @@ impl Page {
              <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
         )
     }
+}
+
+/// An address, or anything else, that may break after its dots and brackets.
+fn broken(text: &str) -> String {
+    text.replace('.', ".<wbr/>").replace(']', "]<wbr/>")
 }
 
 /// Text whose lines and tabs stay.

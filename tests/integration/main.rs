@@ -24,6 +24,7 @@ mod own_questions;
 mod progress;
 #[cfg(feature = "toml")]
 mod properties;
+mod report;
 mod same_bits;
 mod tables;
 mod types;
