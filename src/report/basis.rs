@@ -20,7 +20,7 @@ pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
         let source = place.source.clone().unwrap_or_else(|| ASSUMED.to_owned());
         vec![place.address.clone(), place.assumption.to_string(), words::distribution(scenario, place), source]
     };
-    page.places("Drawn once per path", &["address", "value", "in words", "source"], places.iter().map(row));
+    page.places("May be drawn, once a path", &["address", "value", "in words", "source"], places.iter().map(row));
     let is_within = |address: &str| {
         let rest = |place: &crate::AssumptionPlace| address.strip_prefix(place.address.as_str()).map(str::to_owned);
         places.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('.'))
