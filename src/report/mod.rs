@@ -33,7 +33,7 @@ use crate::outcome::Outcome;
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
 /// let html: String = outcome.report().title("When do we lead?").html()?;
-/// assert!(html.starts_with("<!DOCTYPE html>") && html.contains("provider[B].volatility"));
+/// assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 #[derive(Debug, Clone)]
