@@ -171,8 +171,13 @@ fn parts_that_are_off_are_left_out_and_own_questions_told() {
     let scenario = scenario(["A", "B", "C"]);
     let bare = scenario.simulate().paths(640).fans(false).ranks(false).shares(false);
     let outcome = bare.event("A above <1 bn>", ["A"], |[a]| a.first(|revenue| revenue > 1e9) < a.first(|r| r < 1e8));
-    let told = text(parsed(&html(&outcome.run().expect("a run"))).root_element());
-    assert!(told.contains("A above <1 bn>: ") && !told.contains("Ranks and shares") && !told.contains("median 1."));
+    let html = html(&outcome.run().expect("a run"));
+    let document = parsed(&html);
+    let sections: Vec<String> = all(&document, "h2").map(text).collect();
+    let wanted = ["Questions and answers", "Questions of one's own", "Assumptions", "What the audit found"];
+    assert_eq!(sections, [&wanted[..], &["How to get the same bits again"]].concat());
+    let told = text(document.root_element());
+    assert!(told.contains("A above <1 bn>: "));
     assert!(told.contains("no file holds them"));
 }
 
