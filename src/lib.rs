@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  Provider ┐
-//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart, report
 //!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
 //!  TOML, JSON ────┘                         └ merge (shards)
 //! ```
@@ -49,6 +49,7 @@
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | tell it in one file, with all that it rests on | [`Outcome::report`], [`Report`] |
 //! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
@@ -56,6 +57,8 @@
 //! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
 //! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
+//!
+//! Ten questions with answers that run are in the [`cookbook`].
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in one unit of your choice.
@@ -83,6 +86,7 @@ mod assertion;
 mod assumption;
 mod audit;
 mod calendar;
+pub mod cookbook;
 mod cpu;
 mod error;
 mod estimate;
@@ -91,6 +95,7 @@ mod growth;
 mod math;
 mod outcome;
 mod paths;
+mod report;
 mod scenario;
 mod shock;
 mod simulation;
@@ -109,6 +114,7 @@ pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
+pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};
 pub use snapshot::Snapshot;

@@ -21,6 +21,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
 
 use crate::error::Error;

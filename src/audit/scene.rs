@@ -263,7 +263,7 @@ pub(super) fn grown(log: f64) -> String {
 }
 
 /// A number in four significant digits.
-pub(super) fn short(x: f64) -> String {
+pub(crate) fn short(x: f64) -> String {
     let size = x.abs();
     match size {
         _ if size < 1e-3 && size > 0.0 || size >= 1e6 => format!("{x:.3e}"),

@@ -45,7 +45,7 @@ use crate::paths::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 
 /// The tolerance of an answer that was not told.
-const DEFAULT_TOLERANCE: f64 = 1e-6;
+pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-6;
 /// The tolerances that can be asked for.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 

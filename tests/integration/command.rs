@@ -193,9 +193,23 @@ fn the_long_table_and_the_charts_are_written() {
 }
 
 #[test]
+fn the_report_is_written() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-report.html", std::process::id()));
+    let file = path.to_str().expect("UTF-8");
+    let (code, out, err) = told(&[&pair(), "--paths", "1000", "--html", file]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("overtakes"), "the answer is printed too: {out}");
+    let html = fs::read_to_string(&path).expect("a report");
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
+    fs::remove_file(&path).expect("its own file");
+    let (code, _, err) = told(&[&pair(), "--paths", "10", "--html", "no/such/folder/report.html"]);
+    assert!(code == Some(1) && err.contains("no/such/folder/report.html: "), "{err}");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let pair = pair();
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "no file given"),
         (&[""], "one file"),
         (&["--json"], "no file given"),
@@ -209,6 +223,8 @@ fn wrong_usage_is_2() {
         (&[&pair, "--set", "provider[A].revenue"], "--set wants ADDRESS=VALUE"),
         (&[&pair, "--set"], "--set needs a value"),
         (&[&pair, "--charts"], "--charts needs a value"),
+        (&[&pair, "--html"], "--html needs a value"),
+        (&[&pair, "--audit", "--html", "x"], "--audit has no --csv, no --charts and no --html"),
         (&[&pair, "--json", "--csv"], "one of --json and --csv"),
     ];
     for (arguments, words) in cases {

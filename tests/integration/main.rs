@@ -26,6 +26,7 @@ mod own_questions;
 mod progress;
 #[cfg(feature = "toml")]
 mod properties;
+mod report;
 mod same_bits;
 mod samplings;
 mod snapshot;
