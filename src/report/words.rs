@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn an_interval_over_a_bound_has_both_words() {
         assert_eq!(told(&Estimate::bounded(0.65, 0.02)), "about as likely as not to likely");
-        assert_eq!(told(&Estimate::bounded(0.70, 0.02)), "likely");
+        assert_eq!(told(&Estimate::bounded(0.71, 0.02)), "likely");
     }
 
     /// Against quantiles known in closed form: 1.281 551 6 standard deviations from the median, and for the cut one
