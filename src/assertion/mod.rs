@@ -263,9 +263,10 @@ macro_rules! assert_probability {
     ($scenario:expr, $challenger:tt overtakes $incumbent:tt by $period:tt in $range:expr
         $(, $option:ident = $value:expr)* $(,)?) => {{
         let question = $crate::Question::overtakes($challenger, $incumbent);
-        if let ::std::result::Result::Err(error) =
-            $scenario.check(question, $period)$(.$option($value))*.within($range)
-        {
+        // Brackets around a period are needed here, not where it ends up.
+        #[allow(unused_parens)]
+        let checked = $scenario.check(question, $period)$(.$option($value))*.within($range);
+        if let ::std::result::Result::Err(error) = checked {
             ::std::panic!("{error}");
         }
     }};

@@ -69,6 +69,7 @@ const MONTHLY_ERROR: f64 = 1e-3;
 /// so slow that a month is short.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[expect(clippy::disallowed_methods, reason = "a barrier, to 1e-3")]
 fn at_any_time_is_a_fine_grid_with_drawn_assumptions() {
     let (volatility, month) = (0.05_f64, 1.0 / 12.0);
     let scenario = |base: &str, horizon: &str, incumbent: f64| {
