@@ -3,12 +3,14 @@
 //!
 //! `v_t(x)` is the probability of passing after t, by the horizon, from x below the barrier at t. With `V_t` = `v_t`
 //! below and 1 above, `v_{t−1}(x) = ∫ φ((y − x − μ_t)/s)/s V_t(y) dy`: the recursion's own step with the drift
-//! reversed, since the normal law is even. Of P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx, whatever t,
+//! reversed, since the normal law is even. Of `P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx`, whatever t,
 //!
+//! ```text
 //! ∂P/∂μ_t = s⁻² ∫∫ f_{t−1}(x) (y − x − μ_t) φ((y − x − μ_t)/s)/s V_t(y) dy dx
 //!         = s⁻² [∫ y g_t V_t dy − μ_t ∫ g_t V_t dy − ∫ x f_{t−1} v_{t−1} dx],
+//! ```
 //!
-//! where g_t is the density at t on both sides, before the paths that have passed are taken out.
+//! where `g_t` is the density at t on both sides, before the paths that have passed are taken out.
 
 use super::kernel::Density;
 use super::passage::{Recursion, Scaled, Walk};
@@ -18,7 +20,7 @@ use super::passage::{Recursion, Scaled, Walk};
 pub(super) struct Adjoint {
     /// With the weights of the start.
     pub(super) value: f64,
-    /// ∂P/∂μ_t, 1 to T.
+    /// `∂P/∂μ_t`, 1 to T.
     pub(super) drifts: Vec<f64>,
     /// By point of the start, without its weight: P from there, and its derivative.
     pub(super) start: Vec<[f64; 2]>,
