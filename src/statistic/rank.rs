@@ -1,6 +1,7 @@
 //! The rank of every provider at every period; 1 is the largest, ties share the better rank.
 
 use super::{Counts, Shape, Statistic};
+use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::paths::{Paths, Plan, Rows};
 
@@ -8,7 +9,7 @@ use crate::paths::{Paths, Plan, Rows};
 #[derive(Debug)]
 pub(crate) struct Ranks {
     /// By provider, then other: whether the other is ahead at 0..=T, where nothing is drawn of either and the f64 curves
-    /// decide.
+    /// decide; nobody is ahead of itself.
     known: Vec<Vec<Option<Vec<bool>>>>,
 }
 
@@ -32,21 +33,32 @@ impl Statistic for Ranks {
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let periods = paths.rows().periods();
+        let level = Level::of_this_process();
         let mut rank = vec![0_u16; paths.len()];
+        let mut others = Vec::with_capacity(self.known.len());
         for t in 1..=periods {
             for (own, leads) in self.known.iter().enumerate() {
-                rank.fill(0);
-                for (other, lead) in leads.iter().enumerate().filter(|(other, _)| *other != own) {
-                    match lead {
-                        Some(lead) => rank.iter_mut().for_each(|rank| *rank += u16::from(lead[t])),
-                        None => {
-                            let pairs = paths.row(other, t).iter().zip(paths.row(own, t));
-                            rank.iter_mut().zip(pairs).for_each(|(rank, (other, own))| *rank += u16::from(other > own));
-                        }
-                    }
-                }
+                rank.fill(leads.iter().flatten().map(|lead| u16::from(lead[t])).sum());
+                let unknown = leads.iter().enumerate().filter(|(other, lead)| *other != own && lead.is_none());
+                others.clear();
+                others.extend(unknown.map(|(other, _)| paths.row(other, t)));
+                cpu::run(
+                    level,
+                    #[inline(always)]
+                    || add_ahead(&mut rank, paths.row(own, t), &others),
+                );
                 counts.classes(Self::row(own, t, periods), &rank);
             }
+        }
+    }
+}
+
+/// Adds to each path's rank the number of others that are ahead of its own.
+#[inline(always)]
+fn add_ahead(rank: &mut [u16], own: &[f32], others: &[&[f32]]) {
+    for other in others {
+        for ((rank, other), own) in rank.iter_mut().zip(*other).zip(own) {
+            *rank += u16::from(other > own);
         }
     }
 }
