@@ -59,6 +59,7 @@ fn agrees_by(step: f64, scenario: &Scenario, date: &str) -> Gradient {
 }
 
 #[test]
+#[expect(clippy::float_cmp, reason = "another date, another number")]
 fn a_certain_pair_over_forty_quarters() {
     let a = Provider::new("a", 699).growth(Curve::constant(0.05)).volatility(0.2);
     let b = Provider::new("b", 1000).growth(Curve::constant(0.01)).volatility(0.1);
@@ -114,6 +115,7 @@ fn fiscal_totals_bend_with_history_and_base() {
 }
 
 #[test]
+#[expect(clippy::float_cmp, reason = "what plays no part has a slope of exactly 0")]
 fn a_name_counts_with_all_its_places() {
     let a = Provider::new("a", 699).growth(Curve::fade("market", 0.1, 3)).volatility("wild");
     let b = Provider::new("b", 800).growth(Curve::fade(0.2, "market", 2)).volatility("wild");
@@ -182,6 +184,7 @@ fn what_has_no_gradient_is_refused() {
 }
 
 #[test]
+#[expect(clippy::float_cmp, reason = "a sure lead is exact")]
 fn a_sure_lead_turns_on_nothing_and_a_table_tells_most_first() {
     let a = Provider::new("a", 1699).growth(Curve::constant(0.2)).volatility(0.2);
     let b = Provider::new("b", 800).growth(Curve::constant(0.1));
