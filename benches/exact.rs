@@ -58,5 +58,24 @@ fn exact(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, exact);
+/// The gradient of one probability beside the outcome of the same question to the same tolerance, `run`.
+fn gradient(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("gradient");
+    group.sample_size(20);
+    for (name, scenario) in [("draw", one()), ("six", six())] {
+        for tolerance in [1e-4, 1e-6] {
+            group.bench_function(format!("{name}/run/{tolerance:e}"), |bencher| {
+                let run = || scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false).run();
+                bencher.iter(|| black_box(run()).expect("an outcome"));
+            });
+            group.bench_function(format!("{name}/gradient/{tolerance:e}"), |bencher| {
+                let gradient = || scenario.exact().tolerance(tolerance).gradient("a overtakes b", "2028-Q1");
+                bencher.iter(|| black_box(gradient()).expect("a gradient"));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, exact, gradient);
 criterion_main!(benches);

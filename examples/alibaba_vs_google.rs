@@ -96,7 +96,10 @@ fn tell_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64
             writeln!(out, "  {reading:<10}{name:<16}{}", DATES.into_iter().map(by).collect::<Result<String, _>>()?)?;
         }
     }
-    writeln!(out, "  (± one standard error of the sampling; what is assumed moves the answer far more)")?;
+    writeln!(
+        out,
+        "  (± one standard error of the sampling; the tails are fixed numbers; what is assumed moves the answer far more)"
+    )?;
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json | --csv] [--charts DIR]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json | --csv] [--charts DIR] [--html FILE]`
 //!
-//! `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG.
+//! `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG; `--html`
+//! writes a report with answers, charts, assumptions and findings in one file.
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -22,7 +23,7 @@ mod end;
 use end::{end, fail};
 
 const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] \
-                     [--json | --csv] [--charts DIR]";
+                     [--json | --csv] [--charts DIR] [--html FILE]";
 /// The largest file that is read.
 const LIMIT: u64 = 16 << 20;
 
@@ -37,6 +38,7 @@ struct Options {
     json: bool,
     csv: bool,
     charts: Option<PathBuf>,
+    html: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
             Some("--json") => options.json = true,
             Some("--csv") => options.csv = true,
             Some("--charts") => options.charts = Some(value()?.into()),
+            Some("--html") => options.html = Some(value()?.into()),
             Some(flag) if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
             _ if options.file.as_os_str().is_empty() && !argument.is_empty() => options.file = argument.into(),
             _ => return Err(format!("one file at a time, got {:?} too", argument.display())),
@@ -74,8 +77,15 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
     if options.json && options.csv {
         return Err("one of --json and --csv at a time".into());
     }
-    if options.audit && (options.csv || options.charts.is_some()) {
-        return Err("--audit has no --csv and no --charts".into());
+    let is_sampled = options.paths.is_some() || options.seed.is_some();
+    if options.audit && (options.csv || options.charts.is_some() || options.html.is_some()) {
+        return Err("--audit has no --csv, no --charts and no --html".into());
+    }
+    if options.audit && (is_sampled || options.exact) {
+        return Err("--audit has paths and a seed of its own: leave --paths, --seed and --exact out".into());
+    }
+    if options.exact && is_sampled {
+        return Err("--exact runs no paths: leave --paths and --seed out".into());
     }
     if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
 }
@@ -102,9 +112,6 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn answer(options: &Options) -> Result<String, String> {
-    if options.exact && (options.paths.is_some() || options.seed.is_some()) {
-        return Err("--exact runs no paths: leave --paths and --seed out".into());
-    }
     let text = read(&options.file)?;
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
@@ -118,6 +125,10 @@ fn answer(options: &Options) -> Result<String, String> {
         // Exact shares and ranks there are of two providers only.
         let ranked = !options.exact || scenario.providers().len() < 3;
         write_charts(&outcome, ranked, folder)?;
+    }
+    if let Some(path) = &options.html {
+        let html = outcome.report().html().map_err(|error| error.to_string())?;
+        std::fs::write(path, html).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     if options.csv { Ok(outcome.to_csv()) } else { told(&outcome, options.json) }
 }

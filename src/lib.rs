@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  Provider ┐
-//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart
+//!  Curve    ├▶ Scenario ─▶ simulate() ─▶ Tally ─▶ Outcome ─▶ table, JSON, CSV, chart, report
 //!  Question ┘     │ with(address, …)        │        overtake(a, b).by("2022-Q4") -> Estimate
 //!  TOML, JSON ────┘                         └ merge (shards)
 //! ```
@@ -45,9 +45,11 @@
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
 //! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
+//! | know what an answer turns on | [`Exact::gradient`], [`Gradient`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | tell it in one file, with all that it rests on | [`Outcome::report`], [`Report`] |
 //! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
@@ -55,6 +57,8 @@
 //! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
 //! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | split a run over machines | [`Simulation::shard`], [`Tally`] |
+//!
+//! Ten questions with answers that run are in the [`cookbook`].
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in one unit of your choice.
@@ -82,6 +86,7 @@ mod assertion;
 mod assumption;
 mod audit;
 mod calendar;
+pub mod cookbook;
 mod cpu;
 mod error;
 mod estimate;
@@ -90,6 +95,7 @@ mod growth;
 mod math;
 mod outcome;
 mod paths;
+mod report;
 mod scenario;
 mod shock;
 mod simulation;
@@ -104,10 +110,11 @@ pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
-pub use exact::Exact;
+pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
 pub use paths::{Path, Paths, Rows};
+pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};
 pub use snapshot::Snapshot;

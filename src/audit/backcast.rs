@@ -4,7 +4,8 @@ use super::scene::{Scene, grown};
 use super::{Finding, FindingKind};
 use crate::math;
 
-/// The least history, in years, that shows a growth: two quarters. One quarter alone is a season.
+/// The least history, in years, that shows a growth: two quarters. One quarter alone is a season; less than a year is told
+/// as what may be one, and only where every step goes the same way.
 const LEAST_YEARS: f64 = 0.5;
 /// Log growth a year that never counts as a break: growth is reported in whole percents and moves by some from one
 /// year to the next.
@@ -25,6 +26,10 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let back = series.past.len().min(scene.per_year());
     let years = back as f64 * scene.step();
     let known = series.before(back).filter(|_| years >= LEAST_YEARS)?;
+    let is_season = back < scene.per_year();
+    if is_season && !is_one_way(&series.steps()) {
+        return None;
+    }
     let shown = -known / years;
     let (start, run_back) = (scene.start(row), scene.backwards(row, years) / years);
     let allowed = SMALL.max(PART * shown.abs()).max(SHOCKS * series.volatility / years.sqrt());
@@ -39,6 +44,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         grown(start),
         grown(run_back)
     );
+    let seen = if is_season { seen + "; that is less than a year of history: it may be a season" } else { seen };
     let advice = "say why growth breaks at the base, or start the curve where the history ends; look for a rate in percent, or of another period";
     let finding = Finding::new(FindingKind::Backcast, format!("{}.growth", series.address), seen, advice)
         .figure("growth shown by history", math::exp_m1(shown))
@@ -47,4 +53,8 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         .figure("revenue then, known", series.base * math::exp(known))
         .figure("revenue then, by the curve", series.base * math::exp(-run_back * years));
     Some(finding)
+}
+
+fn is_one_way(steps: &[f64]) -> bool {
+    steps.iter().all(|step| *step > 0.0) || steps.iter().all(|step| *step < 0.0)
 }

@@ -11,6 +11,8 @@ const ROUNDING: f64 = 0.01;
 /// The log step from the last known period to the base that never counts as a break: half as much again. A year's sum
 /// in place of a quarter's is a step of ln 4, a month's of ln 12, another unit far more.
 const BREAK: f64 = 0.405;
+/// Years over which a curve carries a claim on.
+const CARRIED: f64 = 1.0;
 /// Standard deviations, of the history's own steps or of the scenario's shocks, that a step may differ by.
 const STEPS: f64 = 3.0;
 /// Fewer steps have no spread of their own: the curve says what to expect.
@@ -59,16 +61,23 @@ impl Bound {
             .then(|| self.found(scene, row, &place, seen, (stated, self.revenue)))
     }
 
-    /// The base, to which the curve carries the claim on.
+    /// The base, to which the curve carries the claim on over a year at most: run back further it would say more of the
+    /// curve than of the claim. An older floor is held against the base as it stands, an older «at most» against nothing.
+    /// Where the history knows the period, the history is what is claimed.
     #[expect(clippy::cast_precision_loss, reason = "periods of the calendar")]
     fn against_base(&self, scene: &Scene<'_>, row: usize) -> Option<Finding> {
         let series = &scene.series[row];
         let years = self.back as f64 * scene.step();
-        let growth = scene.backwards(row, years);
+        let is_carried = years <= CARRIED;
+        if self.back > 0 && series.before(self.back).is_some() || !is_carried && !self.is_floor {
+            return None;
+        }
+        let growth = if is_carried { scene.backwards(row, years) } else { 0.0 };
         let carried = self.revenue * math::exp(growth);
         let allowed = ROUNDING.max(series.volatility * years.sqrt());
         let carry = match self.back {
             0 => String::new(),
+            _ if !is_carried => "; it is not carried on over more than a year".to_owned(),
             back => format!(
                 "; the curve, {} over those {back} {}s, carries it on to {}",
                 grown(growth),

@@ -1,17 +1,20 @@
 //! The law of growth against all assumptions: the answer under each other tail, and under each other law that passes
 //! through the same estimates.
 
-use super::scene::{SURE, Scene, by_date, error_of};
+use super::scene::{Answer, SEED, SURE, Scene, by_date, error_of};
 use super::weight::Weighed;
 use super::{Finding, FindingKind};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::estimate::Estimate;
-use crate::growth::{Curve, Law, Schedule, Tail, TailLaw};
+use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
+use crate::paths::Plan;
 
 /// The years that a law without stated rates is held to: as far as analysts' estimates reach.
 const YEARS: usize = 2;
+/// A law passes through an estimate if revenue is within so much of it: estimates are in whole percents.
+const MET: f64 = 0.02;
 /// An answer that moves by less under another law is the same answer to a reader.
 const LEAST: f64 = 0.05;
 /// The half-life, in years, of a fade that nobody stated: between none and one that has hardly moved in ten years.
@@ -19,13 +22,13 @@ const HALF_LIFE: f64 = 2.0;
 /// Where such a fade ends if nobody stated that either: at this part of the last log rate, neither all of it nor none.
 const END: f64 = 0.5;
 
-/// A law and its answers, for each question by date.
+/// A law and its answers, for each question that compares the provider, by date.
 struct Under {
     law: String,
     answers: Vec<Vec<Estimate>>,
 }
 
-/// A question and a date at which the laws lie further apart than all assumptions move the answer.
+/// A question, of those that compare the provider, and a date at which the laws lie further apart than all assumptions move the answer.
 struct Excess {
     question: usize,
     date: usize,
@@ -39,7 +42,8 @@ pub(super) fn check(scene: &Scene<'_>, weighed: &[Weighed]) -> Vec<Finding> {
 }
 
 fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
-    if !scene.answers.iter().any(|answer| scene.concerns(answer, row)) {
+    let (around, places) = scene.around(scene.name(row));
+    if places.is_empty() {
         return None;
     }
     let curve = scene.scenario.providers()[row].growth.as_ref()?;
@@ -48,29 +52,30 @@ fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
     let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
     laws.extend(others(scene, row, curve, &medians));
     let answers = |(law, curve)| {
-        let overtakes = scene.answers_of(&scene.with_curve(row, curve))?;
-        Some(Under { law, answers: overtakes.iter().map(by_date).collect() })
+        let changed = around.with_growth(scene.name(row), curve).and_then(|changed| scene.overtakes(&changed));
+        Some(Under { law, answers: changed.ok()?.iter().map(by_date).collect() })
     };
     let under: Vec<Under> = laws.into_iter().filter_map(answers).collect();
-    let questions = (0..scene.answers.len()).filter(|question| scene.concerns(&scene.answers[*question], row));
-    let dates = questions
-        .flat_map(|question| (0..scene.answers[question].overtake.periods().len()).map(move |date| (question, date)));
-    let excess = dates.filter_map(|(question, date)| excess(&under, &weighed[question], question, date));
-    excess.max_by(|a, b| a.beyond.total_cmp(&b.beyond)).map(|excess| found(scene, row, &under, &excess))
+    let dates = (0..places.len()).flat_map(|question| {
+        let dates = scene.answers[places[question]].overtake.periods().len();
+        (0..dates).map(move |date| (question, date))
+    });
+    let excess = dates.filter_map(|(question, date)| excess(&under, &weighed[places[question]], question, date));
+    let excess = excess.max_by(|a, b| a.beyond.total_cmp(&b.beyond))?;
+    Some(found(scene, row, &under, &excess, &scene.answers[places[excess.question]]))
 }
 
 fn excess(under: &[Under], weighed: &Weighed, question: usize, date: usize) -> Option<Excess> {
     let answers = || under.iter().map(|under| under.answers[question][date]);
     let order = |a: &Estimate, b: &Estimate| a.value().total_cmp(&b.value());
     let (low, high) = (answers().min_by(order)?, answers().max_by(order)?);
-    let (spread, all) = (high.value() - low.value(), weighed.spread(date));
+    let (spread, all) = (high.value() - low.value(), weighed.spread(date)?);
     let beyond = spread - all.max(LEAST) - SURE * error_of(&low, &high);
     (beyond > 0.0).then_some(Excess { question, date, spread, all, beyond })
 }
 
-fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess) -> Finding {
+fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess, answer: &Answer) -> Finding {
     let Excess { question, date, spread, all, .. } = *excess;
-    let answer = &scene.answers[question];
     let each: Vec<String> =
         under.iter().map(|under| format!("{}: {}", under.law, under.answers[question][date].shown())).collect();
     let seen = format!(
@@ -120,7 +125,10 @@ fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<
     if !has_tail(|tail| matches!(tail, TailLaw::Fade { .. })) && !matches!(&curve.0, Law::Fade { .. }) {
         others.push((format!("{name}, half-life {HALF_LIFE} years"), with(Tail::fade(to, HALF_LIFE))));
     }
-    if is_schedule && let Some(fade) = fade_through(scene, row, to) {
+    if is_schedule
+        && let Some(fade) = fade_through(scene, row, to)
+        && meets(scene, row, &schedule, &fade)
+    {
         others.push((format!("{name} from the base"), fade));
     }
     others
@@ -131,7 +139,7 @@ fn through(scene: &Scene<'_>, row: usize) -> Schedule {
     let (path, year) = (&scene.series[row].path, scene.per_year());
     let rate = |end: usize| Assumption::from(math::exp_m1(path[end] - path[end - year]));
     let ends = (1..=YEARS).map(|count| count * year).take_while(|end| *end < path.len());
-    Schedule { rates: ends.map(rate).collect(), tail: Tail::none(), reading: crate::growth::Reading::Point }
+    Schedule { rates: ends.map(rate).collect(), tail: Tail::none(), reading: Reading::Point }
 }
 
 /// The `fade` with the stated law's revenue after one and two years: with growth γ₁, γ₂ over these years,
@@ -148,7 +156,8 @@ fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
     Some(Curve::fade(math::exp_m1(start), to, std::f64::consts::LN_2 / decay))
 }
 
-/// Where a fade ends, as simple growth: where the provider's own does, or another's, or else at a part of the last rate.
+/// Where a fade ends, as simple growth: where the provider's own does, or another's that lies between 0 and the last rate,
+/// or else at a part of the last rate.
 fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let to = |curve: &Curve| match &curve.0 {
         Law::Fade { to, .. } => scene.scenario.median(to),
@@ -158,7 +167,27 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let providers = scene.scenario.providers();
     let curves = || providers.iter().filter_map(|provider| provider.growth.as_ref());
     let own = providers[row].growth.as_ref().and_then(to);
-    own.or_else(|| curves().find_map(to)).unwrap_or_else(|| math::exp_m1(END * math::ln_1p(last)))
+    let falls = |to: &f64| (0.0..=last).contains(to);
+    own.or_else(|| curves().filter_map(to).find(falls)).unwrap_or_else(|| math::exp_m1(END * math::ln_1p(last)))
+}
+
+/// Whether a law has the revenue of the stated curve over every stated year: at its end, or with totals in its sum.
+fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> bool {
+    let changed = scene.scenario.with_growth(scene.name(row), law.clone());
+    let Ok(plan) = changed.and_then(|changed| Plan::new(&changed, SEED)) else { return false };
+    let (own, other) = (&scene.plan.central[row], &plan.central[row]);
+    let year = scene.per_year();
+    let (passed, width) = match schedule.reading {
+        Reading::Totals => (scene.scenario.passed_of_year(&scene.scenario.providers()[row]) % year, year),
+        Reading::Point => (0, 1),
+    };
+    let mut ends = (1..=schedule.rates.len()).map(|count| count * year - passed).take_while(|end| *end < own.len());
+    let sum = |path: &[f64], end: usize| -> f64 {
+        // What lies before the base is the same of both.
+        path[(end + 1).saturating_sub(width)..=end].iter().map(|log| math::exp(*log - path[0])).sum()
+    };
+    let is_met = |end: usize| math::ln(sum(other, end) / sum(own, end)).abs() <= MET;
+    ends.all(is_met)
 }
 
 /// The curve with plain numbers.

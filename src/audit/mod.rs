@@ -21,6 +21,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
 
 use crate::error::Error;
@@ -28,6 +29,11 @@ use crate::scenario::Scenario;
 use scene::Scene;
 
 /// What a finding is about.
+///
+/// # Example: the word that is printed
+/// ```
+/// assert_eq!(outgrow::FindingKind::EndState.to_string(), "end_state");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -74,6 +80,18 @@ impl fmt::Display for FindingKind {
 }
 
 /// A number behind a finding. Growth is a fraction a year, revenue is in the scenario's unit.
+///
+/// # Example: 18 for 18 %, in numbers
+/// ```
+/// # use outgrow::{Curve, Provider, Scenario};
+/// # let scenario = Scenario::builder("2018", "2023")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(18))).build()?;
+/// let audit = scenario.audit()?;
+/// let figure = &audit.findings()[0].figures[0];
+/// assert_eq!(figure.what, "growth in the best year");
+/// assert!((figure.value - 18.0).abs() < 1e-9);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Figure {
@@ -84,6 +102,17 @@ pub struct Figure {
 }
 
 /// Something in a scenario that its author should look at.
+///
+/// # Example: what to do about each
+/// ```
+/// # use outgrow::{Curve, Provider, Scenario};
+/// # let scenario = Scenario::builder("2018", "2023")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(18))).build()?;
+/// for finding in scenario.audit()?.findings() {
+///     println!("{}: {}; {}", finding.address, finding.seen, finding.advice);
+/// }
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
@@ -133,6 +162,8 @@ impl Finding {
 pub struct Audit {
     findings: Vec<Finding>,
     weights: Vec<Weights>,
+    /// Of each simulation behind it.
+    paths: u64,
 }
 
 impl Audit {
@@ -158,7 +189,10 @@ impl Audit {
 impl Scenario {
     /// Looks for what may fool the scenario's author: an empty audit is no proof that a scenario is right.
     ///
-    /// It costs a few dozen short simulations: two for each assumption that is drawn, one for each other law of growth.
+    /// It costs a few dozen short simulations: two for each assumption that is drawn, one for each other law of growth, each
+    /// with the providers that its own is compared with. They have 16,384 paths, and down to 4,096 where there is much to do:
+    /// 64 providers over ten years of quarters in 63 questions, with 384 assumptions, took 8 s of one core. As paths are
+    /// never fewer than that, thousands of periods or of assumptions take minutes.
     /// The same scenario gives the same audit, bit for bit.
     ///
     /// # Errors
@@ -188,6 +222,6 @@ impl Scenario {
         findings.extend(question::check(&scene)?);
         findings.sort_by_key(|finding| finding.kind);
         let weights = weights.into_iter().map(weight::Weighed::heaviest).collect();
-        Ok(Audit { findings, weights })
+        Ok(Audit { findings, weights, paths: scene.paths })
     }
 }

@@ -1,15 +1,19 @@
 //! Questions that have their answer before they are asked, or not within the horizon.
 
-use super::scene::{Answer, SURE, Scene, error_of, overtakes};
+use std::collections::BTreeSet;
+
+use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed};
 use super::{Finding, FindingKind};
 use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
+use crate::calendar::Period;
 use crate::error::Error;
-use crate::estimate::When;
+use crate::estimate::{Estimate, When};
 use crate::math;
+use crate::outcome::Overtake;
 use crate::paths::Plan;
-use crate::scenario::{MOST_PERIODS, Scenario};
+use crate::scenario::{MOST_PERIODS, Question, Scenario};
 
 /// A share of paths ahead at the base that moves the answer: it counts in «by t» for every t.
 const AHEAD: f64 = 0.05;
@@ -17,22 +21,24 @@ const AHEAD: f64 = 0.05;
 const CERTAIN: f64 = 1e-6;
 /// What a horizon twice as long must bring for the horizon to be too near.
 const GAIN: f64 = 0.10;
-/// The quantiles that the spread of an assumption is taken from, and how many standard deviations of a normal they span.
-const ENDS: [f64; 2] = [0.1, 0.9];
+/// A tail of the normal approximation below this is no number to print.
+const TRUSTED: f64 = 1e-12;
+/// How many standard deviations of a normal lie between the ends of an assumption.
 const ENDS_SDS: f64 = 2.563_103_131_089_201;
 /// A drawn volatility counts at this quantile, so that a certainty is not one of the median only.
 const HIGH: f64 = 0.999;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
-    let longer = longer(scene.scenario).and_then(|scenario| overtakes(&scenario).ok());
+    let longer = if scene.answers.is_empty() { None } else { longer(&scene.asked) };
+    let longer = longer.and_then(|scenario| scene.overtakes(&scenario).ok());
     let mut findings = Vec::new();
     for (index, answer) in scene.answers.iter().enumerate() {
         let question = &scene.scenario.questions()[index];
         let address = question.name.as_ref().map_or(format!("question[{index}]"), |name| format!("question[{name}]"));
         let longer = longer.as_ref().map(|overtakes| &overtakes[index]);
         let found = ahead(answer, &address)
-            .map_or_else(|| certain_or_impossible(scene, answer, &address), |found| Ok(Some(found)))?;
-        findings.extend(found.or_else(|| too_near(answer, longer?, &address)));
+            .map_or_else(|| certain_or_impossible(scene, question, answer, &address), |found| Ok(Some(found)))?;
+        findings.extend(found.or_else(|| too_near(scene, answer, longer, &address)));
     }
     Ok(findings)
 }
@@ -50,62 +56,95 @@ fn ahead(answer: &Answer, address: &str) -> Option<Finding> {
 }
 
 /// None or all of the paths, and a tail of the Gaussian approximation that says the same to one in a million.
-fn certain_or_impossible(scene: &Scene<'_>, answer: &Answer, address: &str) -> Result<Option<Finding>, Error> {
+fn certain_or_impossible(
+    scene: &Scene<'_>,
+    question: &Question,
+    answer: &Answer,
+    address: &str,
+) -> Result<Option<Finding>, Error> {
     let never = answer.overtake.not_by_horizon();
     let is_none = never.value() >= 1.0;
     if !is_none && never.value() > 0.0 {
         return Ok(None);
     }
     let is_exact = never.standard_error() == 0.0;
-    let rest = if is_exact { 0.0 } else { left(scene, answer, is_none)? };
-    if !(rest < CERTAIN) {
-        return Ok(None);
-    }
+    let rest = if is_exact { Some(0.0) } else { left(scene, question, is_none)? };
+    let Some(rest) = rest.filter(|rest| *rest < CERTAIN) else { return Ok(None) };
     let (challenger, incumbent, horizon) =
         (answer.overtake.challenger(), answer.overtake.incumbent(), scene.scenario.horizon());
     let (word, other) = if is_none { ("none", "does") } else { ("every one", "does not") };
     let seen = format!(
         "on {word} of the paths {challenger} overtakes {incumbent} by {horizon}; that it {other} has a probability of {}",
-        if is_exact { "0: nothing is drawn".to_owned() } else { format!("{rest:.0e}, by a normal approximation") }
+        if is_exact { "0: nothing is drawn" } else { "less than 1e-6, by a normal approximation" }
     );
     let advice = "ask for another date or pair, or look for what is missing: a spread, a unit, a zero";
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
-        .figure("probability by the horizon", 1.0 - never.value())
-        .figure("probability of the contrary", rest);
-    Ok(Some(finding))
+        .figure("probability by the horizon", 1.0 - never.value());
+    Ok(Some(if rest > TRUSTED { finding.figure("probability of the contrary", rest) } else { finding }))
 }
 
 /// What a normal approximation leaves to the contrary: of the log ratio D(t) of the two, with the mean at the medians and
-/// the variance of shocks and assumptions. Impossible: Σ P(D(t) > 0). Certain: the least Σ P(D(t) ≤ 0) over the periods in a
-/// row that a lead needs. Both are upper bounds, also where sums over years are compared.
+/// the variance of shocks and assumptions. Impossible: Σ P(D(t) > 0). Certain: the least Σ P(D(t) ≤ 0) over the periods of as
+/// many dates in a row as a lead needs. Both are upper bounds, also where sums over years are compared: ahead in every period
+/// of a year is ahead in its sum, behind in every one behind. `None` where nothing can be said.
+fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
+    let names = [&question.challenger[..], &question.incumbent];
+    let pair = narrowed(&scene.asked, |other| other == question);
+    let Some(ratio) = log_ratio(scene, &pair, names)? else { return Ok(None) };
+    let against = |t: usize| {
+        let [mean, variance] = ratio[t];
+        let beyond = math::norm_sf(mean.abs() / variance.sqrt());
+        if (mean > 0.0) == is_none { 1.0 - beyond } else { beyond }
+    };
+    let dates = scene.scenario.dates(question);
+    if is_none {
+        // Sums of the first year hold known periods, the base among them, that no path is to lead in.
+        let known = dates.at.first().map_or(0, |first| (dates.width - 1).saturating_sub(*first));
+        let reached = usize::from(dates.width <= dates.at.first().map_or(0, |first| *first));
+        let is_behind = (1..=known).all(|back| behind(scene, names, back));
+        return Ok(is_behind.then(|| (reached..ratio.len()).map(against).sum()));
+    }
+    let lead = question.sustained as usize;
+    let leads = dates.at.windows(lead.clamp(1, dates.at.len().max(1)));
+    let sums = leads.filter(|lead| lead[0] >= dates.width).map(|lead| {
+        let periods = BTreeSet::from_iter(lead.iter().flat_map(|date| date + 1 - dates.width..=*date));
+        periods.into_iter().map(against).sum::<f64>()
+    });
+    Ok(sums.min_by(f64::total_cmp))
+}
+
+/// Mean and variance of the log ratio of two providers at 0..=T. `None` where an assumption cannot be moved: its part of
+/// the variance is not known.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-fn left(scene: &Scene<'_>, answer: &Answer, is_none: bool) -> Result<f64, Error> {
-    let rows = [answer.overtake.challenger(), answer.overtake.incumbent()].map(|name| scene.plan.rows.find(name));
-    let [challenger, incumbent] = rows;
-    let (challenger, incumbent) = (challenger?, incumbent?);
+fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
+    let plan = Plan::new(pair, SEED)?;
+    let (challenger, incumbent) = (plan.rows.find(names[0])?, plan.rows.find(names[1])?);
     let ratio = |plan: &Plan| -> Vec<f64> {
         plan.central[challenger].iter().zip(&plan.central[incumbent]).map(|(a, b)| a - b).collect()
     };
-    let mean = ratio(&scene.plan);
-    let yearly = shocks(scene.scenario, challenger, incumbent);
+    let mean = ratio(&plan);
+    let yearly = shocks(pair, challenger, incumbent);
     let mut variance: Vec<f64> = (0..mean.len()).map(|t| yearly * t as f64 * scene.step()).collect();
-    for (address, ends) in scene.plan.draw_quantiles(ENDS) {
-        let [low, high] = ends.map(|end| Plan::new(&scene.scenario.with(&address, end)?, super::scene::SEED));
-        // A change that no path can meet says nothing of the answer.
-        let (Ok(low), Ok(high)) = (low, high) else { continue };
+    for (address, ends) in plan.draw_quantiles(ENDS) {
+        let [low, high] = ends.map(|end| Plan::new(&pair.with(&address, end)?, SEED));
+        let (Ok(low), Ok(high)) = (low, high) else { return Ok(None) };
         for ((variance, low), high) in variance.iter_mut().zip(ratio(&low)).zip(ratio(&high)) {
             *variance += ((high - low) / ENDS_SDS) * ((high - low) / ENDS_SDS);
         }
     }
-    let beyond = |t: usize| math::norm_sf(mean[t].abs() / variance[t].sqrt());
-    let against = |t: usize| if (mean[t] > 0.0) == is_none { 1.0 - beyond(t) } else { beyond(t) };
-    let each: Vec<f64> = (1..mean.len()).map(against).collect();
-    if is_none {
-        return Ok(each.iter().sum());
+    Ok(Some(mean.into_iter().zip(variance).map(|(mean, variance)| [mean, variance]).collect()))
+}
+
+/// Whether the challenger was behind so many periods before the base, as far as both are known.
+fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
+    let revenue = |name: &str| {
+        let history = &scene.scenario.providers().iter().find(|provider| provider.name() == name)?.history;
+        history.len().checked_sub(back).map(|at| history[at])
+    };
+    match (revenue(names[0]), revenue(names[1])) {
+        (Some(challenger), Some(incumbent)) => challenger < incumbent,
+        _ => false,
     }
-    let question = scene.scenario.width(answer.overtake.measure()) * answer.overtake.sustained() as usize;
-    let sums = each.windows(question.clamp(1, each.len())).map(|window| window.iter().sum());
-    Ok(sums.fold(f64::INFINITY, f64::min))
 }
 
 /// The variance of the log ratio of two providers in a year, from their shocks.
@@ -122,34 +161,67 @@ fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     a * a + b * b - 2.0 * stated.map_or(0.0, |correlation| correlation.value) * a * b
 }
 
-/// The scenario with a horizon twice as far away, where the calendar, the bounds and the curves reach so far.
+/// The scenario with a horizon twice as far away, or as far as the calendar, the bounds and the curves reach. `None` where
+/// they reach no further than its own.
 fn longer(scenario: &Scenario) -> Option<Scenario> {
-    let periods = i32::try_from(2 * scenario.periods()).ok().filter(|count| *count <= MOST_PERIODS.cast_signed())?;
-    let horizon = scenario.base().next(periods).ok()?;
-    Scenario { horizon, ..scenario.clone() }.checked().ok()
+    let own = u32::try_from(scenario.periods()).ok()?;
+    let with = |periods: u32| {
+        let horizon = scenario.base().next(periods.cast_signed()).ok()?;
+        Scenario { horizon, ..scenario.clone() }.checked().ok()
+    };
+    let (mut longest, mut reached, mut out) = (None, own, (2 * own).min(MOST_PERIODS) + 1);
+    // The far end first: it mostly checks.
+    let mut next = out - 1;
+    while next > reached {
+        match with(next) {
+            Some(scenario) => (longest, reached) = (Some(scenario), next),
+            None => out = next,
+        }
+        next = reached.midpoint(out);
+    }
+    longest
 }
 
-/// Less than half has happened by the horizon, and much more comes soon after it.
-fn too_near(answer: &Answer, longer: &crate::Overtake, address: &str) -> Option<Finding> {
-    let horizon = *answer.overtake.periods().last()?;
-    let (by, later) = (answer.overtake.by(horizon).ok()?, longer.by(*longer.periods().last()?).ok()?);
-    let is_less = by.value() + SURE * by.standard_error() < 0.5;
-    if !is_less || later.value() - by.value() <= GAIN + SURE * error_of(&by, &later) {
+/// Less than half has happened by the horizon, and much more comes soon after it, or nobody can say what does.
+fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, address: &str) -> Option<Finding> {
+    let horizon = scene.scenario.horizon();
+    let last = |overtake: &Overtake| overtake.by(*overtake.periods().last()?).ok();
+    let by = last(&answer.overtake)?;
+    if by.value() + SURE * by.standard_error() >= 0.5 {
         return None;
     }
-    let far = longer.periods().last()?;
+    let beyond = match longer {
+        Some(longer) => later(answer, longer, &by)?,
+        None => (String::from("beyond it nothing can be computed, as no tail or bound reaches further"), None),
+    };
+    let seen = format!("only {} have overtaken by the horizon {horizon}, and {}", by.shown(), beyond.0);
+    let advice =
+        "move the horizon out, with a tail where one is missing, or tell the answer as «not by», not as a date";
+    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
+        .figure(format!("by {horizon}"), by.value());
+    Some(match beyond.1 {
+        Some((far, later)) => finding.figure(format!("by {far}"), later.value()),
+        None => finding,
+    })
+}
+
+/// What comes by the longer horizon, in words and as a figure, where it is much.
+#[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
+fn later(answer: &Answer, longer: &Overtake, by: &Estimate) -> Option<(String, Option<(Period, Estimate)>)> {
+    let far = *longer.periods().last()?;
+    let later = longer.by(far).ok()?;
+    let (dates, more) = (answer.overtake.periods().len(), longer.periods().len());
+    // A horizon that could not be doubled must bring its part of what a double one must.
+    let gain = GAIN * (more as f64 / dates as f64 - 1.0).min(1.0);
+    if later.value() - by.value() <= gain + SURE * error_of(by, &later) {
+        return None;
+    }
     let median = match longer.quantile(0.5) {
         Ok(When::At(at)) => format!(", the median is {at}"),
         _ => String::new(),
     };
-    let seen = format!(
-        "only {} have overtaken by the horizon {horizon}, and {} by {far}{median}: the horizon lies before half of what comes",
-        by.shown(),
-        later.shown()
-    );
-    let advice = "move the horizon out, or tell the answer as «not by», not as a date";
-    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
-        .figure(format!("by {horizon}"), by.value())
-        .figure(format!("by {far}"), later.value());
-    Some(finding)
+    Some((
+        format!("{} by {far}{median}: the horizon lies before half of what comes", later.shown()),
+        Some((far, later)),
+    ))
 }

@@ -22,7 +22,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let totals = Curve(Law::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
     // Refused where the history is too short: then there is nothing to choose.
-    let other = scene.with_curve(row, totals);
+    let other = scene.scenario.with_growth(scene.name(row), totals.clone());
     let years = schedule.rates.len().min(scene.scenario.periods() / scene.per_year()).max(1);
     let (at, apart) = apart(scene, row, other.as_ref().ok()?, years)?;
     let series = &scene.series[row];
@@ -42,7 +42,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         Finding::new(FindingKind::Reading, format!("{}.growth.schedule.reading", series.address), seen, advice)
             .figure(format!("revenue in {when}, read as point"), series.base * math::exp(point))
             .figure(format!("revenue in {when}, read as totals"), series.base * math::exp(as_totals));
-    Some(with_answers(scene, row, finding, &other))
+    Some(with_answers(scene, row, finding, totals))
 }
 
 /// The first year end at which the readings differ, and by how much in logs.
@@ -55,17 +55,14 @@ fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Optio
 }
 
 /// The difference in every question.
-fn with_answers(
-    scene: &Scene<'_>,
-    row: usize,
-    mut finding: Finding,
-    other: &Result<Scenario, crate::Error>,
-) -> Finding {
-    let Some(answers) = scene.answers_of(other) else { return finding };
-    for (answer, totals) in scene.answers.iter().zip(answers) {
-        if scene.concerns(answer, row)
-            && let Ok(totals) = totals.by(answer.at)
-        {
+fn with_answers(scene: &Scene<'_>, row: usize, mut finding: Finding, totals: Curve) -> Finding {
+    let name = scene.name(row);
+    let compared = scene.answers.iter().filter(|answer| answer.is_of(name));
+    // Of all that is asked, so that the draws are those of the answers.
+    let answers = scene.asked.with_growth(name, totals).and_then(|other| scene.overtakes(&other)).unwrap_or_default();
+    let answers = answers.iter().filter(|totals| [totals.challenger(), totals.incumbent()].contains(&name));
+    for (answer, totals) in compared.zip(answers) {
+        if let Ok(totals) = totals.by(answer.at) {
             let question = format!("{} by {}", answer.overtake.name(), answer.at);
             finding = finding
                 .figure(format!("{question}, read as point"), answer.estimate.value())

@@ -1,20 +1,28 @@
 //! What all checks share: central paths, the known past, and answers by common random numbers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::{Curve, Law, Reading, Schedule, Value};
+use crate::growth::{AUTO, Law, Reading, Schedule, Value};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::paths::Plan;
-use crate::scenario::{Provider, Scenario};
+use crate::scenario::{Provider, Question, Scenario};
 
 /// Paths of each simulation: a standard error of at most 0.004, and some ten milliseconds for two providers over ten
 /// years of quarters, so that an audit of a few dozen simulations takes about a second.
 pub(super) const PATHS: u64 = 1 << 14;
+/// Fewer where the simulations of all assumptions together would fill more revenues than this: some seconds.
+const BUDGET: u64 = 1 << 29;
+/// But never fewer than these: four standard errors of a difference are then 0.044, below the least spread that is told.
+const LEAST_PATHS: u64 = 1 << 12;
 /// Any seed does. One for all simulations: draws are keyed by name and address, so two runs differ by the change alone.
 pub(super) const SEED: u64 = 0;
+/// The quantiles that an assumption is moved between.
+pub(super) const ENDS: [f64; 2] = [0.1, 0.9];
 /// A difference of two runs counts beyond so many of its standard errors, taken as if the runs were independent: at most
 /// one in 16,000 by chance, and far less as the runs share their draws.
 pub(super) const SURE: f64 = 4.0;
@@ -23,6 +31,12 @@ pub(super) const SURE: f64 = 4.0;
 pub(super) struct Scene<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) plan: Plan,
+    /// What is simulated: the providers that a question compares, with the ratio that `auto` stands for written out.
+    pub(super) asked: Scenario,
+    /// The assumptions of `asked` that are drawn, each with its quantiles at [`ENDS`].
+    pub(super) drawn: Vec<(String, [f64; 2])>,
+    /// Paths of each simulation.
+    pub(super) paths: u64,
     pub(super) series: Vec<Series>,
     /// The answer to each question; empty where the scenario cannot be simulated.
     pub(super) answers: Vec<Answer>,
@@ -77,6 +91,11 @@ impl Series {
 }
 
 impl Answer {
+    /// Whether this provider is compared.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        [self.overtake.challenger(), self.overtake.incumbent()].contains(&name)
+    }
+
     /// Of several that are equally open, the first.
     fn of(overtake: &Overtake) -> Option<Self> {
         let by = |at: &Period| overtake.by(*at).ok();
@@ -93,11 +112,22 @@ impl<'a> Scene<'a> {
         let plan = Plan::new(scenario, SEED)?;
         let providers = scenario.providers().iter().enumerate();
         let series = providers.map(|(row, provider)| Series::new(scenario, provider, &plan, row)).collect();
-        let (answers, findings) = match overtakes(scenario) {
-            Ok(overtakes) => (overtakes.iter().filter_map(Answer::of).collect(), Vec::new()),
-            Err(error) => (Vec::new(), error.problems().iter().map(unanswered).collect()),
+        let whole = frozen(scenario);
+        let asked = if whole.questions.is_empty() { whole } else { narrowed(&whole, |_| true) };
+        let drawn = Plan::new(&asked, SEED)?.draw_quantiles(ENDS);
+        let paths = paths(&asked, &drawn);
+        let mut scene = Self { scenario, plan, asked, drawn, paths, series, answers: Vec::new() };
+        // The others are drawn once, to see that they can be.
+        let is_whole = scene.asked.providers.len() == scenario.providers.len();
+        let others = if is_whole { Ok(Vec::new()) } else { scene.overtakes(scenario) };
+        let findings = match others.and_then(|_| scene.overtakes(&scene.asked)) {
+            Ok(overtakes) => {
+                scene.answers = overtakes.iter().filter_map(Answer::of).collect();
+                Vec::new()
+            }
+            Err(error) => error.problems().iter().map(unanswered).collect(),
         };
-        Ok((Self { scenario, plan, series, answers }, findings))
+        Ok((scene, findings))
     }
 
     /// The length of a period in years.
@@ -121,7 +151,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Log growth over the `years` up to the base as the curve has it. A schedule is run back at its first rate. A curve
-    /// by fiscal totals starts from the known past and a curve of one's own is not defined there: both at their start.
+    /// by fiscal totals starts from the known past and a curve of one's own is not defined there: both at their start. So
+    /// is a curve that leaves the numbers, as one with a half-life of hours does.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
@@ -132,32 +163,86 @@ impl<'a> Scene<'a> {
         let values: Vec<Value<'_>> = medians.into_iter().map(Value::Fixed).collect();
         let mut growth = straight;
         curve.fill(&values, &[-years], 1, &mut |_, column| growth = -column[0]);
-        growth
+        if growth.is_finite() { growth } else { straight }
     }
 
-    /// The answers of a changed scenario, in the order of the questions. `None` where it has none: where the change leads
-    /// to what no path can meet.
-    pub(super) fn answers_of(&self, changed: &Result<Scenario, Error>) -> Option<Vec<Overtake>> {
-        if self.answers.is_empty() { None } else { overtakes(changed.as_ref().ok()?).ok() }
+    /// The answers of a scenario made from `asked`, in the order of its questions.
+    ///
+    /// # Errors
+    /// Where a bound is met, a path is not finite or cannot meet its totals.
+    pub(super) fn overtakes(&self, scenario: &Scenario) -> Result<Vec<Overtake>, Error> {
+        let run = scenario.simulate().paths(self.paths).seed(SEED).fans(false).ranks(false).shares(false);
+        Ok(run.run()?.questions().to_vec())
     }
 
-    /// Whether a question compares this provider.
-    pub(super) fn concerns(&self, answer: &Answer, row: usize) -> bool {
-        let name = self.scenario.providers()[row].name();
-        [answer.overtake.challenger(), answer.overtake.incumbent()].contains(&name)
+    pub(super) fn name(&self, row: usize) -> &str {
+        self.scenario.providers()[row].name()
     }
 
-    /// The scenario with another curve for one provider, that is for its row.
-    pub(super) fn with_curve(&self, row: usize, curve: Curve) -> Result<Scenario, Error> {
-        self.scenario.with_growth(self.scenario.providers()[row].name(), curve)
+    /// Those that a question compares with this provider, and the places of these questions among the answers.
+    pub(super) fn around(&self, name: &str) -> (Scenario, Vec<usize>) {
+        let keeps = |question: &Question| compares(question, name);
+        let places = (0..self.answers.len()).filter(|place| keeps(&self.asked.questions[*place])).collect();
+        (narrowed(&self.asked, keeps), places)
+    }
+
+    /// The provider that an address lies in, if it does.
+    pub(super) fn owner(&self, address: &str) -> Option<&str> {
+        let mut names = self.asked.providers().iter().map(Provider::name);
+        names.find(|name| is_of(address, name))
     }
 }
 
-/// # Errors
-/// Where a bound is met, or a path is not finite.
-pub(super) fn overtakes(scenario: &Scenario) -> Result<Vec<Overtake>, Error> {
-    let run = scenario.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);
-    Ok(run.run()?.questions().to_vec())
+fn compares(question: &Question, name: &str) -> bool {
+    [&question.challenger, &question.incumbent].iter().any(|end| *end == name)
+}
+
+fn is_of(address: &str, provider: &str) -> bool {
+    address.starts_with(&format!("provider[{provider}]."))
+}
+
+/// The scenario with some of its questions, and what they compare. Draws are keyed by name, so those of an uncorrelated
+/// provider stay as they were.
+pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -> Scenario {
+    let mut narrow = scenario.clone();
+    narrow.questions.retain(keeps);
+    let names: BTreeSet<String> = narrow
+        .questions
+        .iter()
+        .flat_map(|question| [question.challenger.clone(), question.incumbent.clone()])
+        .collect();
+    narrow.providers.retain(|provider| names.contains(&provider.name));
+    narrow.correlations.retain(|correlation| correlation.between.iter().all(|end| names.contains(end)));
+    narrow
+}
+
+/// The scenario with the ratio that `auto` stands for written out: it is of the medians, which a moved rate must not move.
+fn frozen(scenario: &Scenario) -> Scenario {
+    let mut frozen = scenario.clone();
+    for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
+        let curve = scenario.providers().iter().find(|provider| is_of(&place.address, &provider.name));
+        let medians = curve.and_then(|provider| scenario.medians(provider.growth.as_ref()?).ok());
+        let ratio = medians.and_then(|medians| medians.last().copied());
+        if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
+            frozen = changed;
+        }
+    }
+    frozen
+}
+
+/// As many paths as the budget has for two simulations of each assumption, with the providers that its own is compared
+/// with.
+fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
+    let compared = |name: &str| narrowed(asked, |question| compares(question, name)).providers.len();
+    let rows: BTreeMap<&str, usize> =
+        asked.providers.iter().map(|provider| (provider.name(), compared(provider.name()))).collect();
+    let of = |(address, _): &(String, [f64; 2])| {
+        let owner = rows.iter().find(|(name, _)| is_of(address, name));
+        owner.map_or(asked.providers.len(), |(_, rows)| *rows)
+    };
+    let rows = asked.providers.len() + 2 * drawn.iter().map(of).sum::<usize>();
+    let revenues = (rows * (asked.periods() + 1)).max(1) as u64;
+    (BUDGET / revenues).clamp(LEAST_PATHS, PATHS)
 }
 
 fn unanswered(problem: &crate::error::Problem) -> Finding {
@@ -178,7 +263,7 @@ pub(super) fn grown(log: f64) -> String {
 }
 
 /// A number in four significant digits.
-pub(super) fn short(x: f64) -> String {
+pub(crate) fn short(x: f64) -> String {
     let size = x.abs();
     match size {
         _ if size < 1e-3 && size > 0.0 || size >= 1e6 => format!("{x:.3e}"),
@@ -206,4 +291,22 @@ pub(super) fn mean_and_sd(steps: &[f64], least: usize) -> Option<(f64, f64)> {
     let mean = steps.iter().sum::<f64>() / count;
     let squares: f64 = steps.iter().map(|step| (step - mean) * (step - mean)).sum();
     Some((mean, (squares / (count - 1.0)).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_PATHS, PATHS, paths};
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Question, Scenario};
+
+    #[test]
+    fn paths_are_fewer_where_there_is_much_to_do_but_never_too_few() {
+        let still = |name: &str| Provider::new(name, 1).growth(Curve::constant(0.1));
+        let pair = Scenario::builder("2018-Q1", "2028-Q1").provider(still("A")).provider(still("B"));
+        let pair = pair.question(Question::overtakes("A", "B")).build().expect("valid");
+        let with = |count: usize| paths(&pair, &vec![("provider[A].volatility".to_owned(), [0.1, 0.2]); count]);
+        // 2 + 4 n series of 41 revenues, of 2^29 in all.
+        assert_eq!([with(0), with(10), with(10_000)], [PATHS, PATHS, LEAST_PATHS]);
+        assert_eq!(with(400), (1 << 29) / (41 * 1602));
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::scene::{PATHS, SEED, short};
+use super::scene::{SEED, short};
 use super::{Audit, Finding, Weights};
 
 impl fmt::Display for Finding {
@@ -27,7 +27,10 @@ impl fmt::Display for Weights {
             let (low, high) = (short(weight.low), short(weight.high));
             write!(f, "\n  {from:>8} to {to:<8}  {} at {low} and {high}", weight.address)?;
         }
-        if self.assumptions.is_empty() {
+        for unmet in &self.unmet {
+            write!(f, "\n  {unmet}")?;
+        }
+        if self.assumptions.is_empty() && self.unmet.is_empty() {
             write!(f, "\n  rests on no assumption that is drawn")?;
         }
         Ok(())
@@ -58,7 +61,7 @@ impl Serialize for Audit {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
-        map.serialize_entry("paths", &PATHS)?;
+        map.serialize_entry("paths", &self.paths)?;
         map.serialize_entry("seed", &SEED)?;
         map.serialize_entry("findings", &self.findings)?;
         map.serialize_entry("weights", &self.weights)?;

@@ -2,22 +2,33 @@
 
 use serde::Serialize;
 
-use super::scene::{Answer, SURE, Scene, by_date, error_of, short};
+use super::scene::{Answer, ENDS, SURE, Scene, by_date, error_of, short};
 use super::{Finding, FindingKind};
 use crate::calendar::Period;
+use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::AUTO;
 use crate::outcome::Overtake;
-use crate::scenario::Scenario;
 
-/// The quantiles that an assumption is moved between.
-const ENDS: [f64; 2] = [0.1, 0.9];
 /// So many are told of each question.
 const TOLD: usize = 3;
 /// An answer is a probability, from 0 to 1. One assumption that moves it over more than half of that decides alone.
 const DECIDES: f64 = 0.5;
 
 /// One assumption, and the answer with it at its ends.
+///
+/// # Example: which way an assumption moves the answer
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario, normal};
+/// # let scenario = Scenario::builder("2018", "2023")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1))
+/// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let audit = scenario.audit()?;
+/// let weight = &audit.weights()[0].assumptions[0];
+/// assert_eq!(weight.address, "provider[A].growth.constant");
+/// assert!(weight.low < weight.high && weight.swing() > 0.0);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Weight {
@@ -42,6 +53,20 @@ impl Weight {
 }
 
 /// What the answer to one question rests on.
+///
+/// # Example: the date at which the answer is most open
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario, normal};
+/// # let scenario = Scenario::builder("2018", "2023")
+/// #     .provider(Provider::new("A", 1).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1))
+/// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let audit = scenario.audit()?;
+/// let weights = &audit.weights()[0];
+/// println!("{} by {}: {}", weights.question, weights.by, weights.answer);
+/// assert_eq!(weights.assumptions.len(), 1);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Weights {
@@ -53,6 +78,8 @@ pub struct Weights {
     pub answer: Estimate,
     /// The assumptions that move it most, the heaviest first.
     pub assumptions: Vec<Weight>,
+    /// Those that could not be moved, each with its address, the end that cannot be simulated, and why.
+    pub unmet: Vec<String>,
 }
 
 /// All assumptions of one question, the heaviest first, and what they come to together.
@@ -65,8 +92,9 @@ pub(super) struct Weighed {
 impl Weighed {
     /// The spread of the answer by a date, 10 to 90 %, from all assumptions together: they are drawn independently, so
     /// their swings add by squares.
-    pub(super) fn spread(&self, date: usize) -> f64 {
-        self.squares[date].sqrt()
+    /// `None` where one could not be moved.
+    pub(super) fn spread(&self, date: usize) -> Option<f64> {
+        self.weights.unmet.is_empty().then(|| self.squares[date].sqrt())
     }
 
     pub(super) fn heaviest(mut self) -> Weights {
@@ -92,16 +120,30 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
             by: answer.at,
             answer: answer.estimate,
             assumptions: Vec::new(),
+            unmet: Vec::new(),
         },
         squares: vec![0.0; answer.overtake.periods().len()],
     };
     let mut all: Vec<Weighed> = scene.answers.iter().map(weighed).collect();
-    let frozen = frozen(scene.scenario);
-    for (address, [low, high]) in scene.plan.draw_quantiles(ENDS) {
-        let at = |value: f64| scene.answers_of(&frozen.with(&address, value));
-        let (Some(lows), Some(highs)) = (at(low), at(high)) else { continue };
-        for (weighed, (at_low, at_high)) in all.iter_mut().zip(lows.iter().zip(&highs)) {
-            weighed.add((&address, [low, high]), at_low, at_high);
+    if all.is_empty() {
+        return all;
+    }
+    for (address, ends) in &scene.drawn {
+        let around = scene.owner(address).map(|name| scene.around(name));
+        let (scenario, places) = around.unwrap_or_else(|| (scene.asked.clone(), (0..all.len()).collect()));
+        let at = |end: usize| {
+            let changed = scenario.with(address, ends[end]).and_then(|changed| scene.overtakes(&changed));
+            changed.map_err(|error| unmet(address, end, ends[end], &error))
+        };
+        match (at(0), at(1)) {
+            (Ok(lows), Ok(highs)) => {
+                for (place, (at_low, at_high)) in places.into_iter().zip(lows.iter().zip(&highs)) {
+                    all[place].add((address, *ends), at_low, at_high);
+                }
+            }
+            (Err(why), _) | (_, Err(why)) => {
+                places.into_iter().for_each(|place| all[place].weights.unmet.push(why.clone()));
+            }
         }
     }
     for Weighed { weights, .. } in &mut all {
@@ -110,20 +152,9 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
     all
 }
 
-/// The scenario with the ratio that `auto` stands for written out: it is of the medians, which a moved rate must not move.
-fn frozen(scenario: &Scenario) -> Scenario {
-    let is_auto = |assumption: &crate::assumption::Assumption| assumption.name() == Some(AUTO);
-    let mut frozen = scenario.clone();
-    for place in scenario.assumptions().iter().filter(|place| is_auto(&place.assumption)) {
-        let of =
-            |provider: &&crate::scenario::Provider| place.address.starts_with(&format!("provider[{}].", provider.name));
-        let curve = scenario.providers().iter().find(of).and_then(|provider| provider.growth.as_ref());
-        let ratio = curve.and_then(|curve| scenario.medians(curve).ok()).and_then(|medians| medians.last().copied());
-        if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
-            frozen = changed;
-        }
-    }
-    frozen
+fn unmet(address: &str, end: usize, value: f64, error: &Error) -> String {
+    let why = error.problems().first().map_or_else(String::new, ToString::to_string);
+    format!("{address} cannot be met at its {:.0} % quantile, {}: {why}", 100.0 * ENDS[end], short(value))
 }
 
 /// One finding for each assumption that decides, with every question that it decides.

@@ -26,10 +26,11 @@ const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
-    let mut findings = Vec::new();
+    let rows = 0..scene.series.len();
+    let mut findings: Vec<Finding> = rows.filter_map(|row| one_without_the_other(scene, row)).collect();
+    // None where no path can be drawn.
     for (row, interval) in intervals(scene)?.into_iter().enumerate() {
         findings.extend(too_wide_or_narrow(scene, row, interval));
-        findings.extend(one_without_the_other(scene, row));
     }
     Ok(findings)
 }
@@ -112,17 +113,19 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
     })
 }
 
-/// The yearly sd of log growth that steps of history show. With enough of them each is held against that of a year before,
-/// which takes out seasons: the difference of two has twice the variance.
+/// The yearly sd of log growth that steps of history show. Within the year each is held against that of a year before, which
+/// takes out seasons: the difference of two has twice the variance. Too few of these say nothing.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
-    if steps.len() >= per_year + LEAST_STEPS && per_year > 1 {
+    if per_year > 1 {
+        if steps.len() < per_year + LEAST_STEPS {
+            return None;
+        }
         let apart = steps.iter().zip(&steps[per_year..]).map(|(before, after)| after - before);
         let count = (steps.len() - per_year) as f64;
         return Some((apart.map(|apart| apart * apart).sum::<f64>() / count / 2.0 * per_year as f64).sqrt());
     }
-    let (_, sd) = mean_and_sd(steps, LEAST_STEPS)?;
-    Some(sd * (per_year as f64).sqrt())
+    mean_and_sd(steps, LEAST_STEPS).map(|(_, sd)| sd)
 }
 
 /// Volatility 0 beside drawn rates, and the reverse.

@@ -65,7 +65,7 @@ pub(super) fn settled<'p>(
 }
 
 /// What rounding leaves of an answer whose quadrature has no error that shows.
-const ROUNDING: f64 = 1e-14;
+pub(super) const ROUNDING: f64 = 1e-14;
 
 /// Integrals of a pair as estimates: of paths without shocks or draws they are whole.
 struct Estimates {

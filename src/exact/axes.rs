@@ -2,7 +2,7 @@
 //! the first axis, what is left of it at another date the second, and so on. A turn leaves the law as it is, and most of
 //! the integrand to one axis or two (Imai & Tan 2006).
 
-use super::gauss::{Rule, as_f64};
+use super::gauss::{Rule, as_f64, normal_density};
 use super::pair::{BLOCK, Pair};
 use super::start::{TIE, normal_mass, pieces};
 use crate::error::Error;
@@ -29,6 +29,8 @@ pub(super) struct Axes {
 
 /// Scores that lines are followed to, on each side.
 const REACH: f64 = 8.5;
+/// A step of score for the slope of D(0), by central differences of fourth order.
+const BESIDE: f64 = 1e-3;
 /// Cells of a line in which crossings are looked for.
 const CELLS: usize = 63;
 
@@ -79,7 +81,10 @@ impl Axes {
                 let mut ends = vec![-REACH];
                 ends.extend(cuts);
                 ends.push(REACH);
-                let rule = pieces(&ends, 16.0 * 2.0 * REACH / as_f64(nodes.max(16)));
+                // As many pieces of sixteen nodes on each side, so that more nodes are finer on both.
+                let count = as_f64(nodes.div_ceil(16));
+                let side = |ends: &[f64]| pieces(ends, (ends[1] - ends[0]) / count);
+                let rule: Rule = ends.windows(2).flat_map(side).collect();
                 let mass: f64 = rule.iter().map(|(_, weight)| weight).sum();
                 rule.into_iter().map(|(z, weight)| (z, weight / mass)).collect()
             }
@@ -91,6 +96,17 @@ impl Axes {
                 ends.windows(2).map(|ends| (0.5 * (ends[0] + ends[1]), normal_mass(ends[0], ends[1]) / whole)).collect()
             }
         })
+    }
+
+    /// Where the bases tie along the first axis, with the density of D(0) there.
+    pub(super) fn ties(&self, pair: &Pair<'_>, rest: &[f64]) -> Result<Rule, Error> {
+        let weighted = |z: f64| {
+            let beside = [-2.0, -1.0, 1.0, 2.0].map(|step| self.scores(&[&[z + step * BESIDE], rest].concat()));
+            let start = pair.columns(&beside)?.centre.swap_remove(0);
+            let slope = (start[0] - start[3] + 8.0 * (start[2] - start[1])) / (12.0 * BESIDE);
+            Ok((z, normal_density(z) / slope.abs()))
+        };
+        self.crossings(pair, rest, 0..=0)?.into_iter().map(weighted).collect()
     }
 
     /// Where the log-ratio of the curves ties at some of the periods, along the first axis, ascending.
@@ -150,6 +166,9 @@ impl Bracket {
     /// The secant's guess, kept inside.
     fn next(&self) -> f64 {
         let [low, high] = self.ends;
+        if self.is_narrow() {
+            return low;
+        }
         let part = self.values[0] / (self.values[0] - self.values[1]);
         low + (high - low) * part.clamp(1e-3, 1.0 - 1e-3)
     }
@@ -157,6 +176,10 @@ impl Bracket {
     /// The Illinois rule: an end that stays counts half (Dowell & Jarratt 1971).
     fn narrow(&mut self, value: f64) {
         let at = self.next();
+        if value.abs() < 1e-15 {
+            self.ends = [at, at];
+            return;
+        }
         let side = usize::from((value > 0.0) == (self.values[1] > 0.0));
         self.ends[side] = at;
         self.values[side] = value;
@@ -164,7 +187,7 @@ impl Bracket {
     }
 
     fn is_narrow(&self) -> bool {
-        self.ends[1] - self.ends[0] < 1e-14 || self.values.iter().any(|value| value.abs() < 1e-15)
+        self.ends[1] - self.ends[0] < 1e-14
     }
 }
 

@@ -2,10 +2,11 @@
 //! turns on, as many nodes along each as it needs; shifted lattices of points beyond six axes.
 
 use super::axes::{Axes, First};
+use super::chain::Point;
 use super::gauss::{self, Rule};
-use super::pair::{Asked, BLOCK, Pair};
+use super::pair::{Asked, Pair};
 use super::passage::Recursion;
-use super::points;
+use super::{points, refused};
 use crate::cpu::Level;
 use crate::error::Error;
 
@@ -33,17 +34,53 @@ const LEADS: f64 = 1000.0;
 /// Draws that lead changes may cost.
 const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
 
+/// Points that integrate a pair's passage to a tolerance, for what is asked of each besides.
+pub(super) struct Design {
+    pub(super) points: Vec<Point>,
+    /// Points on the tie of the bases, where that cuts the integrand, by density there.
+    pub(super) ties: Vec<Point>,
+    pub(super) recursion: Recursion,
+    pub(super) errors: Vec<f64>,
+}
+
+/// Settles where to look and how finely.
+pub(super) fn design(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Design, Error> {
+    let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
+    let mut errors = integrator.settle_recursion(level)?;
+    let (counts, swept) = integrator.sweep()?;
+    let (mut ties, mut added) = (Vec::new(), swept);
+    let points = if is_affordable(&counts) {
+        let rules = integrator.rules(&counts);
+        ties = integrator.ties(&rules)?;
+        integrator.points(&rules, counts.first().copied().unwrap_or(1), true)?
+    } else if pair.start_is_drawn() {
+        return Err(refused("", "the tie of two bases that growth follows cuts more than six axes"));
+    } else {
+        let lattices = integrator.lattices(MOST_DRAWS)?;
+        added = lattices.spread;
+        let weight = 1.0 / gauss::as_f64(points::SHIFTS * lattices.points);
+        let all = (0..points::SHIFTS).flat_map(|shift| (0..lattices.points).map(move |index| (shift, index)));
+        all.map(|(shift, index)| (integrator.lattice_point(shift, index), weight)).collect()
+    };
+    errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
+    Ok(Design { points, ties, recursion: integrator.recursion, errors })
+}
+
+/// Whether a product of rules is within the budget.
+fn is_affordable(counts: &[usize]) -> bool {
+    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= MOST_DRAWS
+}
+
 /// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
 pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
     let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
     let (counts, swept) = integrator.sweep()?;
-    let used = counts.iter().filter(|count| **count > 1).count();
-    let values = if used <= MOST_AXES && draws_of(&counts) <= MOST_DRAWS {
+    let values = if is_affordable(&counts) {
         errors.iter_mut().zip(swept).for_each(|(error, swept)| *error += swept);
         integrator.product(&counts)?
     } else {
-        let (values, spread) = integrator.lattices(MOST_DRAWS)?;
+        let Lattices { values, spread, .. } = integrator.lattices(MOST_DRAWS)?;
         errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
         values
     };
@@ -59,7 +96,7 @@ pub(super) fn lead_changes(pair: &Pair<'_>, tolerance: f64, level: Level) -> Res
     let mut integrator = Integrator::new(pair, Asked::LeadChanges, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
     if draws_of(&counts) > MOST_DRAWS_OF_LEADS || counts.iter().filter(|count| **count > 1).count() > MOST_AXES {
-        let (values, spread) = integrator.lattices(MOST_DRAWS_OF_LEADS)?;
+        let Lattices { values, spread, .. } = integrator.lattices(MOST_DRAWS_OF_LEADS)?;
         errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
         return Ok(Integral { values, errors });
     }
@@ -86,6 +123,13 @@ fn draws_of(counts: &[usize]) -> usize {
 fn neighbour(count: usize, step: isize) -> usize {
     let place = NODES.iter().position(|nodes| *nodes == count).unwrap_or(0);
     NODES[place.saturating_add_signed(step).min(NODES.len() - 1)]
+}
+
+/// The mean over lattices, its standard error, and the points of each.
+struct Lattices {
+    values: Vec<f64>,
+    spread: Vec<f64>,
+    points: usize,
 }
 
 struct Integrator<'a, 'p> {
@@ -165,7 +209,9 @@ impl<'a, 'p> Integrator<'a, 'p> {
                 continue;
             }
             let mut values: Vec<Vec<Vec<f64>>> = Vec::new();
-            for place in 0..NODES.len() - 2 {
+            // With a cut sixteen nodes are the least: fewer would be the same and agree for nothing.
+            let least = if axis == 0 && self.axes.first == First::Tie { 6 } else { 0 };
+            for place in least..NODES.len() - 2 {
                 for nodes in &NODES[values.len()..=place + 2] {
                     values.push(self.along(axis, *nodes)?);
                 }
@@ -208,67 +254,77 @@ impl<'a, 'p> Integrator<'a, 'p> {
         }
     }
 
+    fn rules(&self, counts: &[usize]) -> Vec<Rule> {
+        counts.iter().enumerate().map(|(axis, count)| self.rule(axis, *count)).collect()
+    }
+
     fn product(&mut self, counts: &[usize]) -> Result<Vec<f64>, Error> {
-        let rules: Vec<Rule> = counts.iter().enumerate().map(|(axis, count)| self.rule(axis, *count)).collect();
-        self.over(&rules, counts.first().copied().unwrap_or(1), true)
+        self.over(&self.rules(counts), counts.first().copied().unwrap_or(1), true)
     }
 
     /// The product of rules; along the first axis what [`First`] says, unless it is held.
     fn over(&mut self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<f64>, Error> {
+        let points = self.points(rules, first, free)?;
         let mut sum = vec![0.0; self.len()];
-        let Some((own, rest)) = rules.split_first() else {
-            self.pair.add(&[(Vec::new(), 1.0)], self.asked, &mut self.recursion, &mut sum)?;
-            return Ok(sum);
-        };
+        self.pair.add(&points, self.asked, &mut self.recursion, &mut sum)?;
+        Ok(sum)
+    }
+
+    fn points(&self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<Point>, Error> {
+        let Some((own, rest)) = rules.split_first() else { return Ok(vec![(Vec::new(), 1.0)]) };
         let cut = self.axes.first == First::Crossings || free;
         let mut points = Vec::new();
         for (coordinates, weight) in product_of(rest) {
             let line = if cut { self.axes.line(self.pair, &coordinates, own, first)? } else { own.clone() };
-            for (z, own) in line {
-                let mut all = vec![z];
-                all.extend(&coordinates);
-                points.push((self.axes.scores(&all), weight * own));
-            }
-            if points.len() >= BLOCK {
-                self.take(&mut points, &mut sum)?;
-            }
+            points.extend(self.on_line(line, &coordinates, weight));
         }
-        self.take(&mut points, &mut sum)?;
-        Ok(sum)
+        Ok(points)
     }
 
-    fn take(&mut self, points: &mut Vec<(Vec<f64>, f64)>, sum: &mut [f64]) -> Result<(), Error> {
-        self.pair.add(points, self.asked, &mut self.recursion, sum)?;
-        points.clear();
-        Ok(())
+    fn ties(&self, rules: &[Rule]) -> Result<Vec<Point>, Error> {
+        let mut points = Vec::new();
+        if self.axes.first == First::Tie {
+            for (coordinates, weight) in product_of(rules.get(1..).unwrap_or_default()) {
+                let line = self.axes.ties(self.pair, &coordinates)?;
+                points.extend(self.on_line(line, &coordinates, weight));
+            }
+        }
+        Ok(points)
+    }
+
+    /// Nodes along the first axis as scores of the draws.
+    fn on_line(&self, line: Rule, rest: &[f64], weight: f64) -> Vec<Point> {
+        let scores = |z: f64| self.axes.scores(&[&[z], rest].concat());
+        line.into_iter().map(|(z, own)| (scores(z), weight * own)).collect()
+    }
+
+    fn lattice_point(&self, shift: usize, index: usize) -> Vec<f64> {
+        self.axes.scores(&points::scores(shift, index, self.axes.len()))
     }
 
     /// The mean over randomly shifted lattices, doubled until their spread meets the tolerance or the budget is used,
     /// and its standard error.
-    fn lattices(&mut self, most: usize) -> Result<(Vec<f64>, Vec<f64>), Error> {
-        let dimensions = self.axes.len();
+    fn lattices(&mut self, most: usize) -> Result<Lattices, Error> {
         let mut sums = vec![vec![0.0; self.len()]; points::SHIFTS];
         let mut done = 0;
         loop {
             let upto = if done == 0 { 64 } else { 2 * done };
             for (shift, sum) in sums.iter_mut().enumerate() {
-                let scores =
-                    (done..upto).map(|index| (self.axes.scores(&points::scores(shift, index, dimensions)), 1.0));
-                let points: Vec<(Vec<f64>, f64)> = scores.collect();
+                let points: Vec<Point> = (done..upto).map(|index| (self.lattice_point(shift, index), 1.0)).collect();
                 self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
             }
             done = upto;
             let (values, spread) = points::mean_and_error(&sums, done);
             let largest = spread.iter().copied().fold(0.0, f64::max);
             if largest <= 0.5 * self.tolerance || 2 * done * points::SHIFTS > most {
-                return Ok((values, spread));
+                return Ok(Lattices { values, spread, points: done });
             }
         }
     }
 }
 
 /// Every combination of nodes, with the product of their weights.
-fn product_of(rules: &[Rule]) -> Vec<(Vec<f64>, f64)> {
+fn product_of(rules: &[Rule]) -> Vec<Point> {
     rules.iter().fold(vec![(Vec::new(), 1.0)], |points, rule| {
         let extended = |(z, weight): &(Vec<f64>, f64)| {
             let with = |(node, own): &(f64, f64)| ([z.as_slice(), &[*node]].concat(), weight * own);

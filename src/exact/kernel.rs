@@ -51,6 +51,18 @@ impl Density {
         self.first + i64::try_from(self.panels.len()).unwrap_or(0) - 1
     }
 
+    /// On the same panels: `below` under the barrier, and 1 above it.
+    pub(super) fn passed_or(&self, below: &Self) -> Self {
+        let at = |panel: i64| if panel >= 0 { [1.0; NODES] } else { below.panel(panel) };
+        Self { first: self.first, panels: (self.first..=self.last()).map(at).collect() }
+    }
+
+    /// The values of a panel, 0 where it does not matter.
+    fn panel(&self, panel: i64) -> Panel {
+        let place = usize::try_from(panel - self.first).ok();
+        place.and_then(|place| self.panels.get(place)).copied().unwrap_or([0.0; NODES])
+    }
+
     /// Cuts at the barrier: what lies below 0, and what lies above.
     pub(super) fn split(mut self) -> (Self, Self) {
         let below = usize::try_from(-self.first).unwrap_or(0).min(self.panels.len());
@@ -147,6 +159,41 @@ impl Kernel {
     /// ∫ f over one panel.
     pub(super) fn mass_of(&self, panel: &Panel) -> f64 {
         panel.iter().zip(&self.weights).map(|(f, weight)| f * weight).sum()
+    }
+
+    /// ∫ f v and ∫ y f v, of a density and a value of each place.
+    pub(super) fn moments(&self, density: &Density, value: &Density) -> [f64; 2] {
+        let mut moments = [0.0; 2];
+        for (panel, f) in (density.first..).zip(&density.panels) {
+            let (from, v) = (as_f64(panel) * self.fineness.width, value.panel(panel));
+            for (((f, v), weight), node) in f.iter().zip(&v).zip(&self.weights).zip(&self.nodes) {
+                let part = f * v * weight;
+                moments[0] += part;
+                moments[1] += (from + node) * part;
+            }
+        }
+        moments
+    }
+
+    /// The value one period before, at a start `x`: v(x) = ∫ φ((y − x − δ)/ρ)/ρ v(y) dy, and dv/dx.
+    pub(super) fn value_at(&self, value: &Density, x: f64, drift: f64, ratio: f64) -> [f64; 2] {
+        let mut found = [0.0; 2];
+        let mut gauss = [0.0; NODES];
+        for (panel, v) in (value.first..).zip(&value.panels) {
+            let from = as_f64(panel) * self.fineness.width - x - drift;
+            if from > 39.0 * ratio || from + self.fineness.width < -39.0 * ratio {
+                continue;
+            }
+            let scores = self.nodes.map(|node| (from + node) / ratio);
+            gauss.iter_mut().zip(&scores).for_each(|(gauss, z)| *gauss = -0.5 * z * z);
+            math::exp_slice(&mut gauss);
+            for (((gauss, z), v), weight) in gauss.iter().zip(&scores).zip(v).zip(&self.weights) {
+                let part = OVER_ROOT_2_PI * gauss * v * weight / ratio;
+                found[0] += part;
+                found[1] += z * part / ratio;
+            }
+        }
+        found
     }
 
     /// The density after the first period, at panels `range`, from a start that is one of some points with weights.

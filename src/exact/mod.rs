@@ -10,15 +10,21 @@
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `axes`, `gauss`, `points` | which points: turned axes, rules, lattices |
 //! | `integrate` | the integral and its error |
+//! | `adjoint`, `leaf`, `chain` | derivatives: of one walk, the numbers they are asked of, and the way from one to the other |
+//! | `gradient` | those of an answer |
 //! | `answer`, `revenue` | questions, ranks; fans and shares |
 //! | `closed` | closed forms: when a Brownian motion first reaches a level, and how that differs on dates |
 
+mod adjoint;
 mod answer;
 mod axes;
+mod chain;
 mod closed;
 mod gauss;
+mod gradient;
 mod integrate;
 mod kernel;
+mod leaf;
 mod pair;
 mod passage;
 mod points;
@@ -31,13 +37,15 @@ pub use closed::{
     first_passage_density, first_passage_ever,
 };
 
+pub use gradient::{Gradient, Slope};
+
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;
 use crate::paths::Plan;
-use crate::scenario::{Measure, Scenario};
+use crate::scenario::{Measure, Question, Scenario};
 
 /// The tolerance of an answer that was not told.
-const DEFAULT_TOLERANCE: f64 = 1e-6;
+pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-6;
 /// The tolerances that can be asked for.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 
@@ -172,26 +180,44 @@ impl Exact<'_> {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let mut problems = Vec::new();
-        if !TOLERANCES.contains(&self.tolerance) {
-            let message = format!("must be between 1e-12 and 0.01, got {:?}", self.tolerance);
-            problems.push(Problem::new("tolerance", message));
-        }
-        for (place, question) in self.scenario.questions().iter().enumerate() {
-            let key = question.name.clone().unwrap_or_else(|| place.to_string());
-            if self.continuous && question.sustained != 1 {
-                let message = format!(
-                    "not continuous: because a lead of {} dates in a row has no probability between dates; without \
-                     continuous(true) it is answered on dates",
-                    question.sustained
-                );
-                problems.push(Problem::new(format!("question[{key}].sustained"), message));
-            }
-            if question.measure != Measure::Period {
-                let message = "not exact: because sums of several periods are not lognormal; simulate() answers it";
-                problems.push(Problem::new(format!("question[{key}].measure"), message));
-            }
-        }
+        let mut problems: Vec<Problem> = self.tolerance_fault().into_iter().collect();
+        let questions = self.scenario.questions().iter().enumerate();
+        problems.extend(questions.flat_map(|(place, question)| {
+            let between = if self.continuous { between_fault(place, question) } else { None };
+            between.into_iter().chain(sums_fault(place, question))
+        }));
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "exact", problems)) }
     }
+
+    fn tolerance_fault(&self) -> Option<Problem> {
+        let message = || format!("must be between 1e-12 and 0.01, got {:?}", self.tolerance);
+        (!TOLERANCES.contains(&self.tolerance)).then(|| Problem::new("tolerance", message()))
+    }
+}
+
+fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
+    let message = "not exact: because sums of several periods are not lognormal; simulate() answers it";
+    (question.measure != Measure::Period).then(|| Problem::new(address_of(place, question, "measure"), message))
+}
+
+fn between_fault(place: usize, question: &Question) -> Option<Problem> {
+    let message = || {
+        format!(
+            "not continuous: because a lead of {} dates in a row has no probability between dates; without \
+             continuous(true) it is answered on dates",
+            question.sustained
+        )
+    };
+    (question.sustained != 1).then(|| Problem::new(address_of(place, question, "sustained"), message()))
+}
+
+/// «question[for a year].measure»
+fn address_of(place: usize, question: &Question, field: &str) -> String {
+    let key = question.name.clone().unwrap_or_else(|| place.to_string());
+    format!("question[{key}].{field}")
+}
+
+/// «not exact: because …», of the number or item at an address.
+fn refused(address: &str, because: &str) -> Error {
+    Error::invalid("exact", address, format!("not exact: because {because}"))
 }

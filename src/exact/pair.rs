@@ -49,6 +49,8 @@ pub(super) struct Pair<'p> {
     pub(super) draws: Vec<usize>,
     /// Where it starts, unless the integrated draws decide that.
     start: Option<Start>,
+    /// How finely that is known.
+    pub(super) level: usize,
 }
 
 /// The log-ratio at some points of the draws.
@@ -58,6 +60,24 @@ pub(super) struct Columns {
     pub(super) centre: Vec<Vec<f64>>,
     /// s√Δ by point.
     pub(super) sd: Vec<f64>,
+    /// The draws by index, of those that are integrated over, then by point.
+    pub(super) draws: Vec<Vec<f64>>,
+}
+
+impl Columns {
+    /// Drifts and sds of one point.
+    pub(super) fn walk(&self, place: usize) -> (Vec<f64>, Vec<f64>) {
+        let drifts: Vec<f64> = self.centre.windows(2).map(|pair| pair[1][place] - pair[0][place]).collect();
+        let sds = vec![self.sd[place]; drifts.len()];
+        (drifts, sds)
+    }
+}
+
+/// What of a pair is a number by point, challenger first.
+pub(super) struct Levels {
+    pub(super) volatility: [Vec<f64>; 2],
+    /// Base revenue, where the start is a point that follows it.
+    pub(super) base: Option<[Vec<f64>; 2]>,
 }
 
 impl<'p> Pair<'p> {
@@ -84,7 +104,7 @@ impl<'p> Pair<'p> {
         let mut draws: Vec<usize> = growth.iter().copied().chain(single).collect();
         draws.sort_unstable();
         draws.dedup();
-        Self { plan, rows, correlation, draws, start }
+        Self { plan, rows, correlation, draws, start, level }
     }
 
     pub(super) fn periods(&self) -> usize {
@@ -111,13 +131,9 @@ impl<'p> Pair<'p> {
         let width = points.len();
         let mut draws = vec![Vec::new(); self.plan.draws()];
         for (place, draw) in self.draws.iter().enumerate() {
-            draws[*draw] = points.iter().map(|z| z[place]).collect();
-            self.plan.quantile(*draw).fill_scores(&mut draws[*draw]);
+            draws[*draw] = self.drawn(self.plan, *draw, place, points);
         }
-        let column = |input: Input| match input {
-            Input::Known(value) => vec![value; width],
-            Input::Drawn(draw) => draws[draw].clone(),
-        };
+        let column = |input| column(input, &draws, width);
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
         for (row, sign) in self.rows.into_iter().zip([1.0, -1.0]) {
             self.plan.log_growth(row, &draws, width, &mut |t, growth| {
@@ -135,7 +151,15 @@ impl<'p> Pair<'p> {
             let variance = a * a + b * b - 2.0 * self.correlation * a * b;
             variance.max(0.0).sqrt() * self.plan.step_root()
         };
-        Ok(Columns { centre, sd: volatility[0].iter().zip(&volatility[1]).map(sd).collect() })
+        let sd = volatility[0].iter().zip(&volatility[1]).map(sd).collect();
+        Ok(Columns { centre, sd, draws })
+    }
+
+    /// A draw at points of the scores, of which it is number `place`.
+    fn drawn(&self, plan: &Plan, draw: usize, place: usize, points: &[Vec<f64>]) -> Vec<f64> {
+        let mut column: Vec<f64> = points.iter().map(|z| z[place]).collect();
+        plan.quantile(draw).fill_scores(&mut column);
+        column
     }
 
     /// Adds weight × answer of every point.
@@ -202,6 +226,85 @@ impl<'p> Pair<'p> {
                 recursion.lead_changes(&above, true, out);
             }
         }
+    }
+}
+
+fn column(input: Input, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
+    match input {
+        Input::Known(value) => vec![value; width],
+        Input::Drawn(draw) => draws[draw].clone(),
+    }
+}
+
+/// The pair with a number moved: `plan` is of such a scenario, with the same draws.
+impl Pair<'_> {
+    pub(super) fn plan(&self) -> &Plan {
+        self.plan
+    }
+
+    pub(super) fn correlation(&self) -> f64 {
+        self.correlation
+    }
+
+    /// Δ, the length of a period in years.
+    pub(super) fn step(&self) -> f64 {
+        self.plan.step_root() * self.plan.step_root()
+    }
+
+    /// Whether both surely start with the same revenue, told apart by numbers of their own.
+    pub(super) fn is_tied(&self) -> bool {
+        self.start.as_ref().is_some_and(|start| start.is_point() && start.whole[0].0.abs() <= TIE)
+    }
+
+    /// Whether the start is a point, and moves with the bases.
+    fn follows_bases(&self) -> bool {
+        let bases = self.rows.map(|row| self.plan.base(row));
+        let is_shared = matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1];
+        !is_shared && self.start.as_ref().is_none_or(Start::is_point)
+    }
+
+    /// The draws again where the number at `address` is part of their law.
+    pub(super) fn redrawn(&self, plan: &Plan, address: &str, points: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let mut draws = draws.to_vec();
+        for (place, draw) in self.draws.iter().enumerate() {
+            if address.starts_with(plan.draw_address(*draw)) {
+                draws[*draw] = self.drawn(plan, *draw, place, points);
+            }
+        }
+        draws
+    }
+
+    /// Bases and volatilities by point.
+    pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>]) -> Levels {
+        let width = self.width(draws);
+        let volatility = self.rows.map(|row| column(plan.volatility(row), draws, width));
+        let base = self.follows_bases().then(|| self.rows.map(|row| column(plan.base(row), draws, width)));
+        Levels { volatility, base }
+    }
+
+    /// The number of points: one, where nothing is integrated over.
+    fn width(&self, draws: &[Vec<f64>]) -> usize {
+        self.draws.first().map_or(1, |draw| draws[*draw].len())
+    }
+
+    /// Σ weight × Γ(t) over dates and points, with the sign that the row has in the log-ratio.
+    pub(super) fn weighted_growth(
+        &self,
+        plan: &Plan,
+        row: usize,
+        draws: &[Vec<f64>],
+        weights: &[Vec<f64>],
+    ) -> Result<f64, Error> {
+        let mut sum = 0.0;
+        plan.log_growth(self.rows[row], draws, self.width(draws), &mut |t, growth| {
+            sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
+        })?;
+        Ok(if row == 0 { sum } else { -sum })
+    }
+
+    /// The law of the start of another plan.
+    pub(super) fn start_of(&self, plan: &Plan) -> Start {
+        Start::of_bases(plan, self.rows.map(|row| plan.base(row)), self.level)
     }
 }
 

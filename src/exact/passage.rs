@@ -38,6 +38,8 @@ const FEW: f64 = 1e-3;
 
 /// A walk in the units of the kernel, with the panels that matter in each period.
 pub(super) struct Scaled {
+    /// The unit of length: the least sd.
+    pub(super) unit: f64,
     pub(super) start: Vec<(f64, f64)>,
     /// By period: drift, sd, and the panels that matter.
     pub(super) periods: Vec<(f64, f64, (i64, i64))>,
@@ -82,7 +84,7 @@ impl Recursion {
         };
         let periods: Vec<_> = walk.drifts.iter().zip(walk.sds).map(period).collect();
         let open = self.open(&periods);
-        Scaled { start, periods, open }
+        Scaled { unit, start, periods, open }
     }
 
     /// By period the panels from which some of the periods to come lead to the barrier: as far as the drift from there
@@ -104,7 +106,7 @@ impl Recursion {
     /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
     /// that starts below.
     pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
-        let Scaled { start, mut periods, open } = self.scaled(walk);
+        let Scaled { start, mut periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
@@ -142,7 +144,7 @@ impl Recursion {
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
     pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
-        let Scaled { start, periods, open } = self.scaled(walk);
+        let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }

@@ -57,6 +57,11 @@ impl Start {
         Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
     }
 
+    /// Whether it starts in one place, not in a law's.
+    pub(super) fn is_point(&self) -> bool {
+        self.whole.len() == 1
+    }
+
     /// The probability of being ahead at the base.
     pub(super) fn ahead(&self) -> f64 {
         self.above.iter().map(|(_, weight)| weight).sum()

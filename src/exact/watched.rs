@@ -71,7 +71,7 @@ impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
     pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
         self.cut_panels(walk);
-        let Scaled { start, periods, open } = self.scaled(walk);
+        let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }

@@ -2,14 +2,9 @@
 
 use super::{Outcome, Overtake};
 use crate::estimate::Estimate;
-use crate::scenario::Scenario;
 use crate::simulation::PartKind;
 
 impl Outcome {
-    pub(crate) fn scenario(&self) -> &Scenario {
-        &self.scenario
-    }
-
     /// How the answers came about, in words.
     pub(crate) fn how(&self) -> String {
         self.run.to_string()

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::table::Foot;
-use super::{Outcome, Overtake};
+use super::{Outcome, Overtake, Table};
 use crate::error::Error;
-use crate::estimate::When;
 
 impl Overtake {
     /// The table that `Display` prints, as Markdown.
@@ -23,16 +21,10 @@ impl Overtake {
     /// ```
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let level = self.run.interval_words();
-        let dates =
-            self.shown_dates().into_iter().filter_map(|period| Some((period.to_string(), self.by(period).ok()?)));
-        let never = (When::NotBy(self.horizon()).to_string(), self.not_by_horizon());
-        let rows = dates.chain([never]).map(|(date, estimate)| vec![date, estimate.shown(), estimate.shown_interval()]);
-        let mut text = format!("**{}**\n\n", escaped(&self.headline()));
-        text += &table(&["by", "probability", &level], rows);
-        for line in Foot(self).to_string().lines() {
+        let mut text = markdown(&self.table());
+        for line in self.foot() {
             // Writing to a String does not fail.
-            let _ = write!(text, "\n{}\n", escaped(line.trim()));
+            let _ = write!(text, "\n{}\n", escaped(&line));
         }
         text
     }
@@ -48,17 +40,15 @@ impl Outcome {
     }
 
     fn provider_markdown(&self, name: &str) -> Result<String, Error> {
-        let rows = self.provider_rows(name)?.into_iter().map(Vec::from);
-        let head = ["period", "median", "90 % band", "mean share", "likeliest rank"];
-        Ok(format!("**{}**\n\n{}", escaped(&self.revenue_headline(name)), table(&head, rows)))
+        self.provider_table(name).map(|table| markdown(&table))
     }
 }
 
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+fn markdown(table: &Table) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    let rule = format!("|{}\n", "---|".repeat(head.len()));
-    line(&head) + &rule + &rows.map(|row| line(&row)).collect::<String>()
+    let rule = format!("|{}\n", "---|".repeat(table.head.len()));
+    let rows: String = table.rows.iter().map(|row| line(row)).collect();
+    format!("**{}**\n\n{}{rule}{rows}", escaped(&table.caption), line(&table.head))
 }
 
 /// What Markdown would read as its own, escaped.

@@ -7,6 +7,7 @@ mod difference;
 mod listing;
 mod markdown;
 mod mixture;
+mod origin;
 mod overtake;
 mod part;
 mod past;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 pub use chart::Chart;
+pub(crate) use chart::escaped;
 pub(crate) use counting::Counting;
 pub use difference::{Change, Difference, Differences};
 pub(crate) use mixture::{Component, Mixture};
@@ -26,6 +28,7 @@ pub(crate) use part::{Part, ProviderOutcome};
 use past::{BAND, LEVELS, MEDIAN, Past};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
+pub(crate) use table::{Table, money};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
@@ -62,9 +65,6 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 pub struct Outcome {
     /// What the answers rest on.
     scenario: Scenario,
-    base: Period,
-    horizon: Period,
-    unit: Option<String>,
     run: RunInfo,
     questions: Vec<Overtake>,
     providers: Vec<ProviderOutcome>,
@@ -160,9 +160,6 @@ impl Outcome {
             questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
         let mut outcome = Self {
             scenario: scenario.clone(),
-            base: scenario.base(),
-            horizon: scenario.horizon(),
-            unit: scenario.unit().map(str::to_owned),
             questions: questions.collect(),
             providers: providers(parts, plan, &counting)?,
             own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
@@ -210,9 +207,6 @@ impl Outcome {
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
         let mut outcome = Self {
             scenario: scenario.clone(),
-            base: scenario.base(),
-            horizon: scenario.horizon(),
-            unit: scenario.unit().map(str::to_owned),
             questions: questions.collect(),
             providers,
             own: Vec::new(),
@@ -394,9 +388,9 @@ impl Serialize for Outcome {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
-        map.serialize_entry("base", &self.base)?;
-        map.serialize_entry("horizon", &self.horizon)?;
-        map.serialize_entry("unit", &self.unit)?;
+        map.serialize_entry("base", &self.base())?;
+        map.serialize_entry("horizon", &self.horizon())?;
+        map.serialize_entry("unit", &self.scenario.unit())?;
         map.serialize_entry("run", &self.run)?;
         map.serialize_entry("questions", &self.questions)?;
         map.serialize_entry("providers", &self.providers)?;

@@ -231,7 +231,7 @@ impl Overtake {
         self.labels.iter().copied().zip(&self.answers.ahead)
     }
 
-    pub(super) fn horizon(&self) -> Period {
+    pub(crate) fn horizon(&self) -> Period {
         self.labels.last().copied().unwrap_or(self.base)
     }
 }

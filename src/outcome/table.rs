@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, Outcome, Overtake, RunInfo};
+use super::{BAND, MEDIAN, Outcome, Overtake, Own, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
-use crate::estimate::When;
+use crate::estimate::{Estimate, When};
 use crate::scenario::Measure;
+use crate::simulation::PartKind;
 
 /// Rows of a table; more year ends than that are thinned.
 const MOST_ROWS: usize = 14;
@@ -68,8 +69,15 @@ impl fmt::Display for Overtake {
     }
 }
 
+/// A table for people, in whatever form.
+pub(crate) struct Table {
+    pub(crate) caption: String,
+    pub(crate) head: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
 /// The lines under a question's table.
-pub(super) struct Foot<'a>(pub(super) &'a Overtake);
+struct Foot<'a>(&'a Overtake);
 
 impl fmt::Display for Foot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,8 +86,31 @@ impl fmt::Display for Foot<'_> {
 }
 
 impl Overtake {
+    /// What `Display` prints, but for the bars and the foot.
+    pub(crate) fn table(&self) -> Table {
+        let dates =
+            self.shown_dates().into_iter().filter_map(|period| Some((period.to_string(), self.by(period).ok()?)));
+        let never = (When::NotBy(self.horizon()).to_string(), self.not_by_horizon());
+        let rows = dates.chain([never]).map(|(date, estimate)| vec![date, estimate.shown(), estimate.shown_interval()]);
+        Table {
+            caption: self.headline(),
+            head: vec!["by".to_owned(), "probability".to_owned(), self.interval_words()],
+            rows: rows.collect(),
+        }
+    }
+
+    /// The lines under the table.
+    pub(crate) fn foot(&self) -> Vec<String> {
+        Foot(self).to_string().lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    /// What stands over the interval of an estimate.
+    pub(crate) fn interval_words(&self) -> String {
+        self.run.interval_words()
+    }
+
     /// What is asked, in words.
-    pub(super) fn headline(&self) -> String {
+    pub(crate) fn headline(&self) -> String {
         let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
         format!("{named}{title}: {}, base {}", self.first_words(), self.base())
@@ -193,24 +224,41 @@ impl fmt::Display for Outcome {
             }
             writeln!(f)?;
         }
-        for own in &self.own {
-            for (row, classes) in own.rows.iter().enumerate() {
-                let shown: Vec<String> = classes.iter().map(ToString::to_string).collect();
-                match own.kind {
-                    crate::simulation::PartKind::Event => writeln!(f, "{}: {}", own.name, classes[1])?,
-                    crate::simulation::PartKind::Classes => writeln!(f, "{}: {}", own.name, shown.join(" · "))?,
-                    _ => writeln!(f, "{} [{row}]: {}", own.name, shown.join(" · "))?,
-                }
-            }
-        }
-        Ok(())
+        self.own_lines().iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
 impl Outcome {
+    /// The answers to questions of one's own, a line a row.
+    pub(crate) fn own_lines(&self) -> Vec<String> {
+        let line = |own: &Own, row: usize, classes: &[Estimate]| {
+            let shown: Vec<String> = classes.iter().map(ToString::to_string).collect();
+            match own.kind {
+                PartKind::Event => format!("{}: {}", own.name, classes[1]),
+                PartKind::Classes => format!("{}: {}", own.name, shown.join(" · ")),
+                _ => format!("{} [{row}]: {}", own.name, shown.join(" · ")),
+            }
+        };
+        let lines = |own: &Own| {
+            let rows = own.rows.iter().enumerate();
+            rows.map(|(row, classes)| line(own, row, classes)).collect::<Vec<_>>()
+        };
+        self.own.iter().flat_map(lines).collect()
+    }
+
+    /// A provider's revenue, share and likeliest rank by year end.
+    ///
+    /// # Errors
+    /// Where the revenue is not known.
+    pub(crate) fn provider_table(&self, name: &str) -> Result<Table, Error> {
+        let rows = self.provider_rows(name)?.into_iter().map(Vec::from);
+        let head = ["period", "median", "90 % band", "mean share", "likeliest rank"].map(str::to_owned);
+        Ok(Table { caption: self.revenue_headline(name), head: head.into(), rows: rows.collect() })
+    }
+
     pub(super) fn revenue_headline(&self, provider: &str) -> String {
-        let unit = self.unit.as_deref().map_or_else(String::new, |unit| format!(", {unit}"));
-        format!("{provider}: revenue of the {}{unit}", self.base.step().word())
+        let unit = self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"));
+        format!("{provider}: revenue of the {}{unit}", self.base().step().word())
     }
 
     /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.
@@ -219,7 +267,7 @@ impl Outcome {
         let base = self.past(provider)?.base;
         let (low, high) = (base[BAND.0], base[BAND.1]);
         let known = if low < high { format!("{} – {}", money(low, 4), money(high, 4)) } else { String::new() };
-        let mut rows = vec![[self.base.to_string(), money(base[MEDIAN], 4), known, String::new(), String::new()]];
+        let mut rows = vec![[self.base().to_string(), money(base[MEDIAN], 4), known, String::new(), String::new()]];
         for period in year_ends(fan.periods()) {
             let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4));
             let share = self.share(provider).and_then(|share| share.mean(period));
@@ -254,7 +302,7 @@ pub(super) fn grouped(digits: &str) -> String {
 }
 
 /// Money with so many significant digits (a histogram's 0.05 % supports four), and the power of a thousand in words.
-pub(super) fn money(value: f64, digits: usize) -> String {
+pub(crate) fn money(value: f64, digits: usize) -> String {
     const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
     let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
     let scaled = value / scale;

@@ -53,6 +53,21 @@ impl Plan {
         &self.draws[draw].quantile
     }
 
+    /// Where the law of a draw stands.
+    pub(crate) fn draw_address(&self, draw: usize) -> &str {
+        &self.draws[draw].address
+    }
+
+    /// Whether `other` draws from laws at the same places.
+    pub(crate) fn has_draws_of(&self, other: &Self) -> bool {
+        self.draws.iter().map(|draw| &draw.address).eq(other.draws.iter().map(|draw| &draw.address))
+    }
+
+    /// Whether the growth of a row meets fiscal totals, so that its base and its history bend it.
+    pub(crate) fn is_fiscal(&self, row: usize) -> bool {
+        matches!(self.series[row].growth, Ready::Fiscal { .. })
+    }
+
     pub(crate) fn base(&self, row: usize) -> Input {
         self.series[row].base.into()
     }

@@ -2,7 +2,7 @@
 //! a block or on what else a scenario holds.
 
 use rand::rngs::ChaCha12Rng;
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, SeedableRng};
 
 /// Paths that share a stream. Part of value stability.
 pub(crate) const GROUP: usize = 64;
@@ -140,8 +140,11 @@ pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP])
     }
     let mut rng = ChaCha12Rng::from_seed(key);
     rng.set_stream(group);
-    for u in out {
-        *u = open_unit(rng.random());
+    // All at once: one by one they took eleven instructions more each.
+    let mut bytes = [0; GROUP * size_of::<u64>()];
+    rng.fill_bytes(&mut bytes);
+    for (u, word) in out.iter_mut().zip(bytes.as_chunks().0) {
+        *u = open_unit(u64::from_le_bytes(*word));
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Place {
     pub assumption: Assumption,
     /// Where the figure is from: its own source, else that of the assumption it names, else its provider's.
     pub source: Option<String>,
+    /// What the place allows, which cuts what stands there.
+    pub(crate) domain: Domain,
 }
 
 impl Scenario {
@@ -261,9 +263,9 @@ impl Visitor for Listing {
         &mut self.address
     }
 
-    fn number(&mut self, _: Domain, value: &mut Assumption) {
+    fn number(&mut self, domain: Domain, value: &mut Assumption) {
         let address = self.address.as_str().to_owned();
-        self.places.push(Place { address, assumption: value.clone(), source: None });
+        self.places.push(Place { address, assumption: value.clone(), source: None, domain });
         if let Law::Number(number) = value.law {
             self.leaf(number);
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
-use super::values::hits;
+use super::values::{MOST_COMPARED, count_few, hits};
 use super::weighing::{Hits, Replicates, Totals, Weighing};
 use crate::error::{Error, Kind};
 
@@ -104,6 +104,9 @@ impl Counts {
         {
             *yes += hits;
             *no += classes.len() as u64 - hits;
+            return;
+        }
+        if cells.len() <= MOST_COMPARED && count_few(cells, classes) {
             return;
         }
         for class in classes {

@@ -1,6 +1,7 @@
 //! The rank of every provider at every period; 1 is the largest, ties share the better rank.
 
 use super::{Counts, Shape, Statistic};
+use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::paths::{Paths, Plan, Rows};
 
@@ -8,14 +9,16 @@ use crate::paths::{Paths, Plan, Rows};
 #[derive(Debug)]
 pub(crate) struct Ranks {
     /// By provider, then other: whether the other is ahead at 0..=T, where nothing is drawn of either and the f64 curves
-    /// decide.
+    /// decide, and of itself.
     known: Vec<Vec<Option<Vec<bool>>>>,
 }
 
 impl Ranks {
     pub(crate) fn new(plan: &Plan) -> Self {
         let providers = plan.rows.names().len();
-        let ahead_of = |own| (0..providers).map(|other| plan.known_lead(other, own)).collect();
+        let never = || Some(vec![false; plan.rows.periods() + 1]);
+        let lead = |other, own| if other == own { never() } else { plan.known_lead(other, own) };
+        let ahead_of = |own| (0..providers).map(|other| lead(other, own)).collect();
         Self { known: (0..providers).map(ahead_of).collect() }
     }
 
@@ -32,20 +35,78 @@ impl Statistic for Ranks {
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let periods = paths.rows().periods();
+        let level = Level::of_this_process();
         let mut rank = vec![0_u16; paths.len()];
+        let mut others = Vec::with_capacity(self.known.len());
         for t in 1..=periods {
+            let rows: Vec<&[f32]> = (0..self.known.len()).map(|provider| paths.row(provider, t)).collect();
             for (own, leads) in self.known.iter().enumerate() {
-                rank.fill(0);
-                for (other, lead) in leads.iter().enumerate().filter(|(other, _)| *other != own) {
-                    match lead {
-                        Some(lead) => rank.iter_mut().for_each(|rank| *rank += u16::from(lead[t])),
-                        None => {
-                            let pairs = paths.row(other, t).iter().zip(paths.row(own, t));
-                            rank.iter_mut().zip(pairs).for_each(|(rank, (other, own))| *rank += u16::from(other > own));
-                        }
-                    }
-                }
+                rank.fill(leads.iter().flatten().map(|lead| u16::from(lead[t])).sum());
+                others.clear();
+                others.extend(rows.iter().zip(leads).filter(|(_, lead)| lead.is_none()).map(|(row, _)| *row));
+                cpu::run(
+                    level,
+                    #[inline(always)]
+                    || add_ahead(&mut rank, rows[own], &others),
+                );
                 counts.classes(Self::row(own, t, periods), &rank);
+            }
+        }
+    }
+}
+
+/// Paths compared side by side.
+const LANES: usize = 32;
+
+/// Adds to each path's rank the number of others that are ahead of its own.
+#[inline(always)]
+fn add_ahead(rank: &mut [u16], own: &[f32], others: &[&[f32]]) {
+    let (whole, rest) = rank.as_chunks_mut::<LANES>();
+    let from = whole.len() * LANES;
+    for (place, (rank, own)) in whole.iter_mut().zip(own.as_chunks::<LANES>().0).enumerate() {
+        // As wide as what is compared: narrowing each comparison took more than comparing.
+        let mut ahead = [0_u32; LANES];
+        for other in others {
+            for ((ahead, other), own) in ahead.iter_mut().zip(&other.as_chunks::<LANES>().0[place]).zip(own) {
+                *ahead += u32::from(other > own);
+            }
+        }
+        for (rank, ahead) in rank.iter_mut().zip(ahead) {
+            *rank += narrow(ahead);
+        }
+    }
+    for (path, rank) in (from..).zip(rest) {
+        *rank += others.iter().map(|other| u16::from(other[path] > own[path])).sum::<u16>();
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "fewer than there are providers")]
+fn narrow(ahead: u32) -> u16 {
+    ahead as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lengths about a whole number of lanes: a run's last block is cut anywhere.
+    #[test]
+    fn every_level_counts_as_one_by_one() {
+        for len in [1, LANES - 1, LANES, 2 * LANES + 5] {
+            let row = |k: usize| (0..len).map(|path| ((path * 7 + k * 5) % 11) as f32).collect::<Vec<_>>();
+            let rows: Vec<Vec<f32>> = (0..6).map(row).collect();
+            let others: Vec<&[f32]> = rows[1..].iter().map(Vec::as_slice).collect();
+            let ahead = |path: usize| others.iter().filter(|other| other[path] > rows[0][path]).count();
+            let expected: Vec<usize> = (0..len).map(|path| 2 + ahead(path)).collect();
+            for level in Level::available() {
+                let mut rank = vec![2_u16; len];
+                cpu::run(
+                    level,
+                    #[inline(always)]
+                    || add_ahead(&mut rank, &rows[0], &others),
+                );
+                assert_eq!(rank.into_iter().map(usize::from).collect::<Vec<_>>(), expected, "{level:?}, {len} paths");
             }
         }
     }

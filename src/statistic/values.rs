@@ -165,6 +165,36 @@ pub(super) fn hits(classes: &[u16]) -> Option<u64> {
     )
 }
 
+/// Up to so many classes, comparing all values with each is faster than counting one by one.
+pub(super) const MOST_COMPARED: usize = 16;
+
+/// Adds each class to its cell, of which there are at most [`MOST_COMPARED`]; nothing, and `false`, where one is beyond.
+pub(super) fn count_few(cells: &mut [u64], classes: &[u16]) -> bool {
+    let mut counts = [0; MOST_COMPARED];
+    let counts = &mut counts[..cells.len()];
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            // So few that a count is a u16 too, as wide as a class.
+            for some in classes.chunks(GROUP * TOGETHER) {
+                for (class, count) in (0..).zip(&mut *counts) {
+                    let mut found = 0_u16;
+                    for other in some {
+                        found += u16::from(*other == class);
+                    }
+                    *count += u64::from(found);
+                }
+            }
+        },
+    );
+    let all_found = counts.iter().sum::<u64>() == classes.len() as u64;
+    if all_found {
+        cells.iter_mut().zip(counts).for_each(|(cell, count)| *cell += *count);
+    }
+    all_found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +217,17 @@ mod tests {
         assert_eq!(hits(&classes), Some(500));
         classes[1234] = 2;
         assert_eq!(hits(&classes), None);
+    }
+
+    #[test]
+    fn few_classes_are_counted_and_others_seen() {
+        let mut classes: Vec<u16> = (0..1500).map(|i| i % 7).collect();
+        let mut cells = [1; 7];
+        assert!(count_few(&mut cells, &classes));
+        assert_eq!(cells, [216, 216, 215, 215, 215, 215, 215]);
+        classes[1234] = 7;
+        assert!(!count_few(&mut cells, &classes));
+        assert_eq!(cells, [216, 216, 215, 215, 215, 215, 215]);
     }
 
     #[test]

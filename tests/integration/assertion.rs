@@ -99,7 +99,6 @@ fn the_macro_panics_with_the_error() {
 }
 
 #[test]
-#[expect(clippy::reversed_empty_ranges, reason = "what is refused")]
 fn what_makes_no_sense_is_named() {
     let scenario = scenario();
     let text = |error: Result<(), Error>| error.expect_err("refused").to_string();

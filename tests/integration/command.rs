@@ -84,6 +84,21 @@ fn an_audit_is_0_with_findings_too() {
 }
 
 #[test]
+fn options_that_would_be_ignored_are_wrong_usage() {
+    for wrong in [
+        &["--audit", "--paths", "100"][..],
+        &["--audit", "--seed", "1"],
+        &["--audit", "--exact"],
+        &["--exact", "--paths", "100"],
+        &["--exact", "--seed", "1"],
+    ] {
+        let (code, out, err) = told(&[&[&pair()[..]], wrong].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{wrong:?}: {err}");
+        assert!(err.contains("leave --paths") && err.contains("usage: "), "{wrong:?}: {err}");
+    }
+}
+
+#[test]
 fn a_value_may_be_set() {
     let file = File::of("set.toml", "base = '2018'\nhorizon = '2020'\nprovider = [\n{ name = 'A=[B', revenue = 1, growth = { constant = 0 } },\n{ name = 'C=D', revenue = 2, growth = { constant = 0 } }]\nquestion = [{ overtakes = ['C=D', 'E'] }]".replace("'A=[B'", "'E'").as_bytes());
     let (code, out, err) = told(&[
@@ -178,9 +193,23 @@ fn the_long_table_and_the_charts_are_written() {
 }
 
 #[test]
+fn the_report_is_written() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-report.html", std::process::id()));
+    let file = path.to_str().expect("UTF-8");
+    let (code, out, err) = told(&[&pair(), "--paths", "1000", "--html", file]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("overtakes"), "the answer is printed too: {out}");
+    let html = fs::read_to_string(&path).expect("a report");
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
+    fs::remove_file(&path).expect("its own file");
+    let (code, _, err) = told(&[&pair(), "--paths", "10", "--html", "no/such/folder/report.html"]);
+    assert!(code == Some(1) && err.contains("no/such/folder/report.html: "), "{err}");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let pair = pair();
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "no file given"),
         (&[""], "one file"),
         (&["--json"], "no file given"),
@@ -194,6 +223,8 @@ fn wrong_usage_is_2() {
         (&[&pair, "--set", "provider[A].revenue"], "--set wants ADDRESS=VALUE"),
         (&[&pair, "--set"], "--set needs a value"),
         (&[&pair, "--charts"], "--charts needs a value"),
+        (&[&pair, "--html"], "--html needs a value"),
+        (&[&pair, "--audit", "--html", "x"], "--audit has no --csv, no --charts and no --html"),
         (&[&pair, "--json", "--csv"], "one of --json and --csv"),
     ];
     for (arguments, words) in cases {

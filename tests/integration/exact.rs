@@ -288,6 +288,7 @@ fn continuous(scenario: &Scenario, tolerance: f64) -> Outcome {
 
 /// A log growth that is normal makes the drift normal: Whitmore's law, at every date.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the ratio of two bases")]
 fn at_any_time_a_drawn_drift_is_the_closed_form() {
     let (gap, drift, sd, volatility) = (0.36_f64, 0.05, 0.06, 0.2);
     let scenario = Scenario::builder("2018-Q1", "2028-Q1")

@@ -16,6 +16,7 @@ mod crossing;
 mod exact;
 #[cfg(feature = "toml")]
 mod fiscal;
+mod gradient;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
@@ -25,6 +26,7 @@ mod own_questions;
 mod progress;
 #[cfg(feature = "toml")]
 mod properties;
+mod report;
 mod same_bits;
 mod samplings;
 mod snapshot;

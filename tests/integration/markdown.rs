@@ -20,6 +20,28 @@ fn the_scenario_of_the_readme_is_one() {
     assert_eq!(scenario.providers()[0].name(), "Alibaba Cloud");
 }
 
+/// What the README says of a spreadsheet: every assumption of the case at its middle.
+#[test]
+fn the_middle_of_the_inputs_gives_the_date_that_the_readme_says() {
+    let case = Scenario::from_toml(include_str!("../../examples/scenarios/alibaba_vs_google.toml")).expect("the case");
+    let middle = case.with_all([
+        ("assumption[mature_growth]", 0.12),
+        ("provider[Alibaba Cloud].growth.schedule.rates[0]", 0.87),
+        ("provider[Alibaba Cloud].growth.schedule.rates[1]", 0.60),
+        ("provider[Alibaba Cloud].growth.schedule.tail.fade.half_life", 2.0),
+        ("provider[Alibaba Cloud].volatility", 0.0),
+        ("provider[Google Cloud].revenue", 1.21e9),
+        ("provider[Google Cloud].growth.fade.from", 0.45),
+        ("provider[Google Cloud].growth.fade.half_life", 4.0),
+        ("provider[Google Cloud].volatility", 0.0),
+    ]);
+    let outcome = middle.expect("a scenario").simulate().paths(64).run().expect("an outcome");
+    let overtake = outcome.question("Alibaba Cloud overtakes Google Cloud").expect("the question");
+    let date = overtake.quantile(0.5).expect("a date").to_string();
+    assert!(README.contains(&format!("Alibaba passes Google in {date} and is behind again by 2028-Q1")), "{date}");
+    assert!(overtake.ahead("2028-Q1").expect("an answer").value() < 0.5);
+}
+
 #[test]
 fn the_scenario_of_the_reference_is_one_and_runs() {
     let scenarios = blocks(REFERENCE, "toml");

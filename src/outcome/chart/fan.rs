@@ -43,12 +43,12 @@ impl<'a> Series<'a> {
         let history = &known.history[known.history.len().saturating_sub(fan.periods().len())..];
         let mut past = Vec::new();
         for (back, value) in (1..).zip(history.iter().rev()) {
-            past.push((outcome.base.next(-back)?, *value));
+            past.push((outcome.base().next(-back)?, *value));
         }
         past.reverse();
-        past.push((outcome.base, known.base[MEDIAN]));
+        past.push((outcome.base(), known.base[MEDIAN]));
         let actual = chart.actual.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, figures)| figures.as_slice());
-        let periods: Vec<Period> = std::iter::once(outcome.base).chain(shown).collect();
+        let periods: Vec<Period> = std::iter::once(outcome.base()).chain(shown).collect();
         let paths = chart.sampled(name, &periods)?;
         Ok(Self { name, past, periods, levels, actual, paths })
     }
@@ -172,8 +172,8 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
         [one, other] => format!("Revenue of {one} and {other}"),
         several => format!("Revenue of {} providers", several.len()),
     };
-    let unit = outcome.unit.as_deref().map_or_else(String::new, |unit| format!("{unit} "));
-    let mut subtitle = format!("{unit}a {}, ", outcome.base.step().word());
+    let unit = outcome.scenario().unit().map_or_else(String::new, |unit| format!("{unit} "));
+    let mut subtitle = format!("{unit}a {}, ", outcome.base().step().word());
     subtitle += if chart.linear { "linear axis" } else { "logarithmic axis" };
     subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
     if panels > chart.panels.len() {

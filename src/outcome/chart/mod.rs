@@ -12,6 +12,7 @@ mod svg;
 mod text;
 
 use axis::Calendar;
+pub(crate) use svg::escaped;
 
 use super::{Outcome, Overtake};
 use crate::calendar::Period;
@@ -228,15 +229,15 @@ impl<'a> Chart<'a> {
         let Some((_, first)) = self.panels.first() else {
             return Err(fault("compare", "no outcome is given".to_owned()));
         };
-        if let Some((title, _)) = self.panels.iter().find(|(_, outcome)| outcome.base.step() != first.base.step()) {
+        if let Some((title, _)) = self.panels.iter().find(|(_, outcome)| outcome.base().step() != first.base().step()) {
             return Err(fault("compare", format!("{title:?} has another step than the first, which share a calendar")));
         }
         for (provider, figures) in &self.actual {
             self.panels.iter().try_for_each(|(_, outcome)| outcome.past(provider).map(|_| ()))?;
-            if let Some((period, _)) = figures.iter().find(|(period, _)| period.step() != first.base.step()) {
+            if let Some((period, _)) = figures.iter().find(|(period, _)| period.step() != first.base().step()) {
                 return Err(fault(
                     &format!("actual[{provider}]"),
-                    format!("{period} is no {}", first.base.step().word()),
+                    format!("{period} is no {}", first.base().step().word()),
                 ));
             }
         }

@@ -64,7 +64,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
             let layers = layers_of_ranks(outcome, name)?;
             let first = layers.values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
             let title = titled(title, name);
-            told.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon));
+            told.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon()));
             titles.push(title);
             panels.push((layers, *outcome));
         }
@@ -79,7 +79,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     let outcome = chart.panels[0].1;
     let words = Words {
         title: "Rank by revenue".to_owned(),
-        subtitle: format!("probability of each rank in each {}; rank 1 is the largest", outcome.base.step().word()),
+        subtitle: format!("probability of each rank in each {}; rank 1 is the largest", outcome.base().step().word()),
         note: outcome.run.to_string(),
         description: told.join(" "),
     };
@@ -113,7 +113,7 @@ fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) 
     let mut first = Vec::new();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];
-        let calendar = Calendar::new(outcome.base.next(1)?, outcome.horizon);
+        let calendar = Calendar::new(outcome.base().next(1)?, outcome.horizon());
         let middles = layers.draw(page, &calendar, &frame, looks);
         page.calendar(&calendar, &frame);
         if index == 0 {
@@ -175,11 +175,11 @@ fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outc
     let told = chart.panels.iter().zip(panels).map(|((title, _), (layers, outcome))| {
         let each = names.iter().zip(layers.last()).map(|(name, share)| format!("{name} {}", percent(share)));
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
-        format!("{named}in {}: {}.", outcome.horizon, each.collect::<Vec<_>>().join(", "))
+        format!("{named}in {}: {}.", outcome.horizon(), each.collect::<Vec<_>>().join(", "))
     });
     Words {
         title: "Shares of revenue".to_owned(),
-        subtitle: format!("mean share in the sum of the providers, each {}", outcome.base.step().word()),
+        subtitle: format!("mean share in the sum of the providers, each {}", outcome.base().step().word()),
         note: outcome.run.to_string(),
         description: told.collect::<Vec<_>>().join(" "),
     }

@@ -238,7 +238,7 @@ fn look(fill: Option<(Paint, f64)>, edge: Option<Stroke>) -> String {
 }
 
 /// Text as XML 1.0 allows it: its five characters escaped, what it has no place for shown as a replacement.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

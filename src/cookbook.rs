@@ -1,0 +1,221 @@
+//! Ten questions and how to ask them. Every answer runs as a test of the documentation.
+//!
+//! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
+//! of log revenue per √year.
+//!
+//! # 1. Who leads the market by 2030?
+//! Ranks are counted in every run; rank 1 is the largest. For the share of the *market*, state what is left of it as a
+//! provider of its own («Others»).
+//! ```
+//! use outgrow::{normal, Curve, Provider, Scenario};
+//! let scenario = Scenario::builder("2026", "2030")
+//!     .provider(Provider::new("North", 10).growth(Curve::constant(normal(0.15, 0.05))).volatility(0.10))
+//!     .provider(Provider::new("South", 8).growth(Curve::constant(normal(0.20, 0.05))).volatility(0.10))
+//!     .provider(Provider::new("East", 6).growth(Curve::constant(normal(0.30, 0.10))).volatility(0.15))
+//!     .build()?;
+//! let outcome = scenario.simulate().paths(10_000).run()?;
+//! let mut whole = 0.0;
+//! for provider in scenario.providers() {
+//!     let first = outcome.rank(provider.name())?.probability("2030", 1)?;
+//!     println!("{} leads in 2030: {first}", provider.name());
+//!     whole += first.value();
+//! }
+//! assert!((whole - 1.0).abs() < 1e-9);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 2. Is it ever in the top three?
+//! A rank table says how likely a rank is in one period. «Ever» looks at a whole path, so it is an event: here, a period
+//! in which fewer than three others are larger.
+//! ```
+//! use outgrow::{normal, Curve, Provider, Scenario};
+//! let growth = || Curve::constant(normal(0.20, 0.05));
+//! let provider = |name: &str, revenue: f64| Provider::new(name, revenue).growth(growth()).volatility(0.15);
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(provider("Us", 3.0))
+//!     .provider(provider("A", 5.0))
+//!     .provider(provider("B", 4.0))
+//!     .provider(provider("C", 3.5))
+//!     .build()?;
+//! let outcome = scenario
+//!     .simulate()
+//!     .paths(5_000)
+//!     .event("ever in the top three", ["Us", "A", "B", "C"], |[us, others @ ..]| {
+//!         (1..=us.periods()).any(|t| others.iter().filter(|other| other.revenue(t) > us.revenue(t)).count() < 3)
+//!     })
+//!     .run()?;
+//! let ever = outcome.event("ever in the top three")?;
+//! let last = outcome.rank("Us")?;
+//! let at_the_end: f64 = (1..=3).map(|rank| last.probability("2030-Q4", rank).map(|p| p.value())).sum::<Result<_, _>>()?;
+//! assert!(ever.value() > at_the_end);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 3. Is it ahead for two years in a row?
+//! One good quarter is no lead. `sustained` counts a lead only where it lasts, dated by its first period. A lead that begins
+//! too late to be seen to last counts as «not by the horizon».
+//! ```
+//! use outgrow::{normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2034-Q4")
+//!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.35, 0.08))).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(normal(0.20, 0.04))).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent").name("a quarter"))
+//!     .question(Question::overtakes("Challenger", "Incumbent").sustained(8).name("two years"))
+//!     .build()?;
+//! let outcome = scenario.simulate().paths(10_000).run()?;
+//! let (quarter, years) = (outcome.question("a quarter")?, outcome.question("two years")?);
+//! assert!(years.by("2032-Q4")?.value() < quarter.by("2032-Q4")?.value());
+//! assert!(years.quantile(0.25)? >= quarter.quantile(0.25)?);      // dates order, «not by» last
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 4. How likely is an event of my own?
+//! A closure sees one path at a time and says whether it counts; the library counts, so the answer has its error. Every
+//! [`Path`](crate::Path) tells revenue by period and the first period that meets a condition.
+//! ```
+//! use outgrow::{Curve, Provider, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 90).growth(Curve::fade(0.40, 0.10, 2)).volatility(0.20))
+//!     .build()?;
+//! let outcome = scenario
+//!     .simulate()
+//!     .paths(5_000)
+//!     .event("200 a quarter, and never below 80 before", ["Us"], |[us]| {
+//!         us.first(|revenue| revenue > 200.0) < us.first(|revenue| revenue < 80.0)
+//!     })
+//!     .run()?;
+//! outcome.event("200 a quarter, and never below 80 before")?.check_within(0.3..=0.9)?;
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 5. Which rate gives the answer that I want to test?
+//! Every number has an address. With the same seed only the change moves the answer, so a test by bisection settles.
+//! ```
+//! use outgrow::{Curve, Error, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026", "2031")
+//!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(0.30)).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(0.20)).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent"))
+//!     .build()?;
+//! let by_2031 = |rate: f64| -> Result<f64, Error> {
+//!     let changed = scenario.with("provider[Challenger].growth.constant", rate)?;
+//!     let outcome = changed.simulate().paths(4_000).fans(false).ranks(false).shares(false).run()?;
+//!     Ok(outcome.overtake("Challenger", "Incumbent")?.by("2031")?.value())
+//! };
+//! let (mut low, mut high) = (0.20, 0.60);
+//! while high - low > 1e-3 {
+//!     let middle = 0.5 * (low + high);
+//!     if by_2031(middle)? < 0.5 { low = middle } else { high = middle }
+//! }
+//! assert!((by_2031(high)? - 0.5).abs() < 0.02);               // even odds at this growth
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 6. The estimates are of fiscal years: how are they read?
+//! «87 %, then 60 %» of a company are growth of the totals of its fiscal years. [`Curve::totals`](crate::Curve::totals)
+//! meets those totals; it needs the quarters before the base and the month that the year ends in. Read from quarter to
+//! year-ago quarter by [`Curve::schedule`](crate::Curve::schedule), a growth that slows down runs hot.
+//! ```
+//! use outgrow::{Curve, Provider, Scenario, Tail};
+//! let with = |growth: Curve| -> Result<f64, outgrow::Error> {
+//!     let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+//!         .provider(Provider::new("Alibaba Cloud", 4385)
+//!             .history([2431.0, 2975.0, 3599.0])
+//!             .fiscal_year_ends(3)
+//!             .growth(growth))
+//!         .build()?;
+//!     scenario.simulate().paths(64).run()?.revenue("Alibaba Cloud")?.quantile("2019-Q1", 0.5)
+//! };
+//! let as_totals = with(Curve::totals([0.87, 0.60], Tail::hold()))?;
+//! let as_points = with(Curve::schedule([0.87, 0.60], Tail::hold()))?;
+//! assert!((as_points - 4385.0 * 1.87).abs() < 1.0 && as_totals < 0.92 * as_points);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 7. «Already a billion a quarter»: how does a claim enter?
+//! It is a floor, of the period it was said of. As the base, cut the distribution there with
+//! [`truncated`](crate::truncated), carried on to the base period; as a [`Claim`](crate::Claim), the audit holds the base
+//! against it.
+//! ```
+//! use outgrow::{lognormal, truncated, Claim, Curve, Provider, Scenario};
+//! let claimed = |base| {
+//!     let google = Provider::new("Google Cloud", base).growth(Curve::fade(0.45, 0.12, 4)).volatility(0.10);
+//!     Scenario::builder("2018-Q1", "2023-Q1").provider(google.claim(Claim::of("2017-Q4").at_least(1.0e9))).build()
+//! };
+//! let floor = claimed(truncated(lognormal(1.2e9, 0.12), 1.1e9, None))?;
+//! let itself = claimed(1.0e9.into())?;                         // no growth at all since it was said
+//! let about_base = |scenario: &Scenario| -> Result<bool, outgrow::Error> {
+//!     Ok(scenario.audit()?.findings().iter().any(|finding| finding.address == "provider[Google Cloud].revenue"))
+//! };
+//! assert!(about_base(&itself)? && !about_base(&floor)?);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 8. Which law of growth?
+//! Nobody knows. Run the same estimates under several and tell the answers side by side; where they differ more than the
+//! assumptions move them, the audit says so (`form`).
+//! ```
+//! use outgrow::{Chart, Curve, Provider, Question, Scenario, Tail};
+//! let scenario = Scenario::builder("2026", "2036")
+//!     .provider(Provider::new("Challenger", 4).growth(Curve::constant(0.40)).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(0.15)).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent"))
+//!     .build()?;
+//! let laws = [
+//!     ("held", Curve::schedule([0.40, 0.30], Tail::hold())),
+//!     ("fades to 12 %", Curve::schedule([0.40, 0.30], Tail::fade(0.12, 2))),
+//!     ("falls by the same ratio", Curve::schedule([0.40, 0.30], Tail::ratio("auto"))),
+//! ];
+//! let mut outcomes = Vec::new();
+//! for (name, curve) in laws {
+//!     outcomes.push((name, scenario.with_growth("Challenger", curve)?.simulate().paths(5_000).run()?));
+//! }
+//! let by = |place: usize| outcomes[place].1.overtake("Challenger", "Incumbent")?.by("2036").map(|by| by.value());
+//! assert!(by(0)? > by(1)? && by(0)? > by(2)?);
+//! let svg = Chart::compare(outcomes.iter().map(|(name, outcome)| (*name, outcome))).overtake("Challenger overtakes Incumbent")?;
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 9. How sure is the date?
+//! Ask for quantiles, not for one date, and for what does not happen at all. The interval of an estimate is of the sampling
+//! only; the audit tells which assumptions move the answer.
+//! ```
+//! use outgrow::{normal, Curve, Provider, Question, Scenario, When};
+//! let scenario = Scenario::builder("2026-Q1", "2036-Q4")
+//!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(normal(0.20, 0.04))).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent"))
+//!     .build()?;
+//! let outcome = scenario.simulate().paths(10_000).run()?;
+//! let overtake = outcome.overtake("Challenger", "Incumbent")?;
+//! for p in [0.1, 0.5, 0.9] {
+//!     println!("{p}: {}", overtake.quantile(p)?);
+//! }
+//! assert!(matches!(overtake.quantile(0.1)?, When::At(_)) && matches!(overtake.quantile(0.9)?, When::NotBy(_)));
+//! let audit = scenario.audit()?;
+//! let heaviest = &audit.weights()[0].assumptions[0];
+//! assert_eq!(heaviest.address, "provider[Challenger].growth.constant");
+//! assert!(heaviest.swing() > 20.0 * overtake.by("2030-Q4")?.standard_error());
+//! let html = outcome.report().html()?;                         // all of it, for those who read no code
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 10. How many paths are enough?
+//! Often none: where revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact) answers to a
+//! tolerance, without sampling. A simulation's error falls as one over the root of the paths.
+//! ```
+//! use outgrow::{normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2031-Q1")
+//!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(0.20)).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent"))
+//!     .build()?;
+//! let exact = scenario.exact().tolerance(1e-6).run()?.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
+//! let (low, high) = exact.interval();
+//! assert!(high - low <= 2e-6);
+//! for paths in [2_000, 32_000] {
+//!     let sampled = scenario.simulate().paths(paths).run()?.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
+//!     assert!((sampled.value() - exact.value()).abs() < 4.0 * sampled.standard_error());
+//! }
+//! # Ok::<(), outgrow::Error>(())
+//! ```

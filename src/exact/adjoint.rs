@@ -1,0 +1,123 @@
+//! The adjoint of a first passage: one run of the recursion backwards gives the derivatives with respect to every
+//! period's drift and to the start.
+//!
+//! `v_t(x)` is the probability of passing after t, by the horizon, from x below the barrier at t. With `V_t` = `v_t`
+//! below and 1 above, `v_{t−1}(x) = ∫ φ((y − x − μ_t)/s)/s V_t(y) dy`: the recursion's own step with the drift
+//! reversed, since the normal law is even. Of `P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx`, whatever t,
+//!
+//! ```text
+//! ∂P/∂μ_t = s⁻² ∫∫ f_{t−1}(x) (y − x − μ_t) φ((y − x − μ_t)/s)/s V_t(y) dy dx
+//!         = s⁻² [∫ y g_t V_t dy − μ_t ∫ g_t V_t dy − ∫ x f_{t−1} v_{t−1} dx],
+//! ```
+//!
+//! where `g_t` is the density at t on both sides, before the paths that have passed are taken out.
+
+use super::kernel::Density;
+use super::passage::{Recursion, Scaled, Walk};
+
+/// The probability of a first passage, and its derivatives.
+#[derive(Debug)]
+pub(super) struct Adjoint {
+    /// With the weights of the start.
+    pub(super) value: f64,
+    /// `∂P/∂μ_t`, 1 to T.
+    pub(super) drifts: Vec<f64>,
+    /// By point of the start, without its weight: P from there, and its derivative.
+    pub(super) start: Vec<[f64; 2]>,
+    /// P from the places asked.
+    pub(super) from: Vec<f64>,
+}
+
+impl Recursion {
+    /// Of a walk that starts below, by the horizon; and what it would be from other places near its start.
+    pub(super) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
+        let Scaled { unit, start, periods, .. } = self.scaled(walk);
+        let mut drifts = vec![0.0; periods.len()];
+        if start.is_empty() {
+            return Adjoint { value: 0.0, drifts, start: Vec::new(), from: vec![0.0; places.len()] };
+        }
+        let (whole, below) = self.forward(&start, &periods);
+        let mut later = Density::default();
+        for t in (1..periods.len()).rev() {
+            let (drift, sd, _) = periods[t];
+            let value = whole[t].passed_or(&later);
+            let before = &below[t - 1];
+            later = self.kernel.step(&value, -drift, sd, (before.first, before.last()));
+            let [mass, moment] = self.kernel.moments(&whole[t], &value);
+            let [_, from] = self.kernel.moments(before, &later);
+            drifts[t] = (moment - drift * mass - from) / (sd * sd * unit);
+        }
+        let (drift, sd, _) = periods[0];
+        let value = whole[0].passed_or(&later);
+        let at = |(x, _): &(f64, f64)| {
+            let [value, slope] = self.kernel.value_at(&value, *x, drift, sd);
+            [value, slope / unit]
+        };
+        let points: Vec<[f64; 2]> = start.iter().map(at).collect();
+        let sum = |place: usize| start.iter().zip(&points).map(|((_, weight), point)| weight * point[place]).sum();
+        drifts[0] = sum(1);
+        let from = places.iter().map(|x| self.kernel.value_at(&value, x / unit, drift, sd)[0]).collect();
+        Adjoint { value: sum(0), drifts, start: points, from }
+    }
+
+    /// By period: the density on both sides before those that have passed are taken out, and what is left below.
+    fn forward(&mut self, start: &[(f64, f64)], periods: &[(f64, f64, (i64, i64))]) -> (Vec<Density>, Vec<Density>) {
+        let (mut whole, mut below): (Vec<Density>, Vec<Density>) = (Vec::new(), Vec::new());
+        for &(drift, sd, range) in periods {
+            let next = match below.last() {
+                None => self.kernel.start(start, drift, sd, range),
+                Some(before) => self.kernel.step(before, drift, sd, range),
+            };
+            below.push(next.clone().split().0);
+            whole.push(next);
+        }
+        (whole, below)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::Level;
+
+    fn by_horizon(walk: &Walk<'_>) -> f64 {
+        let mut first = vec![0.0; walk.drifts.len()];
+        Recursion::new(1e-13, Level::of_this_process()).first_passage(walk, 1, &mut first);
+        first.iter().sum()
+    }
+
+    /// Central differences, extrapolated (Richardson 1911).
+    fn slope(f: impl Fn(f64) -> f64, h: f64) -> f64 {
+        let central = |h: f64| (f(h) - f(-h)) / (2.0 * h);
+        (4.0 * central(0.5 * h) - central(h)) / 3.0
+    }
+
+    #[test]
+    fn one_pass_backwards_gives_every_slope() {
+        let drifts: Vec<f64> = (0..9).map(|t| [0.02, -0.07, 0.3, 0.0][t % 4]).collect();
+        let sds: Vec<f64> = (0..9).map(|t| [0.1, 0.16, 0.12][t % 3]).collect();
+        let start = [(-0.5, 0.6), (-0.2, 0.3)];
+        let walk = Walk { start: &start, drifts: &drifts, sds: &sds };
+        let adjoint = Recursion::new(1e-13, Level::of_this_process()).adjoint(&walk, &[-0.2]);
+        assert!((adjoint.value - by_horizon(&walk)).abs() < 1e-13, "the value is that of the recursion");
+        assert!((adjoint.from[0] - adjoint.start[1][0]).abs() < 1e-15, "from a place of the start");
+        for t in 0..9 {
+            let moved = |h: f64| {
+                let mut drifts = drifts.clone();
+                drifts[t] += h;
+                by_horizon(&Walk { drifts: &drifts, ..walk })
+            };
+            let (found, expected) = (adjoint.drifts[t], slope(moved, 2e-3));
+            assert!((found - expected).abs() < 1e-9, "drift of {t}: {found} against {expected}");
+        }
+        for place in 0..2 {
+            let moved = |h: f64| {
+                let mut start = start;
+                start[place].0 += h;
+                by_horizon(&Walk { start: &start, ..walk })
+            };
+            let (found, expected) = (start[place].1 * adjoint.start[place][1], slope(moved, 2e-3));
+            assert!((found - expected).abs() < 1e-9, "start {place}: {found} against {expected}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What an answer turns on: its derivative with respect to every number of the scenario.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::answer::{correlation, settled};
+use super::chain::Chain;
+use super::integrate::{Design, design};
+use super::leaf::leaves;
+use super::pair::{Asked, Watch};
+use super::{Exact, address_of, refused, sums_fault};
+use crate::calendar::Period;
+use crate::error::{Error, Kind, did_you_mean, shown};
+use crate::estimate::Estimate;
+use crate::outcome::place_of;
+use crate::paths::Plan;
+use crate::scenario::{Question, Scenario};
+
+/// One number and what it does to a probability.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Slope {
+    /// Where the number stands, as [`Scenario::with`] takes it.
+    pub address: String,
+    /// The number.
+    pub number: f64,
+    /// ∂P/∂number: how fast the probability moves, per unit of the number.
+    pub slope: f64,
+}
+
+impl Slope {
+    /// What a change of the number by one part in a hundred does to the probability, to first order.
+    fn per_percent(&self) -> f64 {
+        0.01 * self.number * self.slope
+    }
+}
+
+/// The derivatives of one probability with respect to the numbers of the scenario; made by
+/// [`Exact::gradient`](crate::Exact::gradient). It prints as a table, what a hundredth of its value moves most first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Gradient {
+    question: String,
+    by: Period,
+    probability: Estimate,
+    slopes: Vec<Slope>,
+    /// Numbers that the probability does not depend on.
+    #[serde(skip)]
+    others: Vec<String>,
+}
+
+impl Gradient {
+    /// The name of the question.
+    #[must_use]
+    pub fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// The date that the probability is of.
+    #[must_use]
+    pub fn date(&self) -> Period {
+        self.by
+    }
+
+    /// The probability that the overtake has happened by that date.
+    pub fn probability(&self) -> Estimate {
+        self.probability
+    }
+
+    /// Every number that the probability may depend on, in the order of [`Scenario::numbers`].
+    #[must_use]
+    pub fn entries(&self) -> &[Slope] {
+        &self.slopes
+    }
+
+    /// The derivative with respect to the number at an address: 0 where the probability does not depend on it.
+    ///
+    /// # Errors
+    /// Where no number has the address, or a whole number (such as a month), which has no derivative.
+    pub fn of(&self, address: &str) -> Result<f64, Error> {
+        if let Some(found) = self.slopes.iter().find(|slope| slope.address == address) {
+            return Ok(found.slope);
+        }
+        let known = self.slopes.iter().map(|slope| &slope.address).chain(&self.others).map(String::as_str);
+        if self.others.iter().any(|other| other == address) {
+            return Ok(0.0);
+        }
+        let hint = did_you_mean(address, known);
+        Err(Error::lookup("gradient", format!("no number with a derivative has the address {address:?}{hint}")))
+    }
+}
+
+impl fmt::Display for Gradient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut slopes: Vec<&Slope> = self.slopes.iter().collect();
+        let size = |slope: &Slope| (slope.per_percent().abs(), slope.slope.abs());
+        slopes.sort_by(|a, b| {
+            let (a, b) = (size(a), size(b));
+            b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+        });
+        writeln!(f, "{} by {}: {}, and what moves it", self.question, self.by, self.probability)?;
+        let wide = slopes.iter().map(|slope| slope.address.chars().count()).max().unwrap_or(0).max("number at".len());
+        writeln!(f, "\n  {:<wide$}  {:>12}  {:>12}  {:>12}", "number at", "value", "slope", "per +1 %")?;
+        for slope in slopes {
+            let Slope { address, number, slope: per_unit, .. } = slope;
+            let number = shown(*number);
+            let per_percent = slope.per_percent();
+            writeln!(f, "  {address:<wide$}  {number:>12}  {per_unit:>+12.4e}  {per_percent:>+12.6}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Exact<'_> {
+    /// The derivative of the probability that the challenger of a question (by its name, or «A overtakes B») has overtaken
+    /// by a date, with respect to every number that it depends on: those inside distributions too.
+    ///
+    /// A number in a distribution moves the draws at fixed probability: more spread is the same draw, further out. A named
+    /// assumption counts with all of its places. Left out, as zero, are numbers that the answer does not follow; whole
+    /// numbers have no derivative. The derivatives are those of quadrature made for the probability: to a tolerance of
+    /// 1e-10 they were equal to differences of whole answers within 1e-8 of P per hundred percent of a number.
+    ///
+    /// # Errors
+    /// An unknown question or date. «not exact: because …» where no derivative exists (neither has shocks; both surely
+    /// start with the same revenue; a distribution without spread) or where it is not worked out (a sustained overtake,
+    /// one at any time, sums over several periods).
+    ///
+    /// # Example: what the answer rests on
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
+    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(normal(0.5, 0.1))).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let gradient = scenario.exact().gradient("A overtakes B", "2020-Q4")?;
+    /// println!("{gradient}");                                   // a table, what matters most first
+    /// let per_unit_of_growth = gradient.of("provider[A].growth.constant.normal[0]")?;
+    /// let faster = scenario.with("provider[A].growth.constant.normal[0]", 0.501)?;
+    /// let moved = faster.exact().gradient("A overtakes B", "2020-Q4")?.probability().value();
+    /// assert!((moved - gradient.probability().value() - 0.001 * per_unit_of_growth).abs() < 1e-4);
+    /// assert_eq!(gradient.entries().len(), 7);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn gradient(self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<Gradient, Error> {
+        let labels: Vec<Period> = (1..=self.scenario.periods()).map(|t| self.scenario.label(t)).collect();
+        let by = labels[place_of(&labels, date)?];
+        let asked = self.asked(question)?;
+        // What lies behind the date moves nothing; other questions need no answer.
+        let mut scenario = self.scenario.clone();
+        scenario.horizon = by;
+        scenario.questions = vec![asked.clone()];
+        let plan = Plan::new(&scenario, 0)?;
+        let rows = [&asked.challenger, &asked.incumbent].map(|name| plan.row_of(&scenario, asked, name));
+        let rho = correlation(&scenario, &asked.challenger, &asked.incumbent);
+        let passage = Asked::Passage(Watch::Dates { sustained: 1 });
+        let (pair, of_start) = settled(&plan, rows, rho, passage, self.tolerance)?;
+        if pair.is_still() {
+            let address = format!("provider[{}].volatility", asked.challenger);
+            return Err(refused(&address, "neither has shocks, so that the answer moves by jumps; state a volatility"));
+        }
+        let Design { points, ties, recursion, errors } = design(&pair, passage, self.tolerance, plan.level())?;
+        let (leaves, others) = leaves(&scenario, &plan, asked)?;
+        let mut chain = Chain::new(&pair, &leaves, recursion)?;
+        chain.add(&points)?;
+        chain.add_ties(&ties)?;
+        chain.finish();
+        let error = errors[plan.rows.periods()] + of_start + super::answer::ROUNDING;
+        let slope =
+            |(leaf, slope): (super::leaf::Leaf, f64)| Slope { address: leaf.address, number: leaf.number, slope };
+        let (value, slopes) = (chain.value, chain.slopes);
+        let slopes = leaves.into_iter().zip(slopes).map(slope).collect();
+        Ok(Gradient { question: asked.title(), by, probability: Estimate::bounded(value, error), slopes, others })
+    }
+
+    /// The question of a name, if it has a gradient.
+    fn asked(&self, name: &str) -> Result<&Question, Error> {
+        let questions = Scenario::questions(self.scenario);
+        let Some(place) = questions.iter().position(|question| question.title() == name) else {
+            let titles: Vec<String> = questions.iter().map(Question::title).collect();
+            let hint = did_you_mean(name, titles.iter().map(String::as_str));
+            let all = if titles.is_empty() { "none".to_owned() } else { titles.join(", ") };
+            return Err(Error::lookup("question", format!("{name:?} is not asked{hint}; asked: {all}")));
+        };
+        let question = &questions[place];
+        let fault = self.tolerance_fault().or_else(|| sums_fault(place, question));
+        if let Some(fault) = fault {
+            return Err(Error::of(Kind::Invalid, "exact", vec![fault]));
+        }
+        if self.continuous {
+            return Err(refused(
+                "continuous",
+                "the derivative of an overtake at any time is not worked out; ask on dates",
+            ));
+        }
+        if question.sustained > 1 {
+            let address = address_of(place, question, "sustained");
+            return Err(refused(
+                &address,
+                "the derivative of a sustained overtake is not worked out; ask for 1 period",
+            ));
+        }
+        Ok(question)
+    }
+}

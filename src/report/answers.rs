@@ -1,0 +1,117 @@
+//! The answers: questions, revenue, ranks and shares.
+
+use super::html::Page;
+use super::words;
+use crate::error::Error;
+use crate::outcome::{Chart, Outcome, Overtake, money};
+
+/// The widths that charts are drawn at, in pixels: for wide windows and paper, and for narrow ones.
+const WIDTHS: [u32; 2] = [800, 360];
+
+/// What is looked at, from when to when.
+pub(super) fn setting(outcome: &Outcome) -> String {
+    let scenario = outcome.scenario();
+    let unit = scenario.unit().map_or_else(String::new, |unit| format!(", in {unit}"));
+    let names: Vec<&str> = scenario.providers().iter().map(crate::Provider::name).collect();
+    format!(
+        "Revenue of {}{unit}, by {} from {} to {}. {}.",
+        names.join(", "),
+        scenario.base().step().word(),
+        scenario.base(),
+        scenario.horizon(),
+        outcome.run()
+    )
+}
+
+pub(super) fn questions(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+    if outcome.questions().is_empty() {
+        return Ok(());
+    }
+    page.heading(2, "Questions and answers");
+    for question in outcome.questions() {
+        page.heading(3, &question.headline());
+        page.answer(&answer(question)?);
+        page.list(&question.foot());
+        chart(page, outcome, |chart| chart.overtake(question.name()))?;
+        chart(page, outcome, |chart| chart.date(question.name()))?;
+        chart(page, outcome, |chart| chart.dots(question.name()))?;
+        page.figures(&question.table());
+    }
+    page.paragraph(words::SCALE);
+    page.paragraph(
+        "Intervals are of the computation only. What is assumed moves an answer far more: see what the audit found.",
+    );
+    Ok(())
+}
+
+/// The answer at the horizon in a sentence, the number first.
+fn answer(question: &Overtake) -> Result<String, Error> {
+    let horizon = question.horizon();
+    let by = question.by(horizon)?;
+    let (challenger, incumbent) = (question.challenger(), question.incumbent());
+    let probability = format!("{challenger} has overtaken {incumbent} by {horizon} with probability {}", by.shown());
+    if by.standard_error() == 0.0 {
+        return Ok(format!("{probability}: nothing that is drawn bears on it."));
+    }
+    let (interval, level) = (by.shown_interval(), question.interval_words());
+    Ok(format!("{probability} ({interval}, {level}): {} on the IPCC's scale.", words::told(&by)))
+}
+
+/// Questions of one's own, as `Display` prints them.
+pub(super) fn own(page: &mut Page, outcome: &Outcome) {
+    let lines = outcome.own_lines();
+    if !lines.is_empty() {
+        page.heading(2, "Questions of one's own");
+        page.list(&lines);
+    }
+}
+
+pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+    if !outcome.has_revenue() {
+        return Ok(());
+    }
+    page.heading(2, "Revenue");
+    chart(page, outcome, Chart::fan)?;
+    let horizon = outcome.scenario().horizon();
+    for provider in outcome.scenario().providers() {
+        let fan = outcome.revenue(provider.name())?;
+        let at = |p: f64| fan.quantile(horizon, p).map(|value| money(value, 4));
+        page.heading(3, provider.name());
+        page.paragraph(&format!(
+            "In {horizon}: one in ten below {}, median {}, one in ten above {}.",
+            at(0.1)?,
+            at(0.5)?,
+            at(0.9)?
+        ));
+        page.figures(&outcome.provider_table(provider.name())?);
+    }
+    Ok(())
+}
+
+/// Ranks and shares.
+pub(super) fn standing(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+    let missing: Vec<String> =
+        outcome.not_exact().map(|(part, because)| format!("No exact answer for the {part}: {because}.")).collect();
+    if !(outcome.has_ranks() || outcome.has_shares() || !missing.is_empty()) {
+        return Ok(());
+    }
+    page.heading(2, "Ranks and shares");
+    missing.iter().for_each(|line| page.paragraph(line));
+    if outcome.has_ranks() {
+        chart(page, outcome, Chart::ranks)?;
+    }
+    if outcome.has_shares() {
+        chart(page, outcome, Chart::shares)?;
+    }
+    Ok(())
+}
+
+fn chart<'a>(
+    page: &mut Page,
+    outcome: &'a Outcome,
+    draw: impl Fn(&Chart<'a>) -> Result<String, Error>,
+) -> Result<(), Error> {
+    let [wide, narrow] = WIDTHS.map(|width| draw(&outcome.chart().width(width)));
+    page.figure([&wide?, &narrow?]);
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What the answers rest on: assumptions, what the audit found, and how to get the same again.
+
+use super::html::Page;
+use super::words;
+use crate::audit::{Audit, Finding, Weights, short};
+use crate::outcome::Outcome;
+use crate::scenario::{Provider, Scenario};
+
+/// What stands where nothing was said of a source.
+const ASSUMED: &str = "assumed";
+
+pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
+    page.heading(2, "Assumptions");
+    page.paragraph(
+        "Every number that may be drawn. Growth is a fraction a year, half-lives are in years, volatility is the \
+         standard deviation of log revenue per √year.",
+    );
+    let places = scenario.assumptions();
+    let row = |place: &crate::AssumptionPlace| {
+        let source = place.source.clone().unwrap_or_else(|| ASSUMED.to_owned());
+        vec![place.address.clone(), place.assumption.to_string(), words::distribution(scenario, place), source]
+    };
+    page.places("May be drawn, once a path", &["address", "value", "in words", "source"], places.iter().map(row));
+    let is_within = |address: &str| {
+        let rest = |place: &crate::AssumptionPlace| address.strip_prefix(place.address.as_str()).map(str::to_owned);
+        places.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let numbers = scenario.numbers();
+    let plain = numbers.iter().filter(|(address, _)| !address.starts_with("question[") && !is_within(address));
+    let rows: Vec<Vec<String>> =
+        plain.map(|(address, value)| vec![address.clone(), value.to_string(), source_of(scenario, address)]).collect();
+    if !rows.is_empty() {
+        page.places("Plain numbers", &["address", "value", "source"], rows.into_iter());
+    }
+}
+
+/// A plain number has the source of its provider.
+fn source_of(scenario: &Scenario, address: &str) -> String {
+    let of = |provider: &&Provider| address.starts_with(&format!("provider[{}].", provider.name()));
+    let provider = scenario.providers().iter().find(of);
+    provider.and_then(Provider::source_text).unwrap_or(ASSUMED).to_owned()
+}
+
+pub(super) fn findings(page: &mut Page, audit: &Audit) {
+    page.heading(2, "What the audit found");
+    page.paragraph(match audit.findings().len() {
+        0 => "No finding. That is no proof: it looks for what it knows.",
+        _ => "Where the scenario may fool its author.",
+    });
+    audit.findings().iter().for_each(|found| finding(page, found));
+    for weights in audit.weights() {
+        page.heading(3, &format!("What moves the answer most: {}", weights.question));
+        page.paragraph(&weights_words(weights));
+        let row = |weight: &crate::Weight| {
+            let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), short(value));
+            vec![weight.address.clone(), end(weight.low, &weight.at_low), end(weight.high, &weight.at_high)]
+        };
+        if !weights.assumptions.is_empty() {
+            let head = ["address", "at its 10 % quantile", "at its 90 % quantile"];
+            page.places("The answer with one assumption held", &head, weights.assumptions.iter().map(row));
+        }
+    }
+}
+
+fn weights_words(weights: &Weights) -> String {
+    let answer = format!("By {} the probability is {}", weights.by, weights.answer.shown());
+    if weights.assumptions.is_empty() {
+        return format!("{answer}; it rests on no assumption that is drawn.");
+    }
+    format!("{answer} by the audit's own short simulation; of all dates this answer is the nearest to one half.")
+}
+
+fn finding(page: &mut Page, finding: &Finding) {
+    page.heading(3, &format!("{}: {}", finding.kind, finding.address));
+    page.paragraph(&format!("Seen: {}.", finding.seen));
+    let figures: Vec<String> =
+        finding.figures.iter().map(|figure| format!("{}: {}", figure.what, short(figure.value))).collect();
+    if !figures.is_empty() {
+        page.list(&figures);
+    }
+    page.paragraph(&format!("To do: {}.", finding.advice));
+}
+
+pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
+    page.heading(2, "How to get the same bits again");
+    let run = outcome.run();
+    let (version, call) = (env!("CARGO_PKG_VERSION"), run.call());
+    let (format, written) = written(outcome.scenario());
+    page.paragraph(&format!(
+        "Made by outgrow {version}: {run}. With the scenario below as scenario.{format} this gives the same numbers to the \
+         last bit, on any processor and any number of threads."
+    ));
+    if !outcome.is_complete() {
+        page.paragraph("This run is incomplete: only the same shards, or the same break, give these numbers.");
+    }
+    if !outcome.own_lines().is_empty() {
+        page.paragraph("The questions of one's own are of the program that made this report; no file holds them.");
+    }
+    if let Some(options) = run.options() {
+        let program = "cargo run --release --example run_scenario --";
+        page.code(&format!("{program} scenario.{format} {options} --html report.html"));
+    }
+    page.code(&format!("let outcome = Scenario::from_{format}(&text)?.{call};"));
+    match written {
+        Ok(text) => page.folded(&format!("The scenario as {}", format.to_uppercase()), &text),
+        Err(why) => page.paragraph(&format!("The scenario cannot be written: {why}.")),
+    }
+}
+
+/// The scenario as text, and the form it has.
+#[cfg(feature = "toml")]
+fn written(scenario: &Scenario) -> (&'static str, Result<String, String>) {
+    ("toml", scenario.to_toml().map_err(|error| error.to_string()))
+}
+
+/// The scenario as text, and the form it has.
+#[cfg(not(feature = "toml"))]
+fn written(scenario: &Scenario) -> (&'static str, Result<String, String>) {
+    ("json", serde_json::to_string_pretty(scenario).map_err(|error| error.to_string()))
+}

@@ -1,0 +1,107 @@
+//! A small writer of HTML that is XML too, so that any parser reads it.
+
+use std::fmt::Write as _;
+
+use crate::outcome::{Table, escaped};
+
+const STYLE: &str = include_str!("style.css");
+
+/// A document that grows by elements. What it is given is text and gets escaped, but for pictures.
+#[derive(Default)]
+pub(super) struct Page {
+    body: String,
+}
+
+impl Page {
+    pub(super) fn heading(&mut self, level: u8, text: &str) {
+        self.put(format_args!("<h{level}>{}</h{level}>", escaped(text)));
+    }
+
+    pub(super) fn paragraph(&mut self, text: &str) {
+        self.put(format_args!("<p>{}</p>", escaped(text)));
+    }
+
+    /// A paragraph that stands out.
+    pub(super) fn answer(&mut self, text: &str) {
+        self.put(format_args!("<p class=\"answer\">{}</p>", escaped(text)));
+    }
+
+    pub(super) fn list(&mut self, items: &[String]) {
+        let items: String = items.iter().map(|item| format!("<li>{}</li>", escaped(item))).collect();
+        self.put(format_args!("<ul>{items}</ul>"));
+    }
+
+    /// A chart twice: for wide windows and paper, and for narrow ones.
+    pub(super) fn figure(&mut self, [wide, narrow]: [&str; 2]) {
+        self.put(format_args!("<figure><div class=\"wide\">{wide}</div><div class=\"narrow\">{narrow}</div></figure>"));
+    }
+
+    /// A table of figures, without the columns that are empty throughout.
+    pub(super) fn figures(&mut self, table: &Table) {
+        let filled: Vec<usize> =
+            (0..table.head.len()).filter(|column| table.rows.iter().any(|row| !row[*column].is_empty())).collect();
+        let keep = |row: &Vec<String>| filled.iter().map(|column| row[*column].clone()).collect::<Vec<String>>();
+        let rows = table.rows.iter().map(keep);
+        self.table("figures", &table.caption, &keep(&table.head), rows);
+    }
+
+    /// A table of texts by address, whose rows are stacked where the window is narrow.
+    pub(super) fn places(&mut self, caption: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+        let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+        self.table("places", caption, &head, rows);
+    }
+
+    fn table(&mut self, class: &str, caption: &str, head: &[String], rows: impl Iterator<Item = Vec<String>>) {
+        let caption = escaped(caption);
+        let head: Vec<String> = head.iter().map(|cell| escaped(cell)).collect();
+        let titles: String = head.iter().map(|cell| format!("<th scope=\"col\">{cell}</th>")).collect();
+        self.put(format_args!("<div class=\"scroll\"><table class=\"{class}\"><caption>{caption}</caption>"));
+        self.put(format_args!("<thead><tr>{titles}</tr></thead><tbody>"));
+        for row in rows {
+            let cells = head.iter().zip(&row).enumerate().map(|(column, (title, cell))| match column {
+                0 => format!("<th scope=\"row\">{}</th>", broken(&escaped(cell))),
+                _ => format!("<td data-title=\"{title}\">{}</td>", escaped(cell)),
+            });
+            self.put(format_args!("<tr>{}</tr>", cells.collect::<String>()));
+        }
+        self.put(format_args!("</tbody></table></div>"));
+    }
+
+    /// Text to be copied.
+    pub(super) fn code(&mut self, text: &str) {
+        self.put(format_args!("<pre>{}</pre>", kept(text)));
+    }
+
+    /// Text to be copied that is long.
+    pub(super) fn folded(&mut self, summary: &str, text: &str) {
+        self.put(format_args!("<details><summary>{}</summary>", escaped(summary)));
+        self.code(text);
+        self.put(format_args!("</details>"));
+    }
+
+    fn put(&mut self, element: std::fmt::Arguments<'_>) {
+        // Writing to a String does not fail.
+        let _ = writeln!(self.body, "{element}");
+    }
+
+    pub(super) fn finish(self, title: &str) -> String {
+        let (title, body) = (escaped(title), self.body);
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+             <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+             <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+        )
+    }
+}
+
+/// An address, or anything else, that may break after its dots and brackets.
+fn broken(text: &str) -> String {
+    text.replace('.', ".<wbr/>").replace(']', "]<wbr/>")
+}
+
+/// Text whose lines and tabs stay.
+fn kept(text: &str) -> String {
+    let line = |line: &str| line.split('\t').map(escaped).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}

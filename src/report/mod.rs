@@ -1,0 +1,87 @@
+//! An outcome as one HTML file: what is asked and answered, what it rests on, and how to get the same again.
+//!
+//! | file | what |
+//! |---|---|
+//! | `html`, `style.css` | the page: elements, escaping, its look on screen and paper |
+//! | `answers` | questions, revenue, ranks and shares |
+//! | `basis` | assumptions, findings of the audit, how to run it again |
+//! | `words` | likelihood on a named scale, distributions by their quantiles |
+
+mod answers;
+mod basis;
+mod html;
+mod words;
+
+use html::Page;
+
+use crate::error::Error;
+use crate::outcome::Outcome;
+
+/// A report of an outcome: settings first, then [`html`](Report::html), which gives one file.
+///
+/// It holds the answers in words, charts and tables; every assumption with its address, its distribution in words and
+/// its source («assumed» where none is given); what [`Scenario::audit`](crate::Scenario::audit) finds; and the scenario
+/// with the call that gives the same bits. It needs no network and no script, follows a light or dark screen, fits a
+/// phone, and prints. The same outcome gives the same bytes.
+///
+/// # Example: for the board
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
+/// let html: String = outcome.report().title("When do we lead?").html()?;
+/// assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Report<'a> {
+    outcome: &'a Outcome,
+    title: Option<String>,
+}
+
+impl Outcome {
+    /// Starts a report of this outcome.
+    pub fn report(&self) -> Report<'_> {
+        Report { outcome: self, title: None }
+    }
+}
+
+impl Report<'_> {
+    /// A title of one's own; the first question unless told.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// The report as one HTML file, well-formed as XML too. It audits the scenario, which takes a few dozen short
+    /// simulations.
+    ///
+    /// # Errors
+    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    pub fn html(&self) -> Result<String, Error> {
+        let outcome = self.outcome;
+        let title = self.title.clone().unwrap_or_else(|| self.usual_title());
+        let mut page = Page::default();
+        page.heading(1, &title);
+        page.paragraph(&answers::setting(outcome));
+        answers::questions(&mut page, outcome)?;
+        answers::own(&mut page, outcome);
+        answers::revenue(&mut page, outcome)?;
+        answers::standing(&mut page, outcome)?;
+        basis::assumptions(&mut page, outcome.scenario());
+        basis::findings(&mut page, &outcome.scenario().audit()?);
+        basis::rerun(&mut page, outcome);
+        Ok(page.finish(&title))
+    }
+
+    fn usual_title(&self) -> String {
+        match self.outcome.questions().first() {
+            Some(question) => question.name().to_owned(),
+            None => format!("Revenue to {}", self.outcome.scenario().horizon()),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Gradients against central differences of whole answers, and what is said where there are none.
+
+use outgrow::{
+    Curve, Gradient, Measure, Provider, Question, Scenario, Tail, interval, lognormal, normal, triangular, truncated,
+    uniform,
+};
+
+/// Differences in P per hundred percent of a number.
+const AGREES: f64 = 1e-8;
+/// A step over its number, of differences of fourth order: what they leave out is below `AGREES`, and so is the
+/// answers' tolerance over it.
+const STEP: f64 = 1e-3;
+/// Where a number moves a tie of the bases, what differences leave out goes by the spread of the base, not by its size.
+const STEP_OF_TIES: f64 = 2e-4;
+const TOLERANCE: f64 = 1e-12;
+const QUESTION: &str = "a overtakes b";
+
+fn pair(a: Provider, b: Provider, horizon: &str) -> outgrow::ScenarioBuilder {
+    Scenario::builder("2018-Q1", horizon).provider(a).provider(b).question(Question::overtakes("a", "b"))
+}
+
+fn by(scenario: &Scenario, date: &str) -> f64 {
+    let exact = scenario.exact().tolerance(TOLERANCE).fans(false).ranks(false).shares(false);
+    let outcome = exact.run().expect("an outcome");
+    outcome.overtake("a", "b").and_then(|overtake| overtake.by(date)).expect("a date").value()
+}
+
+fn gradient(scenario: &Scenario, date: &str) -> Gradient {
+    scenario.exact().tolerance(1e-11).gradient(QUESTION, date).expect("a gradient")
+}
+
+/// The slope of whole answers, by differences to both sides (Fornberg 1988).
+fn difference(scenario: &Scenario, date: &str, address: &str, number: f64, relative: f64) -> f64 {
+    let step = relative * if number.abs() > 0.0 { number.abs() } else { 1.0 };
+    let at = |count: f64| by(&scenario.with(address, number + count * step).expect("a value near by"), date);
+    (at(-2.0) - at(2.0) + 8.0 * (at(1.0) - at(-1.0))) / (12.0 * step)
+}
+
+/// Every entry agrees; gives the gradient.
+fn agrees(scenario: &Scenario, date: &str) -> Gradient {
+    agrees_by(STEP, scenario, date)
+}
+
+fn agrees_by(step: f64, scenario: &Scenario, date: &str) -> Gradient {
+    let gradient = gradient(scenario, date);
+    let value = gradient.probability().value();
+    assert!((value - by(scenario, date)).abs() < 1e-10 && value > 0.01 && value < 0.99, "a case that tells: {value}");
+    let mut largest = 0.0_f64;
+    for entry in gradient.entries() {
+        let expected = difference(scenario, date, &entry.address, entry.number, step);
+        let scale = if entry.number.abs() > 0.0 { entry.number.abs() } else { 1.0 };
+        let off = (entry.slope - expected).abs() * scale;
+        println!("{:55} {:+.6e} off {off:.1e} ({expected:+.6e})", entry.address, entry.slope);
+        assert!(entry.slope.is_finite(), "{}: {}", entry.address, entry.slope);
+        largest = largest.max(off);
+    }
+    assert!(largest <= AGREES, "off by {largest:e}:\n{gradient}");
+    gradient
+}
+
+#[test]
+#[expect(clippy::float_cmp, reason = "another date, another number")]
+fn a_certain_pair_over_forty_quarters() {
+    let a = Provider::new("a", 699).growth(Curve::constant(0.05)).volatility(0.2);
+    let b = Provider::new("b", 1000).growth(Curve::constant(0.01)).volatility(0.1);
+    let scenario = pair(a, b, "2028-Q1").correlation("a", "b", 0.3).build().expect("a scenario");
+    let gradient = agrees(&scenario, "2028-Q1");
+    assert_eq!(gradient.entries().len(), 7);
+    // A common factor of both revenues moves nothing.
+    let of = |name: &str, revenue: f64| revenue * gradient.of(&format!("provider[{name}].revenue")).expect("a slope");
+    assert!((of("a", 699.0) + of("b", 1000.0)).abs() < 1e-10 && of("a", 699.0) > 0.1);
+    // An earlier date is another number.
+    let earlier = agrees(&scenario, "2020-Q1");
+    assert!(earlier.of("provider[a].revenue").expect("a slope") != gradient.of("provider[a].revenue").expect("one"));
+}
+
+#[test]
+fn drawn_growth_and_volatility() {
+    let a = Provider::new("a", 699).growth(Curve::constant(normal(0.25, 0.1))).volatility(uniform(0.15, 0.25));
+    let b = Provider::new("b", 1000).growth(Curve::fade(0.2, 0.08, 3)).volatility(0.1);
+    let scenario = pair(a, b, "2021-Q1").correlation("a", "b", -0.4).build().expect("a scenario");
+    agrees(&scenario, "2021-Q1");
+}
+
+#[test]
+fn drawn_bases_ahead_or_behind() {
+    let a = Provider::new("a", interval(700.0, 1050.0)).growth(Curve::constant(0.2)).volatility(0.2);
+    let b = Provider::new("b", 1000).growth(Curve::constant(0.15)).volatility(0.1);
+    agrees(&pair(a.clone(), b, "2018-Q4").build().expect("a scenario"), "2018-Q4");
+    let b = Provider::new("b", lognormal(1000.0, 0.1)).growth(Curve::constant(0.15)).volatility(0.1);
+    agrees(&pair(a, b, "2018-Q3").build().expect("a scenario"), "2018-Q3");
+}
+
+#[test]
+fn a_schedule_with_a_fading_tail() {
+    let growth = Curve::schedule([normal(0.4, 0.08), normal(0.3, 0.1)], Tail::fade(0.12, 2));
+    let a = Provider::new("a", 690).growth(growth).volatility(0.15);
+    let b = Provider::new("b", 1100).growth(Curve::fade(0.2, 0.12, 4)).volatility(0.1);
+    let gradient = agrees(&pair(a, b, "2021-Q4").build().expect("a scenario"), "2021-Q4");
+    assert!(gradient.of("provider[a].growth.schedule.rates[1].normal[1]").is_ok());
+}
+
+#[test]
+fn fiscal_totals_bend_with_history_and_base() {
+    let totals = Curve::totals([0.87, 0.60], Tail::fade(0.12, 2));
+    let a = |revenue| Provider::new("a", revenue).history([2431.0, 2975.0, 3599.0]).fiscal_year_ends(3);
+    let b = Provider::new("b", 7000).growth(Curve::constant(0.3)).volatility(0.1);
+    let certain = a(outgrow::fixed(4385.0)).growth(totals.clone()).volatility(0.2);
+    let gradient = agrees(&pair(certain, b.clone(), "2019-Q4").build().expect("a scenario"), "2019-Q4");
+    assert!(gradient.of("provider[a].history[0]").expect("a slope").abs() > 1e-6);
+    // A drawn base moves the start and the curve, and its tie with the other cuts the integrand.
+    let drawn = a(interval(4000.0, 4800.0)).growth(totals).volatility(0.2);
+    let b = Provider::new("b", 4400).growth(Curve::constant(0.8)).volatility(0.1);
+    agrees_by(STEP_OF_TIES, &pair(drawn, b, "2018-Q4").build().expect("a scenario"), "2018-Q4");
+}
+
+#[test]
+#[expect(clippy::float_cmp, reason = "what plays no part has a slope of exactly 0")]
+fn a_name_counts_with_all_its_places() {
+    let a = Provider::new("a", 699).growth(Curve::fade("market", 0.1, 3)).volatility("wild");
+    let b = Provider::new("b", 800).growth(Curve::fade(0.2, "market", 2)).volatility("wild");
+    let c = Provider::new("c", "elsewhere").growth(Curve::constant(0.1));
+    let scenario = pair(a, b, "2020-Q1").provider(c).assumption("market", normal(0.3, 0.08));
+    let scenario = scenario.assumption("wild", 0.15).assumption("elsewhere", 5).build().expect("a scenario");
+    let gradient = agrees(&scenario, "2020-Q1");
+    assert!(gradient.of("assumption[market].normal[0]").is_ok() && gradient.of("assumption[wild]").is_ok());
+    assert_eq!(gradient.of("provider[c].growth.constant").expect("no part of it"), 0.0);
+    assert_eq!(gradient.of("assumption[elsewhere]").expect("no part of it"), 0.0);
+    assert!(gradient.of("provider[c].fiscal_year_ends").is_err(), "whole numbers have no derivative");
+    assert!(gradient.of("assumption[markets]").expect_err("unknown").to_string().contains("did you mean"));
+}
+
+#[test]
+fn a_base_that_growth_follows_brings_its_tie_along() {
+    let a = Provider::new("a", "both").growth(Curve::constant(0.2)).volatility(0.2);
+    let b = Provider::new("b", 0.33).growth(Curve::constant("both")).volatility(0.1);
+    let scenario = pair(a, b, "2019-Q1").assumption("both", normal(0.3, 0.02)).build().expect("a scenario");
+    let gradient = agrees_by(STEP_OF_TIES, &scenario, "2019-Q1");
+    assert!(gradient.of("assumption[both].normal[1]").expect("a slope").abs() > 0.1);
+}
+
+#[test]
+fn a_cut_and_a_triangular_law() {
+    let cut = truncated(normal(0.3, 0.1), 0.15, 0.5);
+    let a = Provider::new("a", triangular(600.0, 700.0, 850.0)).growth(Curve::constant(cut)).volatility(0.2);
+    let b = Provider::new("b", 800).growth(Curve::constant(0.1)).volatility(0);
+    let scenario = pair(a, b, "2019-Q1").build().expect("a scenario");
+    let gradient = gradient(&scenario, "2019-Q1");
+    for entry in gradient.entries().iter().filter(|entry| entry.number > 0.0) {
+        let expected = difference(&scenario, "2019-Q1", &entry.address, entry.number, STEP);
+        let off = (entry.slope - expected).abs() * entry.number;
+        println!("{:55} {:+.6e} off {off:.1e}", entry.address, entry.slope);
+        assert!(off <= AGREES, "{}: {} against {expected}", entry.address, entry.slope);
+    }
+    // A volatility of 0, at the end of what is allowed: with no correlation P depends on its square.
+    assert!(gradient.of("provider[b].volatility").expect("a slope").abs() < 1e-9);
+}
+
+#[test]
+fn what_has_no_gradient_is_refused() {
+    let a = Provider::new("a", 699).growth(Curve::constant(0.2));
+    let b = Provider::new("b", 800).growth(Curve::constant(0.1));
+    let refusal = |scenario: &Scenario, question: &str| {
+        let error = scenario.exact().gradient(question, "2020-Q1").expect_err("no gradient");
+        (error.problems()[0].address.clone(), error.to_string())
+    };
+    let still = pair(a.clone(), b.clone(), "2020-Q1").build().expect("a scenario");
+    let (address, message) = refusal(&still, QUESTION);
+    assert!(address == "provider[a].volatility" && message.contains("not exact: because neither has shocks"));
+    let sustained = Question::overtakes("a", "b").sustained(2).name("lasting");
+    let yearly = Question::overtakes("a", "b").measure(Measure::Annual);
+    let wild = pair(a.clone().volatility(0.2), b.clone(), "2020-Q1").question(sustained).question(yearly);
+    let wild = wild.build().expect("a scenario");
+    assert_eq!(refusal(&wild, "lasting").0, "question[lasting].sustained");
+    assert_eq!(refusal(&wild, "a overtakes b (annual)").0, "question[2].measure");
+    assert!(wild.exact().gradient(QUESTION, "2020-Q1").is_ok(), "another question does not stand in the way");
+    assert!(refusal(&wild, "a overtakes c").1.contains("did you mean \"a overtakes b\""));
+    assert!(wild.exact().gradient(QUESTION, "2018-Q1").expect_err("the base").is_lookup());
+    assert!(wild.exact().tolerance(1.0).gradient(QUESTION, "2020-Q1").is_err());
+    let tied = wild.with("provider[a].revenue", 800).expect("a scenario");
+    assert!(refusal(&tied, QUESTION).1.contains("start with the same revenue"));
+    let flat = wild.with("provider[a].growth.constant", normal(0.2, 0.0)).expect("a scenario");
+    assert_eq!(refusal(&flat, QUESTION).0, "provider[a].growth.constant.normal[1]");
+}
+
+#[test]
+#[expect(clippy::float_cmp, reason = "a sure lead is exact")]
+fn a_sure_lead_turns_on_nothing_and_a_table_tells_most_first() {
+    let a = Provider::new("a", 1699).growth(Curve::constant(0.2)).volatility(0.2);
+    let b = Provider::new("b", 800).growth(Curve::constant(0.1));
+    let scenario = pair(a, b, "2020-Q1").build().expect("a scenario");
+    let sure = gradient(&scenario, "2020-Q1");
+    assert!(sure.entries().iter().all(|entry| entry.slope == 0.0) && sure.probability().value() == 1.0);
+    let open = gradient(&scenario.with("provider[a].revenue", 700).expect("a scenario"), "2020-Q1");
+    let table = open.to_string();
+    let place = |address: &str| table.find(address).expect("a row");
+    assert!(place("provider[a].revenue") < place("provider[b].growth.constant"), "{table}");
+    let json = serde_json::to_value(&open).expect("json");
+    assert_eq!(json["question"], QUESTION);
+    assert_eq!(json["slopes"][0]["address"], "provider[a].revenue");
+    assert!(json["probability"]["value"].as_f64().is_some());
+}

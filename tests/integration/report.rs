@@ -1,0 +1,189 @@
+//! The report is XML, holds every assumption, gives its scenario back, and takes any name.
+
+use std::collections::HashSet;
+
+use outgrow::{Curve, Outcome, Provider, Question, Scenario, Tail, fixed, interval, normal};
+use roxmltree::{Document, Node, ParsingOptions};
+
+const HOSTILE: [&str; 3] =
+    ["<script>alert(1)<script>", "\"quoted\" & 'single' <!-- --> &amp;", "Đám mây 云 \u{202e}rtl"];
+
+fn scenario(names: [&str; 3]) -> Scenario {
+    let schedule = Curve::schedule([normal(0.87, 0.1).source("a <b>bank</b> & co"), fixed(0.6)], Tail::fade(0.12, 2));
+    Scenario::builder("2018-Q1", "2024-Q4")
+        .unit("USD <m>")
+        .provider(Provider::new(names[0], 690e6).growth(schedule).volatility(0.15).history([3.8e8, 4.7e8, 5.7e8]))
+        .provider(Provider::new(names[1], interval(1.0e9, 1.2e9)).growth(Curve::fade(0.45, 0.12, 4)).source("told"))
+        .provider(Provider::new(names[2], 2e9).growth(Curve::constant(0.2)).volatility(normal(0.2, 0.01)))
+        .correlation(names[0], names[1], 0.3)
+        .question(Question::overtakes(names[0], names[1]))
+        .question(Question::overtakes(names[0], names[2]).sustained(4).name("<b>for a year"))
+        .build()
+        .expect("a scenario")
+}
+
+fn run(scenario: &Scenario) -> Outcome {
+    scenario.simulate().paths(2_000).seed(7).run().expect("a run")
+}
+
+fn html(outcome: &Outcome) -> String {
+    outcome.report().html().expect("a report")
+}
+
+fn parsed(html: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(html, options).expect("XML")
+}
+
+fn all<'a>(document: &'a Document<'a>, tag: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
+    document.descendants().filter(move |node| node.tag_name().name() == tag)
+}
+
+fn text(node: Node<'_, '_>) -> String {
+    node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect()
+}
+
+/// The rows of all tables, their cells as text.
+fn rows(document: &Document<'_>) -> Vec<Vec<String>> {
+    let cells = |row: Node<'_, '_>| row.children().filter(Node::is_element).map(|cell| text(cell)).collect();
+    document.descendants().filter(|node| node.has_tag_name("tr")).map(cells).collect()
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let scenario = scenario(HOSTILE);
+    let html = html(&run(&scenario));
+    let document = parsed(&html);
+    assert_eq!(all(&document, "script").count() + all(&document, "b").count(), 0);
+    let headings: Vec<String> = all(&document, "h3").map(text).collect();
+    for name in HOSTILE {
+        assert!(headings.iter().any(|heading| heading == name), "{name} in {headings:?}");
+    }
+    assert!(headings.iter().any(|heading| heading.starts_with("<b>for a year: ")), "{headings:?}");
+    // The browser's parser ends a style sheet at its closing tag only; every other `<` must be a tag's.
+    assert!(!html.contains("<script") && !html.contains("<!--") && !html.contains("javascript:"));
+}
+
+#[test]
+fn nothing_is_fetched_and_no_id_stands_twice() {
+    let html = html(&run(&scenario(["A", "B", "C"])));
+    let document = parsed(&html);
+    let mut ids = HashSet::new();
+    let mut charts = 0;
+    for node in document.descendants().filter(Node::is_element) {
+        charts += usize::from(node.tag_name().name() == "svg");
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            assert!(!["src", "href", "srcset", "action"].contains(&name) && !name.starts_with("on"), "{name}={value}");
+            assert!(name != "id" || ids.insert(value.to_owned()), "{value} stands twice");
+        }
+    }
+    // Fan, ranks, shares and three of each question, each in two widths.
+    assert_eq!(charts, 2 * (3 + 2 * 3));
+    assert!(!html.contains("url(http") && !html.contains("@import"));
+}
+
+#[test]
+fn the_page_has_language_title_and_headings_in_order() {
+    let outcome = run(&scenario(["A", "B", "C"]));
+    let html = outcome.report().title("When do we <lead>?").html().expect("a report");
+    let document = parsed(&html);
+    assert_eq!(document.root_element().attribute("lang"), Some("en"));
+    assert_eq!(all(&document, "title").next().map(text).as_deref(), Some("When do we <lead>?"));
+    let levels = document.descendants().filter_map(|node| node.tag_name().name().strip_prefix('h')?.parse::<u8>().ok());
+    let levels: Vec<u8> = levels.collect();
+    assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+}
+
+#[test]
+fn every_assumption_stands_with_value_words_and_source() {
+    let scenario = scenario(HOSTILE);
+    let html = html(&run(&scenario));
+    let rows = rows(&parsed(&html));
+    for place in scenario.assumptions() {
+        let row = rows.iter().find(|row| row[0] == place.address);
+        let row = row.unwrap_or_else(|| panic!("{} is missing", place.address));
+        assert_eq!(row[1], place.assumption.to_string(), "{}", place.address);
+        assert!(row[2].contains("median") || row[2].contains("the same on every path"), "{row:?}");
+        assert_eq!(row[3], place.source.as_deref().unwrap_or("assumed"), "{}", place.address);
+    }
+    let source = |address: &str| rows.iter().find(|row| row[0] == address).map(|row| row[row.len() - 1].as_str());
+    assert_eq!(source("correlation[0].value"), Some("assumed"));
+    assert_eq!(source(&format!("provider[{}].history[1]", HOSTILE[0])), Some("assumed"));
+    assert_eq!(source(&format!("provider[{}].volatility", HOSTILE[1])), Some("told"));
+    assert_eq!(source(&format!("provider[{}].growth.schedule.rates[0]", HOSTILE[0])), Some("a <b>bank</b> & co"));
+}
+
+#[test]
+fn every_finding_and_every_answer_stands() {
+    // 20 for 20 %: a finding for sure.
+    let scenario = scenario(["A", "B", "C"]).with("provider[C].growth.constant", 20).expect("a scenario");
+    let (outcome, audit) = (run(&scenario), scenario.audit().expect("an audit"));
+    let html = html(&outcome);
+    let document = parsed(&html);
+    let told = text(document.root_element());
+    assert!(!audit.findings().is_empty());
+    for finding in audit.findings() {
+        let heading = format!("{}: {}", finding.kind, finding.address);
+        assert!(all(&document, "h3").any(|node| text(node) == heading), "{heading}");
+        assert!(told.contains(&finding.seen) && told.contains(&finding.advice), "{heading}");
+    }
+    let by = outcome.overtake("A", "B").and_then(|answer| answer.by("2024-Q4")).expect("an answer");
+    let number = by.to_string().split(' ').next().expect("a number").to_owned();
+    assert!(told.contains(&format!("A has overtaken B by 2024-Q4 with probability {number} (")), "{number}");
+    assert!(told.contains("on the IPCC's scale."));
+}
+
+/// What the reader copies out of the page gives the same outcome.
+#[cfg(feature = "toml")]
+#[test]
+fn the_scenario_in_the_page_gives_the_same_bits() {
+    let outcome = run(&scenario(HOSTILE));
+    let html = html(&outcome);
+    let document = parsed(&html);
+    let blocks: Vec<String> = all(&document, "pre").map(text).collect();
+    let [command, call, file] = blocks.as_slice() else { panic!("{blocks:?}") };
+    assert!(command.contains("scenario.toml --paths 2000 --seed 7 "), "{command}");
+    assert!(call.ends_with(".simulate().paths(2000).seed(7).run()?;"), "{call}");
+    let again = Scenario::from_toml(file).expect("the scenario");
+    assert_eq!(&again, outcome.scenario());
+    let again = again.simulate().paths(2_000).seed(7).run().expect("a run");
+    assert_eq!(again, outcome);
+    assert_eq!(self::html(&again), html);
+}
+
+#[test]
+fn other_levels_and_exact_answers_say_how_they_were_made() {
+    let scenario = scenario(["A", "B", "C"]);
+    let told = |outcome: &Outcome| text(parsed(&html(outcome)).root_element());
+    let level = told(&scenario.simulate().paths(640).confidence(0.8).run().expect("a run"));
+    assert!(level.contains(".paths(640).seed(0).confidence(0.8).run()?") && !level.contains("--paths"));
+    let exact = told(&scenario.exact().run().expect("an exact answer"));
+    assert!(exact.contains("--exact --html") && exact.contains("exact().tolerance(1e-6).run()?"));
+    assert!(exact.contains("No exact answer for the rank"), "{exact}");
+    let finer = told(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
+    assert!(!finer.contains("--exact") && finer.contains("exact().tolerance(1e-7).run()?"));
+}
+
+#[test]
+fn parts_that_are_off_are_left_out_and_own_questions_told() {
+    let scenario = scenario(["A", "B", "C"]);
+    let bare = scenario.simulate().paths(640).fans(false).ranks(false).shares(false);
+    let outcome = bare.event("A above <1 bn>", ["A"], |[a]| a.first(|revenue| revenue > 1e9) < a.first(|r| r < 1e8));
+    let html = html(&outcome.run().expect("a run"));
+    let document = parsed(&html);
+    let sections: Vec<String> = all(&document, "h2").map(text).collect();
+    let wanted = ["Questions and answers", "Questions of one's own", "Assumptions", "What the audit found"];
+    assert_eq!(sections, [&wanted[..], &["How to get the same bits again"]].concat());
+    let told = text(document.root_element());
+    assert!(told.contains("A above <1 bn>: "));
+    assert!(told.contains("no file holds them"));
+}
+
+#[test]
+fn where_nothing_is_asked_the_title_is_the_horizon() {
+    let alone = Scenario::builder("2018", "2020").provider(Provider::new("A", 1).growth(Curve::constant(0.1)));
+    let html = html(&run(&alone.build().expect("a scenario")));
+    assert_eq!(all(&parsed(&html), "h1").next().map(text).as_deref(), Some("Revenue to 2020"));
+}
