@@ -12,6 +12,7 @@ mod overtake;
 mod part;
 mod past;
 mod provider;
+mod run;
 mod table;
 
 use serde::Serialize;
@@ -28,15 +29,16 @@ pub(crate) use part::{Part, ProviderOutcome};
 use past::{BAND, LEVELS, MEDIAN, Past};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
+use run::Reached;
+pub(crate) use run::RunInfo;
 pub(crate) use table::{Table, money};
 
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
-use crate::paths::{Plan, REPLICATES};
+use crate::paths::Plan;
 use crate::scenario::Scenario;
-use crate::simulation::{self, Chosen, PartKind, Tally};
-use crate::statistic::Totals;
+use crate::simulation::{self, PartKind, Tally};
 
 /// The probabilities that every outcome lists quantiles at; others are to be asked for.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -73,56 +75,6 @@ pub struct Outcome {
     past: Vec<Past>,
 }
 
-/// How the answers came about; what means nothing under a method is left out, but `paths` and `seed` are null.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct RunInfo {
-    method: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sampling: Option<&'static str>,
-    paths: Option<u64>,
-    seed: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confidence_level: Option<f64>,
-    complete: bool,
-    /// Paths that were asked for, where not all were run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    paths_asked: Option<u64>,
-    /// The error that an exact answer may have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tolerance: Option<f64>,
-    /// Whether an overtake was looked for at any time, not on dates only.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    continuous: bool,
-    /// Parts that an exact answer leaves out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_exact: Vec<NotExact>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replicates: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chosen: Option<Chosen>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effective_sample_size: Option<f64>,
-    /// The largest error over all dates of all questions, asked and reached: of a run that went on until it was small
-    /// enough, and of an exact answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    precision: Option<Reached>,
-}
-
-/// The error that was asked for and what came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct Reached {
-    asked: f64,
-    reached: f64,
-    met: bool,
-}
-
-/// A part without an exact answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct NotExact {
-    part: &'static str,
-    because: &'static str,
-}
-
 /// The answer to a question of the user's: rows of classes.
 #[derive(Debug, Clone, PartialEq)]
 struct Own {
@@ -135,25 +87,9 @@ impl Outcome {
     /// # Errors
     /// Where revenue leaves what a number can hold.
     pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
-        let settings = tally.settings();
         let counting = Counting::new(tally, plan);
         let scenario = tally.scenario();
-        let run = RunInfo {
-            method: "simulation",
-            sampling: Some(settings.sampling.word()),
-            paths: Some(tally.paths()),
-            seed: Some(settings.seed),
-            confidence_level: Some(settings.confidence_level),
-            complete: tally.is_complete(),
-            paths_asked: (!tally.is_complete()).then_some(settings.paths),
-            tolerance: None,
-            continuous: false,
-            not_exact: Vec::new(),
-            replicates: tally.totals().map(|_| REPLICATES),
-            chosen: settings.chosen.clone(),
-            effective_sample_size: tally.totals().and_then(Totals::effective_sample_size),
-            precision: None,
-        };
+        let run = RunInfo::of(tally);
         let parts = tally.parts();
         let questions = scenario.questions().iter().zip(parts);
         let questions =
@@ -166,7 +102,7 @@ impl Outcome {
             past: past::pasts(scenario, plan),
             run,
         };
-        outcome.tell_precision(settings.precision.map(|asked| asked.error()));
+        outcome.tell_precision(tally.settings().precision.map(|asked| asked.error()));
         Ok(outcome)
     }
 
@@ -183,26 +119,7 @@ impl Outcome {
         answers: Vec<Answers>,
         providers: Vec<ProviderOutcome>,
     ) -> Self {
-        let first = providers.first();
-        let missing =
-            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
-        let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
-        let run = RunInfo {
-            method: "exact",
-            sampling: None,
-            paths: None,
-            seed: None,
-            confidence_level: None,
-            complete: true,
-            paths_asked: None,
-            tolerance: Some(tolerance),
-            continuous,
-            not_exact: not_exact.collect(),
-            replicates: None,
-            chosen: None,
-            effective_sample_size: None,
-            precision: None,
-        };
+        let run = RunInfo::exact(tolerance, continuous, providers.first());
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
         let mut outcome = Self {
@@ -220,7 +137,7 @@ impl Outcome {
     /// Says in the run, and so beside every question, what error was asked for and which was reached.
     fn tell_precision(&mut self, asked: Option<f64>) {
         let reached = self.largest_error();
-        self.run.precision = asked.map(|asked| Reached { asked, reached, met: reached <= asked });
+        self.run.precision = asked.map(|asked| Reached::of(asked, reached));
         let run = self.run.clone();
         self.questions.iter_mut().for_each(|question| question.run = run.clone());
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, Outcome, Overtake, Own, RunInfo};
+use super::{BAND, MEDIAN, Outcome, Overtake, Own};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -31,7 +31,7 @@ fn thinned(dates: Vec<Period>) -> Vec<Period> {
 }
 
 /// A percentage without digits it does not have.
-fn shortest(percent: f64) -> String {
+pub(super) fn shortest(percent: f64) -> String {
     format!("{percent:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -168,45 +168,6 @@ impl Overtake {
     }
 }
 
-impl RunInfo {
-    /// What stands over the interval of an estimate.
-    pub(super) fn interval_words(&self) -> String {
-        match self.confidence_level {
-            Some(level) => format!("{} % interval of the sampling", shortest(100.0 * level)),
-            None => "bounds of the quadrature's error".to_owned(),
-        }
-    }
-}
-
-/// «1,000,000 paths, seed 7, plain sampling».
-impl fmt::Display for RunInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
-            let when = if self.continuous { ", at any time" } else { "" };
-            write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
-            return match self.precision {
-                Some(missed) if !missed.met => {
-                    write!(f, "\n  largest error {:.1e}, asked {:.1e}, not reached", missed.reached, missed.asked)
-                }
-                _ => Ok(()),
-            };
-        };
-        let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))?;
-        if let Some(size) = self.effective_sample_size {
-            write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
-        }
-        if let Some(chosen) = &self.chosen {
-            write!(f, "\n  sampling chosen: {}, because {}", chosen.what.word(), chosen.why)?;
-        }
-        if let Some(precision) = self.precision {
-            let word = if precision.met { "" } else { ", not reached" };
-            write!(f, "\n  largest standard error {:.1e}, asked {:.1e}{word}", precision.reached, precision.asked)?;
-        }
-        Ok(())
-    }
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for overtake in self.questions() {
@@ -288,7 +249,7 @@ impl Outcome {
 }
 
 /// A whole number with commas.
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     grouped(&number.to_string())
 }
 
