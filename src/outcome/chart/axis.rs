@@ -99,7 +99,7 @@ fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
     let mut values = if per_decade * 0.301 >= LOG_TICK_GAP {
         within(decades.flat_map(one_two_five).map(|(value, _)| value).collect())
     } else {
-        let every = (1..).find(|every| f64::from(*every) * per_decade >= LOG_TICK_GAP).unwrap_or(1);
+        let every = (1..).find(|every| f64::from(*every) * per_decade >= TICK_GAP).unwrap_or(1);
         within(decades.filter(|e| e.rem_euclid(every) == 0).map(power_of_ten).collect())
     };
     if values.len() < 3 && to / from < 10.0 {
