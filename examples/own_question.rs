@@ -2,9 +2,20 @@
 //!
 //! `cargo run --release --example own_question`
 
-use outgrow::{Curve, Error, Period, Provider, Scenario, Tail, When, log_interval, normal};
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
-fn main() -> Result<(), Error> {
+use outgrow::{Curve, Period, Provider, Scenario, Tail, When, log_interval, normal};
+
+#[path = "shared/end.rs"]
+mod end;
+
+fn main() -> ExitCode {
+    end::end(tell(&mut io::stdout().lock()))
+}
+
+fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     // Made for the tour; examples/scenarios/alibaba_vs_google.toml is the case with its sources.
     let scenario = Scenario::builder("2018-Q1", "2028-Q1")
         .provider(
@@ -37,11 +48,11 @@ fn main() -> Result<(), Error> {
         })
         .run()?;
 
-    println!("Alibaba at 2.5e9 a quarter before Google is at 5e9: {}", outcome.event("ten before twenty")?);
-    println!("Alibaba reaches 2.5e9 a quarter");
+    writeln!(out, "Alibaba at 2.5e9 a quarter before Google is at 5e9: {}", outcome.event("ten before twenty")?)?;
+    writeln!(out, "Alibaba reaches 2.5e9 a quarter")?;
     let words = [format!("by {soon}"), format!("later, by {later}"), format!("not by {later}")];
     for (word, share) in words.iter().zip(outcome.classes("ten a year")?) {
-        println!("  {word:<18} {share}");
+        writeln!(out, "  {word:<18} {share}")?;
     }
     Ok(())
 }

@@ -202,9 +202,11 @@
 //!
 //! # 10. How many paths are enough?
 //! Often none: where revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact) answers to a
-//! tolerance, without sampling. A simulation's error falls as one over the root of the paths.
+//! tolerance, without sampling. Elsewhere ask for a standard error: [`Simulation::until`](crate::Simulation::until) runs
+//! until every date of every question has it, but no more paths than [`at_most`](crate::Simulation::at_most) allows. The
+//! error falls as one over the root of the paths: a tenth of it takes a hundred times as many.
 //! ```
-//! use outgrow::{normal, Curve, Provider, Question, Scenario};
+//! use outgrow::{normal, Curve, Precision, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2031-Q1")
 //!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.20))
 //!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(0.20)).volatility(0.10))
@@ -213,9 +215,9 @@
 //! let exact = scenario.exact().tolerance(1e-6).run()?.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
 //! let (low, high) = exact.interval();
 //! assert!(high - low <= 2e-6);
-//! for paths in [2_000, 32_000] {
-//!     let sampled = scenario.simulate().paths(paths).run()?.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
-//!     assert!((sampled.value() - exact.value()).abs() < 4.0 * sampled.standard_error());
-//! }
+//! let run = scenario.simulate().until(Precision::standard_error(2e-3)).at_most(1_000_000).run()?;
+//! let sampled = run.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
+//! assert!(sampled.standard_error() <= 2e-3);
+//! assert!((sampled.value() - exact.value()).abs() < 4.0 * sampled.standard_error());
 //! # Ok::<(), outgrow::Error>(())
 //! ```

@@ -2,6 +2,7 @@
 
 use super::html::Page;
 use super::words;
+use crate::assumption::domain::Domain;
 use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
 use crate::scenario::{Provider, Scenario};
@@ -41,7 +42,7 @@ fn source_of(scenario: &Scenario, address: &str) -> String {
     provider.and_then(Provider::source_text).unwrap_or(ASSUMED).to_owned()
 }
 
-pub(super) fn findings(page: &mut Page, audit: &Audit) {
+pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
     page.heading(2, "What the audit found");
     page.paragraph(match audit.findings().len() {
         0 => "No finding. That is no proof: it looks for what it knows.",
@@ -52,7 +53,10 @@ pub(super) fn findings(page: &mut Page, audit: &Audit) {
         page.heading(3, &format!("What moves the answer most: {}", weights.question));
         page.paragraph(&weights_words(weights));
         let row = |weight: &crate::Weight| {
-            let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), short(value));
+            let place = scenario.assumptions().into_iter().find(|place| place.address == weight.address);
+            let domain = place.map_or(Domain::FINITE, |place| place.domain);
+            let told = |value: f64| format!("{}{}", words::number(domain, value), words::unit(domain));
+            let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), told(value));
             vec![weight.address.clone(), end(weight.low, &weight.at_low), end(weight.high, &weight.at_high)]
         };
         if !weights.assumptions.is_empty() {

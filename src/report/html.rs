@@ -42,16 +42,24 @@ impl Page {
             (0..table.head.len()).filter(|column| table.rows.iter().any(|row| !row[*column].is_empty())).collect();
         let keep = |row: &Vec<String>| filled.iter().map(|column| row[*column].clone()).collect::<Vec<String>>();
         let rows = table.rows.iter().map(keep);
-        self.table("figures", &table.caption, &keep(&table.head), rows);
+        self.table("figures", &table.caption, &keep(&table.head), rows, with_figures);
     }
 
     /// A table of texts by address, whose rows are stacked where the window is narrow.
     pub(super) fn places(&mut self, caption: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
         let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-        self.table("places", caption, &head, rows);
+        self.table("places", caption, &head, rows, with_places);
     }
 
-    fn table(&mut self, class: &str, caption: &str, head: &[String], rows: impl Iterator<Item = Vec<String>>) {
+    /// `breaks` marks where the text of a cell may break.
+    fn table(
+        &mut self,
+        class: &str,
+        caption: &str,
+        head: &[String],
+        rows: impl Iterator<Item = Vec<String>>,
+        breaks: fn(&str) -> String,
+    ) {
         let caption = escaped(caption);
         let head: Vec<String> = head.iter().map(|cell| escaped(cell)).collect();
         let titles: String = head.iter().map(|cell| format!("<th scope=\"col\">{cell}</th>")).collect();
@@ -59,8 +67,8 @@ impl Page {
         self.put(format_args!("<thead><tr>{titles}</tr></thead><tbody>"));
         for row in rows {
             let cells = head.iter().zip(&row).enumerate().map(|(column, (title, cell))| match column {
-                0 => format!("<th scope=\"row\">{}</th>", broken(&escaped(cell))),
-                _ => format!("<td data-title=\"{title}\">{}</td>", escaped(cell)),
+                0 => format!("<th scope=\"row\">{}</th>", breaks(&escaped(cell))),
+                _ => format!("<td data-title=\"{title}\">{}</td>", breaks(&escaped(cell))),
             });
             self.put(format_args!("<tr>{}</tr>", cells.collect::<String>()));
         }
@@ -95,9 +103,23 @@ impl Page {
     }
 }
 
-/// An address, or anything else, that may break after its dots and brackets.
-fn broken(text: &str) -> String {
-    text.replace('.', ".<wbr/>").replace(']', "]<wbr/>")
+/// An address or a law, which may break between its parts: before a name and after a bracket, never within a number.
+fn with_places(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        out.push(character);
+        let is_before_name = characters.peek().is_some_and(|next| next.is_alphabetic());
+        if matches!(character, '(' | '[' | ']' | ',') || (matches!(character, '.' | '_') && is_before_name) {
+            out.push_str("<wbr/>");
+        }
+    }
+    out
+}
+
+/// A cell of figures, which do not break but within an interval and before what stands in brackets.
+fn with_figures(text: &str) -> String {
+    text.replace(" – ", " – <wbr/>").replace(" (", " <wbr/>(")
 }
 
 /// Text whose lines and tabs stay.

@@ -73,7 +73,7 @@ impl Report<'_> {
         answers::revenue(&mut page, outcome)?;
         answers::standing(&mut page, outcome)?;
         basis::assumptions(&mut page, outcome.scenario());
-        basis::findings(&mut page, &outcome.scenario().audit()?);
+        basis::findings(&mut page, outcome.scenario(), &outcome.scenario().audit()?);
         basis::rerun(&mut page, outcome);
         Ok(page.finish(&title))
     }

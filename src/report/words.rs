@@ -41,21 +41,31 @@ pub(super) fn distribution(scenario: &Scenario, place: &AssumptionPlace) -> Stri
     let Some(shape) = scenario.law(&place.assumption).and_then(Shape::of) else {
         return "taken from the last two rates".to_owned();
     };
+    let unit = unit(place.domain);
     if let Shape::Constant(value) = shape {
-        return format!("{named}{}, the same on every path", number(place.domain, value));
+        return format!("{named}{}{unit}, the same on every path", number(place.domain, value));
     }
     let quantile = Quantile::within(&shape, place.domain);
     let at = |p: f64| number(place.domain, quantile.at(p));
-    format!("{named}one in ten below {}, median {}, one in ten above {}", at(0.1), at(0.5), at(0.9))
+    format!("{named}one in ten below {}, median {}, one in ten above {}{unit}", at(0.1), at(0.5), at(0.9))
 }
 
 /// A number as its place is spoken of.
 pub(super) fn number(domain: Domain, value: f64) -> String {
     match domain {
         Domain::REVENUE => money(value, 4),
-        Domain::GROWTH => format!("{:+.1} % a year", 100.0 * value),
-        Domain::HALF_LIFE => format!("{value:.2} years"),
+        Domain::GROWTH => format!("{:+.1} %", 100.0 * value),
+        Domain::HALF_LIFE => format!("{value:.2}"),
         _ => short(value),
+    }
+}
+
+/// What numbers of a place are counted in.
+pub(super) fn unit(domain: Domain) -> &'static str {
+    match domain {
+        Domain::GROWTH => " a year",
+        Domain::HALF_LIFE => " years",
+        _ => "",
     }
 }
 
@@ -107,7 +117,7 @@ mod tests {
             told,
             [
                 "one in ten below 1.013 bn, median 1.070 bn, one in ten above 1.179 bn",
-                "one in ten below +37.2 % a year, median +50.0 % a year, one in ten above +62.8 % a year",
+                "one in ten below +37.2 %, median +50.0 %, one in ten above +62.8 % a year",
                 "0.250, the same on every path",
             ]
         );

@@ -254,6 +254,8 @@ fn closed_pipes_are_no_panic() {
         ("run_scenario", vec![], 2),
         ("alibaba_vs_google", vec!["--paths".into(), "64".into()], 0),
         ("alibaba_vs_google", vec!["--paths".into(), "many".into()], 2),
+        ("own_question", vec![], 0),
+        ("tune_in_tests", vec![], 0),
     ];
     for (name, arguments, expected) in cases {
         let mut child = Command::new(example_of(name))

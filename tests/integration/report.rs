@@ -115,6 +115,37 @@ fn every_assumption_stands_with_value_words_and_source() {
     assert_eq!(source(&format!("provider[{}].growth.schedule.rates[0]", HOSTILE[0])), Some("a <b>bank</b> & co"));
 }
 
+/// A phone breaks a long law between its parts, never within a number; figures only within an interval.
+#[test]
+fn no_number_breaks() {
+    let scenario = scenario(["A", "B", "C"]).with("provider[B].revenue", interval(1_050_000_000, 1_200_000_000));
+    let html = html(&run(&scenario.expect("a scenario")));
+    assert!(html.contains("interval(<wbr/>1050000000,<wbr/> 1200000000)"), "{html}");
+    assert!(html.contains("provider[<wbr/>A]<wbr/>.<wbr/>growth.<wbr/>schedule.<wbr/>rates[<wbr/>0]<wbr/>"));
+    let is_digit = |part: &str, end: bool| {
+        let character = if end { part.chars().next_back() } else { part.chars().next() };
+        character.is_some_and(|character| character.is_ascii_digit() || character == '.')
+    };
+    let parts: Vec<&str> = html.split("<wbr/>").collect();
+    assert!(parts.windows(2).all(|pair| !(is_digit(pair[0], true) && is_digit(pair[1], false))));
+    assert!(!html.contains("overflow-wrap: anywhere") && html.contains(" – <wbr/>"));
+}
+
+/// What moves an answer is told in the words of its place.
+#[test]
+fn values_that_move_an_answer_have_their_units() {
+    let html = html(&run(&scenario(["A", "B", "C"])));
+    let document = parsed(&html);
+    let rows = rows(&document);
+    let moved = |address: &str, words: &str| {
+        let found = rows.iter().any(|row| row.len() == 3 && row[0] == address && row[1].contains(words));
+        assert!(found, "{address}: {rows:?}");
+    };
+    moved("provider[B].revenue", " at 1.0");
+    moved("provider[A].growth.schedule.rates[0]", " at +74.2 % a year");
+    assert!(rows.iter().filter(|row| row[0] == "provider[B].revenue").any(|row| row[1].ends_with(" bn")), "{rows:?}");
+}
+
 #[test]
 fn every_finding_and_every_answer_stands() {
     // 20 for 20 %: a finding for sure.

@@ -6,8 +6,9 @@ use crate::calendar::{Period, Step};
 use crate::math;
 use crate::outcome::table::grouped;
 
-/// Pixels between two ticks upwards, at least.
+/// Pixels between two ticks upwards, at least: of even steps, and where they are closest, between 1, 2 and 5.
 const TICK_GAP: f64 = 34.0;
+const LOG_TICK_GAP: f64 = 20.0;
 /// The size of tick labels.
 pub(super) const TICK: f64 = 10.5;
 
@@ -88,23 +89,18 @@ fn linear_ticks(from: f64, to: f64, height: f64, label: impl Fn(f64, usize) -> S
         .collect()
 }
 
-/// 1-2-5 in every decade where there is room, else 1-5, the decades, or every second, third, … of them; linear steps
-/// within less than two of them.
+/// 1-2-5 in every decade where there is room, else the decades, or every second, third, … of them; linear steps where
+/// less than a decade holds fewer than three of those.
 fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
     let decades = exponent(from)..=exponent(to);
     let per_decade = height / math::ln(to / from) * std::f64::consts::LN_10;
     let within = |values: Vec<f64>| values.into_iter().filter(|value| (from..=to).contains(value)).collect::<Vec<_>>();
-    let of = |digits: &[f64]| {
-        within(decades.clone().flat_map(|e| digits.iter().map(move |digit| digit * power_of_ten(e))).collect())
-    };
-    // The closest pair of 1-2-5 is a factor of 2 apart, 0.301 of a decade; of 1-3, 0.477.
-    let mut values = if per_decade * 0.301 >= TICK_GAP {
-        of(&[1.0, 2.0, 5.0])
-    } else if per_decade * 0.477 >= TICK_GAP {
-        of(&[1.0, 3.0])
+    // The closest pair of 1-2-5 is a factor of 2 apart, 0.301 of a decade.
+    let mut values = if per_decade * 0.301 >= LOG_TICK_GAP {
+        within(decades.flat_map(one_two_five).map(|(value, _)| value).collect())
     } else {
         let every = (1..).find(|every| f64::from(*every) * per_decade >= TICK_GAP).unwrap_or(1);
-        within(decades.clone().filter(|e| e.rem_euclid(every) == 0).map(power_of_ten).collect())
+        within(decades.filter(|e| e.rem_euclid(every) == 0).map(power_of_ten).collect())
     };
     if values.len() < 3 && to / from < 10.0 {
         let steps = linear_ticks(0.0, to, height * to / (to - from), |_, _| String::new());
@@ -206,6 +202,22 @@ impl Calendar {
         let months = self.widths().find(wide).unwrap_or(self.to - self.from);
         self.spans(months).into_iter().map(|span| (span.from.max(self.from), span.to.min(self.to))).collect()
     }
+
+    /// The bins, those at the ends that are narrower than `least` joined to their neighbours.
+    pub(super) fn full_bins(&self, width: f64, least: f64) -> Vec<(i32, i32)> {
+        let mut bins = self.bins(width, least);
+        let per_month = width / f64::from(self.to - self.from);
+        let is_narrow = |bin: &(i32, i32)| f64::from(bin.1 - bin.0) * per_month < least;
+        if bins.len() > 1 && bins.last().is_some_and(is_narrow) {
+            bins.pop();
+            bins.iter_mut().last().into_iter().for_each(|bin| bin.1 = self.to);
+        }
+        if bins.len() > 1 && is_narrow(&bins[0]) {
+            bins.remove(0);
+            bins[0].0 = self.from;
+        }
+        bins
+    }
 }
 
 /// «2018-03», «2018-Q1», «2018»: the first month of a span in the form of its length.
@@ -230,7 +242,8 @@ mod tests {
     fn money_ticks_are_one_two_five() {
         assert_eq!(labels(&Axis::money(1.0, 10e9, false, 200.0)), ["0", "2 bn", "4 bn", "6 bn", "8 bn", "10 bn"]);
         assert_eq!(labels(&Axis::money(6e8, 1.2e10, true, 300.0)), ["1 bn", "2 bn", "5 bn", "10 bn"]);
-        assert_eq!(labels(&Axis::money(5e7, 2e10, true, 200.0)), ["100 m", "300 m", "1 bn", "3 bn", "10 bn"]);
+        assert_eq!(labels(&Axis::money(5e8, 2e10, true, 120.0)), ["500 m", "1 bn", "2 bn", "5 bn", "10 bn", "20 bn"]);
+        assert_eq!(labels(&Axis::money(5e7, 2e10, true, 120.0)), ["100 m", "1 bn", "10 bn"]);
         assert_eq!(labels(&Axis::money(1.0, 1e300, true, 200.0))[..3], ["1", "1e52", "1e104"]);
         assert_eq!(labels(&Axis::money(1.0, 1e300, false, 200.0)).last(), Some(&"1e300"));
         assert_eq!(labels(&Axis::money(700.0, 900.0, true, 200.0)), ["700", "750", "800", "850", "900"]);

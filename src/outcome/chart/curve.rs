@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
-use super::page::{Frame, Page, Request, Words, columns, f64_of};
+use super::page::{Frame, LEAST_WIDTH, Page, Request, Words, columns, f64_of};
 use super::svg::{Paint, Stroke};
 use super::{Chart, points};
 use crate::calendar::Period;
@@ -24,7 +24,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     };
     let labels: Vec<Label> = spoken.iter().map(label).collect();
     let width = f64::from(chart.width);
-    let right = labels::room(&labels, width / f64_of(columns(answers.len(), width)));
+    let right = labels::room(&labels, width / f64_of(columns(answers.len(), width, LEAST_WIDTH)));
     let request = Request {
         words: words(chart, answers, &spoken),
         key: Vec::new(),
@@ -33,6 +33,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         right,
         below: 0.0,
         flat: false,
+        least: LEAST_WIDTH,
     };
     let mut page = Page::new(chart, request)?;
     let calendar = super::calendar_of(answers, |answer| answer.base())?;
@@ -84,9 +85,10 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]
     } else {
         String::new()
     };
+    let (challenger, incumbent, band) = (answer.challenger(), answer.incumbent(), run.interval_words());
     Words {
         title: answer.name().to_owned(),
-        subtitle: format!("probability that it has happened by each date · band: {}{by}", run.interval_words()),
+        subtitle: format!("probability that {challenger} has overtaken {incumbent} by each date · band: {band}{by}"),
         note: format!("{} · {run}", answer.first_words()),
         description: told.collect::<Vec<_>>().join(" "),
     }

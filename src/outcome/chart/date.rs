@@ -10,7 +10,9 @@ use crate::outcome::Overtake;
 
 /// Room for a bar with its number, and for one of several frames, where numbers may be missing.
 const BAR: f64 = 26.0;
-const BAR_OF_MANY: f64 = 15.0;
+const BAR_OF_MANY: f64 = 6.0;
+/// Frames that are parted want more room than others.
+pub(super) const LEAST_WIDTH: f64 = 260.0;
 /// Between the dates and what is set apart.
 const APART: f64 = 12.0;
 /// Lines of words under what is set apart.
@@ -82,6 +84,17 @@ impl Bars {
         Ok(Self(calendar.bins(width, least).into_iter().map(within).collect()))
     }
 
+    /// What a whole bar spans, in words: «year», «2 years».
+    fn span(&self) -> String {
+        match self.0.iter().map(|((from, to), _)| to - from).max().unwrap_or(0) {
+            1 => "month".to_owned(),
+            3 => "quarter".to_owned(),
+            12 => "year".to_owned(),
+            years if years % 12 == 0 => format!("{} years", years / 12),
+            months => format!("{months} months"),
+        }
+    }
+
     fn highest(&self) -> f64 {
         self.0.iter().map(|(_, mass)| *mass).fold(0.0, f64::max)
     }
@@ -97,7 +110,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     let apart = answers.iter().flat_map(|answer| [answer.ahead_at_base().value(), answer.not_by_horizon().value()]);
     let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
     let request = Request {
-        words: words(chart, answers),
+        words: words(chart, answers, &bars[0].span()),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
         // Above the bars stand their numbers.
@@ -105,6 +118,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         right: 0.0,
         below: BELOW,
         flat: false,
+        least: LEAST_WIDTH,
     };
     let mut page = Page::new(chart, request)?;
     for (index, (answer, bars)) in answers.iter().zip(&bars).enumerate() {
@@ -128,7 +142,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
 /// About how wide the dates of one frame are: what chooses the bars, before the page is laid out.
 fn width_of_dates(chart: &Chart<'_>, ahead: bool) -> f64 {
     let page = f64::from(chart.width);
-    let frame = page / f64_of(columns(chart.panels.len(), page)) - 60.0;
+    let frame = page / f64_of(columns(chart.panels.len(), page, LEAST_WIDTH)) - 60.0;
     frame - if ahead { 2.0 } else { 1.0 } * (Parts::apart(frame) + APART)
 }
 
@@ -137,7 +151,7 @@ fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hat
     if mass <= 0.0 {
         return;
     }
-    let (top, gap) = (page.axis.at(mass, frame), 1.5);
+    let (top, gap) = (page.axis.at(mass, frame), (0.2 * (right - left)).min(1.5));
     let (paint, opacity) = if hatched { (Paint::Soft, 0.25) } else { (Paint::Series(0), 0.85) };
     page.scene.rect((left + gap, top), (right - left - 2.0 * gap, frame.bottom - top), paint, opacity);
     if hatched {
@@ -162,7 +176,7 @@ fn hatch(page: &mut Page, (left, right): (f64, f64), (top, bottom): (f64, f64)) 
     }
 }
 
-fn words(chart: &Chart<'_>, answers: &[&Overtake]) -> Words {
+fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
     let run = &chart.panels[0].1.run;
     let told = chart.panels.iter().zip(answers).map(|((title, _), answer)| {
         let date = |p: f64| answer.quantile(p).map_or_else(|_| String::new(), |when| when.to_string());
@@ -172,9 +186,12 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake]) -> Words {
     });
     let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
     let apart = if ahead { "ahead at the base already, and not by the horizon" } else { "not by the horizon" };
+    let (challenger, incumbent) = (answers[0].challenger(), answers[0].incumbent());
     Words {
         title: answers[0].name().to_owned(),
-        subtitle: format!("probability that it first happens in each span of time · set apart: {apart}"),
+        subtitle: format!(
+            "probability that {challenger} first overtakes {incumbent} in each {span} · set apart: {apart}"
+        ),
         note: format!("{} · {run}", answers[0].first_words()),
         description: told.collect::<Vec<_>>().join(" "),
     }

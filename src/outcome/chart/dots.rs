@@ -1,7 +1,7 @@
 //! A quantile dotplot: twenty equally likely futures.
 
 use super::axis::{Axis, Calendar, TICK};
-use super::date::{BELOW, Parts};
+use super::date::{BELOW, LEAST_WIDTH, Parts};
 use super::page::{Frame, Page, Request, Words, f64_of};
 use super::svg::{Anchor, Paint, Scene, Text};
 use super::{Chart, titled};
@@ -53,7 +53,7 @@ impl Futures {
 
     /// The dots over each bin of the calendar: its middle, and whether each is among those spoken of.
     fn stacks(&self, calendar: &Calendar, frame: &Frame, diameter: f64) -> Vec<(f64, Vec<bool>)> {
-        let bins = calendar.bins(frame.width(), diameter).into_iter();
+        let bins = calendar.full_bins(frame.width(), diameter).into_iter();
         let held = |(from, to): (i32, i32)| {
             let held = self.dates.iter().filter(|date| (from + 1..=to).contains(&date.end()));
             let middle = 0.5 * (calendar.month(from, frame) + calendar.month(to, frame));
@@ -83,7 +83,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     let futures: Vec<Futures> = answers.iter().map(|answer| Futures::of(chart, answer)).collect::<Result<_, _>>()?;
     let title = |((title, _), futures): (&(String, _), &Futures)| match title.as_str() {
         "" => String::new(),
-        title => titled(title, &format!("{} of {DOTS}", futures.by_then)),
+        title => titled(title, &format!("{}\u{a0}of\u{a0}{DOTS}", futures.by_then)),
     };
     let calendar = super::dates_of(answers)?;
     let request = Request {
@@ -94,6 +94,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         right: 0.0,
         below: BELOW,
         flat: true,
+        least: LEAST_WIDTH,
     };
     let mut page = Page::new(chart, request)?;
     let ahead = futures.iter().any(|futures| futures.at_base > 0);

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
-use super::page::{Frame, Page, Request, Sign, Words};
+use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words};
 use super::svg::{Paint, Scene, Stroke};
 use super::{Chart, fault, points};
 use crate::calendar::Period;
@@ -113,13 +113,14 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
     let together = !alone && names.len() <= MOST_TOGETHER;
     let right = if alone { labels::room(&labels, f64::from(chart.width)) } else { 0.0 };
     let request = Request {
-        words: words(chart, &names, &all, panels.len()),
+        words: words(chart, &names, &all, panels.len(), !labels.is_empty()),
         key: if together { names.iter().enumerate().map(sign).collect() } else { Vec::new() },
         titles: panels.iter().map(|panel| panel.title.clone()).collect(),
         axis: &|height| Axis::money(extent.money.0, extent.money.1, !chart.linear, height),
         right,
         below: 0.0,
         flat: false,
+        least: LEAST_WIDTH,
     };
     let mut page = Page::new(chart, request)?;
     let calendar = Calendar::new(extent.time.0, extent.time.1);
@@ -165,7 +166,7 @@ fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s
     panels
 }
 
-fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: usize) -> Words {
+fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: usize, labelled: bool) -> Words {
     let outcome = chart.panels[0].1;
     let title = match names {
         [one] => format!("Revenue of {one}"),
@@ -178,6 +179,9 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
     subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
     if panels > chart.panels.len() {
         subtitle += "; grey: the medians of the others";
+    }
+    if labelled {
+        subtitle += &format!(" · numbers: medians in {}", outcome.horizon());
     }
     if let Some(paths) = chart.paths {
         subtitle += &format!(" · thin lines: {} of the paths, one of them heavier", paths.len());
@@ -208,7 +212,8 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     for (series, paint) in &panel.shown {
         for (index, path) in series.paths.iter().enumerate() {
             // One future stands out, the same of all providers: there a swap of ranks can be followed.
-            let stroke = if index == 0 { Stroke::of(*paint, 2.0) } else { Stroke::of(*paint, 0.7).faint(0.55) };
+            let stroke =
+                if index == 0 { Stroke::of(*paint, 2.0).dashed() } else { Stroke::of(*paint, 0.7).faint(0.55) };
             scene.line(&path.iter().copied().map(at).collect::<Vec<_>>(), stroke);
         }
     }

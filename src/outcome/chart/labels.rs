@@ -7,7 +7,7 @@ use super::text;
 /// From one label to the next.
 const GAP: f64 = 14.5;
 /// Less of a name than that is no name.
-const LEAST_NAME: f64 = 90.0;
+const LEAST_NAME: f64 = 66.0;
 /// The leader from a line's end to its label.
 const LEADER: f64 = 16.0;
 

@@ -15,14 +15,16 @@ pub(super) const LABEL: f64 = 11.0;
 pub(super) const BOLD: f64 = 1.1;
 /// Between two frames side by side.
 const GUTTER: f64 = 16.0;
-/// A frame in a grid is at least this wide, its share of the margins included.
-const LEAST_WIDTH: f64 = 172.0;
+/// A frame in a grid is at least this wide, its share of the margins included, unless a chart wants more.
+pub(super) const LEAST_WIDTH: f64 = 172.0;
 /// A frame is at least this high.
 const LEAST_HEIGHT: f64 = 60.0;
 /// Under a frame: the ticks of the calendar.
 const FOOT: f64 = 20.0;
-/// Over a frame of a grid: its title.
+/// Over a frame of a grid: the first line of its title, and each further one.
 const HEAD: f64 = 22.0;
+const TITLE_LINE: f64 = 14.5;
+const MOST_TITLE_LINES: usize = 2;
 
 /// Where data is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +78,8 @@ pub(super) struct Request<'a> {
     pub(super) below: f64,
     /// Whether low frames are enough.
     pub(super) flat: bool,
+    /// How wide a frame of a grid is at least.
+    pub(super) least: f64,
 }
 
 /// A page with its frames and axes drawn.
@@ -87,12 +91,12 @@ pub(super) struct Page {
     words: Words,
 }
 
-/// Columns of a grid of `count` frames in a page of this width: as even as it gets.
-pub(super) fn columns(count: usize, width: f64) -> usize {
+/// Columns of a grid of `count` frames of some least width in a page: as even as it gets.
+pub(super) fn columns(count: usize, width: f64, least: f64) -> usize {
     let fit = (1..=count).rev().find(|columns| {
         #[expect(clippy::cast_precision_loss, reason = "few frames")]
         let columns = *columns as f64;
-        columns * LEAST_WIDTH + 20.0 <= width
+        columns * least + 20.0 <= width
     });
     let rows = count.div_ceil(fit.unwrap_or(1)).max(1);
     count.div_ceil(rows).max(1)
@@ -111,16 +115,17 @@ impl Page {
         let top = header(&mut scene, width, &words, &request.key);
         let note = text::wrap(&words.note, TICK, width - 2.0 * MARGIN, 8);
         let footer = f64_of(note.len()) * 14.0 + MARGIN;
-        let columns = columns(request.titles.len(), width);
+        let columns = columns(request.titles.len(), width, request.least);
         let rows = request.titles.len().div_ceil(columns).max(1);
-        let head = if request.titles.iter().any(|title| !title.is_empty()) { HEAD } else { 8.0 };
+        let each = |axis: &Axis| (width - left_of(axis) - MARGIN - f64_of(columns - 1) * GUTTER) / f64_of(columns);
+        // How high frames get depends on their titles, and how wide, by the labels of the axis, on how high they get.
+        let title_lines = title_lines(&request.titles, each(&(request.axis)(200.0)));
+        let head = if title_lines == 0 { 8.0 } else { HEAD + f64_of(title_lines - 1) * TITLE_LINE };
         let around = head + FOOT + request.below;
         let plot = plot_height(chart, (columns, rows), (top + footer, around), request.flat)?;
         let axis = (request.axis)(plot);
         let height = top + f64_of(rows) * (plot + around) + footer;
-        let left = MARGIN + axis.label_width() + 6.0;
-        let free = width - left - MARGIN - f64_of(columns - 1) * GUTTER;
-        let each = free / f64_of(columns);
+        let (left, each) = (left_of(&axis), each(&axis));
         let frame = |index: usize| {
             let (row, column) = (index / columns, index % columns);
             let start = left + f64_of(column) * (each + GUTTER);
@@ -130,7 +135,8 @@ impl Page {
         let frames: Vec<Frame> = (0..request.titles.len()).map(frame).collect();
         let mut page = Self { scene, frames, axis, size: (width, height), words };
         for (index, title) in request.titles.iter().enumerate() {
-            page.furnish(index, title, index % columns == 0);
+            let title = Title { text: title, room: each, lines: title_lines };
+            page.furnish(index, &title, index % columns == 0);
         }
         for (index, line) in note.iter().enumerate() {
             let y = height - footer + f64_of(index) * 14.0 + 12.0;
@@ -140,10 +146,14 @@ impl Page {
     }
 
     /// The title and the rules of one frame.
-    fn furnish(&mut self, index: usize, title: &str, labelled: bool) {
+    fn furnish(&mut self, index: usize, title: &Title<'_>, labelled: bool) {
         let frame = self.frames[index];
-        let shown = text::shorten(title, WORDS, frame.width() / BOLD);
-        self.scene.text((frame.left, frame.top - 8.0), Text::new(&shown, WORDS).of(title).bold());
+        let lines = text::wrap(title.text, WORDS, title.room / BOLD, title.lines);
+        for (above, line) in lines.iter().rev().enumerate() {
+            let y = frame.top - 9.0 - f64_of(above) * TITLE_LINE;
+            let full = if line.contains('…') { title.text } else { line };
+            self.scene.text((frame.left, y), Text::new(line, WORDS).of(full).bold());
+        }
         for (value, label) in &self.axis.ticks {
             let y = self.axis.at(*value, &frame);
             self.scene.line(&[(frame.left, y), (frame.right, y)], Stroke::of(Paint::Grid, 1.0));
@@ -180,6 +190,24 @@ impl Page {
     pub(super) fn finish(self) -> String {
         self.scene.finish(self.size, &self.words.title, &self.words.description)
     }
+}
+
+/// The title of a frame, and the room that it has.
+struct Title<'a> {
+    text: &'a str,
+    room: f64,
+    lines: usize,
+}
+
+/// Where the frames begin, right of the labels of the axis.
+fn left_of(axis: &Axis) -> f64 {
+    MARGIN + axis.label_width() + 6.0
+}
+
+/// The lines that the titles of frames take where they have that much room.
+fn title_lines(titles: &[String], room: f64) -> usize {
+    let lines = titles.iter().map(|title| text::wrap(title, WORDS, room / BOLD, MOST_TITLE_LINES).len());
+    lines.max().unwrap_or(0)
 }
 
 /// Where a label of the calendar stands: at the middle of the span, or of its first year where it has many, as far as

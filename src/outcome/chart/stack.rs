@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
-use super::page::{Frame, Page, Request, Sign, Words, f64_of};
+use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words, f64_of};
 use super::svg::{Paint, SERIES, Stroke};
 use super::{Chart, points, titled};
 use crate::calendar::Period;
@@ -79,13 +79,17 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     let outcome = chart.panels[0].1;
     let words = Words {
         title: "Rank by revenue".to_owned(),
-        subtitle: format!("probability of each rank in each {}; rank 1 is the largest", outcome.base().step().word()),
+        subtitle: format!(
+            "probability of each rank in each {}, from rank 1, the largest, at the bottom up",
+            outcome.base().step().word()
+        ),
         note: outcome.run.to_string(),
         description: told.join(" "),
     };
     let key = looks.iter().enumerate().map(sign).collect();
     let axis = |height| Axis::probability(1.0, height);
-    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false })?;
+    let request = Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false, least: LEAST_WIDTH };
+    let mut page = Page::new(chart, request)?;
     fill(&mut page, &panels, &looks)?;
     Ok(page.finish())
 }
@@ -123,13 +127,17 @@ fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) 
     Ok(first)
 }
 
+/// Neighbours differ in depth too, so that grey tells them apart, and so do those that share a colour.
+fn depth(index: usize) -> f64 {
+    let first = if index.is_multiple_of(2) { 0.9 } else { 0.5 };
+    if (index / SERIES).is_multiple_of(2) { first } else { first - 0.2 }
+}
+
 pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
     let layers = |outcome| layers_of_shares(outcome, &names).map(|layers| (layers, outcome));
     let panels: Vec<_> = chart.panels.iter().map(|(_, outcome)| layers(*outcome)).collect::<Result<_, _>>()?;
     let alone = panels.len() == 1;
-    // Neighbours differ in depth too, so that grey tells them apart.
-    let depth = |index: usize| if (index + index / SERIES).is_multiple_of(2) { 0.9 } else { 0.5 };
     let looks: Vec<(Paint, f64)> = (0..names.len()).map(|index| (Paint::Series(index), depth(index))).collect();
     let sign = |(name, (paint, opacity)): (&String, &(Paint, f64))| Sign {
         name: name.clone(),
@@ -142,7 +150,8 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let titles = chart.panels.iter().map(|(title, _)| title.clone()).collect();
     let words = words_of_shares(chart, &names, &panels);
     let axis = |height| Axis::probability(1.0, height);
-    let mut page = Page::new(chart, Request { words, key, titles, axis: &axis, right, below: 0.0, flat: false })?;
+    let request = Request { words, key, titles, axis: &axis, right, below: 0.0, flat: false, least: LEAST_WIDTH };
+    let mut page = Page::new(chart, request)?;
     let middles = fill(&mut page, &panels, &looks)?;
     let placed = labels.into_iter().zip(middles).map(|(label, y)| Label { y, ..label });
     // The thinnest layers go without a name where there is no room for all.
@@ -179,7 +188,11 @@ fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outc
     });
     Words {
         title: "Shares of revenue".to_owned(),
-        subtitle: format!("mean share in the sum of the providers, each {}", outcome.base().step().word()),
+        subtitle: format!(
+            "mean share in the sum of the providers, each {}{}",
+            outcome.base().step().word(),
+            if panels.len() == 1 { format!(" · numbers: in {}", outcome.horizon()) } else { String::new() }
+        ),
         note: outcome.run.to_string(),
         description: told.collect::<Vec<_>>().join(" "),
     }

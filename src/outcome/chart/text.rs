@@ -20,7 +20,7 @@ fn em(character: char) -> f64 {
     match character {
         mark if is_mark(mark) => 0.0,
         wide if is_wide(wide) => 1.02,
-        'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '·' => 0.34,
+        'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '\u{a0}' | '·' => 0.34,
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '-' | '/' => 0.43,
         'm' | 'w' | 'M' | 'W' | '%' | '…' | '—' => 1.0,
         upper if upper.is_uppercase() => 0.77,
@@ -62,7 +62,7 @@ pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if width(&joined, size) <= room {
             line = joined;
@@ -118,5 +118,10 @@ mod tests {
         let cut = wrap("one two three four five six", 10.0, 50.0, 2);
         assert!(cut.len() == 2 && cut[1].contains('…') && cut[1].ends_with("six"), "{cut:?}");
         assert!(wrap("", 10.0, 50.0, 2).is_empty());
+        assert_eq!(
+            wrap("one 2\u{a0}of\u{a0}3", 10.0, 50.0, 9),
+            ["one", "2\u{a0}of\u{a0}3"],
+            "not at one that is not to break"
+        );
     }
 }

@@ -108,6 +108,79 @@ fn axis_growth(one: &str, other: &str) -> usize {
     rules(one) - rules(other)
 }
 
+/// Twenty years and a month: the month's bar is there, as narrow as it may be, and no side is negative.
+#[test]
+fn the_sides_of_bars_are_positive_and_their_span_is_told() {
+    let outcome = run(&scenario(2, "2017-12", "2038-01"));
+    for (width, span) in [(400, "in each 5 years"), (800, "in each 2 years"), (4000, "in each year")] {
+        let svg = outcome.chart().width(width).date(QUESTION).expect("a chart");
+        let document = roxmltree::Document::parse(&svg).expect("XML");
+        for bar in document.descendants().filter(|node| node.has_tag_name("rect")) {
+            for side in ["width", "height"] {
+                let length: f64 = bar.attribute(side).and_then(|side| side.parse().ok()).expect("a side");
+                assert!(length >= 0.0, "{width} px: {side} {length}");
+            }
+        }
+        let words: String = document.descendants().filter(|node| node.has_tag_name("text")).flat_map(text_of).collect();
+        assert!(words.contains(span), "{width} px: {words}");
+    }
+}
+
+/// The text of a node, a blank behind it.
+fn text_of(node: roxmltree::Node<'_, '_>) -> Vec<String> {
+    node.children()
+        .filter(|child| child.is_text())
+        .filter_map(|child| child.text())
+        .map(|text| format!("{text} "))
+        .collect()
+}
+
+/// Dots of one calendar stand apart, those of a last quarter alone too.
+#[test]
+fn no_two_dots_touch() {
+    let outcome = run(&scenario(2, "2018-Q1", "2028-Q1"));
+    for width in [280, 360, 400, 800] {
+        for by in ["2018-Q4", "2028-Q1"] {
+            let side = Chart::compare([("one", &outcome), ("two", &outcome), ("three", &outcome)]).width(width).by(by);
+            let svg = side.dots(QUESTION).expect("a chart");
+            let document = roxmltree::Document::parse(&svg).expect("XML");
+            let number = |node: &roxmltree::Node<'_, '_>, name| -> f64 {
+                node.attribute(name).and_then(|value| value.parse().ok()).expect("a number")
+            };
+            let circles = document.descendants().filter(|node| node.has_tag_name("circle"));
+            let dots: Vec<[f64; 3]> = circles.map(|dot| ["cx", "cy", "r"].map(|name| number(&dot, name))).collect();
+            for (index, one) in dots.iter().enumerate() {
+                for other in &dots[..index] {
+                    let apart = (one[0] - other[0]).hypot(one[1] - other[1]);
+                    assert!(apart >= one[2] + other[2], "{width} px: {one:?} and {other:?}");
+                }
+            }
+        }
+    }
+}
+
+/// What is drawn over a fan are the run's own first paths: an event that notes them on one thread.
+#[test]
+fn sampled_paths_are_the_first_of_a_run_of_the_same_seed() {
+    const COUNT: usize = 130;
+    let scenario = scenario(2, "2018-Q1", "2020-Q1");
+    let sample = scenario.simulate().seed(7).sample(COUNT).expect("paths");
+    for [one, other] in [[NAMES[0], NAMES[1]], [NAMES[1], NAMES[0]]] {
+        let seen = std::sync::Mutex::new(Vec::new());
+        let note = |[one, other]: [outgrow::Path<'_>; 2]| {
+            let path = |path: &outgrow::Path<'_>| (0..=path.periods()).map(|t| path.revenue(t)).collect::<Vec<f64>>();
+            seen.lock().expect("one thread").push([path(&one), path(&other)]);
+            true
+        };
+        let run = scenario.simulate().paths(COUNT as u64).seed(7).threads(1).event("noted", [one, other], note).run();
+        run.expect("a run");
+        let drawn: Vec<[Vec<f64>; 2]> = (0..COUNT)
+            .map(|path| [one, other].map(|name| sample.revenue(name, path).expect("a path").to_vec()))
+            .collect();
+        assert_eq!(seen.into_inner().expect("one thread"), drawn, "{one}, {other}");
+    }
+}
+
 #[test]
 fn twenty_dots_are_always_twenty_and_the_sentence_counts_them() {
     let outcome = run(&scenario(2, "2018-Q1", "2028-Q1"));
