@@ -107,6 +107,8 @@ impl Scenario {
                 sampling: Sampling::Plain,
                 chosen: None,
                 precision: None,
+                continuous: false,
+                cross_check: false,
             },
             at_most: DEFAULT_AT_MOST,
             threads: None,
@@ -281,6 +283,31 @@ impl<'a> Simulation<'a> {
     /// Counts a [`Statistic`] of one's own, found in the outcome by `name`.
     pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
         self.own.push(Own { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self
+    }
+
+    /// Sets beside every simulated probability of an overtake the exact one, with z, where there is an exact answer;
+    /// where there is none, the outcome says why. See [`CrossCheck`](crate::CrossCheck).
+    ///
+    /// Each question is solved by itself, which takes milliseconds to a second. Shards and merged tallies check once all
+    /// is counted, in [`Tally::outcome`].
+    ///
+    /// # Example: the line under each table
+    /// ```
+    /// # use outgrow::{Curve, Measure, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B"))
+    /// #     .question(Question::overtakes("A", "B").measure(Measure::Annual)).build()?;
+    /// let outcome = scenario.simulate().paths(20_000).cross_check().run()?;
+    /// assert!(outcome.cross_checks().all(|check| check.agrees()));
+    /// let by_year = outcome.question("A overtakes B (annual)")?.cross_check().expect("asked for");
+    /// assert_eq!(by_year.because(), Some("sums of several periods are not lognormal"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn cross_check(mut self) -> Self {
+        self.settings.cross_check = true;
         self
     }
 

@@ -31,6 +31,12 @@ pub(crate) struct Settings {
     /// The stopping rule, where the number of paths came from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) precision: Option<Precision>,
+    /// Whether an overtake is looked for at any time, not on dates only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) continuous: bool,
+    /// Whether the outcome holds the exact answers too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cross_check: bool,
 }
 
 impl Settings {
@@ -57,6 +63,8 @@ impl Settings {
             ("sampling", self.sampling.word().to_owned(), other.sampling.word().to_owned()),
             ("how it was chosen", format!("{:?}", self.chosen), format!("{:?}", other.chosen)),
             ("until", format!("{:?}", self.precision), format!("{:?}", other.precision)),
+            ("continuous", self.continuous.to_string(), other.continuous.to_string()),
+            ("cross_check", self.cross_check.to_string(), other.cross_check.to_string()),
         ];
         let differ = all.into_iter().filter(|(_, own, others)| own != others);
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
@@ -223,6 +231,12 @@ impl Tally {
     /// # Errors
     /// Where no path is counted, or where revenue leaves what a number can hold (which says what to switch off).
     pub fn outcome(&self) -> Result<Outcome, Error> {
+        let outcome = self.answers()?;
+        Ok(if self.settings.cross_check { outcome.cross_checked(self) } else { outcome })
+    }
+
+    /// What the counts give by themselves.
+    pub(super) fn answers(&self) -> Result<Outcome, Error> {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
         }

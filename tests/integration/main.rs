@@ -10,6 +10,7 @@ mod closed_forms;
 mod command;
 #[cfg(feature = "toml")]
 mod conformance;
+mod cross_check;
 #[cfg(feature = "toml")]
 mod crossing;
 #[cfg(feature = "toml")]
