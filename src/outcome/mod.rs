@@ -149,7 +149,7 @@ impl Outcome {
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
             tolerance: None,
-            continuous: false,
+            continuous: settings.continuous,
             not_exact: Vec::new(),
             replicates: tally.totals().map(|_| REPLICATES),
             chosen: settings.chosen.clone(),

@@ -52,7 +52,7 @@ impl RunInfo {
     pub(crate) fn options(&self) -> Option<String> {
         match (self.paths, self.seed) {
             (Some(paths), Some(seed)) => {
-                let is_plain = self.other_level().is_none() && self.other_sampling().is_none();
+                let is_plain = self.other_level().is_none() && self.other_sampling().is_none() && !self.continuous;
                 is_plain.then(|| format!("--paths {paths} --seed {seed}"))
             }
             _ => {
@@ -79,12 +79,12 @@ impl RunInfo {
 
     /// The call on a scenario that gives the same bits.
     pub(crate) fn call(&self) -> String {
+        let between = if self.continuous { ".continuous(true)" } else { "" };
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
-            let between = if self.continuous { ".continuous(true)" } else { "" };
             return format!("exact().tolerance({:e}){between}.run()?", self.tolerance.unwrap_or(0.0));
         };
         let level = self.other_level().map_or_else(String::new, |level| format!(".confidence({level})"));
         let sampling = self.other_sampling().map_or_else(String::new, |name| format!(".sampling(Sampling::{name})"));
-        format!("simulate().paths({paths}).seed({seed}){sampling}{level}.run()?")
+        format!("simulate().paths({paths}).seed({seed}){sampling}{level}{between}.run()?")
     }
 }

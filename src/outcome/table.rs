@@ -182,8 +182,8 @@ impl RunInfo {
 /// «1,000,000 paths, seed 7, plain sampling».
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = if self.continuous { ", at any time" } else { "" };
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
-            let when = if self.continuous { ", at any time" } else { "" };
             write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
             return match self.precision {
                 Some(missed) if !missed.met => {
@@ -193,7 +193,7 @@ impl fmt::Display for RunInfo {
             };
         };
         let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling", thousands(paths))?;
+        write!(f, "{} paths{partly}, seed {seed}, {sampling} sampling{when}", thousands(paths))?;
         if let Some(size) = self.effective_sample_size {
             write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
         }

@@ -11,7 +11,7 @@ use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
-use crate::scenario::Scenario;
+use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, Totals};
 
 /// What of a run must agree for its parts to be merged.
@@ -68,6 +68,17 @@ impl Settings {
         ];
         let differ = all.into_iter().filter(|(_, own, others)| own != others);
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Questions that cannot be looked at between dates, where that is asked.
+    pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
+        let sums = |(place, question): (usize, &Question)| {
+            let message = "not continuous: because a sum of several periods is not watched between dates; without \
+                           continuous(true) it is answered on dates";
+            (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
+        };
+        let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
+        questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
@@ -327,7 +338,8 @@ impl TryFrom<Untrusted> for Tally {
 
     fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
         let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
-        let problems = settings.problems();
+        let mut problems = settings.problems();
+        problems.extend(settings.between_faults(&scenario));
         if !problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "tally", problems));
         }

@@ -2,6 +2,8 @@
 
 mod assertion;
 #[cfg(feature = "toml")]
+mod at_any_time;
+#[cfg(feature = "toml")]
 mod audit;
 mod bad_input;
 mod charts;
