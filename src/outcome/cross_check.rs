@@ -11,16 +11,18 @@ use crate::estimate::{Estimate, t_of};
 use crate::math;
 use crate::paths::REPLICATES;
 use crate::scenario::{Question, Scenario};
-use crate::simulation::Tally;
+use crate::simulation::{Sampling, Tally};
 use crate::statistic::Totals;
 
 /// Runs of a right simulation beside a right solver that a question is said to disagree in.
 const FALSE_ALARM: f64 = 1e-6;
-/// Expected hits (or misses) from which the spread of 32 replicates shows its own error.
-const FEW: f64 = 100.0;
+/// Errors of replicates beyond this part of a probability, or of its complement, are of a hundred paths or fewer.
+const FEW: f64 = 0.1;
 /// The exact solver errs by this part of the simulation's least error, between the two tolerances.
 const PART: f64 = 0.1;
 const TOLERANCES: (f64, f64) = (1e-10, 1e-6);
+/// One path in eight remains plain under importance sampling, so that no weight exceeds this.
+const HEAVIEST: f64 = 8.0;
 
 /// The exact answer to a question beside the simulated one, made by
 /// [`Simulation::cross_check`](crate::Simulation::cross_check).
@@ -28,9 +30,10 @@ const TOLERANCES: (f64, f64) = (1e-10, 1e-6);
 /// **z** is simulated − exact over the combined standard error: √(s² + e²), with s the simulation's and e the solver's
 /// own. Under plain sampling s is what the simulation tells, √(p̃(1−p̃)/ñ), but no less than √(u(1−u)/n), u being the value from
 /// the simulated to the exact one where that is largest: so none or all of the paths make no z beyond chance. With replicates
-/// s is their spread, and z is of Student's law with 31 degrees of freedom; but where fewer than 100 paths (or all but fewer
-/// than 100) are expected, and where none or all have it, s is no less than √(u(1−u)/n) either. Where nothing is drawn both are
-/// exact and there is no z.
+/// s is their spread, and z is of Student's law with 31 degrees of freedom; but where that is more than a tenth of the
+/// probability or of its complement, so that some hundred paths or fewer decide and their spread is hardly known, s is no less
+/// than √(w u(1−u)/n) either, w being the largest weight that a path can have, 8 under importance sampling and else 1. Where
+/// nothing is drawn both are exact and there is no z.
 ///
 /// **The dates of one question are strongly correlated**: the paths that have overtaken by one date have by the next. Forty
 /// z of 2 are one deviation seen forty times. So [`agrees`](CrossCheck::agrees) compares the largest |z| of a question with a
@@ -92,22 +95,21 @@ pub struct Checked {
 /// How the paths of a run show their error.
 #[derive(Debug, Clone, Copy)]
 struct Sampled {
-    /// Paths, or of weighted ones as many plain paths as they are worth.
     paths: f64,
+    /// The most that a path can weigh.
+    heaviest: f64,
     /// Degrees of freedom of replicates.
     degrees: Option<f64>,
-    weighted: bool,
 }
 
 impl Sampled {
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     fn of(tally: &Tally) -> Self {
-        let size = tally.totals().and_then(Totals::effective_sample_size);
         let filled = |totals: &Totals| totals.weight.paths().iter().filter(|paths| **paths > 0.0).count();
         Self {
-            paths: size.unwrap_or(tally.paths() as f64),
+            paths: tally.paths() as f64,
+            heaviest: if tally.settings().sampling == Sampling::Importance { HEAVIEST } else { 1.0 },
             degrees: tally.totals().map(|totals| (filled(totals).clamp(2, REPLICATES) - 1) as f64),
-            weighted: size.is_some(),
         }
     }
 
@@ -120,12 +122,12 @@ impl Sampled {
     /// The standard error of a share of paths that is `p` in truth.
     fn error(self, simulated: &Estimate, p: f64) -> f64 {
         let told = simulated.standard_error();
-        let is_one_sided = !(simulated.value() > 0.0 && simulated.value() < 1.0);
-        let is_few = !self.weighted && p * (1.0 - p) * self.paths < FEW;
-        if told > 0.0 && (self.degrees.is_none() || is_one_sided || is_few) {
-            let (low, high) = (p.min(simulated.value()), p.max(simulated.value()));
-            let u = 0.5_f64.clamp(low, high);
-            return told.max((u * (1.0 - u) / self.paths).sqrt());
+        let value = simulated.value();
+        let is_few = told > FEW * value.min(1.0 - value);
+        if told > 0.0 && (self.degrees.is_none() || is_few) {
+            let u = 0.5_f64.clamp(p.min(value), p.max(value));
+            // Under a law with weights of at most w, E[w²·hit] ≤ w·p.
+            return told.max((self.heaviest * u * (1.0 - u) / self.paths).sqrt());
         }
         told
     }
@@ -322,7 +324,7 @@ impl Serialize for CrossCheck {
 mod tests {
     use super::*;
     use crate::estimate::z_of;
-    use crate::{Curve, Provider, Sampling, uniform};
+    use crate::{Curve, Provider, uniform};
 
     fn scenario() -> Scenario {
         Scenario::builder("2018-Q1", "2023-Q1")
@@ -357,7 +359,7 @@ mod tests {
     #[test]
     fn z_by_hand_with_none_and_all_of_the_paths() {
         let period: Period = "2018-Q1".parse().expect("label");
-        let sampled = Sampled { paths: 1000.0, degrees: None, weighted: false };
+        let sampled = Sampled { paths: 1000.0, heaviest: 1.0, degrees: None };
         let z = |hits: u64, p: f64| {
             let simulated = Estimate::wilson(hits, 1000, z_of(0.95));
             sampled.checked(period, simulated, Estimate::exact(p)).z.expect("drawn")
@@ -374,7 +376,7 @@ mod tests {
     #[test]
     fn few_hits_of_replicates_have_the_error_of_counts() {
         let period: Period = "2018-Q1".parse().expect("label");
-        let sampled = Sampled { paths: 32_000.0, degrees: Some(31.0), weighted: false };
+        let sampled = Sampled { paths: 32_000.0, heaviest: 1.0, degrees: Some(31.0) };
         // One hit shows a spread of one hit, whatever was expected.
         let mut hits = [0.0; REPLICATES];
         hits[3] = 1.0;
@@ -388,7 +390,7 @@ mod tests {
 
     #[test]
     fn bounds_as_published_laws_have_them() {
-        let bound = |degrees| Sampled { paths: 1.0, degrees, weighted: false }.bound(80);
+        let bound = |degrees| Sampled { paths: 1.0, heaviest: 1.0, degrees }.bound(80);
         // √(2 ln 1.6e8), and scipy.stats.t.isf(0.5e-6 / 80, 31).
         assert!((bound(None) - 6.146_655_1).abs() < 1e-6, "{}", bound(None));
         assert!((bound(Some(31.0)) - 7.652_209_9).abs() < 1e-5, "{}", bound(Some(31.0)));
