@@ -244,7 +244,7 @@ impl<'a> Paths<'a> {
         all
     }
 
-    /// The variance of the log-ratio of two providers over one period, by path: Δ Σ_j (σ_a L_aj − σ_b L_bj)².
+    /// The variance of the log-ratio of two providers over one period, by path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
     pub(crate) fn variance_between(&self, a: usize, b: usize) -> Vec<f64> {
         let series = [a, b].map(|row| &self.plan.series[row]);
         let loading = |place: usize, j: usize| {
