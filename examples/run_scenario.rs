@@ -1,8 +1,8 @@
 //! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
 //!
-//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] [--json | --csv] [--charts DIR] [--html FILE]`
+//! `cargo run --release --example run_scenario -- FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--cross-check | --exact] [--audit] [--json | --csv] [--charts DIR] [--html FILE]`
 //!
-//! `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG; `--html`
+//! `--cross-check` sets the exact answer beside each simulated one. `--csv` prints every number of the outcome, one a row; `--charts` writes its charts into a folder, as SVG; `--html`
 //! writes a report with answers, charts, assumptions and findings in one file.
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
@@ -22,8 +22,8 @@ use serde::Serialize;
 mod end;
 use end::{end, fail};
 
-const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… [--exact] [--audit] \
-                     [--json | --csv] [--charts DIR] [--html FILE]";
+const USAGE: &str = "usage: run_scenario FILE [--paths N] [--seed S] [--set ADDRESS=VALUE]… \
+                     [--cross-check | --exact] [--audit] [--json | --csv] [--charts DIR] [--html FILE]";
 /// The largest file that is read.
 const LIMIT: u64 = 16 << 20;
 
@@ -33,6 +33,7 @@ struct Options {
     paths: Option<u64>,
     seed: Option<u64>,
     set: Vec<(String, String)>,
+    cross_check: bool,
     exact: bool,
     audit: bool,
     json: bool,
@@ -63,6 +64,7 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
             Some("--paths") => options.paths = Some(whole(&value()?)?),
             Some("--seed") => options.seed = Some(whole(&value()?)?),
             Some("--set") => options.set.push(setting(&value()?)?),
+            Some("--cross-check") => options.cross_check = true,
             Some("--exact") => options.exact = true,
             Some("--audit") => options.audit = true,
             Some("--json") => options.json = true,
@@ -77,15 +79,17 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, Str
     if options.json && options.csv {
         return Err("one of --json and --csv at a time".into());
     }
-    let is_sampled = options.paths.is_some() || options.seed.is_some();
+    let is_sampled = options.paths.is_some() || options.seed.is_some() || options.cross_check;
     if options.audit && (options.csv || options.charts.is_some() || options.html.is_some()) {
         return Err("--audit has no --csv, no --charts and no --html".into());
     }
     if options.audit && (is_sampled || options.exact) {
-        return Err("--audit has paths and a seed of its own: leave --paths, --seed and --exact out".into());
+        return Err(
+            "--audit has paths and a seed of its own: leave --paths, --seed, --cross-check and --exact out".into()
+        );
     }
     if options.exact && is_sampled {
-        return Err("--exact runs no paths: leave --paths and --seed out".into());
+        return Err("--exact runs no paths: leave --paths, --seed and --cross-check out".into());
     }
     if options.file.as_os_str().is_empty() { Err("no file given".into()) } else { Ok(options) }
 }
@@ -143,6 +147,9 @@ fn outcome(scenario: &Scenario, options: &Options) -> Result<Outcome, outgrow::E
     }
     if let Some(seed) = options.seed {
         simulation = simulation.seed(seed);
+    }
+    if options.cross_check {
+        simulation = simulation.cross_check();
     }
     simulation.run()
 }

@@ -53,6 +53,7 @@
 //! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
+//! | have the exact value beside the simulated one | [`Simulation::cross_check`], [`CrossCheck`] |
 //! | see what a change does, on the same random numbers | [`Simulation::difference`] |
 //! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
 //! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
@@ -112,7 +113,10 @@ pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
-pub use outcome::{Change, Chart, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable, ShareFan};
+pub use outcome::{
+    Change, Chart, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable,
+    ShareFan,
+};
 pub use paths::{Path, Paths, Rows};
 pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};

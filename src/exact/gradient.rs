@@ -9,7 +9,7 @@ use super::chain::Chain;
 use super::integrate::{Design, design};
 use super::leaf::leaves;
 use super::pair::{Asked, Watch};
-use super::{Exact, address_of, refused, sums_fault};
+use super::{Exact, refused, sums_fault};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, shown};
 use crate::estimate::Estimate;
@@ -194,7 +194,7 @@ impl Exact<'_> {
             ));
         }
         if question.sustained > 1 {
-            let address = address_of(place, question, "sustained");
+            let address = question.address(place, "sustained");
             return Err(refused(
                 &address,
                 "the derivative of a sustained overtake is not worked out; ask for 1 period",

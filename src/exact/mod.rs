@@ -183,7 +183,7 @@ impl Exact<'_> {
         let mut problems: Vec<Problem> = self.tolerance_fault().into_iter().collect();
         let questions = self.scenario.questions().iter().enumerate();
         problems.extend(questions.flat_map(|(place, question)| {
-            let between = if self.continuous { between_fault(place, question) } else { None };
+            let between = if self.continuous { question.between_fault(place) } else { None };
             between.into_iter().chain(sums_fault(place, question))
         }));
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "exact", problems)) }
@@ -197,24 +197,7 @@ impl Exact<'_> {
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
     let message = "not exact: because sums of several periods are not lognormal; simulate() answers it";
-    (question.measure != Measure::Period).then(|| Problem::new(address_of(place, question, "measure"), message))
-}
-
-fn between_fault(place: usize, question: &Question) -> Option<Problem> {
-    let message = || {
-        format!(
-            "not continuous: because a lead of {} dates in a row has no probability between dates; without \
-             continuous(true) it is answered on dates",
-            question.sustained
-        )
-    };
-    (question.sustained != 1).then(|| Problem::new(address_of(place, question, "sustained"), message()))
-}
-
-/// «question[for a year].measure»
-fn address_of(place: usize, question: &Question, field: &str) -> String {
-    let key = question.name.clone().unwrap_or_else(|| place.to_string());
-    format!("question[{key}].{field}")
+    (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
 }
 
 /// «not exact: because …», of the number or item at an address.

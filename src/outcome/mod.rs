@@ -2,6 +2,7 @@
 
 mod chart;
 mod counting;
+mod cross_check;
 mod csv;
 mod difference;
 mod listing;
@@ -21,6 +22,7 @@ use serde::ser::SerializeMap;
 pub use chart::Chart;
 pub(crate) use chart::escaped;
 pub(crate) use counting::Counting;
+pub use cross_check::{Checked, CrossCheck};
 pub use difference::{Change, Difference, Differences};
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq};
 
-use super::{Counting, QUANTILES, RunInfo, checked_probability, place_of};
+use super::{Counting, CrossCheck, QUANTILES, RunInfo, checked_probability, place_of};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -39,6 +39,8 @@ pub struct Overtake {
     /// First overtakes by class: ahead at base, 1 to T, not by T. Empty where no paths were counted.
     first: Vec<u64>,
     pub(super) run: RunInfo,
+    /// The exact answer beside it, where it was asked for.
+    pub(super) checked: Option<CrossCheck>,
 }
 
 /// What is known of one question, however it was found.
@@ -110,6 +112,7 @@ impl Overtake {
             answers,
             first: Vec::new(),
             run: run.clone(),
+            checked: None,
         }
     }
 
@@ -221,6 +224,18 @@ impl Overtake {
         &self.first
     }
 
+    /// The exact answer beside this one; none unless [asked for](crate::Simulation::cross_check).
+    #[must_use]
+    pub fn cross_check(&self) -> Option<&CrossCheck> {
+        self.checked.as_ref()
+    }
+
+    /// Ahead at the base, then «by t» at every date, then «ahead at t».
+    pub(super) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
+        let dated = self.by_date().chain(self.ahead_by_date()).map(|(period, estimate)| (period, *estimate));
+        std::iter::once((self.base, self.answers.ahead_at_base)).chain(dated)
+    }
+
     /// «By t» at every date.
     pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
         self.labels.iter().copied().zip(&self.answers.by)
@@ -249,6 +264,9 @@ impl Serialize for Overtake {
         map.serialize_entry("not_by_horizon", &self.answers.not_by_horizon)?;
         map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p))))?;
         map.serialize_entry("lead_changes", &self.answers.lead_changes)?;
+        if let Some(check) = &self.checked {
+            map.serialize_entry("cross_check", check)?;
+        }
         map.end()
     }
 }

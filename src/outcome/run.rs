@@ -78,6 +78,7 @@ impl RunInfo {
             confidence_level: Some(settings.confidence_level),
             complete: tally.is_complete(),
             paths_asked: (!tally.is_complete()).then_some(settings.paths),
+            continuous: settings.continuous,
             replicates: tally.totals().map(|_| REPLICATES),
             chosen: settings.chosen.clone(),
             effective_sample_size: tally.totals().and_then(Totals::effective_sample_size),
@@ -104,7 +105,7 @@ impl RunInfo {
     pub(crate) fn options(&self) -> Option<String> {
         match (self.paths, self.seed) {
             (Some(paths), Some(seed)) => {
-                let is_plain = self.other_level().is_none() && self.other_sampling().is_none();
+                let is_plain = self.other_level().is_none() && self.other_sampling().is_none() && !self.continuous;
                 is_plain.then(|| format!("--paths {paths} --seed {seed}"))
             }
             _ => {
@@ -126,14 +127,14 @@ impl RunInfo {
 
     /// The call on a scenario that gives the same bits.
     pub(crate) fn call(&self) -> String {
+        let between = if self.continuous { ".continuous(true)" } else { "" };
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
-            let between = if self.continuous { ".continuous(true)" } else { "" };
             return format!("exact().tolerance({:e}){between}.run()?", self.tolerance.unwrap_or(0.0));
         };
         let level = self.other_level().map_or_else(String::new, |level| format!(".confidence({level})"));
         let sampling =
             self.other_sampling().map_or_else(String::new, |other| format!(".sampling(Sampling::{other:?})"));
-        format!("simulate().paths({paths}).seed({seed}){sampling}{level}.run()?")
+        format!("simulate().paths({paths}).seed({seed}){sampling}{level}{between}.run()?")
     }
 
     /// What stands over the interval of an estimate.
@@ -148,8 +149,8 @@ impl RunInfo {
 /// «1,000,000 paths, seed 7, plain sampling».
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = if self.continuous { ", at any time" } else { "" };
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
-            let when = if self.continuous { ", at any time" } else { "" };
             write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
             return match self.precision {
                 Some(missed) if !missed.met => {
@@ -159,7 +160,7 @@ impl fmt::Display for RunInfo {
             };
         };
         let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
-        write!(f, "{} paths{partly}, seed {seed}, {} sampling", thousands(paths), sampling.word())?;
+        write!(f, "{} paths{partly}, seed {seed}, {} sampling{when}", thousands(paths), sampling.word())?;
         if let Some(size) = self.effective_sample_size {
             write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
         }

@@ -164,7 +164,8 @@ impl Overtake {
             }
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
-        write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)
+        write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)?;
+        self.cross_check().map_or(Ok(()), |check| write!(f, "\n  {check}"))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::kernel::{Centre, Innovations, SeriesTask, Sigma, fill_series};
 use super::plan::{Number, Plan, Rows, Series, to_f32};
 use super::sampler::{Numbers, Span};
-use super::stream::GROUP;
+use super::stream::{self, GROUP};
 use super::sums;
 use crate::calendar::Period;
 use crate::cpu;
@@ -27,6 +27,7 @@ pub(crate) struct Block {
     width: usize,
     /// Paths that count: the last group of a run may be cut.
     len: usize,
+    first_group: u64,
     /// By series, then period 0..=T, then path.
     rows: Vec<Vec<f32>>,
     draws: Vec<Vec<f64>>,
@@ -47,6 +48,7 @@ impl Block {
         Self {
             width,
             len: 0,
+            first_group: 0,
             rows: plan.series.iter().map(|_| vec![0.0; (periods + 1) * width]).collect(),
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
@@ -63,6 +65,7 @@ impl Block {
     pub(crate) fn fill(&mut self, plan: &Plan, first_group: u64, groups: usize, len: usize) -> Result<(), Error> {
         self.width = groups * GROUP;
         self.len = len;
+        self.first_group = first_group;
         plan.sampler.fill(plan.drawn(), Span { first: first_group, groups }, &mut self.draws, &mut self.numbers);
         for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
             draw.quantile.fill(&mut column[..groups * GROUP]);
@@ -229,6 +232,37 @@ impl<'a> Paths<'a> {
             Some(known) => known[t],
             None => math::exp(f64::from(self.row(row, t)[path])) * self.plan.reference,
         }
+    }
+
+    /// Uniform numbers of a slot of their own, one a path: no other draw moves by them.
+    pub(crate) fn uniforms(&self, slot: u64) -> Vec<f64> {
+        let mut all = vec![0.0; self.block.width];
+        for (group, part) in (self.block.first_group..).zip(all.as_chunks_mut::<GROUP>().0) {
+            stream::uniforms(self.plan.seed, slot, group, part);
+        }
+        all.truncate(self.block.len);
+        all
+    }
+
+    /// The variance of the log-ratio of two providers over one period, by path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
+    pub(crate) fn variance_between(&self, a: usize, b: usize) -> Vec<f64> {
+        let series = [a, b].map(|row| &self.plan.series[row]);
+        let loading = |place: usize, j: usize| {
+            let earlier = || series[place].earlier.iter().find(|(other, _)| *other == j).map_or(0.0, |(_, own)| *own);
+            f64::from(if j == [a, b][place] { series[place].own } else { earlier() })
+        };
+        let loadings: Vec<[f64; 2]> = (0..=a.max(b)).map(|j| [loading(0, j), loading(1, j)]).collect();
+        let sigma = |place: usize, path: usize| match series[place].volatility {
+            Number::Fixed(volatility) => volatility,
+            Number::Drawn(draw) => self.block.draws[draw][path],
+        };
+        let step = self.plan.step_root * self.plan.step_root;
+        let variance = |path: usize| {
+            let [a, b] = [sigma(0, path), sigma(1, path)];
+            let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
+            step * squares.sum::<f64>()
+        };
+        (0..self.block.len).map(variance).collect()
     }
 
     /// One row of one path.

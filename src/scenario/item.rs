@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::assumption::Assumption;
+use crate::error::Problem;
 use crate::growth::Curve;
 
 /// One competitor: its revenue in the base period, its growth and how far it strays from it.
@@ -216,6 +217,24 @@ impl Question {
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// «question[for a year].measure» of the question in this place.
+    pub(crate) fn address(&self, place: usize, field: &str) -> String {
+        let key = self.name.clone().unwrap_or_else(|| place.to_string());
+        format!("question[{key}].{field}")
+    }
+
+    /// Why a lead of several dates cannot be looked for between them.
+    pub(crate) fn between_fault(&self, place: usize) -> Option<Problem> {
+        let message = || {
+            format!(
+                "not continuous: because a lead of {} dates in a row has no probability between dates; without \
+                 continuous(true) it is answered on dates",
+                self.sustained
+            )
+        };
+        (self.sustained != 1).then(|| Problem::new(self.address(place, "sustained"), message()))
     }
 
     /// The name, or «A overtakes B» with what is not the default in brackets.

@@ -18,12 +18,12 @@ impl Simulation<'_> {
     /// name) and every date the probability there less the one here, with the error of that *difference*, which is far
     /// less than the errors of the two: what is drawn under the same name or address is drawn alike in both.
     ///
-    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain. Fans, ranks and shares
+    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain, and overtakes are on dates. Fans, ranks and shares
     /// are not kept.
     ///
     /// # Errors
     /// As [`Simulation::run`]; where base or horizon differ or no question has the same name in both; and with a
-    /// shard, a stopping rule, another sampling, questions of one's own or a progress report, which it has no use for.
+    /// shard, a stopping rule, another sampling, `continuous`, questions of one's own or a progress report, which it has no use for.
     ///
     /// # Example: what one more point of growth does
     /// ```
@@ -57,6 +57,9 @@ impl Simulation<'_> {
         }
         if self.settings.precision.is_some() {
             report("until", "a difference is run for a number of paths".to_owned());
+        }
+        if self.settings.continuous {
+            report("continuous", "a difference is of overtakes on dates".to_owned());
         }
         if self.shard != (0, 1) {
             report("shard", "a difference is not run in shards".to_owned());
@@ -123,7 +126,7 @@ impl Pair {
         let scenarios = [simulation.scenario, other];
         let plan = |scenario| Plan::new(scenario, simulation.settings.seed);
         let plans = [plan(scenarios[0])?, plan(scenarios[1])?];
-        let named = |at: usize| overtakes(scenarios[at], &plans[at]);
+        let named = |at: usize| overtakes(scenarios[at], &plans[at], false);
         let mut others = named(1);
         let mut questions = Vec::new();
         for (name, dates, own) in named(0) {

@@ -9,6 +9,7 @@ use super::tally::{Part, PartKind, Settings, Tally};
 use super::until::until;
 use super::{OnProgress, Progress, Simulation, pilot};
 use crate::error::{Error, Kind};
+use crate::paths::stream::slot_of;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic, Totals, Weighing};
@@ -66,7 +67,7 @@ pub(super) struct Stretch {
 }
 
 /// The questions of a scenario: name, dates by period, and what is observed.
-pub(super) fn overtakes(scenario: &Scenario, plan: &Plan) -> Vec<(String, Vec<usize>, Overtake)> {
+pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> Vec<(String, Vec<usize>, Overtake)> {
     let overtake = |question: &Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
         let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
@@ -78,6 +79,7 @@ pub(super) fn overtakes(scenario: &Scenario, plan: &Plan) -> Vec<(String, Vec<us
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
             known: plan.known_lead(challenger, incumbent),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
+            between: continuous.then(|| slot_of(&format!("between dates {}", question.title()))),
         };
         (question.title(), dates, overtake)
     };
@@ -87,7 +89,7 @@ pub(super) fn overtakes(scenario: &Scenario, plan: &Plan) -> Vec<(String, Vec<us
 /// The statistics that a scenario and its settings ask for, in the order of the tally.
 pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
     let mut list: Vec<Listed<'a>> = Vec::new();
-    for (name, _, overtake) in overtakes(scenario, plan) {
+    for (name, _, overtake) in overtakes(scenario, plan, settings.continuous) {
         list.push((PartKind::Question, name, Box::new(overtake)));
     }
     if settings.fans {

@@ -11,7 +11,7 @@ use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
-use crate::scenario::Scenario;
+use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, Totals};
 
 /// What of a run must agree for its parts to be merged.
@@ -31,6 +31,12 @@ pub(crate) struct Settings {
     /// The stopping rule, where the number of paths came from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) precision: Option<Precision>,
+    /// Whether an overtake is looked for at any time, not on dates only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) continuous: bool,
+    /// Whether the outcome holds the exact answers too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cross_check: bool,
 }
 
 impl Settings {
@@ -57,9 +63,22 @@ impl Settings {
             ("sampling", self.sampling.word().to_owned(), other.sampling.word().to_owned()),
             ("how it was chosen", format!("{:?}", self.chosen), format!("{:?}", other.chosen)),
             ("until", format!("{:?}", self.precision), format!("{:?}", other.precision)),
+            ("continuous", self.continuous.to_string(), other.continuous.to_string()),
+            ("cross_check", self.cross_check.to_string(), other.cross_check.to_string()),
         ];
         let differ = all.into_iter().filter(|(_, own, others)| own != others);
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Questions that cannot be looked at between dates, where that is asked.
+    pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
+        let sums = |(place, question): (usize, &Question)| {
+            let message = "not continuous: because a sum of several periods is not watched between dates; without \
+                           continuous(true) it is answered on dates";
+            (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
+        };
+        let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
+        questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
@@ -223,6 +242,12 @@ impl Tally {
     /// # Errors
     /// Where no path is counted, or where revenue leaves what a number can hold (which says what to switch off).
     pub fn outcome(&self) -> Result<Outcome, Error> {
+        let outcome = self.answers()?;
+        Ok(if self.settings.cross_check { outcome.cross_checked(self) } else { outcome })
+    }
+
+    /// What the counts give by themselves.
+    pub(super) fn answers(&self) -> Result<Outcome, Error> {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
         }
@@ -313,7 +338,8 @@ impl TryFrom<Untrusted> for Tally {
 
     fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
         let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
-        let problems = settings.problems();
+        let mut problems = settings.problems();
+        problems.extend(settings.between_faults(&scenario));
         if !problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "tally", problems));
         }

@@ -36,7 +36,7 @@ pub(super) fn until(
         if !all.is_complete() || paths == most {
             return Ok(all);
         }
-        let error = all.outcome()?.largest_error();
+        let error = all.answers()?.largest_error();
         if !(error > asked.error()) {
             return Ok(all);
         }

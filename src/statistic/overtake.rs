@@ -3,6 +3,7 @@
 use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
+use crate::math;
 use crate::paths::{Paths, Rows};
 
 /// One question on a run: two rows and how long a lead must last.
@@ -17,6 +18,8 @@ pub(crate) struct Overtake {
     pub(crate) known: Option<Vec<bool>>,
     /// Whether the challenger is ahead at the base, where both bases are known.
     pub(crate) ahead_at_base: Option<bool>,
+    /// Where an overtake is looked for at any time, the slot of the numbers that decide what happens between dates.
+    pub(crate) between: Option<u64>,
 }
 
 /// The rows that an [`Overtake`] counts.
@@ -49,14 +52,47 @@ impl Statistic for Overtake {
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let lead = self.follow(paths, |t, ahead| counts.classes(OvertakeRow::Ahead(t).index(), ahead));
         counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
-        counts.classes(OvertakeRow::First.index(), &lead.first_overtake(self.dates));
+        counts.classes(OvertakeRow::First.index(), &self.first_of(paths, lead));
     }
 }
 
 impl Overtake {
     /// The class of every path's first overtake, as [`OvertakeRow::First`] has it.
     pub(crate) fn first(&self, paths: &Paths<'_>) -> Vec<u16> {
-        self.follow(paths, |_, _| {}).first_overtake(self.dates)
+        self.first_of(paths, self.follow(paths, |_, _| {}))
+    }
+
+    fn first_of(&self, paths: &Paths<'_>, lead: Lead) -> Vec<u16> {
+        match self.between {
+            Some(slot) if self.known.is_none() => self.first_at_any_time(paths, slot, &lead.at_base),
+            _ => lead.first_overtake(self.dates),
+        }
+    }
+
+    /// Given its revenue on dates, a path has passed by date t with probability 1 − b(1)·…·b(t), b being a Brownian bridge's
+    /// probability to stay below 0 over a period: so it first passes where that exceeds a uniform number of its own.
+    fn first_at_any_time(&self, paths: &Paths<'_>, slot: u64, at_base: &[u16]) -> Vec<u16> {
+        let never = u16::try_from(self.dates + 1).unwrap_or(u16::MAX);
+        let mut first: Vec<u16> = at_base.iter().map(|ahead| if *ahead == 1 { 0 } else { never }).collect();
+        let log_ratio = |t: usize| {
+            let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
+            pairs.map(|(a, b)| f64::from(*a) - f64::from(*b)).collect::<Vec<f64>>()
+        };
+        let uniforms = paths.uniforms(slot);
+        let variance = paths.variance_between(self.challenger, self.incumbent);
+        let (mut below, mut staying) = (vec![1.0; paths.len()], vec![0.0; paths.len()]);
+        // Who is not ahead at the base may be so by the rounding of states only.
+        let mut from: Vec<f64> = log_ratio(0).into_iter().map(|x| x.min(0.0)).collect();
+        for t in 1..never {
+            let to = log_ratio(usize::from(t));
+            math::bridge_below_slice(&from, &to, &variance, &mut staying);
+            for (((first, below), staying), u) in first.iter_mut().zip(&mut below).zip(&staying).zip(&uniforms) {
+                *below *= staying;
+                *first = if *first == never && *below < *u { t } else { *first };
+            }
+            from = to;
+        }
+        first
     }
 
     /// Follows the lead from date to date; `see` is shown who is ahead at each after the base.

@@ -70,6 +70,16 @@ fn an_answer_is_0() {
     assert_eq!(told(&[&json, "--paths", "1000", "--json"]), (Some(0), out, String::new()), "the same scenario as JSON");
 }
 
+/// The main case, whose four questions have two exact answers, on a fixed seed.
+#[test]
+fn a_cross_check_stands_under_each_table() {
+    let file = pair().replace("constant_pair", "alibaba_vs_google");
+    let (code, out, err) = told(&[&file, "--paths", "100000", "--seed", "7", "--cross-check"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("  checked against exact: largest |z| ") && !out.contains("disagree"), "{out}");
+    assert!(out.contains("  not checked against exact: sums of several periods are not lognormal"), "{out}");
+}
+
 #[test]
 fn an_audit_is_0_with_findings_too() {
     let (code, out, err) = told(&[&pair(), "--audit"]);
@@ -89,6 +99,8 @@ fn options_that_would_be_ignored_are_wrong_usage() {
         &["--audit", "--paths", "100"][..],
         &["--audit", "--seed", "1"],
         &["--audit", "--exact"],
+        &["--audit", "--cross-check"],
+        &["--exact", "--cross-check"],
         &["--exact", "--paths", "100"],
         &["--exact", "--seed", "1"],
     ] {

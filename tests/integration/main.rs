@@ -2,6 +2,8 @@
 
 mod assertion;
 #[cfg(feature = "toml")]
+mod at_any_time;
+#[cfg(feature = "toml")]
 mod audit;
 mod bad_input;
 mod charts;
@@ -10,6 +12,7 @@ mod closed_forms;
 mod command;
 #[cfg(feature = "toml")]
 mod conformance;
+mod cross_check;
 #[cfg(feature = "toml")]
 mod crossing;
 #[cfg(feature = "toml")]

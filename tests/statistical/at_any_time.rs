@@ -1,7 +1,7 @@
 //! The bridge between dates against a grid so fine that it is nearly continuous, with growth and volatility that change.
 
 use outgrow::exact::{bridge_no_touch, discrete_shift};
-use outgrow::{Curve, Provider, Question, Scenario, Tail, normal};
+use outgrow::{Assumption, Curve, Provider, Question, Sampling, Scenario, Tail, lognormal, normal, uniform};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -98,4 +98,47 @@ fn at_any_time_is_a_fine_grid_with_drawn_assumptions() {
         let allowed = STANDARD_ERRORS * months.standard_error() + MONTHLY_ERROR;
         assert!((watched.value() - months.value()).abs() <= allowed, "{year}: {watched} and {months}");
     }
+}
+
+/// Two providers over five years: bases, growth and volatility of the challenger, correlation.
+fn pair(base: Assumption, growth: Assumption, volatility: Assumption, correlation: f64) -> Scenario {
+    Scenario::builder("2018-Q1", "2023-Q1")
+        .provider(Provider::new("a", base).growth(Curve::constant(growth)).volatility(volatility))
+        .provider(Provider::new("b", 1000).growth(Curve::fade(normal(0.3, 0.05), 0.1, 2)).volatility(0.1))
+        .correlation("a", "b", correlation)
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario")
+}
+
+/// Simulated bridges against the solver's: every date of each, under every sampling.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+fn simulated_bridges_are_the_solvers() {
+    const PATHS: u64 = 1 << 18;
+    /// A question that is right passes its bound in one run in a million.
+    const FALSE_ALARM: f64 = 20.0 * 1e-6;
+    const { assert!(FALSE_ALARM < 1e-4) };
+    let number = Assumption::from;
+    let cases = [
+        ("certain", pair(number(700.0), number(0.3), number(0.2), 0.0)),
+        ("drawn volatility, correlated", pair(number(800.0), normal(0.3, 0.1), uniform(0.05, 0.4), 0.6)),
+        ("against each other", pair(number(600.0), normal(0.4, 0.1), lognormal(0.15, 0.5), -0.7)),
+        ("a drawn base", pair(lognormal(900.0, 0.15), number(0.2), uniform(0.1, 0.3), 0.3)),
+        ("a tie at the base", pair(number(1000.0), normal(0.0, 0.1), uniform(0.1, 0.3), 0.4)),
+    ];
+    let mut failed = Vec::new();
+    for (what, scenario) in &cases {
+        for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
+            let simulation = scenario.simulate().paths(PATHS).seed(SEED).sampling(sampling).continuous(true);
+            let outcome = simulation.fans(false).ranks(false).shares(false).cross_check().run().expect("an outcome");
+            let check = outcome.cross_checks().next().expect("asked for");
+            println!("{what}, {sampling:?}: {check}; bound {:.2}", check.bound());
+            assert!(check.because().is_none() && check.by().len() == 20, "{check}");
+            if !check.agrees() {
+                failed.push(format!("{what}, {sampling:?}: {check}"));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

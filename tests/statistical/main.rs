@@ -6,6 +6,7 @@
 mod assertion;
 mod at_any_time;
 mod coverage;
+mod cross_check;
 mod drawn;
 mod fan;
 mod first_passage;

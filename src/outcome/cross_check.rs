@@ -1,0 +1,398 @@
+//! The exact value beside the simulated one, where there is one.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Outcome, Overtake};
+use crate::calendar::Period;
+use crate::error::Error;
+use crate::estimate::{Estimate, t_of};
+use crate::math;
+use crate::paths::REPLICATES;
+use crate::scenario::{Question, Scenario};
+use crate::simulation::{Sampling, Tally};
+use crate::statistic::Totals;
+
+/// Runs of a right simulation beside a right solver that a question is said to disagree in.
+const FALSE_ALARM: f64 = 1e-6;
+/// Errors of replicates beyond this part of a probability, or of its complement, are of a hundred paths or fewer.
+const FEW: f64 = 0.1;
+/// The exact solver errs by this part of the simulation's least error, between the two tolerances.
+const PART: f64 = 0.1;
+const TOLERANCES: (f64, f64) = (1e-10, 1e-6);
+/// One path in eight remains plain under importance sampling, so that no weight exceeds this.
+const HEAVIEST: f64 = 8.0;
+
+/// The exact answer to a question beside the simulated one, made by
+/// [`Simulation::cross_check`](crate::Simulation::cross_check).
+///
+/// **z** is simulated − exact over the combined standard error: √(s² + e²), with s the simulation's and e the solver's
+/// own. Under plain sampling s is what the simulation tells, √(p̃(1−p̃)/ñ), but no less than √(u(1−u)/n), u being the value from
+/// the simulated to the exact one where that is largest: so none or all of the paths make no z beyond chance. With replicates
+/// s is their spread, and z is of Student's law with 31 degrees of freedom; but where that is more than a tenth of the
+/// probability or of its complement, so that some hundred paths or fewer decide and their spread is hardly known, s is no less
+/// than √(w u(1−u)/n) either, w being the largest weight that a path can have, 8 under importance sampling and else 1. Where
+/// nothing is drawn both are exact and there is no z.
+///
+/// **The dates of one question are strongly correlated**: the paths that have overtaken by one date have by the next. Forty
+/// z of 2 are one deviation seen forty times. So [`agrees`](CrossCheck::agrees) compares the largest |z| of a question with a
+/// bound that holds whatever the correlation (Bonferroni): a right simulation beside a right solver passes it in at most
+/// one run in a million. With N values of z, the bound under plain sampling is √(2 ln(2N/10⁻⁶)), by Chernoff's bound on the
+/// binomial law; with replicates Student's quantile at 10⁻⁶/N, as good as the replicates' means are normal: weights of
+/// rare paths may be skewed.
+///
+/// **As JSON** it stands in its question of the outcome, where it was asked for:
+/// ```json
+/// "cross_check": {
+///   "agrees": true, "largest_z": 2.1, "count": 80, "bound": 6.14, "false_alarm": 1e-6,
+///   "ahead_at_base": { "period": "2018-Q1", "simulated": { "value", "standard_error", "interval" }, "exact": { … }, "z": null },
+///   "by": [ { "period": "2018-Q2", "simulated": { … }, "exact": { … }, "z": -0.7 } ],
+///   "ahead": [ … ]
+/// }
+/// ```
+/// `largest_z` is the z that is largest on either side, `count` how many there are. A question that the solver refuses has
+/// only `{ "because": "…" }`.
+///
+/// # Example: a simulation that agrees
+/// ```
+/// # use outgrow::{Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let outcome = scenario.simulate().paths(20_000).cross_check().run()?;
+/// let check = outcome.overtake("A", "B")?.cross_check().expect("asked for");
+/// assert!(check.agrees() && check.because().is_none());
+/// println!("{check}");                                 // «checked against exact: largest |z| 1.9 over 38 probabilities»
+/// let one = check.by()[3];
+/// println!("{}: {} beside {}", one.period, one.simulated, one.exact);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct CrossCheck {
+    question: String,
+    /// The base, then «by» every date, then «ahead» at every date; or why there is no exact answer.
+    checked: Result<Vec<Checked>, String>,
+    bound: f64,
+}
+
+/// One probability, simulated and exact.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The date it is of.
+    pub period: Period,
+    /// What the paths say.
+    pub simulated: Estimate,
+    /// What the solver says.
+    pub exact: Estimate,
+    /// Simulated − exact over the combined standard error; `None` where both are known without error.
+    pub z: Option<f64>,
+}
+
+/// How the paths of a run show their error.
+#[derive(Debug, Clone, Copy)]
+struct Sampled {
+    paths: f64,
+    /// The most that a path can weigh.
+    heaviest: f64,
+    /// Degrees of freedom of replicates.
+    degrees: Option<f64>,
+}
+
+impl Sampled {
+    #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
+    fn of(tally: &Tally) -> Self {
+        let filled = |totals: &Totals| totals.weight.paths().iter().filter(|paths| **paths > 0.0).count();
+        Self {
+            paths: tally.paths() as f64,
+            heaviest: if tally.settings().sampling == Sampling::Importance { HEAVIEST } else { 1.0 },
+            degrees: tally.totals().map(|totals| (filled(totals).clamp(2, REPLICATES) - 1) as f64),
+        }
+    }
+
+    fn checked(self, period: Period, simulated: Estimate, exact: Estimate) -> Checked {
+        let error = math::hypot(self.error(&simulated, exact.value()), exact.standard_error());
+        let z = (error > 0.0).then(|| (simulated.value() - exact.value()) / error);
+        Checked { period, simulated, exact, z }
+    }
+
+    /// The standard error of a share of paths that is `p` in truth.
+    fn error(self, simulated: &Estimate, p: f64) -> f64 {
+        let told = simulated.standard_error();
+        let value = simulated.value();
+        let is_few = told > FEW * value.min(1.0 - value);
+        if told > 0.0 && (self.degrees.is_none() || is_few) {
+            let u = 0.5_f64.clamp(p.min(value), p.max(value));
+            // Under a law with weights of at most w, E[w²·hit] ≤ w·p.
+            return told.max((self.heaviest * u * (1.0 - u) / self.paths).sqrt());
+        }
+        told
+    }
+
+    /// What the largest of `count` |z| passes in at most `FALSE_ALARM` of runs.
+    #[expect(clippy::cast_precision_loss, reason = "at most a few thousand dates")]
+    fn bound(self, count: usize) -> f64 {
+        let count = count.max(1) as f64;
+        match self.degrees {
+            // P(|z| ≥ x) ≤ 2e^(−x²/2): of a share x from p the divergence n·D = n ∫ (x−u)/(u(1−u)) du is at least z²/2
+            // where z is taken with the largest u(1−u) on the way (H. Chernoff 1952; W. Hoeffding 1963, theorem 1).
+            None => (-2.0 * math::ln(0.5 * FALSE_ALARM / count)).sqrt(),
+            Some(degrees) => t_of(1.0 - FALSE_ALARM / count, degrees),
+        }
+    }
+}
+
+impl CrossCheck {
+    fn new(simulated: &Overtake, exact: Result<&Overtake, String>, sampled: Sampled) -> Self {
+        let checked = exact.map(|exact| {
+            let pairs = simulated.every_estimate().zip(exact.every_estimate());
+            pairs.map(|((period, own), (_, exact))| sampled.checked(period, own, exact)).collect::<Vec<_>>()
+        });
+        let count = checked.iter().flatten().filter(|one| one.z.is_some()).count();
+        Self { question: simulated.name().to_owned(), checked, bound: sampled.bound(count) }
+    }
+
+    /// The name of the question.
+    #[must_use]
+    pub fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// Why there is no exact answer, where there is none.
+    #[must_use]
+    pub fn because(&self) -> Option<&str> {
+        self.checked.as_ref().err().map(String::as_str)
+    }
+
+    fn all(&self) -> &[Checked] {
+        self.checked.as_deref().unwrap_or_default()
+    }
+
+    /// Dates that are answered.
+    fn dates(&self) -> usize {
+        self.all().len() / 2
+    }
+
+    /// The probability of being ahead at the base; none where there is no exact answer.
+    #[must_use]
+    pub fn ahead_at_base(&self) -> Option<Checked> {
+        self.all().first().copied()
+    }
+
+    /// The probability that the overtake has happened, by date; empty where there is no exact answer.
+    #[must_use]
+    pub fn by(&self) -> &[Checked] {
+        self.all().get(1..=self.dates()).unwrap_or_default()
+    }
+
+    /// The probability of being ahead, by date; empty where there is no exact answer.
+    #[must_use]
+    pub fn ahead(&self) -> &[Checked] {
+        self.all().get(self.dates() + 1..).unwrap_or_default()
+    }
+
+    fn deviations(&self) -> impl Iterator<Item = f64> + '_ {
+        self.all().iter().filter_map(|one| one.z)
+    }
+
+    /// The number of values that z is of.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.deviations().count()
+    }
+
+    /// The z that is largest on either side; none where both are exact, or there is no exact answer.
+    #[must_use]
+    pub fn largest_z(&self) -> Option<f64> {
+        self.deviations().reduce(|largest, z| if z.abs() > largest.abs() { z } else { largest })
+    }
+
+    /// The largest |z| that still agrees.
+    #[must_use]
+    pub fn bound(&self) -> f64 {
+        self.bound
+    }
+
+    /// Whether no |z| is beyond the bound, and all that both know without error is equal. A question without an exact
+    /// answer contradicts nothing.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let is_near = |one: &Checked| match one.z {
+            Some(z) => z.abs() <= self.bound,
+            None => (one.simulated.value() - one.exact.value()).abs() <= 0.0,
+        };
+        self.all().iter().all(is_near)
+    }
+}
+
+impl Outcome {
+    /// Adds to every question its exact answer.
+    pub(crate) fn cross_checked(mut self, tally: &Tally) -> Self {
+        let sampled = Sampled::of(tally);
+        for (question, simulated) in tally.scenario().questions().iter().zip(&mut self.questions) {
+            let exact = solved(tally.scenario(), question, tolerance(simulated), tally.settings().continuous);
+            let exact = exact.as_ref().map(|exact| &exact.questions[0]).map_err(because);
+            simulated.checked = Some(CrossCheck::new(simulated, exact, sampled));
+        }
+        self
+    }
+
+    /// The exact answer to every question beside the simulated one; nothing unless
+    /// [asked for](crate::Simulation::cross_check).
+    pub fn cross_checks(&self) -> impl Iterator<Item = &CrossCheck> {
+        self.questions.iter().filter_map(Overtake::cross_check)
+    }
+}
+
+/// A tolerance that adds nothing to the simulation's error.
+fn tolerance(simulated: &Overtake) -> f64 {
+    let least = simulated.errors().filter(|error| *error > 0.0).fold(f64::INFINITY, f64::min);
+    (PART * least).clamp(TOLERANCES.0, TOLERANCES.1)
+}
+
+/// One question by itself, so that another one's refusal is not its own.
+fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: bool) -> Result<Outcome, Error> {
+    let mut alone = scenario.clone();
+    alone.questions = vec![question.clone()];
+    let exact = alone.exact().tolerance(tolerance).continuous(continuous);
+    exact.leads(false).fans(false).ranks(false).shares(false).run()
+}
+
+/// The reason within «not exact: because …; what to do instead», or the whole of another error.
+fn because(error: &Error) -> String {
+    let problem = &error.problems()[0];
+    match problem.message.strip_prefix("not exact: because ") {
+        Some(told) => told.split(';').next().unwrap_or(told).to_owned(),
+        None => error.to_string(),
+    }
+}
+
+impl fmt::Display for CrossCheck {
+    /// «checked against exact: largest |z| 2.1 over 80 probabilities».
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(because) = self.because() {
+            return write!(f, "not checked against exact: {because}");
+        }
+        match self.largest_z() {
+            Some(z) => {
+                write!(f, "checked against exact: largest |z| {:.1} over {} probabilities", z.abs(), self.count())?;
+            }
+            None => write!(f, "checked against exact: nothing is drawn")?,
+        }
+        if self.agrees() { Ok(()) } else { write!(f, ", beyond the bound of {:.1}: they disagree", self.bound) }
+    }
+}
+
+impl Serialize for CrossCheck {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Refused<'a> {
+            because: &'a str,
+        }
+        #[derive(Serialize)]
+        struct Written<'a> {
+            agrees: bool,
+            largest_z: Option<f64>,
+            count: usize,
+            bound: f64,
+            false_alarm: f64,
+            ahead_at_base: Option<Checked>,
+            by: &'a [Checked],
+            ahead: &'a [Checked],
+        }
+        if let Some(because) = self.because() {
+            return Refused { because }.serialize(serializer);
+        }
+        let written = Written {
+            agrees: self.agrees(),
+            largest_z: self.largest_z(),
+            count: self.count(),
+            bound: self.bound,
+            false_alarm: FALSE_ALARM,
+            ahead_at_base: self.ahead_at_base(),
+            by: self.by(),
+            ahead: self.ahead(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::z_of;
+    use crate::{Curve, Provider, uniform};
+
+    fn scenario() -> Scenario {
+        Scenario::builder("2018-Q1", "2023-Q1")
+            .provider(Provider::new("a", 700).growth(Curve::constant(uniform(0.3, 0.5))).volatility(0.2))
+            .provider(Provider::new("b", uniform(900.0, 1100.0)).growth(Curve::constant(0.2)).volatility(0.1))
+            .correlation("a", "b", 0.3)
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("valid")
+    }
+
+    /// A solver, or a simulation, that is wrong by a hundredth of a growth rate.
+    #[test]
+    fn a_planted_fault_is_seen_under_every_sampling() {
+        let scenario = scenario();
+        let wrong = scenario.with("provider[b].growth.constant", 0.21).expect("valid");
+        let wrong = solved(&wrong, &wrong.questions()[0], 1e-6, false).expect("exact");
+        for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
+            let run = scenario.simulate().paths(200_000).seed(3).sampling(sampling).cross_check();
+            let tally = run.fans(false).ranks(false).shares(false).tally().expect("a tally");
+            let outcome = tally.outcome().expect("an outcome");
+            let question = &outcome.questions()[0];
+            let right = question.cross_check().expect("asked for");
+            assert!(right.agrees() && right.count() == 41, "{sampling:?}: {right}");
+            let check = CrossCheck::new(question, Ok(&wrong.questions()[0]), Sampled::of(&tally));
+            assert!(!check.agrees() && check.largest_z().is_some_and(|z| z > check.bound()), "{sampling:?}: {check}");
+            assert!(check.to_string().ends_with("they disagree"), "{check}");
+            assert_eq!(serde_json::to_value(&check).expect("written")["agrees"], false);
+        }
+    }
+
+    #[test]
+    fn z_by_hand_with_none_and_all_of_the_paths() {
+        let period: Period = "2018-Q1".parse().expect("label");
+        let sampled = Sampled { paths: 1000.0, heaviest: 1.0, degrees: None };
+        let z = |hits: u64, p: f64| {
+            let simulated = Estimate::wilson(hits, 1000, z_of(0.95));
+            sampled.checked(period, simulated, Estimate::exact(p)).z.expect("drawn")
+        };
+        // −np/√(np(1−p)) = −√(np/(1−p)): five expected and none seen are 2.2 standard errors, e^−5.
+        assert!((z(0, 0.005) + (5.0_f64 / 0.995).sqrt()).abs() < 1e-12);
+        assert!((z(1000, 0.995) - (5.0_f64 / 0.995).sqrt()).abs() < 1e-12);
+        // One seen and a thousandth expected is no 30 standard errors: one path has an error of about one path.
+        assert!(z(1, 1e-6) > 0.0 && z(1, 1e-6) < 1.0);
+        // 40 more than 500 are 40/√250.
+        assert!((z(540, 0.5) - 40.0 / 250.0_f64.sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn few_hits_of_replicates_have_the_error_of_counts() {
+        let period: Period = "2018-Q1".parse().expect("label");
+        let sampled = Sampled { paths: 32_000.0, heaviest: 1.0, degrees: Some(31.0) };
+        // One hit shows a spread of one hit, whatever was expected.
+        let mut hits = [0.0; REPLICATES];
+        hits[3] = 1.0;
+        let simulated = Estimate::replicated(&hits, &[1000.0; REPLICATES], 2.04, None);
+        let z = sampled.checked(period, simulated, Estimate::exact(10.0 / 32_000.0)).z.expect("drawn");
+        assert!((z + 9.0 / 10.0_f64.sqrt()).abs() < 1e-3, "{z}");
+        let many = [400.0; REPLICATES].map(|hits: f64| hits + 1.0);
+        let simulated = Estimate::replicated(&many, &[1000.0; REPLICATES], 2.04, None);
+        assert!(sampled.error(&simulated, 0.4) < 1e-9, "the spread alone");
+    }
+
+    #[test]
+    fn bounds_as_published_laws_have_them() {
+        let bound = |degrees| Sampled { paths: 1.0, heaviest: 1.0, degrees }.bound(80);
+        // √(2 ln 1.6e8), and scipy.stats.t.isf(0.5e-6 / 80, 31).
+        assert!((bound(None) - 6.146_655_1).abs() < 1e-6, "{}", bound(None));
+        assert!((bound(Some(31.0)) - 7.652_209_9).abs() < 1e-5, "{}", bound(Some(31.0)));
+    }
+}
