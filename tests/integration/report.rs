@@ -118,7 +118,7 @@ fn every_assumption_stands_with_value_words_and_source() {
 /// A phone breaks a long law between its parts, never within a number; figures only within an interval.
 #[test]
 fn no_number_breaks() {
-    let scenario = scenario(["A", "B", "C"]).with("provider[B].revenue", interval(1_050_000_000, 1_200_000_000));
+    let scenario = scenario(["A", "B", "C"]).with("provider[B].revenue", interval(1.05e9, 1.2e9));
     let html = html(&run(&scenario.expect("a scenario")));
     assert!(html.contains("interval(<wbr/>1050000000,<wbr/> 1200000000)"), "{html}");
     assert!(html.contains("provider[<wbr/>A]<wbr/>.<wbr/>growth.<wbr/>schedule.<wbr/>rates[<wbr/>0]<wbr/>"));

@@ -112,7 +112,7 @@ fn axis_growth(one: &str, other: &str) -> usize {
 #[test]
 fn the_sides_of_bars_are_positive_and_their_span_is_told() {
     let outcome = run(&scenario(2, "2017-12", "2038-01"));
-    for (width, span) in [(400, "in each 5 years"), (800, "in each 2 years"), (4000, "in each year")] {
+    for (width, span) in [(400, "in each 5 years"), (800, "in each year"), (4000, "in each quarter")] {
         let svg = outcome.chart().width(width).date(QUESTION).expect("a chart");
         let document = roxmltree::Document::parse(&svg).expect("XML");
         for bar in document.descendants().filter(|node| node.has_tag_name("rect")) {
