@@ -65,7 +65,8 @@ impl Block {
         self.len = len;
         plan.sampler.fill(plan.drawn(), Span { first: first_group, groups }, &mut self.draws, &mut self.numbers);
         for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
-            draw.quantile.fill(&mut column[..groups * GROUP]);
+            let column = &mut column[..groups * GROUP];
+            if plan.sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
         for index in 0..plan.series.len() {
             self.fill_row(plan, index, first_group, groups)?;
