@@ -42,7 +42,10 @@ impl Point {
     #[inline(always)]
     pub(super) fn put<const N: usize>(&self, steps: &mut [[f32; N]], place: impl Fn(usize) -> usize) {
         let own = place(self.at);
-        let mut to_left = steps[own].map(#[inline(always)] |z| self.sd * z);
+        let mut to_left = steps[own].map(
+            #[inline(always)]
+            |z| self.sd * z,
+        );
         if let Some(right) = self.right.map(place) {
             let mut to_right = steps[right];
             // By index: three zipped iterators are not vectorised.

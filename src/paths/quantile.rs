@@ -22,7 +22,11 @@ pub(super) const fn is_middle(x: u32) -> bool {
 /// Φ⁻¹ of all points but those whose upper six bits are equal, there finite nonsense; by the upper 31 bits, so that
 /// a point and its mirror image (all bits turned) give z and exactly −z.
 #[inline(always)]
-#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the signed reading and the rounding are meant")]
+#[expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "the signed reading and the rounding are meant"
+)]
 pub(super) fn middle(x: u32) -> f32 {
     const END: f32 = 0.938_476_56;
     const ABOVE: [f32; 5] = [2.223_354_1, 39.893_093, 173.343_41, 168.604_02, 17.222_443];

@@ -222,7 +222,11 @@ impl Sobol {
                 cpu::run(
                     drawn.level,
                     #[inline(always)]
-                    || bridge.fill((dimensions, &number), (&series.key, group), steps, |at| (at - 1) * span.groups + place),
+                    || {
+                        bridge.fill((dimensions, &number), (&series.key, group), steps, |at| {
+                            (at - 1) * span.groups + place
+                        })
+                    },
                 );
             }
         }

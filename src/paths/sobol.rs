@@ -205,10 +205,12 @@ mod tests {
         let m = (axes[0].len() / times).trailing_zeros();
         let boxes = |split: u32| {
             let mut counts = vec![0; 1 << m];
-            let cell = |x: f64, bits: u32| (0..bits).fold((0, x), |(cell, x), _| {
-                let (digit, rest) = if x < 0.5 { (0, 2.0 * x) } else { (1, 2.0 * x - 1.0) };
-                (2 * cell + digit, rest)
-            });
+            let cell = |x: f64, bits: u32| {
+                (0..bits).fold((0, x), |(cell, x), _| {
+                    let (digit, rest) = if x < 0.5 { (0, 2.0 * x) } else { (1, 2.0 * x - 1.0) };
+                    (2 * cell + digit, rest)
+                })
+            };
             for place in 0..axes[0].len() {
                 let first = cell(axes[0][place], split).0;
                 let second = axes.get(1).map_or(0, |axis| cell(axis[place], m - split).0);
@@ -248,7 +250,10 @@ mod tests {
                 });
                 let [x, y] = [&dimensions[0], &dimensions[1]].map(|dimension| points(dimension, 64));
                 for m in [6, 9, 12] {
-                    assert!(is_net(&[&x[..1 << m], &y[..1 << m]], 1 << t), "{a} {b}, 2^{m} points, scramble {scramble}");
+                    assert!(
+                        is_net(&[&x[..1 << m], &y[..1 << m]], 1 << t),
+                        "{a} {b}, 2^{m} points, scramble {scramble}"
+                    );
                 }
             }
         }
@@ -289,7 +294,8 @@ mod tests {
     fn scrambles_differ_pairwise() {
         for seed in [0, 1, 2, u64::MAX, 0x9E37_79B9_7F4A_7C15] {
             for number in 0..DIMENSIONS {
-                let seen: HashSet<u32> = (0..32).map(|of| Dimension::new(number, number as u64, seed, of).shift).collect();
+                let seen: HashSet<u32> =
+                    (0..32).map(|of| Dimension::new(number, number as u64, seed, of).shift).collect();
                 assert_eq!(seen.len(), 32, "seed {seed}, dimension {number}");
             }
         }
