@@ -38,23 +38,23 @@ impl Point {
     }
 
     /// Splits the step of the gap around the point by the standard normal number that stands in the point's own place;
-    /// `place` tells where the step that ends at a period is kept.
+    /// the step that ends at period t is `steps[t − 1]`.
     #[inline(always)]
-    pub(super) fn put<const N: usize>(&self, steps: &mut [[f32; N]], place: impl Fn(usize) -> usize) {
-        let own = place(self.at);
+    pub(super) fn put<const N: usize>(&self, steps: &mut [[f32; N]]) {
+        let own = self.at - 1;
         let mut to_left = steps[own].map(
             #[inline(always)]
             |z| self.sd * z,
         );
-        if let Some(right) = self.right.map(place) {
-            let mut to_right = steps[right];
+        if let Some(right) = self.right {
+            let mut to_right = steps[right - 1];
             // By index: three zipped iterators are not vectorised.
             for j in 0..N {
                 let (step, moved) = (to_right[j], to_left[j]);
                 to_left[j] = self.shares[0].mul_add(step, moved);
                 to_right[j] = self.shares[1].mul_add(step, -moved);
             }
-            steps[right] = to_right;
+            steps[right - 1] = to_right;
         }
         steps[own] = to_left;
     }
@@ -102,7 +102,7 @@ mod tests {
             steps[point.at - 1][index] = 1.0;
         }
         for point in &points {
-            point.put(&mut steps, |at| at - 1);
+            point.put(&mut steps);
         }
         for s in 0..T {
             for t in 0..T {

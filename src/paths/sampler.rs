@@ -34,6 +34,9 @@ pub(super) struct Numbers {
     pub(super) weights: Vec<f64>,
     /// Standardised coordinates that laws are tilted along, by coordinate, then path.
     pub(super) coordinates: Vec<Vec<f64>>,
+    /// The steps of one walk of a group while its bridge is built. In their places in the block, each a multiple of the
+    /// group's size apart, they would push one another out of the first cache.
+    walk: Vec<[f32; GROUP]>,
 }
 
 /// What the numbers are of.
@@ -100,7 +103,7 @@ impl Sampler {
                 keyed_innovations(drawn, span, 2, &mut numbers.innovations);
                 mirror(span, uniforms, &mut numbers.innovations);
             }
-            Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, &mut numbers.innovations),
+            Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, numbers),
             Self::Importance(tilts) => {
                 keyed_uniforms(drawn, span, uniforms);
                 keyed_innovations(drawn, span, 1, &mut numbers.innovations);
@@ -207,7 +210,7 @@ impl Sobol {
         (self.dimensions[0].len(), self.draws + points)
     }
 
-    fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
+    fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         // Draws beyond the table keep these.
         let quasi_draws = self.draws.min(sobol::DIMENSIONS);
         keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
@@ -217,31 +220,29 @@ impl Sobol {
             for (dimension, column) in dimensions.iter().zip(&mut uniforms[..quasi_draws]) {
                 dimension.uniforms(dimension.first(&number), &mut column.as_chunks_mut::<GROUP>().0[place]);
             }
-            for ((bridge, series), steps) in self.bridges.iter().zip(drawn.series).zip(&mut *innovations) {
-                let steps = steps.as_chunks_mut::<GROUP>().0;
+            for ((bridge, series), out) in self.bridges.iter().zip(drawn.series).zip(&mut numbers.innovations) {
+                let walk = &mut numbers.walk;
+                walk.resize(bridge.points.len(), [0.0; GROUP]);
                 cpu::run(
                     drawn.level,
                     #[inline(always)]
-                    || {
-                        bridge.fill((dimensions, &number), (&series.key, group), steps, |at| {
-                            (at - 1) * span.groups + place
-                        })
-                    },
+                    || bridge.fill((dimensions, &number), (&series.key, group), walk),
                 );
+                let out = out.as_chunks_mut::<GROUP>().0.iter_mut().skip(place).step_by(span.groups);
+                out.zip(walk).for_each(|(out, step)| *out = *step);
             }
         }
     }
 }
 
 impl Bridge {
-    /// The steps of the walk, that of period t at `place(t)`.
+    /// The steps of the walk.
     #[inline(always)]
     fn fill(
         &self,
         (dimensions, number): (&[Dimension], &Number),
         (key, group): (&StreamKey, u64),
         steps: &mut [[f32; GROUP]],
-        place: impl Fn(usize) -> usize + Copy,
     ) {
         let (quasi, rest) = self.points.split_at(self.dimensions.len());
         // A number has two ends a group: those of so many numbers are computed together.
@@ -250,7 +251,7 @@ impl Bridge {
             for (n, (point, dimension)) in points.iter().zip(of).enumerate() {
                 let dimension = &dimensions[*dimension];
                 let first = dimension.first(number);
-                dimension.scores(first, &mut steps[place(point.at)]);
+                dimension.scores(first, &mut steps[point.at - 1]);
                 [(places[n][0], ends[n][0]), (places[n][1], ends[n][1])] = dimension.ends(first);
             }
             let mut tails = [[0.0; 2]; GROUP / 2];
@@ -258,18 +259,18 @@ impl Bridge {
                 *tail = quantile::tail(*end);
             }
             for ((point, places), tails) in points.iter().zip(places).zip(tails) {
-                let scores = &mut steps[place(point.at)];
+                let scores = &mut steps[point.at - 1];
                 (scores[places[0]], scores[places[1]]) = (tails[0], tails[1]);
             }
         }
         if !rest.is_empty() {
             let mut lanes = key.lanes(group);
             for point in rest {
-                normals(&mut lanes, &mut steps[place(point.at)]);
+                normals(&mut lanes, &mut steps[point.at - 1]);
             }
         }
         for point in &self.points {
-            point.put(steps, place);
+            point.put(steps);
         }
     }
 }
