@@ -1,14 +1,17 @@
-//! The efficiency of each sampling. Run `cargo bench --bench estimators`.
+//! The efficiency of each sampling and of the exact solver. Run `cargo bench --bench estimators`; with
+//! `-- --table` it prints the table and nothing else.
 //!
-//! **How to read it.** Efficiency is 1 / (error² × time), the error being that of the overtake by the horizon. The table
-//! that is printed first holds each sampling's efficiency over that of plain paths at the same probability, from eight
-//! runs of 2^18 paths each on one thread, of other seeds: the mean of error², the least time. For plain paths the error
-//! is √(p(1−p)/n), p from importance, since at 1e-8 they see nothing. Criterion then measures the time of each alone.
+//! **How to read it.** Efficiency is 1 / (error² × time), the error being that of the overtake by the horizon, and the
+//! table holds it over that of plain paths at the same probability: 2^18 paths on one thread, in rounds of other seeds
+//! that take all samplings in turn; the mean of error², the least time. For plain paths the error is √(p(1−p)/n), p
+//! being the exact answer's, since at 1e-8 they see nothing. In brackets a path's time over a plain one's. The exact
+//! answer is asked for to a tolerance of p / 1,000 and has the error that it tells. Criterion then measures the time of
+//! each alone.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use outgrow::{Curve, Estimate, Provider, Question, Sampling, Scenario, normal};
 
 const PATHS: u64 = 1 << 18;
@@ -18,7 +21,7 @@ const SAMPLINGS: [(&str, Sampling); 4] = [
     ("sobol", Sampling::Sobol),
     ("importance", Sampling::Importance),
 ];
-/// What the challenger starts with, for probabilities near 0.4, 1e-2, 1e-4 and 1e-8.
+/// What the challenger starts with, for probabilities near 0.4, 1e-2, 1e-4 and 1e-8, where growth is known and drawn.
 const BASES: [(&str, [f64; 2]); 4] =
     [("0.4", [702.0, 515.0]), ("1e-2", [270.0, 168.0]), ("1e-4", [152.0, 75.0]), ("1e-8", [71.0, 24.5])];
 
@@ -40,41 +43,80 @@ fn run(scenario: &Scenario, sampling: Sampling, seed: u64) -> Estimate {
     outcome.questions()[0].by("2028-Q1").expect("the horizon")
 }
 
-/// Of eight runs the mean of error², the least time in seconds, and whether anything was hit.
-fn measured(scenario: &Scenario, sampling: Sampling) -> (f64, f64, bool) {
-    const RUNS: u32 = 8;
-    let (mut squares, mut seconds, mut seen) = (0.0, f64::INFINITY, true);
-    for seed in 0..RUNS {
-        let start = Instant::now();
-        let estimate = black_box(run(scenario, sampling, u64::from(seed)));
-        seconds = start.elapsed().as_secs_f64().min(seconds);
-        squares += estimate.standard_error() * estimate.standard_error() / f64::from(RUNS);
-        seen &= estimate.value() > 0.0;
+fn exact(scenario: &Scenario, tolerance: f64) -> Estimate {
+    let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+    exact.run().expect("an outcome").questions()[0].by("2028-Q1").expect("the horizon")
+}
+
+/// What repeated runs showed: the mean of error², the least time in seconds, and whether each hit something.
+#[derive(Clone, Copy)]
+struct Seen {
+    square: f64,
+    seconds: f64,
+    hit: bool,
+}
+
+/// Each answer in turn, round after round, so that what else the machine does falls on all.
+fn measured<const N: usize>(answers: [&dyn Fn(u64) -> Estimate; N]) -> [Seen; N] {
+    const ROUNDS: u32 = 8;
+    let mut seen = [Seen { square: 0.0, seconds: f64::INFINITY, hit: true }; N];
+    for seed in 0..ROUNDS {
+        for (answer, seen) in answers.iter().zip(&mut seen) {
+            let start = Instant::now();
+            let estimate = black_box(answer(u64::from(seed)));
+            seen.seconds = start.elapsed().as_secs_f64().min(seen.seconds);
+            seen.square += estimate.standard_error() * estimate.standard_error() / f64::from(ROUNDS);
+            seen.hit &= estimate.value() > 0.0;
+        }
     }
-    (squares, seconds, seen)
+    seen
+}
+
+/// A line of the table: efficiencies over plain, and what importance needs for an error of 5 % of p.
+fn line(drawn: bool, base: f64) -> String {
+    let scenario = scenario(base, drawn);
+    let guess = run(&scenario, Sampling::Importance, 0).value();
+    let tolerance = (1e-3 * guess).max(1e-12);
+    let p = exact(&scenario, tolerance).value();
+    let sampled = |sampling| {
+        let scenario = &scenario;
+        move |seed| run(scenario, sampling, seed)
+    };
+    let [plain, antithetic, sobol, importance] = SAMPLINGS.map(|(_, sampling)| sampled(sampling));
+    let seen = measured([&plain, &antithetic, &sobol, &importance, &|_| exact(&scenario, tolerance)]);
+    let plain = PATHS as f64 / (p * (1.0 - p) * seen[0].seconds);
+    let ratio = |of: &Seen| match of.hit {
+        true => format!("{:.3} ({:.2})", 1.0 / (of.square * of.seconds) / plain, of.seconds / seen[0].seconds),
+        // Where nothing was hit there is no spread to speak of.
+        false => format!("nothing seen ({:.2})", of.seconds / seen[0].seconds),
+    };
+    let [_, antithetic, sobol, importance, exact] = &seen;
+    format!(
+        "| {} | {p:.2e} | {:.3} | {} | {} | {} | {:.1} %, {:.0} ms | {:.3e} | {:.0e}, {:.1} ms |",
+        if drawn { "drawn" } else { "known" },
+        1e6 * seen[0].seconds / PATHS as f64,
+        ratio(antithetic),
+        ratio(sobol),
+        ratio(importance),
+        100.0 * importance.square.sqrt() / p,
+        1e3 * importance.seconds,
+        1.0 / (exact.square * exact.seconds) / plain,
+        exact.square.sqrt(),
+        1e3 * exact.seconds,
+    )
 }
 
 fn table() {
-    println!("| growth | P | plain ms | antithetic | sobol | importance |\n|---|---|---|---|---|---|");
-    for (drawn, word) in [(false, "known"), (true, "drawn")] {
-        for (_, bases) in BASES {
-            let scenario = scenario(bases[usize::from(drawn)], drawn);
-            let p = run(&scenario, Sampling::Importance, 0).value();
-            let (_, plain_seconds, _) = measured(&scenario, Sampling::Plain);
-            let plain = PATHS as f64 / (p * (1.0 - p) * plain_seconds);
-            let ratio = |sampling| match measured(&scenario, sampling) {
-                (squares, seconds, true) => format!("{:.3e}", 1.0 / (squares * seconds) / plain),
-                // Where nothing was hit there is no spread to speak of.
-                _ => "nothing seen".to_owned(),
-            };
-            let ratios = SAMPLINGS[1..].iter().map(|(_, sampling)| ratio(*sampling)).collect::<Vec<_>>().join(" | ");
-            println!("| {word} | {p:.3e} | {:.1} | {ratios} |", 1e3 * plain_seconds);
-        }
+    println!(
+        "| growth | P | plain, µs a path | antithetic | sobol | importance | its error and time | exact | its error and time |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (place, drawn) in [false, true].into_iter().enumerate() {
+        BASES.iter().for_each(|(_, bases)| println!("{}", line(drawn, bases[place])));
     }
 }
 
 fn estimators(criterion: &mut Criterion) {
-    table();
     for (name, bases) in BASES {
         let mut group = criterion.benchmark_group(format!("estimators/{name}"));
         group.throughput(Throughput::Elements(PATHS)).sample_size(10);
@@ -87,4 +129,11 @@ fn estimators(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, estimators);
-criterion_main!(benches);
+
+fn main() {
+    table();
+    if !std::env::args().any(|argument| argument == "--table") {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -273,5 +273,5 @@ fn every_other_sampling() {
         fnv_1a(&written.as_bytes()[written.find("\"parts\":").expect("the counts come last")..])
     };
     let found = [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance].map(counts);
-    assert_eq!(found, [0xD65A_80C2_505A_CAA9, 0xF76A_087B_AA7B_14C1, 0x50AF_3A00_CDC2_83E7], "\nnow: {found:#x?}");
+    assert_eq!(found, [0xD65A_80C2_505A_CAA9, 0x31C3_9AB0_ACB9_9BB8, 0x50AF_3A00_CDC2_83E7], "\nnow: {found:#x?}");
 }

@@ -209,10 +209,10 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
     );
 }
 
-/// [`norm_quantile_slice`] of at most 64 elements, for loops that are compiled for each level of the processor: all as
-/// if central, then the tails, gathered without a branch, computed side by side, put back.
+/// [`norm_quantile_slice`] of at most 64 elements: all as if central, then the tails, gathered without a branch, computed
+/// side by side, put back.
 #[inline(always)]
-pub(crate) fn norm_quantile_chunk(ps: &mut [f64]) {
+fn norm_quantile_chunk(ps: &mut [f64]) {
     let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
     let mut whole = [0.5; CHUNK];
     whole[..ps.len()].copy_from_slice(ps);

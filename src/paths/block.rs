@@ -68,7 +68,8 @@ impl Block {
         self.first_group = first_group;
         plan.sampler.fill(plan.drawn(), Span { first: first_group, groups }, &mut self.draws, &mut self.numbers);
         for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
-            draw.quantile.fill(&mut column[..groups * GROUP]);
+            let column = &mut column[..groups * GROUP];
+            if plan.sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
         for index in 0..plan.series.len() {
             self.fill_row(plan, index, first_group, groups)?;

@@ -1,58 +1,73 @@
 //! A random walk from its end inwards: the Brownian bridge (Caflisch & Moskowitz 1995), so that the first numbers of a
 //! quasi-random point settle most of a path.
+//!
+//! What is kept is not the walk but its steps over gaps, each gap at the period where it ends. A point splits a gap's
+//! step in two, in place, and in the end gaps are periods. So nothing is a difference of large numbers, and f32 errs
+//! by some units of the last place of a step.
 
-/// One point of a walk W(0) = 0, W(1), …, W(T) of unit steps, given two points around it.
+use super::plan::to_f32;
+
+/// One point of a walk of unit steps W(0) = 0, W(1), …, W(T), given two points around it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
     pub(super) at: usize,
     left: usize,
     /// `None` for the end of the walk.
     right: Option<usize>,
+    /// The parts of the gap's step to the left and right of the point.
+    shares: [f32; 2],
+    /// The standard deviation that is left once the points around are known.
+    sd: f32,
 }
 
 impl Point {
-    /// The variance that is left once the points around are known: (m−l)(r−m)/(r−l).
-    pub(super) fn variance(&self) -> f64 {
-        let (before, after) = self.distances();
-        after.map_or(before, |after| before * after / (before + after))
-    }
-
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-    fn distances(&self) -> (f64, Option<f64>) {
-        ((self.at - self.left) as f64, self.right.map(|right| (right - self.at) as f64))
+    fn new(left: usize, at: usize, right: Option<usize>) -> Self {
+        let before = (at - left) as f64;
+        let share = right.map_or(0.0, |right| before / (right - left) as f64);
+        let shares = [share, 1.0 - share].map(to_f32);
+        let point = Self { at, left, right, shares, sd: 0.0 };
+        Self { sd: to_f32(point.variance().sqrt()), ..point }
     }
 
-    /// Puts the point into the walk from its standard normal numbers: by period, `N` paths each.
+    /// The variance that is left once the points around are known: (m−l)(r−m)/(r−l).
+    #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
+    pub(super) fn variance(&self) -> f64 {
+        let before = (self.at - self.left) as f64;
+        self.right.map_or(before, |right| before * (right - self.at) as f64 / (right - self.left) as f64)
+    }
+
+    /// Splits the step of the gap around the point by the standard normal number that stands in the point's own place;
+    /// the step that ends at period t is `steps[t − 1]`.
     #[inline(always)]
-    pub(super) fn put<const N: usize>(&self, walk: &mut [[f64; N]], z: &[f64; N]) {
-        let sd = self.variance().sqrt();
-        let left = walk[self.left];
-        let (before, after) = self.distances();
-        match self.right.zip(after) {
-            None => {
-                for ((to, left), z) in walk[self.at].iter_mut().zip(left).zip(z) {
-                    *to = left + sd * z;
-                }
+    pub(super) fn put<const N: usize>(&self, steps: &mut [[f32; N]]) {
+        let own = self.at - 1;
+        let mut to_left = steps[own].map(
+            #[inline(always)]
+            |z| self.sd * z,
+        );
+        if let Some(right) = self.right {
+            let mut to_right = steps[right - 1];
+            // By index: three zipped iterators are not vectorised.
+            for j in 0..N {
+                let (step, moved) = (to_right[j], to_left[j]);
+                to_left[j] = self.shares[0].mul_add(step, moved);
+                to_right[j] = self.shares[1].mul_add(step, -moved);
             }
-            Some((right, after)) => {
-                let (near, far) = (after / (before + after), before / (before + after));
-                let right = walk[right];
-                for (((to, left), right), z) in walk[self.at].iter_mut().zip(left).zip(right).zip(z) {
-                    *to = near * left + far * right + sd * z;
-                }
-            }
+            steps[right - 1] = to_right;
         }
+        steps[own] = to_left;
     }
 }
 
 /// All points of a walk of `periods` steps: the end, then middles, those of wide gaps before those of narrow ones.
 pub(super) fn points(periods: usize) -> Vec<Point> {
-    let mut points = vec![Point { at: periods, left: 0, right: None }];
+    let mut points = vec![Point::new(0, periods, None)];
     let mut gaps = std::collections::VecDeque::from([(0_usize, periods)]);
     while let Some((left, right)) = gaps.pop_front() {
         let at = left.midpoint(right);
         if at > left {
-            points.push(Point { at, left, right: Some(right) });
+            points.push(Point::new(left, at, Some(right)));
             gaps.extend([(left, at), (at, right)]);
         }
     }
@@ -77,18 +92,23 @@ mod tests {
         }
     }
 
-    /// W = A z must have the covariance min(s, t): A Aᵀ, column by column from unit vectors.
+    /// The steps are A z with A Aᵀ the identity, column by column from unit vectors, also where A Aᵀ has 300 rows.
     #[test]
-    fn the_walk_has_the_covariance_of_a_walk() {
-        const T: usize = 13;
-        let mut walk = [[0.0; T]; T + 1];
-        for (index, point) in points(T).iter().enumerate() {
-            point.put(&mut walk, &std::array::from_fn(|column| f64::from(u8::from(column == index))));
+    fn steps_are_independent_and_of_variance_one() {
+        const T: usize = 300;
+        let mut steps = vec![[0.0; T]; T];
+        let points = points(T);
+        for (index, point) in points.iter().enumerate() {
+            steps[point.at - 1][index] = 1.0;
         }
-        for s in 0..=T {
-            for t in 0..=T {
-                let covariance: f64 = walk[s].iter().zip(walk[t]).map(|(a, b)| a * b).sum();
-                assert!((covariance - s.min(t) as f64).abs() < 1e-12, "{s} {t}: {covariance}");
+        for point in &points {
+            point.put(&mut steps);
+        }
+        for s in 0..T {
+            for t in 0..T {
+                let covariance: f64 = steps[s].iter().zip(steps[t]).map(|(a, b)| f64::from(*a) * f64::from(b)).sum();
+                let expected = f64::from(u8::from(s == t));
+                assert!((covariance - expected).abs() < 1e-6, "{s} {t}: {covariance}");
             }
         }
     }

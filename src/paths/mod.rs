@@ -10,6 +10,7 @@ mod kernel;
 pub(crate) mod normal;
 mod places;
 mod plan;
+mod quantile;
 mod sampler;
 mod sobol;
 pub(crate) mod stream;

@@ -40,7 +40,7 @@ fn box_muller(for_radius: u32, for_angle: u32) -> (f32, f32) {
 /// not thirty-two, because AVX2 converts only signed integers.
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; the rounding is meant")]
-fn open_unit(bits: u32) -> f32 {
+pub(super) fn open_unit(bits: u32) -> f32 {
     const CELL: f32 = 1.0 / (1_u32 << 31) as f32;
     ((bits >> 1) as i32 as f32).mul_add(CELL, CELL / 2.0)
 }
@@ -51,7 +51,7 @@ fn open_unit(bits: u32) -> f32 {
 /// ln u = e·ln 2 + f + f²·P(f), where P is a minimax polynomial (relative error of f + f²·P below 2⁻²⁵).
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the exponent is a small integer")]
-fn ln(u: f32) -> f32 {
+pub(super) fn ln(u: f32) -> f32 {
     const TWO_THIRDS: u32 = 0x3F2A_AAAB;
     const P: [f32; 8] =
         [-0.499_999_37, 0.333_332, -0.250_077_5, 0.200_110_73, -0.164_170_3, 0.139_971_35, -0.153_835_98, 0.140_205_83];
@@ -94,7 +94,7 @@ fn cos(x: f32) -> f32 {
 
 /// Σ cₖ·xᵏ by Horner's rule, each step rounded once.
 #[inline(always)]
-fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
+pub(super) fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
     let mut sum = coefficients[N - 1];
     for k in (0..N - 1).rev() {
         sum = x.mul_add(sum, coefficients[k]);

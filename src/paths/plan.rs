@@ -362,7 +362,7 @@ impl Plan {
             squares.map(|one| one * one).sum::<f64>().sqrt()
         };
         let influences: Vec<f64> = (0..self.series.len()).map(influence).collect();
-        Sobol::new(&self.draws, &self.series, self.taus.len(), &influences)
+        Sobol::new(self.drawn(), &influences)
     }
 
     /// The coordinates that importance sampling tilts along.

@@ -3,11 +3,11 @@
 use super::bridge::{self, Point};
 use super::normal::normals;
 use super::plan::{Draw, Series};
-use super::sobol::{self, Dimension};
+use super::quantile;
+use super::sobol::{self, Dimension, Number};
 use super::stream::{self, GROUP, StreamKey, mix64};
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
-use crate::math;
 
 /// Replicates of every sampling but the plain one; their spread is its error.
 pub(crate) const REPLICATES: usize = 32;
@@ -34,6 +34,9 @@ pub(super) struct Numbers {
     pub(super) weights: Vec<f64>,
     /// Standardised coordinates that laws are tilted along, by coordinate, then path.
     pub(super) coordinates: Vec<Vec<f64>>,
+    /// The steps of one walk of a group while its bridge is built. In their places in the block, each a multiple of the
+    /// group's size apart, they would push one another out of the first cache.
+    walk: Vec<[f32; GROUP]>,
 }
 
 /// What the numbers are of.
@@ -68,11 +71,20 @@ impl Sampler {
     /// The replicate that a group counts in.
     pub(crate) fn replicate(&self, group: u64) -> usize {
         let units = if matches!(self, Self::Antithetic) { group / 2 } else { group };
-        usize::try_from(units % REPLICATES as u64).unwrap_or(0)
+        Self::replicate_of(units)
+    }
+
+    fn replicate_of(unit: u64) -> usize {
+        usize::try_from(unit % REPLICATES as u64).unwrap_or(0)
     }
 
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain)
+    }
+
+    /// Whether [`fill`](Self::fill) gives a draw's normal scores instead of its uniforms.
+    pub(super) fn gives_scores(&self) -> bool {
+        matches!(self, Self::Importance(_))
     }
 
     /// Fills the uniforms of every draw, and the numbers.
@@ -91,7 +103,7 @@ impl Sampler {
                 keyed_innovations(drawn, span, 2, &mut numbers.innovations);
                 mirror(span, uniforms, &mut numbers.innovations);
             }
-            Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, &mut numbers.innovations),
+            Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, numbers),
             Self::Importance(tilts) => {
                 keyed_uniforms(drawn, span, uniforms);
                 keyed_innovations(drawn, span, 1, &mut numbers.innovations);
@@ -152,95 +164,115 @@ fn mirror(span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
 /// Scrambled Sobol points: the assumptions, then the series' walks as Brownian bridges, points of much variance first.
 #[derive(Debug)]
 pub(crate) struct Sobol {
-    draws: Vec<Dimension>,
-    /// Those without a dimension too.
-    all_draws: usize,
-    /// By series, its bridge.
-    bridges: Vec<Vec<(Point, Option<Dimension>)>>,
+    /// By scramble, the dimensions: those of draws, then those of bridges.
+    dimensions: Vec<Vec<Dimension>>,
+    /// Draws, those without a dimension too.
+    draws: usize,
+    /// By series.
+    bridges: Vec<Bridge>,
+}
+
+/// The points of one walk, and of as many as have one the dimension.
+#[derive(Debug, Default)]
+struct Bridge {
+    points: Vec<Point>,
+    dimensions: Vec<usize>,
 }
 
 impl Sobol {
-    pub(super) fn new(draws: &[Draw], series: &[Series], periods: usize, influence: &[f64]) -> Self {
-        let quasi = draws.iter().take(sobol::DIMENSIONS).enumerate();
-        let mut bridges: Vec<Vec<(Point, Option<Dimension>)>> = series.iter().map(|_| Vec::new()).collect();
+    pub(super) fn new(drawn: Drawn<'_>, influence: &[f64]) -> Self {
+        let Drawn { seed, periods, draws, series, .. } = drawn;
+        let mut slots: Vec<u64> = draws.iter().map(|draw| draw.slot).collect();
+        let mut bridges: Vec<Bridge> = series.iter().map(|_| Bridge::default()).collect();
         let shocked = (0..series.len()).filter(|index| series[*index].is_shocked());
         let mut order: Vec<(usize, Point)> =
             shocked.flat_map(|index| bridge::points(periods).into_iter().map(move |point| (index, point))).collect();
         let moved = |(index, point): &(usize, Point)| point.variance() * influence[*index] * influence[*index];
         // Stable: within a series every point stays after those around it, whose variance is larger.
         order.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
-        for (number, (index, point)) in (draws.len()..).zip(order) {
-            let slot = mix64(series[index].slot).wrapping_add(point.at as u64);
-            let dimension = (number < sobol::DIMENSIONS).then(|| Dimension::new(number, slot));
-            bridges[index].push((point, dimension));
+        for (index, point) in order {
+            if slots.len() < sobol::DIMENSIONS {
+                bridges[index].dimensions.push(slots.len());
+            }
+            bridges[index].points.push(point);
+            slots.push(mix64(series[index].slot).wrapping_add(point.at as u64));
         }
-        let quasi = quasi.map(|(number, draw)| Dimension::new(number, draw.slot)).collect();
-        Self { draws: quasi, all_draws: draws.len(), bridges }
+        let of = |scramble| {
+            let quasi = slots.iter().take(sobol::DIMENSIONS).enumerate();
+            quasi.map(|(number, slot)| Dimension::new(number, *slot, seed, scramble)).collect()
+        };
+        Self { dimensions: (0..REPLICATES as u64).map(of).collect(), draws: draws.len(), bridges }
     }
 
     /// The numbers of a path that are quasi-random, and all that it takes.
     pub(crate) fn dimensions(&self) -> (usize, usize) {
-        let bridges = || self.bridges.iter().flatten();
-        let quasi = bridges().filter(|(_, dimension)| dimension.is_some()).count();
-        (self.draws.len() + quasi, self.all_draws + bridges().count())
+        let points: usize = self.bridges.iter().map(|bridge| bridge.points.len()).sum();
+        (self.dimensions[0].len(), self.draws + points)
     }
 
-    fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
-        // Dimensions beyond the table keep these.
-        keyed_uniforms(drawn, span, &mut uniforms[self.draws.len()..]);
-        let replicates = REPLICATES as u64;
+    fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
+        // Draws beyond the table keep these.
+        let quasi_draws = self.draws.min(sobol::DIMENSIONS);
+        keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
         for (place, group) in span.each() {
-            let (scramble, number) = (group % replicates, group / replicates);
-            for (dimension, column) in self.draws.iter().zip(&mut *uniforms) {
-                let part = &mut column.as_chunks_mut::<GROUP>().0[place];
-                dimension.fill(drawn.seed, scramble, number, part);
+            let dimensions = &self.dimensions[Sampler::replicate_of(group)];
+            let number = Number::new(group / REPLICATES as u64);
+            for (dimension, column) in dimensions.iter().zip(&mut uniforms[..quasi_draws]) {
+                dimension.uniforms(dimension.first(&number), &mut column.as_chunks_mut::<GROUP>().0[place]);
             }
-            for ((bridge, series), out) in self.bridges.iter().zip(drawn.series).zip(&mut *innovations) {
-                if !out.is_empty() {
-                    let out = out.as_chunks_mut::<GROUP>().0.iter_mut().skip(place).step_by(span.groups);
-                    walk(drawn, bridge, &series.key, (group, scramble, number), out);
-                }
+            for ((bridge, series), out) in self.bridges.iter().zip(drawn.series).zip(&mut numbers.innovations) {
+                let walk = &mut numbers.walk;
+                walk.resize(bridge.points.len(), [0.0; GROUP]);
+                cpu::run(
+                    drawn.level,
+                    #[inline(always)]
+                    || bridge.fill((dimensions, &number), (&series.key, group), walk),
+                );
+                let out = out.as_chunks_mut::<GROUP>().0.iter_mut().skip(place).step_by(span.groups);
+                out.zip(walk).for_each(|(out, step)| *out = *step);
             }
         }
     }
 }
 
-/// The steps of a walk through its bridge.
-fn walk<'a>(
-    drawn: Drawn<'_>,
-    bridge: &[(Point, Option<Dimension>)],
-    key: &StreamKey,
-    (group, scramble, number): (u64, u64, u64),
-    out: impl Iterator<Item = &'a mut [f32; GROUP]>,
-) {
-    let mut walk = vec![[0.0; GROUP]; bridge.len() + 1];
-    cpu::run(
-        drawn.level,
-        #[inline(always)]
-        || {
+impl Bridge {
+    /// The steps of the walk.
+    #[inline(always)]
+    fn fill(
+        &self,
+        (dimensions, number): (&[Dimension], &Number),
+        (key, group): (&StreamKey, u64),
+        steps: &mut [[f32; GROUP]],
+    ) {
+        let (quasi, rest) = self.points.split_at(self.dimensions.len());
+        // A number has two ends a group: those of so many numbers are computed together.
+        for (points, of) in quasi.chunks(GROUP / 2).zip(self.dimensions.chunks(GROUP / 2)) {
+            let (mut places, mut ends) = ([[0; 2]; GROUP / 2], [[0; 2]; GROUP / 2]);
+            for (n, (point, dimension)) in points.iter().zip(of).enumerate() {
+                let dimension = &dimensions[*dimension];
+                let first = dimension.first(number);
+                dimension.scores(first, &mut steps[point.at - 1]);
+                [(places[n][0], ends[n][0]), (places[n][1], ends[n][1])] = dimension.ends(first);
+            }
+            let mut tails = [[0.0; 2]; GROUP / 2];
+            for (tail, end) in tails.as_flattened_mut().iter_mut().zip(ends.as_flattened()) {
+                *tail = quantile::tail(*end);
+            }
+            for ((point, places), tails) in points.iter().zip(places).zip(tails) {
+                let scores = &mut steps[point.at - 1];
+                (scores[places[0]], scores[places[1]]) = (tails[0], tails[1]);
+            }
+        }
+        if !rest.is_empty() {
             let mut lanes = key.lanes(group);
-            for (point, dimension) in bridge {
-                let mut z = [0.0; GROUP];
-                match dimension {
-                    Some(dimension) => {
-                        dimension.fill(drawn.seed, scramble, number, &mut z);
-                        math::norm_quantile_chunk(&mut z);
-                    }
-                    None => {
-                        let mut normal = [0.0; GROUP];
-                        normals(&mut lanes, &mut normal);
-                        z = normal.map(f64::from);
-                    }
-                }
-                point.put(&mut walk, &z);
+            for point in rest {
+                normals(&mut lanes, &mut steps[point.at - 1]);
             }
-            for (out, pair) in out.zip(walk.windows(2)) {
-                for ((out, before), after) in out.iter_mut().zip(pair[0]).zip(pair[1]) {
-                    *out = super::plan::to_f32(after - before);
-                }
-            }
-        },
-    );
+        }
+        for point in &self.points {
+            point.put(steps);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -250,6 +282,7 @@ mod tests {
     use super::*;
     use crate::assumption::normal;
     use crate::growth::Curve;
+    use crate::math;
     use crate::scenario::{Provider, Scenario};
 
     /// One drawn rate and 300 shocks: 45 of the bridge's points lie beyond the table of direction numbers.
@@ -345,8 +378,7 @@ mod tests {
         let mean = numbers.weights.iter().sum::<f64>() / n;
         assert!((mean - 1.0).abs() < 0.01, "{mean}");
         assert!(numbers.weights.iter().all(|weight| *weight > 0.0 && *weight <= 8.0));
-        let beyond = math::norm_cdf(4.0);
-        let hits = uniforms[0].iter().zip(&numbers.weights).filter(|(u, _)| **u > beyond);
+        let hits = uniforms[0].iter().zip(&numbers.weights).filter(|(score, _)| **score > 4.0);
         let estimate = hits.map(|(_, weight)| weight).sum::<f64>() / n;
         // Seven eighths of the paths hit every other time, with weights e^(8 − 4z): 1 % is four standard errors.
         assert!((estimate / math::norm_sf(4.0) - 1.0).abs() < 0.02, "{estimate}");

@@ -1,7 +1,14 @@
-//! Sobol points, Owen-scrambled by a hash: independent scrambles for honest error bars, groups of 64 points at a time.
+//! Sobol points with affine scrambles: independent ones for honest error bars, groups of 64 points at a time.
+//!
+//! A scramble multiplies a point's digits by a random lower triangular matrix and adds random digits (Matoušek 1998,
+//! «On the L2-discrepancy for anchored boxes», J. Complexity 14). In base 2 any two points then have the very law that
+//! Owen's nested scramble gives them: they share the digits they shared, differ in the next, and the rest are
+//! independent. So every estimate has the variance of Owen's (Owen 2003, «Variance with alternative scramblings of
+//! digital nets», TOMACS 13), and the whole sequence remains linear: a group is one point and 64 fixed differences.
 
 use super::joe_kuo::JOE_KUO;
-use super::stream::{GROUP, mix64};
+use super::quantile::middle;
+use super::stream::{GROUP, mix64, slot_of, word};
 
 /// Dimensions that have direction numbers; beyond them numbers are pseudo-random.
 pub(super) const DIMENSIONS: usize = JOE_KUO.len() + 1;
@@ -11,68 +18,128 @@ pub(crate) const MOST_POINTS: u64 = 1 << 32;
 
 /// Bits of the place within a group.
 const GROUP_BITS: usize = GROUP.trailing_zeros() as usize;
+/// Of them, those that `near` counts; the others are `far`'s.
+const NEAR_BITS: usize = 4;
 
-/// One dimension of the sequence.
+/// For each bit of a group's number, all ones where it is set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Number([u32; 32 - GROUP_BITS]);
+
+impl Number {
+    pub(super) fn new(number: u64) -> Self {
+        Self(std::array::from_fn(|bit| 0_u32.wrapping_sub(u32::from((number >> bit) & 1 == 1))))
+    }
+}
+
+/// One dimension of the sequence under one scramble.
 #[derive(Debug)]
 pub(super) struct Dimension {
-    /// Names the dimension; keys its scrambles.
-    slot: u64,
-    /// Direction numbers of the bits of a group's number, their own bits in reverse.
+    /// The first point of all.
+    shift: u32,
+    /// What the bits of a group's number turn.
     directions: [u32; 32 - GROUP_BITS],
-    /// The first 64 points, bits in reverse: the points of a group differ from its first one as these do.
-    low: [u32; GROUP],
+    /// Point 16·k + j of a group is its first one, turned by `far[k]` and `near[j]`.
+    near: [u32; 1 << NEAR_BITS],
+    far: [u32; GROUP >> NEAR_BITS],
+    /// The place of the point whose upper six bits are those of the group's first point turned by 8·k + j is
+    /// `places[1][k] ^ places[0][j]`.
+    places: [[u8; 8]; 2],
 }
 
 impl Dimension {
-    /// The dimension of that number, below [`DIMENSIONS`].
-    pub(super) fn new(number: usize, slot: u64) -> Self {
-        let all = directions(number).map(u32::reverse_bits);
-        let mut low = [0; GROUP];
-        for (bit, direction) in all[..GROUP_BITS].iter().enumerate() {
-            for place in 0..1 << bit {
-                low[(1 << bit) + place] = low[place] ^ direction;
+    /// The dimension of that number, below [`DIMENSIONS`]; `slot` names it and keys its scrambles.
+    pub(super) fn new(number: usize, slot: u64, seed: u64, scramble: u64) -> Self {
+        let key = mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble));
+        let matrix = matrix(key);
+        Self::of(directions(number).map(|direction| product(&matrix, direction)), halves(word(key, 16))[0])
+    }
+
+    fn of(all: [u32; 32], shift: u32) -> Self {
+        let directions = std::array::from_fn(|bit| all[GROUP_BITS + bit]);
+        let near: [u32; 1 << NEAR_BITS] = sums(&all[..NEAR_BITS]);
+        let far: [u32; GROUP >> NEAR_BITS] = sums(&all[NEAR_BITS..GROUP_BITS]);
+        let mut places = [[0; 8]; 2];
+        for place in 0..GROUP_PLACES {
+            let turned = (far[usize::from(place) >> NEAR_BITS] ^ near[usize::from(place) % near.len()]) >> 26;
+            match turned {
+                0..8 => places[0][turned as usize] = place,
+                _ if turned % 8 == 0 => places[1][turned as usize / 8] = place,
+                _ => {}
             }
         }
-        let directions = std::array::from_fn(|bit| all[GROUP_BITS + bit]);
-        Self { slot, directions, low }
+        Self { shift, directions, near, far, places }
     }
 
-    /// Points `64·number ..` of a scramble, each in the middle of its cell of width 2⁻³².
+    /// The first point of a group.
     #[inline(always)]
-    pub(super) fn fill(&self, seed: u64, scramble: u64, number: u64, out: &mut [f64; GROUP]) {
+    pub(super) fn first(&self, number: &Number) -> u32 {
+        let mut first = self.shift;
+        for (direction, mask) in self.directions.iter().zip(number.0) {
+            first ^= direction & mask;
+        }
+        first
+    }
+
+    /// The probabilities of a group's points, each in the middle of its cell of width 2⁻³².
+    pub(super) fn uniforms(&self, first: u32, out: &mut [f64; GROUP]) {
         const CELL: f64 = 1.0 / (1_u64 << 32) as f64;
-        let key = key(seed, self.slot, scramble);
-        let mut first = 0;
-        for (bit, direction) in self.directions.iter().enumerate() {
-            first ^= direction & 0_u32.wrapping_sub(u32::from((number >> bit) & 1 == 1));
+        for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
+            for (out, near) in out.iter_mut().zip(self.near) {
+                *out = (f64::from(first ^ far ^ near) + 0.5) * CELL;
+            }
         }
-        let mut points = self.low;
-        for point in &mut points {
-            *point = laine_karras(*point ^ first, key).reverse_bits();
+    }
+
+    /// The normal scores of a group's points but of those at [`ends`](Self::ends), of which the tail's quantile is due.
+    #[inline(always)]
+    pub(super) fn scores(&self, first: u32, out: &mut [f32; GROUP]) {
+        for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
+            for (out, near) in out.iter_mut().zip(self.near) {
+                *out = middle(first ^ far ^ near);
+            }
         }
-        for (out, point) in out.iter_mut().zip(points) {
-            *out = (f64::from(point) + 0.5) * CELL;
-        }
+    }
+
+    /// The places of a group's least and greatest point, and the points. A group has one point in each 64th.
+    #[inline(always)]
+    pub(super) fn ends(&self, first: u32) -> [(usize, u32); 2] {
+        let at = |turned: u32| self.places[0][turned as usize % 8] ^ self.places[1][turned as usize / 8];
+        let point = |place: usize| first ^ self.far[(place >> NEAR_BITS) % 4] ^ self.near[place % 16];
+        [first >> 26, !first >> 26].map(|turned| usize::from(at(turned)) % GROUP).map(|place| (place, point(place)))
     }
 }
 
-/// The key of one scramble of one dimension.
-fn key(seed: u64, slot: u64, scramble: u64) -> u32 {
-    (mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble)) >> 32) as u32
+/// The places of a group, as a byte.
+const GROUP_PLACES: u8 = GROUP as u8;
+
+const SCRAMBLES: u64 = slot_of("outgrow scrambles");
+
+/// All sums modulo 2 of the terms: that of number k holds those whose bit is set in k.
+fn sums<const N: usize>(terms: &[u32]) -> [u32; N] {
+    let mut sums = [0; N];
+    for (bit, term) in terms.iter().enumerate() {
+        for k in 0..1 << bit {
+            sums[(1 << bit) + k] = sums[k] ^ term;
+        }
+    }
+    sums
 }
 
-const SCRAMBLES: u64 = super::stream::slot_of("outgrow scrambles");
+fn halves(word: u64) -> [u32; 2] {
+    [(word >> 32) as u32, word as u32]
+}
 
-/// A permutation in which a bit depends on lower bits only; between two reversals of bits it is Owen's nested uniform
-/// scramble (Burley 2020, «Practical Hash-based Owen Scrambling», JCGT 9(4), after Laine & Karras 2011), here with the
-/// constants of Vegdahl (2021, «Building a Better LK Hash»), which scramble more evenly.
-#[inline(always)]
-const fn laine_karras(x: u32, key: u32) -> u32 {
-    let x = x ^ x.wrapping_mul(0x3D20_ADEA);
-    let x = x.wrapping_add(key);
-    let x = x.wrapping_mul((key >> 16) | 1);
-    let x = x ^ x.wrapping_mul(0x0552_6C56);
-    x ^ x.wrapping_mul(0x53A2_2864)
+/// The columns of a random matrix over GF(2), that of the last digit first: a digit turns itself, and each later one
+/// with probability ½.
+fn matrix(key: u64) -> [u32; 32] {
+    let words: [u64; 16] = std::array::from_fn(|n| word(key, n as u64));
+    std::array::from_fn(|bit| halves(words[bit / 2])[bit % 2] & ((1 << bit) - 1) | 1 << bit)
+}
+
+/// The matrix times the digits of a number.
+fn product(matrix: &[u32; 32], digits: u32) -> u32 {
+    let column = |(bit, column): (usize, &u32)| if digits >> bit & 1 == 1 { *column } else { 0 };
+    matrix.iter().enumerate().map(column).fold(0, |sum, column| sum ^ column)
 }
 
 /// v₁, v₂, …, v₃₂ by the recurrence of Bratley & Fox (1988): vⱼ = mⱼ 2^(32−j), with
@@ -96,15 +163,26 @@ fn directions(number: usize) -> [u32; 32] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use super::super::quantile::{is_middle, tail};
     use super::*;
 
     /// The first points of scipy's unscrambled `Sobol(256)`, dimensions 1, 2, 3, 10 and 256, put from Gray-code into
     /// natural order (tests/reference/sobol.py).
     const SCIPY: &str = include_str!("../../tests/reference/sobol.csv");
 
-    fn plain_points(number: usize) -> [f64; GROUP] {
-        let dimension = Dimension::new(number, 0);
-        dimension.low.map(|point| f64::from(point.reverse_bits()) / 4_294_967_296.0)
+    fn plain(number: usize) -> Dimension {
+        Dimension::of(directions(number), 0)
+    }
+
+    /// Points of groups 0, 1, ….
+    fn points(dimension: &Dimension, groups: u64) -> Vec<f64> {
+        let mut points = vec![[0.0; GROUP]; usize::try_from(groups).expect("small")];
+        for (number, points) in (0..groups).zip(&mut points) {
+            dimension.uniforms(dimension.first(&Number::new(number)), points);
+        }
+        points.concat()
     }
 
     #[test]
@@ -112,57 +190,103 @@ mod tests {
         let mut rows = csv::Reader::from_reader(SCIPY.as_bytes());
         let mut count = 0;
         for row in rows.records().map(|row| row.expect("a row")) {
-            let number: usize = row[0].parse().expect("a dimension");
-            let place: u64 = row[1].parse().expect("a point");
+            let place: usize = row[1].parse().expect("a point");
             let expected: f64 = row[2].parse().expect("a number");
-            let dimension = Dimension::new(number, 0);
-            let mut bits = dimension.low[usize::try_from(place % 64).expect("small")];
-            for (bit, direction) in dimension.directions.iter().enumerate() {
-                bits ^= if ((place / 64) >> bit) & 1 == 1 { *direction } else { 0 };
-            }
-            let point = f64::from(bits.reverse_bits()) / 4_294_967_296.0;
-            assert!((point - expected).abs() < 1e-9, "dimension {number}, point {place}: {point}, {expected}");
+            let point = points(&plain(row[0].parse().expect("a dimension")), place as u64 / 64 + 1)[place];
+            assert!((point - expected).abs() < 1e-9, "dimension {}, point {place}: {point}, {expected}", &row[0]);
             count += 1;
         }
         assert_eq!(count, 320);
     }
 
-    #[test]
-    fn every_dimension_fills_every_64th_once() {
-        for number in 0..DIMENSIONS {
-            for scramble in [None, Some(0), Some(31)] {
-                let points = match scramble {
-                    None => plain_points(number),
-                    Some(scramble) => {
-                        let mut points = [0.0; GROUP];
-                        Dimension::new(number, 7).fill(3, scramble, 5, &mut points);
-                        points
-                    }
-                };
-                let mut cells = points.map(|x| (x * 64.0).floor());
-                cells.sort_by(f64::total_cmp);
-                let all: Vec<f64> = (0..64).map(f64::from).collect();
-                assert_eq!(cells.as_slice(), all.as_slice(), "dimension {number}, scramble {scramble:?}");
+    /// Whether each of the boxes of 2^-a[k] along axis k, for every a that adds up to m, holds as many of the points,
+    /// 2^m of them times `times`, as any other.
+    fn is_net(axes: &[&[f64]], times: usize) -> bool {
+        let m = (axes[0].len() / times).trailing_zeros();
+        let boxes = |split: u32| {
+            let mut counts = vec![0; 1 << m];
+            let cell = |x: f64, bits: u32| {
+                (0..bits).fold((0, x), |(cell, x), _| {
+                    let (digit, rest) = if x < 0.5 { (0, 2.0 * x) } else { (1, 2.0 * x - 1.0) };
+                    (2 * cell + digit, rest)
+                })
+            };
+            for place in 0..axes[0].len() {
+                let first = cell(axes[0][place], split).0;
+                let second = axes.get(1).map_or(0, |axis| cell(axis[place], m - split).0);
+                counts[first << (m - split) | second] += 1;
             }
+            counts.iter().all(|count| *count == times)
+        };
+        let splits = if axes.len() == 1 { m..=m } else { 0..=m };
+        splits.into_iter().all(boxes)
+    }
+
+    /// Every dimension by itself: 2^m points in 2^m cells, up to 4,096.
+    #[test]
+    fn every_dimension_fills_every_cell_once() {
+        for number in 0..DIMENSIONS {
+            let (plain, scrambled) = (points(&plain(number), 64), points(&Dimension::new(number, 7, 3, 31), 64));
+            for m in [0, 1, 3, 6, 8, 12] {
+                assert!(is_net(&[&plain[..1 << m]], 1), "dimension {number}, {m}");
+                assert!(is_net(&[&scrambled[..1 << m]], 1), "dimension {number}, {m}, scrambled");
+            }
+            // Any aligned run of 2^m points, and not the first alone.
+            assert!(is_net(&[&scrambled[1024..2048]], 1), "dimension {number}");
         }
     }
 
-    /// Scrambling keeps the net: of 1,024 points every box of 2^-5 × 2^-5 of the first two dimensions holds one.
+    /// Sobol's t for two dimensions is the sum of the degrees of their polynomials less one each: 0 for the first two,
+    /// 1 for the second and third (x + 1 and x² + x + 1); in boxes of 2^(t−m) there are 2^t points.
     #[test]
-    fn scrambled_points_remain_a_net() {
-        let dimensions = [Dimension::new(0, 11), Dimension::new(1, 12)];
-        let mut seen = [[0; 32]; 32];
-        for number in 0..16 {
-            let mut points = [[0.0; GROUP]; 2];
-            for (dimension, points) in dimensions.iter().zip(&mut points) {
-                dimension.fill(9, 4, number, points);
-            }
-            for (x, y) in points[0].iter().zip(points[1]) {
-                let cell = |x: f64| (0..32).rposition(|k| f64::from(k) <= x * 32.0).expect("inside");
-                seen[cell(*x)][cell(y)] += 1;
+    fn pairs_are_nets_before_and_after_scrambling() {
+        let degree = |number: usize| JOE_KUO.get(number.wrapping_sub(1)).map_or(0, |row| row.len() - 2);
+        for (a, b) in [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (0, 5), (4, 5)] {
+            let t = degree(a) + degree(b);
+            for scramble in 0..4 {
+                let dimensions = [a, b].map(|number| match scramble {
+                    0 => plain(number),
+                    _ => Dimension::new(number, number as u64, 9, scramble),
+                });
+                let [x, y] = [&dimensions[0], &dimensions[1]].map(|dimension| points(dimension, 64));
+                for m in [6, 9, 12] {
+                    assert!(
+                        is_net(&[&x[..1 << m], &y[..1 << m]], 1 << t),
+                        "{a} {b}, 2^{m} points, scramble {scramble}"
+                    );
+                }
             }
         }
-        assert!(seen.as_flattened().iter().all(|count| *count == 1), "{seen:?}");
+        let [x, y] = [points(&plain(3), 64), points(&plain(4), 64)];
+        assert!(!is_net(&[&x, &y], 1), "the test sees what is not a net");
+    }
+
+    /// Of two points that share k digits the scrambled ones do too and differ in the next; of 4,096 scrambles each
+    /// further digit, and each digit of a point, is 1 in half, within five standard deviations: 64 digits, a false alarm
+    /// once in 27,000 keys.
+    #[test]
+    fn pairs_of_points_have_the_law_of_owens_scramble() {
+        const SCRAMBLES: u64 = 4096;
+        let (x, y) = (0x6B3A_51F7_u32, 0x6B3A_5E00_u32);
+        let (mut ones, mut differences, mut together) = ([0; 32], [0; 32], 0);
+        for scramble in 0..SCRAMBLES {
+            let matrix = matrix(mix64(scramble ^ SCRAMBLES));
+            let shift = halves(word(mix64(scramble ^ SCRAMBLES), 16))[0];
+            let [x, y] = [x, y].map(|point| product(&matrix, point) ^ shift);
+            assert_eq!((x ^ y).leading_zeros(), 20);
+            for bit in 0..32 {
+                ones[bit] += x >> bit & 1;
+                differences[bit] += (x ^ y) >> bit & 1;
+            }
+            together += (x ^ y) & (x >> 1) & 1;
+        }
+        let off = |count: u32, p: f64| {
+            let n = SCRAMBLES as f64;
+            (f64::from(count) - p * n).abs() / (p * (1.0 - p) * n).sqrt()
+        };
+        assert!(ones.iter().all(|count| off(*count, 0.5) < 5.0), "{ones:?}");
+        assert!(differences[..11].iter().all(|count| off(*count, 0.5) < 5.0), "{differences:?}");
+        assert!(off(together, 0.25) < 5.0, "{together}");
     }
 
     /// No seed is special, and no two of 32 scrambles begin alike in any dimension.
@@ -170,14 +294,31 @@ mod tests {
     fn scrambles_differ_pairwise() {
         for seed in [0, 1, 2, u64::MAX, 0x9E37_79B9_7F4A_7C15] {
             for number in 0..DIMENSIONS {
-                let dimension = Dimension::new(number, number as u64);
-                let first = |scramble| {
-                    let mut points = [0.0; GROUP];
-                    dimension.fill(seed, scramble, 0, &mut points);
-                    points[0].to_bits()
-                };
-                let seen: std::collections::HashSet<u64> = (0..32).map(first).collect();
+                let seen: HashSet<u32> =
+                    (0..32).map(|of| Dimension::new(number, number as u64, seed, of).shift).collect();
                 assert_eq!(seen.len(), 32, "seed {seed}, dimension {number}");
+            }
+        }
+    }
+
+    /// Each place of each group, its ends among them, has the score of its probability.
+    #[test]
+    fn scores_are_those_of_the_uniforms() {
+        for number in [0, 1, 2, 17, 255] {
+            let dimension = Dimension::new(number, 5, 1, 2);
+            for group in [0, 1, 2, 1000, (1 << 26) - 1] {
+                let first = dimension.first(&Number::new(group));
+                let (mut uniforms, mut scores) = ([0.0; GROUP], [0.0; GROUP]);
+                dimension.uniforms(first, &mut uniforms);
+                dimension.scores(first, &mut scores);
+                for (place, point) in dimension.ends(first) {
+                    assert!(!is_middle(point), "{point:#x}");
+                    scores[place] = tail(point);
+                }
+                for (u, z) in uniforms.into_iter().zip(scores) {
+                    let exact = crate::math::norm_quantile(u);
+                    assert!((f64::from(z) - exact).abs() < 1e-6 * exact.abs() + 1e-9, "{u}: {z}, expected {exact}");
+                }
             }
         }
     }

@@ -45,7 +45,7 @@ const fn origin(seed: u64, slot: u64, purpose: u64) -> u64 {
 }
 
 /// The n-th word of the splitmix64 sequence from `origin`.
-const fn word(origin: u64, n: u64) -> u64 {
+pub(super) const fn word(origin: u64, n: u64) -> u64 {
     mix64(origin.wrapping_add(STEP.wrapping_mul(n)))
 }
 

@@ -103,16 +103,14 @@ impl Tilts {
         self.law_of.map(|law| self.laws[law].0[coordinate])
     }
 
-    /// Shifts the normal number behind an assumption; u stays below 1, that is z below 8.2.
+    /// Shifts the normal number behind an assumption, and leaves it in the uniform's place.
     fn shift_draw(&self, coordinate: usize, uniforms: &mut [f64], scores: &mut [f64]) {
-        scores.copy_from_slice(uniforms);
-        math::norm_quantile_slice(scores);
+        math::norm_quantile_slice(uniforms);
         let shifts = self.shifts(coordinate);
-        for (path, (u, z)) in uniforms.iter_mut().zip(scores).enumerate() {
-            let shift = shifts[path % GROUP];
-            if shift.abs() > 0.0 {
+        for (group, scores) in uniforms.as_chunks_mut::<GROUP>().0.iter_mut().zip(scores.as_chunks_mut::<GROUP>().0) {
+            for ((z, score), shift) in group.iter_mut().zip(scores).zip(&shifts) {
                 *z += shift;
-                *u = math::norm_cdf(*z).clamp(f64::MIN_POSITIVE, 1.0_f64.next_down());
+                *score = *z;
             }
         }
     }
@@ -140,6 +138,10 @@ impl Tilts {
         numbers.weights.resize(span.width(), 0.0);
         let mut ratio = vec![0.0; span.width()];
         for ((means, half_square), share) in self.laws.iter().zip(&self.shares) {
+            if *half_square <= 0.0 {
+                numbers.weights.iter_mut().for_each(|density| *density += share);
+                continue;
+            }
             ratio.fill(-half_square);
             for (mean, coordinate) in means.iter().zip(&numbers.coordinates).filter(|(mean, _)| mean.abs() > 0.0) {
                 ratio.iter_mut().zip(coordinate).for_each(|(ratio, x)| *ratio += mean * x);
