@@ -53,7 +53,7 @@ const SHOCKS: u64 = slot_of("outgrow shocks");
 const ASSUMPTIONS: u64 = slot_of("outgrow assumptions");
 
 /// What the streams of all groups of one (seed, slot) share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StreamKey {
     words: [[u64; LANES]; 4],
 }
@@ -86,7 +86,7 @@ impl StreamKey {
 }
 
 /// Sixteen generators xoshiro256++ (Blackman and Vigna 2021), side by side; `state[k][lane]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Lanes {
     state: [[u64; LANES]; 4],
 }
