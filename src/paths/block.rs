@@ -109,7 +109,13 @@ impl Block {
                 earlier: &series.earlier,
             })
             .collect();
-        let task = BlockTask { first_group: span.first, groups: span.groups, taus: &plan.taus, series: &tasks };
+        let task = BlockTask {
+            first_group: span.first,
+            groups: span.groups,
+            taus: &plan.taus,
+            series: &tasks,
+            mirrored: plan.sampler.is_antithetic(),
+        };
         fill_block(plan.level, &task, &mut self.rows);
         Ok(())
     }

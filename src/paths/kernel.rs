@@ -61,6 +61,8 @@ pub(crate) struct BlockTask<'a> {
     /// τ(1), …, τ(T): the periods in years.
     pub(crate) taus: &'a [f64],
     pub(crate) series: &'a [SeriesTask<'a>],
+    /// Whether every second group is the mirror image of the one before: −U for U, with centre and σ of its own.
+    pub(crate) mirrored: bool,
 }
 
 /// Fills the rows, one a series: T + 1 periods of B paths.
@@ -78,7 +80,7 @@ pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [Vec<f32>]) 
         #[inline(always)]
         || {
             let transform = BoxMuller::new();
-            for group in 0..task.groups {
+            for group in (0..task.groups).step_by(if task.mirrored { 2 } else { 1 }) {
                 task.fill_group(group, &transform, &mut walkers, rows);
             }
         },
@@ -94,6 +96,8 @@ struct Walker {
     lanes: Lanes,
     u: Vector,
     y: Vector,
+    /// Y of the mirror image.
+    mirrored: Vector,
     /// `L_ii` and `L_ij`, times σ√Δ where that is the same for all paths.
     own: f32,
     earlier: Vec<(usize, f32)>,
@@ -102,8 +106,9 @@ struct Walker {
 impl Walker {
     fn new(task: &SeriesTask) -> Self {
         let sigma = if let Sigma::Fixed(sigma) = task.sigma { sigma } else { 1.0 };
+        let (lanes, zero) = (Lanes::default(), [0.0; GROUP]);
         let earlier = task.earlier.iter().map(|(j, factor)| (*j, sigma * factor)).collect();
-        Self { lanes: Lanes::default(), u: [0.0; GROUP], y: [0.0; GROUP], own: sigma * task.own, earlier }
+        Self { lanes, u: zero, y: zero, mirrored: zero, own: sigma * task.own, earlier }
     }
 }
 
@@ -132,22 +137,26 @@ impl BlockTask<'_> {
     #[inline(always)]
     fn fill_group(&self, group: usize, transform: &BoxMuller, walkers: &mut [Walker], rows: &mut [Vec<f32>]) {
         for (series, walker) in self.series.iter().zip(&mut *walkers) {
-            walker.y = [0.0; GROUP];
+            (walker.y, walker.mirrored) = ([0.0; GROUP], [0.0; GROUP]);
             if let Innovations::Keyed(key) = series.innovations {
                 walker.lanes = key.lanes(self.first_group + group as u64);
             }
         }
+        let image = self.mirrored && group + 1 < self.groups;
         for t in 0..=self.taus.len() {
+            let time = (t, if t > 0 { self.taus[t - 1] } else { 0.0 });
             let at = t * self.groups + group;
             for (index, series) in self.series.iter().enumerate() {
                 let (before, rest) = walkers.split_at_mut(index);
                 let walker = &mut rest[0];
                 if t > 0 && series.draw(at - self.groups, transform, walker) {
-                    walker.y = series.step(group, walker, before);
+                    series.step(group, image, walker, before);
                 }
-                let row = &mut rows[index].as_chunks_mut().0[at];
-                let tau = if t > 0 { self.taus[t - 1] } else { 0.0 };
-                series.write((t, tau), group, &walker.y, row);
+                let (row, _) = rows[index].as_chunks_mut();
+                series.write(time, group, &walker.y, &mut row[at]);
+                if image {
+                    series.write(time, group + 1, &walker.mirrored, &mut row[at + 1]);
+                }
             }
         }
     }
@@ -165,19 +174,25 @@ impl SeriesTask<'_> {
         true
     }
 
-    /// Y(t): `Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y += σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path.
+    /// `Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y += σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path.
+    ///
+    /// Rounding is symmetric, so the image of a Y whose σ is its own too is −Y to the last bit.
     #[inline(always)]
-    fn step(&self, group: usize, walker: &Walker, before: &[Walker]) -> Vector {
+    fn step(&self, group: usize, image: bool, walker: &mut Walker, before: &[Walker]) {
         match self.sigma {
-            Sigma::Fixed(_) => shocked(walker.y, walker, before),
-            Sigma::Drawn(sigma) => {
-                let s = shocked([0.0; GROUP], walker, before);
-                let sigma: &Vector = &sigma.as_chunks().0[group];
-                let mut y = walker.y;
-                for ((y, s), sigma) in y.iter_mut().zip(s).zip(sigma) {
-                    *y = sigma.mul_add(s, *y);
+            Sigma::Fixed(_) => {
+                walker.y = shocked(walker.y, walker, before);
+                if image {
+                    walker.mirrored = walker.y.map(|y| -y);
                 }
-                y
+            }
+            Sigma::Drawn(sigma) => {
+                let (sigma, _) = sigma.as_chunks();
+                let s = shocked([0.0; GROUP], walker, before);
+                add_products(&mut walker.y, &sigma[group], &s);
+                if image {
+                    add_products(&mut walker.mirrored, &sigma[group + 1], &s.map(|s| -s));
+                }
             }
         }
     }
@@ -215,6 +230,13 @@ fn shocked(mut sum: Vector, own: &Walker, before: &[Walker]) -> Vector {
         add_scaled(&mut sum, *factor, &before[*j].u);
     }
     sum
+}
+
+#[inline(always)]
+fn add_products(sum: &mut Vector, factors: &Vector, terms: &Vector) {
+    for ((sum, factor), term) in sum.iter_mut().zip(factors).zip(terms) {
+        *sum = factor.mul_add(*term, *sum);
+    }
 }
 
 #[inline(always)]
@@ -273,7 +295,7 @@ mod tests {
         let (sigmas, lines) = (sigmas(first_group + groups), lines(first_group + groups));
         let centres =
             [Centre::Fixed(&c), Centre::Fixed(&c), Centre::Line { start: &lines.0[from..], rate: &lines.1[from..] }];
-        let sigmas = [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas[from..]), Sigma::Fixed(0.2)];
+        let sigmas = [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas[from..]), Sigma::Fixed(0.1)];
         let series: [_; 3] = std::array::from_fn(|index| SeriesTask {
             innovations: Innovations::Keyed(&keys[index]),
             centre: centres[index],
@@ -281,7 +303,7 @@ mod tests {
             own: OWN[index],
             earlier: FOLLOWS[index],
         });
-        let task = BlockTask { first_group: first_group as u64, groups, taus: &taus, series: &series };
+        let task = BlockTask { first_group: first_group as u64, groups, taus: &taus, series: &series, mirrored: false };
         filled(level, &task)
     }
 
@@ -359,9 +381,9 @@ mod tests {
         // |row| stays below 8: half an ulp of it is 2.4e-7, and Y gathers as much again.
         assert!(error(&rows[0], fixed, |_| 0.1, &[(1.0, &u[0])]) < 1e-6);
         assert!(error(&rows[1], fixed, |p| sigmas[p], &[(0.8, &u[1]), (0.6, &u[0])]) < 1e-6);
-        assert!(error(&rows[2], line, |_| 0.2, &third) < 1e-6);
-        assert!(error(&rows[2], line, |_| 0.2, &third[..2]) > 1e-3, "the reference sees a missing term");
-        assert!(error(&rows[2], fixed, |_| 0.2, &third) > 1e-3, "the reference sees a wrong centre");
+        assert!(error(&rows[2], line, |_| 0.1, &third) < 1e-6);
+        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference sees a missing term");
+        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference sees a wrong centre");
     }
 
     fn task<'a>(innovations: Innovations<'a>, sigma: f32, centre: Centre<'a>) -> SeriesTask<'a> {
@@ -371,7 +393,11 @@ mod tests {
     /// Two groups of these series.
     fn two_groups(rows: &mut [Vec<f32>], series: &[SeriesTask]) {
         let taus = taus(PERIODS);
-        fill_block(Level::detect().unwrap(), &BlockTask { first_group: 0, groups: 2, taus: &taus, series }, rows);
+        fill_block(
+            Level::detect().unwrap(),
+            &BlockTask { first_group: 0, groups: 2, taus: &taus, series, mirrored: false },
+            rows,
+        );
     }
 
     #[test]
@@ -410,6 +436,30 @@ mod tests {
         let both = [Innovations::Keyed(&key), Innovations::Given(&given)];
         two_groups(&mut rows, &both.map(|innovations| task(innovations, 0.1, Centre::Fixed(&c))));
         assert!(rows[0] == rows[1]);
+    }
+
+    /// An image has its own centre and σ, and the even groups are those of plain sampling.
+    #[test]
+    fn an_image_has_the_innovations_with_the_other_sign() {
+        let (taus, sigmas, (start, rate), keys) = (taus(PERIODS), sigmas(2), lines(2), keys());
+        let centre = Centre::Line { start: &start, rate: &rate };
+        for sigma in [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas)] {
+            let first = SeriesTask { sigma, ..task(Innovations::Keyed(&keys[0]), 0.0, centre) };
+            let second = SeriesTask { earlier: &[(0, 0.6)], ..task(Innovations::Keyed(&keys[1]), 0.2, centre) };
+            let series = [SeriesTask { sigma, ..first }, SeriesTask { sigma, ..second }];
+            let drawn = BlockTask { first_group: 4, groups: 2, taus: &taus, series: &series, mirrored: true };
+            let mirrored = filled(Level::detect().unwrap(), &drawn);
+
+            let negated = keys.each_ref().map(|key| {
+                let plain = streams(key, 4, 2, PERIODS);
+                let even = plain.chunks_exact(2 * GROUP).map(|pair| &pair[..GROUP]);
+                even.flat_map(|u| u.iter().copied().chain(u.iter().map(|u| -u))).collect::<Vec<f32>>()
+            });
+            let given = [Innovations::Given(&negated[0]), Innovations::Given(&negated[1])];
+            let series = [0, 1].map(|index| SeriesTask { innovations: given[index], ..series[index] });
+            let expected = filled(Level::detect().unwrap(), &BlockTask { series: &series, mirrored: false, ..drawn });
+            assert!(mirrored == expected, "{sigma:?}");
+        }
     }
 
     #[test]
