@@ -6,7 +6,7 @@
 
 use super::normal::BoxMuller;
 use super::plan::to_f32;
-use super::stream::{GROUP, Lanes, StreamKey};
+use super::stream::{Aligned, GROUP, Lanes, StreamKey};
 use crate::cpu::{self, Level};
 
 /// σ√Δ: the standard deviation of a series' shock over one period.
@@ -75,13 +75,14 @@ pub(crate) struct BlockTask<'a> {
 pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [Vec<f32>]) {
     task.check(rows);
     let mut walkers: Vec<Walker> = task.series.iter().map(Walker::new).collect();
+    let mut rows: Vec<&mut [Vector]> = rows.iter_mut().map(|row| row.as_chunks_mut().0).collect();
     cpu::run(
         level,
         #[inline(always)]
         || {
             let transform = BoxMuller::new();
             for group in (0..task.groups).step_by(if task.mirrored { 2 } else { 1 }) {
-                task.fill_group(group, &transform, &mut walkers, rows);
+                task.fill_group(group, &transform, &mut walkers, &mut rows);
             }
         },
     );
@@ -93,11 +94,11 @@ type Vector = [f32; GROUP];
 /// A series on its way through the periods of one group.
 #[derive(Debug)]
 struct Walker {
-    lanes: Lanes,
-    u: Vector,
-    y: Vector,
+    lanes: Aligned<Lanes>,
+    u: Aligned<Vector>,
+    y: Aligned<Vector>,
     /// Y of the mirror image.
-    mirrored: Vector,
+    mirrored: Aligned<Vector>,
     /// `L_ii` and `L_ij`, times σ√Δ where that is the same for all paths.
     own: f32,
     earlier: Vec<(usize, f32)>,
@@ -106,9 +107,9 @@ struct Walker {
 impl Walker {
     fn new(task: &SeriesTask) -> Self {
         let sigma = if let Sigma::Fixed(sigma) = task.sigma { sigma } else { 1.0 };
-        let (lanes, zero) = (Lanes::default(), [0.0; GROUP]);
+        let zero = || Aligned([0.0; GROUP]);
         let earlier = task.earlier.iter().map(|(j, factor)| (*j, sigma * factor)).collect();
-        Self { lanes, u: zero, y: zero, mirrored: zero, own: sigma * task.own, earlier }
+        Self { lanes: Aligned::default(), u: zero(), y: zero(), mirrored: zero(), own: sigma * task.own, earlier }
     }
 }
 
@@ -135,27 +136,32 @@ impl BlockTask<'_> {
 
     /// Takes one group from the base period to the horizon.
     #[inline(always)]
-    fn fill_group(&self, group: usize, transform: &BoxMuller, walkers: &mut [Walker], rows: &mut [Vec<f32>]) {
+    fn fill_group(&self, group: usize, transform: &BoxMuller, walkers: &mut [Walker], rows: &mut [&mut [Vector]]) {
         for (series, walker) in self.series.iter().zip(&mut *walkers) {
-            (walker.y, walker.mirrored) = ([0.0; GROUP], [0.0; GROUP]);
+            (walker.y.0, walker.mirrored.0) = ([0.0; GROUP], [0.0; GROUP]);
             if let Innovations::Keyed(key) = series.innovations {
-                walker.lanes = key.lanes(self.first_group + group as u64);
+                walker.lanes.0 = key.lanes(self.first_group + group as u64);
             }
         }
         let image = self.mirrored && group + 1 < self.groups;
-        for t in 0..=self.taus.len() {
-            let time = (t, if t > 0 { self.taus[t - 1] } else { 0.0 });
+        for (series, row) in self.series.iter().zip(&mut *rows) {
+            series.write((0, 0.0), group, &[0.0; GROUP], &mut row[group]);
+            if image {
+                series.write((0, 0.0), group + 1, &[0.0; GROUP], &mut row[group + 1]);
+            }
+        }
+        for (t, tau) in (1..).zip(self.taus) {
             let at = t * self.groups + group;
-            for (index, series) in self.series.iter().enumerate() {
+            for (index, (series, row)) in self.series.iter().zip(&mut *rows).enumerate() {
                 let (before, rest) = walkers.split_at_mut(index);
                 let walker = &mut rest[0];
-                if t > 0 && series.draw(at - self.groups, transform, walker) {
-                    series.step(group, image, walker, before);
-                }
-                let (row, _) = rows[index].as_chunks_mut();
-                series.write(time, group, &walker.y, &mut row[at]);
+                let u = series.draw(at - self.groups, transform, walker);
+                let (y, mirrored) = series.step(group, image, &u, walker, before);
+                series.write((t, *tau), group, &y, &mut row[at]);
+                (walker.u.0, walker.y.0) = (u, y);
                 if image {
-                    series.write(time, group + 1, &walker.mirrored, &mut row[at + 1]);
+                    series.write((t, *tau), group + 1, &mirrored, &mut row[at + 1]);
+                    walker.mirrored.0 = mirrored;
                 }
             }
         }
@@ -163,36 +169,34 @@ impl BlockTask<'_> {
 }
 
 impl SeriesTask<'_> {
-    /// The innovations of the next period; whether there are any.
+    /// The innovations of the next period.
     #[inline(always)]
-    fn draw(&self, at: usize, transform: &BoxMuller, walker: &mut Walker) -> bool {
+    fn draw(&self, at: usize, transform: &BoxMuller, walker: &mut Walker) -> Vector {
+        let mut u = [0.0; GROUP];
         match self.innovations {
-            Innovations::Keyed(_) => transform.fill(&mut walker.lanes, &mut walker.u),
-            Innovations::Given(given) => walker.u = given.as_chunks().0[at],
-            Innovations::None => return false,
+            Innovations::Keyed(_) => transform.fill(&mut walker.lanes.0, &mut u),
+            Innovations::Given(given) => u = given.as_chunks().0[at],
+            Innovations::None => {}
         }
-        true
+        u
     }
 
-    /// `Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y += σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path.
+    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path; and that of the image.
     ///
     /// Rounding is symmetric, so the image of a Y whose σ is its own too is −Y to the last bit.
     #[inline(always)]
-    fn step(&self, group: usize, image: bool, walker: &mut Walker, before: &[Walker]) {
+    fn step(&self, group: usize, image: bool, u: &Vector, walker: &Walker, before: &[Walker]) -> (Vector, Vector) {
         match self.sigma {
             Sigma::Fixed(_) => {
-                walker.y = shocked(walker.y, walker, before);
-                if image {
-                    walker.mirrored = walker.y.map(|y| -y);
-                }
+                let y = shocked(walker.y.0, u, walker, before);
+                (y, y.map(|y| -y))
             }
             Sigma::Drawn(sigma) => {
                 let (sigma, _) = sigma.as_chunks();
-                let s = shocked([0.0; GROUP], walker, before);
-                add_products(&mut walker.y, &sigma[group], &s);
-                if image {
-                    add_products(&mut walker.mirrored, &sigma[group + 1], &s.map(|s| -s));
-                }
+                let s = shocked([0.0; GROUP], u, walker, before);
+                let y = with_products(walker.y.0, &sigma[group], &s);
+                let image = if image { group + 1 } else { group };
+                (y, with_products(walker.mirrored.0, &sigma[image], &s.map(|s| -s)))
             }
         }
     }
@@ -224,19 +228,20 @@ impl SeriesTask<'_> {
 
 /// `sum` and the shocks of the period.
 #[inline(always)]
-fn shocked(mut sum: Vector, own: &Walker, before: &[Walker]) -> Vector {
-    add_scaled(&mut sum, own.own, &own.u);
+fn shocked(mut sum: Vector, u: &Vector, own: &Walker, before: &[Walker]) -> Vector {
+    add_scaled(&mut sum, own.own, u);
     for (j, factor) in &own.earlier {
-        add_scaled(&mut sum, *factor, &before[*j].u);
+        add_scaled(&mut sum, *factor, &before[*j].u.0);
     }
     sum
 }
 
 #[inline(always)]
-fn add_products(sum: &mut Vector, factors: &Vector, terms: &Vector) {
+fn with_products(mut sum: Vector, factors: &Vector, terms: &Vector) -> Vector {
     for ((sum, factor), term) in sum.iter_mut().zip(factors).zip(terms) {
         *sum = factor.mul_add(*term, *sum);
     }
+    sum
 }
 
 #[inline(always)]
