@@ -59,7 +59,7 @@ const SHOCKS: u64 = slot_of("outgrow shocks");
 const ASSUMPTIONS: u64 = slot_of("outgrow assumptions");
 
 /// What the streams of all groups of one (seed, slot) share.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct StreamKey {
     words: [[u64; LANES]; 4],
 }
