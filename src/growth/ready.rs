@@ -40,6 +40,12 @@ impl Ready {
         Ok(Self::Fiscal { curve: Box::new(curve), estimates })
     }
 
+    /// `γ` of every path where `Γ(τ) = γτ`.
+    pub(crate) fn log_rates(&self, values: &[Value<'_>], count: usize) -> Option<Vec<f64>> {
+        let Self::Direct(Curve(Law::Constant(_))) = self else { return None };
+        Some(values[0].log_rate(count))
+    }
+
     /// `Γ` at `taus`, the periods 1 to T in years; `base_shifts` are ln of the drawn base over its median, where it is drawn.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Blocks of paths: structure of arrays, one row a provider, filled group by group.
 
-use super::kernel::{Centre, Innovations, SeriesTask, Sigma, fill_series};
+use super::kernel::{BlockTask, Centre, Innovations, SeriesTask, Sigma, fill_block};
 use super::plan::{Number, Plan, Rows, Series, to_f32};
 use super::sampler::{Numbers, Span};
 use super::stream::{self, GROUP};
@@ -35,8 +35,6 @@ pub(crate) struct Block {
     sums: Vec<Vec<f32>>,
     /// Linear revenue of one provider, period 0..=T, where a sum asks for it.
     linear: Vec<f32>,
-    /// Innovations that later series follow: by series, then period 1..=T, then path.
-    kept: Vec<Vec<f32>>,
     numbers: Numbers,
 }
 
@@ -44,7 +42,6 @@ impl Block {
     pub(crate) fn new(plan: &Plan, groups: usize) -> Self {
         let width = groups * GROUP;
         let periods = plan.taus.len();
-        let innovations = |series: &Series| if series.kept { vec![0.0; periods * width] } else { Vec::new() };
         Self {
             width,
             len: 0,
@@ -53,7 +50,6 @@ impl Block {
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
-            kept: plan.series.iter().map(innovations).collect(),
             numbers: Numbers::default(),
         }
     }
@@ -71,9 +67,7 @@ impl Block {
             let column = &mut column[..groups * GROUP];
             if plan.sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
-        for index in 0..plan.series.len() {
-            self.fill_row(plan, index, first_group, groups)?;
-        }
+        self.fill_rows(plan, Span { first: first_group, groups })?;
         (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))
     }
 
@@ -104,63 +98,85 @@ impl Block {
         Ok(())
     }
 
-    fn fill_row(&mut self, plan: &Plan, index: usize, first_group: u64, groups: usize) -> Result<(), Error> {
-        let series = &plan.series[index];
-        let width = self.width;
-        let periods = plan.taus.len();
-        let fixed: Option<Vec<f32>> = series.centre.as_ref().map(|centre| centre.iter().map(|x| to_f32(*x)).collect());
-        if fixed.is_none() {
-            self.fill_centre(plan, index)?;
+    fn fill_rows(&mut self, plan: &Plan, span: Span) -> Result<(), Error> {
+        let mut parts = Vec::new();
+        for (index, series) in plan.series.iter().enumerate() {
+            parts.push((self.middle(plan, index)?, self.sigmas(plan, series)));
         }
-        let sigma: Vec<f32>;
-        let sigma = match series.volatility {
-            Number::Fixed(volatility) => Sigma::Fixed(to_f32(volatility * plan.step_root)),
-            Number::Drawn(draw) => {
-                sigma =
-                    self.draws[draw][..width].iter().map(|volatility| to_f32(volatility * plan.step_root)).collect();
-                Sigma::Drawn(&sigma)
-            }
+        let given = &self.numbers.innovations;
+        let tasks: Vec<SeriesTask<'_>> = (plan.series.iter().zip(&parts).enumerate())
+            .map(|(index, (series, (middle, sigmas)))| SeriesTask {
+                innovations: innovations(series, given.get(index)),
+                centre: middle.centre(),
+                sigma: sigmas.as_deref().map_or_else(|| series.fixed_sigma(plan), Sigma::Drawn),
+                own: series.own,
+                earlier: &series.earlier,
+            })
+            .collect();
+        let task = BlockTask {
+            first_group: span.first,
+            groups: span.groups,
+            taus: &plan.taus,
+            series: &tasks,
+            mirrored: plan.sampler.is_antithetic(),
         };
-        let (before, rest) = self.kept.split_at_mut(index);
-        let earlier: Vec<(f32, &[f32])> =
-            series.earlier.iter().map(|(j, weight)| (*weight, &before[*j][..periods * width])).collect();
-        let given = self.numbers.innovations.get(index).filter(|given| !given.is_empty());
-        let task = SeriesTask {
-            innovations: given.map_or(Innovations::Keyed(&series.key), |given| Innovations::Given(given)),
-            first_group,
-            groups,
-            periods,
-            centre: fixed.as_deref().map_or(Centre::InPlace, Centre::Fixed),
-            sigma,
-            own: series.own,
-            earlier: &earlier,
-        };
-        let keep = series.kept.then(|| &mut rest[0][..periods * width]);
-        fill_series(plan.level, &task, &mut self.rows[index][..(periods + 1) * width], keep);
+        fill_block(plan.level, &task, &mut self.rows);
         Ok(())
     }
 
+    /// σ√Δ of every path, where the volatility is drawn.
+    fn sigmas(&self, plan: &Plan, series: &Series) -> Option<Vec<f32>> {
+        let Number::Drawn(draw) = series.volatility else { return None };
+        let volatilities = &self.draws[draw][..self.width];
+        Some(volatilities.iter().map(|volatility| to_f32(volatility * plan.step_root)).collect())
+    }
+
+    /// Where the paths would be without shocks; in the row already unless it is known or a line.
+    ///
+    /// # Errors
+    /// Where it is not finite on a path.
+    fn middle(&mut self, plan: &Plan, index: usize) -> Result<Middle, Error> {
+        let series = &plan.series[index];
+        if let Some(centre) = &series.centre {
+            return Ok(Middle::Known(centre.iter().map(|x| to_f32(*x)).collect()));
+        }
+        let start = self.starts(plan, series);
+        if let Some(rate) = series.growth.log_rates(&series.values(&self.draws, self.width), self.width)
+            && is_finite_at(plan.taus.last().copied().unwrap_or(0.0), &start, &rate)
+        {
+            return Ok(Middle::Line { start, rate });
+        }
+        self.fill_centre(plan, index, &start).map(|()| Middle::InPlace)
+    }
+
+    /// x(0) of every path.
+    fn starts(&self, plan: &Plan, series: &Series) -> Vec<f64> {
+        match series.base {
+            Number::Fixed(base) => vec![math::ln(base / plan.reference); self.width],
+            Number::Drawn(draw) => {
+                let bases = &self.draws[draw][..self.width];
+                let mut start: Vec<f64> = bases.iter().map(|base| base / plan.reference).collect();
+                math::ln_slice(&mut start);
+                start
+            }
+        }
+    }
+
     /// Puts `x(0) + Γ(t; θ)` of every path into the row.
-    fn fill_centre(&mut self, plan: &Plan, index: usize) -> Result<(), Error> {
+    fn fill_centre(&mut self, plan: &Plan, index: usize, start: &[f64]) -> Result<(), Error> {
         let series = &plan.series[index];
         let width = self.width;
-        let draws = &self.draws;
-        let mut start = match series.base {
-            Number::Fixed(base) => vec![base / plan.reference; width],
-            Number::Drawn(draw) => draws[draw][..width].iter().map(|base| base / plan.reference).collect(),
-        };
-        math::ln_slice(&mut start);
         let row = &mut self.rows[index];
-        let values = series.values(draws, width);
+        let values = series.values(&self.draws, width);
         let mut fault = None;
-        row[..width].iter_mut().zip(&start).for_each(|(x, start)| *x = to_f32(*start));
-        let shifts = series.base_shifts(draws, width);
+        row[..width].iter_mut().zip(start).for_each(|(x, start)| *x = to_f32(*start));
+        let shifts = series.base_shifts(&self.draws, width);
         let filled = series.growth.fill(&values, shifts.as_deref(), &plan.taus, width, &mut |i, growth| {
             let column = &mut row[(i + 1) * width..(i + 2) * width];
             let finite = cpu::run(
                 plan.level,
                 #[inline(always)]
-                || put_sums(column, &start, growth),
+                || put_sums(column, start, growth),
             );
             if !finite && fault.is_none() {
                 fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
@@ -169,6 +185,47 @@ impl Block {
         let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
         filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
     }
+}
+
+fn innovations<'a>(series: &'a Series, given: Option<&'a Vec<f32>>) -> Innovations<'a> {
+    match given {
+        _ if !series.is_shocked() => Innovations::None,
+        Some(given) => Innovations::Given(given),
+        None => Innovations::Keyed(&series.key),
+    }
+}
+
+/// Where the paths of a block would be without shocks.
+#[derive(Debug)]
+enum Middle {
+    /// By period, the same for all paths.
+    Known(Vec<f32>),
+    /// Both by path.
+    Line { start: Vec<f64>, rate: Vec<f64> },
+    /// In the row.
+    InPlace,
+}
+
+impl Middle {
+    fn centre(&self) -> Centre<'_> {
+        match self {
+            Self::Known(centre) => Centre::Fixed(centre),
+            Self::Line { start, rate } => Centre::Line { start, rate },
+            Self::InPlace => Centre::InPlace,
+        }
+    }
+}
+
+impl Series {
+    fn fixed_sigma(&self, plan: &Plan) -> Sigma<'static> {
+        let Number::Fixed(volatility) = self.volatility else { return Sigma::Fixed(0.0) };
+        Sigma::Fixed(to_f32(volatility * plan.step_root))
+    }
+}
+
+/// Whether every line is finite at `tau`, in f32 too; then it is so before.
+fn is_finite_at(tau: f64, start: &[f64], rate: &[f64]) -> bool {
+    start.iter().zip(rate).fold(true, |finite, (start, rate)| finite & to_f32(start + rate * tau).is_finite())
 }
 
 /// Puts `start + growth` into the column; whether all are finite.

@@ -1,11 +1,12 @@
-//! The hot loop: fills one series of a block of paths, Y(t) = Y(t−1) + σ√Δ·s(t), row(t) = c(t) + Y(t).
+//! The hot loop: fills a block of paths, Y(t) = Y(t−1) + σ√Δ·s(t), row(t) = c(t) + Y(t), with shocks s = L·U.
 //!
-//! Groups are outside and periods inside, so that the state of a group's sixty-four paths (its generators, Y) stays in
-//! the first cache from the base period to the horizon. Everything marked `#[inline(always)]` is compiled once per
-//! [`Level`]; see [`cpu::run`].
+//! Groups are outside, then periods, then series, so that all that a group's sixty-four paths are made of (generators,
+//! U of the period, Y) stays in the first cache from the base period to the horizon, and only rows leave it.
+//! Everything marked `#[inline(always)]` is compiled once per [`Level`]; see [`cpu::run`].
 
-use super::normal::normals;
-use super::stream::{GROUP, StreamKey};
+use super::normal::BoxMuller;
+use super::plan::to_f32;
+use super::stream::{Aligned, GROUP, Lanes, StreamKey};
 use crate::cpu::{self, Level};
 
 /// σ√Δ: the standard deviation of a series' shock over one period.
@@ -22,6 +23,8 @@ pub(crate) enum Sigma<'a> {
 pub(crate) enum Centre<'a> {
     /// c(0), …, c(T), the same for all paths.
     Fixed(&'a [f32]),
+    /// start + rate·τ(t), both by path.
+    Line { start: &'a [f64], rate: &'a [f64] },
     /// The row holds c(t) of each path already.
     InPlace,
 }
@@ -33,164 +36,185 @@ pub(crate) enum Innovations<'a> {
     Keyed(&'a StreamKey),
     /// U(1), …, U(T), B numbers a period.
     Given(&'a [f32]),
+    /// The series is its centre, and no later one follows its innovations.
+    None,
 }
 
-/// One series of a block of paths, and what its shocks `s = L_ii·U + Σ L_ij·U_j` are made of.
+/// One series, and what its shocks `s = L_ii·U + Σ L_ij·U_j` are made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesTask<'a> {
     pub(crate) innovations: Innovations<'a>,
-    pub(crate) first_group: u64,
-    /// Groups in the block; B = 64·groups paths.
-    pub(crate) groups: usize,
-    /// T.
-    pub(crate) periods: usize,
     pub(crate) centre: Centre<'a>,
     pub(crate) sigma: Sigma<'a>,
     /// `L_ii`.
     pub(crate) own: f32,
-    /// `L_ij` and the kept innovations `U_j(1), …, U_j(T)` of each earlier series j, B numbers a period.
-    pub(crate) earlier: &'a [(f32, &'a [f32])],
+    /// The earlier series j that this one follows, and `L_ij`.
+    pub(crate) earlier: &'a [(usize, f32)],
 }
 
-/// Fills `row`, T + 1 periods of B paths; and `keep`, T periods of B paths, with the series' own innovations U.
+/// A block of paths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockTask<'a> {
+    pub(crate) first_group: u64,
+    /// Groups in the block; B = 64·groups paths.
+    pub(crate) groups: usize,
+    /// τ(1), …, τ(T): the periods in years.
+    pub(crate) taus: &'a [f64],
+    pub(crate) series: &'a [SeriesTask<'a>],
+    /// Whether every second group is the mirror image of the one before: −U for U, with centre and σ of its own.
+    pub(crate) mirrored: bool,
+}
+
+/// Fills the rows, one a series: T + 1 periods of B paths.
 ///
-/// Y is accumulated apart from c, so its rounding does not grow with c. Nothing is drawn if σ is 0 for all paths and
-/// the innovations are not kept. A group's paths depend neither on T nor on the other groups of the block.
+/// Y is accumulated apart from c, so its rounding does not grow with c. A group's paths depend neither on T nor on the
+/// other groups of the block.
 ///
 /// # Panics
-/// If a slice is not as long as the task says.
-pub(crate) fn fill_series(level: Level, task: &SeriesTask, row: &mut [f32], keep: Option<&mut [f32]>) {
-    task.check(row, keep.as_deref());
-    match (task.sigma, keep) {
-        (Sigma::Fixed(0.0), None) => task.fill_centre(row),
-        (_, Some(keep)) => cpu::run(
-            level,
-            #[inline(always)]
-            || task.fill(row, keep),
-        ),
-        (_, None) => cpu::run(
-            level,
-            #[inline(always)]
-            || task.fill(row, &mut []),
-        ),
-    }
+/// If a slice is not as long as the task says, or a series follows a later one.
+pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [Vec<f32>]) {
+    task.check(rows);
+    let mut walkers: Vec<Walker> = task.series.iter().map(Walker::new).collect();
+    let mut rows: Vec<&mut [Vector]> = rows.iter_mut().map(|row| row.as_chunks_mut().0).collect();
+    cpu::run(
+        level,
+        #[inline(always)]
+        || {
+            let transform = BoxMuller::new();
+            for group in (0..task.groups).step_by(if task.mirrored { 2 } else { 1 }) {
+                task.fill_group(group, &transform, &mut walkers, &mut rows);
+            }
+        },
+    );
 }
 
 /// The numbers of one group at one period.
 type Vector = [f32; GROUP];
 
-impl SeriesTask<'_> {
-    fn check(&self, row: &[f32], keep: Option<&[f32]>) {
-        let paths = self.groups * GROUP;
-        assert_eq!(row.len(), (self.periods + 1) * paths, "row");
-        assert!(keep.is_none_or(|keep| keep.len() == self.periods * paths), "kept innovations");
-        assert!(self.earlier.iter().all(|(_, u)| u.len() == self.periods * paths), "earlier innovations");
-        if let Centre::Fixed(centre) = self.centre {
-            assert_eq!(centre.len(), self.periods + 1, "centre");
-        }
-        if let Innovations::Given(given) = self.innovations {
-            assert_eq!(given.len(), self.periods * paths, "given innovations");
-        }
-        if let Sigma::Drawn(sigma) = self.sigma {
-            assert_eq!(sigma.len(), paths, "sigma");
-        }
-    }
+/// A series on its way through the periods of one group.
+#[derive(Debug)]
+struct Walker {
+    lanes: Aligned<Lanes>,
+    u: Aligned<Vector>,
+    y: Aligned<Vector>,
+    /// Y of the mirror image.
+    mirrored: Aligned<Vector>,
+    /// `L_ii` and `L_ij`, times σ√Δ where that is the same for all paths.
+    own: f32,
+    earlier: Vec<(usize, f32)>,
+}
 
-    fn fill_centre(&self, row: &mut [f32]) {
-        if let Centre::Fixed(centre) = self.centre {
-            for (row, c) in row.chunks_exact_mut(self.groups * GROUP).zip(centre) {
-                row.fill(*c);
+impl Walker {
+    fn new(task: &SeriesTask) -> Self {
+        let sigma = if let Sigma::Fixed(sigma) = task.sigma { sigma } else { 1.0 };
+        let zero = || Aligned([0.0; GROUP]);
+        let earlier = task.earlier.iter().map(|(j, factor)| (*j, sigma * factor)).collect();
+        Self { lanes: Aligned::default(), u: zero(), y: zero(), mirrored: zero(), own: sigma * task.own, earlier }
+    }
+}
+
+impl BlockTask<'_> {
+    fn check(&self, rows: &[Vec<f32>]) {
+        let (paths, periods) = (self.groups * GROUP, self.taus.len());
+        assert_eq!(rows.len(), self.series.len(), "rows");
+        assert!(rows.iter().all(|row| row.len() >= (periods + 1) * paths), "row");
+        for (index, series) in self.series.iter().enumerate() {
+            assert!(series.earlier.iter().all(|(j, _)| *j < index), "earlier series");
+            match series.centre {
+                Centre::Fixed(centre) => assert_eq!(centre.len(), periods + 1, "centre"),
+                Centre::Line { start, rate } => assert_eq!((start.len(), rate.len()), (paths, paths), "centre"),
+                Centre::InPlace => {}
             }
-        }
-    }
-
-    #[inline(always)]
-    fn fill(&self, row: &mut [f32], keep: &mut [f32]) {
-        let (row, _) = row.as_chunks_mut::<GROUP>();
-        let (keep, _) = keep.as_chunks_mut::<GROUP>();
-        for group in 0..self.groups {
-            match self.innovations {
-                Innovations::Keyed(key) => {
-                    let mut lanes = key.lanes(self.first_group + group as u64);
-                    self.fill_group(
-                        group,
-                        row,
-                        keep,
-                        #[inline(always)]
-                        |u, _| normals(&mut lanes, u),
-                    );
-                }
-                Innovations::Given(given) => {
-                    let (given, _) = given.as_chunks::<GROUP>();
-                    self.fill_group(
-                        group,
-                        row,
-                        keep,
-                        #[inline(always)]
-                        |u, at| *u = given[at],
-                    );
-                }
+            if let Innovations::Given(given) = series.innovations {
+                assert_eq!(given.len(), periods * paths, "given innovations");
+            }
+            if let Sigma::Drawn(sigma) = series.sigma {
+                assert_eq!(sigma.len(), paths, "sigma");
             }
         }
     }
 
     /// Takes one group from the base period to the horizon.
     #[inline(always)]
-    fn fill_group(
-        &self,
-        group: usize,
-        row: &mut [Vector],
-        keep: &mut [Vector],
-        mut next: impl FnMut(&mut Vector, usize),
-    ) {
-        let mut y = [0.0; GROUP];
+    fn fill_group(&self, group: usize, transform: &BoxMuller, walkers: &mut [Walker], rows: &mut [&mut [Vector]]) {
+        for (series, walker) in self.series.iter().zip(&mut *walkers) {
+            (walker.y.0, walker.mirrored.0) = ([0.0; GROUP], [0.0; GROUP]);
+            if let Innovations::Keyed(key) = series.innovations {
+                walker.lanes.0 = key.lanes(self.first_group + group as u64);
+            }
+        }
+        let image = self.mirrored && group + 1 < self.groups;
+        for (series, row) in self.series.iter().zip(&mut *rows) {
+            series.write((0, 0.0), group, &[0.0; GROUP], &mut row[group]);
+            if image {
+                series.write((0, 0.0), group + 1, &[0.0; GROUP], &mut row[group + 1]);
+            }
+        }
+        for (t, tau) in (1..).zip(self.taus) {
+            let at = t * self.groups + group;
+            for (index, (series, row)) in self.series.iter().zip(&mut *rows).enumerate() {
+                let (before, rest) = walkers.split_at_mut(index);
+                let walker = &mut rest[0];
+                let u = series.draw(at - self.groups, transform, walker);
+                let (y, mirrored) = series.step(group, image, &u, walker, before);
+                series.write((t, *tau), group, &y, &mut row[at]);
+                (walker.u.0, walker.y.0) = (u, y);
+                if image {
+                    series.write((t, *tau), group + 1, &mirrored, &mut row[at + 1]);
+                    walker.mirrored.0 = mirrored;
+                }
+            }
+        }
+    }
+}
+
+impl SeriesTask<'_> {
+    /// The innovations of the next period.
+    #[inline(always)]
+    fn draw(&self, at: usize, transform: &BoxMuller, walker: &mut Walker) -> Vector {
         let mut u = [0.0; GROUP];
-        self.write(0, &y, &mut row[group]);
-        for t in 1..=self.periods {
-            let innovation = (t - 1) * self.groups + group;
-            next(&mut u, innovation);
-            if let Some(keep) = keep.get_mut(innovation) {
-                *keep = u;
+        match self.innovations {
+            Innovations::Keyed(_) => transform.fill(&mut walker.lanes.0, &mut u),
+            Innovations::Given(given) => u = given.as_chunks().0[at],
+            Innovations::None => {}
+        }
+        u
+    }
+
+    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path; and that of the image.
+    ///
+    /// Rounding is symmetric, so the image of a Y whose σ is its own too is −Y to the last bit.
+    #[inline(always)]
+    fn step(&self, group: usize, image: bool, u: &Vector, walker: &Walker, before: &[Walker]) -> (Vector, Vector) {
+        match self.sigma {
+            Sigma::Fixed(_) => {
+                let y = shocked(walker.y.0, u, walker, before);
+                (y, y.map(|y| -y))
             }
-            match self.sigma {
-                Sigma::Fixed(sigma) => self.step_fixed(sigma, &mut y, &u, innovation),
-                Sigma::Drawn(sigma) => self.step_drawn(&sigma.as_chunks().0[group], &mut y, &u, innovation),
+            Sigma::Drawn(sigma) => {
+                let (sigma, _) = sigma.as_chunks();
+                let s = shocked([0.0; GROUP], u, walker, before);
+                let y = with_products(walker.y.0, &sigma[group], &s);
+                let image = if image { group + 1 } else { group };
+                (y, with_products(walker.mirrored.0, &sigma[image], &s.map(|s| -s)))
             }
-            self.write(t, &y, &mut row[t * self.groups + group]);
-        }
-    }
-
-    /// `Y += (σ·L_ii)·U + Σ (σ·L_ij)·U_j`.
-    #[inline(always)]
-    fn step_fixed(&self, sigma: f32, y: &mut Vector, u: &Vector, at: usize) {
-        add_scaled(y, sigma * self.own, u);
-        for (factor, u) in self.earlier {
-            add_scaled(y, sigma * factor, &u.as_chunks().0[at]);
-        }
-    }
-
-    /// `Y += σ·(L_ii·U + Σ L_ij·U_j)`, a σ for each path.
-    #[inline(always)]
-    fn step_drawn(&self, sigma: &Vector, y: &mut Vector, u: &Vector, at: usize) {
-        let mut s = [0.0; GROUP];
-        for (s, u) in s.iter_mut().zip(u) {
-            *s = self.own * u;
-        }
-        for (factor, u) in self.earlier {
-            add_scaled(&mut s, *factor, &u.as_chunks().0[at]);
-        }
-        for ((y, s), sigma) in y.iter_mut().zip(s).zip(sigma) {
-            *y = sigma.mul_add(s, *y);
         }
     }
 
     #[inline(always)]
-    fn write(&self, t: usize, y: &Vector, row: &mut Vector) {
+    fn write(&self, (t, tau): (usize, f64), group: usize, y: &Vector, row: &mut Vector) {
         match self.centre {
             Centre::Fixed(centre) => {
                 let c = centre[t];
                 for (row, y) in row.iter_mut().zip(y) {
                     *row = c + y;
+                }
+            }
+            Centre::Line { start, rate } => {
+                let (start, rate): (&[f64; GROUP], &[f64; GROUP]) =
+                    (&start.as_chunks().0[group], &rate.as_chunks().0[group]);
+                for (((row, y), start), rate) in row.iter_mut().zip(y).zip(start).zip(rate) {
+                    *row = to_f32(start + rate * tau) + y;
                 }
             }
             Centre::InPlace => {
@@ -202,6 +226,24 @@ impl SeriesTask<'_> {
     }
 }
 
+/// `sum` and the shocks of the period.
+#[inline(always)]
+fn shocked(mut sum: Vector, u: &Vector, own: &Walker, before: &[Walker]) -> Vector {
+    add_scaled(&mut sum, own.own, u);
+    for (j, factor) in &own.earlier {
+        add_scaled(&mut sum, *factor, &before[*j].u.0);
+    }
+    sum
+}
+
+#[inline(always)]
+fn with_products(mut sum: Vector, factors: &Vector, terms: &Vector) -> Vector {
+    for ((sum, factor), term) in sum.iter_mut().zip(factors).zip(terms) {
+        *sum = factor.mul_add(*term, *sum);
+    }
+    sum
+}
+
 #[inline(always)]
 fn add_scaled(sum: &mut Vector, factor: f32, terms: &Vector) {
     for (sum, term) in sum.iter_mut().zip(terms) {
@@ -211,6 +253,7 @@ fn add_scaled(sum: &mut Vector, factor: f32, terms: &Vector) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::normal::normals;
     use super::*;
 
     const PERIODS: usize = 40;
@@ -221,49 +264,69 @@ mod tests {
         (0..=periods).map(|t| 0.05 * t as f32).collect()
     }
 
+    fn taus(periods: usize) -> Vec<f64> {
+        (1..=periods).map(|t| 0.25 * t as f64).collect()
+    }
+
     fn sigmas(groups: usize) -> Vec<f32> {
         (0..groups * GROUP).map(|p| 0.05 + p as f32 / 1e4).collect()
     }
 
-    /// The rows of two correlated series, and the innovations of the first.
-    #[derive(Debug, PartialEq)]
-    struct Two {
-        rows: [Vec<f32>; 2],
-        kept: Vec<f32>,
+    /// By series, what its stream holds: T periods of 64·groups normals.
+    fn streams(key: &StreamKey, first_group: usize, groups: usize, periods: usize) -> Vec<f32> {
+        let mut all = vec![0.0; periods * groups * GROUP];
+        let (vectors, _) = all.as_chunks_mut::<GROUP>();
+        for group in 0..groups {
+            let mut lanes = key.lanes((first_group + group) as u64);
+            for t in 0..periods {
+                normals(&mut lanes, &mut vectors[t * groups + group]);
+            }
+        }
+        all
     }
 
-    fn two_series(level: Level, first_group: usize, groups: usize, periods: usize) -> Two {
-        let paths = groups * GROUP;
-        let c = centre(periods);
-        let all = sigmas(first_group + groups);
-        let mut rows = [vec![0.0; (periods + 1) * paths], vec![0.0; (periods + 1) * paths]];
-        let mut kept = vec![0.0; periods * paths];
-        let first = SeriesTask {
-            innovations: Innovations::Keyed(&StreamKey::new(1, 2)),
-            first_group: first_group as u64,
-            groups,
-            periods,
-            centre: Centre::Fixed(&c),
-            sigma: Sigma::Fixed(0.1),
-            own: 1.0,
-            earlier: &[],
-        };
-        fill_series(level, &first, &mut rows[0], Some(&mut kept));
-        let second = SeriesTask {
-            innovations: Innovations::Keyed(&StreamKey::new(1, 3)),
-            sigma: Sigma::Drawn(&all[first_group * GROUP..]),
-            own: 0.8,
-            earlier: &[(0.6, &kept)],
-            ..first
-        };
-        fill_series(level, &second, &mut rows[1], None);
-        Two { rows, kept }
+    fn keys() -> [StreamKey; 3] {
+        [2, 3, 4].map(|slot| StreamKey::new(1, slot))
+    }
+
+    /// What the second and the third series follow.
+    const FOLLOWS: [&[(usize, f32)]; 3] = [&[], &[(0, 0.6)], &[(0, 0.5), (1, -0.3)]];
+    const OWN: [f32; 3] = [1.0, 0.8, 0.7];
+
+    /// The rows of three correlated series: known, with volatilities drawn, and along a line.
+    fn three(level: Level, first_group: usize, groups: usize, periods: usize) -> Vec<Vec<f32>> {
+        let (keys, c, taus) = (keys(), centre(periods), taus(periods));
+        let from = first_group * GROUP;
+        let (sigmas, lines) = (sigmas(first_group + groups), lines(first_group + groups));
+        let centres =
+            [Centre::Fixed(&c), Centre::Fixed(&c), Centre::Line { start: &lines.0[from..], rate: &lines.1[from..] }];
+        let sigmas = [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas[from..]), Sigma::Fixed(0.1)];
+        let series: [_; 3] = std::array::from_fn(|index| SeriesTask {
+            innovations: Innovations::Keyed(&keys[index]),
+            centre: centres[index],
+            sigma: sigmas[index],
+            own: OWN[index],
+            earlier: FOLLOWS[index],
+        });
+        let task = BlockTask { first_group: first_group as u64, groups, taus: &taus, series: &series, mirrored: false };
+        filled(level, &task)
+    }
+
+    /// Start and rate of every path.
+    fn lines(groups: usize) -> (Vec<f64>, Vec<f64>) {
+        (0..groups * GROUP).map(|p| (0.3 - p as f64 / 1e3, p as f64 / 2e3)).unzip()
+    }
+
+    fn filled(level: Level, task: &BlockTask) -> Vec<Vec<f32>> {
+        let mut rows = vec![vec![f32::NAN; (task.taus.len() + 1) * task.groups * GROUP]; task.series.len()];
+        fill_block(level, task, &mut rows);
+        rows
     }
 
     #[test]
     fn every_level_gives_the_same_bits() {
         for level in Level::available() {
-            assert!(two_series(level, 5, 2, 9) == two_series(Level::Baseline, 5, 2, 9), "{level:?}");
+            assert!(three(level, 5, 2, 9) == three(Level::Baseline, 5, 2, 9), "{level:?}");
         }
     }
 
@@ -275,28 +338,29 @@ mod tests {
     #[test]
     fn a_block_may_be_cut_anywhere() {
         let level = Level::detect().unwrap();
-        let whole = two_series(level, 0, GROUPS, PERIODS);
+        let whole = three(level, 0, GROUPS, PERIODS);
         for (first, groups) in [(0, 1), (1, 2), (3, 3), (5, 1), (0, 6)] {
-            let part = two_series(level, first, groups, PERIODS);
-            let cut = |matrix: &[f32]| columns(matrix, GROUPS * GROUP, first * GROUP, groups);
-            assert!(part.rows[0] == cut(&whole.rows[0]), "groups {first} and on");
-            assert!(part.rows[1] == cut(&whole.rows[1]), "groups {first} and on");
-            assert!(part.kept == cut(&whole.kept), "groups {first} and on");
+            for (part, whole) in three(level, first, groups, PERIODS).iter().zip(&whole) {
+                assert!(*part == columns(whole, GROUPS * GROUP, first * GROUP, groups), "groups {first} and on");
+            }
         }
     }
 
     #[test]
     fn a_longer_horizon_leaves_earlier_periods_alone() {
         let level = Level::detect().unwrap();
-        let [short, long] = [PERIODS, 3 * PERIODS].map(|periods| two_series(level, 0, 2, periods));
-        assert!(long.kept.starts_with(&short.kept));
-        assert!(long.rows[0].starts_with(&short.rows[0]) && long.rows[1].starts_with(&short.rows[1]));
+        let [short, long] = [PERIODS, 3 * PERIODS].map(|periods| three(level, 0, 2, periods));
+        assert!(long.iter().zip(&short).all(|(long, short)| long.starts_with(short)));
     }
 
-    /// The largest distance of `row` from a plain loop in f64 over the normals `u`, times `L_ii` and `L_ij`.
-    fn error(row: &[f32], sigma: impl Fn(usize) -> f32, terms: &[(f32, &[f32])]) -> f64 {
+    /// The largest distance of `row` from a plain loop in f64: c(t) by path, and the normals times `L_ii` and `L_ij`.
+    fn error(
+        row: &[f32],
+        centre: impl Fn(usize, usize) -> f64,
+        sigma: impl Fn(usize) -> f32,
+        terms: &[(f32, &[f32])],
+    ) -> f64 {
         let paths = GROUPS * GROUP;
-        let c = centre(PERIODS);
         let mut worst = 0.0_f64;
         for p in 0..paths {
             let mut y = 0.0;
@@ -305,7 +369,7 @@ mod tests {
                 if t > 0 {
                     y += f64::from(sigma(p)) * terms.iter().map(s).sum::<f64>();
                 }
-                worst = worst.max((f64::from(row[t * paths + p]) - (f64::from(c[t]) + y)).abs());
+                worst = worst.max((f64::from(row[t * paths + p]) - (centre(t, p) + y)).abs());
             }
         }
         worst
@@ -313,99 +377,117 @@ mod tests {
 
     #[test]
     fn rows_follow_a_plain_loop_in_f64() {
-        let level = Level::detect().unwrap();
-        let two = two_series(level, 0, GROUPS, PERIODS);
-        let mut own = vec![0.0; two.kept.len()];
-        let mut row = two.rows[0].clone();
-        let c = centre(PERIODS);
-        let task = SeriesTask {
-            innovations: Innovations::Keyed(&StreamKey::new(1, 3)),
-            first_group: 0,
-            groups: GROUPS,
-            periods: PERIODS,
-            centre: Centre::Fixed(&c),
-            sigma: Sigma::Fixed(0.1),
-            own: 0.8,
-            earlier: &[(0.6, &two.kept)],
-        };
-        fill_series(level, &task, &mut row, Some(&mut own));
-        let sigmas = sigmas(GROUPS);
+        let rows = three(Level::detect().unwrap(), 0, GROUPS, PERIODS);
+        let u = keys().map(|key| streams(&key, 0, GROUPS, PERIODS));
+        let (c, sigmas, (start, rate)) = (centre(PERIODS), sigmas(GROUPS), lines(GROUPS));
+        let fixed = |t: usize, _: usize| f64::from(c[t]);
+        let line = |t: usize, p: usize| start[p] + rate[p] * (0.25 * t as f64);
+        let third = [(0.7, &u[2][..]), (0.5, &u[0]), (-0.3, &u[1])];
         // |row| stays below 8: half an ulp of it is 2.4e-7, and Y gathers as much again.
-        assert!(error(&two.rows[0], |_| 0.1, &[(1.0, &two.kept)]) < 1e-6);
-        assert!(error(&two.rows[1], |p| sigmas[p], &[(0.8, &own), (0.6, &two.kept)]) < 1e-6);
-        assert!(error(&row, |_| 0.1, &[(0.8, &own), (0.6, &two.kept)]) < 1e-6);
-        assert!(error(&row, |_| 0.1, &[(0.8, &own), (0.5, &two.kept)]) > 1e-3, "the reference sees a wrong factor");
+        assert!(error(&rows[0], fixed, |_| 0.1, &[(1.0, &u[0])]) < 1e-6);
+        assert!(error(&rows[1], fixed, |p| sigmas[p], &[(0.8, &u[1]), (0.6, &u[0])]) < 1e-6);
+        assert!(error(&rows[2], line, |_| 0.1, &third) < 1e-6);
+        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference sees a missing term");
+        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference sees a wrong centre");
     }
 
-    fn one(level: Level, sigma: f32, centre: Centre, row: &mut [f32], keep: Option<&mut [f32]>) {
-        let task = SeriesTask {
-            innovations: Innovations::Keyed(&StreamKey::new(1, 2)),
-            first_group: 0,
-            groups: 2,
-            periods: PERIODS,
-            centre,
-            sigma: Sigma::Fixed(sigma),
-            own: 1.0,
-            earlier: &[],
-        };
-        fill_series(level, &task, row, keep);
+    fn task<'a>(innovations: Innovations<'a>, sigma: f32, centre: Centre<'a>) -> SeriesTask<'a> {
+        SeriesTask { innovations, centre, sigma: Sigma::Fixed(sigma), own: 1.0, earlier: &[] }
+    }
+
+    /// Two groups of these series.
+    fn two_groups(rows: &mut [Vec<f32>], series: &[SeriesTask]) {
+        let taus = taus(PERIODS);
+        fill_block(
+            Level::detect().unwrap(),
+            &BlockTask { first_group: 0, groups: 2, taus: &taus, series, mirrored: false },
+            rows,
+        );
     }
 
     #[test]
     fn a_centre_in_place_is_used_as_a_fixed_one() {
-        let level = Level::detect().unwrap();
-        let c = centre(PERIODS);
-        let mut fixed = vec![f32::NAN; (PERIODS + 1) * 2 * GROUP];
-        let mut in_place: Vec<f32> = c.iter().flat_map(|c| [*c; 2 * GROUP]).collect();
+        let (c, [key, ..]) = (centre(PERIODS), keys());
+        let in_place: Vec<f32> = c.iter().flat_map(|c| [*c; 2 * GROUP]).collect();
         let untouched = in_place.clone();
-        one(level, 0.1, Centre::Fixed(&c), &mut fixed, None);
-        one(level, 0.1, Centre::InPlace, &mut in_place, None);
-        assert!(fixed == in_place);
-        assert!(fixed[..2 * GROUP] == untouched[..2 * GROUP] && fixed != untouched);
+        let mut rows = [vec![f32::NAN; in_place.len()], in_place];
+        let series = [Centre::Fixed(&c), Centre::InPlace].map(|centre| task(Innovations::Keyed(&key), 0.1, centre));
+        two_groups(&mut rows, &series);
+        assert!(rows[0] == rows[1]);
+        assert!(rows[0][..2 * GROUP] == untouched[..2 * GROUP] && rows[0] != untouched);
+    }
+
+    /// Whether its innovations are drawn, because a later series follows them, or not.
+    #[test]
+    fn without_volatility_a_row_is_its_centre() {
+        let (c, [key, ..]) = (centre(PERIODS), keys());
+        let expected: Vec<f32> = c.iter().flat_map(|c| [*c; 2 * GROUP]).collect();
+        for innovations in [Innovations::Keyed(&key), Innovations::None] {
+            let mut rows = [vec![f32::NAN; expected.len()], expected.clone(), expected.clone()];
+            let [a, b] = [Centre::Fixed(&c), Centre::InPlace].map(|centre| task(innovations, 0.0, centre));
+            let follower = SeriesTask { earlier: &[(0, 0.5)], own: 0.0, sigma: Sigma::Fixed(0.1), ..b };
+            two_groups(&mut rows, &[a, b, follower]);
+            assert!(rows[0] == expected && rows[1] == expected);
+            let drawn = matches!(innovations, Innovations::Keyed(_));
+            assert_eq!(rows[2] != expected, drawn, "a later series follows what is drawn");
+        }
     }
 
     #[test]
-    fn without_volatility_a_row_is_its_centre() {
-        let level = Level::detect().unwrap();
-        let c = centre(PERIODS);
-        let expected: Vec<f32> = c.iter().flat_map(|c| [*c; 2 * GROUP]).collect();
-        let mut kept = vec![0.0; PERIODS * 2 * GROUP];
-        for keep in [false, true] {
-            let mut row = vec![f32::NAN; expected.len()];
-            one(level, 0.0, Centre::Fixed(&c), &mut row, keep.then_some(&mut kept));
-            assert!(row == expected, "keep: {keep}");
-            let mut row = expected.clone();
-            one(level, 0.0, Centre::InPlace, &mut row, keep.then_some(&mut kept));
-            assert!(row == expected, "in place, keep: {keep}");
+    fn given_innovations_are_used_as_drawn_ones() {
+        let (c, [key, ..]) = (centre(PERIODS), keys());
+        let given = streams(&key, 0, 2, PERIODS);
+        let mut rows = [vec![f32::NAN; (PERIODS + 1) * 2 * GROUP], vec![f32::NAN; (PERIODS + 1) * 2 * GROUP]];
+        let both = [Innovations::Keyed(&key), Innovations::Given(&given)];
+        two_groups(&mut rows, &both.map(|innovations| task(innovations, 0.1, Centre::Fixed(&c))));
+        assert!(rows[0] == rows[1]);
+    }
+
+    /// An image has its own centre and σ, and the even groups are those of plain sampling.
+    #[test]
+    fn an_image_has_the_innovations_with_the_other_sign() {
+        let (taus, sigmas, (start, rate), keys) = (taus(PERIODS), sigmas(2), lines(2), keys());
+        let centre = Centre::Line { start: &start, rate: &rate };
+        for sigma in [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas)] {
+            let first = SeriesTask { sigma, ..task(Innovations::Keyed(&keys[0]), 0.0, centre) };
+            let second = SeriesTask { earlier: &[(0, 0.6)], ..task(Innovations::Keyed(&keys[1]), 0.2, centre) };
+            let series = [SeriesTask { sigma, ..first }, SeriesTask { sigma, ..second }];
+            let drawn = BlockTask { first_group: 4, groups: 2, taus: &taus, series: &series, mirrored: true };
+            let mirrored = filled(Level::detect().unwrap(), &drawn);
+
+            let negated = keys.each_ref().map(|key| {
+                let plain = streams(key, 4, 2, PERIODS);
+                let even = plain.chunks_exact(2 * GROUP).map(|pair| &pair[..GROUP]);
+                even.flat_map(|u| u.iter().copied().chain(u.iter().map(|u| -u))).collect::<Vec<f32>>()
+            });
+            let given = [Innovations::Given(&negated[0]), Innovations::Given(&negated[1])];
+            let series = [0, 1].map(|index| SeriesTask { innovations: given[index], ..series[index] });
+            let expected = filled(Level::detect().unwrap(), &BlockTask { series: &series, mirrored: false, ..drawn });
+            assert!(mirrored == expected, "{sigma:?}");
         }
-        assert!(kept.iter().all(|u| *u != 0.0), "later series need the innovations all the same");
     }
 
     #[test]
     fn a_series_correlated_by_nothing_keeps_its_bits() {
-        let level = Level::detect().unwrap();
-        let c = centre(PERIODS);
-        let other = two_series(level, 0, 2, PERIODS).kept;
-        let mut rows = [vec![0.0; (PERIODS + 1) * 2 * GROUP], vec![0.0; (PERIODS + 1) * 2 * GROUP]];
-        for (row, earlier) in rows.iter_mut().zip([&[][..], &[(0.0, &other[..])]]) {
-            let task = SeriesTask {
-                innovations: Innovations::Keyed(&StreamKey::new(4, 5)),
-                first_group: 0,
-                groups: 2,
-                periods: PERIODS,
-                centre: Centre::Fixed(&c),
-                sigma: Sigma::Fixed(0.1),
-                own: 1.0,
-                earlier,
-            };
-            fill_series(level, &task, row, None);
-        }
-        assert!(rows[0] == rows[1]);
+        let (c, [key, other, _]) = (centre(PERIODS), keys());
+        let alone = task(Innovations::Keyed(&key), 0.1, Centre::Fixed(&c));
+        let first = task(Innovations::Keyed(&other), 0.1, Centre::Fixed(&c));
+        let mut rows = vec![vec![0.0; (PERIODS + 1) * 2 * GROUP]; 3];
+        two_groups(&mut rows, &[first, alone, SeriesTask { earlier: &[(0, 0.0)], ..alone }]);
+        assert!(rows[1] == rows[2]);
     }
-
     #[test]
     #[should_panic(expected = "centre")]
     fn a_centre_of_another_length_is_refused() {
-        one(Level::Baseline, 0.1, Centre::Fixed(&[0.0; 3]), &mut [0.0; (PERIODS + 1) * 2 * GROUP], None);
+        let mut rows = [vec![0.0; (PERIODS + 1) * 2 * GROUP]];
+        two_groups(&mut rows, &[task(Innovations::None, 0.1, Centre::Fixed(&[0.0; 3]))]);
+    }
+
+    #[test]
+    #[should_panic(expected = "earlier")]
+    fn a_series_that_follows_itself_is_refused() {
+        let mut rows = [vec![0.0; (PERIODS + 1) * 2 * GROUP]];
+        let itself = SeriesTask { earlier: &[(0, 0.5)], ..task(Innovations::None, 0.1, Centre::InPlace) };
+        two_groups(&mut rows, &[itself]);
     }
 }

@@ -4,93 +4,136 @@
 //! correctly rounded everywhere; so the bits are the same at every [`Level`](crate::cpu::Level).
 
 use std::f32::consts::{FRAC_PI_4, LN_2};
+use std::hint::black_box;
 
-use super::stream::{GROUP, Lanes, PAIRS};
+use super::stream::{Aligned, GROUP, Lanes, PAIRS};
 
 /// The normals of a group at its next period; those of path j and of path 32 + j come from the same pair.
-///
-/// The two halves of the group, and not two periods, take the two outputs of a pair, so that what a path sees at a
-/// period depends on the period alone and not on the horizon.
 #[inline(always)]
 pub(crate) fn normals(lanes: &mut Lanes, out: &mut [f32; GROUP]) {
-    let mut high = [0; PAIRS];
-    let mut low = [0; PAIRS];
-    lanes.draw(&mut high, &mut low);
-    // Keeps the compiler from merging both loops into one that runs out of registers: 9 % of the time under AVX2.
-    std::hint::black_box((&mut high, &mut low));
-    let (first, second) = out.split_at_mut(PAIRS);
-    // By index: four zipped iterators are not vectorised, and took six times as long.
-    for j in 0..PAIRS {
-        (first[j], second[j]) = box_muller(high[j], low[j]);
+    BoxMuller::new().fill(lanes, out);
+}
+
+/// The transform, as the numbers of its polynomials.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BoxMuller {
+    unit: f32,
+    angle: f32,
+    ln_2: f32,
+    ln: [f32; 8],
+    sine: [f32; 3],
+    cosine: [f32; 5],
+}
+
+impl BoxMuller {
+    /// Make it once outside a loop: the compiler is not told the numbers. It would load each of them anew for every
+    /// eight normals, having sixteen registers under AVX2, a fifth of all instructions; numbers it does not know it
+    /// spreads over vectors once, and multiplies by them from memory.
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self {
+            unit: black_box(1.0 / (1_u32 << 31) as f32),
+            angle: black_box(FRAC_PI_4 / (1_u32 << 31) as f32),
+            ln_2: black_box(LN_2),
+            ln: LN.map(black_box),
+            sine: SINE.map(black_box),
+            cosine: COSINE.map(black_box),
+        }
+    }
+
+    /// The normals of a group at its next period.
+    ///
+    /// The two halves of the group, and not two periods, take the two outputs of a pair, so that what a path sees at a
+    /// period depends on the period alone and not on the horizon.
+    #[inline(always)]
+    pub(crate) fn fill(&self, lanes: &mut Lanes, out: &mut [f32; GROUP]) {
+        let mut bits = Aligned([[0; PAIRS]; 2]);
+        let [high, low] = &mut bits.0;
+        lanes.draw(high, low);
+        // Keeps the compiler from merging both loops into one that runs out of registers: 9 % of the time under AVX2.
+        let [high, low] = &black_box(&mut bits).0;
+        let (first, second) = out.split_at_mut(PAIRS);
+        // By index: four zipped iterators are not vectorised, and took six times as long.
+        for j in 0..PAIRS {
+            (first[j], second[j]) = self.pair(high[j], low[j]);
+        }
+    }
+
+    /// A point of the plane with independent standard normal coordinates, at radius √(−2 ln u) and a uniform angle.
+    #[inline(always)]
+    fn pair(&self, for_radius: u32, for_angle: u32) -> (f32, f32) {
+        let radius = self.radius(for_radius);
+        let (x, y) = self.on_circle(for_angle);
+        (radius * x, radius * y)
+    }
+
+    /// √(−2 ln u) of the upper 31 bits.
+    #[inline(always)]
+    pub(super) fn radius(&self, bits: u32) -> f32 {
+        (-2.0 * self.ln(self.open_unit(bits))).sqrt()
+    }
+
+    /// (k + ½)·2⁻³¹ of the upper 31 bits k, rounded once to f32: from 2⁻³² to 1.
+    ///
+    /// The smallest gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the probability
+    /// of more than x, summed over the cells, is off by 7e-5 of itself at 5.5σ, 0.2 % at 6σ, 2 % at 6.3σ. Thirty-one
+    /// bits and not thirty-two, because AVX2 converts only signed integers.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; the rounding is meant")]
+    fn open_unit(&self, bits: u32) -> f32 {
+        ((bits >> 1) as i32 as f32).mul_add(self.unit, self.unit / 2.0)
+    }
+
+    /// The natural logarithm of a positive normal number, within 2 ulp on what [`open_unit`](Self::open_unit) returns.
+    ///
+    /// u = 2ᵉ·(1 + f) with 1 + f in [⅔, 4⁄3), found by shifting the bits so that the exponent steps at ⅔; then
+    /// ln u = e·ln 2 + f + f²·P(f).
+    #[inline(always)]
+    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the exponent is a small integer")]
+    fn ln(&self, u: f32) -> f32 {
+        const TWO_THIRDS: u32 = 0x3F2A_AAAB;
+        let bits = u.to_bits().wrapping_sub(TWO_THIRDS);
+        let exponent = ((bits as i32) >> 23) as f32;
+        let f = f32::from_bits((bits & 0x007F_FFFF) + TWO_THIRDS) - 1.0;
+        exponent.mul_add(self.ln_2, (f * f).mul_add(polynomial_of_degree_7(f, &self.ln), f))
+    }
+
+    /// A uniform point (x, y) of the unit circle.
+    ///
+    /// The lower 30 bits are an angle in (−π/4, π/4), of which sine and cosine are cheap: an eighth of the circle to
+    /// either side of (1, 0). The top bit says which side of the y axis, the next one whether to swap the coordinates;
+    /// so the four arcs are equally likely and fill the circle.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the signed reading is meant")]
+    fn on_circle(&self, bits: u32) -> (f32, f32) {
+        let angle = ((bits << 2) as i32 as f32).mul_add(self.angle, self.angle / 2.0);
+        let sine = self.sin(angle);
+        let cosine = f32::from_bits(self.cos(angle).to_bits() ^ (bits & 0x8000_0000));
+        // Asked as a sign and not as a bit, since vector selections look at the sign.
+        if ((bits << 1) as i32) < 0 { (sine, cosine) } else { (cosine, sine) }
+    }
+
+    /// sin x for |x| ≤ π/4, within 1 ulp: x + x³·S(x²).
+    #[inline(always)]
+    fn sin(&self, x: f32) -> f32 {
+        let z = x * x;
+        (x * z).mul_add(polynomial(z, &self.sine), x)
+    }
+
+    /// cos x for |x| ≤ π/4, within 1 ulp: 1 − x²/2 + x⁴·C(x²).
+    #[inline(always)]
+    fn cos(&self, x: f32) -> f32 {
+        polynomial(x * x, &self.cosine)
     }
 }
 
-/// A point of the plane with independent standard normal coordinates, at radius √(−2 ln u) and a uniform angle.
-#[inline(always)]
-fn box_muller(for_radius: u32, for_angle: u32) -> (f32, f32) {
-    let radius = (-2.0 * ln(open_unit(for_radius))).sqrt();
-    let (x, y) = on_circle(for_angle);
-    (radius * x, radius * y)
-}
-
-/// (k + ½)·2⁻³¹ of the upper 31 bits k, rounded once to f32: from 2⁻³² to 1.
-///
-/// The smallest gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the probability of
-/// more than x, summed over the cells, is off by 7e-5 of itself at 5.5σ, 0.2 % at 6σ, 2 % at 6.3σ. Thirty-one bits and
-/// not thirty-two, because AVX2 converts only signed integers.
-#[inline(always)]
-#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; the rounding is meant")]
-pub(super) fn open_unit(bits: u32) -> f32 {
-    const CELL: f32 = 1.0 / (1_u32 << 31) as f32;
-    ((bits >> 1) as i32 as f32).mul_add(CELL, CELL / 2.0)
-}
-
-/// The natural logarithm of a positive normal number, within 2 ulp on what [`open_unit`] returns.
-///
-/// u = 2ᵉ·(1 + f) with 1 + f in [⅔, 4⁄3), found by shifting the bits so that the exponent steps at ⅔; then
-/// ln u = e·ln 2 + f + f²·P(f), where P is a minimax polynomial (relative error of f + f²·P below 2⁻²⁵).
-#[inline(always)]
-#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the exponent is a small integer")]
-pub(super) fn ln(u: f32) -> f32 {
-    const TWO_THIRDS: u32 = 0x3F2A_AAAB;
-    const P: [f32; 8] =
-        [-0.499_999_37, 0.333_332, -0.250_077_5, 0.200_110_73, -0.164_170_3, 0.139_971_35, -0.153_835_98, 0.140_205_83];
-    let bits = u.to_bits().wrapping_sub(TWO_THIRDS);
-    let exponent = ((bits as i32) >> 23) as f32;
-    let f = f32::from_bits((bits & 0x007F_FFFF) + TWO_THIRDS) - 1.0;
-    exponent.mul_add(LN_2, (f * f).mul_add(polynomial_of_degree_7(f, &P), f))
-}
-
-/// A uniform point (x, y) of the unit circle.
-///
-/// The lower 30 bits are an angle in (−π/4, π/4), of which sine and cosine are cheap: an eighth of the circle to
-/// either side of (1, 0). The top bit says which side of the y axis, the next one whether to swap the coordinates; so
-/// the four arcs are equally likely and fill the circle.
-#[inline(always)]
-#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the signed reading is meant")]
-fn on_circle(bits: u32) -> (f32, f32) {
-    const CELL: f32 = FRAC_PI_4 / (1_u32 << 31) as f32;
-    let angle = ((bits << 2) as i32 as f32).mul_add(CELL, CELL / 2.0);
-    let sine = sin(angle);
-    let cosine = f32::from_bits(cos(angle).to_bits() ^ (bits & 0x8000_0000));
-    // Asked as a sign and not as a bit, since vector selections look at the sign.
-    if ((bits << 1) as i32) < 0 { (sine, cosine) } else { (cosine, sine) }
-}
-
-/// sin x for |x| ≤ π/4, within 1 ulp: x + x³·S(x²), S minimax.
-#[inline(always)]
-fn sin(x: f32) -> f32 {
-    const S: [f32; 3] = [-0.166_666_55, 0.008_332_189, -0.000_195_182_92];
-    let z = x * x;
-    (x * z).mul_add(polynomial(z, &S), x)
-}
-
-/// cos x for |x| ≤ π/4, within 1 ulp: 1 − x²/2 + x⁴·C(x²), C minimax.
-#[inline(always)]
-fn cos(x: f32) -> f32 {
-    const C: [f32; 5] = [1.0, -0.5, 0.041_666_646, -0.001_388_731, 2.443_232_7e-5];
-    polynomial(x * x, &C)
-}
+/// Minimax: the relative error of f + f²·P(f) is below 2⁻²⁵.
+const LN: [f32; 8] =
+    [-0.499_999_37, 0.333_332, -0.250_077_5, 0.200_110_73, -0.164_170_3, 0.139_971_35, -0.153_835_98, 0.140_205_83];
+/// S, minimax.
+const SINE: [f32; 3] = [-0.166_666_55, 0.008_332_189, -0.000_195_182_92];
+/// 1, −½ and C, minimax.
+const COSINE: [f32; 5] = [1.0, -0.5, 0.041_666_646, -0.001_388_731, 2.443_232_7e-5];
 
 /// Σ cₖ·xᵏ by Horner's rule, each step rounded once.
 #[inline(always)]
@@ -182,10 +225,10 @@ mod tests {
     fn the_logarithm_is_within_2_ulp() {
         let dense = (0..1 << 31).step_by(1021);
         let ends = (0..5000).chain((1 << 31) - 5000..1 << 31);
-        let worst = dense.chain(ends).map(|k| open_unit(k << 1)).filter(|u| *u < 1.0);
-        let worst = worst.map(|u| ulps(ln(u), libm::log(f64::from(u)))).fold(0.0, f64::max);
+        let worst = dense.chain(ends).map(|k| BoxMuller::new().open_unit(k << 1)).filter(|u| *u < 1.0);
+        let worst = worst.map(|u| ulps(BoxMuller::new().ln(u), libm::log(f64::from(u)))).fold(0.0, f64::max);
         assert!(worst < 2.0, "{worst}");
-        assert_eq!(ln(1.0).to_bits(), 0);
+        assert_eq!(BoxMuller::new().ln(1.0).to_bits(), 0);
     }
 
     #[test]
@@ -193,8 +236,8 @@ mod tests {
         const N: i32 = 1_000_000;
         let (mut sine, mut cosine) = (0.0_f64, 0.0_f64);
         for x in (-N..=N).filter(|k| *k != 0).map(|k| FRAC_PI_4 * k as f32 / N as f32) {
-            sine = sine.max(ulps(sin(x), libm::sin(f64::from(x))));
-            cosine = cosine.max(ulps(cos(x), libm::cos(f64::from(x))));
+            sine = sine.max(ulps(BoxMuller::new().sin(x), libm::sin(f64::from(x))));
+            cosine = cosine.max(ulps(BoxMuller::new().cos(x), libm::cos(f64::from(x))));
         }
         assert!(sine < 1.0 && cosine < 1.0, "{sine} {cosine}");
     }
@@ -203,7 +246,7 @@ mod tests {
     fn points_lie_on_the_circle_and_fill_it_evenly() {
         let mut octants = [0; 8];
         for bits in (0..=u32::MAX).step_by(65_521) {
-            let (x, y) = on_circle(bits);
+            let (x, y) = BoxMuller::new().on_circle(bits);
             assert!((x * x + y * y - 1.0).abs() < 3e-7);
             let octant = usize::from(x > 0.0) + 2 * usize::from(y > 0.0) + 4 * usize::from(x.abs() > y.abs());
             octants[octant] += 1;
@@ -218,7 +261,7 @@ mod tests {
 
     /// P(|Z| > x) summed over the cells of the radius, the angle taken as continuous.
     fn tail_of_cells(x: f64) -> f64 {
-        let radii = (0..1_u32 << 31).map(|k| f64::from((-2.0 * ln(open_unit(k << 1))).sqrt()));
+        let radii = (0..1_u32 << 31).map(|k| f64::from(BoxMuller::new().radius(k << 1)));
         let sum: f64 = radii.take_while(|r| *r > x).map(|r| libm::acos(x / r)).sum();
         sum * std::f64::consts::FRAC_2_PI / f64::from(1_u32 << 31)
     }

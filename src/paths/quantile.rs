@@ -10,7 +10,7 @@
 //! | [`middle`] | nearer to 0 | (8e-9 absolute) | |
 //! | [`tail`] | to 6.3 | 7e-7 | 8 |
 
-use super::normal::{ln, open_unit, polynomial};
+use super::normal::{BoxMuller, polynomial};
 
 const SIGN: u32 = 1 << 31;
 
@@ -40,7 +40,7 @@ pub(super) fn middle(x: u32) -> f32 {
 
 /// Φ⁻¹ of points whose upper six bits are equal, there exactly antisymmetric; elsewhere finite nonsense.
 #[inline(always)]
-pub(super) fn tail(x: u32) -> f32 {
+pub(super) fn tail(transform: &BoxMuller, x: u32) -> f32 {
     const ABOUT: f32 = 4.5;
     const TAIL: [f32; 8] = [
         4.107_101_4,
@@ -55,8 +55,7 @@ pub(super) fn tail(x: u32) -> f32 {
     let above = x & SIGN;
     // The 31 bits that count from the nearer end.
     let from_end = if above == 0 { x } else { !x };
-    let r = (-2.0 * ln(open_unit(from_end << 1))).sqrt();
-    let z = polynomial(r - ABOUT, &TAIL);
+    let z = polynomial(transform.radius(from_end << 1) - ABOUT, &TAIL);
     f32::from_bits(z.to_bits() ^ (above ^ SIGN))
 }
 
@@ -66,7 +65,7 @@ mod tests {
     use crate::math;
 
     fn quantile(x: u32) -> f32 {
-        if is_middle(x) { middle(x) } else { tail(x) }
+        if is_middle(x) { middle(x) } else { tail(&BoxMuller::new(), x) }
     }
 
     /// The distance from AS 241, relative and in units of the last place of an f32.

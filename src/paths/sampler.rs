@@ -1,7 +1,7 @@
 //! Where the random numbers of a block come from: keyed streams, their mirror images, Sobol points, or tilted streams.
 
 use super::bridge::{self, Point};
-use super::normal::normals;
+use super::normal::{BoxMuller, normals};
 use super::plan::{Draw, Series};
 use super::quantile;
 use super::sobol::{self, Dimension, Number};
@@ -28,7 +28,7 @@ pub(crate) enum Sampler {
 /// The random numbers of a block of `groups` groups from `first` on, and what is drawn besides.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    /// By series, then period 1..=T, then path; empty where nothing is drawn of a series, and under plain sampling.
+    /// By series, then period 1..=T, then path; empty where nothing is drawn of a series, and where the hot loop draws.
     pub(super) innovations: Vec<Vec<f32>>,
     /// By path; empty unless paths are weighted.
     pub(super) weights: Vec<f64>,
@@ -87,9 +87,13 @@ impl Sampler {
         matches!(self, Self::Importance(_))
     }
 
+    pub(super) fn is_antithetic(&self) -> bool {
+        matches!(self, Self::Antithetic)
+    }
+
     /// Fills the uniforms of every draw, and the numbers.
     pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
-        if !self.is_plain() {
+        if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
             let length = |series: &Series| if series.is_shocked() { drawn.periods * span.width() } else { 0 };
             numbers.innovations.resize_with(drawn.series.len(), Vec::new);
             for (series, innovations) in drawn.series.iter().zip(&mut numbers.innovations) {
@@ -100,13 +104,12 @@ impl Sampler {
             Self::Plain => keyed_uniforms(drawn, span, uniforms),
             Self::Antithetic => {
                 keyed_uniforms(drawn, span, uniforms);
-                keyed_innovations(drawn, span, 2, &mut numbers.innovations);
-                mirror(span, uniforms, &mut numbers.innovations);
+                mirror(span, uniforms);
             }
             Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, numbers),
             Self::Importance(tilts) => {
                 keyed_uniforms(drawn, span, uniforms);
-                keyed_innovations(drawn, span, 1, &mut numbers.innovations);
+                keyed_innovations(drawn, span, &mut numbers.innovations);
                 tilts.fill(drawn, span, uniforms, numbers);
             }
         }
@@ -121,11 +124,11 @@ fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     }
 }
 
-/// The innovations of every `step`-th group, the same as plain sampling draws.
-fn keyed_innovations(drawn: Drawn<'_>, span: Span, step: usize, innovations: &mut [Vec<f32>]) {
+/// The innovations of every group, the same as plain sampling draws.
+fn keyed_innovations(drawn: Drawn<'_>, span: Span, innovations: &mut [Vec<f32>]) {
     for (series, out) in drawn.series.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {
         let (out, _) = out.as_chunks_mut::<GROUP>();
-        for (place, group) in span.each().step_by(step) {
+        for (place, group) in span.each() {
             keyed(drawn.level, &series.key, group, out.iter_mut().skip(place).step_by(span.groups));
         }
     }
@@ -146,17 +149,11 @@ fn keyed<'a>(level: Level, key: &StreamKey, group: u64, out: impl Iterator<Item 
 }
 
 /// Makes every odd group of a block that begins with an even one the mirror image of the group before it.
-fn mirror(span: Span, uniforms: &mut [Vec<f64>], innovations: &mut [Vec<f32>]) {
+fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
     for column in uniforms {
         for pair in column[..span.width()].chunks_exact_mut(2 * GROUP) {
             let (even, odd) = pair.split_at_mut(GROUP);
             odd.iter_mut().zip(even).for_each(|(odd, even)| *odd = 1.0 - *even);
-        }
-    }
-    for series in innovations {
-        for pair in series.chunks_exact_mut(2 * GROUP) {
-            let (even, odd) = pair.split_at_mut(GROUP);
-            odd.iter_mut().zip(even).for_each(|(odd, even)| *odd = -*even);
         }
     }
 }
@@ -244,6 +241,7 @@ impl Bridge {
         (key, group): (&StreamKey, u64),
         steps: &mut [[f32; GROUP]],
     ) {
+        let transform = BoxMuller::new();
         let (quasi, rest) = self.points.split_at(self.dimensions.len());
         // A number has two ends a group: those of so many numbers are computed together.
         for (points, of) in quasi.chunks(GROUP / 2).zip(self.dimensions.chunks(GROUP / 2)) {
@@ -256,7 +254,7 @@ impl Bridge {
             }
             let mut tails = [[0.0; 2]; GROUP / 2];
             for (tail, end) in tails.as_flattened_mut().iter_mut().zip(ends.as_flattened()) {
-                *tail = quantile::tail(*end);
+                *tail = quantile::tail(&transform, *end);
             }
             for ((point, places), tails) in points.iter().zip(places).zip(tails) {
                 let scores = &mut steps[point.at - 1];
@@ -266,7 +264,7 @@ impl Bridge {
         if !rest.is_empty() {
             let mut lanes = key.lanes(group);
             for point in rest {
-                normals(&mut lanes, &mut steps[point.at - 1]);
+                transform.fill(&mut lanes, &mut steps[point.at - 1]);
             }
         }
         for point in &self.points {
@@ -352,15 +350,12 @@ mod tests {
     fn mirrored_groups_are_mirror_images_of_plain_ones() {
         let plan = plan(7);
         let (plain, _) = filled(&plan, &Sampler::Plain, 4);
-        let (mirrored, numbers) = filled(&plan, &Sampler::Antithetic, 4);
+        let (mirrored, _) = filled(&plan, &Sampler::Antithetic, 4);
         for (path, u) in mirrored[0].iter().enumerate() {
             let (group, j) = (path / GROUP, path % GROUP);
             let even = plain[0][group / 2 * 2 * GROUP + j];
             let expected = if group % 2 == 0 { even } else { 1.0 - even };
             assert_eq!(u.to_bits(), expected.to_bits());
-        }
-        for row in numbers.innovations[0].chunks_exact(2 * GROUP) {
-            assert!(row[..GROUP].iter().zip(&row[GROUP..]).all(|(even, odd)| (even + odd).abs() <= 0.0));
         }
         let replicates: Vec<usize> = (0..6).map(|group| Sampler::Antithetic.replicate(group)).collect();
         assert_eq!(replicates, [0, 0, 1, 1, 2, 2], "a pair stays within its replicate");

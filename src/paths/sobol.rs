@@ -165,6 +165,7 @@ fn directions(number: usize) -> [u32; 32] {
 mod tests {
     use std::collections::HashSet;
 
+    use super::super::normal::BoxMuller;
     use super::super::quantile::{is_middle, tail};
     use super::*;
 
@@ -313,7 +314,7 @@ mod tests {
                 dimension.scores(first, &mut scores);
                 for (place, point) in dimension.ends(first) {
                     assert!(!is_middle(point), "{point:#x}");
-                    scores[place] = tail(point);
+                    scores[place] = tail(&BoxMuller::new(), point);
                 }
                 for (u, z) in uniforms.into_iter().zip(scores) {
                     let exact = crate::math::norm_quantile(u);

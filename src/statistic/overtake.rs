@@ -116,9 +116,10 @@ impl Overtake {
                 cpu::run(
                     level,
                     #[inline(always)]
-                    || lead.step(&ahead),
+                    || lead.step(t, &ahead),
                 );
                 see(t, &ahead);
+                std::mem::swap(&mut lead.before, &mut ahead);
             }
         }
         lead
@@ -138,11 +139,9 @@ struct Lead {
     at_base: Vec<u16>,
     before: Vec<u16>,
     changes: Vec<u16>,
-    /// Periods in a row ahead.
+    /// Periods in a row ahead, where a lead must last for more than one.
     run: Vec<u16>,
-    /// 1 until a run has lasted long enough.
-    waiting: Vec<u16>,
-    /// Periods waited.
+    /// Periods before a run has lasted long enough.
     waited: Vec<u16>,
 }
 
@@ -154,8 +153,7 @@ impl Lead {
             at_base: zeros(),
             before: zeros(),
             changes: zeros(),
-            run: zeros(),
-            waiting: vec![1; len],
+            run: if sustained > 1 { zeros() } else { Vec::new() },
             waited: zeros(),
         }
     }
@@ -165,17 +163,22 @@ impl Lead {
         self.before.copy_from_slice(ahead);
     }
 
+    /// Who is ahead at the t-th date. A path that waits still has waited for all dates before.
     #[inline(always)]
-    fn step(&mut self, ahead: &[u16]) {
-        for ((changes, before), ahead) in self.changes.iter_mut().zip(&mut self.before).zip(ahead) {
-            *changes += *before ^ ahead;
-            *before = *ahead;
+    fn step(&mut self, t: usize, ahead: &[u16]) {
+        let all = u16::try_from(t - 1).unwrap_or(u16::MAX);
+        for ((changes, before), ahead) in self.changes.iter_mut().zip(&self.before).zip(ahead) {
+            *changes += before ^ ahead;
         }
-        let state = self.run.iter_mut().zip(&mut self.waiting).zip(&mut self.waited);
-        for (((run, waiting), waited), ahead) in state.zip(ahead) {
-            *run = (*run + 1) & ahead.wrapping_neg();
-            *waiting &= u16::from(*run < self.sustained);
-            *waited += *waiting;
+        if self.sustained > 1 {
+            for ((run, waited), ahead) in self.run.iter_mut().zip(&mut self.waited).zip(ahead) {
+                *run = (*run + 1) & ahead.wrapping_neg();
+                *waited += u16::from(*waited == all) & u16::from(*run < self.sustained);
+            }
+        } else {
+            for (waited, ahead) in self.waited.iter_mut().zip(ahead) {
+                *waited += u16::from(*waited == all) & (ahead ^ 1);
+            }
         }
     }
 
