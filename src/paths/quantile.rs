@@ -30,8 +30,8 @@ pub(super) const fn is_middle(x: u32) -> bool {
 )]
 pub(super) fn middle(x: u32) -> f32 {
     const END: f32 = 0.938_476_56;
-    const ABOVE: [f32; 5] = [2.223_354_1, 39.893_093, 173.343_41, 168.604_02, 17.222_443];
-    const BELOW: [f32; 5] = [1.0, 20.464_596, 109.968_984, 155.546_89, 38.267_79];
+    const ABOVE: [f32; 5] = [2.223_354, 39.893_093, 173.343_41, 168.604_02, 17.222_443];
+    const BELOW: [f32; 5] = [1.0, 20.464_596, 109.968_99, 155.546_89, 38.267_79];
     // Odd numbers are symmetric about 0.
     let y = ((x ^ SIGN) | 1) as i32 as f32 * (1.0 / SIGN as f32);
     let r = (-y).mul_add(y, END);
@@ -45,12 +45,12 @@ pub(super) fn tail(transform: &BoxMuller, x: u32) -> f32 {
     const TAIL: [f32; 8] = [
         4.107_101_4,
         1.039_788_4,
-        -3.766_804_9e-3,
+        -3.766_805e-3,
         1.323_180_3e-4,
-        6.030_357_4e-5,
-        -2.920_044_7e-5,
+        6.030_357_3e-5,
+        -2.920_044_8e-5,
         1.483_346_6e-5,
-        -3.385_366_1e-6,
+        -3.385_366_2e-6,
     ];
     let above = x & SIGN;
     // The 31 bits that count from the nearer end.

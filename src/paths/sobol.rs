@@ -8,7 +8,7 @@
 
 use super::joe_kuo::JOE_KUO;
 use super::quantile::middle;
-use super::stream::{GROUP, mix64, slot_of, word};
+use super::stream::{GROUP, halves, mix64, slot_of, word};
 
 /// Dimensions that have direction numbers; beyond them numbers are pseudo-random.
 pub(super) const DIMENSIONS: usize = JOE_KUO.len() + 1;
@@ -51,7 +51,7 @@ impl Dimension {
     pub(super) fn new(number: usize, slot: u64, seed: u64, scramble: u64) -> Self {
         let key = mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble));
         let matrix = matrix(key);
-        Self::of(directions(number).map(|direction| product(&matrix, direction)), halves(word(key, 16))[0])
+        Self::of(directions(number).map(|direction| product(&matrix, direction)), halves(word(key, 16)).0)
     }
 
     fn of(all: [u32; 32], shift: u32) -> Self {
@@ -59,11 +59,11 @@ impl Dimension {
         let near: [u32; 1 << NEAR_BITS] = sums(&all[..NEAR_BITS]);
         let far: [u32; GROUP >> NEAR_BITS] = sums(&all[NEAR_BITS..GROUP_BITS]);
         let mut places = [[0; 8]; 2];
-        for place in 0..GROUP_PLACES {
+        for place in 0..64_u8 {
             let turned = (far[usize::from(place) >> NEAR_BITS] ^ near[usize::from(place) % near.len()]) >> 26;
             match turned {
                 0..8 => places[0][turned as usize] = place,
-                _ if turned % 8 == 0 => places[1][turned as usize / 8] = place,
+                _ if turned.is_multiple_of(8) => places[1][turned as usize / 8] = place,
                 _ => {}
             }
         }
@@ -109,9 +109,6 @@ impl Dimension {
     }
 }
 
-/// The places of a group, as a byte.
-const GROUP_PLACES: u8 = GROUP as u8;
-
 const SCRAMBLES: u64 = slot_of("outgrow scrambles");
 
 /// All sums modulo 2 of the terms: that of number k holds those whose bit is set in k.
@@ -125,15 +122,14 @@ fn sums<const N: usize>(terms: &[u32]) -> [u32; N] {
     sums
 }
 
-fn halves(word: u64) -> [u32; 2] {
-    [(word >> 32) as u32, word as u32]
-}
-
 /// The columns of a random matrix over GF(2), that of the last digit first: a digit turns itself, and each later one
 /// with probability ½.
 fn matrix(key: u64) -> [u32; 32] {
-    let words: [u64; 16] = std::array::from_fn(|n| word(key, n as u64));
-    std::array::from_fn(|bit| halves(words[bit / 2])[bit % 2] & ((1 << bit) - 1) | 1 << bit)
+    std::array::from_fn(|bit| {
+        let (even, odd) = halves(word(key, bit as u64 / 2));
+        let random = if bit % 2 == 0 { even } else { odd };
+        random & ((1 << bit) - 1) | 1 << bit
+    })
 }
 
 /// The matrix times the digits of a number.
@@ -272,7 +268,7 @@ mod tests {
         let (mut ones, mut differences, mut together) = ([0; 32], [0; 32], 0);
         for scramble in 0..SCRAMBLES {
             let matrix = matrix(mix64(scramble ^ SCRAMBLES));
-            let shift = halves(word(mix64(scramble ^ SCRAMBLES), 16))[0];
+            let shift = halves(word(mix64(scramble ^ SCRAMBLES), 16)).0;
             let [x, y] = [x, y].map(|point| product(&matrix, point) ^ shift);
             assert_eq!((x ^ y).leading_zeros(), 20);
             for bit in 0..32 {

@@ -119,7 +119,7 @@ impl Lanes {
 
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
-fn halves(bits: u64) -> (u32, u32) {
+pub(super) fn halves(bits: u64) -> (u32, u32) {
     ((bits >> 32) as u32, bits as u32)
 }
 
