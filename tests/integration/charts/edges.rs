@@ -151,8 +151,11 @@ fn no_two_dots_touch() {
             let dots: Vec<[f64; 3]> = circles.map(|dot| ["cx", "cy", "r"].map(|name| number(&dot, name))).collect();
             for (index, one) in dots.iter().enumerate() {
                 for other in &dots[..index] {
-                    let apart = (one[0] - other[0]).hypot(one[1] - other[1]);
-                    assert!(apart >= one[2] + other[2], "{width} px: {one:?} and {other:?}");
+                    let (across, up) = (one[0] - other[0], one[1] - other[1]);
+                    assert!(
+                        (across * across + up * up).sqrt() >= one[2] + other[2],
+                        "{width} px: {one:?} and {other:?}"
+                    );
                 }
             }
         }
@@ -173,7 +176,8 @@ fn sampled_paths_are_the_first_of_a_run_of_the_same_seed() {
             true
         };
         let run = scenario.simulate().paths(COUNT as u64).seed(7).threads(1).event("noted", [one, other], note).run();
-        run.expect("a run");
+        let outcome = run.expect("a run");
+        assert_eq!(outcome.event("noted").expect("asked").value().to_bits(), 1f64.to_bits());
         let drawn: Vec<[Vec<f64>; 2]> = (0..COUNT)
             .map(|path| [one, other].map(|name| sample.revenue(name, path).expect("a path").to_vec()))
             .collect();
