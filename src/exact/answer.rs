@@ -1,6 +1,6 @@
 //! From integrals to the answers of an outcome.
 
-use super::integrate::{Integral, integrate, lead_changes};
+use super::integrate::{Integral, integrate};
 use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
 use super::revenue::Sum;
@@ -94,7 +94,7 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
     let periods = plan.rows.periods();
     let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
     let passage = integrate(&pair, asked, tolerance, plan.level())?;
-    let leads = exact.leads.then(|| lead_changes(&pair, tolerance, plan.level())).transpose()?;
+    let leads = exact.leads.then(|| integrate(&pair, Asked::LeadChanges, tolerance, plan.level())).transpose()?;
     let estimates = Estimates { is_certain: plan.known_lead(rows[0], rows[1]).is_some(), start };
     let at = |place: usize| estimates.of(&passage, place);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {

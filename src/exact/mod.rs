@@ -25,6 +25,7 @@ mod gradient;
 mod integrate;
 mod kernel;
 mod leaf;
+mod nodes;
 mod pair;
 mod passage;
 mod points;

@@ -4,7 +4,7 @@ use super::gauss::as_f64;
 use crate::math;
 
 /// Independent shifts, whose spread is the error.
-pub(super) const SHIFTS: usize = 16;
+pub(super) const SCRAMBLES: usize = 16;
 
 /// The standard normal scores of point `index` of a shifted sequence: additive recurrence with the powers of the
 /// generalised golden ratio (Roberts 2018), folded so that no integrand sees a jump at the ends (Hickernell 2002).

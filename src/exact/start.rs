@@ -93,6 +93,17 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
     }
 }
 
+/// The law of a draw as points: its value at scores, with weights.
+pub(super) fn law_of(quantile: &Quantile) -> Rule {
+    let at = |(z, weight)| (quantile.at_score(z), weight);
+    pieces(&cuts(quantile, None), PIECE / 2.0).into_iter().map(at).collect()
+}
+
+/// The score of a value of a draw.
+pub(super) fn score_of(quantile: &Quantile, x: f64) -> f64 {
+    bisect(|z| quantile.at_score(z) - x, -REACH, REACH)
+}
+
 fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {
     let inner = quantile.kink().into_iter().chain(tie).filter(|z| z.abs() < REACH);
     let mut cuts: Vec<f64> = [-REACH, REACH].into_iter().chain(inner).collect();
