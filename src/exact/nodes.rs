@@ -236,8 +236,8 @@ impl Integrator<'_, '_> {
     pub(super) fn backgrounds(&self) -> Vec<Vec<f64>> {
         let sides: &[f64] = match self.asked {
             _ if self.axes.len() == 0 => &[0.0],
-            // Dear, and told with a larger error.
-            Asked::LeadChanges => &[0.7, -0.7],
+            // Dear, and told with a larger error: in one place, where nothing is even or odd.
+            Asked::LeadChanges => &[0.5],
             Asked::Passage(_) | Asked::Ahead => &[0.0, 1.0, -1.0],
         };
         sides.iter().map(|side| vec![*side; self.axes.len()]).collect()

@@ -225,8 +225,7 @@ impl<'p> Pair<'p> {
         }
         let drifts: Vec<f64> = centre.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let sds = vec![sd; drifts.len()];
-        let [below, above, whole] =
-            [&start.below, &start.above, &start.whole].map(|start| Walk { start, drifts: &drifts, sds: &sds });
+        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts: &drifts, sds: &sds });
         match asked {
             Asked::Passage(watch) => {
                 let (by, rest) = out.split_at_mut(drifts.len() + 1);
@@ -236,11 +235,11 @@ impl<'p> Pair<'p> {
                     Watch::AnyTime => recursion.passage_at_any_time(&below, &mut by[1..]),
                 }
                 accumulate(by);
-                whole.ahead(rest);
+                start.ahead_by_date(&drifts, &sds, rest);
             }
             Asked::Ahead => {
                 let (ahead, behind) = out.split_at_mut(drifts.len());
-                whole.ahead(ahead);
+                start.ahead_by_date(&drifts, &sds, ahead);
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
             }
             Asked::LeadChanges => {
@@ -275,7 +274,7 @@ impl Pair<'_> {
 
     /// Whether both surely start with the same revenue, told apart by numbers of their own.
     pub(super) fn is_tied(&self) -> bool {
-        self.start.as_ref().is_some_and(|start| start.is_point() && start.whole[0].0.abs() <= TIE)
+        self.start.as_ref().is_some_and(|start| start.is_point() && start.place().abs() <= TIE)
     }
 
     /// Whether the start is a point, and moves with the bases.
