@@ -1,15 +1,16 @@
 //! Integration over the drawn assumptions of a pair: Gauss rules in standard normal scores, along axes that the log-ratio
-//! turns on, as many nodes along each as it needs; shifted lattices of points beyond six axes.
+//! turns on, as many nodes along each as it needs (`nodes`); scrambled Sobol points beyond six axes.
 
 use super::axes::{Axes, First};
 use super::chain::Point;
 use super::gauss::{self, Rule};
-use super::pair::{Asked, Pair};
 use super::nodes::largest;
+use super::pair::{Asked, Pair};
 use super::passage::Recursion;
 use super::{points, refused};
 use crate::cpu::Level;
 use crate::error::Error;
+use crate::paths::Net;
 
 /// Axes that a product of rules can afford.
 const MOST_AXES: usize = 6;
@@ -29,6 +30,9 @@ pub(super) struct Integral {
 const LEADS: f64 = 1000.0;
 /// Draws that lead changes may cost.
 const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
+
+/// Keys the scrambles of every answer.
+const SEED: u64 = 0;
 
 /// Points that integrate a pair's passage to a tolerance, for what is asked of each besides.
 pub(super) struct Design {
@@ -52,11 +56,11 @@ pub(super) fn design(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level
     } else if pair.start_is_drawn() {
         return Err(refused("", "the tie of two bases that growth follows cuts more than six axes"));
     } else {
-        let nets = integrator.scrambles(MOST_DRAWS)?;
-        added = nets.spread;
-        let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * nets.points);
-        let all = (0..points::SCRAMBLES).flat_map(|shift| (0..nets.points).map(move |index| (shift, index)));
-        all.map(|(shift, index)| (integrator.scrambled_point(shift, index), weight)).collect()
+        let Scrambles { spread, net, groups, .. } = integrator.scrambles(SEED, MOST_DRAWS)?;
+        added = spread;
+        let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * groups * points::AT_ONCE);
+        let all = (0..points::SCRAMBLES).flat_map(|scramble| (0..groups).map(move |number| (scramble, number)));
+        all.flat_map(|(scramble, number)| integrator.scrambled(&net, scramble, number, weight)).collect()
     };
     errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
     Ok(Design { points, ties, recursion: integrator.recursion, errors })
@@ -79,7 +83,7 @@ pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Le
     let (values, added) = if is_affordable(&counts, most) {
         (integrator.product(&counts)?, swept)
     } else {
-        let Scrambles { values, spread, .. } = integrator.scrambles(most)?;
+        let Scrambles { values, spread, .. } = integrator.scrambles(SEED, most)?;
         (values, spread)
     };
     errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
@@ -90,11 +94,12 @@ fn draws_of(counts: &[usize]) -> usize {
     counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
 }
 
-/// The mean over lattices, its standard error, and the points of each.
+/// The mean over scrambles, its standard error, and the points of each.
 struct Scrambles {
     values: Vec<f64>,
     spread: Vec<f64>,
-    points: usize,
+    net: Net,
+    groups: usize,
 }
 
 pub(super) struct Integrator<'a, 'p> {
@@ -197,33 +202,37 @@ impl<'a, 'p> Integrator<'a, 'p> {
         line.into_iter().map(|(z, own)| (scores(z), weight * own)).collect()
     }
 
-    fn scrambled_point(&self, shift: usize, index: usize) -> Vec<f64> {
-        self.axes.scores(&points::scores(shift, index, self.axes.len()))
+    /// Points `64·number ..` of a scramble, each of the weight given.
+    fn scrambled(&self, net: &Net, scramble: usize, number: usize, weight: f64) -> Vec<Point> {
+        let scores = points::scores(net, scramble, number);
+        scores.into_iter().map(|coordinates| (self.axes.scores(&coordinates), weight)).collect()
     }
 
-    /// The mean over randomly shifted lattices, doubled until their spread meets the tolerance or the budget is used,
-    /// and its standard error.
-    fn scrambles(&mut self, most: usize) -> Result<Scrambles, Error> {
+    /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and its
+    /// standard error.
+    fn scrambles(&mut self, seed: u64, most: usize) -> Result<Scrambles, Error> {
+        let net = Net::new(seed, self.axes.len());
         let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
         let mut done = 0;
         loop {
-            let upto = if done == 0 { 64 } else { 2 * done };
-            for (shift, sum) in sums.iter_mut().enumerate() {
-                let points: Vec<Point> = (done..upto).map(|index| (self.scrambled_point(shift, index), 1.0)).collect();
-                self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+            let upto = if done == 0 { 1 } else { 2 * done };
+            for (scramble, sum) in sums.iter_mut().enumerate() {
+                for number in done..upto {
+                    let points = self.scrambled(&net, scramble, number, 1.0);
+                    self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+                }
             }
             done = upto;
-            let (values, spread) = points::mean_and_error(&sums, done);
-            let largest = spread.iter().copied().fold(0.0, f64::max);
-            if largest <= 0.5 * self.tolerance || 2 * done * points::SCRAMBLES > most {
-                return Ok(Scrambles { values, spread, points: done });
+            let (values, spread) = points::mean_and_error(&sums, done * points::AT_ONCE);
+            if largest(&spread) <= 0.5 * self.tolerance || 2 * done * points::AT_ONCE * points::SCRAMBLES > most {
+                return Ok(Scrambles { values, spread, net, groups: done });
             }
         }
     }
 }
 
 /// Every combination of nodes, with the product of their weights.
-fn product_of(rules: &[Rule]) -> Vec<Point> {
+pub(super) fn product_of(rules: &[Rule]) -> Vec<Point> {
     rules.iter().fold(vec![(Vec::new(), 1.0)], |points, rule| {
         let extended = |(z, weight): &(Vec<f64>, f64)| {
             let with = |(node, own): &(f64, f64)| ([z.as_slice(), &[*node]].concat(), weight * own);

@@ -8,7 +8,7 @@ use super::axes::First;
 use super::gauss::{self, Rule, as_f64};
 use super::integrate::{Integrator, TAIL, distance, raise};
 use super::pair::Asked;
-use super::start::{law_of, score_of};
+use super::start::{own_rule, own_values};
 use crate::error::Error;
 use crate::math;
 
@@ -69,23 +69,18 @@ impl Integrator<'_, '_> {
     /// Nodes and weights in the axis' own variable: the value of a draw, or a score.
     fn spots(&self, kind: Kind, nodes: usize) -> Rule {
         match kind {
-            Kind::Own(draw) => gauss::compressed(&law_of(self.pair.plan().quantile(draw)), nodes),
-            Kind::Doubled if nodes >= 6 => {
-                gauss::trapezoid(nodes, -math::norm_quantile(TAIL * self.tolerance))
-            }
+            Kind::Own(draw) => own_values(self.pair.plan().quantile(draw), nodes),
+            Kind::Doubled if nodes >= 6 => gauss::trapezoid(nodes, -math::norm_quantile(TAIL * self.tolerance)),
             Kind::Hermite | Kind::Doubled => gauss::hermite(nodes),
         }
     }
 
     /// Nodes along an axis as scores.
     pub(super) fn rule(&self, axis: usize, nodes: usize) -> Rule {
-        let kind = self.kind_of(axis);
-        let mut rule = self.spots(kind, nodes);
-        if let Kind::Own(draw) = kind {
-            let quantile = self.pair.plan().quantile(draw);
-            rule.iter_mut().for_each(|(x, _)| *x = score_of(quantile, *x));
+        match self.kind_of(axis) {
+            Kind::Own(draw) => own_rule(self.pair.plan().quantile(draw), nodes),
+            kind => self.spots(kind, nodes),
         }
-        rule
     }
 
     /// The least nodes along each axis, with the others at the backgrounds, that err by no more than the tolerance all

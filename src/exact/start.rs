@@ -123,15 +123,16 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
     }
 }
 
-/// The law of a draw as points: its value at scores, with weights.
-pub(super) fn law_of(quantile: &Quantile) -> Rule {
-    let at = |(z, weight)| (quantile.at_score(z), weight);
-    pieces(&cuts(quantile, None), PIECE / 2.0).into_iter().map(at).collect()
+/// The Gauss rule of a draw's own law, in its value.
+pub(super) fn own_values(quantile: &Quantile, nodes: usize) -> Rule {
+    let points = pieces(&cuts(quantile, None), PIECE / 2.0).into_iter();
+    gauss::compressed(&points.map(|(z, weight)| (quantile.at_score(z), weight)).collect(), nodes)
 }
 
-/// The score of a value of a draw.
-pub(super) fn score_of(quantile: &Quantile, x: f64) -> f64 {
-    bisect(|z| quantile.at_score(z) - x, -REACH, REACH)
+/// The same, as scores.
+pub(super) fn own_rule(quantile: &Quantile, nodes: usize) -> Rule {
+    let score = |x: f64| bisect(|z| quantile.at_score(z) - x, -REACH, REACH);
+    own_values(quantile, nodes).into_iter().map(|(x, weight)| (score(x), weight)).collect()
 }
 
 fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {
