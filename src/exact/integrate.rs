@@ -241,3 +241,92 @@ pub(super) fn product_of(rules: &[Rule]) -> Vec<Point> {
         points.iter().flat_map(extended).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::gauss::as_f64;
+    use crate::exact::pair::Watch;
+    use crate::math;
+    use crate::paths::Plan;
+    use crate::{Curve, Provider, Question, Scenario, normal, uniform};
+
+    const YEARS: usize = 8;
+    const GROWTH: (f64, f64) = (0.05, 0.15);
+    const VOLATILITY: f64 = 0.12;
+    const PASSAGE: Asked = Asked::Passage(Watch::Dates { sustained: 1 });
+
+    /// Every year has a growth of its own, normal in logs, so that the log-ratio at a date is normal.
+    fn years() -> Scenario {
+        let growth =
+            |tau: f64, p: &[f64]| (0..).zip(p).map(|(year, p)| p * (tau - f64::from(year)).clamp(0.0, 1.0)).sum();
+        Scenario::builder("2018", "2026")
+            .provider(
+                Provider::new("a", 80)
+                    .growth(Curve::custom("by year", [normal(GROWTH.0, GROWTH.1); YEARS], growth))
+                    .volatility(VOLATILITY),
+            )
+            .provider(Provider::new("b", 100).growth(Curve::constant(0)))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario")
+    }
+
+    /// Standard errors, of sixteen scrambles each: a false alarm in some 10,000 other seeds.
+    const Z: f64 = 6.0;
+
+    #[test]
+    fn more_than_six_axes_agree_with_a_closed_form_and_with_other_scrambles() {
+        let scenario = years();
+        let plan = Plan::new(&scenario, 0).expect("a plan");
+        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
+        let mut integrator = Integrator::new(&pair, PASSAGE, 1e-5, plan.level()).expect("axes");
+        let (counts, _) = integrator.sweep().expect("a sweep");
+        assert!(!is_affordable(&counts, MOST_DRAWS), "no product of rules: {counts:?}");
+        let [one, other] = [SEED, 77].map(|seed| integrator.scrambles(seed, 1 << 12).expect("an integral"));
+        let mut closest = f64::INFINITY;
+        for (place, value) in one.values.iter().enumerate() {
+            let error = (one.spread[place] * one.spread[place] + other.spread[place] * other.spread[place]).sqrt();
+            let off = (value - other.values[place]).abs();
+            assert!(off <= Z * error, "{place}: {value} and {}, {error:e}", other.values[place]);
+            closest = if place == 0 { closest } else { closest.min(off) };
+        }
+        assert!(closest > 0.0, "other scrambles are other points");
+        for year in 1..=YEARS {
+            let t = as_f64(year);
+            let sd = (t * (GROWTH.1 * GROWTH.1 + VOLATILITY * VOLATILITY)).sqrt();
+            let closed = math::norm_cdf((math::ln(0.8) + GROWTH.0 * t) / sd);
+            let place = YEARS + year;
+            let off = (one.values[place] - closed).abs();
+            assert!(
+                off <= Z * one.spread[place],
+                "{year}: {}, not {closed}, {:e}",
+                one.values[place],
+                one.spread[place]
+            );
+            assert!(one.spread[place] < 1e-3 && off < 1e-3);
+        }
+    }
+
+    #[test]
+    fn every_level_has_the_same_bits() {
+        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+            .provider(Provider::new("a", 90).growth(Curve::constant(normal(0.3, 0.1))).volatility(uniform(0.1, 0.2)))
+            .provider(Provider::new("b", normal(100.0, 5.0)).growth(Curve::constant(0.2)).volatility(0.1))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario");
+        let plan = Plan::new(&scenario, 0).expect("a plan");
+        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
+        for asked in [PASSAGE, Asked::Passage(Watch::AnyTime), Asked::LeadChanges] {
+            let bits = |level| {
+                let Integral { values, errors } = integrate(&pair, asked, 1e-4, level).expect("an integral");
+                values.into_iter().chain(errors).map(f64::to_bits).collect::<Vec<u64>>()
+            };
+            let baseline = bits(Level::Baseline);
+            for level in Level::available() {
+                assert!(bits(level) == baseline, "{asked:?} at {level:?}");
+            }
+        }
+    }
+}

@@ -280,3 +280,38 @@ impl Lagrange {
         weights
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E z⁶ = 15, of which three nodes see 9 and four nodes all; both by a line of nine.
+    #[test]
+    fn a_line_tells_what_coarser_rules_err_by() {
+        let line = gauss::hermite(9);
+        let polynomial = Lagrange::through(&line);
+        let off = |nodes: usize| -> f64 {
+            let weights = polynomial.weights_of(&gauss::hermite(nodes), &line);
+            line.iter().zip(weights).map(|((z, _), weight)| weight * z * z * z * z * z * z).sum()
+        };
+        assert!((off(3) + 6.0).abs() < 1e-11, "{}", off(3));
+        assert!(off(4).abs() < 1e-11, "{}", off(4));
+    }
+
+    /// The longest line too, of the sharpest step that it is put through.
+    #[test]
+    fn long_lines_keep_their_digits() {
+        let line = gauss::hermite(LONGEST);
+        let polynomial = Lagrange::through(&line);
+        let step = |z: f64| math::norm_cdf(STEEP * z + 0.4);
+        let integral: f64 = line.iter().map(|(z, weight)| weight * step(*z)).sum();
+        assert!((integral - math::norm_cdf(0.4 / (1.0 + STEEP * STEEP).sqrt())).abs() < 1e-13);
+        for nodes in [4, 8, 12, 16] {
+            let rule = gauss::hermite(nodes);
+            let weights = polynomial.weights_of(&rule, &line);
+            let told: f64 = line.iter().zip(weights).map(|((z, _), weight)| weight * step(*z)).sum();
+            let off = rule.iter().map(|(z, weight)| weight * step(*z)).sum::<f64>() - integral;
+            assert!((told - off).abs() < 1e-10, "{nodes}: {told:e}, not {off:e}");
+        }
+    }
+}

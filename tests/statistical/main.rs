@@ -7,6 +7,7 @@ mod assertion;
 mod at_any_time;
 mod coverage;
 mod drawn;
+mod exact_errors;
 mod fan;
 mod first_passage;
 mod invariance;
