@@ -23,6 +23,10 @@ const LONGEST: usize = 61;
 /// A rule is looked for among those whose error is a part of the tolerance; the finest must err by less than this part,
 /// or a longer line is needed.
 const FINEST: f64 = 0.1;
+/// Errors are told so many times as large as they are at the backgrounds, since they are larger at others; the second where
+/// there is one background.
+const DOUBT: f64 = 2.0;
+const DOUBT_OF_LEADS: f64 = 4.0;
 /// Of the tolerance, what all axes may err by.
 const OF_AXES: f64 = 0.8;
 
@@ -147,6 +151,7 @@ impl Integrator<'_, '_> {
         let values = self.values_along(axis, nodes)?;
         let known = self.spots(kind, nodes);
         let polynomial = Lagrange::through(&known);
+        let doubt = if self.asked == Asked::LeadChanges { DOUBT_OF_LEADS } else { DOUBT };
         let rung = |nodes: usize| {
             let weights = polynomial.weights_of(&self.spots(kind, nodes), &known);
             let mut errors = vec![0.0; self.len()];
@@ -158,6 +163,7 @@ impl Integrator<'_, '_> {
                 off.iter_mut().for_each(|off| *off = off.abs());
                 raise(&mut errors, &off);
             }
+            errors.iter_mut().for_each(|error| *error *= doubt);
             (nodes, errors)
         };
         Ok((1..=finest).map(rung).collect())
