@@ -8,7 +8,7 @@ use super::axes::First;
 use super::gauss::{self, Rule, as_f64};
 use super::integrate::{Integrator, TAIL, distance, raise};
 use super::pair::Asked;
-use super::start::{own_rule, own_values};
+use super::start::{has_ends, own_rule, own_values};
 use crate::error::Error;
 use crate::math;
 
@@ -25,8 +25,8 @@ const LONGEST: usize = 61;
 const FINEST: f64 = 0.1;
 /// Errors are told so many times as large as they are at the backgrounds, since they are larger at others; the second where
 /// there is one background.
-const DOUBT: f64 = 2.0;
-const DOUBT_OF_LEADS: f64 = 4.0;
+const DOUBT: f64 = 4.0;
+const DOUBT_OF_LEADS: f64 = 12.0;
 /// Of the tolerance, what all axes may err by.
 const OF_AXES: f64 = 0.8;
 
@@ -65,8 +65,8 @@ impl Integrator<'_, '_> {
         let is_cut = axis == 0 && self.axes.first != First::Smooth;
         match self.axes.widening[axis] {
             _ if is_cut || self.is_steep[axis] => Kind::Doubled,
-            Some(draw) => Kind::Own(draw),
-            None => Kind::Hermite,
+            Some(draw) if has_ends(self.pair.plan().quantile(draw)) => Kind::Own(draw),
+            _ => Kind::Hermite,
         }
     }
 

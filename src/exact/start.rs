@@ -123,6 +123,12 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
     }
 }
 
+/// Whether a law ends, as far as scores tell: then its own Gauss rule fits it, else that of the normal law.
+pub(super) fn has_ends(quantile: &Quantile) -> bool {
+    let [middle, far, end] = [0.0, 4.0, REACH].map(|z| quantile.at_score(z));
+    end - far < 0.5 * (far - middle)
+}
+
 /// The Gauss rule of a draw's own law, in its value.
 pub(super) fn own_values(quantile: &Quantile, nodes: usize) -> Rule {
     let points = pieces(&cuts(quantile, None), PIECE / 2.0).into_iter();
