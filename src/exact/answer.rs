@@ -1,6 +1,6 @@
 //! From integrals to the answers of an outcome.
 
-use super::integrate::{Integral, integrate, lead_changes};
+use super::integrate::{Integral, integrate};
 use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
 use super::revenue::Sum;
@@ -8,7 +8,7 @@ use super::start::TIE;
 use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::outcome::{Answers, Fan, LeadChanges, Part, ProviderOutcome, RankTable, ShareFan, logistic};
+use crate::outcome::{Answers, Fan, LeadChanges, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic};
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
@@ -94,7 +94,7 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
     let periods = plan.rows.periods();
     let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
     let passage = integrate(&pair, asked, tolerance, plan.level())?;
-    let leads = exact.leads.then(|| lead_changes(&pair, tolerance, plan.level())).transpose()?;
+    let leads = exact.leads.then(|| integrate(&pair, Asked::LeadChanges, tolerance, plan.level())).transpose()?;
     let estimates = Estimates { is_certain: plan.known_lead(rows[0], rows[1]).is_some(), start };
     let at = |place: usize| estimates.of(&passage, place);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
@@ -128,6 +128,8 @@ pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOu
     } else {
         [None, None]
     };
+    let mut shares =
+        if exact.shares && names.len() == 2 { shares(exact.scenario, plan)?.map(Some) } else { [None, None] };
     let one = |(index, name): (usize, &String)| {
         let fan = || Fan::exact(index, Sum { plan, terms: vec![(index, 1.0)], correlation: 0.0 }.laws()?, plan);
         let revenue = exact.fans.then(fan).transpose()?.into();
@@ -141,25 +143,28 @@ pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOu
         let share = match (exact.shares, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(ShareFan::whole(plan)),
-            (true, 2) => Part::Known(share(exact.scenario, plan, index)?),
-            (true, _) => Part::NotExact(MANY),
+            (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY), Part::Known),
         };
         Ok(ProviderOutcome { name: name.clone(), revenue, rank, share })
     };
     names.iter().enumerate().map(one).collect()
 }
 
-/// The share of one of two providers: logistic of the log-ratio.
-fn share(scenario: &Scenario, plan: &Plan, index: usize) -> Result<ShareFan, Error> {
+/// The shares of two providers: logistic of the log-ratio, whose law for the second is the mirror image.
+fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
     let names = plan.rows.names();
     let correlation = correlation(scenario, &names[0], &names[1]);
-    let laws = Sum { plan, terms: vec![(index, 1.0), (1 - index, -1.0)], correlation }.laws()?;
+    let laws = Sum { plan, terms: vec![(0, 1.0), (1, -1.0)], correlation }.laws()?;
+    let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);
-    let with_mean = laws.into_iter().map(|law| {
-        let mean = law.mean_of(&rule, logistic);
-        (law, mean)
-    });
-    Ok(ShareFan::exact(index, with_mean.collect(), plan))
+    let fan = |index: usize, laws: Vec<Mixture>| {
+        let with_mean = laws.into_iter().map(|law| {
+            let mean = law.mean_of(&rule, logistic);
+            (law, mean)
+        });
+        ShareFan::exact(index, with_mean.collect(), plan)
+    };
+    Ok([fan(0, laws), fan(1, mirrored)])
 }
 
 /// The ranks of two providers by period: the probabilities of rank 1 and 2, of each.

@@ -24,6 +24,8 @@ pub(super) struct Axes {
     vectors: Vec<Vec<f64>>,
     /// By axis: how many of its own sd the log-ratio moves, at most over the dates.
     pub(super) steepness: Vec<f64>,
+    /// By axis: the draw that it is, where that is a volatility that nothing else follows.
+    pub(super) widening: Vec<Option<usize>>,
     pub(super) first: First,
 }
 
@@ -55,8 +57,17 @@ impl Axes {
                 break;
             }
         }
+        let mut widening = vec![None; vectors.len()];
+        for place in 0..dimensions {
+            if let Some(draw) = pair.widens_only(place) {
+                vectors.push((0..dimensions).map(|d| f64::from(u8::from(d == place))).collect());
+                steepness.push(0.0);
+                widening.push(Some(draw));
+            }
+        }
         complete(dimensions, &mut vectors, &mut steepness);
-        Ok(Self { vectors, steepness, first })
+        widening.resize(dimensions, None);
+        Ok(Self { vectors, steepness, widening, first })
     }
 
     pub(super) fn len(&self) -> usize {

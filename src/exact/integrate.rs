@@ -1,26 +1,23 @@
 //! Integration over the drawn assumptions of a pair: Gauss rules in standard normal scores, along axes that the log-ratio
-//! turns on, as many nodes along each as it needs; shifted lattices of points beyond six axes.
+//! turns on, as many nodes along each as it needs (`nodes`); scrambled Sobol points beyond six axes.
 
 use super::axes::{Axes, First};
 use super::chain::Point;
 use super::gauss::{self, Rule};
+use super::nodes::largest;
 use super::pair::{Asked, Pair};
 use super::passage::Recursion;
 use super::{points, refused};
 use crate::cpu::Level;
 use crate::error::Error;
+use crate::paths::Net;
 
 /// Axes that a product of rules can afford.
 const MOST_AXES: usize = 6;
 /// Draws of the assumptions that one question may cost.
 const MOST_DRAWS: usize = 1 << 15;
-/// Nodes along one axis; two places further there are twice as many (from 2 on).
-const NODES: [usize; 19] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768];
-/// Where the log-ratio turns more than so many of its own sd on an axis, the trapezoidal rule needs fewer nodes.
-const STEEP: f64 = 0.6;
-
 /// What the trapezoidal rule leaves out on each side, of the tolerance. No doubling shows it, so it is told apart.
-const TAIL: f64 = 0.002;
+pub(super) const TAIL: f64 = 0.002;
 
 /// Values with an estimate of the error of each.
 #[derive(Debug, Clone)]
@@ -33,6 +30,9 @@ pub(super) struct Integral {
 const LEADS: f64 = 1000.0;
 /// Draws that lead changes may cost.
 const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
+
+/// Keys the scrambles of every answer.
+const SEED: u64 = 0;
 
 /// Points that integrate a pair's passage to a tolerance, for what is asked of each besides.
 pub(super) struct Design {
@@ -49,122 +49,86 @@ pub(super) fn design(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level
     let mut errors = integrator.settle_recursion(level)?;
     let (counts, swept) = integrator.sweep()?;
     let (mut ties, mut added) = (Vec::new(), swept);
-    let points = if is_affordable(&counts) {
+    let points = if is_affordable(&counts, MOST_DRAWS) {
         let rules = integrator.rules(&counts);
         ties = integrator.ties(&rules)?;
         integrator.points(&rules, counts.first().copied().unwrap_or(1), true)?
     } else if pair.start_is_drawn() {
         return Err(refused("", "the tie of two bases that growth follows cuts more than six axes"));
     } else {
-        let lattices = integrator.lattices(MOST_DRAWS)?;
-        added = lattices.spread;
-        let weight = 1.0 / gauss::as_f64(points::SHIFTS * lattices.points);
-        let all = (0..points::SHIFTS).flat_map(|shift| (0..lattices.points).map(move |index| (shift, index)));
-        all.map(|(shift, index)| (integrator.lattice_point(shift, index), weight)).collect()
+        let Scrambles { spread, net, groups, .. } = integrator.scrambles(SEED, MOST_DRAWS)?;
+        added = spread;
+        let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * groups * points::AT_ONCE);
+        let all = (0..points::SCRAMBLES).flat_map(|scramble| (0..groups).map(move |number| (scramble, number)));
+        all.flat_map(|(scramble, number)| integrator.scrambled(&net, scramble, number, weight)).collect()
     };
     errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
     Ok(Design { points, ties, recursion: integrator.recursion, errors })
 }
 
 /// Whether a product of rules is within the budget.
-fn is_affordable(counts: &[usize]) -> bool {
-    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= MOST_DRAWS
+fn is_affordable(counts: &[usize], most: usize) -> bool {
+    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= most
 }
 
 /// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
 pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
+    let (tolerance, most) = match asked {
+        Asked::LeadChanges => ((LEADS * tolerance).min(0.01), MOST_DRAWS_OF_LEADS),
+        Asked::Passage(_) | Asked::Ahead => (tolerance, MOST_DRAWS),
+    };
     let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
     let (counts, swept) = integrator.sweep()?;
-    let values = if is_affordable(&counts) {
-        errors.iter_mut().zip(swept).for_each(|(error, swept)| *error += swept);
-        integrator.product(&counts)?
+    let (values, added) = if is_affordable(&counts, most) {
+        (integrator.product(&counts)?, swept)
     } else {
-        let Lattices { values, spread, .. } = integrator.lattices(MOST_DRAWS)?;
-        errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
-        values
+        let Scrambles { values, spread, .. } = integrator.scrambles(SEED, most)?;
+        (values, spread)
     };
+    errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
     Ok(Integral { values, errors })
-}
-
-/// Integrates the number of lead changes: products of ever finer rules, until one and the next agree.
-pub(super) fn lead_changes(pair: &Pair<'_>, tolerance: f64, level: Level) -> Result<Integral, Error> {
-    let tolerance = (LEADS * tolerance).min(0.01);
-    // What is steep for who is ahead is steep for who changes; that is cheap to ask.
-    let mut sounding = Integrator::new(pair, Asked::Ahead, tolerance, level)?;
-    let (mut counts, _) = sounding.sweep()?;
-    let mut integrator = Integrator::new(pair, Asked::LeadChanges, tolerance, level)?;
-    let mut errors = integrator.settle_recursion(level)?;
-    if draws_of(&counts) > MOST_DRAWS_OF_LEADS || counts.iter().filter(|count| **count > 1).count() > MOST_AXES {
-        let Lattices { values, spread, .. } = integrator.lattices(MOST_DRAWS_OF_LEADS)?;
-        errors.iter_mut().zip(spread).for_each(|(error, spread)| *error += spread);
-        return Ok(Integral { values, errors });
-    }
-    let coarser: Vec<usize> = counts.iter().map(|count| neighbour(*count, -1)).collect();
-    let mut values = integrator.product(&coarser)?;
-    loop {
-        let finer = integrator.product(&counts)?;
-        let (gap, largest) = distance(&values, &finer);
-        let next: Vec<usize> = counts.iter().map(|count| neighbour(*count, 1)).collect();
-        values = finer;
-        if largest <= tolerance || draws_of(&next) > MOST_DRAWS_OF_LEADS {
-            errors.iter_mut().zip(gap).for_each(|(error, gap)| *error += gap);
-            return Ok(Integral { values, errors });
-        }
-        counts = next;
-    }
 }
 
 fn draws_of(counts: &[usize]) -> usize {
     counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
 }
 
-/// The next number of nodes, up or down; one node stays one where nothing was steep enough for two.
-fn neighbour(count: usize, step: isize) -> usize {
-    let place = NODES.iter().position(|nodes| *nodes == count).unwrap_or(0);
-    NODES[place.saturating_add_signed(step).min(NODES.len() - 1)]
-}
-
-/// The mean over lattices, its standard error, and the points of each.
-struct Lattices {
+/// The mean over scrambles, its standard error, and the points of each.
+struct Scrambles {
     values: Vec<f64>,
     spread: Vec<f64>,
-    points: usize,
+    net: Net,
+    groups: usize,
 }
 
-struct Integrator<'a, 'p> {
-    pair: &'a Pair<'p>,
-    asked: Asked,
-    tolerance: f64,
-    axes: Axes,
-    recursion: Recursion,
+pub(super) struct Integrator<'a, 'p> {
+    pub(super) pair: &'a Pair<'p>,
+    pub(super) asked: Asked,
+    pub(super) tolerance: f64,
+    pub(super) axes: Axes,
+    /// By axis: whether a polynomial of some degree does not follow it.
+    pub(super) is_steep: Vec<bool>,
+    pub(super) recursion: Recursion,
 }
 
-/// |a − b| of each, and the largest.
-fn distance(a: &[f64], b: &[f64]) -> (Vec<f64>, f64) {
-    let each: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
-    let largest = each.iter().copied().fold(0.0, f64::max);
-    (each, largest)
+/// |a − b| of each.
+pub(super) fn distance(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect()
 }
 
-fn raise(errors: &mut [f64], by: &[f64]) {
+pub(super) fn raise(errors: &mut [f64], by: &[f64]) {
     errors.iter_mut().zip(by).for_each(|(error, by)| *error = error.max(*by));
 }
 
 impl<'a, 'p> Integrator<'a, 'p> {
     fn new(pair: &'a Pair<'p>, asked: Asked, tolerance: f64, level: Level) -> Result<Self, Error> {
         let recursion = Recursion::new(0.1 * tolerance, level);
-        Ok(Self { pair, asked, tolerance, axes: Axes::new(pair)?, recursion })
+        Ok(Self { pair, asked, tolerance, axes: Axes::new(pair)?, is_steep: Vec::new(), recursion })
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.asked.len(self.pair.periods())
-    }
-
-    /// Points in the axes' coordinates at which errors are looked at: the middle, and one sd to each side of all axes.
-    fn backgrounds(&self) -> Vec<Vec<f64>> {
-        let sides: &[f64] = if self.axes.len() == 0 { &[0.0] } else { &[0.0, 1.0, -1.0] };
-        sides.iter().map(|side| vec![*side; self.axes.len()]).collect()
     }
 
     /// Refines the recursion until a much finer one agrees; gives the distance to it.
@@ -178,80 +142,22 @@ impl<'a, 'p> Integrator<'a, 'p> {
         for _ in 0..4 {
             self.recursion = Recursion::new(target, level);
             let mut finer = Recursion::new(0.01 * target, level);
-            let mut largest = 0.0_f64;
             errors.fill(0.0);
             for background in self.backgrounds() {
                 let points = [(self.axes.scores(&background), 1.0)];
                 let (mut value, mut fine) = (vec![0.0; self.len()], vec![0.0; self.len()]);
                 self.pair.add(&points, self.asked, &mut self.recursion, &mut value)?;
                 self.pair.add(&points, self.asked, &mut finer, &mut fine)?;
-                let (each, most) = distance(&value, &fine);
-                raise(&mut errors, &each);
-                largest = largest.max(most);
+                raise(&mut errors, &distance(&value, &fine));
             }
-            if largest <= 0.25 * self.tolerance {
+            // As of lines: they are larger elsewhere.
+            errors.iter_mut().for_each(|error| *error *= 2.0);
+            if largest(&errors) <= 0.25 * self.tolerance {
                 break;
             }
             target *= 0.01;
         }
         Ok(errors)
-    }
-
-    /// Along each axis, with the others at the backgrounds: the least nodes for which twice as many change nothing that
-    /// matters, and by how much they do change it.
-    fn sweep(&mut self) -> Result<(Vec<usize>, Vec<f64>), Error> {
-        let steep = self.axes.steepness.iter().filter(|steepness| **steepness > STEEP).count();
-        let mut errors = vec![2.0 * TAIL * self.tolerance * gauss::as_f64(steep); self.len()];
-        let mut counts = vec![1; self.axes.len()];
-        let share = 0.8 * self.tolerance / gauss::as_f64(self.axes.len().max(1));
-        for (axis, count) in counts.iter_mut().enumerate() {
-            if axis == 0 && self.axes.first == First::Crossings {
-                continue;
-            }
-            let mut values: Vec<Vec<Vec<f64>>> = Vec::new();
-            // With a cut sixteen nodes are the least: fewer would be the same and agree for nothing.
-            let least = if axis == 0 && self.axes.first == First::Tie { 6 } else { 0 };
-            for place in least..NODES.len() - 2 {
-                for nodes in &NODES[values.len()..=place + 2] {
-                    values.push(self.along(axis, *nodes)?);
-                }
-                let mut worst = vec![0.0; self.len()];
-                let mut largest = 0.0_f64;
-                for further in [1, 2] {
-                    for (one, other) in values[place].iter().zip(&values[place + further]) {
-                        let (each, most) = distance(one, other);
-                        raise(&mut worst, &each);
-                        largest = largest.max(most);
-                    }
-                }
-                *count = NODES[place];
-                if largest <= share || place + 3 == NODES.len() {
-                    errors.iter_mut().zip(&worst).for_each(|(error, worst)| *error += worst);
-                    break;
-                }
-            }
-        }
-        Ok((counts, errors))
-    }
-
-    /// The integral along one axis at every background.
-    fn along(&mut self, axis: usize, nodes: usize) -> Result<Vec<Vec<f64>>, Error> {
-        let mut values = Vec::new();
-        for background in self.backgrounds() {
-            let at = |place: usize| if place == axis { self.rule(axis, nodes) } else { vec![(background[place], 1.0)] };
-            let rules: Vec<Rule> = (0..self.axes.len()).map(at).collect();
-            let count = if axis == 0 { nodes } else { 1 };
-            values.push(self.over(&rules, count, axis == 0)?);
-        }
-        Ok(values)
-    }
-
-    fn rule(&self, axis: usize, nodes: usize) -> Rule {
-        if self.axes.steepness[axis] > STEEP && nodes >= 6 {
-            gauss::trapezoid(nodes, -crate::math::norm_quantile(TAIL * self.tolerance))
-        } else {
-            gauss::hermite(nodes)
-        }
     }
 
     fn rules(&self, counts: &[usize]) -> Vec<Rule> {
@@ -263,7 +169,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
     }
 
     /// The product of rules; along the first axis what [`First`] says, unless it is held.
-    fn over(&mut self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<f64>, Error> {
+    pub(super) fn over(&mut self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<f64>, Error> {
         let points = self.points(rules, first, free)?;
         let mut sum = vec![0.0; self.len()];
         self.pair.add(&points, self.asked, &mut self.recursion, &mut sum)?;
@@ -298,33 +204,37 @@ impl<'a, 'p> Integrator<'a, 'p> {
         line.into_iter().map(|(z, own)| (scores(z), weight * own)).collect()
     }
 
-    fn lattice_point(&self, shift: usize, index: usize) -> Vec<f64> {
-        self.axes.scores(&points::scores(shift, index, self.axes.len()))
+    /// Points `64·number ..` of a scramble, each of the weight given.
+    fn scrambled(&self, net: &Net, scramble: usize, number: usize, weight: f64) -> Vec<Point> {
+        let scores = points::scores(net, scramble, number);
+        scores.into_iter().map(|coordinates| (self.axes.scores(&coordinates), weight)).collect()
     }
 
-    /// The mean over randomly shifted lattices, doubled until their spread meets the tolerance or the budget is used,
-    /// and its standard error.
-    fn lattices(&mut self, most: usize) -> Result<Lattices, Error> {
-        let mut sums = vec![vec![0.0; self.len()]; points::SHIFTS];
+    /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and its
+    /// standard error.
+    fn scrambles(&mut self, seed: u64, most: usize) -> Result<Scrambles, Error> {
+        let net = Net::new(seed, self.axes.len());
+        let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
         let mut done = 0;
         loop {
-            let upto = if done == 0 { 64 } else { 2 * done };
-            for (shift, sum) in sums.iter_mut().enumerate() {
-                let points: Vec<Point> = (done..upto).map(|index| (self.lattice_point(shift, index), 1.0)).collect();
-                self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+            let upto = if done == 0 { 1 } else { 2 * done };
+            for (scramble, sum) in sums.iter_mut().enumerate() {
+                for number in done..upto {
+                    let points = self.scrambled(&net, scramble, number, 1.0);
+                    self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+                }
             }
             done = upto;
-            let (values, spread) = points::mean_and_error(&sums, done);
-            let largest = spread.iter().copied().fold(0.0, f64::max);
-            if largest <= 0.5 * self.tolerance || 2 * done * points::SHIFTS > most {
-                return Ok(Lattices { values, spread, points: done });
+            let (values, spread) = points::mean_and_error(&sums, done * points::AT_ONCE);
+            if largest(&spread) <= 0.5 * self.tolerance || 2 * done * points::AT_ONCE * points::SCRAMBLES > most {
+                return Ok(Scrambles { values, spread, net, groups: done });
             }
         }
     }
 }
 
 /// Every combination of nodes, with the product of their weights.
-fn product_of(rules: &[Rule]) -> Vec<Point> {
+pub(super) fn product_of(rules: &[Rule]) -> Vec<Point> {
     rules.iter().fold(vec![(Vec::new(), 1.0)], |points, rule| {
         let extended = |(z, weight): &(Vec<f64>, f64)| {
             let with = |(node, own): &(f64, f64)| ([z.as_slice(), &[*node]].concat(), weight * own);
@@ -332,4 +242,93 @@ fn product_of(rules: &[Rule]) -> Vec<Point> {
         };
         points.iter().flat_map(extended).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::gauss::as_f64;
+    use crate::exact::pair::Watch;
+    use crate::math;
+    use crate::paths::Plan;
+    use crate::{Curve, Provider, Question, Scenario, normal, uniform};
+
+    const YEARS: usize = 8;
+    const GROWTH: (f64, f64) = (0.05, 0.15);
+    const VOLATILITY: f64 = 0.12;
+    const PASSAGE: Asked = Asked::Passage(Watch::Dates { sustained: 1 });
+
+    /// Every year has a growth of its own, normal in logs, so that the log-ratio at a date is normal.
+    fn years() -> Scenario {
+        let growth =
+            |tau: f64, p: &[f64]| (0..).zip(p).map(|(year, p)| p * (tau - f64::from(year)).clamp(0.0, 1.0)).sum();
+        Scenario::builder("2018", "2026")
+            .provider(
+                Provider::new("a", 80)
+                    .growth(Curve::custom("by year", [normal(GROWTH.0, GROWTH.1); YEARS], growth))
+                    .volatility(VOLATILITY),
+            )
+            .provider(Provider::new("b", 100).growth(Curve::constant(0)))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario")
+    }
+
+    /// Standard errors, of sixteen scrambles each: a false alarm in some 10,000 other seeds.
+    const Z: f64 = 6.0;
+
+    #[test]
+    fn more_than_six_axes_agree_with_a_closed_form_and_with_other_scrambles() {
+        let scenario = years();
+        let plan = Plan::new(&scenario, 0).expect("a plan");
+        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
+        let mut integrator = Integrator::new(&pair, PASSAGE, 1e-5, plan.level()).expect("axes");
+        let (counts, _) = integrator.sweep().expect("a sweep");
+        assert!(!is_affordable(&counts, MOST_DRAWS), "no product of rules: {counts:?}");
+        let [one, other] = [SEED, 77].map(|seed| integrator.scrambles(seed, 1 << 12).expect("an integral"));
+        let mut closest = f64::INFINITY;
+        for (place, value) in one.values.iter().enumerate() {
+            let error = (one.spread[place] * one.spread[place] + other.spread[place] * other.spread[place]).sqrt();
+            let off = (value - other.values[place]).abs();
+            assert!(off <= Z * error, "{place}: {value} and {}, {error:e}", other.values[place]);
+            closest = if place == 0 { closest } else { closest.min(off) };
+        }
+        assert!(closest > 0.0, "other scrambles are other points");
+        for year in 1..=YEARS {
+            let t = as_f64(year);
+            let sd = (t * (GROWTH.1 * GROWTH.1 + VOLATILITY * VOLATILITY)).sqrt();
+            let closed = math::norm_cdf((math::ln(0.8) + GROWTH.0 * t) / sd);
+            let place = YEARS + year;
+            let off = (one.values[place] - closed).abs();
+            assert!(
+                off <= Z * one.spread[place],
+                "{year}: {}, not {closed}, {:e}",
+                one.values[place],
+                one.spread[place]
+            );
+            assert!(one.spread[place] < 1e-3 && off < 1e-3);
+        }
+    }
+
+    #[test]
+    fn every_level_has_the_same_bits() {
+        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+            .provider(Provider::new("a", 90).growth(Curve::constant(normal(0.3, 0.1))).volatility(uniform(0.1, 0.2)))
+            .provider(Provider::new("b", normal(100.0, 5.0)).growth(Curve::constant(0.2)).volatility(0.1))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario");
+        let plan = Plan::new(&scenario, 0).expect("a plan");
+        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
+        for asked in [PASSAGE, Asked::Passage(Watch::AnyTime), Asked::LeadChanges] {
+            let bits = |level| {
+                let Integral { values, errors } = integrate(&pair, asked, 1e-4, level).expect("an integral");
+                values.into_iter().chain(errors).map(f64::to_bits).collect::<Vec<u64>>()
+            };
+            let baseline = bits(Level::Baseline);
+            for level in Level::available() {
+                assert!(bits(level) == baseline, "{asked:?} at {level:?}");
+            }
+        }
+    }
 }

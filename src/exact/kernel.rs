@@ -76,18 +76,18 @@ impl Density {
             return;
         }
         if self.panels.is_empty() {
-            self.clone_from(other);
+            self.first = other.first;
+            self.panels.extend_from_slice(&other.panels);
             return;
         }
-        let (first, last) = (self.first.min(other.first), self.last().max(other.last()));
-        let mut panels = vec![[0.0; NODES]; usize::try_from(last - first + 1).unwrap_or(0)];
-        for part in [&*self, other] {
-            let offset = usize::try_from(part.first - first).unwrap_or(0);
-            for (sum, panel) in panels[offset..].iter_mut().zip(&part.panels) {
-                sum.iter_mut().zip(panel).for_each(|(sum, f)| *sum += f);
-            }
+        let missing = |count: i64| std::iter::repeat_n([0.0; NODES], usize::try_from(count).unwrap_or(0));
+        self.panels.splice(0..0, missing(self.first - other.first));
+        self.first = self.first.min(other.first);
+        self.panels.extend(missing(other.last() - self.last()));
+        let offset = usize::try_from(other.first - self.first).unwrap_or(0);
+        for (sum, panel) in self.panels[offset..].iter_mut().zip(&other.panels) {
+            sum.iter_mut().zip(panel).for_each(|(sum, f)| *sum += f);
         }
-        *self = Self { first, panels };
     }
 }
 
@@ -104,6 +104,8 @@ pub(super) struct Kernel {
     blocks: Vec<Block>,
     shift: Shift,
     scaled: Vec<Panel>,
+    /// Panels of densities that are used no more.
+    spare: Vec<Vec<Panel>>,
 }
 
 /// What a drift makes of the blocks: a move by whole panels, and factors for the rest.
@@ -124,8 +126,8 @@ struct Shift {
 impl Kernel {
     pub(super) fn new(fineness: Fineness, level: Level) -> Self {
         let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
-        let (blocks, shift, scaled) = (Vec::new(), Shift::default(), Vec::new());
-        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks, shift, scaled };
+        let (blocks, shift, scaled, spare) = (Vec::new(), Shift::default(), Vec::new(), Vec::new());
+        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
         kernel.set_width(fineness.width);
         kernel
     }
@@ -154,6 +156,28 @@ impl Kernel {
     /// ∫ f.
     pub(super) fn mass(&self, density: &Density) -> f64 {
         density.panels.iter().map(|panel| self.mass_of(panel)).sum()
+    }
+
+    /// Takes the place of a density that is used no more.
+    pub(super) fn recycle(&mut self, density: Density) {
+        self.spare.push(density.panels);
+    }
+
+    /// ∫ f above the barrier, of a density that is kept below it only.
+    pub(super) fn take_above(&self, density: &mut Density) -> f64 {
+        let below = usize::try_from(-density.first).unwrap_or(0).min(density.panels.len());
+        let above = density.panels[below..].iter().map(|panel| self.mass_of(panel)).sum();
+        density.panels.truncate(below);
+        above
+    }
+
+    /// The sum of two densities, either of which there may be none.
+    pub(super) fn sum(&mut self, one: Option<&Density>, other: Option<&Density>) -> Density {
+        let mut sum = Density { first: 0, panels: cleared(self.spare.pop().unwrap_or_default(), (0, -1)) };
+        for part in [one, other].into_iter().flatten() {
+            sum.add(part);
+        }
+        sum
     }
 
     /// ∫ f over one panel.
@@ -234,11 +258,12 @@ impl Kernel {
         bridges: Option<&Bridges>,
     ) -> Density {
         self.prepare(drift, ratio, from);
+        let spare = self.spare.pop().unwrap_or_default();
         let Shift { moved, least, most, blocks: factors, target: scale, .. } = &self.shift;
         let (moved, least, most) = (*moved, *least, *most);
         // Only panels that something can reach.
         let range = (range.0.max(from.first + moved + least), range.1.min(from.last() + moved + most));
-        let mut panels = panels(range);
+        let mut panels = cleared(spare, range);
         let middle = i64::try_from(self.blocks.len() / 2).unwrap_or(0);
         let place = |d: i64| usize::try_from(d).unwrap_or(0);
         let (blocks, scaled) = (&self.blocks, &self.scaled);
@@ -276,7 +301,8 @@ impl Kernel {
         }
         // All numbers of lead changes share a step.
         if [self.shift.drift, self.shift.ratio].map(f64::to_bits) != [drift, ratio].map(f64::to_bits) {
-            self.shift = self.shift(drift, ratio);
+            let blocks = std::mem::take(&mut self.shift.blocks);
+            self.shift = self.shift(drift, ratio, blocks);
         }
         self.scaled.clear();
         self.scaled.extend(from.panels.iter().map(|panel| {
@@ -286,14 +312,15 @@ impl Kernel {
         }));
     }
 
-    fn shift(&self, drift: f64, ratio: f64) -> Shift {
+    fn shift(&self, drift: f64, ratio: f64, mut blocks: Vec<f64>) -> Shift {
         let (width, reach) = (self.fineness.width, self.fineness.reach * ratio);
         let moved = (drift / width).round();
         let rest = drift - moved * width;
         let tilt = rest / (ratio * ratio);
         let (least, most) = (((rest - reach) / width).floor(), ((rest + reach) / width).ceil());
         let (least, most) = (whole(least), whole(most));
-        let mut blocks: Vec<f64> = (least..=most).map(|d| tilt * width * as_f64(d)).collect();
+        blocks.clear();
+        blocks.extend((least..=most).map(|d| tilt * width * as_f64(d)));
         math::exp_slice(&mut blocks);
         let mut tilts = self.nodes.map(|x| tilt * x);
         math::exp_slice(&mut tilts);
@@ -345,8 +372,15 @@ fn add_bridged_product(out: &mut Panel, block: &Block, bridge: &Block, source: &
     }
 }
 
-fn panels((first, last): (i64, i64)) -> Vec<Panel> {
-    vec![[0.0; NODES]; usize::try_from(last - first + 1).unwrap_or(0)]
+fn panels(range: (i64, i64)) -> Vec<Panel> {
+    cleared(Vec::new(), range)
+}
+
+/// So many empty panels, where others were.
+fn cleared(mut panels: Vec<Panel>, (first, last): (i64, i64)) -> Vec<Panel> {
+    panels.clear();
+    panels.resize(usize::try_from(last - first + 1).unwrap_or(0), [0.0; NODES]);
+    panels
 }
 
 /// A panel of the line; beyond 2⁵³ panels the ends of the line.

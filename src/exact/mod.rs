@@ -8,7 +8,7 @@
 //! | `watched` | first passage at any time, between dates too |
 //! | `start` | where the walk starts, where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
-//! | `axes`, `gauss`, `points` | which points: turned axes, rules, lattices |
+//! | `axes`, `gauss`, `nodes`, `points` | which points: turned axes, rules, how many nodes of them, scrambled points |
 //! | `integrate` | the integral and its error |
 //! | `adjoint`, `leaf`, `chain` | derivatives: of one walk, the numbers they are asked of, and the way from one to the other |
 //! | `gradient` | those of an answer |
@@ -25,6 +25,7 @@ mod gradient;
 mod integrate;
 mod kernel;
 mod leaf;
+mod nodes;
 mod pair;
 mod passage;
 mod points;

@@ -1,6 +1,7 @@
 //! A pair of providers as the integration sees it: the log-ratio's start, drifts and sd at points of the drawn
 //! assumptions, and what is asked of each.
 
+use super::chain::Point;
 use super::passage::{Recursion, Walk};
 use super::start::{Start, TIE};
 use crate::error::Error;
@@ -121,6 +122,14 @@ impl<'p> Pair<'p> {
         self.start.as_ref()
     }
 
+    /// The draw of that place, where it is a volatility that nothing else follows.
+    pub(super) fn widens_only(&self, place: usize) -> Option<usize> {
+        let draw = self.draws[place];
+        let is_growth = self.rows.iter().any(|row| self.plan.growth_draws(*row).contains(&draw));
+        let is_base = self.start.is_none() && self.rows.iter().any(|row| self.plan.base(*row) == Input::Drawn(draw));
+        (!is_growth && !is_base).then_some(draw)
+    }
+
     /// Whether neither of the two has shocks.
     pub(super) fn is_still(&self) -> bool {
         self.rows.iter().all(|row| self.plan.volatility(*row) == Input::Known(0.0))
@@ -165,20 +174,33 @@ impl<'p> Pair<'p> {
     /// Adds weight × answer of every point.
     pub(super) fn add(
         &self,
-        points: &[(Vec<f64>, f64)],
+        points: &[Point],
         asked: Asked,
         recursion: &mut Recursion,
         sum: &mut [f64],
     ) -> Result<(), Error> {
-        let mut answer = vec![0.0; sum.len()];
-        for block in points.chunks(BLOCK) {
+        self.each(points, asked, recursion, &mut |place, answer| {
+            sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += points[place].1 * answer);
+        })
+    }
+
+    /// Tells the answer of every point.
+    pub(super) fn each(
+        &self,
+        points: &[Point],
+        asked: Asked,
+        recursion: &mut Recursion,
+        tell: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let mut answer = vec![0.0; asked.len(self.periods())];
+        for (number, block) in points.chunks(BLOCK).enumerate() {
             let scores: Vec<Vec<f64>> = block.iter().map(|(z, _)| z.clone()).collect();
             let columns = self.columns(&scores)?;
-            for (place, (_, weight)) in block.iter().enumerate() {
+            for place in 0..block.len() {
                 answer.fill(0.0);
                 let centre: Vec<f64> = columns.centre.iter().map(|period| period[place]).collect();
                 self.answer(&centre, columns.sd[place], asked, recursion, &mut answer);
-                sum.iter_mut().zip(&answer).for_each(|(sum, answer)| *sum += weight * answer);
+                tell(number * BLOCK + place, &answer);
             }
         }
         Ok(())
@@ -203,8 +225,7 @@ impl<'p> Pair<'p> {
         }
         let drifts: Vec<f64> = centre.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let sds = vec![sd; drifts.len()];
-        let [below, above, whole] =
-            [&start.below, &start.above, &start.whole].map(|start| Walk { start, drifts: &drifts, sds: &sds });
+        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts: &drifts, sds: &sds });
         match asked {
             Asked::Passage(watch) => {
                 let (by, rest) = out.split_at_mut(drifts.len() + 1);
@@ -214,11 +235,11 @@ impl<'p> Pair<'p> {
                     Watch::AnyTime => recursion.passage_at_any_time(&below, &mut by[1..]),
                 }
                 accumulate(by);
-                whole.ahead(rest);
+                start.ahead_by_date(&drifts, &sds, rest);
             }
             Asked::Ahead => {
                 let (ahead, behind) = out.split_at_mut(drifts.len());
-                whole.ahead(ahead);
+                start.ahead_by_date(&drifts, &sds, ahead);
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
             }
             Asked::LeadChanges => {
@@ -253,7 +274,7 @@ impl Pair<'_> {
 
     /// Whether both surely start with the same revenue, told apart by numbers of their own.
     pub(super) fn is_tied(&self) -> bool {
-        self.start.as_ref().is_some_and(|start| start.is_point() && start.whole[0].0.abs() <= TIE)
+        self.start.as_ref().is_some_and(|start| start.is_point() && start.place().abs() <= TIE)
     }
 
     /// Whether the start is a point, and moves with the bases.

@@ -5,10 +5,9 @@
 //! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
 //! All terms are positive, so that small probabilities keep their digits.
 
-use super::kernel::{Density, Fineness, Kernel};
+use super::kernel::{Density, Fineness, Kernel, Panel};
 use super::watched::Bridges;
 use crate::cpu::Level;
-use crate::math;
 
 /// A walk: where it starts, and the drift and the standard deviation of each period.
 #[derive(Debug, Clone, Copy)]
@@ -18,19 +17,6 @@ pub(super) struct Walk<'a> {
     pub(super) drifts: &'a [f64],
     /// Positive.
     pub(super) sds: &'a [f64],
-}
-
-impl Walk<'_> {
-    /// P(walk > 0) at 1 to T.
-    pub(super) fn ahead(&self, out: &mut [f64]) {
-        let (mut mean, mut variance) = (0.0, 0.0);
-        for ((out, drift), sd) in out.iter_mut().zip(self.drifts).zip(self.sds) {
-            mean += drift;
-            variance += sd * sd;
-            let spread = variance.sqrt();
-            *out += self.start.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
-        }
-    }
 }
 
 /// Of the number of lead changes that is not followed further: outer panels with less are not either.
@@ -111,6 +97,9 @@ impl Recursion {
             return;
         }
         periods.iter_mut().zip(&open).for_each(|((_, _, range), open)| range.0 = range.0.max(open.0));
+        if sustained == 1 {
+            return self.first_date(&start, &periods, first);
+        }
         let (drift, sd, range) = periods[0];
         let (mut below, mut begun) = self.kernel.start(&start, drift, sd, range).split();
         // Those above 0 for 1, 2, …, sustained − 1 periods.
@@ -140,6 +129,20 @@ impl Recursion {
         }
     }
 
+    /// As [`first_passage`](Self::first_passage), of one period.
+    fn first_date(&mut self, start: &[(f64, f64)], periods: &[(f64, f64, (i64, i64))], first: &mut [f64]) {
+        let mut below = Density::default();
+        for (t, &(drift, sd, range)) in periods.iter().enumerate() {
+            let next = match t {
+                0 => self.kernel.start(start, drift, sd, range),
+                _ => self.kernel.step(&below, drift, sd, range),
+            };
+            self.kernel.recycle(std::mem::replace(&mut below, next));
+            first[t] += self.kernel.take_above(&mut below);
+        }
+        self.kernel.recycle(below);
+    }
+
     /// Adds to `counts[c]` the probability of c changes of side by T, of a walk that starts `above` 0 or not.
     ///
     /// The side follows from the parity of c, so one density is kept for each count.
@@ -154,13 +157,12 @@ impl Recursion {
         for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
             for (count, settled) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
-                let mut from = by_count.get(count).cloned().unwrap_or_default();
-                if let Some(before) = count.checked_sub(1).and_then(|count| by_count.get(count)) {
-                    from.add(before);
-                }
+                let before = count.checked_sub(1).and_then(|count| by_count.get(count));
+                let from = self.kernel.sum(by_count.get(count), before);
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 let mut density = self.kernel.step(&from, drift, sd, side);
+                self.kernel.recycle(from);
                 *settled += self.settle(&mut density, open[t]);
                 next.push(density);
             }
@@ -169,7 +171,7 @@ impl Recursion {
                 next.pop();
                 counts[next.len()] += last;
             }
-            by_count = next;
+            std::mem::replace(&mut by_count, next).into_iter().for_each(|density| self.kernel.recycle(density));
         }
         for (count, density) in counts.iter_mut().zip(&by_count) {
             *count += self.kernel.mass(density);
@@ -178,14 +180,18 @@ impl Recursion {
 
     /// Takes off the outer panels whose walks change sides no more, or are too few to matter; gives their probability.
     fn settle(&self, density: &mut Density, open: (i64, i64)) -> f64 {
-        let kernel = &self.kernel;
-        let is_settled = |(panel, mass): &(i64, f64)| *panel < open.0 || *panel > open.1 || *mass < FEW * self.least;
-        let masses = (density.first..).zip(&density.panels).map(|(panel, f)| (panel, kernel.mass_of(f)));
-        let masses: Vec<(i64, f64)> = masses.collect();
-        let low = masses.iter().take_while(|panel| is_settled(panel)).count();
-        let high = masses[low..].iter().rev().take_while(|panel| is_settled(panel)).count();
-        let settled = masses[..low].iter().chain(&masses[masses.len() - high..]).map(|(_, mass)| mass).sum();
-        density.panels.truncate(masses.len() - high);
+        let (first, kernel) = (density.first, &self.kernel);
+        let mut settled = 0.0;
+        let mut is_settled = |(panel, f): (i64, &Panel)| {
+            let mass = kernel.mass_of(f);
+            let is_settled = panel < open.0 || panel > open.1 || mass < FEW * self.least;
+            settled += if is_settled { mass } else { 0.0 };
+            is_settled
+        };
+        let low = (first..).zip(&density.panels).take_while(|panel| is_settled(*panel)).count();
+        let left = density.panels[low..].iter().rev();
+        let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_settled(*panel)).count();
+        density.panels.truncate(density.panels.len() - high);
         density.panels.drain(..low);
         density.first += i64::try_from(low).unwrap_or(0);
         settled
@@ -196,6 +202,8 @@ impl Recursion {
 mod tests {
     use super::*;
     use crate::exact::gauss::as_f64;
+    use crate::exact::start::Start;
+    use crate::math;
 
     fn by(walk: &Walk<'_>, tolerance: f64, sustained: usize) -> Vec<f64> {
         let mut by = vec![0.0; walk.drifts.len()];
@@ -259,7 +267,7 @@ mod tests {
             assert!((counts.iter().sum::<f64>() - 1.0).abs() < 1e-8);
             let even: f64 = counts.iter().step_by(2).sum();
             let mut ahead = [0.0; 20];
-            walk.ahead(&mut ahead);
+            Start::point(start[0].0).ahead_by_date(&drifts, &sds, &mut ahead);
             let stays = if above { ahead[19] } else { 1.0 - ahead[19] };
             assert!((even - stays).abs() < 1e-8, "an even number of changes leaves the side");
         }

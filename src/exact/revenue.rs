@@ -5,11 +5,12 @@
 //! its ends, which errs by the curvature in a cell and holds without shocks too.
 
 use super::gauss::{self, Rule, as_f64};
+use super::integrate::product_of;
 use super::points;
-use super::start::normal_mass;
+use super::start::{normal_mass, own_rule};
 use crate::error::Error;
 use crate::outcome::{Component, Mixture};
-use crate::paths::{Input, Plan};
+use crate::paths::{Input, Net, Plan};
 
 /// Scores that the first axis is followed to, and its cells.
 const REACH: f64 = 6.0;
@@ -18,10 +19,10 @@ const CELLS: usize = 512;
 const CELLS_OF_MANY: usize = 64;
 /// Nodes along each further axis by how many there are, and along a volatility that nothing else follows.
 const FURTHER: [usize; MOST_FURTHER + 1] = [1, 6, 6, 4, 3];
-const VOLATILITIES: usize = 6;
-/// Axes beyond the first that a product of rules can afford, and points of a lattice beyond.
+const VOLATILITIES: usize = 4;
+/// Axes beyond the first that a product of rules can afford, and groups of scrambled points beyond.
 const MOST_FURTHER: usize = 4;
-const LATTICE: usize = 128;
+const GROUPS: usize = 2;
 /// Components that a law keeps of each volatility.
 const KEPT: usize = 24;
 
@@ -62,14 +63,16 @@ impl Sum<'_> {
     fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<Line>, Error> {
         let cells = if moving.len() > 1 { CELLS_OF_MANY } else { CELLS };
         let ends: Vec<f64> = (0..=cells).map(|end| REACH * (2.0 * as_f64(end) / as_f64(cells) - 1.0)).collect();
-        let sigmas = product(apart.len(), &gauss::hermite(VOLATILITIES));
+        let sigmas: Vec<Rule> = apart.iter().map(|draw| own_rule(self.plan.quantile(*draw), VOLATILITIES)).collect();
+        let sigmas = product_of(&sigmas);
         let axes = axes(self, moving, apart)?;
         let rests = match moving.len().checked_sub(1) {
             None => vec![(Vec::new(), 1.0)],
-            Some(further) if further <= MOST_FURTHER => product(further, &gauss::hermite(FURTHER[further])),
+            Some(further) if further <= MOST_FURTHER => product_of(&vec![gauss::hermite(FURTHER[further]); further]),
             Some(further) => {
-                let point = |index| (points::scores(0, index, further), 1.0 / as_f64(LATTICE));
-                (0..LATTICE).map(point).collect()
+                let net = Net::new(0, further);
+                let scores = (0..GROUPS).flat_map(|number| points::scores(&net, 0, number));
+                scores.map(|scores| (scores, 1.0 / as_f64(GROUPS * points::AT_ONCE))).collect()
             }
         };
         let mut lines = Vec::new();
@@ -123,16 +126,6 @@ impl Sum<'_> {
 
 fn drawn(input: Input) -> Option<usize> {
     if let Input::Drawn(draw) = input { Some(draw) } else { None }
-}
-
-/// Every combination of nodes of one rule in so many dimensions.
-fn product(dimensions: usize, rule: &Rule) -> Vec<(Vec<f64>, f64)> {
-    (0..dimensions).fold(vec![(Vec::new(), 1.0)], |points, _| {
-        let with = |(z, weight): &(Vec<f64>, f64)| {
-            rule.iter().map(|(node, own)| ([z.as_slice(), &[*node]].concat(), weight * own)).collect::<Vec<_>>()
-        };
-        points.iter().flat_map(with).collect()
-    })
 }
 
 /// The direction in which the centre at the horizon moves most: a Householder reflection takes the first axis to it.

@@ -15,20 +15,25 @@ const REACH: f64 = 8.5;
 /// Width of a piece in z, of sixteen nodes, and points of a side, at level 0; each level halves and doubles.
 const PIECE: f64 = 3.0;
 const POINTS: usize = 12;
+/// Points of both sides together.
+const WHOLE: [usize; 5] = [8, 6, 4, 3, 2];
 
 /// The law of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) below: Rule,
     pub(super) above: Rule,
-    /// Both sides together, for what does not ask for sides and so needs fewer points.
-    pub(super) whole: Rule,
+    /// Both sides together, for what does not ask for sides and so needs fewer points: the fewer, the wider the walk has
+    /// spread. Most first.
+    whole: Vec<Rule>,
+    /// Its variance.
+    variance: f64,
 }
 
 impl Start {
     pub(super) fn point(x: f64) -> Self {
         let (below, above) = if x > TIE { (vec![], vec![(x, 1.0)]) } else { (vec![(x, 1.0)], vec![]) };
-        Self { below, above, whole: vec![(x, 1.0)] }
+        Self { below, above, whole: vec![vec![(x, 1.0)]], variance: 0.0 }
     }
 
     /// The law of ln a − ln b of two independent bases, the finer the higher the level.
@@ -52,14 +57,39 @@ impl Start {
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        let whole = gauss::compressed(&points, 8 << level);
+        let whole: Vec<Rule> = WHOLE.map(|nodes| gauss::compressed(&points, nodes << level)).to_vec();
+        let mean: f64 = points.iter().map(|(x, weight)| weight * x).sum();
+        let variance = points.iter().map(|(x, weight)| weight * (x - mean) * (x - mean)).sum();
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
-        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
+        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole, variance }
     }
 
     /// Whether it starts in one place, not in a law's.
     pub(super) fn is_point(&self) -> bool {
-        self.whole.len() == 1
+        self.whole[0].len() == 1
+    }
+
+    /// The place, or one of the places, where it starts.
+    pub(super) fn place(&self) -> f64 {
+        self.whole[0][0].0
+    }
+
+    /// Adds P(walk > 0) at 1 to T, with the points that each date needs to err as the first one does: what n nodes leave
+    /// of a start of variance v before a spread of variance s² falls as (v/(v + s²))ⁿ.
+    pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
+        let (mut mean, mut variance) = (0.0, 0.0);
+        let mut allowed = None;
+        for ((out, drift), sd) in out.iter_mut().zip(drifts).zip(sds) {
+            mean += drift;
+            variance += sd * sd;
+            let rate = math::ln(self.variance / (self.variance + variance));
+            let most = as_f64(self.whole[0].len()) * rate;
+            let allowed = *allowed.get_or_insert(most);
+            let enough = |rule: &&Rule| as_f64(rule.len()) * rate <= allowed;
+            let rule = self.whole.iter().rfind(enough).unwrap_or(&self.whole[0]);
+            let spread = variance.sqrt();
+            *out += rule.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
+        }
     }
 
     /// The probability of being ahead at the base.
@@ -91,6 +121,24 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
         }
         if (f(middle) < 0.0) == rises { low = middle } else { high = middle }
     }
+}
+
+/// Whether a law ends, as far as scores tell: then its own Gauss rule fits it, else that of the normal law.
+pub(super) fn has_ends(quantile: &Quantile) -> bool {
+    let [middle, far, end] = [0.0, 4.0, REACH].map(|z| quantile.at_score(z));
+    end - far < 0.5 * (far - middle)
+}
+
+/// The Gauss rule of a draw's own law, in its value.
+pub(super) fn own_values(quantile: &Quantile, nodes: usize) -> Rule {
+    let points = pieces(&cuts(quantile, None), PIECE / 2.0).into_iter();
+    gauss::compressed(&points.map(|(z, weight)| (quantile.at_score(z), weight)).collect(), nodes)
+}
+
+/// The same, as scores.
+pub(super) fn own_rule(quantile: &Quantile, nodes: usize) -> Rule {
+    let score = |x: f64| bisect(|z| quantile.at_score(z) - x, -REACH, REACH);
+    own_values(quantile, nodes).into_iter().map(|(x, weight)| (score(x), weight)).collect()
 }
 
 fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {

@@ -46,6 +46,15 @@ impl Component {
 const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
 impl Mixture {
+    /// The law of −X.
+    pub(crate) fn mirrored(&self) -> Self {
+        let mirrored = |component: &Component| {
+            let Component { weight, means: (low, high), sd } = *component;
+            Component { weight, means: (-high, -low), sd }
+        };
+        Self(self.0.iter().map(mirrored).collect())
+    }
+
     pub(crate) fn cdf(&self, x: f64) -> f64 {
         self.0.iter().map(|component| component.weight * component.cdf(x)).sum()
     }

@@ -23,5 +23,5 @@ pub(crate) use centre::Input;
 pub(crate) use plan::Plan;
 pub use plan::Rows;
 pub(crate) use sampler::{REPLICATES, Sampler};
-pub(crate) use sobol::MOST_POINTS;
+pub(crate) use sobol::{MOST_POINTS, Net};
 pub(crate) use tilt::{MOST_TILTS, Tilts};

@@ -157,6 +157,33 @@ fn directions(number: usize) -> [u32; 32] {
     std::array::from_fn(|j| m[j] << (31 - j))
 }
 
+/// Scrambled points of any number of dimensions; those beyond [`DIMENSIONS`] are pseudo-random.
+#[derive(Debug)]
+pub(crate) struct Net {
+    seed: u64,
+    dimensions: Vec<Dimension>,
+    all: usize,
+}
+
+impl Net {
+    pub(crate) fn new(seed: u64, all: usize) -> Self {
+        let dimensions = (0..all.min(DIMENSIONS)).map(|number| Dimension::new(number, number as u64)).collect();
+        Self { seed, dimensions, all }
+    }
+
+    /// Points `64·number ..` of a scramble, by dimension.
+    pub(crate) fn group(&self, scramble: u64, number: u64) -> Vec<[f64; GROUP]> {
+        let mut points = vec![[0.0; GROUP]; self.all];
+        for (place, out) in points.iter_mut().enumerate() {
+            match self.dimensions.get(place) {
+                Some(dimension) => dimension.fill(self.seed, scramble, number, out),
+                None => super::stream::uniforms(mix64(self.seed ^ scramble), place as u64, number, out),
+            }
+        }
+        points
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -230,7 +230,7 @@ fn what_has_no_exact_answer_is_said() {
     assert!(text.contains("exact, tolerance 1e-6") && !text.contains("seed"), "{text}");
 }
 
-/// Eight axes have lattices of 32,768 points, which do not reach twelve digits.
+/// Eight axes have 32,768 scrambled points, which do not reach twelve digits.
 #[test]
 fn an_error_out_of_reach_is_told_with_both_figures() {
     let provider = |name: &str, base: f64| {

@@ -8,6 +8,7 @@ mod at_any_time;
 mod coverage;
 mod cross_check;
 mod drawn;
+mod exact_errors;
 mod fan;
 mod first_passage;
 mod invariance;

@@ -1,0 +1,90 @@
+//! The errors that exact answers tell, against answers that are much finer.
+
+use outgrow::{
+    Curve, Estimate, Outcome, Provider, Question, Scenario, Tail, interval, lognormal, normal, pert, triangular,
+    uniform,
+};
+
+/// Tolerance of the answers compared with, over that of those compared; finer ones are beyond the budget of some cases.
+const FINER: f64 = 1e-3;
+
+fn pair(a: Provider, b: Provider, sustained: u32) -> Scenario {
+    Scenario::builder("2018-Q1", "2023-Q1")
+        .provider(a)
+        .provider(b)
+        .question(Question::overtakes("a", "b").sustained(sustained))
+        .build()
+        .expect("a scenario")
+}
+
+/// Steep and flat, smooth and kinked, sure and drawn bases, wide and narrow volatility.
+fn cases() -> Vec<(&'static str, Scenario)> {
+    let a = |base: f64| Provider::new("a", base);
+    let b = || Provider::new("b", 1000).growth(Curve::fade(normal(0.35, 0.05), 0.12, 4)).volatility(0.10);
+    let schedule = || Curve::schedule([normal(0.6, 0.1), normal(0.4, 0.1)], Tail::fade(0.12, 2));
+    let wide = || a(700.0).growth(schedule()).volatility(uniform(0.05, 0.30));
+    vec![
+        (
+            "six",
+            pair(
+                Provider::new("a", lognormal(690.0, 0.05)).growth(schedule()).volatility(uniform(0.12, 0.18)),
+                Provider::new("b", interval(900.0, 1100.0))
+                    .growth(Curve::fade(normal(0.35, 0.05), 0.12, 4))
+                    .volatility(0.1),
+                1,
+            ),
+        ),
+        ("wide volatility", pair(wide(), b(), 1)),
+        ("two volatilities", pair(wide(), b().volatility(triangular(0.02, 0.05, 0.30)), 1)),
+        ("unbounded volatility", pair(a(700.0).growth(schedule()).volatility(lognormal(0.15, 0.5)), b(), 1)),
+        ("sustained", pair(wide(), b(), 3)),
+        ("steep", pair(a(700.0).growth(Curve::constant(normal(0.5, 0.2))).volatility(0.05), b().volatility(0.0), 1)),
+        ("steeper", pair(a(700.0).growth(Curve::constant(normal(0.5, 0.2))).volatility(0.01), b().volatility(0.0), 1)),
+        (
+            "kinked growth",
+            pair(
+                a(800.0).growth(Curve::constant(triangular(0.2, 0.3, 0.9))).volatility(0.2),
+                b().growth(Curve::constant(pert(0.1, 0.2, 0.5))),
+                1,
+            ),
+        ),
+        (
+            "bounded growth",
+            pair(
+                a(800.0).growth(Curve::constant(uniform(0.2, 0.6))).volatility(0.15),
+                b().growth(Curve::constant(uniform(0.1, 0.4))),
+                1,
+            ),
+        ),
+    ]
+}
+
+fn answers(outcome: &Outcome) -> Vec<Estimate> {
+    let answer = &outcome.questions()[0];
+    let dates = answer.periods().iter();
+    let by_date =
+        dates.flat_map(|period| [answer.by(*period), answer.ahead(*period)].map(|answer| answer.expect("a date")));
+    by_date.chain(answer.lead_changes().iter().map(|item| item.probability)).collect()
+}
+
+#[test]
+fn no_exact_answer_errs_by_more_than_it_tells() {
+    let mut largest = 0.0_f64;
+    for (name, scenario) in cases() {
+        let run = |tolerance: f64| {
+            let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+            answers(&exact.run().expect("an outcome"))
+        };
+        for tolerance in [1e-2, 1e-3, 1e-4] {
+            let (found, finer) = (run(tolerance), run(FINER * tolerance));
+            for (place, (found, finer)) in found.iter().zip(&finer).enumerate() {
+                let off = (found.value() - finer.value()).abs();
+                let told = found.standard_error() + finer.standard_error();
+                largest = largest.max(off / told);
+                let what = format!("{name} to {tolerance:e}, answer {place}: {found}");
+                assert!(off <= told, "{what} is off by {off:e}, told {told:e}");
+            }
+        }
+    }
+    assert!(largest > 0.1, "errors that are told are errors made: {largest}");
+}
