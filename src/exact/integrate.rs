@@ -213,7 +213,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
     /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and its
     /// standard error.
     fn scrambles(&mut self, seed: u64, most: usize) -> Result<Scrambles, Error> {
-        let net = Net::new(seed, self.axes.len());
+        let net = Net::new(seed, points::SCRAMBLES, self.axes.len());
         let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
         let mut done = 0;
         loop {
@@ -265,7 +265,11 @@ mod tests {
         Scenario::builder("2018", "2026")
             .provider(
                 Provider::new("a", 80)
-                    .growth(Curve::custom("by year", [normal(GROWTH.0, GROWTH.1); YEARS], growth))
+                    .growth(Curve::custom(
+                        "by year",
+                        std::array::from_fn::<_, YEARS, _>(|_| normal(GROWTH.0, GROWTH.1)),
+                        growth,
+                    ))
                     .volatility(VOLATILITY),
             )
             .provider(Provider::new("b", 100).growth(Curve::constant(0)))

@@ -12,7 +12,7 @@ pub(super) const AT_ONCE: usize = GROUP;
 
 /// The standard normal scores of points `64·number ..` of a scramble.
 pub(super) fn scores(net: &Net, scramble: usize, number: usize) -> Vec<Vec<f64>> {
-    let mut dimensions = net.group(scramble as u64, number as u64);
+    let mut dimensions = net.group(scramble, number as u64);
     dimensions.iter_mut().for_each(|u| math::norm_quantile_slice(u));
     (0..AT_ONCE).map(|point| dimensions.iter().map(|scores| scores[point]).collect()).collect()
 }

@@ -70,7 +70,7 @@ impl Sum<'_> {
             None => vec![(Vec::new(), 1.0)],
             Some(further) if further <= MOST_FURTHER => product_of(&vec![gauss::hermite(FURTHER[further]); further]),
             Some(further) => {
-                let net = Net::new(0, further);
+                let net = Net::new(0, 1, further);
                 let scores = (0..GROUPS).flat_map(|number| points::scores(&net, 0, number));
                 scores.map(|scores| (scores, 1.0 / as_f64(GROUPS * points::AT_ONCE))).collect()
             }

@@ -161,23 +161,28 @@ fn directions(number: usize) -> [u32; 32] {
 #[derive(Debug)]
 pub(crate) struct Net {
     seed: u64,
-    dimensions: Vec<Dimension>,
+    /// By scramble, then dimension.
+    scrambles: Vec<Vec<Dimension>>,
     all: usize,
 }
 
 impl Net {
-    pub(crate) fn new(seed: u64, all: usize) -> Self {
-        let dimensions = (0..all.min(DIMENSIONS)).map(|number| Dimension::new(number, number as u64)).collect();
-        Self { seed, dimensions, all }
+    pub(crate) fn new(seed: u64, scrambles: usize, all: usize) -> Self {
+        let of = |scramble| {
+            (0..all.min(DIMENSIONS)).map(|number| Dimension::new(number, number as u64, seed, scramble)).collect()
+        };
+        Self { seed, scrambles: (0..scrambles as u64).map(of).collect(), all }
     }
 
     /// Points `64·number ..` of a scramble, by dimension.
-    pub(crate) fn group(&self, scramble: u64, number: u64) -> Vec<[f64; GROUP]> {
+    pub(crate) fn group(&self, scramble: usize, number: u64) -> Vec<[f64; GROUP]> {
+        let dimensions = &self.scrambles[scramble];
+        let bits = Number::new(number);
         let mut points = vec![[0.0; GROUP]; self.all];
         for (place, out) in points.iter_mut().enumerate() {
-            match self.dimensions.get(place) {
-                Some(dimension) => dimension.fill(self.seed, scramble, number, out),
-                None => super::stream::uniforms(mix64(self.seed ^ scramble), place as u64, number, out),
+            match dimensions.get(place) {
+                Some(dimension) => dimension.uniforms(dimension.first(&bits), out),
+                None => super::stream::uniforms(mix64(self.seed ^ scramble as u64), place as u64, number, out),
             }
         }
         points
