@@ -1,7 +1,8 @@
 //! Blocks of paths: structure of arrays, one row a provider, filled group by group.
 
 use super::kernel::{BlockTask, Centre, Innovations, SeriesTask, Sigma, fill_block};
-use super::plan::{Number, Plan, Rows, Series, to_f32};
+use super::plan::{Number, Plan, Series, to_f32};
+use super::rows::Rows;
 use super::sampler::{Numbers, Span};
 use super::stream::{self, GROUP};
 use super::sums;

@@ -1,73 +1,18 @@
 //! A scenario made ready for a run: draws, series in order, and the rows they fill.
 
-use std::sync::Arc;
-
 use super::places::{Places, Resolved};
+use super::rows::Rows;
 use super::sampler::{Drawn, Sampler, Sobol};
 use super::stream::{StreamKey, slot_of};
 use super::sums::SumRow;
 use super::tilt;
 use crate::assumption::quantile::Quantile;
-use crate::calendar::Period;
 use crate::cpu::Level;
-use crate::error::{Error, no_provider};
+use crate::error::Error;
 use crate::growth::{Centre, Curve, Ready, Value};
 use crate::math;
 use crate::scenario::{Dates, Measure, Question, Scenario};
 use crate::shock;
-
-/// The rows of a run: whose revenue, over which periods.
-///
-/// # Example: what a statistic is told
-/// See [`Statistic`](crate::Statistic).
-#[derive(Debug, Clone)]
-pub struct Rows(Arc<RowsInner>);
-
-#[derive(Debug)]
-struct RowsInner {
-    names: Vec<String>,
-    labels: Vec<Period>,
-}
-
-impl Rows {
-    fn new(scenario: &Scenario) -> Self {
-        let names = scenario.providers().iter().map(|provider| provider.name().to_owned()).collect();
-        let labels = (0..=scenario.periods()).map(|t| scenario.label(t)).collect();
-        Self(Arc::new(RowsInner { names, labels }))
-    }
-
-    /// Whose revenue each row is: the providers, in the scenario's order.
-    #[must_use]
-    pub fn names(&self) -> &[String] {
-        &self.0.names
-    }
-
-    /// The row of a provider.
-    ///
-    /// # Errors
-    /// Where no provider has that name; the message names the nearest.
-    pub fn find(&self, name: &str) -> Result<usize, Error> {
-        self.names()
-            .iter()
-            .position(|known| known == name)
-            .ok_or_else(|| Error::lookup("name", no_provider(name, self.names().iter().map(String::as_str))))
-    }
-
-    /// The number of projected periods, `T`; rows hold the periods 0 (the base) to `T`.
-    #[must_use]
-    pub fn periods(&self) -> usize {
-        self.0.labels.len() - 1
-    }
-
-    /// The label of period `t`.
-    ///
-    /// # Panics
-    /// Where `t` is beyond `T`.
-    #[must_use]
-    pub fn label(&self, t: usize) -> Period {
-        self.0.labels[t]
-    }
-}
 
 /// A number of a series: known, or the draw of that index.
 #[derive(Debug, Clone, Copy)]

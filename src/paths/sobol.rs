@@ -11,7 +11,7 @@ use super::quantile::middle;
 use super::stream::{GROUP, halves, mix64, slot_of, word};
 
 /// Dimensions that have direction numbers; beyond them numbers are pseudo-random.
-pub(super) const DIMENSIONS: usize = JOE_KUO.len() + 1;
+pub(crate) const DIMENSIONS: usize = JOE_KUO.len() + 1;
 
 /// Points of one scramble: as many as 32 bits tell apart.
 pub(crate) const MOST_POINTS: u64 = 1 << 32;

@@ -1,6 +1,7 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
 mod difference;
+mod own;
 mod pilot;
 mod run;
 mod sample;
@@ -20,11 +21,11 @@ pub use sampling::{Precision, Sampling};
 pub use tally::Tally;
 pub(crate) use tally::{Part, PartKind, Settings};
 
+use own::Own;
+
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;
-use crate::paths::Path;
 use crate::scenario::Scenario;
-use crate::statistic::{Classify, Statistic};
 
 /// Paths of a run that was not told how many.
 const DEFAULT_PATHS: u64 = 1_000_000;
@@ -74,13 +75,6 @@ pub struct Simulation<'a> {
     progress: Option<Mutex<Box<OnProgress<'a>>>>,
     /// Groups to a block, where a test wants another size than the one that fits.
     block_groups: Option<usize>,
-}
-
-/// A statistic of the user's, with the name its answer is found by.
-struct Own<'a> {
-    name: String,
-    kind: PartKind,
-    statistic: Box<dyn Statistic + 'a>,
 }
 
 impl Scenario {
@@ -213,76 +207,6 @@ impl<'a> Simulation<'a> {
     /// ```
     pub fn shard(mut self, index: u64, of: u64) -> Self {
         self.shard = (index, of);
-        self
-    }
-
-    /// Asks a question of one's own that each path answers with yes or no; `providers` are those whose paths it sees.
-    ///
-    /// # Example: ten before twenty
-    /// ```
-    /// # use outgrow::{Curve, Provider, Scenario};
-    /// # let scenario = Scenario::builder("2018", "2028")
-    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
-    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
-    /// let outcome = scenario.simulate().paths(1000)
-    ///     .event("ten before twenty", ["A", "B"], |[a, b]| a.first(|r| r > 10.0) < b.first(|r| r > 20.0))
-    ///     .run()?;
-    /// println!("{}", outcome.event("ten before twenty")?);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn event<const N: usize>(
-        mut self,
-        name: impl Into<String>,
-        providers: [&str; N],
-        happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
-    ) -> Self {
-        let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
-        self.own.push(Own {
-            name: name.into(),
-            kind: PartKind::Event,
-            statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
-        });
-        self
-    }
-
-    /// Sorts each path into one of `classes` classes (numbered from 0) by a closure over the paths of `providers`.
-    ///
-    /// # Example: who is first to ten
-    /// ```
-    /// # use outgrow::{Curve, Provider, Scenario};
-    /// # let scenario = Scenario::builder("2018", "2028")
-    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
-    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
-    /// let outcome = scenario.simulate().paths(1000)
-    ///     .classify("first to ten", ["A", "B"], 3, |[a, b]| {
-    ///         match a.first(|r| r > 10.0).cmp(&b.first(|r| r > 10.0)) {
-    ///             std::cmp::Ordering::Less => 0,
-    ///             std::cmp::Ordering::Greater => 1,
-    ///             std::cmp::Ordering::Equal => 2,
-    ///         }
-    ///     })
-    ///     .run()?;
-    /// assert_eq!(outcome.classes("first to ten")?.len(), 3);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn classify<const N: usize>(
-        mut self,
-        name: impl Into<String>,
-        providers: [&str; N],
-        classes: usize,
-        class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
-    ) -> Self {
-        self.own.push(Own {
-            name: name.into(),
-            kind: PartKind::Classes,
-            statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
-        });
-        self
-    }
-
-    /// Counts a [`Statistic`] of one's own, found in the outcome by `name`.
-    pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
-        self.own.push(Own { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
         self
     }
 

@@ -6,7 +6,7 @@ use super::sampling::{Chosen, Sampling};
 use super::tally::Settings;
 use crate::error::{Error, Kind};
 use crate::paths::stream::{GROUP, slot_of};
-use crate::paths::{Block, MOST_TILTS, Paths, Plan, Sampler, Tilts, groups_that_fit};
+use crate::paths::{Block, DIMENSIONS, MOST_TILTS, Paths, Plan, Sampler, Tilts, groups_that_fit};
 use crate::scenario::{Question, Scenario};
 
 /// Groups of every pilot run: 4,096 paths.
@@ -201,16 +201,7 @@ fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
         return Ok(Chosen { what: Sampling::Importance, why });
     }
     let (quasi, all) = plan.sobol().dimensions();
-    let (what, why) = if quasi < all {
-        (Sampling::Antithetic, format!("no question is rare and a path takes {all} random numbers, more than 256"))
-    } else if settings.fans || settings.shares {
-        (Sampling::Sobol, format!("no question is rare and a path takes {all} random numbers, at most 256"))
-    } else {
-        // Measured: `cargo bench --bench estimators`; quasi-random numbers cost more than the rest of such a path.
-        (
-            Sampling::Antithetic,
-            "no question is rare and, without fans and shares, mirrored paths are the cheapest".to_owned(),
-        )
-    };
+    let (what, than) = if quasi < all { (Sampling::Antithetic, "more than") } else { (Sampling::Sobol, "at most") };
+    let why = format!("no question is rare and a path takes {all} random numbers, {than} {DIMENSIONS}");
     Ok(Chosen { what, why })
 }

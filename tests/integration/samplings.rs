@@ -117,9 +117,6 @@ fn auto_takes_what_suits() {
     };
     assert_eq!(choice(&pair("2019-01", 0.2))["what"], "sobol");
     assert_eq!(choice(&pair("2030-01", 0.1))["what"], "antithetic", "288 numbers a path");
-    let plain_answers = scenario();
-    let quick = plain_answers.simulate().paths(2_048).sampling(Sampling::Auto).fans(false).shares(false);
-    assert_eq!(run_of(&quick.run().expect("an outcome"))["chosen"]["what"], "antithetic");
     let still = choice(&pair("2019-01", 0.0));
     assert_eq!(still, json!({ "what": "plain", "why": "nothing is drawn" }));
 }

@@ -13,6 +13,7 @@ use crate::paths::normal::normals;
 use crate::paths::stream::{GROUP, StreamKey, slot_of, uniforms};
 use crate::paths::{Paths, Rows};
 use crate::scenario::{Provider, Question, ScenarioBuilder};
+use crate::statistic::Statistic;
 use crate::statistic::{Counts, Shape};
 
 const SEED: u64 = 12;

@@ -1,0 +1,84 @@
+//! Questions of one's own: events, classes and statistics.
+
+use super::{PartKind, Simulation};
+use crate::paths::Path;
+use crate::statistic::{Classify, Statistic};
+
+/// A statistic of the user's, with the name its answer is found by.
+pub(super) struct Own<'a> {
+    pub(super) name: String,
+    pub(super) kind: PartKind,
+    pub(super) statistic: Box<dyn Statistic + 'a>,
+}
+
+impl<'a> Simulation<'a> {
+    /// Asks a question of one's own that each path answers with yes or no; `providers` are those whose paths it sees.
+    ///
+    /// # Example: ten before twenty
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
+    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
+    /// let outcome = scenario.simulate().paths(1000)
+    ///     .event("ten before twenty", ["A", "B"], |[a, b]| a.first(|r| r > 10.0) < b.first(|r| r > 20.0))
+    ///     .run()?;
+    /// println!("{}", outcome.event("ten before twenty")?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn event<const N: usize>(
+        mut self,
+        name: impl Into<String>,
+        providers: [&str; N],
+        happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
+    ) -> Self {
+        let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
+        self.own.push(Own {
+            name: name.into(),
+            kind: PartKind::Event,
+            statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
+        });
+        self
+    }
+
+    /// Sorts each path into one of `classes` classes (numbered from 0) by a closure over the paths of `providers`.
+    ///
+    /// # Example: who is first to ten
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1.0).growth(Curve::constant(0.4)).volatility(0.2))
+    /// #     .provider(Provider::new("B", 2.0).growth(Curve::constant(0.3)).volatility(0.2)).build()?;
+    /// let outcome = scenario.simulate().paths(1000)
+    ///     .classify("first to ten", ["A", "B"], 3, |[a, b]| {
+    ///         match a.first(|r| r > 10.0).cmp(&b.first(|r| r > 10.0)) {
+    ///             std::cmp::Ordering::Less => 0,
+    ///             std::cmp::Ordering::Greater => 1,
+    ///             std::cmp::Ordering::Equal => 2,
+    ///         }
+    ///     })
+    ///     .run()?;
+    /// assert_eq!(outcome.classes("first to ten")?.len(), 3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn classify<const N: usize>(
+        mut self,
+        name: impl Into<String>,
+        providers: [&str; N],
+        classes: usize,
+        class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
+    ) -> Self {
+        self.own.push(Own {
+            name: name.into(),
+            kind: PartKind::Classes,
+            statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
+        });
+        self
+    }
+
+    /// Counts a [`Statistic`] of one's own, found in the outcome by `name`.
+    pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
+        self.own.push(Own { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self
+    }
+}
