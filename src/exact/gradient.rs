@@ -37,7 +37,8 @@ impl Slope {
 }
 
 /// The derivatives of one probability with respect to the numbers of the scenario; made by
-/// [`Exact::gradient`](crate::Exact::gradient). It prints as a table, what a hundredth of its value moves most first.
+/// [`Exact::gradient`](crate::Exact::gradient). It prints as a table, what a hundredth of its value moves most first; what the
+/// *spread* of each assumption moves stands in [`Audit`](crate::Audit)'s weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gradient {

@@ -118,7 +118,7 @@ pub(super) fn distance(a: &[f64], b: &[f64]) -> Vec<f64> {
 }
 
 pub(super) fn raise(errors: &mut [f64], by: &[f64]) {
-    errors.iter_mut().zip(by).for_each(|(error, by)| *error = error.max(*by));
+    errors.iter_mut().zip(by).for_each(|(error, by)| *error = if by.is_nan() { f64::INFINITY } else { error.max(*by) });
 }
 
 impl<'a, 'p> Integrator<'a, 'p> {

@@ -18,12 +18,13 @@ impl Simulation<'_> {
     /// name) and every date the probability there less the one here, with the error of that *difference*, which is far
     /// less than the errors of the two: what is drawn under the same name or address is drawn alike in both.
     ///
-    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain, and overtakes are on dates. Fans, ranks and shares
-    /// are not kept.
+    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain, and overtakes are on
+    /// dates. Fans, ranks and shares are not kept.
     ///
     /// # Errors
     /// As [`Simulation::run`]; where base or horizon differ or no question has the same name in both; and with a
-    /// shard, a stopping rule, another sampling, `continuous`, questions of one's own or a progress report, which it has no use for.
+    /// shard, a stopping rule, another sampling, `continuous`, `cross_check`, questions of one's own or a progress
+    /// report, which it has no use for.
     ///
     /// # Example: what one more point of growth does
     /// ```
@@ -60,6 +61,9 @@ impl Simulation<'_> {
         }
         if self.settings.continuous {
             report("continuous", "a difference is of overtakes on dates".to_owned());
+        }
+        if self.settings.cross_check {
+            report("cross_check", "a difference has no exact answer beside it".to_owned());
         }
         if self.shard != (0, 1) {
             report("shard", "a difference is not run in shards".to_owned());

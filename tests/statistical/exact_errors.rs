@@ -88,3 +88,28 @@ fn no_exact_answer_errs_by_more_than_it_tells() {
     }
     assert!(largest > 0.1, "errors that are told are errors made: {largest}");
 }
+
+/// Shocks so small that the answer is a step along the growth rate: Φ((0.3 − g)/0.1), g the rate that just catches up.
+#[test]
+fn errors_are_told_where_shocks_are_all_but_none() {
+    let law = statrs::distribution::Normal::standard();
+    for sigma in [1e-3, 1e-4, 1e-5] {
+        let scenario = Scenario::builder("2018", "2026")
+            .provider(Provider::new("a", 800).growth(Curve::constant(normal(0.3, 0.1))).volatility(sigma))
+            .provider(Provider::new("b", 1000).growth(Curve::constant(0.2)))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario");
+        for tolerance in [1e-3, 1e-4, 1e-6] {
+            let outcome = scenario.exact().tolerance(tolerance).fans(false).run().expect("an outcome");
+            for (t, period) in (1..).zip(outcome.questions()[0].periods()) {
+                let needed = 1.2 * libm::pow(1.25, 1.0 / f64::from(t)) - 1.0;
+                let limit = statrs::distribution::ContinuousCDF::cdf(&law, (0.3 - needed) / 0.1);
+                let by = outcome.questions()[0].by(*period).expect("a date");
+                // Paths within some sd of the step are decided by shocks.
+                let off = (by.value() - limit).abs() - 10.0 * sigma;
+                assert!(off <= by.standard_error(), "sd {sigma}, to {tolerance:e}, {period}: {by:?} beside {limit}");
+            }
+        }
+    }
+}
