@@ -119,11 +119,15 @@ impl Integrator<'_, '_> {
         if kind != Kind::Doubled {
             let mut finest = self.expected(axis);
             while 2 * finest + TERMS <= LONGEST {
-                let rungs = self.line(axis, kind, finest)?;
+                let (rungs, integrals) = self.line(axis, kind, finest)?;
                 if largest(&rungs[finest - 1].1) <= FINEST * share {
                     let within = |(_, errors): &(usize, Vec<f64>)| largest(errors) <= OF_AXES * self.tolerance;
                     let taken = rungs.iter().rposition(|rung| !within(rung)).map_or(0, |place| place + 1);
-                    return Ok(Ladder { rungs, taken });
+                    // p must be near the integrand: any p is integrated by more than half of its nodes.
+                    let made = self.made(axis, kind, rungs[taken].0, &integrals)?;
+                    if largest(&distance(&made, &rungs[taken].1)) <= FINEST * share {
+                        return Ok(Ladder { rungs, taken });
+                    }
                 }
                 finest += finest.div_ceil(2);
             }
@@ -145,13 +149,32 @@ impl Integrator<'_, '_> {
         nodes.clamp(1, (LONGEST - TERMS) / 2)
     }
 
-    /// What rules of 1 to `finest` nodes along an axis err by, from a line of more than twice as many.
-    fn line(&mut self, axis: usize, kind: Kind, finest: usize) -> Result<Vec<(usize, Vec<f64>)>, Error> {
+    /// So many times as large as at the backgrounds are errors told.
+    fn doubt(&self) -> f64 {
+        if self.asked == Asked::LeadChanges { DOUBT_OF_LEADS } else { DOUBT }
+    }
+
+    /// The errors that a rule makes, not by the polynomial but by draws of its own.
+    fn made(&mut self, axis: usize, kind: Kind, nodes: usize, integrals: &[Vec<f64>]) -> Result<Vec<f64>, Error> {
+        let rule = self.spots(kind, nodes);
+        let mut errors = vec![0.0; self.len()];
+        for (line, integral) in self.values_along(axis, nodes)?.iter().zip(integrals) {
+            raise(&mut errors, &distance(&sum_of(line, &rule), integral));
+        }
+        let doubt = self.doubt();
+        errors.iter_mut().for_each(|error| *error *= doubt);
+        Ok(errors)
+    }
+
+    /// What rules of 1 to `finest` nodes along an axis err by, from a line of more than twice as many, and the line's
+    /// integrals, background by background.
+    fn line(&mut self, axis: usize, kind: Kind, finest: usize) -> Result<Line, Error> {
         let nodes = 2 * finest + TERMS;
         let values = self.values_along(axis, nodes)?;
         let known = self.spots(kind, nodes);
         let polynomial = Lagrange::through(&known);
-        let doubt = if self.asked == Asked::LeadChanges { DOUBT_OF_LEADS } else { DOUBT };
+        let doubt = self.doubt();
+        let integrals = values.iter().map(|line| sum_of(line, &known)).collect();
         let rung = |nodes: usize| {
             let weights = polynomial.weights_of(&self.spots(kind, nodes), &known);
             let mut errors = vec![0.0; self.len()];
@@ -166,7 +189,7 @@ impl Integrator<'_, '_> {
             errors.iter_mut().for_each(|error| *error *= doubt);
             (nodes, errors)
         };
-        Ok((1..=finest).map(rung).collect())
+        Ok(((1..=finest).map(rung).collect(), integrals))
     }
 
     /// The answers at every node of a line, background by background.
@@ -249,6 +272,18 @@ impl Integrator<'_, '_> {
         };
         sides.iter().map(|side| vec![*side; self.axes.len()]).collect()
     }
+}
+
+/// The rules by nodes with their errors, and the integrals of the line.
+type Line = (Vec<(usize, Vec<f64>)>, Vec<Vec<f64>>);
+
+/// Σ weight × answer of the nodes of a line.
+fn sum_of(line: &[Vec<f64>], rule: &Rule) -> Vec<f64> {
+    let mut sum = vec![0.0; line.first().map_or(0, Vec::len)];
+    for (answer, (_, weight)) in line.iter().zip(rule) {
+        sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
+    }
+    sum
 }
 
 /// The largest; what is no number counts as infinite.

@@ -15,25 +15,22 @@ const REACH: f64 = 8.5;
 /// Width of a piece in z, of sixteen nodes, and points of a side, at level 0; each level halves and doubles.
 const PIECE: f64 = 3.0;
 const POINTS: usize = 12;
-/// Points of both sides together.
-const WHOLE: [usize; 5] = [8, 6, 4, 3, 2];
+/// Points of both sides together, at level 0.
+const WHOLE: usize = 8;
 
 /// The law of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) below: Rule,
     pub(super) above: Rule,
-    /// Both sides together, for what does not ask for sides and so needs fewer points: the fewer, the wider the walk has
-    /// spread. Most first.
-    whole: Vec<Rule>,
-    /// Its variance.
-    variance: f64,
+    /// Both sides together, for what does not ask for sides and so needs fewer points.
+    whole: Rule,
 }
 
 impl Start {
     pub(super) fn point(x: f64) -> Self {
         let (below, above) = if x > TIE { (vec![], vec![(x, 1.0)]) } else { (vec![(x, 1.0)], vec![]) };
-        Self { below, above, whole: vec![vec![(x, 1.0)]], variance: 0.0 }
+        Self { below, above, whole: vec![(x, 1.0)] }
     }
 
     /// The law of ln a − ln b of two independent bases, the finer the higher the level.
@@ -57,38 +54,30 @@ impl Start {
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        let whole: Vec<Rule> = WHOLE.map(|nodes| gauss::compressed(&points, nodes << level)).to_vec();
-        let mean: f64 = points.iter().map(|(x, weight)| weight * x).sum();
-        let variance = points.iter().map(|(x, weight)| weight * (x - mean) * (x - mean)).sum();
+        let whole = gauss::compressed(&points, WHOLE << level);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
-        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole, variance }
+        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
     }
 
     /// Whether it starts in one place, not in a law's.
     pub(super) fn is_point(&self) -> bool {
-        self.whole[0].len() == 1
+        self.whole.len() == 1
     }
 
     /// The place, or one of the places, where it starts.
     pub(super) fn place(&self) -> f64 {
-        self.whole[0][0].0
+        self.whole[0].0
     }
 
-    /// Adds P(walk > 0) at 1 to T, with the points that each date needs to err as the first one does: what n nodes leave
-    /// of a start of variance v before a spread of variance s² falls as (v/(v + s²))ⁿ.
+    /// Adds P(walk > 0) at 1 to T. All points at every date: how many a wider spread could spare turns on the law (of a
+    /// normal one they fall as the inverse variance, of one with ends as the inverse spread).
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
         let (mut mean, mut variance) = (0.0, 0.0);
-        let mut allowed = None;
         for ((out, drift), sd) in out.iter_mut().zip(drifts).zip(sds) {
             mean += drift;
             variance += sd * sd;
-            let rate = math::ln(self.variance / (self.variance + variance));
-            let most = as_f64(self.whole[0].len()) * rate;
-            let allowed = *allowed.get_or_insert(most);
-            let enough = |rule: &&Rule| as_f64(rule.len()) * rate <= allowed;
-            let rule = self.whole.iter().rfind(enough).unwrap_or(&self.whole[0]);
             let spread = variance.sqrt();
-            *out += rule.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
+            *out += self.whole.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
         }
     }
 
