@@ -4,7 +4,7 @@ use super::kernel::{BlockTask, Centre, Innovations, SeriesTask, Sigma, fill_bloc
 use super::plan::{Number, Plan, Series, to_f32};
 use super::rows::Rows;
 use super::sampler::{Numbers, Span};
-use super::stream::{self, GROUP};
+use super::stream::{self, AlignedRow, GROUP};
 use super::sums;
 use crate::calendar::Period;
 use crate::cpu;
@@ -30,7 +30,7 @@ pub(crate) struct Block {
     len: usize,
     first_group: u64,
     /// By series, then period 0..=T, then path.
-    rows: Vec<Vec<f32>>,
+    rows: Vec<AlignedRow>,
     draws: Vec<Vec<f64>>,
     /// Rows of sums: by row, then date, then path.
     sums: Vec<Vec<f32>>,
@@ -47,7 +47,7 @@ impl Block {
             width,
             len: 0,
             first_group: 0,
-            rows: plan.series.iter().map(|_| vec![0.0; (periods + 1) * width]).collect(),
+            rows: plan.series.iter().map(|_| AlignedRow::zeros((periods + 1) * width)).collect(),
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
@@ -277,7 +277,7 @@ impl<'a> Paths<'a> {
     pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
         let from = t * self.block.width;
         let providers = self.block.rows.len();
-        let row = if row < providers { &self.block.rows[row] } else { &self.block.sums[row - providers] };
+        let row: &[f32] = if row < providers { &self.block.rows[row] } else { &self.block.sums[row - providers] };
         &row[from..from + self.block.len]
     }
 

@@ -4,7 +4,9 @@
 //! U of the period, Y) stays in the first cache from the base period to the horizon, and only rows leave it.
 //! Everything marked `#[inline(always)]` is compiled once per [`Level`]; see [`cpu::run`].
 
-use super::normal::BoxMuller;
+use std::ops::{Deref, DerefMut};
+
+use super::normal::{Bits, BoxMuller};
 use super::plan::to_f32;
 use super::stream::{Aligned, GROUP, Lanes, StreamKey};
 use crate::cpu::{self, Level};
@@ -72,17 +74,16 @@ pub(crate) struct BlockTask<'a> {
 ///
 /// # Panics
 /// If a slice is not as long as the task says, or a series follows a later one.
-pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [Vec<f32>]) {
+pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [impl DerefMut<Target = [f32]>]) {
     task.check(rows);
-    let mut walkers: Vec<Walker> = task.series.iter().map(Walker::new).collect();
-    let mut rows: Vec<&mut [Vector]> = rows.iter_mut().map(|row| row.as_chunks_mut().0).collect();
+    let mut walkers: Vec<Walker> = task.series.iter().zip(rows).map(|(series, row)| Walker::new(series, row)).collect();
     cpu::run(
         level,
         #[inline(always)]
         || {
-            let transform = BoxMuller::new();
+            let (transform, mut bits) = (BoxMuller::new(), Bits::default());
             for group in (0..task.groups).step_by(if task.mirrored { 2 } else { 1 }) {
-                task.fill_group(group, &transform, &mut walkers, &mut rows);
+                task.fill_group(group, (&transform, &mut bits), &mut walkers);
             }
         },
     );
@@ -93,7 +94,9 @@ type Vector = [f32; GROUP];
 
 /// A series on its way through the periods of one group.
 #[derive(Debug)]
-struct Walker {
+struct Walker<'a> {
+    task: &'a SeriesTask<'a>,
+    row: &'a mut [Vector],
     lanes: Aligned<Lanes>,
     u: Aligned<Vector>,
     y: Aligned<Vector>,
@@ -104,17 +107,26 @@ struct Walker {
     earlier: Vec<(usize, f32)>,
 }
 
-impl Walker {
-    fn new(task: &SeriesTask) -> Self {
+impl<'a> Walker<'a> {
+    fn new(task: &'a SeriesTask<'a>, row: &'a mut [f32]) -> Self {
         let sigma = if let Sigma::Fixed(sigma) = task.sigma { sigma } else { 1.0 };
         let zero = || Aligned([0.0; GROUP]);
         let earlier = task.earlier.iter().map(|(j, factor)| (*j, sigma * factor)).collect();
-        Self { lanes: Aligned::default(), u: zero(), y: zero(), mirrored: zero(), own: sigma * task.own, earlier }
+        Self {
+            task,
+            row: row.as_chunks_mut().0,
+            lanes: Aligned::default(),
+            u: zero(),
+            y: zero(),
+            mirrored: zero(),
+            own: sigma * task.own,
+            earlier,
+        }
     }
 }
 
 impl BlockTask<'_> {
-    fn check(&self, rows: &[Vec<f32>]) {
+    fn check(&self, rows: &[impl Deref<Target = [f32]>]) {
         let (paths, periods) = (self.groups * GROUP, self.taus.len());
         assert_eq!(rows.len(), self.series.len(), "rows");
         assert!(rows.iter().all(|row| row.len() >= (periods + 1) * paths), "row");
@@ -136,71 +148,89 @@ impl BlockTask<'_> {
 
     /// Takes one group from the base period to the horizon.
     #[inline(always)]
-    fn fill_group(&self, group: usize, transform: &BoxMuller, walkers: &mut [Walker], rows: &mut [&mut [Vector]]) {
-        for (series, walker) in self.series.iter().zip(&mut *walkers) {
-            (walker.y.0, walker.mirrored.0) = ([0.0; GROUP], [0.0; GROUP]);
-            if let Innovations::Keyed(key) = series.innovations {
-                walker.lanes.0 = key.lanes(self.first_group + group as u64);
-            }
-        }
+    fn fill_group(&self, group: usize, (transform, bits): (&BoxMuller, &mut Bits), walkers: &mut [Walker]) {
         let image = self.mirrored && group + 1 < self.groups;
-        for (series, row) in self.series.iter().zip(&mut *rows) {
-            series.write((0, 0.0), group, &[0.0; GROUP], &mut row[group]);
+        for walker in &mut *walkers {
+            walker.start(self.first_group + group as u64);
+            walker.write((0, 0.0), group, group);
             if image {
-                series.write((0, 0.0), group + 1, &[0.0; GROUP], &mut row[group + 1]);
+                walker.write_mirrored((0, 0.0), group + 1, group + 1);
             }
         }
         for (t, tau) in (1..).zip(self.taus) {
             let at = t * self.groups + group;
-            for (index, (series, row)) in self.series.iter().zip(&mut *rows).enumerate() {
+            for index in 0..walkers.len() {
                 let (before, rest) = walkers.split_at_mut(index);
                 let walker = &mut rest[0];
-                let u = series.draw(at - self.groups, transform, walker);
-                let (y, mirrored) = series.step(group, image, &u, walker, before);
-                series.write((t, *tau), group, &y, &mut row[at]);
-                (walker.u.0, walker.y.0) = (u, y);
+                walker.draw(at - self.groups, transform, bits);
+                walker.step(group, before);
+                walker.write((t, *tau), group, at);
                 if image {
-                    series.write((t, *tau), group + 1, &mirrored, &mut row[at + 1]);
-                    walker.mirrored.0 = mirrored;
+                    walker.step_mirrored(group + 1, before);
+                    walker.write_mirrored((t, *tau), group + 1, at + 1);
                 }
             }
         }
     }
 }
 
-impl SeriesTask<'_> {
-    /// The innovations of the next period.
+impl Walker<'_> {
+    /// At the base period of a group.
     #[inline(always)]
-    fn draw(&self, at: usize, transform: &BoxMuller, walker: &mut Walker) -> Vector {
-        let mut u = [0.0; GROUP];
-        match self.innovations {
-            Innovations::Keyed(_) => transform.fill(&mut walker.lanes.0, &mut u),
-            Innovations::Given(given) => u = given.as_chunks().0[at],
-            Innovations::None => {}
+    fn start(&mut self, group: u64) {
+        (self.y.0, self.mirrored.0) = ([0.0; GROUP], [0.0; GROUP]);
+        if let Innovations::Keyed(key) = self.task.innovations {
+            self.lanes.0 = key.lanes(group);
         }
-        u
     }
 
-    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path; and that of the image.
+    /// The innovations of the next period.
+    #[inline(always)]
+    fn draw(&mut self, at: usize, transform: &BoxMuller, bits: &mut Bits) {
+        match self.task.innovations {
+            Innovations::Keyed(_) => transform.fill(&mut self.lanes.0, bits, &mut self.u.0),
+            Innovations::Given(given) => self.u.0 = given.as_chunks().0[at],
+            Innovations::None => {}
+        }
+    }
+
+    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path.
+    #[inline(always)]
+    fn step(&mut self, group: usize, before: &[Walker]) {
+        self.y.0 = match self.task.sigma {
+            Sigma::Fixed(_) => shocked(self.y.0, self, before),
+            Sigma::Drawn(sigma) => {
+                with_products(self.y.0, &sigma.as_chunks().0[group], &shocked([0.0; GROUP], self, before))
+            }
+        };
+    }
+
+    /// After [`step`](Self::step): the same with −U for U. `group` is the image's.
     ///
     /// Rounding is symmetric, so the image of a Y whose σ is its own too is −Y to the last bit.
     #[inline(always)]
-    fn step(&self, group: usize, image: bool, u: &Vector, walker: &Walker, before: &[Walker]) -> (Vector, Vector) {
-        match self.sigma {
-            Sigma::Fixed(_) => {
-                let y = shocked(walker.y.0, u, walker, before);
-                (y, y.map(|y| -y))
-            }
+    fn step_mirrored(&mut self, group: usize, before: &[Walker]) {
+        self.mirrored.0 = match self.task.sigma {
+            Sigma::Fixed(_) => self.y.0.map(|y| -y),
             Sigma::Drawn(sigma) => {
-                let (sigma, _) = sigma.as_chunks();
-                let s = shocked([0.0; GROUP], u, walker, before);
-                let y = with_products(walker.y.0, &sigma[group], &s);
-                let image = if image { group + 1 } else { group };
-                (y, with_products(walker.mirrored.0, &sigma[image], &s.map(|s| -s)))
+                let s = shocked([0.0; GROUP], self, before);
+                with_products(self.mirrored.0, &sigma.as_chunks().0[group], &s.map(|s| -s))
             }
-        }
+        };
     }
 
+    #[inline(always)]
+    fn write(&mut self, date: (usize, f64), group: usize, at: usize) {
+        self.task.write(date, group, &self.y.0, &mut self.row[at]);
+    }
+
+    #[inline(always)]
+    fn write_mirrored(&mut self, date: (usize, f64), group: usize, at: usize) {
+        self.task.write(date, group, &self.mirrored.0, &mut self.row[at]);
+    }
+}
+
+impl SeriesTask<'_> {
     #[inline(always)]
     fn write(&self, (t, tau): (usize, f64), group: usize, y: &Vector, row: &mut Vector) {
         match self.centre {
@@ -228,8 +258,8 @@ impl SeriesTask<'_> {
 
 /// `sum` and the shocks of the period.
 #[inline(always)]
-fn shocked(mut sum: Vector, u: &Vector, own: &Walker, before: &[Walker]) -> Vector {
-    add_scaled(&mut sum, own.own, u);
+fn shocked(mut sum: Vector, own: &Walker, before: &[Walker]) -> Vector {
+    add_scaled(&mut sum, own.own, &own.u.0);
     for (j, factor) in &own.earlier {
         add_scaled(&mut sum, *factor, &before[*j].u.0);
     }

@@ -11,8 +11,11 @@ use super::stream::{Aligned, GROUP, Lanes, PAIRS};
 /// The normals of a group at its next period; those of path j and of path 32 + j come from the same pair.
 #[inline(always)]
 pub(crate) fn normals(lanes: &mut Lanes, out: &mut [f32; GROUP]) {
-    BoxMuller::new().fill(lanes, out);
+    BoxMuller::new().fill(lanes, &mut Bits::default(), out);
 }
+
+/// High and low halves of what is drawn for a period. Make it once outside a loop: a fresh one is zeroed each time.
+pub(crate) type Bits = Aligned<[[u32; PAIRS]; 2]>;
 
 /// The transform, as the numbers of its polynomials.
 #[derive(Debug, Clone, Copy)]
@@ -46,12 +49,11 @@ impl BoxMuller {
     /// The two halves of the group, and not two periods, take the two outputs of a pair, so that what a path sees at a
     /// period depends on the period alone and not on the horizon.
     #[inline(always)]
-    pub(crate) fn fill(&self, lanes: &mut Lanes, out: &mut [f32; GROUP]) {
-        let mut bits = Aligned([[0; PAIRS]; 2]);
+    pub(crate) fn fill(&self, lanes: &mut Lanes, bits: &mut Bits, out: &mut [f32; GROUP]) {
         let [high, low] = &mut bits.0;
         lanes.draw(high, low);
         // Keeps the compiler from merging both loops into one that runs out of registers: 9 % of the time under AVX2.
-        let [high, low] = &black_box(&mut bits).0;
+        let [high, low] = &black_box(bits).0;
         let (first, second) = out.split_at_mut(PAIRS);
         // By index: four zipped iterators are not vectorised, and took six times as long.
         for j in 0..PAIRS {

@@ -1,7 +1,7 @@
 //! Where the random numbers of a block come from: keyed streams, their mirror images, Sobol points, or tilted streams.
 
 use super::bridge::{self, Point};
-use super::normal::{BoxMuller, normals};
+use super::normal::{Bits, BoxMuller, normals};
 use super::plan::{Draw, Series};
 use super::quantile;
 use super::sobol::{self, Dimension, Number};
@@ -262,9 +262,9 @@ impl Bridge {
             }
         }
         if !rest.is_empty() {
-            let mut lanes = key.lanes(group);
+            let (mut lanes, mut bits) = (key.lanes(group), Bits::default());
             for point in rest {
-                transform.fill(&mut lanes, &mut steps[point.at - 1]);
+                transform.fill(&mut lanes, &mut bits, &mut steps[point.at - 1]);
             }
         }
         for point in &self.points {

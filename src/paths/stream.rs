@@ -1,6 +1,8 @@
 //! Random streams keyed by (seed, path group, slot), so that no draw depends on the number of threads, on the size of
 //! a block or on what else a scenario holds.
 
+use std::ops::{Deref, DerefMut};
+
 use rand::rngs::ChaCha12Rng;
 use rand::{Rng, SeedableRng};
 
@@ -18,6 +20,38 @@ pub(crate) const PAIRS: usize = GROUP / 2;
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
 pub(crate) struct Aligned<T>(pub(crate) T);
+
+/// Numbers of which the first starts a cache line: allocators align to 16 bytes, and a vector of 32 would then straddle
+/// two lines every second time (1 to 2 % of the time to fill a block).
+#[derive(Debug)]
+pub(crate) struct AlignedRow {
+    numbers: Vec<f32>,
+    from: usize,
+}
+
+impl AlignedRow {
+    /// `len` zeros.
+    pub(crate) fn zeros(len: usize) -> Self {
+        let numbers = vec![0.0; len + GROUP];
+        let from = numbers.as_ptr().align_offset(align_of::<Aligned<f32>>()).min(GROUP);
+        Self { numbers, from }
+    }
+}
+
+impl Deref for AlignedRow {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.numbers[self.from..][..self.numbers.len() - GROUP]
+    }
+}
+
+impl DerefMut for AlignedRow {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        let len = self.numbers.len() - GROUP;
+        &mut self.numbers[self.from..][..len]
+    }
+}
 
 /// 2⁶⁴ divided by the golden ratio, made odd: the step of splitmix64.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
