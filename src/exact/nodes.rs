@@ -27,6 +27,8 @@ const FINEST: f64 = 0.1;
 /// there is one background.
 const DOUBT: f64 = 4.0;
 const DOUBT_OF_LEADS: f64 = 12.0;
+/// One date's rules may agree by chance where another's do not: no error is told less than this part of the largest.
+const CHANCE: f64 = 0.25;
 /// Of the tolerance, what all axes may err by.
 const OF_AXES: f64 = 0.8;
 
@@ -108,6 +110,8 @@ impl Integrator<'_, '_> {
         for ladder in &ladders {
             errors.iter_mut().zip(&ladder.rungs[ladder.taken].1).for_each(|(sum, error)| *sum += error);
         }
+        let floor = CHANCE * largest(&errors);
+        errors.iter_mut().for_each(|error| *error = error.max(floor));
         Ok((ladders.iter().map(|ladder| ladder.rungs[ladder.taken].0).collect(), errors))
     }
 
