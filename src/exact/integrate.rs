@@ -94,7 +94,7 @@ fn draws_of(counts: &[usize]) -> usize {
     counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
 }
 
-/// The mean over scrambles, its standard error, and the points of each.
+/// The mean over scrambles, the error to tell, and the points of each.
 struct Scrambles {
     values: Vec<f64>,
     spread: Vec<f64>,
@@ -210,8 +210,8 @@ impl<'a, 'p> Integrator<'a, 'p> {
         scores.into_iter().map(|coordinates| (self.axes.scores(&coordinates), weight)).collect()
     }
 
-    /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and its
-    /// standard error.
+    /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and the
+    /// error to tell.
     fn scrambles(&mut self, seed: u64, most: usize) -> Result<Scrambles, Error> {
         let net = Net::new(seed, points::SCRAMBLES, self.axes.len());
         let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
@@ -226,7 +226,7 @@ impl<'a, 'p> Integrator<'a, 'p> {
             }
             done = upto;
             let (values, spread) = points::mean_and_error(&sums, done * points::AT_ONCE);
-            if largest(&spread) <= 0.5 * self.tolerance || 2 * done * points::AT_ONCE * points::SCRAMBLES > most {
+            if largest(&spread) <= 0.9 * self.tolerance || 2 * done * points::AT_ONCE * points::SCRAMBLES > most {
                 return Ok(Scrambles { values, spread, net, groups: done });
             }
         }
@@ -278,8 +278,8 @@ mod tests {
             .expect("a scenario")
     }
 
-    /// Standard errors, of sixteen scrambles each: a false alarm in some 10,000 other seeds.
-    const Z: f64 = 6.0;
+    /// Errors told, of three standard errors of sixteen scrambles each: a false alarm in some 10,000 other seeds.
+    const Z: f64 = 2.0;
 
     #[test]
     fn more_than_six_axes_agree_with_a_closed_form_and_with_other_scrambles() {
@@ -310,7 +310,7 @@ mod tests {
                 one.values[place],
                 one.spread[place]
             );
-            assert!(one.spread[place] < 1e-3 && off < 1e-3);
+            assert!(one.spread[place] < 3e-3 && off < 1e-3);
         }
     }
 

@@ -29,6 +29,8 @@ const DOUBT: f64 = 4.0;
 const DOUBT_OF_LEADS: f64 = 12.0;
 /// One date's rules may agree by chance where another's do not: no error is told less than this part of the largest.
 const CHANCE: f64 = 0.25;
+/// Of the tolerance, the least that lead changes are told with, being looked at in one place only.
+const FLOOR_OF_LEADS: f64 = 0.5;
 /// Of the tolerance, what all axes may err by.
 const OF_AXES: f64 = 0.8;
 
@@ -110,7 +112,8 @@ impl Integrator<'_, '_> {
         for ladder in &ladders {
             errors.iter_mut().zip(&ladder.rungs[ladder.taken].1).for_each(|(sum, error)| *sum += error);
         }
-        let floor = CHANCE * largest(&errors);
+        let of_leads = if self.asked == Asked::LeadChanges { FLOOR_OF_LEADS * self.tolerance } else { 0.0 };
+        let floor = of_leads.max(CHANCE * largest(&errors));
         errors.iter_mut().for_each(|error| *error = error.max(floor));
         Ok((ladders.iter().map(|ladder| ladder.rungs[ladder.taken].0).collect(), errors))
     }
