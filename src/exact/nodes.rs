@@ -163,10 +163,10 @@ impl Integrator<'_, '_> {
 
     /// The errors that a rule makes, not by the polynomial but by draws of its own.
     fn made(&mut self, axis: usize, kind: Kind, nodes: usize, integrals: &[Vec<f64>]) -> Result<Vec<f64>, Error> {
-        let rule = self.spots(kind, nodes);
+        let weights = weights_of(&self.spots(kind, nodes));
         let mut errors = vec![0.0; self.len()];
         for (line, integral) in self.values_along(axis, nodes)?.iter().zip(integrals) {
-            raise(&mut errors, &distance(&sum_of(line, &rule), integral));
+            raise(&mut errors, &distance(&sum_of(line, &weights), integral));
         }
         let doubt = self.doubt();
         errors.iter_mut().for_each(|error| *error *= doubt);
@@ -181,15 +181,13 @@ impl Integrator<'_, '_> {
         let known = self.spots(kind, nodes);
         let polynomial = Lagrange::through(&known);
         let doubt = self.doubt();
-        let integrals = values.iter().map(|line| sum_of(line, &known)).collect();
+        let own = weights_of(&known);
+        let integrals = values.iter().map(|line| sum_of(line, &own)).collect();
         let rung = |nodes: usize| {
             let weights = polynomial.weights_of(&self.spots(kind, nodes), &known);
             let mut errors = vec![0.0; self.len()];
             for line in &values {
-                let mut off = vec![0.0; self.len()];
-                for (value, weight) in line.iter().zip(&weights) {
-                    off.iter_mut().zip(value).for_each(|(off, value)| *off += weight * value);
-                }
+                let mut off = sum_of(line, &weights);
                 off.iter_mut().for_each(|off| *off = off.abs());
                 raise(&mut errors, &off);
             }
@@ -284,10 +282,14 @@ impl Integrator<'_, '_> {
 /// The rules by nodes with their errors, and the integrals of the line.
 type Line = (Vec<(usize, Vec<f64>)>, Vec<Vec<f64>>);
 
+fn weights_of(rule: &Rule) -> Vec<f64> {
+    rule.iter().map(|(_, weight)| *weight).collect()
+}
+
 /// Σ weight × answer of the nodes of a line.
-fn sum_of(line: &[Vec<f64>], rule: &Rule) -> Vec<f64> {
+fn sum_of(line: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
     let mut sum = vec![0.0; line.first().map_or(0, Vec::len)];
-    for (answer, (_, weight)) in line.iter().zip(rule) {
+    for (answer, weight) in line.iter().zip(weights) {
         sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
     }
     sum
