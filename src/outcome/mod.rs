@@ -344,7 +344,9 @@ pub(crate) fn place_of(labels: &[Period], label: impl TryInto<Period, Error: Int
     labels.iter().position(|known| *known == period).ok_or_else(|| {
         let (first, last) = (labels.first(), labels.last());
         let range = first.zip(last).map_or_else(String::new, |(first, last)| format!(": it answers {first} to {last}"));
-        Error::lookup("period", format!("{period} is not in the outcome{range}"))
+        let same_end = labels.iter().find(|known| known.end() == period.end());
+        let meant = same_end.map_or_else(String::new, |known| format!("; {known} ends with it"));
+        Error::lookup("period", format!("{period} is not in the outcome{range}{meant}"))
     })
 }
 

@@ -169,13 +169,6 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             empty.push(empty_counts(*kind, &shape, plan, settings.sampling == Sampling::Plain));
         }
-        let rows: usize = empty.iter().map(|counts: &Counts| counts.histograms().len()).sum();
-        if rows * PAGE_BYTES > MOST_HISTOGRAM_BYTES {
-            let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
-            let advice = "switch fans off or switch shares off, or project fewer periods";
-            let address = format!("provider[{}] at {} and the others", plan.rows.names()[0], plan.rows.label(1));
-            return Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")));
-        }
         let run = Self {
             simulation,
             settings,
@@ -189,8 +182,22 @@ impl<'r, 'a> Run<'r, 'a> {
             told_paths: AtomicU64::new(stretch.before),
             stopped: AtomicBool::new(false),
         };
+        run.check_histograms()?;
         run.check_replicates()?;
         Ok(run)
+    }
+
+    /// The memory of fans and shares, before the first path.
+    fn check_histograms(&self) -> Result<(), Error> {
+        let rows: usize = self.empty.iter().map(|counts| counts.histograms().len()).sum();
+        if rows * PAGE_BYTES <= MOST_HISTOGRAM_BYTES {
+            return Ok(());
+        }
+        let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
+        let advice = "switch fans off or switch shares off, or project fewer periods";
+        let known = &self.plan.rows;
+        let address = format!("provider[{}] at {} and the others", known.names()[0], known.label(1));
+        Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))
     }
 
     /// Cells by replicate are 32 times as many and twice as large.
