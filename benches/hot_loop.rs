@@ -10,6 +10,7 @@
 //!
 //! | group | work |
 //! |---|---|
+//! | `normals` | one normal an element: the engine also adds each to its path and keeps every state, `straightforward` sums them |
 //! | `fixed/K×T` | K providers over T quarters, all pairs correlated, and whether the first overtakes the second |
 //! | `drawn/2×40` | the same, with a growth rate a path and provider, a normal through ln(1 + g), and a drawn base of one |
 //! | `threads` | `drawn/2×40` with more paths on one thread and on two; worth reading where two cores are idle |
@@ -163,6 +164,25 @@ fn hot_loop(criterion: &mut Criterion) {
     beside::<2>(criterion, 480, false);
 }
 
+/// One provider and nothing asked of it: what is left of the engine beside its normals is one step of the walk.
+fn normals(criterion: &mut Criterion) {
+    const PERIODS: usize = 480;
+    let provider = Provider::new("p0", revenue(0)).growth(Curve::constant(rate(0))).volatility(volatility(0));
+    let scenario = Scenario::builder("2018-Q1", horizon(PERIODS)).provider(provider).build().expect("a valid scenario");
+    let paths = STEPS / PERIODS;
+    let mut group = criterion.benchmark_group("normals");
+    group.throughput(Throughput::Elements((paths * PERIODS) as u64));
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    group.bench_function("straightforward", |bencher| {
+        bencher.iter(|| {
+            let mut rng = SmallRng::seed_from_u64(black_box(7));
+            (0..paths * PERIODS).map(|_| -> f64 { StandardNormal.sample(&mut rng) }).sum::<f64>()
+        });
+    });
+    group.bench_function("engine", |bencher| bencher.iter(|| engine(black_box(&scenario), paths, 1)));
+    group.finish();
+}
+
 fn threads(criterion: &mut Criterion) {
     let work = Work { providers: 2, periods: 40, drawn: true };
     let (scenario, paths) = (work.scenario(), 8 * work.paths());
@@ -195,5 +215,5 @@ fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
     assert!((not_by.value() - never).abs() < 5.0 * error, "engine {not_by}, baseline {never}");
 }
 
-criterion_group!(benches, hot_loop, threads, case);
+criterion_group!(benches, normals, hot_loop, threads, case);
 criterion_main!(benches);
