@@ -131,7 +131,7 @@ impl Sampled {
         let is_few = told > FEW * value.min(1.0 - value);
         if told > 0.0 && (self.degrees.is_none() || is_few) {
             let u = 0.5_f64.clamp(p.min(value), p.max(value));
-            // Under a law with weights of at most w, E[w²·hit] ≤ w·p.
+            // No weight v exceeds w: under a tilted law E[v²(hit − p)²] ≤ w·E[v(hit − p)²] = w·p(1 − p).
             return told.max((self.heaviest * u * (1.0 - u) / self.paths).sqrt());
         }
         told
