@@ -13,10 +13,13 @@ const ANSWERS: &str = "[answers]";
 const ASSUMPTIONS: &str = "[assumptions]";
 /// The first word of how an exact answer came about.
 const EXACT: &str = "exact";
+/// Stands among the assumptions of answers that look between dates too.
+const CONTINUOUS: &str = "continuous";
 /// Standard errors of their difference within which two simulated answers are equal: P(|N(0, 1)| > 4) = 6e-5 for each.
 const STANDARD_ERRORS: f64 = 4.0;
 
-/// The probabilities of an outcome with their errors, and every assumption they rest on, as text; made by
+/// The probabilities of an outcome with their errors, and every assumption they rest on (that an overtake between two
+/// dates counts among them), as text; made by
 /// [`Outcome::snapshot`].
 ///
 /// `Display` writes it, [`parse`](str::parse) reads it back, [`compare`](Self::compare) tells what differs: probabilities
@@ -58,10 +61,14 @@ impl Outcome {
     pub fn snapshot(&self) -> Snapshot {
         let tolerance = self.tolerance().unwrap_or(0.0);
         let answers = self.estimates().into_iter();
+        let mut assumptions = self.scenario().stated();
+        if self.is_continuous() {
+            assumptions.push((CONTINUOUS.to_owned(), "true".to_owned()));
+        }
         Snapshot {
             run: self.how(),
             answers: answers.map(|(what, estimate)| (what, Answer::of(&estimate, tolerance))).collect(),
-            assumptions: self.scenario().stated(),
+            assumptions,
         }
     }
 }
@@ -70,7 +77,7 @@ impl Snapshot {
     /// Whether everything is as in an earlier snapshot: probabilities within their errors, assumptions to the letter.
     ///
     /// Two simulated probabilities are equal within four standard errors of their difference, two exact ones within the sum
-    /// of their errors (the tolerance, at least). How they were found may differ.
+    /// of their errors (the tolerance, at least). How they were found may differ; so the fewer the paths, the more is equal.
     ///
     /// # Errors
     /// An [assertion](Error::is_assertion) that lists as its problems first every assumption that changed, then every
@@ -207,6 +214,13 @@ impl FromStr for Snapshot {
             let Some((what, told)) = parts else {
                 return refuse(number, format!("expected «what: value», got {line:?}"));
             };
+            let stands_already = match section {
+                ANSWERS => snapshot.answers.iter().any(|(known, _)| known == what),
+                _ => snapshot.assumptions.iter().any(|(known, _)| known == what),
+            };
+            if stands_already {
+                return refuse(number, format!("{what:?} stands twice"));
+            }
             match (section, Answer::parse(told)) {
                 (ANSWERS, Some(answer)) => snapshot.answers.push((what.to_owned(), answer)),
                 (ANSWERS, None) => return refuse(number, format!("{told:?} is no probability with an error")),

@@ -158,7 +158,7 @@ impl ProbabilityCheck<'_> {
         let period = self.period.clone()?;
         let mut asked = self.scenario.clone();
         asked.questions.clear();
-        let asked = asked.with_question(self.question.clone())?;
+        let asked = asked.with_question(self.question.clone()).map_err(|error| of_check(&error))?;
         let dates: Vec<Period> = asked.dates(&self.question).at.iter().map(|t| asked.label(*t)).collect();
         place_of(&dates, period)?;
         let found = if self.simulated { None } else { exactly(&asked, period, &range)? };
@@ -220,6 +220,15 @@ impl ProbabilityCheck<'_> {
     }
 }
 
+/// The scenario is valid, so what is wrong is the question that the check asks of it.
+fn of_check(error: &Error) -> Error {
+    let own = |problem: &Problem| {
+        let address = problem.address.strip_prefix("question[").and_then(|rest| rest.split_once("]."));
+        Problem::new(address.map_or(problem.address.as_str(), |(_, rest)| rest), problem.message.as_str())
+    };
+    Error::of(Kind::Invalid, "check", error.problems().iter().map(own).collect())
+}
+
 /// The exact answer, no finer than it takes to tell it from the edges; none where there is no exact answer.
 fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Estimate>, Error> {
     let mut last = None;
@@ -262,10 +271,12 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 macro_rules! assert_probability {
     ($scenario:expr, $challenger:tt overtakes $incumbent:tt by $period:tt in $range:expr
         $(, $option:ident = $value:expr)* $(,)?) => {{
-        let question = $crate::Question::overtakes($challenger, $incumbent);
-        // Brackets around a period are needed here, not where it ends up.
+        // Brackets around a name or a period are needed in the macro's call, not where they end up.
         #[allow(unused_parens)]
-        let checked = $scenario.check(question, $period)$(.$option($value))*.within($range);
+        let checked = $scenario
+            .check($crate::Question::overtakes($challenger, $incumbent), $period)
+            $(.$option($value))*
+            .within($range);
         if let ::std::result::Result::Err(error) = checked {
             ::std::panic!("{error}");
         }

@@ -80,13 +80,18 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = (self.range.start(), self.range.end());
-        let word = if self.holds() { "is within" } else { "is not within" };
-        write!(f, "{}: {} {word} {low} – {high}", self.what, self.estimate)?;
         let z = self.z();
+        let word = match self.holds() {
+            true if z > 0.0 => "is not shown to lie outside",
+            true => "is within",
+            false => "is not within",
+        };
+        write!(f, "{}: {} {word} {low} – {high}", self.what, self.estimate)?;
         if z > 0.0 && z.is_finite() {
             write!(f, ", z = {z:.1}")?;
         }
         match self.paths {
+            None if self.estimate.standard_error() > 0.0 => write!(f, "; exact to within the error told")?,
             None => write!(f, "; exact")?,
             Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
         }

@@ -5,9 +5,14 @@ use crate::estimate::Estimate;
 use crate::simulation::PartKind;
 
 impl Outcome {
-    /// How the answers came about, in words.
+    /// How the answers came about, in words on one line.
     pub(crate) fn how(&self) -> String {
-        self.run.to_string()
+        self.run.line()
+    }
+
+    /// Whether an overtake between two dates counts.
+    pub(crate) fn is_continuous(&self) -> bool {
+        self.run.continuous
     }
 
     /// The error that an exact answer may have; none of a simulation.

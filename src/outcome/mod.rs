@@ -342,12 +342,23 @@ impl Serialize for Own {
 pub(crate) fn place_of(labels: &[Period], label: impl TryInto<Period, Error: Into<Error>>) -> Result<usize, Error> {
     let period = label.try_into().map_err(Into::into)?;
     labels.iter().position(|known| *known == period).ok_or_else(|| {
-        let (first, last) = (labels.first(), labels.last());
-        let range = first.zip(last).map_or_else(String::new, |(first, last)| format!(": it answers {first} to {last}"));
-        let same_end = labels.iter().find(|known| known.end() == period.end());
-        let meant = same_end.map_or_else(String::new, |known| format!("; {known} ends with it"));
-        Error::lookup("period", format!("{period} is not in the outcome{range}{meant}"))
+        let within = |known: &&Period| known.start() >= period.start() && known.end() <= period.end();
+        let meant =
+            labels.iter().rfind(within).map_or_else(String::new, |known| format!("; the last in it is {known}"));
+        Error::lookup("period", format!("{period} is not in the outcome{}{meant}", span_of(labels)))
     })
+}
+
+/// «: it answers 2019-Q1 to 2028-Q1», or some of them where they are not side by side.
+fn span_of(labels: &[Period]) -> String {
+    match labels {
+        [first, second, .., last] if second.since(*first) != Some(1) => {
+            format!(": it answers {first}, {second}, … {last}")
+        }
+        [first, .., last] => format!(": it answers {first} to {last}"),
+        [one] => format!(": it answers {one}"),
+        [] => String::new(),
+    }
 }
 
 /// A probability that a quantile is asked at.

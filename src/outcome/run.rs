@@ -137,6 +137,11 @@ impl RunInfo {
         format!("simulate().paths({paths}).seed({seed}){sampling}{level}{between}.run()?")
     }
 
+    /// What `Display` writes, on one line.
+    pub(crate) fn line(&self) -> String {
+        self.to_string().replace("\n  ", "; ")
+    }
+
     /// What stands over the interval of an estimate.
     pub(super) fn interval_words(&self) -> String {
         match self.confidence_level {

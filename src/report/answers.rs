@@ -19,7 +19,7 @@ pub(super) fn setting(outcome: &Outcome) -> String {
         scenario.base().step().word(),
         scenario.base(),
         scenario.horizon(),
-        outcome.run()
+        outcome.run().line()
     )
 }
 

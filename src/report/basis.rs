@@ -88,10 +88,10 @@ fn finding(page: &mut Page, finding: &Finding) {
 pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     page.heading(2, "How to get the same bits again");
     let run = outcome.run();
-    let (version, call) = (env!("CARGO_PKG_VERSION"), run.call());
+    let (version, call, how) = (env!("CARGO_PKG_VERSION"), run.call(), run.line());
     let (format, written) = written(outcome.scenario());
     page.paragraph(&format!(
-        "Made by outgrow {version}: {run}. With the scenario below as scenario.{format} this gives the same numbers to the \
+        "Made by outgrow {version}: {how}. With the scenario below as scenario.{format} this gives the same numbers to the \
          last bit, on any processor and any number of threads."
     ));
     if !outcome.is_complete() {

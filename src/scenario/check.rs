@@ -86,6 +86,10 @@ impl Scenario {
 
     /// Curves whose numbers are in order: their medians can be taken.
     fn check_curves(&self, has_time: bool, faulty: &[Problem], problems: &mut Vec<Problem>) {
+        if is_enough(faulty) {
+            // What is not listed may be out of order too.
+            return;
+        }
         let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         let is_sound = |start: &str| !faulty.iter().any(|problem| problem.address.starts_with(start));
         let has_names = is_sound("assumption[");
@@ -95,7 +99,10 @@ impl Scenario {
             let address = format!("{}.growth", item("provider", key));
             let result = match &provider.growth {
                 None => Err(("", "a growth curve is needed, got none".to_owned())),
-                Some(curve) if has_time && has_names && is_sound(&address) => self.check_curve(provider, curve, &named),
+                Some(curve) if has_time && has_names && is_sound(&address) => {
+                    let has_base = is_sound(&format!("{}.revenue", item("provider", key)));
+                    self.check_curve(provider, curve, (&named, has_base))
+                }
                 Some(_) => continue,
             };
             if let Err((rest, message)) = result {
@@ -109,7 +116,7 @@ impl Scenario {
         &self,
         provider: &Provider,
         curve: &Curve,
-        named: &HashMap<&str, &Law>,
+        (named, has_base): (&HashMap<&str, &Law>, bool),
     ) -> Result<(), (&'static str, String)> {
         let law = |assumption: &Assumption| {
             Shape::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
@@ -117,8 +124,11 @@ impl Scenario {
         let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;
         let taus = self.taus();
         reaches(curve, taus.last().copied().unwrap_or(0.0), self.year_passed(provider))?;
+        if !has_base || self.misfit_of_history(provider).is_some() {
+            return Ok(());
+        }
         let base = law(&provider.revenue).map(|shape| shape.median()).filter(|base| Domain::REVENUE.contains(*base));
-        let Some(base) = base.filter(|_| self.misfit_of_history(provider).is_none()) else { return Ok(()) };
+        let Some(base) = base else { return Ok(()) };
         let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();
         let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
         let ready = ready.map_err(|message| (".schedule.rates", message))?;

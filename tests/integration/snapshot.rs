@@ -1,6 +1,6 @@
 //! Snapshots: text that reads back, in which a changed assumption stands beside what it moved.
 
-use outgrow::{Curve, Error, Provider, Question, Scenario, Snapshot, Tail, When, normal};
+use outgrow::{Curve, Error, Precision, Provider, Question, Sampling, Scenario, Snapshot, Tail, When, normal};
 
 fn scenario() -> Scenario {
     Scenario::builder("2018-Q1", "2020-Q4")
@@ -42,7 +42,11 @@ fn problems(result: Result<(), Error>) -> Vec<String> {
 
 #[test]
 fn text_reads_back() {
-    for snapshot in [exact(&scenario()), simulated(&scenario(), 7)] {
+    let asked = scenario();
+    let auto = asked.simulate().sampling(Sampling::Auto).until(Precision::standard_error(1e-2)).at_most(20_000);
+    let auto = auto.fans(false).ranks(false).shares(false).run().expect("an outcome").snapshot();
+    assert!(auto.to_string().contains("; sampling chosen: "), "what a run prints on lines of its own is on one");
+    for snapshot in [exact(&scenario()), simulated(&scenario(), 7), auto] {
         let text = snapshot.to_string();
         assert_eq!(text.parse::<Snapshot>().expect("a snapshot"), snapshot, "{text}");
         assert_eq!(text.replace('\n', "\r\n").parse::<Snapshot>().expect("a snapshot"), snapshot);
@@ -94,6 +98,15 @@ fn a_changed_assumption_stands_beside_what_it_moved() {
 }
 
 #[test]
+fn looking_between_dates_is_told_as_what_changed() {
+    let scenario = scenario();
+    let between = scenario.exact().continuous(true).fans(false).ranks(false).shares(false);
+    let between = between.run().expect("an outcome").snapshot();
+    assert_eq!(problems(between.compare(&exact(&scenario)))[0], "continuous: was not there, is true");
+    assert_eq!(problems(exact(&scenario).compare(&between))[0], "continuous: was true, is gone");
+}
+
+#[test]
 fn equal_within_the_error_is_equal() {
     let one = simulated(&scenario(), 7);
     assert!(simulated(&scenario(), 8).compare(&one).is_ok(), "twenty comparisons at four standard errors");
@@ -141,6 +154,11 @@ fn text_that_is_no_snapshot_is_refused_by_line() {
         (&text.replace("[answers]", ""), "stands in no section"),
         (&text.replace("0 (exact)", "1.5 (exact)"), "no probability"),
         (&text.replace(" ± 0", " ± -0"), "no probability"),
+        (&text.replace("base: 2018-Q1", "base: 2018-Q1\nbase: 2019-Q1"), "\"base\" stands twice"),
+        (
+            &text.replace("0 (exact)", "0 (exact)\nA: first overtakes B, ahead at base 2018-Q1: 1 (exact)"),
+            "stands twice",
+        ),
     ];
     for (text, says) in cases {
         let error = text.parse::<Snapshot>().expect_err(says);

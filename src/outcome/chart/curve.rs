@@ -74,7 +74,7 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, curve: &[(Period, E
 }
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]) -> Words {
-    let (answer, run) = (answers[0], &chart.panels[0].1.run);
+    let answer = answers[0];
     let told = chart.panels.iter().zip(spoken).map(|((title, _), (date, estimate))| {
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         format!("{named}{} by {date} (interval {}).", estimate.shown(), estimate.shown_interval())
@@ -85,11 +85,12 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]
     } else {
         String::new()
     };
-    let (challenger, incumbent, band) = (answer.challenger(), answer.incumbent(), run.interval_words());
+    let band = chart.of_all(answers.iter().map(|answer| answer.run.interval_words()));
+    let (challenger, incumbent) = (answer.challenger(), answer.incumbent());
     Words {
         title: answer.name().to_owned(),
         subtitle: format!("probability that {challenger} has overtaken {incumbent} by each date · band: {band}{by}"),
-        note: format!("{} · {run}", answer.first_words()),
+        note: chart.note(answers),
         description: told.collect::<Vec<_>>().join(" "),
     }
 }

@@ -177,7 +177,6 @@ fn hatch(page: &mut Page, (left, right): (f64, f64), (top, bottom): (f64, f64)) 
 }
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
-    let run = &chart.panels[0].1.run;
     let told = chart.panels.iter().zip(answers).map(|((title, _), answer)| {
         let date = |p: f64| answer.quantile(p).map_or_else(|_| String::new(), |when| when.to_string());
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
@@ -192,7 +191,7 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
         subtitle: format!(
             "probability that {challenger} first overtakes {incumbent} in each {span} · set apart: {apart}"
         ),
-        note: format!("{} · {run}", answers[0].first_words()),
+        note: chart.note(answers),
         description: told.collect::<Vec<_>>().join(" "),
     }
 }

@@ -144,9 +144,7 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], futures: &[Futures]) -> Words
     });
     let description: Vec<String> = told.collect();
     let first = answers[0].name().to_owned();
-    let run = chart.panels[0].1.run.to_string();
     let legend = format!("Each dot is one of {DOTS} equally likely futures; filled: by {}.", futures[0].by);
     let subtitle = if description.len() == 1 { format!("{} {legend}", description[0]) } else { legend };
-    let note = format!("{} · {run}", answers[0].first_words());
-    Words { title: first, subtitle, note, description: description.join(" ") }
+    Words { title: first, subtitle, note: chart.note(answers), description: description.join(" ") }
 }

@@ -195,7 +195,7 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
         description +=
             &format!("{}{} ", if title.is_empty() { String::new() } else { format!("{title}: ") }, told.join(" "));
     }
-    Words { title, subtitle, note: outcome.run.to_string(), description: description.trim_end().to_owned() }
+    Words { title, subtitle, note: chart.runs(), description: description.trim_end().to_owned() }
 }
 
 /// Draws the series of one frame: wide things first.
@@ -212,8 +212,7 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     for (series, paint) in &panel.shown {
         for (index, path) in series.paths.iter().enumerate() {
             // One future stands out, the same of all providers: there a swap of ranks can be followed.
-            let stroke =
-                if index == 0 { Stroke::of(*paint, 2.0).dashed() } else { Stroke::of(*paint, 0.7).faint(0.55) };
+            let stroke = if index == 0 { Stroke::of(*paint, 1.5) } else { Stroke::of(*paint, 0.7).faint(0.55) };
             scene.line(&path.iter().copied().map(at).collect::<Vec<_>>(), stroke);
         }
     }

@@ -262,6 +262,26 @@ impl<'a> Chart<'a> {
         }
     }
 
+    /// What is said of each outcome: once where it is the same of all, else under the name of each.
+    fn of_all(&self, told: impl Iterator<Item = String>) -> String {
+        let told: Vec<String> = told.collect();
+        if told.windows(2).all(|pair| pair[0] == pair[1]) {
+            return told.into_iter().next().unwrap_or_default();
+        }
+        let named = self.panels.iter().zip(told).map(|((title, _), told)| format!("{title}: {told}"));
+        named.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// How the outcomes came about.
+    fn runs(&self) -> String {
+        self.of_all(self.panels.iter().map(|(_, outcome)| outcome.run.line()))
+    }
+
+    /// What a first overtake is, and how the answers came about.
+    fn note(&self, answers: &[&Overtake]) -> String {
+        self.of_all(answers.iter().map(|answer| format!("{} · {}", answer.first_words(), answer.run.line())))
+    }
+
     /// The sampled paths of a provider at these periods.
     fn sampled(&self, name: &str, periods: &[Period]) -> Result<Vec<Vec<(Period, f64)>>, Error> {
         let Some(paths) = self.paths else { return Ok(Vec::new()) };

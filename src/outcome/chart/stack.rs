@@ -83,7 +83,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
             "probability of each rank in each {}, from rank 1, the largest, at the bottom up",
             outcome.base().step().word()
         ),
-        note: outcome.run.to_string(),
+        note: chart.runs(),
         description: told.join(" "),
     };
     let key = looks.iter().enumerate().map(sign).collect();
@@ -193,7 +193,7 @@ fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outc
             outcome.base().step().word(),
             if panels.len() == 1 { format!(" · numbers: in {}", outcome.horizon()) } else { String::new() }
         ),
-        note: outcome.run.to_string(),
+        note: chart.runs(),
         description: told.collect::<Vec<_>>().join(" "),
     }
 }

@@ -136,6 +136,47 @@ fn truncation_must_leave_something() {
     assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got \"boom\""]);
 }
 
+/// A law that is not in order has no median: nothing may ask for it, whatever place it stands in.
+#[test]
+fn laws_out_of_order_are_refused_in_every_place() {
+    let nan = f64::NAN;
+    let laws = [
+        uniform(0.4, 0.2),
+        uniform(nan, 1.0),
+        uniform(0.1, nan),
+        triangular(0.4, 0.3, 0.5),
+        pert(0.1, 0.6, 0.5),
+        pert(nan, 0.3, 0.5),
+        pert(0.1, nan, 0.5),
+        normal(0.3, nan),
+        lognormal(nan, 0.1),
+        interval(0.4, nan),
+        truncated(normal(0.3, 0.1), 0.4, 0.2),
+        truncated(normal(0.3, 0.1), nan, 0.4),
+        truncated(normal(0.3, 0.1), 0.2, nan),
+        truncated(pert(0.1, 0.6, 0.5), 0.2, 0.3),
+    ];
+    for law in laws {
+        let fade = Curve::fade(0.3, 0.1, law.clone());
+        let places = [
+            (both(Provider::new("A", law.clone()).growth(Curve::constant(0.3))), "provider[A].revenue"),
+            (a(law.clone()), AT_GROWTH),
+            (both(first().volatility(law.clone())), "provider[A].volatility"),
+            (both(first().growth(fade)), "provider[A].growth.fade.half_life"),
+            (a("x").assumption("x", law.clone()), "assumption[x]"),
+        ];
+        for (builder, address) in places {
+            let error = builder.build().expect_err("a law out of order");
+            assert!(error.problems().iter().all(|problem| problem.address.starts_with(address)), "{law:?}: {error}");
+        }
+        // More than the thousand that are listed.
+        let rates = || Curve::schedule(vec![law.clone(); 20], Tail::hold());
+        let many = (0..64).map(|index| Provider::new(format!("p{index}"), law.clone()).growth(rates()));
+        let many = many.fold(Scenario::builder("2018-Q1", "2020-Q1"), ScenarioBuilder::provider);
+        assert!(many.build().is_err(), "{law:?}");
+    }
+}
+
 /// the scenario format: more than 1e-6 outside is an error that says how much and proposes `truncated`.
 #[test]
 fn the_support_rule() {
