@@ -83,10 +83,11 @@ fn shares_at(level: Level, rows: &[&[f32]], shares: &mut [Vec<f32>]) {
 
 /// What [`share_out`] gives of two rows, to the bit: the larger revenue relative to itself is 1 without an exponential.
 #[inline(always)]
+#[expect(clippy::eq_op, reason = "a number less itself is 0, infinity less itself is not")]
 fn share_between_two(a: &[f32], b: &[f32], share_a: &mut [f32], share_b: &mut [f32]) {
     for (((share_a, share_b), a), b) in share_a.iter_mut().zip(share_b).zip(a).zip(b) {
         let (more, less) = if a > b { (*a, *b) } else { (*b, *a) };
-        // Infinite revenue has no share: ∞ − ∞ is no number.
+        // Infinite revenue has no share.
         let part = exp_f32(less - more) + (more - more);
         let of_more = 1.0 / (1.0 + part);
         let of_less = part * of_more;
