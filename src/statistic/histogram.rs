@@ -115,13 +115,16 @@ impl Histogram {
                 "revenue spans more than a factor of e^{MOST_PAGES} (a volatility or a growth of percents?)"
             ));
         }
-        let held = self.pages.first().is_some_and(|page| page.number <= first)
-            && self.pages.last().is_some_and(|page| page.number >= last);
-        if !held || self.recent_values + values > MOST_RECENT {
+        if self.recent_values + values > MOST_RECENT {
             self.settle();
-            for page in [first, last] {
-                page_of(&mut self.pages, page);
-            }
+        }
+        let before = self.pages.first().map_or(first, |page| page.number);
+        for page in [first, last] {
+            page_of(&mut self.pages, page);
+        }
+        let below = usize::try_from(before - self.pages[0].number).unwrap_or(0);
+        if below > 0 && !self.recent.is_empty() {
+            self.recent.splice(..0, std::iter::repeat_n(0, below * PAGE));
         }
         self.recent.resize(self.pages.len() * PAGE, 0);
         self.recent_values += values;
@@ -164,20 +167,20 @@ impl Histogram {
 
     /// Counted values; `None` where they overflow.
     pub(crate) fn count(&self) -> Option<u64> {
-        self.bins().try_fold(0_u64, |sum, (_, count)| sum.checked_add(count))
+        self.pages.iter().try_fold(0_u64, |sum, page| sum.checked_add(page.count()?))
     }
 
     /// Whether this can have come from counting: pages side by side, and the extremes within the outermost bins.
     pub(super) fn is_whole(&self) -> bool {
         let in_order = self.pages.windows(2).all(|pair| pair[0].number + 1 == pair[1].number);
-        let half = 0.5 / f64::from(self.scale.bins());
-        let near = |middle: f64, value: f64| (middle - value).abs() <= 1.01 * half;
-        let mut filled = self.bins().filter(|(_, count)| *count > 0).map(|(middle, _)| middle);
-        let (least, most) = (filled.next(), filled.last());
-        let fits = match (least, self.extremes()) {
+        let scale = f64::from(self.scale.bins());
+        let near = |bin: f64, value: f64| ((bin + 0.5) / scale - value).abs() <= 1.01 * (0.5 / scale);
+        let least = self.pages.iter().find_map(Page::first_filled);
+        let most = self.pages.iter().rev().find_map(Page::last_filled);
+        let fits = match (least.zip(most), self.extremes()) {
             (None, extremes) => extremes.is_none(),
             (Some(_), None) => false,
-            (Some(least), Some((low, high))) => low <= high && near(least, low) && near(most.unwrap_or(least), high),
+            (Some((least, most)), Some((low, high))) => low <= high && near(least, low) && near(most, high),
         };
         in_order && fits
     }
@@ -217,8 +220,7 @@ impl Histogram {
     fn bins(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let scale = f64::from(self.scale.bins());
         self.pages.iter().flat_map(move |page| {
-            let first = f64::from(page.number) * PAGE as f64;
-            page.bins.iter().enumerate().map(move |(bin, count)| ((first + bin as f64 + 0.5) / scale, *count))
+            page.bins.iter().enumerate().map(move |(bin, count)| ((page.number_of(bin) + 0.5) / scale, *count))
         })
     }
 }

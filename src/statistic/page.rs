@@ -12,6 +12,34 @@ pub(super) struct Page {
     pub(super) bins: Box<[u64]>,
 }
 
+impl Page {
+    /// All that it counts; `None` where that overflows.
+    pub(super) fn count(&self) -> Option<u64> {
+        // By halves, so that no addition can overflow and the loop vectorises.
+        let (mut low, mut high) = (0, 0);
+        for count in &self.bins {
+            low += count & u64::from(u32::MAX);
+            high += count >> 32;
+        }
+        high.checked_mul(1 << 32)?.checked_add(low)
+    }
+
+    /// The first bin that is not empty, by its number among all pages.
+    pub(super) fn first_filled(&self) -> Option<f64> {
+        self.bins.iter().position(|count| *count > 0).map(|bin| self.number_of(bin))
+    }
+
+    /// The last bin that is not empty, by its number among all pages.
+    pub(super) fn last_filled(&self) -> Option<f64> {
+        self.bins.iter().rposition(|count| *count > 0).map(|bin| self.number_of(bin))
+    }
+
+    /// A whole number below 2²², so exact.
+    pub(super) fn number_of(&self, bin: usize) -> f64 {
+        f64::from(self.number) * PAGE as f64 + bin as f64
+    }
+}
+
 /// Pages are neighbours, so the place of one is its distance from the first.
 pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
     let empty = |number: i32| Page { number, bins: vec![0; PAGE].into_boxed_slice() };

@@ -54,45 +54,138 @@ impl Statistic for Shares {
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let (providers, periods) = (paths.rows().names().len(), paths.rows().periods());
         let level = Level::of_this_process();
-        let mut shares = vec![vec![0.0; paths.len()]; providers];
-        let mut work = [vec![0.0; paths.len()], vec![0.0; paths.len()]];
+        let mut shares = room(providers, paths.len());
         for t in 1..=periods {
             let rows: Vec<&[f32]> = (0..providers).map(|provider| paths.row(provider, t)).collect();
-            cpu::run(
-                level,
-                #[inline(always)]
-                || share_out(&rows, &mut work, &mut shares),
-            );
+            shares_at(level, &rows, &mut shares);
             for (provider, share) in shares.iter().enumerate() {
-                counts.values(provider * periods + t - 1, share);
+                counts.values(provider * periods + t - 1, &share[..paths.len()]);
             }
         }
     }
 }
 
-/// Shares from log revenue, row by row, in f32. Revenue is taken relative to the largest of each path, so no sum can
-/// overflow and no share is above 1.
+/// Room for the shares of so many paths, in whole lanes.
+fn room(providers: usize, paths: usize) -> Vec<Vec<f32>> {
+    vec![vec![0.0; paths.next_multiple_of(LANES)]; providers]
+}
+
+fn shares_at(level: Level, rows: &[&[f32]], shares: &mut [Vec<f32>]) {
+    cpu::run(
+        level,
+        #[inline(always)]
+        || match (rows, &mut *shares) {
+            ([a, b], [share_a, share_b]) => share_between_two(a, b, share_a, share_b),
+            (rows, shares) => share_out(rows, shares),
+        },
+    );
+}
+
+/// What [`share_out`] gives of two rows, to the bit: the larger revenue relative to itself is 1 without an exponential.
 #[inline(always)]
-fn share_out(rows: &[&[f32]], [largest, total]: &mut [Vec<f32>; 2], shares: &mut [Vec<f32>]) {
-    largest.fill(f32::NEG_INFINITY);
-    for row in rows {
-        for (largest, x) in largest.iter_mut().zip(*row) {
-            *largest = if *x > *largest { *x } else { *largest };
+#[expect(clippy::eq_op, reason = "a number less itself is 0, infinity less itself is not")]
+fn share_between_two(a: &[f32], b: &[f32], share_a: &mut [f32], share_b: &mut [f32]) {
+    for (((share_a, share_b), a), b) in share_a.iter_mut().zip(share_b).zip(a).zip(b) {
+        let (more, less) = if a > b { (*a, *b) } else { (*b, *a) };
+        // Infinite revenue has no share.
+        let part = exp_f32(less - more) + (more - more);
+        let of_more = 1.0 / (1.0 + part);
+        let of_less = part * of_more;
+        *share_a = if a > b { of_more } else { of_less };
+        *share_b = if a > b { of_less } else { of_more };
+    }
+}
+
+/// Paths whose shares are found side by side, in registers.
+const LANES: usize = 16;
+
+/// Shares from log revenue, in f32. Revenue is taken relative to the largest of each path, so no sum can overflow and no
+/// share is above 1.
+#[inline(always)]
+fn share_out(rows: &[&[f32]], shares: &mut [Vec<f32>]) {
+    let paths = rows.first().map_or(0, |row| row.len());
+    for place in 0..paths.div_ceil(LANES) {
+        let mut largest = [f32::NEG_INFINITY; LANES];
+        for row in rows {
+            for (largest, x) in largest.iter_mut().zip(lanes(row, place)) {
+                *largest = if x > *largest { x } else { *largest };
+            }
+        }
+        let mut total = [0.0; LANES];
+        for (row, share) in rows.iter().zip(&mut *shares) {
+            let parts = &mut share.as_chunks_mut::<LANES>().0[place];
+            for (((part, total), x), largest) in parts.iter_mut().zip(&mut total).zip(lanes(row, place)).zip(largest) {
+                *part = exp_f32(x - largest);
+                *total += *part;
+            }
+        }
+        for total in &mut total {
+            *total = 1.0 / *total;
+        }
+        for share in &mut *shares {
+            for (part, over_total) in share.as_chunks_mut::<LANES>().0[place].iter_mut().zip(total) {
+                *part *= over_total;
+            }
         }
     }
-    total.fill(0.0);
-    for (row, parts) in rows.iter().zip(&mut *shares) {
-        for (((part, total), x), largest) in parts.iter_mut().zip(&mut *total).zip(*row).zip(&*largest) {
-            *part = exp_f32(x - largest);
-            *total += *part;
+}
+
+/// Some paths side by side; zeros past the last.
+#[inline(always)]
+fn lanes(row: &[f32], place: usize) -> [f32; LANES] {
+    let (whole, rest) = row.as_chunks::<LANES>();
+    if let Some(lanes) = whole.get(place) {
+        return *lanes;
+    }
+    let mut lanes = [0.0; LANES];
+    lanes[..rest.len()].copy_from_slice(rest);
+    lanes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By path, as [`share_out`] is defined.
+    fn plain(x: &[f32]) -> Vec<u32> {
+        let largest = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let parts: Vec<f32> = x.iter().map(|x| exp_f32(x - largest)).collect();
+        let over_total = 1.0 / parts.iter().sum::<f32>();
+        parts.iter().map(|part| (part * over_total).to_bits()).collect()
+    }
+
+    /// Ties, zeros of both signs, more than e^87 between two, and lengths about a whole number of lanes.
+    #[test]
+    fn shares_have_the_bits_of_the_plain_formula_at_every_level() {
+        for (providers, len) in [(1, 5), (2, 1), (2, 64), (2, 75), (3, LANES - 1), (5, 3 * LANES + 7)] {
+            let x = |k: usize, path: usize| match path % 9 {
+                0 => 0.0 * (k as f32 - 0.5),
+                1 => 60.0 - 120.0 * k as f32,
+                _ => ((path * 7 + k * 5) % 11) as f32 * 0.3 - 1.0,
+            };
+            let rows: Vec<Vec<f32>> = (0..providers).map(|k| (0..len).map(|path| x(k, path)).collect()).collect();
+            let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+            for level in Level::available() {
+                let mut shares = room(providers, len);
+                shares_at(level, &rows, &mut shares);
+                for path in 0..len {
+                    let expected = plain(&(0..providers).map(|k| x(k, path)).collect::<Vec<_>>());
+                    let found: Vec<u32> = shares.iter().map(|share| share[path].to_bits()).collect();
+                    assert_eq!(found, expected, "{level:?}, path {path} of {len}, {providers} providers");
+                }
+            }
         }
     }
-    for total in &mut *total {
-        *total = 1.0 / *total;
-    }
-    for parts in shares {
-        for (part, over_total) in parts.iter_mut().zip(&*total) {
-            *part *= over_total;
+
+    #[test]
+    fn infinite_revenue_has_no_share() {
+        for odd in [f32::INFINITY, f32::NAN] {
+            for rows in [vec![[odd], [0.0]], vec![[0.0], [odd]], vec![[0.0], [1.0], [odd]]] {
+                let rows: Vec<&[f32]> = rows.iter().map(<[f32; 1]>::as_slice).collect();
+                let mut shares = room(rows.len(), 1);
+                shares_at(Level::Baseline, &rows, &mut shares);
+                assert!(shares.iter().any(|share| share[0].is_nan()), "{rows:?}");
+            }
         }
     }
 }

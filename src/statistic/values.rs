@@ -25,13 +25,12 @@ impl Seen {
     /// In lanes, since a least value waits for the one before.
     #[inline(always)]
     pub(super) fn of(values: &[f32]) -> Self {
-        let (mut low, mut high, mut inside) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [1_u32; LANES]);
+        let (mut low, mut high, mut largest) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [0; LANES]);
         let mut see = |lane: usize, x: f32| {
-            // No −0: which of two zeros is the least would depend on the order.
-            let x = x + 0.0;
             low[lane] = if x < low[lane] { x } else { low[lane] };
             high[lane] = if x > high[lane] { x } else { high[lane] };
-            inside[lane] &= u32::from(x.abs() < LARGEST_LOG);
+            // By the bits without the sign: numbers, then infinity, then NaN.
+            largest[lane] = largest[lane].max(x.abs().to_bits());
         };
         let (whole, rest) = values.as_chunks::<LANES>();
         for some in whole {
@@ -42,16 +41,20 @@ impl Seen {
         for (lane, x) in rest.iter().enumerate() {
             see(lane, *x);
         }
+        // No −0: which of two zeros is the least would depend on the order.
         Self {
-            low: low.into_iter().fold(f32::INFINITY, f32::min),
-            high: high.into_iter().fold(f32::NEG_INFINITY, f32::max),
-            inside: inside == [1; LANES],
+            low: low.into_iter().fold(f32::INFINITY, f32::min) + 0.0,
+            high: high.into_iter().fold(f32::NEG_INFINITY, f32::max) + 0.0,
+            inside: largest.into_iter().fold(0, u32::max) < LARGEST_LOG.to_bits(),
         }
     }
 }
 
 /// Groups that are taken together: what is done of one need not wait for another.
 const TOGETHER: usize = 8;
+/// Values that are counted before as many terms are worked out: a processor that looks a few hundred instructions ahead
+/// then computes while its counts wait for memory.
+const STEP: usize = 16;
 
 /// Counts ⌊scale · x⌋ of each value, `counts[0]` being of the bin `first`; and gives the sum of the terms, each group
 /// summed in a fixed order and rounded once to 64 fractional bits, or `None` where it leaves its bound.
@@ -65,46 +68,42 @@ pub(super) fn take(
 ) -> Option<i128> {
     let mut total = 0_i128;
     for values in values.chunks(GROUP * TOGETHER) {
-        count(values, scale, first, counts);
-        let mut sums = [0.0; TOGETHER];
-        for (sum, group) in sums.iter_mut().zip(values.chunks(GROUP)) {
-            *sum = sum_of(group, &term);
+        let bins = bins(values, scale, first);
+        // What a run's last group lacks adds nothing.
+        let mut terms = [0.0; GROUP * TOGETHER];
+        let (whole, rest) = values.as_chunks::<STEP>();
+        let from = whole.len() * STEP;
+        let steps = bins.as_chunks::<STEP>().0.iter().zip(terms.as_chunks_mut::<STEP>().0);
+        for (values, (bins, terms)) in whole.iter().zip(steps) {
+            step(values, bins, terms, counts, &term);
         }
-        for sum in sums {
-            total = total.checked_add(fixed(sum)?)?;
+        step(rest, &bins[from..values.len()], &mut terms[from..], counts, &term);
+        for group in terms.as_chunks::<GROUP>().0.iter().take(values.len().div_ceil(GROUP)) {
+            total = total.checked_add(fixed(sum(group))?)?;
         }
     }
     Some(total)
 }
 
+/// The bins of up to so many values, counted from `first`.
 #[inline(always)]
-fn count(values: &[f32], scale: f32, first: i32, counts: &mut [u16]) {
+fn bins(values: &[f32], scale: f32, first: i32) -> [u32; GROUP * TOGETHER] {
     let base = ROUNDER.to_bits().wrapping_add_signed(first);
     let mut bins = [0; GROUP * TOGETHER];
-    // Apart from the counting, so that this loop vectorises.
     for (bin, x) in bins.iter_mut().zip(values) {
         *bin = floor(x * scale).wrapping_sub(base);
     }
-    // Eight at a time, which halves the instructions.
-    let (eights, rest) = bins[..values.len()].as_chunks::<8>();
-    for eight in eights {
-        for bin in eight {
-            counts[*bin as usize] += 1;
-        }
-    }
-    for bin in rest {
-        counts[*bin as usize] += 1;
-    }
+    bins
 }
 
-/// The sum of the terms of a group, or of what a run has left of its last one.
 #[inline(always)]
-fn sum_of(group: &[f32], term: impl Fn(f32) -> f32) -> f64 {
-    let mut terms = [0.0; GROUP];
-    for (to, x) in terms.iter_mut().zip(group) {
+fn step(values: &[f32], bins: &[u32], terms: &mut [f32], counts: &mut [u16], term: impl Fn(f32) -> f32) {
+    for (to, x) in terms.iter_mut().zip(values) {
         *to = term(*x);
     }
-    sum(&terms)
+    for bin in bins {
+        counts[*bin as usize] += 1;
+    }
 }
 
 /// ⌊x⌋ for |x| < 2²².
