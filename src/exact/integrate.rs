@@ -218,7 +218,9 @@ impl<'a, 'p> Integrator<'a, 'p> {
         let told = swept.as_ref().map_or(f64::INFINITY, |(_, errors)| largest(errors));
         let scrambled = if told > asked && may_scramble { self.scrambles(SEED, budget, asked, told)? } else { None };
         let product = swept.map(|(counts, errors)| (Layout::Product(counts), errors));
-        scrambled.or(product).ok_or_else(|| refused("", "the tie of two bases that growth follows cuts more than six axes"))
+        scrambled
+            .or(product)
+            .ok_or_else(|| refused("", "the tie of two bases that growth follows cuts more than six axes"))
     }
 
     /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and the

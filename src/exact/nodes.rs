@@ -169,26 +169,34 @@ impl Integrator<'_, '_> {
         }
         let kind = self.kind_of(axis);
         if kind != Kind::Doubled {
-            let off = share * if self.asked == Asked::LeadChanges { FINEST_OF_LEADS } else { FINEST };
-            let mut finest = self.expected(axis);
-            while 2 * finest + TERMS <= LONGEST {
-                let (mut rungs, integrals) = self.line(axis, kind, finest)?;
-                if largest(&rungs[finest - 1].1) <= off {
-                    let within = |(_, errors): &(usize, Vec<f64>)| largest(errors) <= OF_AXES * self.tolerance;
-                    let taken = rungs.iter().rposition(|rung| !within(rung)).map_or(0, |place| place + 1);
-                    // p must be near the integrand: any p is integrated by more than half of its nodes.
-                    let made = self.made(axis, kind, rungs[taken].0, &integrals)?;
-                    let gap = distance(&made, &rungs[taken].1);
-                    if largest(&gap) <= off {
-                        rungs[taken..].iter_mut().for_each(|(_, errors)| raise(errors, &gap));
-                        return Ok(Ladder { rungs, taken });
-                    }
-                }
-                finest += finest.div_ceil(2);
+            if let Some(ladder) = self.smooth(axis, kind, share)? {
+                return Ok(ladder);
             }
             self.is_steep[axis] = true;
         }
         self.doubled(axis, share)
+    }
+
+    /// The rules that a long enough line tells the errors of, if one is.
+    fn smooth(&mut self, axis: usize, kind: Kind, share: f64) -> Result<Option<Ladder>, Error> {
+        let off = share * if self.asked == Asked::LeadChanges { FINEST_OF_LEADS } else { FINEST };
+        let mut finest = self.expected(axis);
+        while 2 * finest + TERMS <= LONGEST {
+            let (mut rungs, integrals) = self.line(axis, kind, finest)?;
+            if largest(&rungs[finest - 1].1) <= off {
+                let within = |(_, errors): &(usize, Vec<f64>)| largest(errors) <= OF_AXES * self.tolerance;
+                let taken = rungs.iter().rposition(|rung| !within(rung)).map_or(0, |place| place + 1);
+                // p must be near the integrand: any p is integrated by more than half of its nodes.
+                let made = self.made(axis, kind, rungs[taken].0, &integrals)?;
+                let gap = distance(&made, &rungs[taken].1);
+                if largest(&gap) <= off {
+                    rungs[taken..].iter_mut().for_each(|(_, errors)| raise(errors, &gap));
+                    return Ok(Some(Ladder { rungs, taken }));
+                }
+            }
+            finest += finest.div_ceil(2);
+        }
+        Ok(None)
     }
 
     /// The nodes that would do for a step as steep as the log-ratio's on the axis: the Hermite series of Φ(κz) falls by
