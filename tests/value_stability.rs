@@ -275,3 +275,37 @@ fn every_other_sampling() {
     let found = [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance].map(counts);
     assert_eq!(found, [0xD65A_80C2_505A_CAA9, 0x31C3_9AB0_ACB9_9BB8, 0x50AF_3A00_CDC2_83E7], "\nnow: {found:#x?}");
 }
+
+/// Drawn growth, volatility and base, each integrated by rules of its own; and a slope, by the adjoint.
+#[test]
+fn exact_answers() {
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(
+            Provider::new("a", lognormal(80.0, 0.05))
+                .growth(Curve::schedule([normal(0.4, 0.1), normal(0.3, 0.1)], Tail::hold()))
+                .volatility(uniform(0.1, 0.2)),
+        )
+        .provider(Provider::new("b", 100).growth(Curve::constant(0.2)).volatility(0.1))
+        .correlation("a", "b", 0.4)
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a valid scenario");
+    let outcome = scenario.exact().run().expect("an outcome");
+    let answer = &outcome.questions()[0];
+    let by = |period: &str| answer.by(period).expect("a date").value().to_bits();
+    let ahead = answer.ahead("2020-Q1").expect("a date").value().to_bits();
+    let changes = answer.lead_changes()[1].probability.value().to_bits();
+    let error = answer.by("2020-Q1").expect("a date").standard_error().to_bits();
+    let found = [by("2018-Q2"), by("2019-Q1"), by("2020-Q1"), ahead, changes, error];
+    let gradient = scenario.exact().gradient("a overtakes b", "2020-Q1").expect("a gradient");
+    let slope = gradient.of("provider[a].growth.schedule.rates[0].normal[0]").expect("a slope").to_bits();
+    let pinned = [
+        0x3F95_236D_93A2_7795,
+        0x3FD7_40DD_D854_9986,
+        0x3FE3_98C8_28A9_449F,
+        0x3FE0_55A1_53BA_9441,
+        0x3FDC_3FF5_05CE_0611,
+        0x3EA0_2C68_BE92_D19C,
+    ];
+    assert_eq!((found, slope), (pinned, 0x3FF6_48AD_14CC_6F80), "\nnow: {found:#x?}, slope {slope:#x}");
+}

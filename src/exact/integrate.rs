@@ -47,44 +47,41 @@ pub(super) struct Design {
 pub(super) fn design(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Design, Error> {
     let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
-    let (counts, swept) = integrator.sweep()?;
-    let (mut ties, mut added) = (Vec::new(), swept);
-    let points = if is_affordable(&counts, MOST_DRAWS) {
-        let rules = integrator.rules(&counts);
-        ties = integrator.ties(&rules)?;
-        integrator.points(&rules, counts.first().copied().unwrap_or(1), true)?
-    } else if pair.start_is_drawn() {
-        return Err(refused("", "the tie of two bases that growth follows cuts more than six axes"));
-    } else {
-        let Scrambles { spread, net, groups, .. } = integrator.scrambles(SEED, MOST_DRAWS)?;
-        added = spread;
-        let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * groups * points::AT_ONCE);
-        let all = (0..points::SCRAMBLES).flat_map(|scramble| (0..groups).map(move |number| (scramble, number)));
-        all.flat_map(|(scramble, number)| integrator.scrambled(&net, scramble, number, weight)).collect()
+    let (layout, added) = integrator.layout(MOST_DRAWS, !pair.start_is_drawn())?;
+    let mut ties = Vec::new();
+    let points = match layout {
+        Layout::Product(counts) => {
+            let rules = integrator.rules(&counts);
+            ties = integrator.ties(&rules)?;
+            integrator.points(&rules, counts.first().copied().unwrap_or(1), true)?
+        }
+        Layout::Scrambled { net, groups, .. } => {
+            let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * groups * points::AT_ONCE);
+            let all = (0..points::SCRAMBLES).flat_map(|scramble| (0..groups).map(move |number| (scramble, number)));
+            all.flat_map(|(scramble, number)| integrator.scrambled(&net, scramble, number, weight)).collect()
+        }
     };
     errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
     Ok(Design { points, ties, recursion: integrator.recursion, errors })
 }
 
 /// Whether a product of rules is within the budget.
-fn is_affordable(counts: &[usize], most: usize) -> bool {
-    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= most
+pub(super) fn is_affordable(counts: &[usize], budget: usize) -> bool {
+    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= budget
 }
 
 /// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
 pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
-    let (tolerance, most) = match asked {
+    let (tolerance, budget) = match asked {
         Asked::LeadChanges => ((LEADS * tolerance).min(0.01), MOST_DRAWS_OF_LEADS),
         Asked::Passage(_) | Asked::Ahead => (tolerance, MOST_DRAWS),
     };
     let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
     let mut errors = integrator.settle_recursion(level)?;
-    let (counts, swept) = integrator.sweep()?;
-    let (values, added) = if is_affordable(&counts, most) {
-        (integrator.product(&counts)?, swept)
-    } else {
-        let Scrambles { values, spread, .. } = integrator.scrambles(SEED, most)?;
-        (values, spread)
+    let (layout, added) = integrator.layout(budget, true)?;
+    let values = match layout {
+        Layout::Product(counts) => integrator.product(&counts)?,
+        Layout::Scrambled { values, .. } => values,
     };
     errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
     Ok(Integral { values, errors })
@@ -94,13 +91,16 @@ fn draws_of(counts: &[usize]) -> usize {
     counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
 }
 
-/// The mean over scrambles, the error to tell, and the points of each.
-struct Scrambles {
-    values: Vec<f64>,
-    spread: Vec<f64>,
-    net: Net,
-    groups: usize,
+/// How points are laid over the axes.
+enum Layout {
+    /// Nodes along each axis.
+    Product(Vec<usize>),
+    /// The mean over scrambles, and the points of each.
+    Scrambled { values: Vec<f64>, net: Net, groups: usize },
 }
+
+/// With the error to tell.
+type LaidOut = (Layout, Vec<f64>);
 
 pub(super) struct Integrator<'a, 'p> {
     pub(super) pair: &'a Pair<'p>,
@@ -210,9 +210,22 @@ impl<'a, 'p> Integrator<'a, 'p> {
         scores.into_iter().map(|coordinates| (self.axes.scores(&coordinates), weight)).collect()
     }
 
+    /// A product of rules that meets the tolerance, or as good a one as the budget allows; scrambled points where there
+    /// is none, or where they err less.
+    fn layout(&mut self, budget: usize, may_scramble: bool) -> Result<LaidOut, Error> {
+        let asked = self.tolerance;
+        let swept = self.sweep(budget)?;
+        let told = swept.as_ref().map_or(f64::INFINITY, |(_, errors)| largest(errors));
+        let scrambled = if told > asked && may_scramble { self.scrambles(SEED, budget, asked, told)? } else { None };
+        let product = swept.map(|(counts, errors)| (Layout::Product(counts), errors));
+        scrambled
+            .or(product)
+            .ok_or_else(|| refused("", "the tie of two bases that growth follows cuts more than six axes"))
+    }
+
     /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and the
-    /// error to tell.
-    fn scrambles(&mut self, seed: u64, most: usize) -> Result<Scrambles, Error> {
+    /// error to tell; none where that would be more than `told`.
+    fn scrambles(&mut self, seed: u64, budget: usize, tolerance: f64, told: f64) -> Result<Option<LaidOut>, Error> {
         let net = Net::new(seed, points::SCRAMBLES, self.axes.len());
         let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
         let mut done = 0;
@@ -226,8 +239,15 @@ impl<'a, 'p> Integrator<'a, 'p> {
             }
             done = upto;
             let (values, spread) = points::mean_and_error(&sums, done * points::AT_ONCE);
-            if largest(&spread) <= 0.9 * self.tolerance || 2 * done * points::AT_ONCE * points::SCRAMBLES > most {
-                return Ok(Scrambles { values, spread, net, groups: done });
+            let (error, draws) = (largest(&spread), done * points::AT_ONCE * points::SCRAMBLES);
+            // As if all further points had the best rate that smooth integrands have, n^(−3/2) (Owen 1997).
+            let left = (gauss::as_f64(draws) / gauss::as_f64(budget)).min(1.0);
+            if error * left * left.sqrt() > told {
+                return Ok(None);
+            }
+            if error <= 0.9 * tolerance || 2 * draws > budget {
+                let laid_out = (Layout::Scrambled { values, net, groups: done }, spread);
+                return Ok((error <= told).then_some(laid_out));
             }
         }
     }
@@ -287,12 +307,16 @@ mod tests {
         let plan = Plan::new(&scenario, 0).expect("a plan");
         let pair = Pair::new(&plan, [0, 1], 0.0, 0);
         let mut integrator = Integrator::new(&pair, PASSAGE, 1e-5, plan.level()).expect("axes");
-        let (counts, _) = integrator.sweep().expect("a sweep");
-        assert!(!is_affordable(&counts, MOST_DRAWS), "no product of rules: {counts:?}");
-        let [one, other] = [SEED, 77].map(|seed| integrator.scrambles(seed, 1 << 12).expect("an integral"));
+        let (layout, _) = integrator.layout(MOST_DRAWS, true).expect("a layout");
+        assert!(matches!(layout, Layout::Scrambled { .. }), "no product of rules");
+        let [one, other] = [SEED, 77].map(|seed| {
+            let scrambles = integrator.scrambles(seed, 1 << 12, 1e-5, f64::INFINITY).expect("an integral");
+            let Some((Layout::Scrambled { values, .. }, spread)) = scrambles else { panic!("scrambles") };
+            Integral { values, errors: spread }
+        });
         let mut closest = f64::INFINITY;
         for (place, value) in one.values.iter().enumerate() {
-            let error = (one.spread[place] * one.spread[place] + other.spread[place] * other.spread[place]).sqrt();
+            let error = (one.errors[place] * one.errors[place] + other.errors[place] * other.errors[place]).sqrt();
             let off = (value - other.values[place]).abs();
             assert!(off <= Z * error, "{place}: {value} and {}, {error:e}", other.values[place]);
             closest = if place == 0 { closest } else { closest.min(off) };
@@ -305,12 +329,12 @@ mod tests {
             let place = YEARS + year;
             let off = (one.values[place] - closed).abs();
             assert!(
-                off <= Z * one.spread[place],
+                off <= Z * one.errors[place],
                 "{year}: {}, not {closed}, {:e}",
                 one.values[place],
-                one.spread[place]
+                one.errors[place]
             );
-            assert!(one.spread[place] < 3e-3 && off < 1e-3);
+            assert!(one.errors[place] < 3e-3 && off < 1e-3);
         }
     }
 

@@ -147,6 +147,10 @@ impl Exact<'_> {
     }
 
     /// Whether to answer every provider's revenue.
+    ///
+    /// A fan tells no error, and the tolerance does not move it: it is a mixture of lognormal laws over fixed points of the
+    /// drawn assumptions. In tests its quantiles are within 1e-7 of a closed form with one drawn number beside shocks,
+    /// within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn assumptions.
     pub fn fans(mut self, on: bool) -> Self {
         self.fans = on;
         self

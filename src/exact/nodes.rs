@@ -6,7 +6,7 @@
 
 use super::axes::First;
 use super::gauss::{self, Rule, as_f64};
-use super::integrate::{Integrator, TAIL, distance, raise};
+use super::integrate::{Integrator, TAIL, distance, is_affordable, raise};
 use super::pair::Asked;
 use super::start::{has_ends, own_rule, own_values};
 use crate::error::Error;
@@ -21,8 +21,9 @@ const TERMS: usize = 3;
 /// Nodes of the longest line that a polynomial is put through.
 const LONGEST: usize = 61;
 /// A rule is looked for among those whose error is a part of the tolerance; the finest must err by less than this part,
-/// or a longer line is needed.
-const FINEST: f64 = 0.1;
+/// or a longer line is needed. The second for lead changes, whose counts are cut off where they are few.
+const FINEST: f64 = 0.25;
+const FINEST_OF_LEADS: f64 = 0.5;
 /// Errors are told so many times as large as they are at the backgrounds, since they are larger at others; the second where
 /// there is one background.
 const DOUBT: f64 = 4.0;
@@ -33,6 +34,11 @@ const CHANCE: f64 = 0.25;
 const FLOOR_OF_LEADS: f64 = 0.5;
 /// Of the tolerance, what all axes may err by.
 const OF_AXES: f64 = 0.8;
+/// Where a product is beyond the budget, rules for a tolerance so many times as large are looked at, up to the coarsest.
+const COARSER: f64 = 10.0;
+const COARSEST: f64 = 0.1;
+/// A rule that errs by less than this part of the worst is not refined: the worst would remain.
+const WORTH: f64 = 0.1;
 
 /// How an axis is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +70,38 @@ impl Ladder {
     }
 }
 
+/// Nodes along each axis, and what their product errs by.
+pub(super) type Swept = (Vec<usize>, Vec<f64>);
+
+/// By axis.
+struct Ladders(Vec<Ladder>);
+
+impl Ladders {
+    fn counts(&self) -> Vec<usize> {
+        self.0.iter().map(|ladder| ladder.rungs[ladder.taken].0).collect()
+    }
+
+    /// Takes finer rules where they err most, until they err by no more than what is allowed together, as far as the
+    /// nodes along each axis are allowed.
+    fn refine(&mut self, allowed: f64, may: impl Fn(&[usize]) -> bool) {
+        while self.0.iter().map(Ladder::error).sum::<f64>() > allowed {
+            let can_rise = |axis: &usize| {
+                let mut counts = self.counts();
+                let ladder = &self.0[*axis];
+                ladder.can_rise() && {
+                    counts[*axis] = ladder.rungs[ladder.taken + 1].0;
+                    may(&counts)
+                }
+            };
+            let error = |axis: usize| self.0[axis].error();
+            let worst = (0..self.0.len()).filter(can_rise).max_by(|a, b| error(*a).total_cmp(&error(*b)));
+            let most = self.0.iter().map(Ladder::error).fold(0.0, f64::max);
+            let Some(worst) = worst.filter(|worst| error(*worst) >= WORTH * most) else { break };
+            self.0[worst].taken += 1;
+        }
+    }
+}
+
 impl Integrator<'_, '_> {
     pub(super) fn kind_of(&self, axis: usize) -> Kind {
         let is_cut = axis == 0 && self.axes.first != First::Smooth;
@@ -92,30 +130,37 @@ impl Integrator<'_, '_> {
     }
 
     /// The least nodes along each axis, with the others at the backgrounds, that err by no more than the tolerance all
-    /// together, and what they err by.
-    pub(super) fn sweep(&mut self) -> Result<(Vec<usize>, Vec<f64>), Error> {
-        self.is_steep = self.axes.steepness.iter().map(|steepness| *steepness > STEEP).collect();
-        let allowed = OF_AXES * self.tolerance;
-        let share = allowed / as_f64(self.axes.len().max(1));
-        let mut ladders = Vec::new();
-        for axis in 0..self.axes.len() {
-            ladders.push(self.ladder(axis, share)?);
+    /// together, and what they err by. Where their product is beyond the budget, those of the finest tolerance for which
+    /// it is not (the tolerance from then on), refined as far as the budget goes. None, where no tolerance has one.
+    pub(super) fn sweep(&mut self, budget: usize) -> Result<Option<Swept>, Error> {
+        let asked = self.tolerance;
+        while self.tolerance <= COARSEST {
+            self.is_steep = self.axes.steepness.iter().map(|steepness| *steepness > STEEP).collect();
+            let share = OF_AXES * self.tolerance / as_f64(self.axes.len().max(1));
+            let ladders = (0..self.axes.len()).map(|axis| self.ladder(axis, share));
+            let mut ladders = Ladders(ladders.collect::<Result<_, _>>()?);
+            // The coarsest rules that could do by themselves, refined until they do together.
+            ladders.refine(OF_AXES * self.tolerance, |_| true);
+            if is_affordable(&ladders.counts(), budget) {
+                ladders.refine(OF_AXES * asked, |counts| is_affordable(counts, budget));
+                return Ok(Some((ladders.counts(), self.told(&ladders))));
+            }
+            self.tolerance *= COARSER;
         }
-        // The coarsest rules that could do by themselves, refined where they err most until they do together.
-        while ladders.iter().map(Ladder::error).sum::<f64>() > allowed {
-            let worst = ladders.iter_mut().filter(|ladder| ladder.can_rise());
-            let Some(worst) = worst.max_by(|a, b| a.error().total_cmp(&b.error())) else { break };
-            worst.taken += 1;
-        }
+        Ok(None)
+    }
+
+    /// What a product of rules is told to err by.
+    fn told(&self, ladders: &Ladders) -> Vec<f64> {
         let doubled = (0..self.axes.len()).filter(|axis| self.kind_of(*axis) == Kind::Doubled).count();
         let mut errors = vec![2.0 * TAIL * self.tolerance * as_f64(doubled); self.len()];
-        for ladder in &ladders {
+        for ladder in &ladders.0 {
             errors.iter_mut().zip(&ladder.rungs[ladder.taken].1).for_each(|(sum, error)| *sum += error);
         }
         let of_leads = if self.asked == Asked::LeadChanges { FLOOR_OF_LEADS * self.tolerance } else { 0.0 };
         let floor = of_leads.max(CHANCE * largest(&errors));
         errors.iter_mut().for_each(|error| *error = error.max(floor));
-        Ok((ladders.iter().map(|ladder| ladder.rungs[ladder.taken].0).collect(), errors))
+        errors
     }
 
     fn ladder(&mut self, axis: usize, share: f64) -> Result<Ladder, Error> {
@@ -124,23 +169,34 @@ impl Integrator<'_, '_> {
         }
         let kind = self.kind_of(axis);
         if kind != Kind::Doubled {
-            let mut finest = self.expected(axis);
-            while 2 * finest + TERMS <= LONGEST {
-                let (rungs, integrals) = self.line(axis, kind, finest)?;
-                if largest(&rungs[finest - 1].1) <= FINEST * share {
-                    let within = |(_, errors): &(usize, Vec<f64>)| largest(errors) <= OF_AXES * self.tolerance;
-                    let taken = rungs.iter().rposition(|rung| !within(rung)).map_or(0, |place| place + 1);
-                    // p must be near the integrand: any p is integrated by more than half of its nodes.
-                    let made = self.made(axis, kind, rungs[taken].0, &integrals)?;
-                    if largest(&distance(&made, &rungs[taken].1)) <= FINEST * share {
-                        return Ok(Ladder { rungs, taken });
-                    }
-                }
-                finest += finest.div_ceil(2);
+            if let Some(ladder) = self.smooth(axis, kind, share)? {
+                return Ok(ladder);
             }
             self.is_steep[axis] = true;
         }
         self.doubled(axis, share)
+    }
+
+    /// The rules that a long enough line tells the errors of, if one is.
+    fn smooth(&mut self, axis: usize, kind: Kind, share: f64) -> Result<Option<Ladder>, Error> {
+        let off = share * if self.asked == Asked::LeadChanges { FINEST_OF_LEADS } else { FINEST };
+        let mut finest = self.expected(axis);
+        while 2 * finest + TERMS <= LONGEST {
+            let (mut rungs, integrals) = self.line(axis, kind, finest)?;
+            if largest(&rungs[finest - 1].1) <= off {
+                let within = |(_, errors): &(usize, Vec<f64>)| largest(errors) <= OF_AXES * self.tolerance;
+                let taken = rungs.iter().rposition(|rung| !within(rung)).map_or(0, |place| place + 1);
+                // p must be near the integrand: any p is integrated by more than half of its nodes.
+                let made = self.made(axis, kind, rungs[taken].0, &integrals)?;
+                let gap = distance(&made, &rungs[taken].1);
+                if largest(&gap) <= off {
+                    rungs[taken..].iter_mut().for_each(|(_, errors)| raise(errors, &gap));
+                    return Ok(Some(Ladder { rungs, taken }));
+                }
+            }
+            finest += finest.div_ceil(2);
+        }
+        Ok(None)
     }
 
     /// The nodes that would do for a step as steep as the log-ratio's on the axis: the Hermite series of Φ(κz) falls by

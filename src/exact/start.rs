@@ -12,11 +12,12 @@ use crate::paths::{Input, Plan};
 pub(super) const TIE: f64 = 1e-12;
 /// Standard normal scores followed on each side: 2e-17 lies outside.
 const REACH: f64 = 8.5;
-/// Width of a piece in z, of sixteen nodes, and points of a side, at level 0; each level halves and doubles.
-const PIECE: f64 = 3.0;
-const POINTS: usize = 12;
+/// Width of a piece in z, of sixteen nodes, at levels 0 and 1, and points of a side at level 0; each level halves and
+/// doubles.
+const PIECE: f64 = 6.0;
+const POINTS: usize = 3;
 /// Points of both sides together, at level 0.
-const WHOLE: usize = 8;
+const WHOLE: usize = 2;
 
 /// The law of D(0).
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ impl Start {
     /// The law of ln a − ln b of two independent bases, the finer the higher the level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let (piece, nodes) = (PIECE / as_f64(1 << level), POINTS << level);
+        let (piece, nodes) = (PIECE / as_f64(1 << level.saturating_sub(1)), POINTS << level);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };

@@ -254,6 +254,57 @@ fn an_error_out_of_reach_is_told_with_both_figures() {
     }
 }
 
+/// Log growth of every year drawn by itself is a further shock of that year, so the answers are those of larger shocks.
+#[test]
+fn a_finer_tolerance_beyond_the_budget_is_no_worse() {
+    const YEARS: usize = 6;
+    const GROWTH: (f64, f64) = (0.05, 0.08);
+    const VOLATILITY: f64 = 0.15;
+    let by_year = |tau: f64, p: &[f64]| (0..).zip(p).map(|(year, p)| p * (tau - f64::from(year)).clamp(0.0, 1.0)).sum();
+    let drawn = [(); YEARS].map(|()| normal(GROWTH.0, GROWTH.1));
+    let pair = |growth, volatility| {
+        Scenario::builder("2018", "2024")
+            .provider(Provider::new("a", 80).growth(growth).volatility(volatility))
+            .provider(Provider::new("b", 100).growth(Curve::constant(0)))
+            .question(Question::overtakes("a", "b"))
+            .build()
+            .expect("a scenario")
+    };
+    let drawn = pair(Curve::custom("by year", drawn, by_year), VOLATILITY);
+    let whole = pair(Curve::constant(libm::expm1(GROWTH.0)), VOLATILITY.hypot(GROWTH.1));
+    let answers = |scenario: &Scenario, tolerance| {
+        let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+        let outcome = exact.run().expect("an outcome");
+        let answer = outcome.overtake("a", "b").expect("asked");
+        let dates = answer.periods().iter();
+        let all =
+            dates.flat_map(|period| [answer.by(*period), answer.ahead(*period)].map(|found| found.expect("a date")));
+        all.collect::<Vec<Estimate>>()
+    };
+    let reference = answers(&whole, 1e-12);
+    let [coarse, fine] = [1e-4, 1e-12].map(|tolerance| {
+        let found = answers(&drawn, tolerance);
+        let off = |(found, true_one): (&Estimate, &Estimate)| {
+            let off = (found.value() - true_one.value()).abs();
+            assert!(
+                off <= found.standard_error() + true_one.standard_error(),
+                "{tolerance:e}: {found:?}, {true_one:?}"
+            );
+            off
+        };
+        let off = found.iter().zip(&reference).map(off).fold(0.0, f64::max);
+        (off, found.iter().map(Estimate::standard_error).fold(0.0, f64::max))
+    });
+    assert!(coarse.1 <= 1e-4 && fine.1 > 1e-12, "the one affordable, the other not: {coarse:?} {fine:?}");
+    assert!(fine.0 <= coarse.0 && fine.1 <= coarse.1, "{fine:?} after {coarse:?}");
+    let slope = |scenario: &Scenario| {
+        let gradient = scenario.exact().tolerance(1e-12).gradient("a overtakes b", "2024").expect("a gradient");
+        gradient.of("provider[a].revenue").expect("a slope")
+    };
+    // Per hundred percent of the base.
+    assert!(80.0 * (slope(&drawn) - slope(&whole)).abs() <= fine.1, "{} {}", slope(&drawn), slope(&whole));
+}
+
 /// A fiscal reading follows a drawn base, so the integrand jumps where the bases tie.
 #[test]
 fn a_drawn_base_that_growth_follows_is_cut_where_it_ties() {

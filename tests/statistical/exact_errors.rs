@@ -64,6 +64,22 @@ fn cases() -> Vec<(&'static str, Scenario)> {
                 1,
             ),
         ),
+        (
+            "bases that may tie",
+            pair(
+                Provider::new("a", lognormal(900.0, 0.15)).growth(schedule()).volatility(0.06),
+                Provider::new("b", interval(800.0, 1300.0)).growth(Curve::constant(0.5)).volatility(0.04),
+                1,
+            ),
+        ),
+        (
+            "a kinked base and one with ends",
+            pair(
+                Provider::new("a", triangular(500.0, 900.0, 950.0)).growth(Curve::constant(0.3)).volatility(0.05),
+                Provider::new("b", uniform(800.0, 1300.0)).growth(Curve::constant(normal(0.2, 0.05))).volatility(0.0),
+                2,
+            ),
+        ),
     ]
 }
 
