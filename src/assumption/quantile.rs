@@ -4,6 +4,7 @@
 use super::domain::Domain;
 use super::law::{Shape, Side};
 use super::pert;
+use crate::cpu::{self, Level};
 use crate::math;
 
 /// A quantile function made ready for a run: `fill` turns uniforms into draws.
@@ -105,13 +106,19 @@ impl Quantile {
 
     /// Turns uniforms in (0, 1) into draws, in place.
     pub(crate) fn fill(&self, u: &mut [f64]) {
-        let side = self.cut.map_or(Side::Below, |cut| cut.side);
-        if let Some(cut) = self.cut {
-            cut.fill(u);
-        }
-        self.form.fill(side, u);
-        let (low, high) = self.clamp;
-        each(u, |x| x.clamp(low, high));
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                let side = self.cut.map_or(Side::Below, |cut| cut.side);
+                if let Some(cut) = self.cut {
+                    cut.fill(u);
+                }
+                self.form.fill(side, u);
+                let (low, high) = self.clamp;
+                each(u, |x| x.clamp(low, high));
+            },
+        );
     }
 }
 
@@ -121,6 +128,7 @@ impl Cut {
         Self { side, from: whole.probability(side, low), to: whole.probability(side, high) }
     }
 
+    #[inline(always)]
     fn fill(self, u: &mut [f64]) {
         // Rounding may reach 0 or 1, where a quantile is infinite.
         let (least, most) = (f64::MIN_POSITIVE, 1.0_f64.next_down());
@@ -143,6 +151,7 @@ impl Form {
     }
 
     /// `p` is a probability counted from `side`.
+    #[inline(always)]
     fn fill(&self, side: Side, p: &mut [f64]) {
         match *self {
             Self::Constant(value) => p.fill(value),
@@ -170,11 +179,15 @@ impl Form {
     }
 }
 
+#[inline(always)]
 fn each(xs: &mut [f64], f: impl Fn(f64) -> f64) {
-    xs.iter_mut().for_each(|x| *x = f(*x));
+    for x in xs {
+        *x = f(*x);
+    }
 }
 
 /// Normal scores of probabilities counted from `side`.
+#[inline(always)]
 fn scores(side: Side, p: &mut [f64]) {
     math::norm_quantile_slice(p);
     if side == Side::Above {
@@ -184,6 +197,7 @@ fn scores(side: Side, p: &mut [f64]) {
 
 /// Inverse of the triangular cdf, each branch from its own end. Only ratios are multiplied, so that no product
 /// overflows where the numbers themselves do not.
+#[inline(always)]
 fn triangular(low: f64, mode: f64, high: f64, side: Side, p: f64) -> f64 {
     let (below, above) = if side == Side::Below { (p, 1.0 - p) } else { (1.0 - p, p) };
     let width = high - low;

@@ -15,8 +15,6 @@ pub(super) struct Fade {
     to: Vec<f64>,
     /// `ln 2/h`.
     decay: Decay,
-    /// The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
-    years: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -35,18 +33,11 @@ impl Fade {
                 Decay::Drawn(half_lives[..count].iter().map(|half_life| LN_2 / half_life).collect())
             }
         };
-        Self { from, to, decay, years: vec![0.0; count] }
+        Self { from, to, decay }
     }
 
     /// Adds the log growth by `tau` to `out`.
-    pub(super) fn add(&mut self, out: &mut [f64], tau: f64) {
-        match &self.decay {
-            Decay::Fixed(decay) => self.years.fill(-math::exp_m1(-tau * decay) / decay),
-            Decay::Drawn(decays) => {
-                self.years.iter_mut().zip(decays).for_each(|(years, decay)| *years = -tau * decay);
-                math::exp_m1_slice(&mut self.years);
-            }
-        }
+    pub(super) fn add(&self, out: &mut [f64], tau: f64) {
         cpu::run(
             Level::of_this_process(),
             #[inline(always)]
@@ -55,14 +46,26 @@ impl Fade {
     }
 
     #[inline(always)]
-    fn add_weighted(&mut self, out: &mut [f64], tau: f64) {
-        if let Decay::Drawn(decays) = &self.decay {
-            for (years, decay) in self.years.iter_mut().zip(decays) {
-                *years = -*years / decay;
+    fn add_weighted(&self, out: &mut [f64], tau: f64) {
+        let paths = out.iter_mut().zip(&self.from).zip(&self.to);
+        match &self.decay {
+            Decay::Fixed(decay) => {
+                let years = years(*decay, tau);
+                for ((out, from), to) in paths {
+                    *out += to * tau + (from - to) * years;
+                }
+            }
+            Decay::Drawn(decays) => {
+                for (((out, from), to), decay) in paths.zip(decays) {
+                    *out += to * tau + (from - to) * years(*decay, tau);
+                }
             }
         }
-        for (((out, from), to), years) in out.iter_mut().zip(&self.from).zip(&self.to).zip(&self.years) {
-            *out += to * tau + (from - to) * years;
-        }
     }
+}
+
+/// The years of `tau` that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
+#[inline(always)]
+fn years(decay: f64, tau: f64) -> f64 {
+    -math::exp_m1_below_0(-tau * decay) / decay
 }

@@ -174,7 +174,7 @@ impl Curve {
             }
             Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
             Law::Fade { .. } => {
-                let mut fade = Fade::new(values[0].log_rate(count), values[1].log_rate(count), values[2]);
+                let fade = Fade::new(values[0].log_rate(count), values[1].log_rate(count), values[2]);
                 each(taus, count, emit, |tau, out| {
                     out.fill(0.0);
                     fade.add(out, tau);
@@ -203,12 +203,17 @@ impl Value<'_> {
 
     /// `γ = ln(1 + g)` of every path.
     fn log_rate(self, count: usize) -> Vec<f64> {
+        let mut rates = vec![0.0; count];
+        self.put_log_rates(&mut rates);
+        rates
+    }
+
+    fn put_log_rates(self, out: &mut [f64]) {
         match self {
-            Self::Fixed(growth) => vec![math::ln_1p(growth); count],
-            Self::Drawn(_) => {
-                let mut rates = self.column(count);
-                math::ln_1p_slice(&mut rates);
-                rates
+            Self::Fixed(growth) => out.fill(math::ln_1p(growth)),
+            Self::Drawn(values) => {
+                out.copy_from_slice(&values[..out.len()]);
+                math::ln_1p_slice(out);
             }
         }
     }

@@ -40,10 +40,13 @@ impl Ready {
         Ok(Self::Fiscal { curve: Box::new(curve), estimates })
     }
 
-    /// `γ` of every path where `Γ(τ) = γτ`.
-    pub(crate) fn log_rates(&self, values: &[Value<'_>], count: usize) -> Option<Vec<f64>> {
-        let Self::Direct(Curve(Law::Constant(_))) = self else { return None };
-        Some(values[0].log_rate(count))
+    /// Puts `γ` of every path into `out` where `Γ(τ) = γτ`; whether it is so.
+    pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
+        let is_line = matches!(self, Self::Direct(Curve(Law::Constant(_))));
+        if is_line {
+            values[0].put_log_rates(out);
+        }
+        is_line
     }
 
     /// `Γ` at `taus`, the periods 1 to T in years; `base_shifts` are ln of the drawn base over its median, where it is drawn.

@@ -112,7 +112,7 @@ impl Schedule {
         let rates: Vec<Vec<f64>> = rates.iter().map(|rate| rate.log_rate(count)).collect();
         let stated = rates.len();
         let fades = matches!(self.tail.0, TailLaw::Fade { .. });
-        let mut fade = fades.then(|| Fade::new(rates[stated - 1].clone(), tail[0].log_rate(count), tail[1]));
+        let fade = fades.then(|| Fade::new(rates[stated - 1].clone(), tail[0].log_rate(count), tail[1]));
         // Γ at the start of the current year, and its log growth rate.
         let (mut start, mut rate, mut year) = (vec![0.0; count], rates[0].clone(), 0_u32);
         each(taus, count, emit, |tau, out| {
@@ -128,7 +128,7 @@ impl Schedule {
                 }
             }
             let within = tau - f64::from(year);
-            match &mut fade {
+            match &fade {
                 Some(fade) if within > 1.0 => {
                     out.iter_mut().zip(&start).zip(&rate).for_each(|((out, start), rate)| *out = start + rate);
                     fade.add(out, within - 1.0);

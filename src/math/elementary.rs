@@ -169,7 +169,7 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
 ///
 /// x = k ln 2 + r with the error c of r; then eʳ = 1 + (r − e).
 #[inline(always)]
-fn exp_m1_below_0(x: f64) -> f64 {
+pub(crate) fn exp_m1_below_0(x: f64) -> f64 {
     // Below −56 ln 2 the result is −1.
     let x = x.clamp(-40.0, 0.0);
     let shifted = x * LOG2_E - 0.5;

@@ -107,8 +107,10 @@ const FRACTION_LEVELS: u32 = 6;
 /// 1/√(2π).
 const OVER_SQRT_2_PI: f64 = 0.3989422804014327;
 
-/// The elements whose tails `norm_quantile_slice` treats together: they lie on the stack.
+/// The elements whose tails `norm_quantile_slice` treats together: as many as a word has bits.
 const CHUNK: usize = 64;
+/// Tails are computed in whole vectors: as many as the widest vector holds.
+const WHOLE: usize = 8;
 
 /// Φ(x) = ½ erfc(−x/√2).
 pub(crate) fn norm_cdf(x: f64) -> f64 {
@@ -197,47 +199,71 @@ pub(crate) fn norm_quantile(p: f64) -> f64 {
 }
 
 /// [`norm_quantile`] of each element, in place and with the same bits.
+#[inline(always)]
 pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
     cpu::run(
         Level::of_this_process(),
         #[inline(always)]
         || {
+            let mut tails = Tails::new();
             for ps in ps.chunks_mut(CHUNK) {
-                norm_quantile_chunk(ps);
+                tails.gather(ps);
+                for p in ps.iter_mut() {
+                    *p = centre(*p);
+                }
+                tails.put(ps);
             }
         },
     );
 }
 
-/// [`norm_quantile_slice`] of at most 64 elements: all as if central, then the tails, gathered without a branch, computed
-/// side by side, put back.
-#[inline(always)]
-fn norm_quantile_chunk(ps: &mut [f64]) {
-    let (mut places, mut tails, mut radii) = ([0; CHUNK], [0.5; CHUNK], [0.0; CHUNK]);
-    let mut whole = [0.5; CHUNK];
-    whole[..ps.len()].copy_from_slice(ps);
-    // Apart from the gathering, so that this loop vectorises.
-    for p in ps.iter_mut() {
-        *p = centre(*p);
+/// The elements of a chunk outside the centre, gathered without a branch for each, and computed side by side.
+struct Tails {
+    places: [usize; CHUNK],
+    count: usize,
+    ps: [f64; CHUNK],
+    radii: [f64; CHUNK],
+    scores: [f64; CHUNK],
+}
+
+impl Tails {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { places: [0; CHUNK], count: 0, ps: [0.5; CHUNK], radii: [0.0; CHUNK], scores: [0.0; CHUNK] }
     }
-    let mut count = 0;
-    for (place, p) in whole[..ps.len()].iter().enumerate() {
-        places[count] = place;
-        tails[count] = *p;
-        count += usize::from(!is_central(*p));
+
+    #[inline(always)]
+    fn gather(&mut self, ps: &[f64]) {
+        let mut outside = 0_u64;
+        for (place, p) in ps.iter().enumerate() {
+            outside |= u64::from(!is_central(*p)) << place;
+        }
+        self.count = 0;
+        while outside != 0 {
+            let place = outside.trailing_zeros() as usize;
+            (self.places[self.count], self.ps[self.count]) = (place, ps[place]);
+            self.count += 1;
+            outside &= outside - 1;
+        }
     }
-    let (places, tails, radii) = (&places[..count], &tails[..count], &mut radii[..count]);
-    let mut scores = [0.0; CHUNK];
-    for ((z, r), p) in scores.iter_mut().zip(&mut *radii).zip(tails) {
-        *r = radius(*p);
-        *z = tail(*r, *p);
-    }
-    for (place, z) in places.iter().zip(scores) {
-        ps[*place] = z;
-    }
-    // Once in 36 thousand million.
-    for ((place, p), r) in places.iter().zip(tails).zip(radii).filter(|(_, r)| !(**r <= 5.0)) {
-        ps[*place] = far_tail(*r, *p);
+
+    /// Puts their quantiles in their places.
+    #[inline(always)]
+    fn put(&mut self, out: &mut [f64]) {
+        // Those beyond the count are of an earlier chunk, and go nowhere.
+        let whole = self.count.next_multiple_of(WHOLE);
+        for ((z, r), p) in self.scores[..whole].iter_mut().zip(&mut self.radii[..whole]).zip(&self.ps[..whole]) {
+            *r = radius(*p);
+            *z = tail(*r, *p);
+        }
+        for (place, z) in self.places[..self.count].iter().zip(&self.scores) {
+            out[*place] = *z;
+        }
+        // Once in 36 thousand million.
+        let all = self.places.iter().zip(&self.ps).zip(&self.radii).take(self.count);
+        for ((place, p), r) in all.filter(|(_, r)| !(**r <= 5.0)) {
+            out[*place] = far_tail(*r, *p);
+        }
     }
 }
 

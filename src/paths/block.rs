@@ -1,13 +1,13 @@
 //! Blocks of paths: structure of arrays, one row a provider, filled group by group.
 
-use super::kernel::{BlockTask, Centre, Innovations, SeriesTask, Sigma, fill_block};
-use super::plan::{Number, Plan, Series, to_f32};
+use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
+use super::middle::Middle;
+use super::plan::{Number, Plan, Series};
 use super::rows::Rows;
 use super::sampler::{Numbers, Span};
 use super::stream::{self, AlignedRow, GROUP};
 use super::sums;
 use crate::calendar::Period;
-use crate::cpu;
 use crate::error::Error;
 use crate::estimate::When;
 use crate::math;
@@ -30,7 +30,9 @@ pub(crate) struct Block {
     len: usize,
     first_group: u64,
     /// By series, then period 0..=T, then path.
-    rows: Vec<AlignedRow>,
+    rows: Vec<AlignedRow<f32>>,
+    /// By series.
+    middles: Vec<Middle>,
     draws: Vec<Vec<f64>>,
     /// Rows of sums: by row, then date, then path.
     sums: Vec<Vec<f32>>,
@@ -48,6 +50,7 @@ impl Block {
             len: 0,
             first_group: 0,
             rows: plan.series.iter().map(|_| AlignedRow::zeros((periods + 1) * width)).collect(),
+            middles: plan.series.iter().map(|series| Middle::new(plan, series, width)).collect(),
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
@@ -100,16 +103,16 @@ impl Block {
     }
 
     fn fill_rows(&mut self, plan: &Plan, span: Span) -> Result<(), Error> {
-        let mut parts = Vec::new();
-        for (index, series) in plan.series.iter().enumerate() {
-            parts.push((self.middle(plan, index)?, self.sigmas(plan, series)));
+        let width = span.width();
+        for (index, (middle, row)) in self.middles.iter_mut().zip(&mut self.rows).enumerate() {
+            middle.fill((plan, index), &self.draws, width, row)?;
         }
         let given = &self.numbers.innovations;
-        let tasks: Vec<SeriesTask<'_>> = (plan.series.iter().zip(&parts).enumerate())
-            .map(|(index, (series, (middle, sigmas)))| SeriesTask {
+        let tasks: Vec<SeriesTask<'_>> = (plan.series.iter().zip(&self.middles).enumerate())
+            .map(|(index, (series, middle))| SeriesTask {
                 innovations: innovations(series, given.get(index)),
-                centre: middle.centre(),
-                sigma: sigmas.as_deref().map_or_else(|| series.fixed_sigma(plan), Sigma::Drawn),
+                centre: middle.centre(width),
+                sigma: middle.sigma(plan, series, width),
                 own: series.own,
                 earlier: &series.earlier,
             })
@@ -124,68 +127,6 @@ impl Block {
         fill_block(plan.level, &task, &mut self.rows);
         Ok(())
     }
-
-    /// σ√Δ of every path, where the volatility is drawn.
-    fn sigmas(&self, plan: &Plan, series: &Series) -> Option<Vec<f32>> {
-        let Number::Drawn(draw) = series.volatility else { return None };
-        let volatilities = &self.draws[draw][..self.width];
-        Some(volatilities.iter().map(|volatility| to_f32(volatility * plan.step_root)).collect())
-    }
-
-    /// Where the paths would be without shocks; in the row already unless it is known or a line.
-    ///
-    /// # Errors
-    /// Where it is not finite on a path.
-    fn middle(&mut self, plan: &Plan, index: usize) -> Result<Middle, Error> {
-        let series = &plan.series[index];
-        if let Some(centre) = &series.centre {
-            return Ok(Middle::Known(centre.iter().map(|x| to_f32(*x)).collect()));
-        }
-        let start = self.starts(plan, series);
-        if let Some(rate) = series.growth.log_rates(&series.values(&self.draws, self.width), self.width)
-            && is_finite_at(plan.taus.last().copied().unwrap_or(0.0), &start, &rate)
-        {
-            return Ok(Middle::Line { start, rate });
-        }
-        self.fill_centre(plan, index, &start).map(|()| Middle::InPlace)
-    }
-
-    /// x(0) of every path.
-    fn starts(&self, plan: &Plan, series: &Series) -> Vec<f64> {
-        match series.base {
-            Number::Fixed(base) => vec![math::ln(base / plan.reference); self.width],
-            Number::Drawn(draw) => {
-                let bases = &self.draws[draw][..self.width];
-                let mut start: Vec<f64> = bases.iter().map(|base| base / plan.reference).collect();
-                math::ln_slice(&mut start);
-                start
-            }
-        }
-    }
-
-    /// Puts `x(0) + Γ(t; θ)` of every path into the row.
-    fn fill_centre(&mut self, plan: &Plan, index: usize, start: &[f64]) -> Result<(), Error> {
-        let series = &plan.series[index];
-        let width = self.width;
-        let row = &mut self.rows[index];
-        let values = series.values(&self.draws, width);
-        let mut fault = None;
-        row[..width].iter_mut().zip(start).for_each(|(x, start)| *x = to_f32(*start));
-        let shifts = series.base_shifts(&self.draws, width);
-        let filled = series.growth.fill(&values, shifts.as_deref(), &plan.taus, width, &mut |i, growth| {
-            let column = &mut row[(i + 1) * width..(i + 2) * width];
-            let finite = cpu::run(
-                plan.level,
-                #[inline(always)]
-                || put_sums(column, start, growth),
-            );
-            if !finite && fault.is_none() {
-                fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
-            }
-        });
-        let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
-        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
-    }
 }
 
 fn innovations<'a>(series: &'a Series, given: Option<&'a Vec<f32>>) -> Innovations<'a> {
@@ -194,53 +135,6 @@ fn innovations<'a>(series: &'a Series, given: Option<&'a Vec<f32>>) -> Innovatio
         Some(given) => Innovations::Given(given),
         None => Innovations::Keyed(&series.key),
     }
-}
-
-/// Where the paths of a block would be without shocks.
-#[derive(Debug)]
-enum Middle {
-    /// By period, the same for all paths.
-    Known(Vec<f32>),
-    /// Both by path.
-    Line { start: Vec<f64>, rate: Vec<f64> },
-    /// In the row.
-    InPlace,
-}
-
-impl Middle {
-    fn centre(&self) -> Centre<'_> {
-        match self {
-            Self::Known(centre) => Centre::Fixed(centre),
-            Self::Line { start, rate } => Centre::Line { start, rate },
-            Self::InPlace => Centre::InPlace,
-        }
-    }
-}
-
-impl Series {
-    fn fixed_sigma(&self, plan: &Plan) -> Sigma<'static> {
-        let Number::Fixed(volatility) = self.volatility else { return Sigma::Fixed(0.0) };
-        Sigma::Fixed(to_f32(volatility * plan.step_root))
-    }
-}
-
-/// Whether every line is finite at `tau`, in f32 too; then it is so before.
-fn is_finite_at(tau: f64, start: &[f64], rate: &[f64]) -> bool {
-    start.iter().zip(rate).fold(true, |finite, (start, rate)| finite & to_f32(start + rate * tau).is_finite())
-}
-
-/// Puts `start + growth` into the column; whether all are finite.
-#[inline(always)]
-fn put_sums(column: &mut [f32], start: &[f64], growth: &[f64]) -> bool {
-    for ((x, start), growth) in column.iter_mut().zip(start).zip(growth) {
-        *x = to_f32(start + growth);
-    }
-    // By the bits without the sign: numbers, then infinity, then NaN. Apart, so that both loops are of one width.
-    let mut largest = 0;
-    for x in column {
-        largest = largest.max(x.to_bits() & (u32::MAX >> 1));
-    }
-    largest < f32::INFINITY.to_bits()
 }
 
 /// A block of simulated paths, as a [`Statistic`](crate::Statistic) sees it.

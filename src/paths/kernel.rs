@@ -63,7 +63,8 @@ pub(crate) struct BlockTask<'a> {
     /// τ(1), …, τ(T): the periods in years.
     pub(crate) taus: &'a [f64],
     pub(crate) series: &'a [SeriesTask<'a>],
-    /// Whether every second group is the mirror image of the one before: −U for U, with centre and σ of its own.
+    /// Whether every odd group is the mirror image of the even one before: −U for U, with centre and σ of its own. The
+    /// first is then even.
     pub(crate) mirrored: bool,
 }
 
@@ -130,6 +131,7 @@ impl BlockTask<'_> {
         let (paths, periods) = (self.groups * GROUP, self.taus.len());
         assert_eq!(rows.len(), self.series.len(), "rows");
         assert!(rows.iter().all(|row| row.len() >= (periods + 1) * paths), "row");
+        assert!(!self.mirrored || self.first_group.is_multiple_of(2), "an image without what it mirrors");
         for (index, series) in self.series.iter().enumerate() {
             assert!(series.earlier.iter().all(|(j, _)| *j < index), "earlier series");
             match series.centre {
@@ -241,11 +243,7 @@ impl SeriesTask<'_> {
                 }
             }
             Centre::Line { start, rate } => {
-                let (start, rate): (&[f64; GROUP], &[f64; GROUP]) =
-                    (&start.as_chunks().0[group], &rate.as_chunks().0[group]);
-                for (((row, y), start), rate) in row.iter_mut().zip(y).zip(start).zip(rate) {
-                    *row = to_f32(start + rate * tau) + y;
-                }
+                put_line(row, y, (&start.as_chunks().0[group], &rate.as_chunks().0[group]), tau);
             }
             Centre::InPlace => {
                 for (row, y) in row.iter_mut().zip(y) {
@@ -253,6 +251,21 @@ impl SeriesTask<'_> {
                 }
             }
         }
+    }
+}
+
+/// start + rate·τ + Y. Part by part, so that f32 are added and stored eight at a time: a loop over all takes as many as
+/// there are f64 in a vector.
+#[inline(always)]
+fn put_line(row: &mut Vector, y: &Vector, (start, rate): (&[f64; GROUP], &[f64; GROUP]), tau: f64) {
+    const PART: usize = 8;
+    let lines = start.as_chunks::<PART>().0.iter().zip(rate.as_chunks::<PART>().0);
+    let rows = row.as_chunks_mut::<PART>().0.iter_mut().zip(y.as_chunks::<PART>().0);
+    for ((row, y), (start, rate)) in rows.zip(lines) {
+        *row = std::array::from_fn(
+            #[inline(always)]
+            |j| to_f32(start[j] + rate[j] * tau) + y[j],
+        );
     }
 }
 

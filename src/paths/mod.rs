@@ -7,6 +7,7 @@ mod bridge;
 mod centre;
 mod joe_kuo;
 mod kernel;
+mod middle;
 pub(crate) mod normal;
 mod places;
 mod plan;

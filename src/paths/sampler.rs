@@ -150,6 +150,7 @@ fn keyed<'a>(level: Level, key: &StreamKey, group: u64, out: impl Iterator<Item 
 
 /// Makes every odd group of a block that begins with an even one the mirror image of the group before it.
 fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
+    assert!(span.first.is_multiple_of(2), "an image without what it mirrors");
     for column in uniforms {
         for pair in column[..span.width()].chunks_exact_mut(2 * GROUP) {
             let (even, odd) = pair.split_at_mut(GROUP);

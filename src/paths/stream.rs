@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 use rand::rngs::ChaCha12Rng;
 use rand::{Rng, SeedableRng};
 
+use crate::cpu::{self, Level};
+
 /// Paths that share a stream. Part of value stability.
 pub(crate) const GROUP: usize = 64;
 
@@ -24,30 +26,30 @@ pub(crate) struct Aligned<T>(pub(crate) T);
 /// Numbers of which the first starts a cache line: allocators align to 16 bytes, and a vector of 32 would then straddle
 /// two lines every second time (1 to 2 % of the time to fill a block).
 #[derive(Debug)]
-pub(crate) struct AlignedRow {
-    numbers: Vec<f32>,
+pub(crate) struct AlignedRow<T> {
+    numbers: Vec<T>,
     from: usize,
 }
 
-impl AlignedRow {
+impl<T: Copy + Default> AlignedRow<T> {
     /// `len` zeros.
     pub(crate) fn zeros(len: usize) -> Self {
-        let numbers = vec![0.0; len + GROUP];
-        let from = numbers.as_ptr().align_offset(align_of::<Aligned<f32>>()).min(GROUP);
+        let numbers = vec![T::default(); len + GROUP];
+        let from = numbers.as_ptr().align_offset(align_of::<Aligned<T>>()).min(GROUP);
         Self { numbers, from }
     }
 }
 
-impl Deref for AlignedRow {
-    type Target = [f32];
+impl<T> Deref for AlignedRow<T> {
+    type Target = [T];
 
-    fn deref(&self) -> &[f32] {
+    fn deref(&self) -> &[T] {
         &self.numbers[self.from..][..self.numbers.len() - GROUP]
     }
 }
 
-impl DerefMut for AlignedRow {
-    fn deref_mut(&mut self) -> &mut [f32] {
+impl<T> DerefMut for AlignedRow<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
         let len = self.numbers.len() - GROUP;
         &mut self.numbers[self.from..][..len]
     }
@@ -183,17 +185,25 @@ pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP])
     // All at once: one by one they took eleven instructions more each.
     let mut bytes = [0; GROUP * size_of::<u64>()];
     rng.fill_bytes(&mut bytes);
-    for (u, word) in out.iter_mut().zip(bytes.as_chunks().0) {
-        *u = open_unit(u64::from_le_bytes(*word));
-    }
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for (u, word) in out.iter_mut().zip(bytes.as_chunks().0) {
+                *u = open_unit(u64::from_le_bytes(*word));
+            }
+        },
+    );
 }
 
 /// The middle of one of 2⁵² equal cells, exactly: symmetric about ½, and neither 0 nor 1, where quantiles are infinite.
 /// With 2⁵³ cells the middles above ½ would not be f64, and the last would round to 1.
-#[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit")]
+#[inline(always)]
 fn open_unit(x: u64) -> f64 {
-    const CELL: f64 = 1.0 / (1_u64 << 52) as f64;
-    ((x >> 12) as f64 + 0.5) * CELL
+    const ONE: u64 = 1.0_f64.to_bits();
+    const HALF_A_CELL: f64 = 0.5 / (1_u64 << 52) as f64;
+    // As the digits of a number from 1 to 2: no vector conversion of 64 bits before AVX-512. Nothing is rounded.
+    (f64::from_bits(x >> 12 | ONE) - 1.0) + HALF_A_CELL
 }
 
 #[cfg(test)]

@@ -58,8 +58,12 @@ impl SumRow {
                     );
                 }
             }
-            let held = |sum: &f32| *sum > LEAST && *sum < GREATEST;
-            if !out.iter().all(held) {
+            let held = cpu::run(
+                level,
+                #[inline(always)]
+                || are_held(out),
+            );
+            if !held {
                 return Err(column);
             }
         }
@@ -78,6 +82,16 @@ fn add(sum: &mut [f32], part: &[f32]) {
     for (sum, part) in sum.iter_mut().zip(part) {
         *sum += part;
     }
+}
+
+/// Whether every sum lies between the bounds. Not by `all`, whose early return does not vectorise.
+#[inline(always)]
+fn are_held(sums: &[f32]) -> bool {
+    let mut held = true;
+    for sum in sums {
+        held &= (*sum > LEAST) & (*sum < GREATEST);
+    }
+    held
 }
 
 /// `e^x` of a row of logs, relative to the reference.

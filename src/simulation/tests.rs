@@ -48,6 +48,19 @@ fn blocks_of_another_size_leave_the_bits_of_every_sampling() {
     }
 }
 
+/// Parts and blocks begin with a whole pair, whatever their size: the sampler refuses an image without what it mirrors.
+#[test]
+fn antithetic_parts_begin_with_a_whole_pair() {
+    let scenario = scenario();
+    let run = || scenario.simulate().paths(PATHS).seed(11).sampling(Sampling::Antithetic);
+    let whole = run().tally().expect("a tally");
+    for (of, groups) in [(3, 1), (5, 3), (7, 8)] {
+        let part = |index| run().shard(index, of).block_groups(groups).tally().expect("a part");
+        let merged = (1..of).fold(part(0), |sum, index| sum.merge(part(index)).expect("parts of one run"));
+        assert!(merged == whole, "{of} parts, {groups} groups to a block");
+    }
+}
+
 #[test]
 fn blocks_of_another_size_cover_every_path_once() {
     let scenario = scenario();

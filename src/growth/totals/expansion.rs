@@ -7,6 +7,7 @@ use super::newton::Stationary;
 use super::region::{Group, Region};
 use super::year::Year;
 use super::{Failure, Goal, Totals};
+use crate::cpu::{self, Level};
 
 /// What the expansion is in.
 ///
@@ -137,15 +138,21 @@ impl Expansion {
             out.fill([*constant; LANES]);
             return;
         }
-        for (out, monomials) in out.iter_mut().zip(monomials.chunks_exact(coefficients.len())) {
-            let mut sum = [*constant; LANES];
-            for (coefficient, monomial) in coefficients.iter().zip(monomials) {
-                for (sum, x) in sum.iter_mut().zip(monomial) {
-                    *sum += coefficient * x;
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for (out, monomials) in out.iter_mut().zip(monomials.chunks_exact(coefficients.len())) {
+                    let mut sum = [*constant; LANES];
+                    for (coefficient, monomial) in coefficients.iter().zip(monomials) {
+                        for (sum, x) in sum.iter_mut().zip(monomial) {
+                            *sum += coefficient * x;
+                        }
+                    }
+                    *out = sum;
                 }
-            }
-            *out = sum;
-        }
+            },
+        );
     }
 
     /// Γ(1)..Γ(N) of one path of a block: the bits of [`column`](Self::column).

@@ -1,0 +1,185 @@
+//! Where the paths of a series would be without shocks, and how far a shock moves them.
+
+use super::kernel::{Centre, Sigma};
+use super::plan::{Number, Plan, Series, to_f32};
+use super::stream::AlignedRow;
+use crate::cpu;
+use crate::error::Error;
+use crate::math;
+
+/// What the hot loop reads of one series, for block after block.
+#[derive(Debug)]
+pub(super) struct Middle {
+    kind: Kind,
+    /// c(0), …, c(T) where they are the same for all paths.
+    known: Vec<f32>,
+    /// x(0) of every path.
+    start: AlignedRow<f64>,
+    /// γ of every path where Γ(τ) = γτ.
+    rate: AlignedRow<f64>,
+    /// σ√Δ of every path where the volatility is drawn.
+    sigma: AlignedRow<f32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// The same for all paths.
+    Known,
+    /// start + rate·τ.
+    Line,
+    /// In the row.
+    InPlace,
+}
+
+impl Middle {
+    /// For `width` paths at most.
+    pub(super) fn new(plan: &Plan, series: &Series, width: usize) -> Self {
+        let known: Vec<f32> = series.centre.iter().flatten().map(|x| to_f32(*x)).collect();
+        let kind = if known.is_empty() { Kind::InPlace } else { Kind::Known };
+        let mut start = AlignedRow::zeros(width);
+        if let Number::Fixed(base) = series.base {
+            start.fill(math::ln(base / plan.reference));
+        }
+        Self { kind, known, start, rate: AlignedRow::zeros(width), sigma: AlignedRow::zeros(width) }
+    }
+
+    /// Takes in the draws of a block; what is neither known nor a line goes to the row.
+    ///
+    /// # Errors
+    /// Where it is not finite on a path.
+    pub(super) fn fill(
+        &mut self,
+        (plan, index): (&Plan, usize),
+        draws: &[Vec<f64>],
+        width: usize,
+        row: &mut [f32],
+    ) -> Result<(), Error> {
+        let series = &plan.series[index];
+        if let Number::Drawn(draw) = series.volatility {
+            self.take_volatilities(plan, &draws[draw][..width]);
+        }
+        if matches!(self.kind, Kind::Known) {
+            return Ok(());
+        }
+        if let Number::Drawn(draw) = series.base {
+            self.take_bases(plan, &draws[draw][..width]);
+        }
+        let horizon = plan.taus.last().copied().unwrap_or(0.0);
+        if series.growth.fill_log_rates(&series.values(draws, width), &mut self.rate[..width])
+            && self.is_finite_at(plan, horizon, width)
+        {
+            self.kind = Kind::Line;
+            return Ok(());
+        }
+        self.kind = Kind::InPlace;
+        fill_row((plan, index), draws, &self.start[..width], row)
+    }
+
+    pub(super) fn centre(&self, width: usize) -> Centre<'_> {
+        match self.kind {
+            Kind::Known => Centre::Fixed(&self.known),
+            Kind::Line => Centre::Line { start: &self.start[..width], rate: &self.rate[..width] },
+            Kind::InPlace => Centre::InPlace,
+        }
+    }
+
+    pub(super) fn sigma(&self, plan: &Plan, series: &Series, width: usize) -> Sigma<'_> {
+        match series.volatility {
+            Number::Fixed(volatility) => Sigma::Fixed(to_f32(volatility * plan.step_root)),
+            Number::Drawn(_) => Sigma::Drawn(&self.sigma[..width]),
+        }
+    }
+
+    fn take_volatilities(&mut self, plan: &Plan, volatilities: &[f64]) {
+        let sigma = &mut self.sigma[..];
+        cpu::run(
+            plan.level,
+            #[inline(always)]
+            || {
+                for (sigma, volatility) in sigma.iter_mut().zip(volatilities) {
+                    *sigma = to_f32(volatility * plan.step_root);
+                }
+            },
+        );
+    }
+
+    fn take_bases(&mut self, plan: &Plan, bases: &[f64]) {
+        let start = &mut self.start[..];
+        cpu::run(
+            plan.level,
+            #[inline(always)]
+            || {
+                for (start, base) in start.iter_mut().zip(bases) {
+                    *start = math::ln(base / plan.reference);
+                }
+            },
+        );
+    }
+
+    /// Whether every line is finite at `tau`, in f32 too; then it is so before.
+    fn is_finite_at(&self, plan: &Plan, tau: f64, width: usize) -> bool {
+        let (start, rate) = (&self.start[..width], &self.rate[..width]);
+        cpu::run(
+            plan.level,
+            #[inline(always)]
+            || {
+                let mut finite = true;
+                for (start, rate) in start.iter().zip(rate) {
+                    finite &= (start + rate * tau).abs() < LEAST_INFINITE;
+                }
+                finite
+            },
+        )
+    }
+}
+
+/// The least number that is infinite as f32: 2¹²⁸ less half the distance between the last two f32.
+const LEAST_INFINITE: f64 = f32::MAX as f64 + (1_u128 << 103) as f64;
+
+/// Puts `x(0) + Γ(t; θ)` of every path into the row.
+fn fill_row((plan, index): (&Plan, usize), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
+    let series = &plan.series[index];
+    let width = start.len();
+    let values = series.values(draws, width);
+    let mut fault = None;
+    row[..width].iter_mut().zip(start).for_each(|(x, start)| *x = to_f32(*start));
+    let shifts = series.base_shifts(draws, width);
+    let filled = series.growth.fill(&values, shifts.as_deref(), &plan.taus, width, &mut |i, growth| {
+        let column = &mut row[(i + 1) * width..(i + 2) * width];
+        let finite = cpu::run(
+            plan.level,
+            #[inline(always)]
+            || put_sums(column, start, growth),
+        );
+        if !finite && fault.is_none() {
+            fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
+        }
+    });
+    let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
+    filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
+}
+
+/// Puts `start + growth` into the column; whether all are finite.
+#[inline(always)]
+fn put_sums(column: &mut [f32], start: &[f64], growth: &[f64]) -> bool {
+    for ((x, start), growth) in column.iter_mut().zip(start).zip(growth) {
+        *x = to_f32(start + growth);
+    }
+    // By the bits without the sign: numbers, then infinity, then NaN. Apart, so that both loops are of one width.
+    let mut largest = 0;
+    for x in column {
+        largest = largest.max(x.to_bits() & (u32::MAX >> 1));
+    }
+    largest < f32::INFINITY.to_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_infinite_is_the_first_that_rounds_to_infinity() {
+        assert!(to_f32(LEAST_INFINITE).is_infinite());
+        assert!(to_f32(LEAST_INFINITE.next_down()).is_finite());
+    }
+}
