@@ -38,34 +38,34 @@ impl Fade {
 
     /// Adds the log growth by `tau` to `out`.
     pub(super) fn add(&self, out: &mut [f64], tau: f64) {
+        if tau < 0.0 {
+            // Before the base, where an audit looks; not by vectors.
+            return self.add_weighted(out, tau, math::exp_m1);
+        }
         cpu::run(
             Level::of_this_process(),
             #[inline(always)]
-            || self.add_weighted(out, tau),
+            || self.add_weighted(out, tau, math::exp_m1_below_0),
         );
     }
 
     #[inline(always)]
-    fn add_weighted(&self, out: &mut [f64], tau: f64) {
+    fn add_weighted(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64) {
+        // The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
+        let years = |decay: f64| -exp_m1(-tau * decay) / decay;
         let paths = out.iter_mut().zip(&self.from).zip(&self.to);
         match &self.decay {
             Decay::Fixed(decay) => {
-                let years = years(*decay, tau);
+                let years = years(*decay);
                 for ((out, from), to) in paths {
                     *out += to * tau + (from - to) * years;
                 }
             }
             Decay::Drawn(decays) => {
                 for (((out, from), to), decay) in paths.zip(decays) {
-                    *out += to * tau + (from - to) * years(*decay, tau);
+                    *out += to * tau + (from - to) * years(*decay);
                 }
             }
         }
     }
-}
-
-/// The years of `tau` that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
-#[inline(always)]
-fn years(decay: f64, tau: f64) -> f64 {
-    -math::exp_m1_below_0(-tau * decay) / decay
 }

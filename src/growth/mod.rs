@@ -194,6 +194,7 @@ pub(crate) enum Value<'a> {
 
 impl Value<'_> {
     /// The value of every path.
+    #[cfg(test)]
     pub(crate) fn column(self, count: usize) -> Vec<f64> {
         match self {
             Self::Fixed(value) => vec![value; count],
