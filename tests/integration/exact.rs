@@ -271,7 +271,7 @@ fn a_finer_tolerance_beyond_the_budget_is_no_worse() {
             .expect("a scenario")
     };
     let drawn = pair(Curve::custom("by year", drawn, by_year), VOLATILITY);
-    let whole = pair(Curve::constant(libm::expm1(GROWTH.0)), VOLATILITY.hypot(GROWTH.1));
+    let whole = pair(Curve::constant(libm::expm1(GROWTH.0)), (VOLATILITY * VOLATILITY + GROWTH.1 * GROWTH.1).sqrt());
     let answers = |scenario: &Scenario, tolerance| {
         let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
         let outcome = exact.run().expect("an outcome");
