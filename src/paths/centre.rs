@@ -114,8 +114,12 @@ impl Plan {
     }
 
     /// ln of a base revenue over the reference.
+    ///
+    /// A law that is cut at 0 comes so near to it that the quotient may be 0: no logarithm is below −700, near that of the
+    /// least f64, since one infinite point of whatever weight would make a quadrature of no numbers.
     pub(crate) fn log_base(&self, base: f64) -> f64 {
-        math::ln(base / self.reference)
+        const LEAST: f64 = -700.0;
+        math::ln(base / self.reference).max(LEAST)
     }
 
     pub(super) fn not_finite(&self, t: usize, growth: f64) -> String {

@@ -182,6 +182,26 @@ fn fans_are_those_of_closed_forms() {
     assert!(off(still.quantile("2022", 0.95).expect("a date"), 50.0 * (1.3 + 0.1 * z95).powi(4)) < 1e-4);
 }
 
+/// A base whose law is cut at 0, so near to it that the logarithm of its least values is infinite.
+#[test]
+fn no_path_is_lost_of_a_base_that_may_be_all_but_nothing() {
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(Provider::new("a", lognormal(900.0, 0.15)).growth(Curve::constant(0.4)).volatility(0.06))
+        .provider(Provider::new("b", interval(800.0, 1300.0)).growth(Curve::constant(0.5)).volatility(0.04))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario");
+    for tolerance in [1e-3, 1e-6, 1e-9] {
+        let outcome = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false).run();
+        let outcome = outcome.expect("an outcome");
+        let changes = outcome.questions()[0].lead_changes();
+        let (sum, error) = changes.iter().fold((0.0, 0.0), |(sum, error), item| {
+            (sum + item.probability.value(), error + item.probability.standard_error())
+        });
+        assert!((sum - 1.0_f64).abs() <= error && error < 0.1, "to {tolerance:e}: {sum} ± {error:e}");
+    }
+}
+
 #[test]
 fn where_nothing_is_drawn_the_answer_is_the_simulations() {
     let scenario = Scenario::builder("2018-Q1", "2022-Q4")
