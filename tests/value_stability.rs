@@ -303,9 +303,9 @@ fn exact_answers() {
         0x3F95_236D_93A2_7795,
         0x3FD7_40DD_D854_9986,
         0x3FE3_98C8_28A9_449F,
-        0x3FE0_55A1_53BA_9441,
+        0x3FE0_55A1_53BA_943D,
         0x3FDC_3FF5_05CE_0611,
-        0x3EA0_2C68_BE92_D19C,
+        0x3EA0_2C68_A81A_D19C,
     ];
     assert_eq!((found, slope), (pinned, 0x3FF6_48AD_14CC_6F80), "\nnow: {found:#x?}, slope {slope:#x}");
 }

@@ -1,6 +1,7 @@
 //! From integrals to the answers of an outcome.
 
-use super::integrate::{Integral, integrate};
+use super::integrate::{Integral, distance, integrate};
+use super::nodes::largest;
 use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
 use super::revenue::Sum;
@@ -13,7 +14,7 @@ use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
 /// Levels of a drawn start.
-const MOST_LEVEL: usize = 6;
+const MOST_LEVEL: usize = 8;
 
 /// The correlation of two rows' shocks.
 pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
@@ -57,7 +58,7 @@ pub(super) fn settled<'p>(
         let finer = Pair::new(plan, rows, rho, level);
         let next = solve(&finer)?;
         // As of lines: it is larger elsewhere.
-        let error = 2.0 * value.iter().zip(&next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let error = 2.0 * largest(&distance(&value, &next));
         if error <= 0.1 * tolerance || level == MOST_LEVEL {
             return Ok((pair, error));
         }

@@ -16,6 +16,9 @@ const REACH: f64 = 8.5;
 /// doubles.
 const PIECE: f64 = 6.0;
 const POINTS: usize = 3;
+/// Weights of points that are left out of both sides together: a law cut at 0 has logarithms so far out that a rule with
+/// nodes there has too few elsewhere.
+const FAINT: f64 = 1e-17;
 /// Points of both sides together, at level 0.
 const WHOLE: usize = 2;
 
@@ -48,14 +51,16 @@ impl Start {
             (Input::Drawn(a), Input::Drawn(b)) => {
                 let smooth = plan.quantile(b).kink().is_none();
                 let outer = if smooth { gauss::hermite(nodes) } else { pieces(&cuts(plan.quantile(b), None), piece) };
-                for (z, weight) in outer {
+                // Farther out there is nothing that counts, but a law cut at 0 has logarithms there that hide the rest.
+                for (z, weight) in outer.into_iter().filter(|(z, _)| z.abs() < REACH) {
                     across(a, 1.0, -log_draw(plan, b, z), weight, &mut points);
                 }
             }
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        let whole = gauss::compressed(&points, WHOLE << level);
+        let heavy = points.iter().copied().filter(|(_, weight)| *weight > FAINT).collect();
+        let whole = gauss::compressed(&heavy, WHOLE << level);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
         Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
     }
