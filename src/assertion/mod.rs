@@ -233,7 +233,7 @@ fn of_check(error: &Error) -> Error {
 fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Estimate>, Error> {
     let mut last = None;
     for tolerance in TOLERANCES {
-        let run = asked.exact().tolerance(tolerance).leads(false).fans(false).ranks(false).shares(false).run();
+        let run = asked.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false).run();
         let estimate = match run {
             Ok(outcome) => outcome.questions()[0].by(period)?,
             // The scenario is valid, so what is refused is that it be exact.

@@ -75,7 +75,11 @@ impl Quantile {
         match (&self.form, self.cut) {
             // What is normal loses no digit on the way.
             (Form::Normal { mean, sd }, None) => each(z, |z| (mean + sd * z).clamp(low, high)),
-            (Form::Lognormal { median, sd }, None) => each(z, |z| (median * math::exp(sd * z)).clamp(low, high)),
+            (Form::Lognormal { median, sd }, None) => {
+                each(z, |z| sd * z);
+                math::exp_slice(z);
+                each(z, |x| (median * x).clamp(low, high));
+            }
             _ => {
                 each(z, |z| math::norm_cdf(z).clamp(f64::MIN_POSITIVE, 1.0_f64.next_down()));
                 self.fill(z);

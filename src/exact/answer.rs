@@ -1,11 +1,9 @@
 //! From integrals to the answers of an outcome.
 
-use super::integrate::{Integral, distance, integrate};
-use super::nodes::largest;
-use super::pair::{Asked, Pair, Watch};
-use super::passage::Recursion;
+use super::budget::Budget;
+use super::integrate::{Integral, Pairs, Request};
+use super::pair::{Asked, Watch};
 use super::revenue::Sum;
-use super::start::TIE;
 use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -13,107 +11,62 @@ use crate::outcome::{Answers, Fan, LeadChanges, Mixture, Part, ProviderOutcome, 
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
-/// Levels of a drawn start.
-const MOST_LEVEL: usize = 8;
-
 /// The correlation of two rows' shocks.
 pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
     let is_theirs = |between: &[String; 2]| between.iter().all(|name| name == a || name == b);
     scenario.correlations.iter().find(|stated| is_theirs(&stated.between)).map_or(0.0, |stated| stated.value)
 }
 
-/// A pair whose drawn start is known well enough, and what is left of its error.
-pub(super) fn settled<'p>(
-    plan: &'p Plan,
-    rows: [usize; 2],
-    rho: f64,
-    asked: Asked,
-    tolerance: f64,
-) -> Result<(Pair<'p>, f64), Error> {
-    let mut pair = Pair::new(plan, rows, rho, 0);
-    let is_point = pair.start().is_none_or(|start| start.below.len() + start.above.len() <= 1);
-    if pair.is_still() {
-        // A path crosses within a tie of where the model has it.
-        let error = if pair.draws.is_empty() { 0.0 } else { 10.0 * TIE };
-        return Ok((pair, error));
-    }
-    if is_point {
-        return Ok((pair, 0.0));
-    }
-    // In the middle of the other draws and to both sides: a small volatility sees a start more sharply than a large one.
-    let sides: &[f64] = if pair.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
-    let solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
-        let mut recursion = Recursion::new(0.01 * tolerance, plan.level());
-        let mut all = Vec::new();
-        for side in sides {
-            let mut sum = vec![0.0; asked.len(pair.periods())];
-            pair.add(&[(vec![*side; pair.draws.len()], 1.0)], asked, &mut recursion, &mut sum)?;
-            all.extend(sum);
-        }
-        Ok(all)
-    };
-    let mut value = solve(&pair)?;
-    let mut level = 1;
-    loop {
-        let finer = Pair::new(plan, rows, rho, level);
-        let next = solve(&finer)?;
-        // As of lines: it is larger elsewhere.
-        let error = 2.0 * largest(&distance(&value, &next));
-        if error <= 0.1 * tolerance || level == MOST_LEVEL {
-            return Ok((pair, error));
-        }
-        (pair, value, level) = (finer, next, level + 1);
-    }
-}
-
 /// What rounding leaves of an answer whose quadrature has no error that shows.
 pub(super) const ROUNDING: f64 = 1e-14;
 
 /// Integrals of a pair as estimates: of paths without shocks or draws they are whole.
-struct Estimates {
-    is_certain: bool,
-    /// The error of the start.
-    start: f64,
-}
-
-impl Estimates {
-    fn of(&self, integral: &Integral, place: usize) -> Estimate {
-        let value = integral.values[place];
-        if self.is_certain {
-            return Estimate::exact(value.round());
-        }
-        Estimate::bounded(value, integral.errors[place] + self.start + ROUNDING)
+fn estimate(integral: &Integral, place: usize, is_certain: bool) -> Estimate {
+    let value = integral.values[place];
+    if is_certain {
+        Estimate::exact(value.round())
+    } else {
+        Estimate::bounded(value, integral.errors[place] + ROUNDING)
     }
 }
 
 /// The answer to one question.
-pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Result<Answers, Error> {
+pub(super) fn question(
+    exact: &Exact<'_>,
+    plan: &Plan,
+    question: &Question,
+    budget: &mut Budget<'_>,
+) -> Result<Answers, Error> {
     let (scenario, tolerance) = (exact.scenario, exact.tolerance);
     let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
     let rho = correlation(scenario, &question.challenger, &question.incumbent);
-    let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained: question.sustained as usize } };
-    let asked = Asked::Passage(watch);
+    let sustained = question.sustained as usize;
+    let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
     let periods = plan.rows.periods();
-    let (pair, start) = settled(plan, rows, rho, asked, tolerance)?;
-    let passage = integrate(&pair, asked, tolerance, plan.level())?;
-    let leads = exact.leads.then(|| integrate(&pair, Asked::LeadChanges, tolerance, plan.level())).transpose()?;
-    let estimates = Estimates { is_certain: plan.known_lead(rows[0], rows[1]).is_some(), start };
-    let at = |place: usize| estimates.of(&passage, place);
+    let mut pairs = Pairs::new(plan, rows, rho);
+    let mut solve = |asked: Asked| -> Result<Integral, Error> {
+        Ok(Request::new(asked, tolerance, plan.level()).solve(&mut pairs, budget)?.integral)
+    };
+    let passage = solve(Asked::Passage(watch))?;
+    let leads = exact.leads.then(|| solve(Asked::LeadChanges)).transpose()?;
+    let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
+    let at = |place: usize| estimate(&passage, place, is_certain);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
         Some(ahead) => Estimate::exact(f64::from(u8::from(ahead))),
         None => at(0),
     };
-    let by: Vec<Estimate> = (1..=periods).map(|t| if base.is_sure() { base } else { at(t) }).collect();
+    let is_passed = base.is_sure() && sustained == 1;
+    let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(1 + t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
         let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
-        let change = |count: u32| LeadChanges { count, probability: estimates.of(&leads, count as usize) };
+        let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
         (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect()
     });
     Ok(Answers {
         ahead_at_base: base,
         by,
-        ahead: (1..=periods).map(|t| at(periods + t)).collect(),
+        ahead: (1..=periods).map(|t| at(1 + periods + t)).collect(),
         not_by_horizon: never,
         lead_changes: changes,
     })
@@ -123,10 +76,14 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
 const MANY: &str = "ranks and shares are exact of two providers only";
 
 /// What is asked of the providers.
-pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOutcome>, Error> {
+pub(super) fn providers(
+    exact: &Exact<'_>,
+    plan: &Plan,
+    budget: &mut Budget<'_>,
+) -> Result<Vec<ProviderOutcome>, Error> {
     let names = plan.rows.names();
     let mut ranks = if exact.ranks && names.len() == 2 {
-        ranks(exact.scenario, plan, exact.tolerance)?.map(Some)
+        ranks(exact.scenario, plan, exact.tolerance, budget)?.map(Some)
     } else {
         [None, None]
     };
@@ -170,16 +127,21 @@ fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
 }
 
 /// The ranks of two providers by period: the probabilities of rank 1 and 2, of each.
-pub(super) fn ranks(scenario: &Scenario, plan: &Plan, tolerance: f64) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
+fn ranks(
+    scenario: &Scenario,
+    plan: &Plan,
+    tolerance: f64,
+    budget: &mut Budget<'_>,
+) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
     let names = plan.rows.names();
     let rho = correlation(scenario, &names[0], &names[1]);
     let periods = plan.rows.periods();
-    let (pair, start) = settled(plan, [0, 1], rho, Asked::Ahead, tolerance)?;
-    let integral = integrate(&pair, Asked::Ahead, tolerance, plan.level())?;
-    let estimates = Estimates { is_certain: plan.known_lead(0, 1).is_some(), start };
+    let mut pairs = Pairs::new(plan, [0, 1], rho);
+    let solved = Request::new(Asked::Ahead, tolerance, plan.level()).solve(&mut pairs, budget)?;
+    let is_certain = plan.known_lead(0, 1).is_some();
     // Ties share the better rank: a provider is second where the other is ahead.
     let row = |from: usize| {
-        let second = (0..periods).map(|t| estimates.of(&integral, from + t));
+        let second = (0..periods).map(|t| estimate(&solved.integral, from + t, is_certain));
         second.map(|second| vec![second.complement(), second]).collect()
     };
     Ok([row(periods), row(0)])

@@ -1,262 +1,185 @@
-//! Axes of the integration: the standard normal scores of the draws, turned so that the log-ratio at some date follows
-//! the first axis, what is left of it at another date the second, and so on. A turn leaves the law as it is, and most of
-//! the integrand to one axis or two (Imai & Tan 2006).
+//! Directions of the standard normal scores. A rotation leaves their law as it is, and leaves most of the integrand to
+//! one axis or two (Imai & Tan 2006).
 
-use super::gauss::{Rule, as_f64, normal_density};
-use super::pair::{BLOCK, Pair};
-use super::start::{TIE, normal_mass, pieces};
+use super::gauss::{as_f64, normal_density};
+use super::pair::Pair;
 use crate::error::Error;
 
-/// How the first axis is integrated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum First {
-    /// By the same rules as the others.
-    Smooth,
-    /// In two parts, cut where the bases tie.
-    Tie,
-    /// Without shocks: in parts, cut wherever the path crosses at some date.
-    Crossings,
-}
+/// The weight of a date that is hardly ever a tie, beside 0.4 for one that is a tie at the medians.
+const LEAST_WEIGHT: f64 = 0.01;
+/// Dates that decide the leading axis; of longer horizons some evenly spaced ones do.
+const MOST_DATES: usize = 48;
+/// Steps of the power iteration. It need not converge: any axis gives the same answer.
+const STEPS: usize = 40;
 
+/// The direction of the scores, the shocks' among them, that moves the log-ratio most where it may be a tie.
 #[derive(Debug)]
-pub(super) struct Axes {
-    /// Orthonormal, in the order of the draws.
-    vectors: Vec<Vec<f64>>,
-    /// By axis: how many of its own sd the log-ratio moves, at most over the dates.
-    pub(super) steepness: Vec<f64>,
-    /// By axis: the draw that it is, where that is a volatility that nothing else follows.
-    pub(super) widening: Vec<Option<usize>>,
-    pub(super) first: First,
+pub(super) struct Lead {
+    /// A unit vector: the weight of each draw, then that of the shocks if there are any.
+    pub(super) axis: Vec<f64>,
+    /// The weights of the periods' innovations in the shocks' part.
+    pub(super) shocks: Option<Vec<f64>>,
+    /// By date, the slopes of the log-ratio over its standard deviation, in the coordinates of `axis`.
+    pub(super) slopes: Vec<Vec<f64>>,
 }
 
-/// Scores that lines are followed to, on each side.
-const REACH: f64 = 8.5;
-/// A step of score for the slope of D(0), by central differences of fourth order.
-const BESIDE: f64 = 1e-3;
-/// Cells of a line in which crossings are looked for.
-const CELLS: usize = 63;
+/// The log-ratio near the medians: by date its value there, and its central differences by one standard deviation of
+/// each draw; and the standard deviation of one period's shocks.
+struct Linear {
+    middle: Vec<f64>,
+    slopes: Vec<Vec<f64>>,
+    sd: f64,
+}
 
-impl Axes {
-    pub(super) fn new(pair: &Pair<'_>) -> Result<Self, Error> {
-        let first = match (pair.is_still(), pair.start_is_drawn()) {
-            (true, _) => First::Crossings,
-            (false, true) => First::Tie,
-            (false, false) => First::Smooth,
-        };
-        let mut slopes = slopes(pair)?;
+impl Linear {
+    fn of(pair: &Pair<'_>) -> Result<Self, Error> {
         let dimensions = pair.draws.len();
-        let (mut vectors, mut steepness): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
-        if first == First::Tie {
-            // The base's own axis first.
-            let row = slopes[0].clone();
-            push_axis(&row, &mut vectors, &mut steepness, &mut slopes);
+        let width = 1 + 2 * dimensions;
+        let mut scores = vec![vec![0.0; width]; dimensions];
+        for (draw, scores) in scores.iter_mut().enumerate() {
+            scores[1 + 2 * draw] = 1.0;
+            scores[2 + 2 * draw] = -1.0;
         }
-        while vectors.len() < dimensions {
-            let row = slopes.iter().max_by(|a, b| norm(a).total_cmp(&norm(b))).cloned().unwrap_or_default();
-            if !push_axis(&row, &mut vectors, &mut steepness, &mut slopes) {
-                break;
-            }
-        }
-        let mut widening = vec![None; vectors.len()];
-        for place in 0..dimensions {
-            if let Some(draw) = pair.widens_only(place) {
-                vectors.push((0..dimensions).map(|d| f64::from(u8::from(d == place))).collect());
-                steepness.push(0.0);
-                widening.push(Some(draw));
-            }
-        }
-        complete(dimensions, &mut vectors, &mut steepness);
-        widening.resize(dimensions, None);
-        Ok(Self { vectors, steepness, widening, first })
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.vectors.len()
-    }
-
-    /// The scores of the draws at coordinates along the axes.
-    pub(super) fn scores(&self, coordinates: &[f64]) -> Vec<f64> {
-        let mut scores = vec![0.0; self.vectors.len()];
-        for (coordinate, axis) in coordinates.iter().zip(&self.vectors) {
-            scores.iter_mut().zip(axis).for_each(|(score, part)| *score += coordinate * part);
-        }
-        scores
-    }
-
-    /// Nodes along the first axis with the others held.
-    pub(super) fn line(&self, pair: &Pair<'_>, rest: &[f64], smooth: &Rule, nodes: usize) -> Result<Rule, Error> {
-        Ok(match self.first {
-            First::Smooth => smooth.clone(),
-            First::Tie => {
-                let cuts = self.crossings(pair, rest, 0..=0)?;
-                let mut ends = vec![-REACH];
-                ends.extend(cuts);
-                ends.push(REACH);
-                // As many pieces of sixteen nodes on each side, so that more nodes are finer on both.
-                let count = as_f64(nodes.div_ceil(16));
-                let side = |ends: &[f64]| pieces(ends, (ends[1] - ends[0]) / count);
-                let rule: Rule = ends.windows(2).flat_map(side).collect();
-                let mass: f64 = rule.iter().map(|(_, weight)| weight).sum();
-                rule.into_iter().map(|(z, weight)| (z, weight / mass)).collect()
-            }
-            First::Crossings => {
-                let mut ends = vec![-REACH];
-                ends.extend(self.crossings(pair, rest, 0..=pair.periods())?);
-                ends.push(REACH);
-                let whole = normal_mass(-REACH, REACH);
-                ends.windows(2).map(|ends| (0.5 * (ends[0] + ends[1]), normal_mass(ends[0], ends[1]) / whole)).collect()
-            }
+        let columns = pair.columns(&scores, width)?;
+        let slopes = |date: &Vec<f64>| date[1..].chunks(2).map(|pair| 0.5 * (pair[0] - pair[1])).collect();
+        Ok(Self {
+            middle: columns.centre.iter().map(|date| date[0]).collect(),
+            slopes: columns.centre.iter().map(slopes).collect(),
+            sd: columns.sd[0],
         })
     }
-
-    /// Where the bases tie along the first axis, with the density of D(0) there.
-    pub(super) fn ties(&self, pair: &Pair<'_>, rest: &[f64]) -> Result<Rule, Error> {
-        let weighted = |z: f64| {
-            let beside = [-2.0, -1.0, 1.0, 2.0].map(|step| self.scores(&[&[z + step * BESIDE], rest].concat()));
-            let start = pair.columns(&beside)?.centre.swap_remove(0);
-            let slope = (start[0] - start[3] + 8.0 * (start[2] - start[1])) / (12.0 * BESIDE);
-            Ok((z, normal_density(z) / slope.abs()))
-        };
-        self.crossings(pair, rest, 0..=0)?.into_iter().map(weighted).collect()
-    }
-
-    /// Where the log-ratio of the curves ties at some of the periods, along the first axis, ascending.
-    fn crossings(
-        &self,
-        pair: &Pair<'_>,
-        rest: &[f64],
-        periods: std::ops::RangeInclusive<usize>,
-    ) -> Result<Vec<f64>, Error> {
-        let point = |z: f64| self.scores(&[&[z], rest].concat());
-        let grid: Vec<f64> = (0..=CELLS).map(|cell| REACH * (2.0 * as_f64(cell) / as_f64(CELLS) - 1.0)).collect();
-        let scores: Vec<Vec<f64>> = grid.iter().map(|z| point(*z)).collect();
-        let offset = offset_of(pair);
-        let columns = pair.columns(&scores)?.centre;
-        let mut brackets: Vec<Bracket> = Vec::new();
-        for t in periods {
-            for (cell, pair) in columns[t].windows(2).enumerate() {
-                let (low, high) = (pair[0] + offset - TIE, pair[1] + offset - TIE);
-                if (low > 0.0) != (high > 0.0) {
-                    brackets.push(Bracket { t, ends: [grid[cell], grid[cell + 1]], values: [low, high] });
-                }
-            }
-        }
-        for block in brackets.chunks_mut(BLOCK) {
-            // A bracket ends at neighbouring numbers or after so many halvings and secants.
-            for _ in 0..40 {
-                let scores: Vec<Vec<f64>> = block.iter().map(|bracket| point(bracket.next())).collect();
-                let columns = pair.columns(&scores)?.centre;
-                let values = block.iter().enumerate().map(|(place, bracket)| columns[bracket.t][place] + offset - TIE);
-                let values: Vec<f64> = values.collect();
-                block.iter_mut().zip(values).for_each(|(bracket, value)| bracket.narrow(value));
-                if block.iter().all(Bracket::is_narrow) {
-                    break;
-                }
-            }
-        }
-        let mut crossings: Vec<f64> = brackets.iter().map(Bracket::next).collect();
-        crossings.sort_by(f64::total_cmp);
-        Ok(crossings)
-    }
 }
 
-/// A start that is known shifts every date.
-fn offset_of(pair: &Pair<'_>) -> f64 {
-    let point = pair.start().and_then(|start| start.below.first().or(start.above.first()));
-    point.map_or(0.0, |(x, _)| *x)
-}
-
-/// Ends between which the log-ratio of period t changes its sign.
-struct Bracket {
-    t: usize,
-    ends: [f64; 2],
-    values: [f64; 2],
-}
-
-impl Bracket {
-    /// The secant's guess, kept inside.
-    fn next(&self) -> f64 {
-        let [low, high] = self.ends;
-        if self.is_narrow() {
-            return low;
-        }
-        let part = self.values[0] / (self.values[0] - self.values[1]);
-        low + (high - low) * part.clamp(1e-3, 1.0 - 1e-3)
-    }
-
-    /// The Illinois rule: an end that stays counts half (Dowell & Jarratt 1971).
-    fn narrow(&mut self, value: f64) {
-        let at = self.next();
-        if value.abs() < 1e-15 {
-            self.ends = [at, at];
-            return;
-        }
-        let side = usize::from((value > 0.0) == (self.values[1] > 0.0));
-        self.ends[side] = at;
-        self.values[side] = value;
-        self.values[1 - side] *= 0.5;
-    }
-
-    fn is_narrow(&self) -> bool {
-        self.ends[1] - self.ends[0] < 1e-14
-    }
-}
-
-/// The move of the log-ratio by one sd of each draw, at 0 to T, over its own sd at that date (of one period, at 0).
-fn slopes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
+/// The first principal component of the dates' directions, each weighted by how likely it is a tie.
+pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
+    let Linear { middle, slopes, sd } = Linear::of(pair)?;
     let dimensions = pair.draws.len();
-    let unit =
-        |draw: usize, side: f64| (0..dimensions).map(|d| if d == draw { side } else { 0.0 }).collect::<Vec<f64>>();
-    let mut points: Vec<Vec<f64>> = vec![vec![0.0; dimensions]];
-    for draw in 0..dimensions {
-        points.extend([unit(draw, 1.0), unit(draw, -1.0)]);
+    let sd = if pair.is_still() { 0.0 } else { sd };
+    let spread = |t: usize| (dot(&slopes[t], &slopes[t]) + sd * sd * as_f64(t)).sqrt();
+    let spreads: Vec<f64> = (0..slopes.len()).map(spread).collect();
+    let stride = slopes.len().div_ceil(MOST_DATES);
+    let dates: Vec<usize> = (0..slopes.len()).rev().step_by(stride).filter(|t| spreads[*t] > 0.0).collect();
+    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + LEAST_WEIGHT).sqrt() / spreads[t];
+    let weights: Vec<f64> = dates.iter().map(|t| weight(*t)).collect();
+    let inner = |s: usize, t: usize| dot(&slopes[s], &slopes[t]) + sd * sd * as_f64(s.min(t));
+    let mut parts: Vec<f64> = vec![1.0; dates.len()];
+    for _ in 0..STEPS {
+        let next = |place: usize| {
+            let sum: f64 = dates.iter().enumerate().map(|(k, t)| parts[k] * weights[k] * inner(dates[place], *t)).sum();
+            weights[place] * sum
+        };
+        let next: Vec<f64> = (0..dates.len()).map(next).collect();
+        let length = norm(&next);
+        parts = next.into_iter().map(|x| x / length).collect();
     }
-    let columns = pair.columns(&points)?;
-    let sd = if columns.sd[0] > 0.0 { columns.sd[0] } else { 1.0 };
-    let row = |(t, column): (usize, &Vec<f64>)| {
-        let scale = 0.5 / (sd * as_f64(t.max(1)).sqrt());
-        (0..dimensions).map(|draw| scale * (column[1 + 2 * draw] - column[2 + 2 * draw])).collect()
+    let mut axis = vec![0.0; dimensions];
+    let mut shocks = vec![0.0; slopes.len() - 1];
+    for ((t, weight), part) in dates.iter().zip(&weights).zip(&parts) {
+        axis.iter_mut().zip(&slopes[*t]).for_each(|(axis, slope)| *axis += part * weight * slope);
+        shocks[..*t].iter_mut().for_each(|shock| *shock += part * weight * sd);
+    }
+    let of_shocks = norm(&shocks);
+    let shocks = (!pair.is_still()).then(|| if of_shocks > 0.0 { shocks } else { vec![1.0; slopes.len() - 1] });
+    if shocks.is_some() {
+        axis.push(of_shocks);
+    }
+    let length = norm(&axis);
+    match axis.first_mut() {
+        Some(first) if !(length > 0.0) => *first = 1.0,
+        _ => axis.iter_mut().for_each(|x| *x /= length),
+    }
+    let row = |t: usize| {
+        let along = |weights: &Vec<f64>| sd * weights[..t].iter().sum::<f64>() / norm(weights);
+        let row = slopes[t].iter().copied().chain(shocks.as_ref().map(along));
+        row.map(|x| if spreads[t] > 0.0 { x / spreads[t] } else { 0.0 }).collect()
     };
-    Ok(columns.centre.iter().enumerate().map(row).collect())
+    let slopes = (0..slopes.len()).map(row).collect();
+    Ok(Lead { axis, shocks, slopes })
+}
+
+/// An orthonormal basis of the scores, in the order in which the log-ratio follows it, beside its shocks. Where the axes
+/// decide the start, the first is the start's: an answer jumps where the start ties, and Sobol points see a jump across
+/// one coordinate best.
+pub(super) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
+    let Linear { slopes, sd, .. } = Linear::of(pair)?;
+    let scaled = |(t, row): (usize, &Vec<f64>)| {
+        let scale = if sd > 0.0 { sd * as_f64(t.max(1)).sqrt() } else { 1.0 };
+        row.iter().map(|x| x / scale).collect()
+    };
+    let rows: Vec<Vec<f64>> = slopes.iter().enumerate().map(scaled).collect();
+    let of_start = norm(&rows[0]);
+    let first = (of_start > 0.0).then(|| rows[0].iter().map(|x| x / of_start).collect::<Vec<f64>>());
+    Ok(match first {
+        Some(first) => {
+            let others = complement(&first, &rows);
+            std::iter::once(first).chain(others).collect()
+        }
+        None => basis(Vec::new(), rows, pair.draws.len()),
+    })
+}
+
+/// The other axes of an orthonormal basis that begins with `axis`, in the order in which `rows` follow them.
+pub(super) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let without = |row: &Vec<f64>| {
+        let along = dot(row, axis);
+        row.iter().zip(axis).map(|(x, a)| x - along * a).collect()
+    };
+    basis(vec![axis.to_vec()], rows.iter().map(without).collect(), axis.len()).split_off(1)
+}
+
+/// Extends orthonormal vectors to a basis: by the longest of what is left of the rows, then by unit vectors.
+fn basis(mut vectors: Vec<Vec<f64>>, mut rows: Vec<Vec<f64>>, dimensions: usize) -> Vec<Vec<f64>> {
+    while vectors.len() < dimensions {
+        let longest = rows.iter().max_by(|a, b| norm(a).total_cmp(&norm(b)));
+        let units = (0..dimensions).map(|k| (0..dimensions).map(|d| if d == k { 1.0 } else { 0.0 }).collect());
+        let candidates = longest.into_iter().filter(|row| norm(row) > 1e-9).cloned().chain(units);
+        let residual = |mut row: Vec<f64>| {
+            let length = norm(&row);
+            row.iter_mut().for_each(|x| *x /= length);
+            // Twice, so that rounding leaves no trace of the others (Parlett 1980, section 6.9).
+            for axis in vectors.iter().chain(&vectors) {
+                let along = dot(&row, axis);
+                row.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
+            }
+            row
+        };
+        // A unit vector that is far from the span of the others exists: the basis is not complete.
+        let far = 0.5 / as_f64(dimensions).sqrt();
+        let Some(next) = candidates.map(residual).find(|row| norm(row) > far) else { break };
+        let length = norm(&next);
+        let axis: Vec<f64> = next.into_iter().map(|x| x / length).collect();
+        for row in &mut rows {
+            let along = dot(row, &axis);
+            row.iter_mut().zip(&axis).for_each(|(x, a)| *x -= along * a);
+        }
+        vectors.push(axis);
+    }
+    vectors
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn norm(vector: &[f64]) -> f64 {
-    vector.iter().map(|x| x * x).sum::<f64>().sqrt()
+    dot(vector, vector).sqrt()
 }
 
-/// Makes `row` the next axis and takes it out of all rows; whether there was anything left of it.
-fn push_axis(row: &[f64], vectors: &mut Vec<Vec<f64>>, steepness: &mut Vec<f64>, slopes: &mut [Vec<f64>]) -> bool {
-    let length = norm(row);
-    if !(length > 1e-9) {
-        return false;
-    }
-    let axis: Vec<f64> = row.iter().map(|x| x / length).collect();
-    let mut steepest = 0.0_f64;
-    for slope in slopes {
-        let along: f64 = slope.iter().zip(&axis).map(|(slope, axis)| slope * axis).sum();
-        steepest = steepest.max(along.abs());
-        slope.iter_mut().zip(&axis).for_each(|(slope, axis)| *slope -= along * axis);
-    }
-    vectors.push(axis);
-    steepness.push(steepest);
-    true
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Adds what is missing of a basis: directions that move no centre, such as a volatility's.
-fn complete(dimensions: usize, vectors: &mut Vec<Vec<f64>>, steepness: &mut Vec<f64>) {
-    while vectors.len() < dimensions {
-        let left = (0..dimensions).map(|draw| {
-            let mut unit: Vec<f64> = (0..dimensions).map(|d| f64::from(u8::from(d == draw))).collect();
-            // Twice, so that rounding leaves no trace of the axes (Kahan; Parlett 1980).
-            for axis in vectors.iter().chain(vectors.iter()) {
-                let along: f64 = unit.iter().zip(axis).map(|(unit, axis)| unit * axis).sum();
-                unit.iter_mut().zip(axis).for_each(|(unit, axis)| *unit -= along * axis);
+    #[test]
+    fn a_basis_is_orthonormal_and_complete() {
+        let rows = vec![vec![3.0, 4.0, 0.0, 0.0], vec![3.0, 4.0, 1e-3, 0.0], vec![0.0; 4]];
+        let vectors = basis(vec![vec![0.0, 0.0, 0.0, 1.0]], rows, 4);
+        assert_eq!(vectors.len(), 4);
+        for (place, a) in vectors.iter().enumerate() {
+            for (other, b) in vectors.iter().enumerate() {
+                let expected = if place == other { 1.0 } else { 0.0 };
+                assert!((dot(a, b) - expected).abs() < 1e-14, "{place} {other}");
             }
-            unit
-        });
-        let longest = left.max_by(|a, b| norm(a).total_cmp(&norm(b))).unwrap_or_default();
-        let length = norm(&longest);
-        vectors.push(longest.iter().map(|x| x / length).collect());
-        steepness.push(0.0);
+        }
+        assert!((vectors[1][0].abs() - 0.6).abs() < 1e-12, "the longest row comes first: {:?}", vectors[1]);
     }
 }

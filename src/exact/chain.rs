@@ -1,78 +1,145 @@
-//! The chain rule: from the derivatives of a walk's passage to those of the numbers that decide its drifts, its sd and its
-//! start, summed over the points of the drawn assumptions at fixed scores.
+//! The chain rule: from the derivatives of a passage to those of the numbers that decide the curves, the shocks and the
+//! start, summed over the points that the probability was integrated with, at fixed scores.
 
-use super::gauss::{Rule, as_f64};
+use super::gauss::{Rule, as_f64, normal_density};
+use super::integrate::Method;
 use super::leaf::Leaf;
+use super::lines::{Line, Lines};
 use super::pair::{BLOCK, Columns, Pair};
 use super::passage::{Recursion, Walk};
 use super::refused;
+use super::replicates::{Points, SCRAMBLES};
 use super::start::{Start, TIE};
+use super::sweep::Sweep;
 use crate::error::Error;
-
-/// A point of the scores, and its weight.
-pub(super) type Point = (Vec<f64>, f64);
 
 /// Sums over points.
 pub(super) struct Chain<'a, 'p> {
     pair: &'a Pair<'p>,
     leaves: &'a [Leaf],
     recursion: Recursion,
-    pub(super) value: f64,
     /// By leaf.
     pub(super) slopes: Vec<f64>,
-    /// Where the start has a law of its own: P from places of it.
+    /// Where the start has a law of its own: P from nodes across it.
     from: Interpolant,
 }
 
 /// Derivatives of P at the points of a block, with their weights.
 struct Block {
-    /// ∂P/∂Γ(t), of the difference of the two curves, at 1 to T, then by point; empty where growth is not moved.
+    /// ∂P/∂Γ(t), of the difference of the two curves, at 1 to T, then by point.
     growth: Vec<Vec<f64>>,
     sd: Vec<f64>,
     start: Vec<f64>,
 }
 
+impl Block {
+    fn zeros(periods: usize, width: usize) -> Self {
+        Self { growth: vec![vec![0.0; width]; periods], sd: vec![0.0; width], start: vec![0.0; width] }
+    }
+}
+
+/// Where the set of scores that pass ends along a line.
+#[derive(Debug, Default)]
+struct Boundaries {
+    /// By draw, then point.
+    scores: Vec<Vec<f64>>,
+    /// The weight of each draw along the line, for its slope.
+    axis: Vec<f64>,
+    /// By point: the score along the line, the date that crosses, and the shocks there, with their slope along the line.
+    at: Vec<(f64, usize, [f64; 2])>,
+}
+
+/// A step along a line for its slope, by central differences.
+const BESIDE: f64 = 1e-4;
+
 impl<'a, 'p> Chain<'a, 'p> {
     pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
-        let sd = pair.columns(&[vec![0.0; pair.draws.len()]])?.sd[0];
+        let sd = pair.columns(&vec![vec![0.0]; pair.draws.len()], 1)?.sd[0];
         let law = pair.start().filter(|start| !start.is_point());
         let from = law.map_or_else(Interpolant::default, |start| Interpolant::over(&start.below, sd));
-        Ok(Self { pair, leaves, recursion, value: 0.0, slopes: vec![0.0; leaves.len()], from })
+        Ok(Self { pair, leaves, recursion, slopes: vec![0.0; leaves.len()], from })
     }
 
-    /// Adds the integrand's part.
-    pub(super) fn add(&mut self, points: &[Point]) -> Result<(), Error> {
-        for points in points.chunks(BLOCK) {
-            let scores: Vec<Vec<f64>> = points.iter().map(|(z, _)| z.clone()).collect();
-            let columns = self.pair.columns(&scores)?;
-            let zero = vec![0.0; points.len()];
-            let mut block = Block { growth: vec![zero.clone(); self.pair.periods()], sd: zero.clone(), start: zero };
-            for (place, (_, weight)) in points.iter().enumerate() {
-                self.walk(&columns, place, *weight, &mut block)?;
+    /// Adds the derivatives at all points of an integration, of P by the horizon.
+    pub(super) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
+        match method {
+            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], 1, 1.0),
+            Method::Conditional(method, replicates) => {
+                let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
+                replicates.sample(replicates.points, &mut |points| {
+                    self.walks(&method.scores(&points.coordinates, points.width), points.width, weight)
+                })
             }
-            self.contract(&scores, &columns, &block)?;
+            Method::Line(lines) => self.boundaries(lines, &Points { coordinates: Vec::new(), width: 1 }, 1.0),
+            Method::Lines(lines, replicates) => {
+                let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
+                replicates.sample(replicates.points, &mut |points| self.boundaries(lines, points, weight))
+            }
+        }
+    }
+
+    /// Adds the recursions at some scores, each of the weight given.
+    fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: f64) -> Result<(), Error> {
+        let columns = self.pair.columns(scores, width)?;
+        let mut block = Block::zeros(self.pair.periods(), width);
+        for place in 0..width {
+            self.walk(&columns, place, weight, &mut block)?;
+        }
+        self.contract(scores, &columns, &block)
+    }
+
+    /// Adds the ends of the passing pieces of some lines.
+    ///
+    /// A piece ends at z where D(t) = 0, so that dz = −∂D(t)/D′(t), and P moves by φ(z)/|D′(t)| for each unit of D(t) at
+    /// either end.
+    fn boundaries(&mut self, lines: &Lines<'_, '_>, points: &Points, weight: f64) -> Result<(), Error> {
+        let periods = self.pair.periods();
+        let mut sweep = Sweep::new(periods);
+        let draws = self.pair.draws.len();
+        let mut bounds =
+            Boundaries { scores: vec![Vec::new(); draws], axis: lines.of_draws().to_vec(), at: Vec::new() };
+        lines.each(&points.coordinates, points.width, &mut |line: Line<'_>| {
+            for cut in sweep.boundaries(line.starts, line.cuts, 1, periods) {
+                for (draw, scores) in bounds.scores.iter_mut().enumerate() {
+                    scores.push(line.fixed[draw] + bounds.axis[draw] * cut.at);
+                }
+                bounds.at.push((cut.at, cut.t, line.shocks(cut)));
+            }
+        })?;
+        for from in (0..bounds.at.len()).step_by(BLOCK) {
+            self.bound(&bounds, from..bounds.at.len().min(from + BLOCK), weight)?;
         }
         Ok(())
     }
 
-    /// Adds what the tie of the bases brings by moving, at points on it: there P jumps to 1.
-    pub(super) fn add_ties(&mut self, points: &[Point]) -> Result<(), Error> {
-        for points in points.chunks(BLOCK) {
-            let scores: Vec<Vec<f64>> = points.iter().map(|(z, _)| z.clone()).collect();
-            let columns = self.pair.columns(&scores)?;
-            let jump = |(place, (_, weight)): (usize, &Point)| {
-                let (drifts, sds) = columns.walk(place);
-                let below = self.recursion.adjoint(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, &[]);
-                weight * (1.0 - below.value)
-            };
-            let start = points.iter().enumerate().map(jump).collect();
-            let block = Block { growth: Vec::new(), sd: vec![0.0; points.len()], start };
-            self.contract(&scores, &columns, &block)?;
+    fn bound(&mut self, bounds: &Boundaries, range: std::ops::Range<usize>, weight: f64) -> Result<(), Error> {
+        let width = range.len();
+        let moved = |step: f64| -> Vec<Vec<f64>> {
+            let scores = bounds.scores.iter().zip(&bounds.axis);
+            scores.map(|(scores, own)| scores[range.clone()].iter().map(|z| z + step * own).collect()).collect()
+        };
+        let scores = moved(0.0);
+        let columns = self.pair.columns(&scores, width)?;
+        let [before, after] = [-BESIDE, BESIDE].map(|step| self.pair.columns(&moved(step), width));
+        let (before, after) = (before?, after?);
+        let mut block = Block::zeros(self.pair.periods(), width);
+        for (p, (z, t, [shocks, own])) in bounds.at[range].iter().enumerate() {
+            let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
+            let slope = rise / (2.0 * BESIDE) + columns.sd[p] * own;
+            if !(slope.abs() > 0.0) {
+                continue;
+            }
+            let density = weight * normal_density(*z) / slope.abs();
+            if *t > 0 {
+                block.growth[*t - 1][p] = density;
+            }
+            block.start[p] = density;
+            block.sd[p] = density * shocks;
         }
-        Ok(())
+        self.contract(&scores, &columns, &block)
     }
 
-    /// One walk's value and derivatives.
+    /// One walk's derivatives.
     fn walk(&mut self, columns: &Columns, place: usize, weight: f64, block: &mut Block) -> Result<(), Error> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
@@ -89,7 +156,6 @@ impl<'a, 'p> Chain<'a, 'p> {
         };
         let adjoint =
             self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
-        self.value += weight * (start.ahead() + adjoint.value);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
             block.growth[t][place] = weight * (slope - next);
@@ -109,29 +175,34 @@ impl<'a, 'p> Chain<'a, 'p> {
 
     /// Takes the derivatives of a block on to every number.
     fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &Block) -> Result<(), Error> {
-        let own = self.pair.levels(self.pair.plan(), &columns.draws);
+        let width = columns.sd.len();
+        let own = self.pair.levels(self.pair.plan(), &columns.draws, width);
         for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
             if leaf.moved.is_empty() {
                 let product = |p: usize| own.volatility[0][p] * own.volatility[1][p] * self.pair.step();
-                *slope -= (0..scores.len()).map(|p| block.sd[p] * product(p) / columns.sd[p]).sum::<f64>();
+                let points = (0..width).filter(|p| columns.sd[*p] > 0.0);
+                *slope -= points.map(|p| block.sd[p] * product(p) / columns.sd[p]).sum::<f64>();
                 continue;
             }
-            let mut rate = vec![0.0; scores.len()];
+            let mut rate = vec![0.0; width];
             for (weight, plan) in &leaf.moved {
                 let draws = self.pair.redrawn(plan, &leaf.address, scores, &columns.draws);
-                for row in (0..2).filter(|row| leaf.growth[*row] && !block.growth.is_empty()) {
-                    let sum = self.pair.weighted_growth(plan, row, &draws, &block.growth)?;
+                for row in (0..2).filter(|row| leaf.growth[*row]) {
+                    let sum = self.pair.weighted_growth(plan, row, (&draws, width), &block.growth)?;
                     *slope += weight * sum;
                 }
                 if leaf.levels {
-                    let levels = self.pair.levels(plan, &draws);
-                    for p in 0..scores.len() {
+                    let levels = self.pair.levels(plan, &draws, width);
+                    for p in 0..width {
                         let [a, b] = [0, 1].map(|row| own.volatility[row][p]);
                         let correlation = self.pair.correlation();
                         // s² = (a² + b² − 2ρab)Δ.
                         let along = [a - correlation * b, b - correlation * a];
                         let moved = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
-                        *slope += weight * block.sd[p] * self.pair.step() * moved / columns.sd[p];
+                        // Without shocks P is even in each volatility.
+                        if columns.sd[p] > 0.0 {
+                            *slope += weight * block.sd[p] * self.pair.step() * moved / columns.sd[p];
+                        }
                         if let (Some(own), Some(moved)) = (&own.base, &levels.base) {
                             rate[p] += weight * (moved[0][p] / own[0][p] - moved[1][p] / own[1][p]);
                         }

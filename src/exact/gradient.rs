@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::answer::{correlation, settled};
+use super::answer::correlation;
 use super::chain::Chain;
-use super::integrate::{Design, design};
+use super::integrate::{Pairs, Purpose, Request, Solved};
 use super::leaf::leaves;
 use super::pair::{Asked, Watch};
+use super::passage::Recursion;
 use super::{Exact, refused, sums_fault};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, shown};
@@ -154,22 +155,27 @@ impl Exact<'_> {
         let plan = Plan::new(&scenario, 0)?;
         let rows = [&asked.challenger, &asked.incumbent].map(|name| plan.row_of(&scenario, asked, name));
         let rho = correlation(&scenario, &asked.challenger, &asked.incumbent);
-        let passage = Asked::Passage(Watch::Dates { sustained: 1 });
-        let (pair, of_start) = settled(&plan, rows, rho, passage, self.tolerance)?;
-        if pair.is_still() {
+        let mut pairs = Pairs::new(&plan, rows, rho);
+        if pairs.drawn.is_still() && pairs.drawn.draws.is_empty() {
             let address = format!("provider[{}].volatility", asked.challenger);
-            return Err(refused(&address, "neither has shocks, so that the answer moves by jumps; state a volatility"));
+            return Err(refused(
+                &address,
+                "nothing is uncertain, so that the answer moves by jumps; state a volatility",
+            ));
         }
-        let Design { points, ties, recursion, errors } = design(&pair, passage, self.tolerance, plan.level())?;
+        let mut budget = self.limits();
+        let request = Request::new(Asked::Passage(Watch::Dates { sustained: 1 }), self.tolerance, plan.level());
+        let Solved { integral, method } = request.solve_for(&mut pairs, Purpose::Derivatives, &mut budget)?;
         let (leaves, others) = leaves(&scenario, &plan, asked)?;
-        let mut chain = Chain::new(&pair, &leaves, recursion)?;
-        chain.add(&points)?;
-        chain.add_ties(&ties)?;
+        let recursion = Recursion::new(0.01 * self.tolerance, plan.level());
+        let mut chain = Chain::new(method.pair(), &leaves, recursion)?;
+        chain.add(&method)?;
         chain.finish();
-        let error = errors[plan.rows.periods()] + of_start + super::answer::ROUNDING;
+        let at_horizon = 1 + plan.rows.periods();
+        let (value, error) = (integral.values[at_horizon], integral.errors[at_horizon] + super::answer::ROUNDING);
         let slope =
             |(leaf, slope): (super::leaf::Leaf, f64)| Slope { address: leaf.address, number: leaf.number, slope };
-        let (value, slopes) = (chain.value, chain.slopes);
+        let slopes = chain.slopes;
         let slopes = leaves.into_iter().zip(slopes).map(slope).collect();
         Ok(Gradient { question: asked.title(), by, probability: Estimate::bounded(value, error), slopes, others })
     }
@@ -184,7 +190,7 @@ impl Exact<'_> {
             return Err(Error::lookup("question", format!("{name:?} is not asked{hint}; asked: {all}")));
         };
         let question = &questions[place];
-        let fault = self.tolerance_fault().or_else(|| sums_fault(place, question));
+        let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
             return Err(Error::of(Kind::Invalid, "exact", vec![fault]));
         }

@@ -1,362 +1,512 @@
-//! Integration over the drawn assumptions of a pair: Gauss rules in standard normal scores, along axes that the log-ratio
-//! turns on, as many nodes along each as it needs (`nodes`); scrambled Sobol points beyond six axes.
+//! Integration over the drawn assumptions of a pair to a tolerance, within a budget.
+//!
+//! | what is drawn | method | error |
+//! |---|---|---|
+//! | nothing but a base of its own | one recursion | against a finer recursion and a finer law of the start |
+//! | one number, no shocks | its line cut at every crossing | against a grid twice as fine |
+//! | more, with shocks | the recursion at scrambled points, with a control variate (`conditional`) | three standard errors of 16 replicates |
+//! | more, without shocks or with small ones | conditioning on one axis at scrambled points of the others (`lines`) | the same |
+//!
+//! Where two methods fit, a pilot of both decides by the predicted cost. Nothing depends on the time that anything takes, so
+//! that an answer has the same bits on every machine.
 
-use super::axes::{Axes, First};
-use super::chain::Point;
-use super::gauss::{self, Rule};
-use super::nodes::largest;
-use super::pair::{Asked, Pair};
+use super::budget::Budget;
+use super::conditional::Conditional;
+use super::control::{Answers, Control};
+use super::gauss::as_f64;
+use super::lines::Lines;
+use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
-use super::{points, refused};
+use super::replicates::{Replicates, SCRAMBLES, mean_and_error};
+use super::start::TIE;
 use crate::cpu::Level;
 use crate::error::Error;
-use crate::paths::Net;
+use crate::math;
+use crate::paths::Plan;
 
-/// Axes that a product of rules can afford.
-const MOST_AXES: usize = 6;
-/// Draws of the assumptions that one question may cost.
-const MOST_DRAWS: usize = 1 << 15;
-/// What the trapezoidal rule leaves out on each side, of the tolerance. No doubling shows it, so it is told apart.
-pub(super) const TAIL: f64 = 0.002;
-
-/// Values with an estimate of the error of each.
+/// Values with an error of each.
 #[derive(Debug, Clone)]
 pub(super) struct Integral {
     pub(super) values: Vec<f64>,
     pub(super) errors: Vec<f64>,
 }
 
-/// Lead changes are told with so many times the error: each draw of them costs ten times a first passage.
+/// The tolerance of lead changes over that of probabilities, and its largest value: each point of them costs ten
+/// recursions, and few readers need more than three digits of them.
 const LEADS: f64 = 1000.0;
-/// Draws that lead changes may cost.
-const MOST_DRAWS_OF_LEADS: usize = MOST_DRAWS / 16;
+const MOST_OF_LEADS: f64 = 0.01;
+/// The part of the tolerance that a recursion may be off by, and that of the law of a start.
+const OF_RECURSION: f64 = 0.02;
+const OF_START: f64 = 0.1;
+/// Above this part of the tolerance a law of the start is not used: its base is an axis instead.
+const MOST_OF_START: f64 = 0.5;
+/// The recursion's tolerance where only one point is needed.
+const SINGLE: f64 = 1e-12;
+/// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
+/// replicates of a date may agree by chance, or all miss what is rare.
+const LEAST_ERROR: f64 = 0.1;
+const LEAST_OF_LARGEST: f64 = 0.25;
+/// Points of each scramble in a pilot.
+const PILOT: usize = 16;
+/// The rate at which a pilot's error is expected to fall with the number of points.
+const RATE: f64 = 0.85;
+/// Nodes along a line: the first grid, the finest one, and that of a single line.
+const NODES: usize = 12;
+const MOST_NODES: usize = 192;
+const SINGLE_LINE: usize = 1024;
+/// Lines on which two grids are compared, of each of some scrambles.
+const COMPARED: usize = 16;
+/// The part of the tolerance that a grid may be off by.
+const OF_GRID: f64 = 0.1;
+/// Levels of the law of a start.
+const MOST_LEVEL: usize = 4;
 
-/// Keys the scrambles of every answer.
-const SEED: u64 = 0;
+/// From this level on a law of the start whose error is larger than this is given up: the shocks are too small for it.
+const HOPELESS: (usize, f64) = (3, 1e-2);
 
-/// Points that integrate a pair's passage to a tolerance, for what is asked of each besides.
-pub(super) struct Design {
-    pub(super) points: Vec<Point>,
-    /// Points on the tie of the bases, where that cuts the integrand, by density there.
-    pub(super) ties: Vec<Point>,
-    pub(super) recursion: Recursion,
-    pub(super) errors: Vec<f64>,
+/// A pair as the two methods see it.
+#[derive(Debug)]
+pub(super) struct Pairs<'p> {
+    /// Every drawn number is an axis.
+    pub(super) drawn: Pair<'p>,
+    /// A base that nothing else follows is a law of the start.
+    pub(super) with_start: Pair<'p>,
 }
 
-/// Settles where to look and how finely.
-pub(super) fn design(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Design, Error> {
-    let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
-    let mut errors = integrator.settle_recursion(level)?;
-    let (layout, added) = integrator.layout(MOST_DRAWS, !pair.start_is_drawn())?;
-    let mut ties = Vec::new();
-    let points = match layout {
-        Layout::Product(counts) => {
-            let rules = integrator.rules(&counts);
-            ties = integrator.ties(&rules)?;
-            integrator.points(&rules, counts.first().copied().unwrap_or(1), true)?
+impl<'p> Pairs<'p> {
+    pub(super) fn new(plan: &'p Plan, rows: [usize; 2], correlation: f64) -> Self {
+        let drawn = Pair::with_drawn_start(plan, rows, correlation);
+        Self { drawn, with_start: Pair::new(plan, rows, correlation, 0) }
+    }
+
+    /// Refines the law of the start until a finer one agrees; how far they are apart.
+    fn settle_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
+        if self.with_start.start().is_none_or(|start| start.is_point()) {
+            return Ok(0.0);
         }
-        Layout::Scrambled { net, groups, .. } => {
-            let weight = 1.0 / gauss::as_f64(points::SCRAMBLES * groups * points::AT_ONCE);
-            let all = (0..points::SCRAMBLES).flat_map(|scramble| (0..groups).map(move |number| (scramble, number)));
-            all.flat_map(|(scramble, number)| integrator.scrambled(&net, scramble, number, weight)).collect()
+        // At the medians of the other draws and to both sides: a small volatility sees a start more sharply.
+        let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
+        let mut recursion = Recursion::new(OF_START * tolerance, level);
+        let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
+            let scores = vec![sides.to_vec(); pair.draws.len()];
+            let mut all = Vec::new();
+            pair.each(&scores, sides.len(), asked, &mut recursion, &mut |_, answer| all.extend_from_slice(answer))?;
+            Ok(all)
+        };
+        let mut value = solve(&self.with_start)?;
+        let mut last = f64::INFINITY;
+        loop {
+            let finer = self.with_start.refined();
+            let next = solve(&finer)?;
+            let error = 2.0 * largest_distance(&value, &next);
+            let is_last = finer.level == MOST_LEVEL || finer.level >= HOPELESS.0 && error > HOPELESS.1;
+            self.with_start = finer;
+            // Two agreements in a row: one may be chance.
+            if error.max(0.01 * last) <= OF_START * tolerance || is_last {
+                return Ok(error);
+            }
+            (value, last) = (next, error);
         }
-    };
-    errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
-    Ok(Design { points, ties, recursion: integrator.recursion, errors })
+    }
 }
 
-/// Whether a product of rules is within the budget.
-pub(super) fn is_affordable(counts: &[usize], budget: usize) -> bool {
-    counts.iter().filter(|count| **count > 1).count() <= MOST_AXES && draws_of(counts) <= budget
+/// How a pair was integrated, with what another pass over the same points needs.
+pub(super) enum Method<'a, 'p> {
+    /// One point, whose path is certain or one recursion.
+    Single(Conditional<'a, 'p>),
+    /// One line.
+    Line(Lines<'a, 'p>),
+    Conditional(Conditional<'a, 'p>, Replicates),
+    Lines(Lines<'a, 'p>, Replicates),
 }
 
-/// Integrates what is asked of a pair to a tolerance; what cannot be had within the budget shows in the errors.
-pub(super) fn integrate(pair: &Pair<'_>, asked: Asked, tolerance: f64, level: Level) -> Result<Integral, Error> {
-    let (tolerance, budget) = match asked {
-        Asked::LeadChanges => ((LEADS * tolerance).min(0.01), MOST_DRAWS_OF_LEADS),
-        Asked::Passage(_) | Asked::Ahead => (tolerance, MOST_DRAWS),
-    };
-    let mut integrator = Integrator::new(pair, asked, tolerance, level)?;
-    let mut errors = integrator.settle_recursion(level)?;
-    let (layout, added) = integrator.layout(budget, true)?;
-    let values = match layout {
-        Layout::Product(counts) => integrator.product(&counts)?,
-        Layout::Scrambled { values, .. } => values,
-    };
-    errors.iter_mut().zip(added).for_each(|(error, added)| *error += added);
-    Ok(Integral { values, errors })
+impl<'a, 'p> Method<'a, 'p> {
+    pub(super) fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Single(method) | Self::Conditional(method, _) => method.pair,
+            Self::Line(lines) | Self::Lines(lines, _) => lines.pair,
+        }
+    }
 }
 
-fn draws_of(counts: &[usize]) -> usize {
-    counts.iter().try_fold(1_usize, |product, count| product.checked_mul(*count)).unwrap_or(usize::MAX)
+/// An integral and how it was found.
+pub(super) struct Solved<'a, 'p> {
+    pub(super) integral: Integral,
+    pub(super) method: Method<'a, 'p>,
 }
 
-/// How points are laid over the axes.
-enum Layout {
-    /// Nodes along each axis.
-    Product(Vec<usize>),
-    /// The mean over scrambles, and the points of each.
-    Scrambled { values: Vec<f64>, net: Net, groups: usize },
+/// What the points of an integration are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Value,
+    /// The answer must be smooth at every point: it jumps where a start that the axes decide ties, unless a line is cut
+    /// there.
+    Derivatives,
 }
 
-/// With the error to tell.
-type LaidOut = (Layout, Vec<f64>);
-
-pub(super) struct Integrator<'a, 'p> {
-    pub(super) pair: &'a Pair<'p>,
+/// Settings of an integration.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request {
     pub(super) asked: Asked,
     pub(super) tolerance: f64,
-    pub(super) axes: Axes,
-    /// By axis: whether a polynomial of some degree does not follow it.
-    pub(super) is_steep: Vec<bool>,
-    pub(super) recursion: Recursion,
+    pub(super) level: Level,
 }
 
-/// |a − b| of each.
-pub(super) fn distance(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect()
-}
-
-pub(super) fn raise(errors: &mut [f64], by: &[f64]) {
-    errors.iter_mut().zip(by).for_each(|(error, by)| *error = if by.is_nan() { f64::INFINITY } else { error.max(*by) });
-}
-
-impl<'a, 'p> Integrator<'a, 'p> {
-    fn new(pair: &'a Pair<'p>, asked: Asked, tolerance: f64, level: Level) -> Result<Self, Error> {
-        let recursion = Recursion::new(0.1 * tolerance, level);
-        Ok(Self { pair, asked, tolerance, axes: Axes::new(pair)?, is_steep: Vec::new(), recursion })
+impl Request {
+    /// Of what is asked, to the tolerance of the probabilities.
+    pub(super) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
+        let tolerance = match asked {
+            Asked::LeadChanges => (LEADS * tolerance).min(MOST_OF_LEADS),
+            Asked::Passage(_) | Asked::Ahead => tolerance,
+        };
+        Self { asked, tolerance, level }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.asked.len(self.pair.periods())
+    /// Integrates; an error above the tolerance is what the budget left.
+    pub(super) fn solve<'a, 'p>(
+        self,
+        pairs: &'a mut Pairs<'p>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        self.solve_for(pairs, Purpose::Value, budget)
     }
 
-    /// Refines the recursion until a much finer one agrees; gives the distance to it.
-    fn settle_recursion(&mut self, level: Level) -> Result<Vec<f64>, Error> {
-        let mut errors = vec![0.0; self.len()];
-        if self.pair.is_still() || self.asked == Asked::Ahead {
-            return Ok(errors);
+    pub(super) fn solve_for<'a, 'p>(
+        self,
+        pairs: &'a mut Pairs<'p>,
+        purpose: Purpose,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        budget.begin();
+        let mut of_start = 0.0;
+        if !pairs.drawn.is_still() {
+            of_start = pairs.settle_start(self.asked, self.tolerance, self.level)?;
         }
-        // Where there is but one draw, digits are cheap.
-        let mut target = if self.axes.len() == 0 { (0.01 * self.tolerance).min(1e-12) } else { 0.1 * self.tolerance };
-        for _ in 0..4 {
-            self.recursion = Recursion::new(target, level);
-            let mut finer = Recursion::new(0.01 * target, level);
-            errors.fill(0.0);
-            for background in self.backgrounds() {
-                let points = [(self.axes.scores(&background), 1.0)];
-                let (mut value, mut fine) = (vec![0.0; self.len()], vec![0.0; self.len()]);
-                self.pair.add(&points, self.asked, &mut self.recursion, &mut value)?;
-                self.pair.add(&points, self.asked, &mut finer, &mut fine)?;
-                raise(&mut errors, &distance(&value, &fine));
-            }
-            // As of lines: they are larger elsewhere.
-            errors.iter_mut().for_each(|error| *error *= 2.0);
-            if largest(&errors) <= 0.25 * self.tolerance {
-                break;
-            }
-            target *= 0.01;
+        let Pairs { drawn, with_start } = &*pairs;
+        if drawn.draws.is_empty() || with_start.draws.is_empty() && of_start <= OF_START * self.tolerance {
+            return self.single(if drawn.draws.is_empty() { drawn } else { with_start }, of_start);
         }
-        Ok(errors)
-    }
-
-    fn rules(&self, counts: &[usize]) -> Vec<Rule> {
-        counts.iter().enumerate().map(|(axis, count)| self.rule(axis, *count)).collect()
-    }
-
-    fn product(&mut self, counts: &[usize]) -> Result<Vec<f64>, Error> {
-        self.over(&self.rules(counts), counts.first().copied().unwrap_or(1), true)
-    }
-
-    /// The product of rules; along the first axis what [`First`] says, unless it is held.
-    pub(super) fn over(&mut self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<f64>, Error> {
-        let points = self.points(rules, first, free)?;
-        let mut sum = vec![0.0; self.len()];
-        self.pair.add(&points, self.asked, &mut self.recursion, &mut sum)?;
-        Ok(sum)
-    }
-
-    fn points(&self, rules: &[Rule], first: usize, free: bool) -> Result<Vec<Point>, Error> {
-        let Some((own, rest)) = rules.split_first() else { return Ok(vec![(Vec::new(), 1.0)]) };
-        let cut = self.axes.first == First::Crossings || free;
-        let mut points = Vec::new();
-        for (coordinates, weight) in product_of(rest) {
-            let line = if cut { self.axes.line(self.pair, &coordinates, own, first)? } else { own.clone() };
-            points.extend(self.on_line(line, &coordinates, weight));
+        if drawn.is_still() {
+            return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
         }
-        Ok(points)
-    }
-
-    fn ties(&self, rules: &[Rule]) -> Result<Vec<Point>, Error> {
-        let mut points = Vec::new();
-        if self.axes.first == First::Tie {
-            for (coordinates, weight) in product_of(rules.get(1..).unwrap_or_default()) {
-                let line = self.axes.ties(self.pair, &coordinates)?;
-                points.extend(self.on_line(line, &coordinates, weight));
-            }
+        let is_settled = with_start.start().is_some() && of_start <= MOST_OF_START * self.tolerance;
+        match (is_settled, purpose, self.asked) {
+            (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
+            (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
+            (false, Purpose::Derivatives, _) => self.lines(drawn, budget),
+            (true, ..) => self.better((drawn, with_start), of_start, budget),
+            (false, ..) => self.better((drawn, drawn), 0.0, budget),
         }
-        Ok(points)
     }
 
-    /// Nodes along the first axis as scores of the draws.
-    fn on_line(&self, line: Rule, rest: &[f64], weight: f64) -> Vec<Point> {
-        let scores = |z: f64| self.axes.scores(&[&[z], rest].concat());
-        line.into_iter().map(|(z, own)| (scores(z), weight * own)).collect()
+    /// One recursion, or one certain path.
+    fn single<'a, 'p>(self, pair: &'a Pair<'p>, of_start: f64) -> Result<Solved<'a, 'p>, Error> {
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE, self.level))?;
+        let values = method.answers(&[], 1)?.swap_remove(0);
+        let errors = if pair.is_still() {
+            vec![0.0; values.len()]
+        } else {
+            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE, self.level))?;
+            let finer = finer.answers(&[], 1)?.swap_remove(0);
+            values.iter().zip(&finer).map(|(a, b)| 2.0 * (a - b).abs() + of_start).collect()
+        };
+        Ok(Solved { integral: Integral { values, errors }, method: Method::Single(method) })
     }
 
-    /// Points `64·number ..` of a scramble, each of the weight given.
-    fn scrambled(&self, net: &Net, scramble: usize, number: usize, weight: f64) -> Vec<Point> {
-        let scores = points::scores(net, scramble, number);
-        scores.into_iter().map(|coordinates| (self.axes.scores(&coordinates), weight)).collect()
+    /// One line, cut at every crossing.
+    fn line<'a, 'p>(self, pair: &'a Pair<'p>) -> Result<Solved<'a, 'p>, Error> {
+        let solve = |nodes: usize| -> Result<(Lines<'a, 'p>, Vec<f64>), Error> {
+            let lines = Lines::new(pair, REACH, nodes)?;
+            let values = lines.answers(&[], 1, self.asked)?.swap_remove(0);
+            Ok((lines, values))
+        };
+        let (_, coarse) = solve(SINGLE_LINE / 2)?;
+        let (lines, values) = solve(SINGLE_LINE)?;
+        let errors = values.iter().zip(&coarse).map(|(a, b)| 2.0 * (a - b).abs() + 10.0 * TIE).collect();
+        Ok(Solved { integral: Integral { values, errors }, method: Method::Line(lines) })
     }
 
-    /// A product of rules that meets the tolerance, or as good a one as the budget allows; scrambled points where there
-    /// is none, or where they err less.
-    fn layout(&mut self, budget: usize, may_scramble: bool) -> Result<LaidOut, Error> {
-        let asked = self.tolerance;
-        let swept = self.sweep(budget)?;
-        let told = swept.as_ref().map_or(f64::INFINITY, |(_, errors)| largest(errors));
-        let scrambled = if told > asked && may_scramble { self.scrambles(SEED, budget, asked, told)? } else { None };
-        let product = swept.map(|(counts, errors)| (Layout::Product(counts), errors));
-        scrambled
-            .or(product)
-            .ok_or_else(|| refused("", "the tie of two bases that growth follows cuts more than six axes"))
+    fn len(self, pair: &Pair<'_>) -> usize {
+        self.asked.len(pair.periods())
     }
 
-    /// The mean over independent scrambles, doubled until their spread meets the tolerance or the budget is used, and the
-    /// error to tell; none where that would be more than `told`.
-    fn scrambles(&mut self, seed: u64, budget: usize, tolerance: f64, told: f64) -> Result<Option<LaidOut>, Error> {
-        let net = Net::new(seed, points::SCRAMBLES, self.axes.len());
-        let mut sums = vec![vec![0.0; self.len()]; points::SCRAMBLES];
-        let mut done = 0;
+    /// Standard deviations that lines and controls reach to each side.
+    fn reach(self) -> f64 {
+        -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
+    }
+
+    fn lines<'a, 'p>(self, pair: &'a Pair<'p>, budget: &mut Budget<'_>) -> Result<Solved<'a, 'p>, Error> {
+        let (mut run, of_grid) = self.start_lines(pair, budget)?;
+        let integral = self.refine(&mut run, &of_grid, budget)?;
+        Ok(run.solved(integral))
+    }
+
+    fn conditional<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        let (mut run, added) = self.start_conditional(pair, of_start, budget)?;
+        let integral = self.refine(&mut run, &added, budget)?;
+        Ok(run.solved(integral))
+    }
+
+    /// Whichever of the two methods a pilot expects to be cheaper.
+    fn better<'a, 'p>(
+        self,
+        (drawn, with_start): (&'a Pair<'p>, &'a Pair<'p>),
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
+        conditional.run(PILOT, budget)?;
+        let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
+        if own <= self.tolerance {
+            let integral = conditional.estimate(&of_recursion, self.tolerance);
+            return Ok(conditional.solved(integral));
+        }
+        let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
+        lines.run(2 * PILOT, budget)?;
+        let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
+        let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
+            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / RATE);
+            run.cost() * as_f64(run.points()) * factor
+        });
+        let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
+        let integral = self.refine(&mut run, &added, budget)?;
+        Ok(run.solved(integral))
+    }
+
+    /// Doubles the points until the tolerance is met or the budget is used.
+    fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        if run.points() == 0 {
+            run.run(PILOT, budget)?;
+        }
         loop {
-            let upto = if done == 0 { 1 } else { 2 * done };
-            for (scramble, sum) in sums.iter_mut().enumerate() {
-                for number in done..upto {
-                    let points = self.scrambled(&net, scramble, number, 1.0);
-                    self.pair.add(&points, self.asked, &mut self.recursion, sum)?;
+            let integral = run.estimate(added, self.tolerance);
+            let more = run.points();
+            if largest(&integral.errors) <= self.tolerance || !budget.allows(run.cost() * as_f64(SCRAMBLES * more)) {
+                return Ok(integral);
+            }
+            run.run(2 * more, budget)?;
+        }
+    }
+
+    fn start_conditional<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
+        let tolerance = OF_RECURSION * self.tolerance;
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(tolerance, self.level))?;
+        let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * tolerance, self.level))?;
+        let sides = vec![vec![0.0, 1.5, -1.5]; pair.draws.len()];
+        let (coarse, fine) = (method.answers(&sides, 3)?, finer.answers(&sides, 3)?);
+        let mut added = vec![of_start; self.len(pair)];
+        for (coarse, fine) in coarse.iter().zip(&fine) {
+            for ((added, a), b) in added.iter_mut().zip(coarse).zip(fine) {
+                *added = added.max(of_start + 2.0 * (a - b).abs());
+            }
+        }
+        let mut run = Run::new(Sampled::Conditional(method), self);
+        run.fit_controls(budget)?;
+        Ok((run, added))
+    }
+
+    /// Lines on a grid that a finer one agrees with on average, and how far they are apart.
+    fn start_lines<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
+        let mut lines = Lines::new(pair, self.reach(), NODES)?;
+        let replicates = Replicates::new(lines.dimensions(), 0);
+        let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
+            let mut mean = vec![0.0; self.len(pair)];
+            replicates.sample(COMPARED, &mut |points| {
+                for answer in lines.answers(&points.coordinates, points.width, self.asked)? {
+                    mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += answer);
+                }
+                Ok(())
+            })?;
+            budget.spend(as_f64(SCRAMBLES * COMPARED * lines.nodes() * lines.periods()));
+            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED));
+            Ok(mean)
+        };
+        let mut coarse = sample(&lines)?;
+        let added = loop {
+            let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
+            let fine = sample(&finer)?;
+            let off: Vec<f64> = coarse.iter().zip(&fine).map(|(a, b)| 2.0 * (a - b).abs()).collect();
+            if largest(&off) <= OF_GRID * self.tolerance {
+                break off;
+            }
+            (lines, coarse) = (finer, fine);
+            if lines.nodes() >= MOST_NODES {
+                break off;
+            }
+        };
+        let tail = 2.0 * math::norm_cdf(-self.reach());
+        let run = Run::new(Sampled::Lines(lines), self);
+        Ok((run, added.into_iter().map(|off| off + tail).collect()))
+    }
+}
+
+/// A method that samples, and its sums so far.
+struct Run<'a, 'p> {
+    asked: Asked,
+    method: Sampled<'a, 'p>,
+    /// By answer, how much it jumps where the start ties; and the probability of being ahead there.
+    step: Option<(Vec<f64>, f64)>,
+    control: Option<Control>,
+    replicates: Replicates,
+    len: usize,
+}
+
+enum Sampled<'a, 'p> {
+    Conditional(Conditional<'a, 'p>),
+    Lines(Lines<'a, 'p>),
+}
+
+impl<'a, 'p> Sampled<'a, 'p> {
+    fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Conditional(method) => method.pair,
+            Self::Lines(lines) => lines.pair,
+        }
+    }
+
+    fn dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method) => method.dimensions(),
+            Self::Lines(lines) => lines.dimensions(),
+        }
+    }
+
+    fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
+        match self {
+            Self::Conditional(method) => method.answers(coordinates, width),
+            Self::Lines(lines) => lines.answers(coordinates, width, asked),
+        }
+    }
+}
+
+impl<'a, 'p> Run<'a, 'p> {
+    fn new(method: Sampled<'a, 'p>, Request { asked, .. }: Request) -> Self {
+        let len = asked.len(method.pair().periods());
+        let replicates = Replicates::new(method.dimensions(), 2 * len);
+        Self { asked, method, step: None, control: None, replicates, len }
+    }
+
+    /// Controls for probabilities; the number of lead changes has none.
+    fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let dimensions = self.method.dimensions();
+        if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
+            return Ok(());
+        }
+        budget.spend(self.cost() * as_f64(Control::points(dimensions)));
+        let Sampled::Conditional(method) = &mut self.method else { return Ok(()) };
+        if let Asked::Passage(_) = self.asked {
+            self.step = method.step()?;
+        }
+        let step = self.step.as_ref();
+        let answers: &mut Answers<'_> = &mut |coordinates, width| {
+            let mut answers = method.answers(coordinates, width)?;
+            answers.iter_mut().for_each(|answer| take_step(answer, step));
+            Ok(answers)
+        };
+        self.control = Some(Control::fit(dimensions, answers)?);
+        Ok(())
+    }
+
+    fn points(&self) -> usize {
+        self.replicates.points
+    }
+
+    /// What a point costs, in evaluations of a curve at one date.
+    fn cost(&self) -> f64 {
+        let each = match (&self.method, self.asked) {
+            (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
+            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => 30.0 * as_f64(sustained),
+            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 60.0,
+            (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
+            (Sampled::Conditional(_), Asked::Ahead) => 5.0,
+        };
+        each * as_f64(self.method.pair().periods())
+    }
+
+    /// Goes on to so many points of each scramble. A pilot is finished in any case; of what comes after, all or nothing.
+    fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
+        let before = self.replicates.checkpoint();
+        let Self { asked, method, step, control, len, .. } = self;
+        self.replicates.run(upto, &mut |points, sum| {
+            if budget.is_stopped() && !is_pilot {
+                return Ok(());
+            }
+            budget.spend(cost * as_f64(points.width));
+            let (plain, excess) = sum.split_at_mut(*len);
+            for mut answer in method.answers(&points.coordinates, points.width, *asked)? {
+                take_step(&mut answer, step.as_ref());
+                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += answer);
+            }
+            if let Some(control) = control {
+                for point in 0..points.width {
+                    let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                    control.add_excess(&at, excess);
                 }
             }
-            done = upto;
-            let (values, spread) = points::mean_and_error(&sums, done * points::AT_ONCE);
-            let (error, draws) = (largest(&spread), done * points::AT_ONCE * points::SCRAMBLES);
-            // As if all further points had the best rate that smooth integrands have, n^(−3/2) (Owen 1997).
-            let left = (gauss::as_f64(draws) / gauss::as_f64(budget)).min(1.0);
-            if error * left * left.sqrt() > told {
-                return Ok(None);
-            }
-            if error <= 0.9 * tolerance || 2 * draws > budget {
-                let laid_out = (Layout::Scrambled { values, net, groups: done }, spread);
-                return Ok((error <= told).then_some(laid_out));
-            }
+            Ok(())
+        })?;
+        if budget.is_stopped() && !is_pilot {
+            self.replicates.restore(before);
         }
+        Ok(())
     }
-}
 
-/// Every combination of nodes, with the product of their weights.
-pub(super) fn product_of(rules: &[Rule]) -> Vec<Point> {
-    rules.iter().fold(vec![(Vec::new(), 1.0)], |points, rule| {
-        let extended = |(z, weight): &(Vec<f64>, f64)| {
-            let with = |(node, own): &(f64, f64)| ([z.as_slice(), &[*node]].concat(), weight * own);
-            rule.iter().map(with).collect::<Vec<_>>()
+    /// The means so far; `added` are errors that no replicate shows.
+    fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
+        let means = self.replicates.means();
+        let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
+        let estimates = match &self.control {
+            Some(control) => control.estimate(&means, self.len),
+            None => (0..self.len).map(plain).collect(),
         };
-        points.iter().flat_map(extended).collect()
-    })
+        let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
+        let floor = (LEAST_OF_LARGEST * most).max(LEAST_ERROR * tolerance);
+        let (values, errors) =
+            estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
+        Integral { values, errors }
+    }
+
+    fn solved(self, integral: Integral) -> Solved<'a, 'p> {
+        let method = match self.method {
+            Sampled::Conditional(method) => Method::Conditional(method, self.replicates),
+            Sampled::Lines(lines) => Method::Lines(lines, self.replicates),
+        };
+        Solved { integral, method }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exact::gauss::as_f64;
-    use crate::exact::pair::Watch;
-    use crate::math;
-    use crate::paths::Plan;
-    use crate::{Curve, Provider, Question, Scenario, normal, uniform};
-
-    const YEARS: usize = 8;
-    const GROWTH: (f64, f64) = (0.05, 0.15);
-    const VOLATILITY: f64 = 0.12;
-    const PASSAGE: Asked = Asked::Passage(Watch::Dates { sustained: 1 });
-
-    /// Every year has a growth of its own, normal in logs, so that the log-ratio at a date is normal.
-    fn years() -> Scenario {
-        let growth =
-            |tau: f64, p: &[f64]| (0..).zip(p).map(|(year, p)| p * (tau - f64::from(year)).clamp(0.0, 1.0)).sum();
-        Scenario::builder("2018", "2026")
-            .provider(
-                Provider::new("a", 80)
-                    .growth(Curve::custom(
-                        "by year",
-                        std::array::from_fn::<_, YEARS, _>(|_| normal(GROWTH.0, GROWTH.1)),
-                        growth,
-                    ))
-                    .volatility(VOLATILITY),
-            )
-            .provider(Provider::new("b", 100).growth(Curve::constant(0)))
-            .question(Question::overtakes("a", "b"))
-            .build()
-            .expect("a scenario")
+/// Replaces the jump of each answer at a tie of the start by its mean.
+fn take_step(answer: &mut [f64], step: Option<&(Vec<f64>, f64)>) {
+    if let Some((jumps, ahead)) = step {
+        let excess = answer[0] - ahead;
+        answer.iter_mut().zip(jumps).for_each(|(answer, jump)| *answer -= jump * excess);
     }
+}
 
-    /// Errors told, of three standard errors of sixteen scrambles each: a false alarm in some 10,000 other seeds.
-    const Z: f64 = 2.0;
+/// Standard deviations that a single line reaches to each side.
+const REACH: f64 = 8.5;
 
-    #[test]
-    fn more_than_six_axes_agree_with_a_closed_form_and_with_other_scrambles() {
-        let scenario = years();
-        let plan = Plan::new(&scenario, 0).expect("a plan");
-        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
-        let mut integrator = Integrator::new(&pair, PASSAGE, 1e-5, plan.level()).expect("axes");
-        let (layout, _) = integrator.layout(MOST_DRAWS, true).expect("a layout");
-        assert!(matches!(layout, Layout::Scrambled { .. }), "no product of rules");
-        let [one, other] = [SEED, 77].map(|seed| {
-            let scrambles = integrator.scrambles(seed, 1 << 12, 1e-5, f64::INFINITY).expect("an integral");
-            let Some((Layout::Scrambled { values, .. }, spread)) = scrambles else { panic!("scrambles") };
-            Integral { values, errors: spread }
-        });
-        let mut closest = f64::INFINITY;
-        for (place, value) in one.values.iter().enumerate() {
-            let error = (one.errors[place] * one.errors[place] + other.errors[place] * other.errors[place]).sqrt();
-            let off = (value - other.values[place]).abs();
-            assert!(off <= Z * error, "{place}: {value} and {}, {error:e}", other.values[place]);
-            closest = if place == 0 { closest } else { closest.min(off) };
-        }
-        assert!(closest > 0.0, "other scrambles are other points");
-        for year in 1..=YEARS {
-            let t = as_f64(year);
-            let sd = (t * (GROWTH.1 * GROWTH.1 + VOLATILITY * VOLATILITY)).sqrt();
-            let closed = math::norm_cdf((math::ln(0.8) + GROWTH.0 * t) / sd);
-            let place = YEARS + year;
-            let off = (one.values[place] - closed).abs();
-            assert!(
-                off <= Z * one.errors[place],
-                "{year}: {}, not {closed}, {:e}",
-                one.values[place],
-                one.errors[place]
-            );
-            assert!(one.errors[place] < 3e-3 && off < 1e-3);
-        }
-    }
+/// The largest; what is no number counts as infinite.
+pub(super) fn largest(errors: &[f64]) -> f64 {
+    errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
+}
 
-    #[test]
-    fn every_level_has_the_same_bits() {
-        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
-            .provider(Provider::new("a", 90).growth(Curve::constant(normal(0.3, 0.1))).volatility(uniform(0.1, 0.2)))
-            .provider(Provider::new("b", normal(100.0, 5.0)).growth(Curve::constant(0.2)).volatility(0.1))
-            .question(Question::overtakes("a", "b"))
-            .build()
-            .expect("a scenario");
-        let plan = Plan::new(&scenario, 0).expect("a plan");
-        let pair = Pair::new(&plan, [0, 1], 0.0, 0);
-        for asked in [PASSAGE, Asked::Passage(Watch::AnyTime), Asked::LeadChanges] {
-            let bits = |level| {
-                let Integral { values, errors } = integrate(&pair, asked, 1e-4, level).expect("an integral");
-                values.into_iter().chain(errors).map(f64::to_bits).collect::<Vec<u64>>()
-            };
-            let baseline = bits(Level::Baseline);
-            for level in Level::available() {
-                assert!(bits(level) == baseline, "{asked:?} at {level:?}");
-            }
-        }
-    }
+fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
+    let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
+    largest(&distances)
 }

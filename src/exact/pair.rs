@@ -1,7 +1,6 @@
-//! A pair of providers as the integration sees it: the log-ratio's start, drifts and sd at points of the drawn
-//! assumptions, and what is asked of each.
+//! A pair of providers as the integration sees it: the log-ratio's start, drifts and standard deviation at points of the
+//! drawn assumptions, and the answer at each point.
 
-use super::chain::Point;
 use super::passage::{Recursion, Walk};
 use super::start::{Start, TIE};
 use crate::error::Error;
@@ -10,19 +9,19 @@ use crate::paths::{Input, Plan};
 /// Points that are evaluated at once.
 pub(super) const BLOCK: usize = 64;
 
-/// When a passage is looked for.
+/// When a passage is monitored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Watch {
-    /// On dates, so many in a row.
+    /// On dates; a passage must last `sustained` dates in a row.
     Dates { sustained: usize },
-    /// Between them too.
+    /// Between dates too.
     AnyTime,
 }
 
-/// What is integrated.
+/// What is integrated, and the order of its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Ahead at base; overtaken by 1 to T; ahead at 1 to T.
+    /// Ahead at the base; overtaken by 0 to T (by 0 is a lead at the base that lasts); ahead at 1 to T.
     Passage(Watch),
     /// Ahead at 1 to T; behind at 1 to T.
     Ahead,
@@ -33,31 +32,31 @@ pub(super) enum Asked {
 impl Asked {
     pub(super) fn len(self, periods: usize) -> usize {
         match self {
-            Self::Passage(_) => 1 + 2 * periods,
+            Self::Passage(_) => 2 + 2 * periods,
             Self::Ahead => 2 * periods,
             Self::LeadChanges => periods + 1,
         }
     }
 }
 
-/// Two rows of a plan.
+/// Two rows of a plan, and what of them is integrated over.
 #[derive(Debug)]
 pub(super) struct Pair<'p> {
     plan: &'p Plan,
     rows: [usize; 2],
     correlation: f64,
-    /// The draws that are integrated over: of growth, volatility, and of bases that something else follows.
+    /// The draws that are integrated over, by index: of growth, volatility, and of bases that the start does not hold.
     pub(super) draws: Vec<usize>,
-    /// Where it starts, unless the integrated draws decide that.
+    /// The law of the start; none where the integrated draws decide it.
     start: Option<Start>,
-    /// How finely that is known.
+    /// How finely that law is known.
     pub(super) level: usize,
 }
 
 /// The log-ratio at some points of the draws.
 #[derive(Debug)]
 pub(super) struct Columns {
-    /// D(0) to D(T) of the curves by period, then point; D(0) is 0 where the start is not drawn here.
+    /// D(0) to D(T) of the curves by period, then point; D(0) is 0 where the start has a law of its own.
     pub(super) centre: Vec<Vec<f64>>,
     /// s√Δ by point.
     pub(super) sd: Vec<f64>,
@@ -66,7 +65,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Drifts and sds of one point.
+    /// Drifts and standard deviations of one point.
     pub(super) fn walk(&self, place: usize) -> (Vec<f64>, Vec<f64>) {
         let drifts: Vec<f64> = self.centre.windows(2).map(|pair| pair[1][place] - pair[0][place]).collect();
         let sds = vec![self.sd[place]; drifts.len()];
@@ -81,9 +80,25 @@ pub(super) struct Levels {
     pub(super) base: Option<[Vec<f64>; 2]>,
 }
 
+/// The level of the law of a start that is needed for its sign only.
+const LEVEL: usize = 3;
+
+/// A pivot of the correlation matrix below this is 0 (MODEL.md, section 5).
+const PIVOT: f64 = 1e-9;
+
+/// The variance per year of a difference of two shocks.
+pub(super) fn variance_of_difference(a: f64, b: f64, correlation: f64) -> f64 {
+    let pivot = 1.0 - correlation * correlation;
+    let own = if pivot <= PIVOT { 0.0 } else { pivot * b * b };
+    let shared = a - correlation * b;
+    shared * shared + own
+}
+
 impl<'p> Pair<'p> {
-    /// `level` is how finely a drawn start is known.
+    /// The pair with a law of its own for the start where nothing else follows the bases; `level` is how finely that law
+    /// is known.
     pub(super) fn new(plan: &'p Plan, rows: [usize; 2], correlation: f64, level: usize) -> Self {
+        let mut pair = Self { plan, rows, correlation, draws: Vec::new(), start: None, level };
         let growth: Vec<usize> = rows.iter().flat_map(|row| plan.growth_draws(*row)).collect();
         let volatility = rows.map(|row| plan.volatility(row));
         let bases = rows.map(|row| plan.base(row));
@@ -91,56 +106,69 @@ impl<'p> Pair<'p> {
             let in_growth = |draw: &usize| *input == Input::Drawn(*draw);
             growth.iter().any(in_growth) || matches!(input, Input::Drawn(_)) && volatility.contains(input)
         };
-        let start = if matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1] {
+        pair.start = if matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1] {
             Some(Start::point(0.0))
         } else {
-            // Without shocks a drawn base decides at which date the path crosses, as growth does.
-            let is_still = volatility.iter().all(|sigma| *sigma == Input::Known(0.0));
-            let decides = |input: &Input| is_followed(input) || is_still && matches!(input, Input::Drawn(_));
-            (!bases.iter().any(decides)).then(|| Start::of_bases(plan, bases, level))
+            (!bases.iter().any(is_followed)).then(|| Start::of_bases(plan, bases, level))
         };
-        let of_start = if start.is_none() { &bases[..] } else { &[] };
-        let inputs = of_start.iter().chain(&volatility).copied();
-        let single = inputs.filter_map(|input| if let Input::Drawn(draw) = input { Some(draw) } else { None });
-        let mut draws: Vec<usize> = growth.iter().copied().chain(single).collect();
+        pair.draws = pair.integrated();
+        pair
+    }
+
+    /// The pair with every drawn base integrated over.
+    pub(super) fn with_drawn_start(plan: &'p Plan, rows: [usize; 2], correlation: f64) -> Self {
+        let mut pair = Self { plan, rows, correlation, draws: Vec::new(), start: None, level: 0 };
+        pair.draws = pair.integrated();
+        pair
+    }
+
+    /// The probability of being ahead at the base, where the axes decide the start.
+    pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
+        let bases = self.rows.map(|row| self.plan.base(row));
+        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, LEVEL).ahead())
+    }
+
+    /// The same pair with a finer law of the start.
+    pub(super) fn refined(&self) -> Self {
+        Self::new(self.plan, self.rows, self.correlation, self.level + 1)
+    }
+
+    fn integrated(&self) -> Vec<usize> {
+        let volatility = self.rows.map(|row| self.plan.volatility(row));
+        let bases = self.rows.map(|row| self.plan.base(row));
+        let is_shared = bases[0] == bases[1];
+        let of_start = if self.start.is_none() && !is_shared { &bases[..] } else { &[] };
+        let drawn = |input: Input| if let Input::Drawn(draw) = input { Some(draw) } else { None };
+        let single = of_start.iter().chain(&volatility).copied().filter_map(drawn);
+        let growth = self.rows.iter().flat_map(|row| self.plan.growth_draws(*row));
+        let mut draws: Vec<usize> = growth.chain(single).collect();
         draws.sort_unstable();
         draws.dedup();
-        Self { plan, rows, correlation, draws, start, level }
+        draws
     }
 
     pub(super) fn periods(&self) -> usize {
         self.plan.rows.periods()
     }
 
-    /// Whether the start is decided by the integrated draws, so that its sign cuts the integrand.
-    pub(super) fn start_is_drawn(&self) -> bool {
-        self.start.is_none()
-    }
-
-    /// Where it starts, if that is apart from the integration.
+    /// The law of the start, if it has one of its own.
     pub(super) fn start(&self) -> Option<&Start> {
         self.start.as_ref()
     }
 
-    /// The draw of that place, where it is a volatility that nothing else follows.
-    pub(super) fn widens_only(&self, place: usize) -> Option<usize> {
-        let draw = self.draws[place];
-        let is_growth = self.rows.iter().any(|row| self.plan.growth_draws(*row).contains(&draw));
-        let is_base = self.start.is_none() && self.rows.iter().any(|row| self.plan.base(*row) == Input::Drawn(draw));
-        (!is_growth && !is_base).then_some(draw)
-    }
-
-    /// Whether neither of the two has shocks.
+    /// Whether the log-ratio has no shocks, whatever is drawn.
     pub(super) fn is_still(&self) -> bool {
-        self.rows.iter().all(|row| self.plan.volatility(*row) == Input::Known(0.0))
+        match self.rows.map(|row| self.plan.volatility(row)) {
+            [Input::Known(a), Input::Known(b)] => !(variance_of_difference(a, b, self.correlation) > 0.0),
+            [a, b] => a == b && !(variance_of_difference(1.0, 1.0, self.correlation) > 0.0),
+        }
     }
 
-    /// The log-ratio at points of the standard normal scores of `draws`.
-    pub(super) fn columns(&self, points: &[Vec<f64>]) -> Result<Columns, Error> {
-        let width = points.len();
+    /// The log-ratio at `width` points, given the standard normal scores of `draws`: by draw, then point.
+    pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
-        for (place, draw) in self.draws.iter().enumerate() {
-            draws[*draw] = self.drawn(self.plan, *draw, place, points);
+        for (draw, scores) in self.draws.iter().zip(scores) {
+            draws[*draw] = drawn(self.plan, *draw, scores);
         }
         let column = |input| column(input, &draws, width);
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
@@ -148,60 +176,41 @@ impl<'p> Pair<'p> {
             self.plan.log_growth(row, &draws, width, &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
-            if self.start.is_none() {
-                let logs: Vec<f64> = column(self.plan.base(row)).into_iter().map(|x| self.plan.log_base(x)).collect();
-                for period in &mut centre {
-                    period.iter_mut().zip(&logs).for_each(|(sum, log)| *sum += sign * log);
-                }
+        }
+        let bases = self.rows.map(|row| self.plan.base(row));
+        if self.start.is_none() && bases[0] != bases[1] {
+            let [a, b] = bases.map(|base| {
+                let mut logs = column(base);
+                logs.iter_mut().for_each(|x| *x = self.plan.log_base(*x));
+                logs
+            });
+            let start: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
+            for period in &mut centre {
+                period.iter_mut().zip(&start).for_each(|(sum, start)| *sum += start);
             }
         }
         let volatility = self.rows.map(|row| column(self.plan.volatility(row)));
-        let sd = |(a, b): (&f64, &f64)| {
-            let variance = a * a + b * b - 2.0 * self.correlation * a * b;
-            variance.max(0.0).sqrt() * self.plan.step_root()
-        };
+        let sd = |(a, b): (&f64, &f64)| variance_of_difference(*a, *b, self.correlation).sqrt() * self.plan.step_root();
         let sd = volatility[0].iter().zip(&volatility[1]).map(sd).collect();
         Ok(Columns { centre, sd, draws })
     }
 
-    /// A draw at points of the scores, of which it is number `place`.
-    fn drawn(&self, plan: &Plan, draw: usize, place: usize, points: &[Vec<f64>]) -> Vec<f64> {
-        let mut column: Vec<f64> = points.iter().map(|z| z[place]).collect();
-        plan.quantile(draw).fill_scores(&mut column);
-        column
-    }
-
-    /// Adds weight × answer of every point.
-    pub(super) fn add(
-        &self,
-        points: &[Point],
-        asked: Asked,
-        recursion: &mut Recursion,
-        sum: &mut [f64],
-    ) -> Result<(), Error> {
-        self.each(points, asked, recursion, &mut |place, answer| {
-            sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += points[place].1 * answer);
-        })
-    }
-
-    /// Tells the answer of every point.
+    /// The answers at `width` points, given the scores of `draws`: `emit(point, answers)`.
     pub(super) fn each(
         &self,
-        points: &[Point],
+        scores: &[Vec<f64>],
+        width: usize,
         asked: Asked,
         recursion: &mut Recursion,
-        tell: &mut dyn FnMut(usize, &[f64]),
+        emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
         let mut answer = vec![0.0; asked.len(self.periods())];
-        for (number, block) in points.chunks(BLOCK).enumerate() {
-            let scores: Vec<Vec<f64>> = block.iter().map(|(z, _)| z.clone()).collect();
-            let columns = self.columns(&scores)?;
-            for place in 0..block.len() {
-                answer.fill(0.0);
-                let centre: Vec<f64> = columns.centre.iter().map(|period| period[place]).collect();
-                self.answer(&centre, columns.sd[place], asked, recursion, &mut answer);
-                tell(number * BLOCK + place, &answer);
-            }
+        let columns = self.columns(scores, width)?;
+        for point in 0..width {
+            answer.fill(0.0);
+            let centre: Vec<f64> = columns.centre.iter().map(|period| period[point]).collect();
+            self.answer(&centre, columns.sd[point], asked, recursion, &mut answer);
+            emit(point, &answer);
         }
         Ok(())
     }
@@ -228,14 +237,23 @@ impl<'p> Pair<'p> {
         let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts: &drifts, sds: &sds });
         match asked {
             Asked::Passage(watch) => {
-                let (by, rest) = out.split_at_mut(drifts.len() + 1);
+                let (by, ahead) = out.split_at_mut(drifts.len() + 2);
                 by[0] = start.ahead();
                 match watch {
-                    Watch::Dates { sustained } => recursion.first_passage(&below, sustained, &mut by[1..]),
-                    Watch::AnyTime => recursion.passage_at_any_time(&below, &mut by[1..]),
+                    Watch::Dates { sustained: 1 } => {
+                        by[1] = by[0];
+                        recursion.first_passage(&below, &mut by[2..]);
+                    }
+                    Watch::Dates { sustained } => {
+                        recursion.first_lead(&below, &above, sustained, &mut by[1..]);
+                    }
+                    Watch::AnyTime => {
+                        by[1] = by[0];
+                        recursion.passage_at_any_time(&below, &mut by[2..]);
+                    }
                 }
-                accumulate(by);
-                start.ahead_by_date(&drifts, &sds, rest);
+                accumulate(&mut by[1..]);
+                start.ahead_by_date(&drifts, &sds, ahead);
             }
             Asked::Ahead => {
                 let (ahead, behind) = out.split_at_mut(drifts.len());
@@ -248,6 +266,13 @@ impl<'p> Pair<'p> {
             }
         }
     }
+}
+
+/// A draw at points of its score.
+fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {
+    let mut column = scores.to_vec();
+    plan.quantile(draw).fill_scores(&mut column);
+    column
 }
 
 fn column(input: Input, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
@@ -272,7 +297,7 @@ impl Pair<'_> {
         self.plan.step_root() * self.plan.step_root()
     }
 
-    /// Whether both surely start with the same revenue, told apart by numbers of their own.
+    /// Whether both surely start with the same revenue, stated by numbers of their own.
     pub(super) fn is_tied(&self) -> bool {
         self.start.as_ref().is_some_and(|start| start.is_point() && start.place().abs() <= TIE)
     }
@@ -284,28 +309,22 @@ impl Pair<'_> {
         !is_shared && self.start.as_ref().is_none_or(Start::is_point)
     }
 
-    /// The draws again where the number at `address` is part of their law.
-    pub(super) fn redrawn(&self, plan: &Plan, address: &str, points: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    /// The draws again where the number at `address` is part of their law, at the same scores.
+    pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
-        for (place, draw) in self.draws.iter().enumerate() {
+        for (draw, scores) in self.draws.iter().zip(scores) {
             if address.starts_with(plan.draw_address(*draw)) {
-                draws[*draw] = self.drawn(plan, *draw, place, points);
+                draws[*draw] = drawn(plan, *draw, scores);
             }
         }
         draws
     }
 
     /// Bases and volatilities by point.
-    pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>]) -> Levels {
-        let width = self.width(draws);
+    pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
         let volatility = self.rows.map(|row| column(plan.volatility(row), draws, width));
         let base = self.follows_bases().then(|| self.rows.map(|row| column(plan.base(row), draws, width)));
         Levels { volatility, base }
-    }
-
-    /// The number of points: one, where nothing is integrated over.
-    fn width(&self, draws: &[Vec<f64>]) -> usize {
-        self.draws.first().map_or(1, |draw| draws[*draw].len())
     }
 
     /// Σ weight × Γ(t) over dates and points, with the sign that the row has in the log-ratio.
@@ -313,11 +332,11 @@ impl Pair<'_> {
         &self,
         plan: &Plan,
         row: usize,
-        draws: &[Vec<f64>],
+        (draws, width): (&[Vec<f64>], usize),
         weights: &[Vec<f64>],
     ) -> Result<f64, Error> {
         let mut sum = 0.0;
-        plan.log_growth(self.rows[row], draws, self.width(draws), &mut |t, growth| {
+        plan.log_growth(self.rows[row], draws, width, &mut |t, growth| {
             sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
         })?;
         Ok(if row == 0 { sum } else { -sum })
@@ -350,16 +369,20 @@ fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
             let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
             let lasts =
                 |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
-            let first = if ahead[0] { Some(0) } else { (1..=periods).find(lasts) };
-            let by = first.unwrap_or(periods + 1);
-            out[by..=periods].iter_mut().for_each(|out| *out += weight);
-            (1..=periods).for_each(|t| out[periods + t] += weight * f64::from(u8::from(ahead[t])));
+            out[0] += weight * indicator(ahead[0]);
+            let first = (0..=periods).find(lasts).unwrap_or(periods + 1);
+            out[1 + first..2 + periods].iter_mut().for_each(|out| *out += weight);
+            (1..=periods).for_each(|t| out[1 + periods + t] += weight * indicator(ahead[t]));
         }
         Asked::Ahead => {
             for t in 1..=periods {
-                out[t - 1] += weight * f64::from(u8::from(ahead[t]));
-                out[periods + t - 1] += weight * f64::from(u8::from(path[t] < -TIE));
+                out[t - 1] += weight * indicator(ahead[t]);
+                out[periods + t - 1] += weight * indicator(path[t] < -TIE);
             }
         }
     }
+}
+
+fn indicator(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }

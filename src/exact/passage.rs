@@ -1,5 +1,5 @@
-//! First passage of a Gaussian random walk at dates: when it is first above 0, how long it stays, how often it changes
-//! sides.
+//! First passage of a Gaussian random walk at dates: when it is first above 0, how long it stays above, and how often it
+//! changes sides.
 //!
 //! `f_t` is the density of the walk at t on the paths that have not passed. It is zero above the barrier and
 //! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
@@ -89,58 +89,59 @@ impl Recursion {
         open
     }
 
-    /// Adds to `first[t − 1]` the probability that the first `sustained` periods in a row above 0 begin at t, of a walk
-    /// that starts below.
-    pub(super) fn first_passage(&mut self, walk: &Walk<'_>, sustained: usize, first: &mut [f64]) {
+    /// Adds to `first[t − 1]` the probability that a walk that starts below is first above 0 at t.
+    pub(super) fn first_passage(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
         let Scaled { start, mut periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
         }
         periods.iter_mut().zip(&open).for_each(|((_, _, range), open)| range.0 = range.0.max(open.0));
-        if sustained == 1 {
-            return self.first_date(&start, &periods, first);
-        }
-        let (drift, sd, range) = periods[0];
-        let (mut below, mut begun) = self.kernel.start(&start, drift, sd, range).split();
-        // Those above 0 for 1, 2, …, sustained − 1 periods.
-        let mut runs: Vec<Density> = Vec::new();
-        for t in 0..periods.len() {
-            if t > 0 {
-                let (drift, sd, range) = periods[t];
-                let mut all = std::mem::take(&mut below);
-                let mut longer = Vec::new();
-                for run in &runs {
-                    longer.push(self.kernel.step(run, drift, sd, (range.0.max(0), range.1)));
-                }
-                if runs.is_empty() {
-                    (below, begun) = self.kernel.step(&all, drift, sd, range).split();
-                } else {
-                    begun = self.kernel.step(&all, drift, sd, (range.0.max(0), range.1));
-                    runs.iter().for_each(|run| all.add(run));
-                    below = self.kernel.step(&all, drift, sd, (range.0, range.1.min(-1)));
-                }
-                runs = longer;
-            }
-            runs.insert(0, std::mem::take(&mut begun));
-            if runs.len() == sustained {
-                let lasted = runs.pop().unwrap_or_default();
-                first[t + 1 - sustained] += self.kernel.mass(&lasted);
-            }
-        }
-    }
-
-    /// As [`first_passage`](Self::first_passage), of one period.
-    fn first_date(&mut self, start: &[(f64, f64)], periods: &[(f64, f64, (i64, i64))], first: &mut [f64]) {
         let mut below = Density::default();
         for (t, &(drift, sd, range)) in periods.iter().enumerate() {
             let next = match t {
-                0 => self.kernel.start(start, drift, sd, range),
+                0 => self.kernel.start(&start, drift, sd, range),
                 _ => self.kernel.step(&below, drift, sd, range),
             };
             self.kernel.recycle(std::mem::replace(&mut below, next));
             first[t] += self.kernel.take_above(&mut below);
         }
         self.kernel.recycle(below);
+    }
+
+    /// Adds to `first[t]` the probability that the first `sustained` dates in a row above 0 begin at t, the start being
+    /// date 0. `below` and `above` are the parts of the start on each side; at least two dates are asked for.
+    pub(super) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
+        let both = [below.start, above.start].concat();
+        let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
+        if start.is_empty() {
+            return;
+        }
+        periods.iter_mut().zip(&open).for_each(|((_, _, range), open)| range.0 = range.0.max(open.0));
+        let (start_below, start_above) = start.split_at(below.start.len());
+        let (drift, sd, range) = periods[0];
+        let (mut under, begun) = self.kernel.start(start_below, drift, sd, range).split();
+        let (fallen, lasting) = self.kernel.start(start_above, drift, sd, range).split();
+        under.add(&fallen);
+        // `runs[n]` is the density of walks that have been above 0 for n + 1 dates.
+        let mut runs: Vec<Density> = vec![begun, lasting];
+        self.take_sustained(&mut runs, sustained, 1, first);
+        for (t, &(drift, sd, range)) in (2..).zip(&periods[1..]) {
+            let up = (range.0.max(0), range.1);
+            let longer: Vec<Density> = runs.iter().map(|run| self.kernel.step(run, drift, sd, up)).collect();
+            let begun = self.kernel.step(&under, drift, sd, up);
+            runs.iter().for_each(|run| under.add(run));
+            under = self.kernel.step(&under, drift, sd, (range.0, range.1.min(-1)));
+            runs = std::iter::once(begun).chain(longer).collect();
+            self.take_sustained(&mut runs, sustained, t, first);
+        }
+    }
+
+    /// Takes out the walks that have been above 0 for `sustained` dates at t.
+    fn take_sustained(&self, runs: &mut Vec<Density>, sustained: usize, t: usize, first: &mut [f64]) {
+        if runs.len() == sustained {
+            let lasted = runs.pop().unwrap_or_default();
+            first[t + 1 - sustained] += self.kernel.mass(&lasted);
+        }
     }
 
     /// Adds to `counts[c]` the probability of c changes of side by T, of a walk that starts `above` 0 or not.
@@ -205,9 +206,18 @@ mod tests {
     use crate::exact::start::Start;
     use crate::math;
 
-    fn by(walk: &Walk<'_>, tolerance: f64, sustained: usize) -> Vec<f64> {
+    fn by(walk: &Walk<'_>, tolerance: f64) -> Vec<f64> {
         let mut by = vec![0.0; walk.drifts.len()];
-        Recursion::new(tolerance, Level::of_this_process()).first_passage(walk, sustained, &mut by);
+        Recursion::new(tolerance, Level::of_this_process()).first_passage(walk, &mut by);
+        (1..by.len()).for_each(|t| by[t] += by[t - 1]);
+        by
+    }
+
+    /// By 0 to T.
+    fn by_sustained(walk: &Walk<'_>, above: &[(f64, f64)], tolerance: f64, sustained: usize) -> Vec<f64> {
+        let mut by = vec![0.0; walk.drifts.len() + 1];
+        let above = Walk { start: above, ..*walk };
+        Recursion::new(tolerance, Level::of_this_process()).first_lead(walk, &above, sustained, &mut by);
         (1..by.len()).for_each(|t| by[t] += by[t - 1]);
         by
     }
@@ -217,7 +227,7 @@ mod tests {
     fn a_symmetric_walk_obeys_sparre_andersen() {
         let (drifts, sds) = ([0.0; 40], [0.13; 40]);
         for tolerance in [1e-5, 1e-7, 1e-9, 1e-11] {
-            let by = by(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, tolerance, 1);
+            let by = by(&Walk { start: &[(0.0, 1.0)], drifts: &drifts, sds: &sds }, tolerance);
             let mut stays = 1.0;
             for (n, by) in (1..).zip(by) {
                 stays *= as_f64(2 * n - 1) / as_f64(2 * n);
@@ -232,7 +242,7 @@ mod tests {
         let drifts: Vec<f64> = (0..12).map(|t| 0.3 * as_f64((t + 3) % 5) - 0.55).collect();
         let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
         let walk = Walk { start: &[(-0.4, 0.7), (-0.1, 0.3)], drifts: &drifts, sds: &sds };
-        let (coarse, fine) = (by(&walk, 1e-8, 2), by(&walk, 1e-12, 2));
+        let [coarse, fine] = [1e-8, 1e-12].map(|tolerance| by_sustained(&walk, &[], tolerance, 2)[1..].to_vec());
         assert!(fine[11] > 0.1 && fine[11] < 0.99, "a case that says something: {fine:?}");
         assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
         // Two periods in a row above 0, by the bivariate normal law at t = 1: one dimension of midpoint sums.

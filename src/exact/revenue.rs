@@ -5,11 +5,11 @@
 //! its ends, which errs by the curvature in a cell and holds without shocks too.
 
 use super::gauss::{self, Rule, as_f64};
-use super::integrate::product_of;
-use super::points;
 use super::start::{normal_mass, own_rule};
 use crate::error::Error;
+use crate::math;
 use crate::outcome::{Component, Mixture};
+use crate::paths::stream::GROUP;
 use crate::paths::{Input, Net, Plan};
 
 /// Scores that the first axis is followed to, and its cells.
@@ -71,8 +71,8 @@ impl Sum<'_> {
             Some(further) if further <= MOST_FURTHER => product_of(&vec![gauss::hermite(FURTHER[further]); further]),
             Some(further) => {
                 let net = Net::new(0, 1, further);
-                let scores = (0..GROUPS).flat_map(|number| points::scores(&net, 0, number));
-                scores.map(|scores| (scores, 1.0 / as_f64(GROUPS * points::AT_ONCE))).collect()
+                let scores = (0..GROUPS).flat_map(|number| scrambled_scores(&net, number));
+                scores.map(|scores| (scores, 1.0 / as_f64(GROUPS * GROUP))).collect()
             }
         };
         let mut lines = Vec::new();
@@ -122,6 +122,24 @@ impl Sum<'_> {
         let sd = variance.iter().zip(&cross).map(sd).collect();
         Ok((centre, sd))
     }
+}
+
+/// The standard normal scores of a group of Sobol points, point by point.
+fn scrambled_scores(net: &Net, number: usize) -> Vec<Vec<f64>> {
+    let mut dimensions = net.group(0, number as u64);
+    dimensions.iter_mut().for_each(|u| math::norm_quantile_slice(u));
+    (0..GROUP).map(|point| dimensions.iter().map(|scores| scores[point]).collect()).collect()
+}
+
+/// Every combination of nodes, with the product of their weights.
+fn product_of(rules: &[Rule]) -> Vec<(Vec<f64>, f64)> {
+    rules.iter().fold(vec![(Vec::new(), 1.0)], |points, rule| {
+        let extended = |(z, weight): &(Vec<f64>, f64)| {
+            let with = |(node, own): &(f64, f64)| ([z.as_slice(), &[*node]].concat(), weight * own);
+            rule.iter().map(with).collect::<Vec<_>>()
+        };
+        points.iter().flat_map(extended).collect()
+    })
 }
 
 fn drawn(input: Input) -> Option<usize> {

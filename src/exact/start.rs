@@ -12,16 +12,14 @@ use crate::paths::{Input, Plan};
 pub(super) const TIE: f64 = 1e-12;
 /// Standard normal scores followed on each side: 2e-17 lies outside.
 const REACH: f64 = 8.5;
-/// Width of a piece in z, of sixteen nodes, at levels 0 and 1, and points of a side at level 0; each level halves and
-/// doubles.
+/// Width of a piece in z, of sixteen nodes, at levels 0 and 1; each level halves it, down to the least.
 const PIECE: f64 = 6.0;
-const POINTS: usize = 3;
+const LEAST_PIECE: f64 = 1.5;
+/// Points of a segment of the law; a side is two segments at level 0, and each level doubles their number.
+const POINTS: usize = 6;
 /// Weights of points that are left out of both sides together: a law cut at 0 has logarithms so far out that a rule with
 /// nodes there has too few elsewhere.
 const FAINT: f64 = 1e-17;
-/// Points of both sides together, at level 0.
-const WHOLE: usize = 2;
-
 /// The law of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {
@@ -40,7 +38,7 @@ impl Start {
     /// The law of ln a − ln b of two independent bases, the finer the higher the level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let (piece, nodes) = (PIECE / as_f64(1 << level.saturating_sub(1)), POINTS << level);
+        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(LEAST_PIECE);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };
@@ -49,20 +47,18 @@ impl Start {
             (Input::Drawn(a), Input::Known(b)) => across(a, 1.0, -plan.log_base(b), 1.0, &mut points),
             (Input::Known(a), Input::Drawn(b)) => across(b, -1.0, plan.log_base(a), 1.0, &mut points),
             (Input::Drawn(a), Input::Drawn(b)) => {
-                let smooth = plan.quantile(b).kink().is_none();
-                let outer = if smooth { gauss::hermite(nodes) } else { pieces(&cuts(plan.quantile(b), None), piece) };
-                // Farther out there is nothing that counts, but a law cut at 0 has logarithms there that hide the rest.
-                for (z, weight) in outer.into_iter().filter(|(z, _)| z.abs() < REACH) {
+                for (z, weight) in pieces(&cuts(plan.quantile(b), None), piece) {
                     across(a, 1.0, -log_draw(plan, b, z), weight, &mut points);
                 }
             }
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        let heavy = points.iter().copied().filter(|(_, weight)| *weight > FAINT).collect();
-        let whole = gauss::compressed(&heavy, WHOLE << level);
+        points.retain(|(_, weight)| *weight > FAINT);
+        let segments = 2 << level;
+        let whole = in_segments(&points, segments);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
-        Self { below: gauss::compressed(&below, nodes), above: gauss::compressed(&above, nodes), whole }
+        Self { below: in_segments(&below, segments), above: in_segments(&above, segments), whole }
     }
 
     /// Whether it starts in one place, not in a law's.
@@ -93,6 +89,32 @@ impl Start {
     }
 }
 
+/// A Gauss rule of few points for each of some segments: a rule of many points for the whole would lose its orthogonality to
+/// rounding. The segment with most mass times squared width is halved next, so that a long tail, as of a law cut at 0, takes
+/// few of them.
+fn in_segments(points: &Rule, segments: usize) -> Rule {
+    let mut sorted = points.clone();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut parts: Vec<&[(f64, f64)]> = vec![&sorted];
+    let width = |part: &[(f64, f64)]| match part {
+        [first, .., last] => last.0 - first.0,
+        _ => 0.0,
+    };
+    let worth = |part: &&[(f64, f64)]| {
+        let mass: f64 = part.iter().map(|(_, weight)| weight).sum();
+        if part.len() > POINTS { mass * width(part) * width(part) } else { 0.0 }
+    };
+    while parts.len() < segments {
+        let widest = (0..parts.len()).max_by(|a, b| worth(&parts[*a]).total_cmp(&worth(&parts[*b])));
+        let Some(widest) = widest.filter(|widest| worth(&parts[*widest]) > 0.0) else { break };
+        let part = parts.swap_remove(widest);
+        let middle = part[0].0 + 0.5 * width(part);
+        let (below, above) = part.split_at(part.partition_point(|(x, _)| *x <= middle));
+        parts.extend([below, above]);
+    }
+    parts.into_iter().flat_map(|part| gauss::compressed(&part.to_vec(), POINTS)).collect()
+}
+
 /// ln of a drawn base, over the reference, at a score.
 fn log_draw(plan: &Plan, draw: usize, z: f64) -> f64 {
     plan.log_base(plan.quantile(draw).at_score(z))
@@ -116,12 +138,6 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
         }
         if (f(middle) < 0.0) == rises { low = middle } else { high = middle }
     }
-}
-
-/// Whether a law ends, as far as scores tell: then its own Gauss rule fits it, else that of the normal law.
-pub(super) fn has_ends(quantile: &Quantile) -> bool {
-    let [middle, far, end] = [0.0, 4.0, REACH].map(|z| quantile.at_score(z));
-    end - far < 0.5 * (far - middle)
 }
 
 /// The Gauss rule of a draw's own law, in its value.

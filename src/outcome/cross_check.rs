@@ -268,7 +268,7 @@ fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: 
     let mut alone = scenario.clone();
     alone.questions = vec![question.clone()];
     let exact = alone.exact().tolerance(tolerance).continuous(continuous);
-    exact.leads(false).fans(false).ranks(false).shares(false).run()
+    exact.lead_changes(false).fans(false).ranks(false).shares(false).run()
 }
 
 /// The reason within «not exact: because …; what to do instead», or the whole of another error.

@@ -117,22 +117,17 @@ impl Outcome {
     pub(crate) fn exact(
         scenario: &Scenario,
         plan: &Plan,
-        (tolerance, continuous): (f64, bool),
+        run: RunInfo,
         answers: Vec<Answers>,
         providers: Vec<ProviderOutcome>,
     ) -> Self {
-        let run = RunInfo::exact(tolerance, continuous, providers.first());
         let questions = scenario.questions().iter().zip(answers);
         let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
-        let mut outcome = Self {
-            scenario: scenario.clone(),
-            questions: questions.collect(),
-            providers,
-            own: Vec::new(),
-            past: past::pasts(scenario, plan),
-            run,
-        };
-        outcome.tell_precision(Some(tolerance));
+        let questions = questions.collect();
+        let asked = run.tolerance;
+        let past = past::pasts(scenario, plan);
+        let mut outcome = Self { scenario: scenario.clone(), questions, providers, own: Vec::new(), past, run };
+        outcome.tell_precision(asked);
         outcome
     }
 

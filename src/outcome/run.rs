@@ -87,13 +87,13 @@ impl RunInfo {
     }
 
     /// Of an exact answer; `first` is what it has of the first provider, if of any.
-    pub(super) fn exact(tolerance: f64, continuous: bool, first: Option<&ProviderOutcome>) -> Self {
+    pub(crate) fn exact(tolerance: f64, continuous: bool, complete: bool, first: Option<&ProviderOutcome>) -> Self {
         let missing =
             [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
         let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
         Self {
             method: "exact",
-            complete: true,
+            complete,
             tolerance: Some(tolerance),
             continuous,
             not_exact: not_exact.collect(),

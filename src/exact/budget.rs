@@ -1,0 +1,43 @@
+//! What a solve may cost, counted in work and not in time, so that an answer has the same bits on every machine.
+
+use std::ops::ControlFlow;
+
+/// Work left, in evaluations of a growth curve at one date of one path.
+pub(super) struct Budget<'a> {
+    whole: f64,
+    spent: f64,
+    is_stopped: bool,
+    progress: Option<Box<Listener<'a>>>,
+}
+
+/// Hears of the share of the budget that is spent, and may stop the solve.
+pub(super) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
+
+impl<'a> Budget<'a> {
+    pub(super) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
+        Self { whole, spent: 0.0, is_stopped: false, progress }
+    }
+
+    /// Starts an integration with the whole budget.
+    pub(super) fn begin(&mut self) {
+        self.spent = 0.0;
+    }
+
+    /// Whether so much more is within the budget.
+    pub(super) fn allows(&self, cost: f64) -> bool {
+        !self.is_stopped && self.spent + cost <= self.whole
+    }
+
+    pub(super) fn spend(&mut self, cost: f64) {
+        self.spent += cost;
+        let share = (self.spent / self.whole).min(1.0);
+        if let Some(progress) = &mut self.progress {
+            self.is_stopped |= progress(share).is_break();
+        }
+    }
+
+    /// Whether the listener has stopped the solve.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+}

@@ -1,0 +1,76 @@
+//! The recursion at points of the drawn assumptions.
+//!
+//! Given the assumptions the recursion gives every probability without sampling, so only the assumptions are averaged.
+
+use super::axes::ordered_axes;
+use super::pair::{Asked, Pair};
+use super::passage::Recursion;
+use super::start::TIE;
+use crate::error::Error;
+
+/// The recursion at points of turned scores.
+#[derive(Debug)]
+pub(super) struct Conditional<'a, 'p> {
+    pub(super) pair: &'a Pair<'p>,
+    pub(super) asked: Asked,
+    /// By axis, the weight of each draw.
+    axes: Vec<Vec<f64>>,
+    recursion: Recursion,
+}
+
+impl<'a, 'p> Conditional<'a, 'p> {
+    pub(super) fn new(pair: &'a Pair<'p>, asked: Asked, recursion: Recursion) -> Result<Self, Error> {
+        Ok(Self { pair, asked, axes: ordered_axes(pair)?, recursion })
+    }
+
+    pub(super) fn dimensions(&self) -> usize {
+        self.axes.len()
+    }
+
+    /// The scores of the draws at coordinates along the axes: by draw, then point.
+    pub(super) fn scores(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+        let mut scores = vec![vec![0.0; width]; self.axes.len()];
+        for (axis, coordinates) in self.axes.iter().zip(coordinates) {
+            for (score, weight) in scores.iter_mut().zip(axis) {
+                score.iter_mut().zip(coordinates).for_each(|(score, y)| *score += weight * y);
+            }
+        }
+        scores
+    }
+
+    /// The answers at coordinates along the axes, point by point.
+    pub(super) fn answers(&mut self, coordinates: &[Vec<f64>], width: usize) -> Result<Vec<Vec<f64>>, Error> {
+        let scores = self.scores(coordinates, width);
+        let mut answers = Vec::with_capacity(width);
+        self.pair
+            .each(&scores, width, self.asked, &mut self.recursion, &mut |_, answer| answers.push(answer.to_vec()))?;
+        Ok(answers)
+    }
+
+    /// Where the axes decide the start: by answer of a passage, how much it jumps at a tie of the start on the first axis,
+    /// and the probability of being ahead at the base. None where the start is no tie on that axis.
+    pub(super) fn step(&mut self) -> Result<Option<(Vec<f64>, f64)>, Error> {
+        let Some(ahead) = self.pair.ahead_at_drawn_base() else { return Ok(None) };
+        let along = |z: f64| -> Vec<Vec<f64>> {
+            (0..self.axes.len()).map(|axis| vec![if axis == 0 { z } else { 0.0 }]).collect()
+        };
+        let start =
+            |z: f64| -> Result<f64, Error> { Ok(self.pair.columns(&self.scores(&along(z), 1), 1)?.centre[0][0]) };
+        let (mut low, mut high) = (-REACH, REACH);
+        let is_ahead = start(low)? > TIE;
+        if (start(high)? > TIE) == is_ahead {
+            return Ok(None);
+        }
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if (start(middle)? > TIE) == is_ahead { low = middle } else { high = middle }
+        }
+        let (below, above) = if is_ahead { (high, low) } else { (low, high) };
+        let [below, above] = [below, above].map(along);
+        let (below, above) = (self.answers(&below, 1)?.swap_remove(0), self.answers(&above, 1)?.swap_remove(0));
+        Ok(Some((above.iter().zip(&below).map(|(above, below)| above - below).collect(), ahead)))
+    }
+}
+
+/// Scores between which a tie of the start is looked for.
+const REACH: f64 = 6.0;
