@@ -107,7 +107,7 @@ pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
-pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
+pub use audit::{Audit, Figure, Finding, FindingKind, Severity, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};

@@ -11,7 +11,7 @@ use super::leaf::leaves;
 use super::pair::{Asked, Watch};
 use super::{Exact, refused, sums_fault};
 use crate::calendar::Period;
-use crate::error::{Error, Kind, did_you_mean, shown};
+use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
 use crate::paths::Plan;
@@ -87,7 +87,7 @@ impl Gradient {
         if self.others.iter().any(|other| other == address) {
             return Ok(0.0);
         }
-        let hint = did_you_mean(address, known);
+        let hint = did_you_mean_address(address, known);
         Err(Error::lookup("gradient", format!("no number with a derivative has the address {address:?}{hint}")))
     }
 }

@@ -10,6 +10,8 @@ mod item;
 mod measure;
 mod medians;
 mod past;
+#[cfg(feature = "toml")]
+mod set;
 mod stated;
 pub(crate) mod tree;
 mod walk;

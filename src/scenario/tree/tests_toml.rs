@@ -117,10 +117,14 @@ fn toml_refuses_a_doubled_key_at_every_level() {
         (Some((3, 14)), "the key \"c\" is given twice"),
         (Some((3, 35)), "the key \"e\" is given twice"),
         (Some((6, 3)), "the key \"y\" is given twice"),
-        (Some((7, 2)), "the key \"p\" is given twice"),
-        (Some((8, 2)), "the key \"b\" is given twice"),
     ];
-    assert_eq!(complaints(&error), expected);
+    let complaints = complaints(&error);
+    assert_eq!(complaints[..4], expected.map(|(place, message)| (place, message.to_owned()))[..]);
+    for ((place, message), (line, key)) in complaints[4..].iter().zip([(7, "p"), (8, "b")]) {
+        assert_eq!(*place, Some((line, 2)));
+        assert!(message.starts_with(&format!("the table [{key}] is given twice")), "{message}");
+    }
+    assert_eq!(complaints.len(), 6);
     for text in ["[[a]]\n[a]", "[a]\n[[a]]", "a = []\n[[a]]", "a.b = 1\n[a]", "[a.b]\n[a]\nb.c = 1"] {
         assert!(Node::from_toml(text).is_err(), "{text}");
     }

@@ -23,9 +23,9 @@ fn scenario() -> Scenario {
 fn an_address_that_is_none() {
     let scenario = scenario();
     let cases = [
-        ("provider[A].growth.schedule.rates[2]", "did you mean \"provider[A].growth.schedule.rates[0]\"?"),
+        ("provider[A].growth.schedule.rates[2]", "provider[A].growth.schedule.rates has [0]"),
         ("provider[A].growth.schedule.rate[0]", "did you mean \"provider[A].growth.schedule.rates[0]\"?"),
-        ("provider[C].revenue", "did you mean \"provider[A].revenue\"?"),
+        ("provider[C].revenue", "; provider has [A]"),
         ("", "no number has the address \"\""),
         ("provider[A", "no number has the address \"provider[A\""),
         ("provider[A].name", "no number has the address"),
