@@ -109,6 +109,15 @@ impl Error {
         Self::one(Kind::Lookup, what, "", message)
     }
 
+    /// The same error with something added to the message of each problem.
+    pub(crate) fn with_words(mut self, words: impl Fn(&Problem) -> String) -> Self {
+        for problem in &mut self.0.problems {
+            let more = words(problem);
+            problem.message += &more;
+        }
+        self
+    }
+
     /// Everything that is wrong, in the order of the input.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

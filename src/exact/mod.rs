@@ -180,7 +180,7 @@ impl Exact<'_> {
         let how = (self.tolerance, self.continuous);
         let solved = questions.map(|question| answer::question(&self, &plan, question));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
-        let providers = answer::providers(&self, &plan)?;
+        let providers = answer::providers(&self, &plan).map_err(|error| error.blaming(self.scenario))?;
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
 

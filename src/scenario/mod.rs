@@ -13,6 +13,7 @@ mod past;
 #[cfg(feature = "toml")]
 mod set;
 mod stated;
+mod suspect;
 pub(crate) mod tree;
 mod walk;
 

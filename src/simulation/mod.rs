@@ -298,7 +298,7 @@ impl<'a> Simulation<'a> {
     /// As [`Simulation::run`].
     pub fn tally(self) -> Result<Tally, Error> {
         self.check()?;
-        run::tally(&self)
+        run::tally(&self).map_err(|error| error.blaming(self.scenario))
     }
 
     #[cfg(test)]

@@ -194,7 +194,8 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(());
         }
         let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
-        let advice = "switch fans off or switch shares off, or project fewer periods";
+        let advice = "switch fans or shares off (.fans(false), .shares(false); --no-fans, --no-shares on the command line), or \
+                      project fewer periods";
         let known = &self.plan.rows;
         let address = format!("provider[{}] at {} and the others", known.names()[0], known.label(1));
         Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))
@@ -209,8 +210,9 @@ impl<'r, 'a> Run<'r, 'a> {
         let of = |part: &usize| self.empty[*part].bytes();
         let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
         let message = format!(
-            "counts in 32 replicates take more than 256 MiB ({} MiB): switch it off, or sample plainly",
-            bytes >> 20
+            "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or sample plainly",
+            bytes >> 20,
+            kind.without()
         );
         Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
     }
@@ -301,7 +303,7 @@ impl<'r, 'a> Run<'r, 'a> {
             PartKind::Fans | PartKind::Shares => {
                 let problem = &fault.problems()[0];
                 let row = problem.address.parse().unwrap_or(0);
-                let message = format!("{}; switch {} off to go without", problem.message, kind.word());
+                let message = format!("{}; to go without, {}", problem.message, kind.without());
                 Error::one(Kind::Limit, "simulation", self.row_address(row), message)
             }
             _ => own_fault(kind, name, &fault),
@@ -328,11 +330,11 @@ impl<'r, 'a> Run<'r, 'a> {
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(
-            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: switch {} off, or project fewer periods",
+            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: {}; or project fewer periods",
             total >> 20,
             largest >> 20,
             self.statistics[part].0.word(),
-            self.statistics[part].0.word(),
+            self.statistics[part].0.without(),
         );
         Err(Error::one(Kind::Limit, "simulation", self.row_address(row), message))
     }

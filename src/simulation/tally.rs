@@ -126,6 +126,16 @@ impl PartKind {
         }
     }
 
+    /// How to do without it, in code and on the command line.
+    pub(crate) const fn without(self) -> &'static str {
+        match self {
+            Self::Fans => "switch fans off: .fans(false), or --no-fans on the command line",
+            Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
+            Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
+            Self::Question | Self::Event | Self::Classes | Self::Statistic => "leave it out",
+        }
+    }
+
     const fn is_own(self) -> bool {
         matches!(self, Self::Event | Self::Classes | Self::Statistic)
     }
@@ -251,7 +261,8 @@ impl Tally {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
         }
-        Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?)
+        let outcome = Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?);
+        outcome.map_err(|error| error.blaming(&self.scenario))
     }
 
     /// The number of paths counted.

@@ -59,7 +59,7 @@ fn where_nothing_is_exact_paths_decide() {
     let outside = check(0.0..=p - 0.05);
     assert!(!outside.holds() && outside.smallest_shift() <= 0.05, "{outside}");
     let text = outside.to_string();
-    let says = ["is not within 0 – ", "z = ", "paths, seed 7, false alarm 1e-6", "sees a shift of "];
+    let says = ["is not within 0 – ", "z = ", "paths, seed 7, false alarm 1e-6", "smallest detectable shift "];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     assert_eq!(outside, check(0.0..=p - 0.05), "the same seed gives the same verdict");
 }

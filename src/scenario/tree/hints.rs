@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::error;
+
 /// Faults from which on a text is judged as a whole.
 const MANY: usize = 20;
 /// Characters of a value that a message repeats.
@@ -49,7 +51,7 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<String> {
     let plain = value.replace(',', "");
     if let Some(percent) = value.strip_suffix('%') {
         let fraction = percent.trim().parse::<f64>().ok()? / 100.0;
-        return Some(format!("a fraction is wanted, without %: {}, got {}", crate::error::shown(rounded(fraction)), shown()));
+        return Some(format!("a fraction is wanted, without %: {}, got {}", error::shown(rounded(fraction)), shown()));
     }
     if value.contains(',') && is_grouped(value) {
         return Some(format!(

@@ -119,7 +119,7 @@ fn toml_refuses_a_doubled_key_at_every_level() {
         (Some((6, 3)), "the key \"y\" is given twice"),
     ];
     let complaints = complaints(&error);
-    assert_eq!(complaints[..4], expected.map(|(place, message)| (place, message.to_owned()))[..]);
+    assert_eq!(complaints[..4], expected[..]);
     for ((place, message), (line, key)) in complaints[4..].iter().zip([(7, "p"), (8, "b")]) {
         assert_eq!(*place, Some((line, 2)));
         assert!(message.starts_with(&format!("the table [{key}] is given twice")), "{message}");
