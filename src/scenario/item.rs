@@ -252,7 +252,7 @@ impl Question {
         let message = || {
             format!(
                 "not continuous: because a lead of {} dates in a row has no probability between dates; without \
-                 continuous(true) it is answered on dates",
+                 .continuous(true), or --continuous on the command line, it is answered at dates",
                 self.sustained
             )
         };
