@@ -237,9 +237,7 @@ pub(crate) fn shown_in_order(estimates: &[Estimate], contrary: Option<&Estimate>
         _ => word.to_string(),
     };
     let last = contrary.map(|contrary| match words[estimates.len()] {
-        Bound { sign: Sign::Above, at, decimals } => {
-            Bound { sign: Sign::Below, at: 1.0 - at, decimals }.to_string()
-        }
+        Bound { sign: Sign::Above, at, decimals } => Bound { sign: Sign::Below, at: 1.0 - at, decimals }.to_string(),
         _ => contrary.shown(),
     });
     (words.iter().zip(estimates).map(|(word, estimate)| shown(word, estimate)).collect(), last)

@@ -145,7 +145,8 @@ impl Options {
             "--confidence" => self.confidence = Some(real(flag, &value()?)?),
             "--threads" => {
                 let threads = whole(flag, &value()?)?;
-                self.threads = Some(usize::try_from(threads).map_err(|_| format!("--threads: too many, got {threads}"))?);
+                self.threads =
+                    Some(usize::try_from(threads).map_err(|_| format!("--threads: too many, got {threads}"))?);
             }
             "--tolerance" => self.tolerance = Some(real(flag, &value()?)?),
             "--set" => self.set.push(setting(&value()?)?),
@@ -172,7 +173,10 @@ impl Options {
         let pairs = [
             (self.json && self.csv, "one of --json and --csv at a time"),
             (self.audit && self.no_audit, "one of --audit and --no-audit at a time"),
-            (self.until.is_some() && self.paths.is_some(), "one of --until and --paths at a time; --at-most bounds --until"),
+            (
+                self.until.is_some() && self.paths.is_some(),
+                "one of --until and --paths at a time; --at-most bounds --until",
+            ),
             (self.at_most.is_some() && self.until.is_none(), "--at-most bounds --until: give that too"),
             (self.tolerance.is_some() && !self.exact, "--tolerance is that of --exact: give that too"),
             (self.spreadsheet && !self.csv, "--spreadsheet changes --csv: give that too"),

@@ -43,7 +43,11 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         (Severity::Medium, word, "look at how growth goes on after the last estimate, and how far away the horizon is")
     } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
         let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
-        (Severity::Medium, word, "let growth fade, or say why it does not: what is held here goes on beyond the horizon too")
+        (
+            Severity::Medium,
+            word,
+            "let growth fade, or say why it does not: what is held here goes on beyond the horizon too",
+        )
     } else {
         return None;
     };

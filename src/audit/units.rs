@@ -52,7 +52,9 @@ fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
     let (number, percent) = (shown(median), short(100.0 * median));
     let (kind, what, seen) = match place.domain {
         Domain::GROWTH => (FindingKind::EndState, "growth a year", format!("growth of {number} is {percent} % a year")),
-        Domain::VOLATILITY => (FindingKind::Width, "volatility", format!("a volatility of {number} is {percent} % a year")),
+        Domain::VOLATILITY => {
+            (FindingKind::Width, "volatility", format!("a volatility of {number} is {percent} % a year"))
+        }
         _ => return None,
     };
     let advice = format!("it is a fraction a year: {number} % is {}", shown(median / 100.0));
@@ -73,7 +75,8 @@ fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
         at_median(place),
         short(years)
     );
-    let advice = "a half-life is in years: 24 months are 2, 8 quarters too; growth that hardly changes is stated as constant";
+    let advice =
+        "a half-life is in years: 24 months are 2, 8 quarters too; growth that hardly changes is stated as constant";
     let finding = Finding::new(FindingKind::Form, address(place), seen, advice);
     Some(finding.figure("half-life, years", median).figure("years up to the horizon", years))
 }

@@ -91,9 +91,11 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
     let (severity, seen, advice) = match history {
         // Reported without a simulation.
         _ if !(high - low <= WIDEST) && units::has_volatility(scene, row) => return None,
-        _ if !(high - low <= WIDEST) => {
-            (Severity::High, interval, "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit")
-        }
+        _ if !(high - low <= WIDEST) => (
+            Severity::High,
+            interval,
+            "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit",
+        ),
         Some(shown) if sd * FACTOR < shown => (
             Severity::Medium,
             interval + ", narrower than the history's own growth varies",

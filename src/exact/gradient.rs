@@ -57,7 +57,9 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
             let mut users = places.iter().filter(|place| place.assumption.name() == Some(name)).peekable();
             users.peek().is_some() && users.all(|place| is_rate(place.domain))
         }
-        None => address.starts_with("correlation[") || places.iter().find(holds).is_some_and(|place| is_rate(place.domain)),
+        None => {
+            address.starts_with("correlation[") || places.iter().find(holds).is_some_and(|place| is_rate(place.domain))
+        }
     }
 }
 

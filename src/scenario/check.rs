@@ -309,7 +309,9 @@ impl Visitor for Numbers<'_> {
         if let Some(name) = value.name() {
             let name = name.to_owned();
             if let Some(source) = &value.source {
-                self.report(format!("the name {name:?} carries no source, got {source:?}; state it at assumption[{name}]"));
+                self.report(format!(
+                    "the name {name:?} carries no source, got {source:?}; state it at assumption[{name}]"
+                ));
             }
             return self.resolve(&name, domain);
         }

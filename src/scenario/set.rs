@@ -103,7 +103,9 @@ fn slot<'n>(node: &'n mut Node, address: &str) -> Option<&'n mut Node> {
     let name = step.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
     let below = match &mut node.value {
         Value::Table(entries) => {
-            let is_it = |entry: &Entry| Some(entry.key.as_str()) == name || address_key(&entry.key) == step.trim_start_matches('.');
+            let is_it = |entry: &Entry| {
+                Some(entry.key.as_str()) == name || address_key(&entry.key) == step.trim_start_matches('.')
+            };
             let place = entries.iter().position(is_it);
             if place.is_none() && (name.is_some() || !rest.is_empty()) {
                 return None;

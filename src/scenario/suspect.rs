@@ -1,7 +1,7 @@
 //! Numbers that are probably in percent, where fractions are wanted: what an audit reports, and what an error blames.
 
-use super::walk::Place;
 use super::Scenario;
+use super::walk::Place;
 use crate::assumption::domain::Domain;
 use crate::error::{Error, shown};
 

@@ -1,5 +1,6 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
+mod advice;
 mod difference;
 mod own;
 mod pilot;

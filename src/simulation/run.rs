@@ -7,7 +7,7 @@ use std::sync::{PoisonError, TryLockError};
 use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
 use super::until::until;
-use super::{OnProgress, Progress, Simulation, pilot};
+use super::{OnProgress, Progress, Simulation, advice, pilot};
 use crate::error::{Error, Kind};
 use crate::paths::stream::slot_of;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
@@ -194,8 +194,11 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(());
         }
         let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
-        let advice = "switch fans or shares off (.fans(false), .shares(false); --no-fans, --no-shares on the command line), or \
-                      project fewer periods";
+        let of = |kind: PartKind| -> usize {
+            let parts = self.statistics.iter().zip(&self.empty).filter(|((own, ..), _)| *own == kind);
+            parts.map(|(_, counts)| counts.histograms().len()).sum()
+        };
+        let advice = advice::to_fit(rows * PAGE_BYTES, MOST_HISTOGRAM_BYTES, |kind| of(kind) * PAGE_BYTES);
         let known = &self.plan.rows;
         let address = format!("provider[{}] at {} and the others", known.names()[0], known.label(1));
         Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))

@@ -108,7 +108,10 @@ fn numbers_in_another_unit_are_found_wherever_they_stand() {
     has(&found, "width", "provider[A].volatility");
     for sound in [Curve::constant(4.9), Curve::fade(0.3, 0.1, 10)] {
         let found = with(sound, 2.0.into());
-        assert!(!found.iter().any(|(_, address)| address.contains("growth.") || address.contains("volatility")), "{found:?}");
+        assert!(
+            !found.iter().any(|(_, address)| address.contains("growth.") || address.contains("volatility")),
+            "{found:?}"
+        );
     }
 }
 

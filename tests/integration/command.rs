@@ -72,7 +72,11 @@ fn an_answer_is_0() {
     let outcome: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(outcome["run"]["paths"], 1000);
     let json = pair().replace(".toml", ".json");
-    assert_eq!(quiet(&[&json, "--paths", "1000", "--json"]), (Some(0), out, String::new()), "the same scenario as JSON");
+    assert_eq!(
+        quiet(&[&json, "--paths", "1000", "--json"]),
+        (Some(0), out, String::new()),
+        "the same scenario as JSON"
+    );
 }
 
 /// The main case, whose four questions have two exact answers, on a fixed seed.
@@ -368,7 +372,11 @@ fn periods_histories_and_curves_may_be_set() {
         let outcome: serde_json::Value = serde_json::from_str(&out).expect("JSON");
         assert_eq!((&outcome["base"], &outcome["horizon"]), (&"2018-Q2".into(), &"2019-Q4".into()));
     }
-    let (code, out, err) = run(&["provider[Challenger].history=[1, 2, 3]", "provider[Incumbent].history=[1, 2, 3]", "question[0].measure=\"trailing\""]);
+    let (code, out, err) = run(&[
+        "provider[Challenger].history=[1, 2, 3]",
+        "provider[Incumbent].history=[1, 2, 3]",
+        "question[0].measure=\"trailing\"",
+    ]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("\"measure\":\"trailing\""), "{out}");
     let (code, _, err) = run(&["provider[Challenger].growth={ fade = { from = 0.5, to = 0.1, half_life = 2 } }"]);
@@ -404,7 +412,10 @@ fn findings_are_printed_before_the_answer() {
     assert!(found.iter().all(|line| line.starts_with(&pair())), "{found:?}");
     let (code, found) = lines("provider[Incumbent].volatility=15");
     assert_eq!(code, Some(1));
-    assert!(found[0].contains("width: provider[Incumbent].volatility: a volatility of 15 is 1500 % a year"), "{found:?}");
+    assert!(
+        found[0].contains("width: provider[Incumbent].volatility: a volatility of 15 is 1500 % a year"),
+        "{found:?}"
+    );
     let last = found.last().expect("the error");
     let advice = ["--no-fans on the command line", "; provider[Incumbent].volatility is 15, that is 1500 % a year"];
     assert!(last.contains("limit met") && advice.iter().all(|words| last.contains(words)), "{found:?}");
@@ -449,4 +460,25 @@ fn messages_say_what_to_write() {
         assert!(err.starts_with(file.path()) && err.contains(words), "{words}\n{err}");
         assert!(err.lines().count() < 8, "{err}");
     }
+}
+
+/// What a message advises can be done where its reader is, and helps.
+#[test]
+fn a_limit_names_the_options_that_avoid_it() {
+    let provider = |number: u32| {
+        format!(
+            "[[provider]]\nname = 'P{number}'\nrevenue = {}\ngrowth = {{ constant = 0.1 }}\nvolatility = 0.1\n",
+            100 + number
+        )
+    };
+    let text = format!("base = '2018-01'\nhorizon = '2058-01'\n{}", (0..64).map(provider).collect::<String>());
+    let file = File::of("big.toml", text.as_bytes());
+    let run = |more: &[&str]| quiet(&[&[file.path(), "--paths", "64", "--no-ranks"], more].concat());
+    let (code, _, err) = run(&[]);
+    assert!(code == Some(1) && err.contains("or --no-fans --no-shares on the command line"), "{err}");
+    let (code, _, err) = run(&["--no-fans", "--no-shares"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    // With one of them off there is only the other to name.
+    let (code, _, err) = run(&["--no-fans"]);
+    assert!(code == Some(1) && err.contains("switch shares off: .shares(false), or --no-shares"), "{err}");
 }

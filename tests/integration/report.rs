@@ -162,7 +162,12 @@ fn every_finding_and_every_answer_stands() {
     }
     let by = outcome.overtake("A", "B").and_then(|answer| answer.by("2024-Q4")).expect("an answer");
     let number = by.to_string().split(' ').next().expect("a number").to_owned();
-    assert!(told.contains(&format!("A has overtaken B by 2024-Q4 with probability {number}; 95 % interval (simulation error only): ")), "{number}");
+    assert!(
+        told.contains(&format!(
+            "A has overtaken B by 2024-Q4 with probability {number}; 95 % interval (simulation error only): "
+        )),
+        "{number}"
+    );
     assert!(told.contains("on the IPCC's scale."));
 }
 

@@ -141,7 +141,8 @@ fn a_measure_by_year_says_which_year_is_its_base() {
             Provider::new(name, revenue).growth(growth).volatility(0.1).history(history.iter().copied())
         };
         let question = Question::overtakes("A", "B").measure(outgrow::Measure::Annual);
-        let scenario = Scenario::builder("2018-Q2", "2020-Q4").provider(provider("A", 9.0)).provider(provider("B", 10.0));
+        let scenario =
+            Scenario::builder("2018-Q2", "2020-Q4").provider(provider("A", 9.0)).provider(provider("B", 10.0));
         let outcome = scenario.question(question).build().expect("valid").simulate().paths(64).run().expect("a run");
         outcome.questions()[0].to_string().lines().next().expect("a headline").to_owned()
     };

@@ -63,7 +63,8 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<String> {
     if is_label(value) {
         return Some(format!("a period is text, in quotes: \"{value}\", got {value}"));
     }
-    let is_word = value.starts_with(char::is_alphabetic) && value.chars().all(|sign| sign.is_alphanumeric() || "_- ".contains(sign));
+    let is_word = value.starts_with(char::is_alphabetic)
+        && value.chars().all(|sign| sign.is_alphanumeric() || "_- ".contains(sign));
     is_word.then(|| format!("text must be in quotes: \"{}\"", shown()))
 }
 
@@ -103,7 +104,9 @@ fn is_label(value: &str) -> bool {
     let year = signs.by_ref().take(4).filter(char::is_ascii_digit).count() == 4;
     let rest = signs.as_str();
     let rest = rest.strip_prefix('-').unwrap_or(rest);
-    year && !rest.is_empty() && rest.len() <= 5 && rest.chars().all(|sign| sign.is_ascii_digit() || "Qq-".contains(sign))
+    year && !rest.is_empty()
+        && rest.len() <= 5
+        && rest.chars().all(|sign| sign.is_ascii_digit() || "Qq-".contains(sign))
 }
 
 /// Without the digits that a division leaves.
@@ -121,7 +124,10 @@ mod tests {
 
     #[test]
     fn common_mistakes_are_named() {
-        assert_eq!(hint("a = 405,000", ","), "a number has no commas between its digits: 405000 or 405_000, got 405,000");
+        assert_eq!(
+            hint("a = 405,000", ","),
+            "a number has no commas between its digits: 405000 or 405_000, got 405,000"
+        );
         assert_eq!(hint("a = { constant = 30% }", "30"), "a fraction is wanted, without %: 0.3, got 30%");
         assert_eq!(hint("a = [0.8, 14.5 %] # x", "14"), "a fraction is wanted, without %: 0.145, got 14.5 %");
         assert_eq!(hint("base = 2018-03", "2018"), "a period is text, in quotes: \"2018-03\", got 2018-03");
