@@ -252,7 +252,13 @@ fn what_toml_cannot_hold_is_refused_with_its_address() {
 fn toml_that_is_none_is_not_complained_of_without_end() {
     soon(|| {
         let error = Node::from_toml(&"]\n".repeat(100_000)).unwrap_err();
+        let complaints_of_all = complaints(&error);
+        assert_eq!(complaints_of_all.len(), 1);
+        let message = "this does not look like TOML: 100000 problems in 100000 lines, the first: ";
+        assert!(complaints_of_all[0].1.starts_with(message), "{error}");
+        // Mostly TOML, with faults: each of them, up to a bound.
+        let error = Node::from_toml(&"]\n# one\n# two\n".repeat(3000)).unwrap_err();
         assert_eq!(error.problems().len(), 1001);
-        assert_eq!(complaints(&error)[1000], (None, "and 99000 problems more"));
+        assert_eq!(complaints(&error)[1000], (None, "and 2000 problems more"));
     });
 }
