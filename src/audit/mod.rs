@@ -281,7 +281,8 @@ impl Scenario {
     /// let scenario = Scenario::builder("2018", "2023")
     ///     .provider(Provider::new("A", 1).growth(Curve::constant(18)))
     ///     .build()?;
-    /// let finding = &scenario.quick_audit()?.findings()[0];
+    /// let audit = scenario.quick_audit()?;
+    /// let finding = &audit.findings()[0];
     /// assert_eq!(finding.address, "provider[A].growth.constant");
     /// assert!(finding.advice.ends_with("18 % is 0.18"));
     /// # Ok::<(), outgrow::Error>(())
