@@ -98,7 +98,7 @@ fn tell_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64
     }
     writeln!(
         out,
-        "  (± one standard error of the sampling; the tails are fixed numbers; what is assumed moves the answer far more)"
+        "  (± one standard error of the simulation; the tails are fixed numbers; what is assumed moves the answer far more)"
     )?;
     Ok(())
 }

@@ -177,8 +177,8 @@
 //! ```
 //!
 //! # 9. How sure is the date?
-//! Ask for quantiles, not for one date, and for what does not happen at all. The interval of an estimate is of the sampling
-//! only; the audit tells which assumptions move the answer.
+//! Ask for quantiles, not for one date, and for what does not happen at all. The interval of an estimate holds
+//! the simulation's error only; the audit lists the assumptions that move the answer.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario, When};
 //! let scenario = Scenario::builder("2026-Q1", "2036-Q4")

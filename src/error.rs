@@ -109,6 +109,15 @@ impl Error {
         Self::one(Kind::Lookup, what, "", message)
     }
 
+    /// The same error with something added to the message of each problem.
+    pub(crate) fn with_words(mut self, words: impl Fn(&Problem) -> String) -> Self {
+        for problem in &mut self.0.problems {
+            let more = words(problem);
+            problem.message += &more;
+        }
+        self
+    }
+
     /// Everything that is wrong, in the order of the input.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
@@ -213,7 +222,8 @@ const LONGEST_MISTYPED: usize = 200;
 /// So many names are compared with the wrong one: a file may hold a million.
 const MOST_COMPARED: usize = 1000;
 
-/// `, did you mean "…"?` for the nearest of `known`, or a word on Unicode form where only that differs; else nothing.
+/// `; did you mean "…"?` for the nearest of `known`, or a word on Unicode form where only that differs; nothing where
+/// none is near.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     use unicode_normalization::UnicodeNormalization;
     let is_short = |name: &&str| name.len() <= LONGEST_MISTYPED;
@@ -227,11 +237,74 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a 
     }
     known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(name, wrong), *name))
-        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3 + 1)
+        .filter_map(|name| Some((distance(wrong, name)?, *name)))
         .min()
         .map(|(_, name)| format!("; did you mean {name:?}?"))
         .unwrap_or_default()
+}
+
+/// How far a mistyped name is from a known one: 0 where only case or outer blanks differ, else the edits between them.
+/// `None` where more than a third of the letters would change: another name, not a mistyped one. The beginning of a
+/// name, three letters or more, is near it, after any that is mistyped.
+fn distance(wrong: &str, known: &str) -> Option<usize> {
+    let (wrong, known) = (wrong.trim().to_lowercase(), known.trim().to_lowercase());
+    let (letters, all) = (wrong.chars().count(), known.chars().count());
+    let edits = strsim::damerau_levenshtein(&wrong, &known);
+    if edits <= letters.min(all) / 3 {
+        return Some(edits);
+    }
+    (letters >= 3 && known.starts_with(&wrong)).then_some(LONGEST_MISTYPED + all)
+}
+
+/// As [`did_you_mean`] for addresses: only the step in which two addresses differ is compared, so that a long address
+/// does not make an unlike step look near. Where none is near, the steps that are known there.
+pub(crate) fn did_you_mean_address<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    if wrong.len() > LONGEST_MISTYPED {
+        return String::new();
+    }
+    let known: Vec<&str> = known.into_iter().take(MOST_COMPARED).collect();
+    let near = |known: &&'a str| -> Option<(usize, &'a str)> {
+        let start = common_steps(wrong, known);
+        let end = common_end(&wrong[start..], &known[start..]);
+        let (own, other) = (&wrong[start..wrong.len() - end], &known[start..known.len() - end]);
+        let is_index = |step: &str| !step.is_empty() && step.chars().all(|digit| digit.is_ascii_digit());
+        if is_index(own) && is_index(other) { None } else { Some((distance(own, other)?, *known)) }
+    };
+    if let Some((_, name)) = known.iter().filter_map(near).min() {
+        return format!("; did you mean {name:?}?");
+    }
+    let start = known.iter().map(|known| common_steps(wrong, known)).max().unwrap_or(0);
+    let is_item = wrong[..start].ends_with('[');
+    let mut there: Vec<String> = Vec::new();
+    for known in known.iter().filter(|known| common_steps(wrong, known) == start) {
+        let rest = &known[start..];
+        let end = rest.char_indices().skip(1).find(|(_, sign)| ".[]".contains(*sign)).map_or(rest.len(), |(at, _)| at);
+        let step = if is_item { format!("[{}]", &rest[..end]) } else { rest[..end].to_owned() };
+        if !there.contains(&step) && there.len() < MOST_STEPS {
+            there.push(step);
+        }
+    }
+    let place = wrong[..start].trim_end_matches(['.', '[']);
+    match (there.is_empty(), place) {
+        (true, _) => String::new(),
+        (_, "") => format!("; addresses begin with {}", there.join(", ")),
+        (_, place) => format!("; {place} has {}", there.join(", ")),
+    }
+}
+
+/// Steps of an address that a message lists.
+const MOST_STEPS: usize = 8;
+
+/// The length of the steps that two addresses have in common, with the sign that ends them.
+fn common_steps(a: &str, b: &str) -> usize {
+    let same = a.char_indices().zip(b.chars()).take_while(|((_, a), b)| a == b);
+    same.filter(|((_, sign), _)| ".[".contains(*sign)).last().map_or(0, |((at, _), _)| at + 1)
+}
+
+/// The length of what two rests of addresses have in common at their end, from the sign that starts it.
+fn common_end(a: &str, b: &str) -> usize {
+    let same = a.char_indices().rev().zip(b.chars().rev()).take_while(|((_, a), b)| a == b);
+    same.filter(|((_, sign), _)| ".[]".contains(*sign)).last().map_or(0, |((at, _), _)| a.len() - at)
 }
 
 /// What to say of a name that no provider has.
@@ -267,6 +340,24 @@ mod tests {
     fn suggestions_name_the_nearest_and_the_unicode_form() {
         assert_eq!(did_you_mean("Gogle Cloud", ["Google Cloud", "AWS"]), "; did you mean \"Google Cloud\"?");
         assert_eq!(did_you_mean("entirely other", ["AWS"]), "");
+        assert_eq!(did_you_mean("C", ["A", "B"]), "", "another letter is another name");
+        assert_eq!(did_you_mean("a", ["A", "B"]), "; did you mean \"A\"?");
+        assert_eq!(did_you_mean("vol", ["revenue", "volatility"]), "; did you mean \"volatility\"?");
+        assert_eq!(did_you_mean("Alibaba", ["AWS", "Alibaba Cloud"]), "; did you mean \"Alibaba Cloud\"?");
         assert!(did_you_mean("Caf\u{e9}", ["Cafe\u{301}"]).contains("Unicode form"));
+    }
+
+    #[test]
+    fn addresses_are_compared_where_they_differ() {
+        let known = ["provider[A].revenue", "provider[A].growth.schedule.rates[0]", "provider[A].volatility"];
+        let hint = |wrong: &str| did_you_mean_address(wrong, known);
+        assert_eq!(hint("provider[A].revenu"), "; did you mean \"provider[A].revenue\"?");
+        assert_eq!(hint("provider[A].vol"), "; did you mean \"provider[A].volatility\"?");
+        assert_eq!(hint("providr[A].revenue"), "; did you mean \"provider[A].revenue\"?");
+        assert_eq!(hint("provider[A].shock"), "; provider[A] has revenue, growth, volatility");
+        assert_eq!(hint("provider[C].revenue"), "; provider has [A]");
+        assert_eq!(hint("provider[A].growth.schedule.rates[2]"), "; provider[A].growth.schedule.rates has [0]");
+        assert_eq!(hint("quux"), "; addresses begin with provider");
+        assert_eq!(did_you_mean_address("x", []), "");
     }
 }

@@ -167,14 +167,24 @@ impl Estimate {
     }
 
     fn shown_with(&self, decimals: usize) -> String {
+        if self.standard_error == 0.0 { format!("{}", self.value) } else { self.word_with(decimals).to_string() }
+    }
+
+    fn word(&self) -> Bound {
+        self.word_with(self.decimals())
+    }
+
+    /// The value, or a bound where these decimals would round it to 0 or 1.
+    fn word_with(&self, decimals: usize) -> Bound {
         let (low, high) = self.interval;
         let half = (0..decimals).fold(0.5, |half, _| 0.1 * half);
-        match self.value {
-            exact if self.standard_error == 0.0 => format!("{exact}"),
-            none if none < half => format!("< {:.decimals$}", round_up(high, decimals)),
-            all if all > 1.0 - half => format!("> {:.decimals$}", 1.0 - round_up(1.0 - low, decimals)),
-            value => format!("{value:.decimals$}"),
-        }
+        let (sign, at) = match self.value {
+            exact if self.standard_error == 0.0 => (Sign::About, exact),
+            none if none < half => (Sign::Below, round_up(high, decimals)),
+            all if all > 1.0 - half => (Sign::Above, 1.0 - round_up(1.0 - low, decimals)),
+            value => (Sign::About, value),
+        };
+        Bound { sign, at, decimals }
     }
 
     /// The interval with the same digits, rounded outwards.
@@ -183,6 +193,69 @@ impl Estimate {
         let (low, high) = self.interval;
         let low = 1.0 - round_up(1.0 - low, decimals);
         format!("{:.decimals$} – {:.decimals$}", low.max(0.0), round_up(high, decimals).min(1.0))
+    }
+}
+
+/// What is printed of a probability: "0.573", or a bound, "< 0.000004", "> 0.99990".
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bound {
+    sign: Sign,
+    at: f64,
+    decimals: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Below,
+    About,
+    Above,
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.sign {
+            Sign::Below => "< ",
+            Sign::About => "",
+            Sign::Above => "> ",
+        };
+        write!(f, "{sign}{:.*}", self.decimals, self.at)
+    }
+}
+
+/// Probabilities that never fall from one to the next, as words, and that of the contrary of the last. An estimate of none
+/// or all of the paths is printed as a bound, and with a larger error than its neighbours' that bound would contradict
+/// them: after 0.99990 there is no "> 0.99980". So a lower bound is at least what stands before it, an upper one at most
+/// what follows it.
+pub(crate) fn shown_in_order(estimates: &[Estimate], contrary: Option<&Estimate>) -> (Vec<String>, Option<String>) {
+    let mut all = estimates.to_vec();
+    all.extend(contrary.map(Estimate::complement));
+    let mut words: Vec<Bound> = all.iter().map(Estimate::word).collect();
+    tighten(words.iter_mut(), Sign::Above);
+    tighten(words.iter_mut().rev(), Sign::Below);
+    let shown = |word: &Bound, estimate: &Estimate| match word.sign {
+        Sign::About => estimate.shown(),
+        _ => word.to_string(),
+    };
+    let last = contrary.map(|contrary| match words[estimates.len()] {
+        Bound { sign: Sign::Above, at, decimals } => Bound { sign: Sign::Below, at: 1.0 - at, decimals }.to_string(),
+        _ => contrary.shown(),
+    });
+    (words.iter().zip(estimates).map(|(word, estimate)| shown(word, estimate)).collect(), last)
+}
+
+fn tighten<'a>(words: impl Iterator<Item = &'a mut Bound>, sign: Sign) {
+    let mut tightest: Option<Bound> = None;
+    for word in words {
+        let is_tighter = |known: &Bound| if sign == Sign::Above { known.at > word.at } else { known.at < word.at };
+        if word.sign == sign
+            && let Some(known) = tightest.filter(is_tighter)
+        {
+            *word = Bound { sign, ..known };
+        }
+        // A bound of the other kind says nothing of this one.
+        if word.sign == sign || word.sign == Sign::About {
+            tightest = Some(*word);
+        }
     }
 }
 
@@ -272,6 +345,23 @@ mod tests {
         );
         assert_eq!(Estimate::wilson(471_200, 1_000_000, z).to_string(), "0.4712 ± 0.0005");
         assert_eq!(Estimate::exact(1.0).to_string(), "1 (exact)");
+    }
+
+    #[test]
+    fn bounds_in_order_of_time_are_monotone() {
+        let shown = |errors: &[(f64, f64)]| {
+            let estimates: Vec<_> = errors.iter().map(|(value, error)| Estimate::bounded(*value, *error)).collect();
+            let never = estimates.last().expect("one").complement();
+            shown_in_order(&estimates, Some(&never))
+        };
+        let (late, never) = shown(&[(0.5, 1e-3), (0.999_996, 3e-5), (0.999_997, 8e-5), (0.999_998, 1e-5)]);
+        assert_eq!(late, ["0.500", "> 0.99993", "> 0.99993", "> 0.99997"]);
+        assert_eq!(never.as_deref(), Some("< 0.00003"));
+        // An estimate counts too.
+        let (late, never) = shown(&[(0.9999, 2e-5), (0.999_998, 9e-5)]);
+        assert_eq!((late, never.as_deref()), (vec!["0.99990".to_owned(), "> 0.99990".to_owned()], Some("< 0.00010")));
+        let (early, _) = shown(&[(1e-7, 8e-5), (2e-7, 3e-5), (0.00005, 1e-5), (0.01, 1e-4)]);
+        assert_eq!(early, ["< 0.00005", "< 0.00005", "0.00005", "0.0100"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! **Who overtakes whom, when, and how likely?**
 //!
 //! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another:
-//! dates as probabilities with error bars, paths without an overtake kept as «not by the horizon», the same bits for
+//! dates as probabilities with error bars, paths without an overtake kept as "not by the horizon", the same bits for
 //! the same seed on any machine.
 //!
 //! ```text
@@ -12,17 +12,21 @@
 //! ```
 //!
 //! # One pair
+//! Seen from mid-2018: does Alibaba Cloud overtake Google Cloud? It is the case of the README and of
+//! `examples/alibaba_vs_google.rs`, where each number has its source.
 //! ```
-//! use outgrow::{interval, normal, Curve, Provider, Question, Scenario, Tail};
+//! use outgrow::{lognormal, normal, triangular, truncated, Curve, Provider, Question, Scenario, Tail};
 //!
+//! let alibaba = Provider::new("Alibaba Cloud", 690_225_090.51)
+//!     .history([382_653_864.32, 468_282_701.09, 566_504_014.40]).fiscal_year_ends(3)
+//!     .growth(Curve::totals([normal(0.87, 0.10), normal(0.60, 0.15)], Tail::fade("mature_growth", lognormal(2.0, 0.3))))
+//!     .volatility(0.15);
+//! let google = Provider::new("Google Cloud", truncated(lognormal(1.2e9, 0.12), 1.0e9, None))
+//!     .growth(Curve::fade(normal(0.45, 0.08), "mature_growth", lognormal(4.0, 0.3)))
+//!     .volatility(0.10);
 //! let scenario = Scenario::builder("2018-Q1", "2028-Q1")       // base and horizon; the step follows from the label
-//!     .provider(Provider::new("Alibaba Cloud", 690e6)
-//!         .growth(Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2)))
-//!         .volatility(0.15))
-//!     .provider(Provider::new("Google Cloud", interval(1.0e9, 1.2e9))
-//!         .growth(Curve::fade(0.45, 0.12, 4))
-//!         .volatility(0.10))
-//!     .correlation("Alibaba Cloud", "Google Cloud", 0.3)
+//!     .assumption("mature_growth", triangular(0.05, 0.12, 0.20))
+//!     .provider(alibaba).provider(google).correlation("Alibaba Cloud", "Google Cloud", 0.3)
 //!     .question(Question::overtakes("Alibaba Cloud", "Google Cloud"))
 //!     .build()?;                                               // every problem at once, each with its address
 //!
@@ -30,8 +34,8 @@
 //! let overtake = outcome.overtake("Alibaba Cloud", "Google Cloud")?;
 //! println!("{overtake}");                                      // a table by year end
 //! let by_2022 = overtake.by("2022-Q4")?;                       // value, standard error, interval
-//! let median = overtake.quantile(0.5)?;                        // At(2019-Q4), or NotBy(2028-Q1), which orders last
-//! by_2022.check_within(0.80..=0.99)?;                          // an assertion for tests
+//! let median = overtake.quantile(0.5)?;                        // At(2021-Q4), or NotBy(2028-Q1), which orders last
+//! by_2022.check_within(0.55..=0.60)?;                          // an assertion for tests
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
@@ -47,10 +51,10 @@
 //! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
 //! | know what an answer turns on | [`Exact::gradient`], [`Gradient`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
-//! | look where it may fool you | [`Scenario::audit`], [`Audit`], [`Finding`], [`Claim`] |
+//! | check where it may mislead | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
 //! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
 //! | tell it in one file, with all that it rests on | [`Outcome::report`], [`Report`] |
-//! | hand it on | [`Outcome::to_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
+//! | hand it on | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
 //! | have the exact value beside the simulated one | [`Simulation::cross_check`], [`CrossCheck`] |
@@ -62,7 +66,9 @@
 //! Ten questions with answers that run are in the [`cookbook`].
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
-//! revenue per √year, and money is per period in one unit of your choice.
+//! revenue per √year, and money is per period in one unit of your choice. Stated growth is that of the *median* path; the
+//! mean lies above it by the factor e^(σ²τ/2), σ the volatility and τ the years ([`Curve`]). An overtake is looked for at
+//! the end of each period, so a finer step finds more of them ([`Question::overtakes`]).
 //!
 //! # What it guarantees
 //! * Same scenario, seed and number of paths: the same bits for any number of threads, any split into shards that are
@@ -107,7 +113,7 @@ pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
     Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
-pub use audit::{Audit, Figure, Finding, FindingKind, Weight, Weights};
+pub use audit::{Audit, Figure, Finding, FindingKind, Severity, Weight, Weights};
 pub use calendar::{Period, Step};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};

@@ -1,4 +1,4 @@
-//! What a check found, and in which words it is told.
+//! What a check found, and its words.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -8,7 +8,7 @@ use crate::estimate::Estimate;
 
 /// What a [`ProbabilityCheck`](crate::ProbabilityCheck) found.
 ///
-/// # Example: how much it would have seen
+/// # Example: how much it would have detected
 /// ```
 /// # use outgrow::{Curve, Error, Provider, Question, Scenario};
 /// # let scenario = Scenario::builder("2018", "2022")
@@ -91,13 +91,13 @@ impl fmt::Display for Verdict {
             write!(f, ", z = {z:.1}")?;
         }
         match self.paths {
-            None if self.estimate.standard_error() > 0.0 => write!(f, "; exact to within the error told")?,
+            None if self.estimate.standard_error() > 0.0 => write!(f, "; by quadrature, ± its estimated error")?,
             None => write!(f, "; exact")?,
             Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
         }
         let shift = self.smallest_shift();
         if shift > 0.0 {
-            write!(f, ", sees a shift of {shift:.1e} beyond the range")?;
+            write!(f, ", smallest detectable shift {shift:.1e} beyond the range")?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What the scenario comes to: growth at the horizon, multiples of the base, revenue against the stated ceiling.
 
 use super::scene::{Scene, grown, short};
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Severity, units};
 use crate::math;
 
 /// Growth in any one year beyond which a rate is more likely in percent than true: ×3. Alibaba Cloud's best year was ×2.4.
@@ -31,19 +31,28 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let best = (year..=last).max_by(|a, b| over(a).total_cmp(&over(b)))?;
     let (best_year, late, whole) = (over(&best), over(&last), path[last]);
     let horizon = scene.scenario.horizon();
-    let (what, advice) = if best_year > math::ln(YEAR) {
+    if units::has_growth(scene, row) {
+        return None;
+    }
+    let (severity, what, advice) = if best_year > math::ln(YEAR) {
         let at = scene.scenario.label(best);
-        (format!("revenue grows {} in the year to {at}", grown(best_year)), "growth is a fraction a year: 0.18 is 18 %")
+        let what = format!("revenue grows {} in the year to {at}", grown(best_year));
+        (Severity::High, what, "growth is a fraction a year: 0.18 is 18 %")
     } else if whole.abs() > math::ln(MULTIPLE) {
         let word = format!("revenue in {horizon} is {} times the base", short(math::exp(whole)));
-        (word, "look at how growth goes on after the last estimate, and how far away the horizon is")
+        (Severity::Medium, word, "look at how growth goes on after the last estimate, and how far away the horizon is")
     } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
         let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
-        (word, "let growth fade, or say why it does not: what is held here goes on beyond the horizon too")
+        (
+            Severity::Medium,
+            word,
+            "let growth fade, or say why it does not: what is held here goes on beyond the horizon too",
+        )
     } else {
         return None;
     };
     let finding = Finding::new(FindingKind::EndState, format!("{}.growth", scene.series[row].address), what, advice)
+        .severity(severity)
         .figure("growth in the best year", math::exp_m1(best_year))
         .figure("growth in the last year", math::exp_m1(late))
         .figure("multiple of the base at the horizon", math::exp(whole));

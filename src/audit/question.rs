@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed};
-use super::{Finding, FindingKind};
+use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed, short};
+use super::{Finding, FindingKind, Severity};
 use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
@@ -17,6 +17,8 @@ use crate::scenario::{MOST_PERIODS, Question, Scenario};
 
 /// A share of paths ahead at the base that moves the answer: it counts in «by t» for every t.
 const AHEAD: f64 = 0.05;
+const AHEAD_ADVICE: &str =
+    "turn the question round, or look at the two bases: those ahead count as an overtake by every date";
 /// Beyond this an outcome is certain or impossible: no scenario is right to one in a million.
 const CERTAIN: f64 = 1e-6;
 /// What a horizon twice as long must bring for the horizon to be too near.
@@ -50,9 +52,36 @@ fn ahead(answer: &Answer, address: &str) -> Option<Finding> {
     }
     let (challenger, base) = (answer.overtake.challenger(), answer.overtake.base());
     let seen = format!("{challenger} is ahead in {base} already, with probability {}", at_base.shown());
-    let advice = "turn the question round, or look at the two bases: those ahead count as an overtake by every date";
-    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice);
-    Some(finding.figure("ahead at base", at_base.value()))
+    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, AHEAD_ADVICE);
+    Some(finding.severity(Severity::High).figure("ahead at base", at_base.value()))
+}
+
+/// Challengers that are ahead at the base with every assumption at its median; nothing is simulated.
+pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
+    let found = scene.scenario.questions().iter().enumerate().filter_map(|(place, question)| {
+        let dates = scene.scenario.dates(question);
+        let last = usize::try_from(-dates.base?).ok()?;
+        let sum = |name: &str| {
+            let series = &scene.series[scene.row(name)?];
+            let each = (last..last + dates.width).map(|back| Some(series.base * math::exp(series.before(back)?)));
+            each.sum::<Option<f64>>()
+        };
+        let (own, other) = (sum(&question.challenger)?, sum(&question.incumbent)?);
+        if !(own > other) {
+            return None;
+        }
+        let at = scene.scenario.base().next(dates.base?).ok()?;
+        let seen = format!(
+            "{} is ahead of {} in {at} already: {} against {}",
+            question.challenger,
+            question.incumbent,
+            short(own),
+            short(other)
+        );
+        let finding = Finding::new(FindingKind::Question, question.address(place, "overtakes"), seen, AHEAD_ADVICE);
+        Some(finding.severity(Severity::High).figure("ratio at the base", own / other))
+    });
+    found.collect()
 }
 
 /// None or all of the paths, and a tail of the Gaussian approximation that says the same to one in a million.
@@ -198,6 +227,7 @@ fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, addre
     let advice =
         "move the horizon out, with a tail where one is missing, or tell the answer as «not by», not as a date";
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
+        .severity(Severity::Low)
         .figure(format!("by {horizon}"), by.value());
     Some(match beyond.1 {
         Some((far, later)) => finding.figure(format!("by {far}"), later.value()),

@@ -56,6 +56,9 @@ fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Optio
 
 /// The difference in every question.
 fn with_answers(scene: &Scene<'_>, row: usize, mut finding: Finding, totals: Curve) -> Finding {
+    if scene.answers.is_empty() {
+        return finding;
+    }
     let name = scene.name(row);
     let compared = scene.answers.iter().filter(|answer| answer.is_of(name));
     // Of all that is asked, so that the draws are those of the answers.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Severity};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -109,9 +109,7 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// Where the machine lacks what `OUTGROW_CPU` asks for.
     pub(super) fn new(scenario: &'a Scenario) -> Result<(Self, Vec<Finding>), Error> {
-        let plan = Plan::new(scenario, SEED)?;
-        let providers = scenario.providers().iter().enumerate();
-        let series = providers.map(|(row, provider)| Series::new(scenario, provider, &plan, row)).collect();
+        let Self { plan, series, .. } = Self::without_answers(scenario)?;
         let whole = frozen(scenario);
         let asked = if whole.questions.is_empty() { whole } else { narrowed(&whole, |_| true) };
         let drawn = Plan::new(&asked, SEED)?.draw_quantiles(ENDS);
@@ -128,6 +126,18 @@ impl<'a> Scene<'a> {
             Err(error) => error.problems().iter().map(unanswered).collect(),
         };
         Ok((scene, findings))
+    }
+
+    /// What is known without a simulation: the central paths and the known past. Nothing is answered.
+    ///
+    /// # Errors
+    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    pub(super) fn without_answers(scenario: &'a Scenario) -> Result<Self, Error> {
+        let plan = Plan::new(scenario, SEED)?;
+        let providers = scenario.providers().iter().enumerate();
+        let series = providers.map(|(row, provider)| Series::new(scenario, provider, &plan, row)).collect();
+        let asked = scenario.clone();
+        Ok(Self { scenario, plan, asked, drawn: Vec::new(), paths: 0, series, answers: Vec::new() })
     }
 
     /// The length of a period in years.
@@ -173,6 +183,11 @@ impl<'a> Scene<'a> {
     pub(super) fn overtakes(&self, scenario: &Scenario) -> Result<Vec<Overtake>, Error> {
         let run = scenario.simulate().paths(self.paths).seed(SEED).fans(false).ranks(false).shares(false);
         Ok(run.run()?.questions().to_vec())
+    }
+
+    /// The row of a provider.
+    pub(super) fn row(&self, name: &str) -> Option<usize> {
+        self.scenario.providers().iter().position(|provider| provider.name() == name)
     }
 
     pub(super) fn name(&self, row: usize) -> &str {
@@ -247,7 +262,8 @@ fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
 
 fn unanswered(problem: &crate::error::Problem) -> Finding {
     let seen = format!("the scenario cannot be simulated: {}", problem.message);
-    Finding::new(FindingKind::Question, problem.address.clone(), seen, "mend what the message names")
+    let finding = Finding::new(FindingKind::Question, problem.address.clone(), seen, "change what the message names");
+    finding.severity(Severity::High)
 }
 
 /// The error of the difference of two runs, as if they were independent.

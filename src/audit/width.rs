@@ -1,7 +1,7 @@
 //! The spread of each provider's first-year growth against the history's, and volatility beside drawn rates.
 
 use super::scene::{PATHS, SEED, Scene, grown, mean_and_sd};
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Severity, units};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::error::Error;
@@ -26,8 +26,7 @@ const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
-    let rows = 0..scene.series.len();
-    let mut findings: Vec<Finding> = rows.filter_map(|row| one_without_the_other(scene, row)).collect();
+    let mut findings = Vec::new();
     // None where no path can be drawn.
     for (row, interval) in intervals(scene)?.into_iter().enumerate() {
         findings.extend(too_wide_or_narrow(scene, row, interval));
@@ -89,21 +88,28 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
     } else {
         "growth over the first year spreads over more than a factor of 20 in nine of ten paths".to_owned()
     };
-    let (seen, advice) = match history {
-        _ if !(high - low <= WIDEST) => {
-            (interval, "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit")
-        }
+    let (severity, seen, advice) = match history {
+        // Reported without a simulation.
+        _ if !(high - low <= WIDEST) && units::has_volatility(scene, row) => return None,
+        _ if !(high - low <= WIDEST) => (
+            Severity::High,
+            interval,
+            "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit",
+        ),
         Some(shown) if sd * FACTOR < shown => (
+            Severity::Medium,
             interval + ", narrower than the history's own growth varies",
             "widen the rates or the volatility, or say what has become steadier",
         ),
         Some(shown) if sd > FACTOR * shown && sd > NARROW => (
+            Severity::Medium,
             interval + ", wider than the history's own growth varies",
             "narrow the rates or the volatility, or say what has become less steady",
         ),
         _ => return None,
     };
     let finding = Finding::new(FindingKind::Width, format!("{}.volatility", series.address), seen, advice)
+        .severity(severity)
         .figure("first-year growth, 5 % quantile", if low.is_finite() { math::exp_m1(low) } else { low })
         .figure("first-year growth, 95 % quantile", math::exp_m1(high))
         .figure("volatility, at its median", series.volatility);
@@ -129,7 +135,11 @@ fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
 }
 
 /// Volatility 0 beside drawn rates, and the reverse.
-fn one_without_the_other(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+pub(super) fn one_without_the_other(scene: &Scene<'_>) -> Vec<Finding> {
+    (0..scene.series.len()).filter_map(|row| spread_of_one_kind(scene, row)).collect()
+}
+
+fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let provider = &scene.scenario.providers()[row];
     let is_still = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0);
     let is_drawn = draws(scene.scenario, provider.growth.clone()?);
@@ -148,7 +158,7 @@ fn one_without_the_other(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     };
     let address = format!("{}.{place}", scene.series[row].address);
     let finding = Finding::new(FindingKind::Width, address, seen.to_owned(), advice);
-    Some(finding.figure("volatility, at its median", scene.series[row].volatility))
+    Some(finding.severity(Severity::Low).figure("volatility, at its median", scene.series[row].volatility))
 }
 
 /// The number behind a place, where it is one.

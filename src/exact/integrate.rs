@@ -183,7 +183,8 @@ impl Request {
             of_start = pairs.settle_start(self.asked, self.tolerance, self.level)?;
         }
         let Pairs { drawn, with_start } = &*pairs;
-        if drawn.draws.is_empty() || with_start.draws.is_empty() && of_start <= OF_START * self.tolerance {
+        let has_start_only = with_start.draws.is_empty() && !drawn.is_still();
+        if drawn.draws.is_empty() || has_start_only && of_start <= OF_START * self.tolerance {
             return self.single(if drawn.draws.is_empty() { drawn } else { with_start }, of_start);
         }
         if drawn.is_still() {

@@ -252,7 +252,7 @@ impl<'a> Exact<'a> {
         let mut budget = self.limits();
         let solved = questions.map(|question| answer::question(&self, &plan, question, &mut budget));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
-        let providers = answer::providers(&self, &plan, &mut budget)?;
+        let providers = answer::providers(&self, &plan, &mut budget).map_err(|error| error.blaming(self.scenario))?;
         let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), providers.first());
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
@@ -291,7 +291,7 @@ impl<'a> Exact<'a> {
 }
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
-    let message = "not exact: because sums of several periods are not lognormal; simulate() answers it";
+    let message = "not exact: because sums of several periods are not lognormal; a simulation answers it: .simulate() in code, no --exact on the command line";
     (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
 }
 

@@ -25,6 +25,10 @@ pub(crate) use totals::Centre;
 /// Every number may be an [`Assumption`]. `Γ(τ)`, the log growth since the base, is what the curves give;
 /// notation and formulas are in each constructor.
 ///
+/// **Stated growth is the median's.** Given the assumptions, half of the paths lie above the curve. With a volatility σ the
+/// mean of the paths lies above it too, by the factor e^(σ²τ/2) after τ years: 1.02 after two years at σ = 0.15, 1.13 after
+/// ten at 0.16. An estimate of *expected* revenue is therefore a little higher than the curve that goes through the middle.
+///
 /// # Example: a curve by itself
 /// ```
 /// use outgrow::{Curve, Tail};

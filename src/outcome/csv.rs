@@ -19,14 +19,23 @@ struct Key<'a> {
 
 /// Rows of comma-separated values (RFC 4180 but for the line end). Texts are quoted always and numbers never, with a
 /// decimal point or an exponent always, so that readers which guess a column's type from its first rows guess right.
-struct Rows(String);
+struct Rows {
+    text: String,
+    /// Whether texts that a spreadsheet would take for a formula are neutralised.
+    for_spreadsheets: bool,
+}
 
 impl Rows {
+    fn new(for_spreadsheets: bool) -> Self {
+        Self { text: HEAD.to_owned(), for_spreadsheets }
+    }
+
     fn put(&mut self, key: Key<'_>, statistic: &str, value: f64, errors: &str) {
         let period = key.period.map_or_else(String::new, |period| period.to_string());
-        let texts = [key.question, key.provider, &period, statistic].map(quoted).join(",");
+        let cell = |text| if self.for_spreadsheets { quoted(&neutralised(text)) } else { quoted(text) };
+        let texts = [key.question, key.provider, &period, statistic].map(cell).join(",");
         // Writing to a String does not fail.
-        let _ = writeln!(self.0, "{texts},{value:?},{errors}");
+        let _ = writeln!(self.text, "{texts},{value:?},{errors}");
     }
 
     fn number(&mut self, key: Key<'_>, statistic: &str, value: f64) {
@@ -125,8 +134,11 @@ impl Outcome {
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
     ///
-    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the sampling, empty where a number
+    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, empty where a number
     /// has none; a mean that does not exist has no row, a part that was switched off none either.
+    ///
+    /// Names stand as they are. A spreadsheet may run one that begins with `=` as a formula: open
+    /// [`to_spreadsheet_csv`](Outcome::to_spreadsheet_csv) there.
     ///
     /// # Example: a column of probabilities
     /// ```
@@ -141,7 +153,31 @@ impl Outcome {
     /// ```
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut rows = Rows(HEAD.to_owned());
+        self.rows(false)
+    }
+
+    /// As [`to_csv`](Outcome::to_csv), for a spreadsheet: a text that begins with `=`, `+`, `-`, `@`, a tab or a line break,
+    /// and would be run as a formula, begins with an apostrophe (OWASP, "CSV Injection"). Numbers stay numbers.
+    ///
+    /// # Example: a provider whose name is a formula
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("=1+1", 2).growth(Curve::constant(0.6)))
+    /// #     .provider(Provider::new("B", 1).growth(Curve::constant(0.3)))
+    /// #     .question(Question::overtakes("=1+1", "B")).build()?;
+    /// let outcome = scenario.simulate().paths(100).run()?;
+    /// assert!(outcome.to_csv().contains("\n\"=1+1 overtakes B\",,"));
+    /// assert!(outcome.to_spreadsheet_csv().contains("\n\"'=1+1 overtakes B\",,"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_spreadsheet_csv(&self) -> String {
+        self.rows(true)
+    }
+
+    fn rows(&self, for_spreadsheets: bool) -> String {
+        let mut rows = Rows::new(for_spreadsheets);
         // What has errors comes first: a reader that looks at the first rows alone then knows those columns as numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
         rows.own(self);
@@ -160,7 +196,7 @@ impl Outcome {
                 rows.distribution(&provider.name, "share", fan.periods(), mean, quantile);
             }
         }
-        rows.0
+        rows.text
     }
 }
 
@@ -168,13 +204,19 @@ impl Overtake {
     /// This answer alone, in the form of [`Outcome::to_csv`].
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut rows = Rows(HEAD.to_owned());
+        let mut rows = Rows::new(false);
         rows.question(self);
-        rows.0
+        rows.text
     }
 }
 
 /// A text in quotes, nothing where there is none.
 fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn neutralised(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
 }

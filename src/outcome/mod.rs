@@ -216,7 +216,7 @@ impl Outcome {
         let missing = match part(provider) {
             Part::Known(part) => return Ok(part),
             Part::Off => "were switched off in the run".to_owned(),
-            Part::NotExact(because) => format!("have no exact answer: {because}; simulate() answers them"),
+            Part::NotExact(because) => format!("have no exact answer: {because}; .simulate() answers them"),
         };
         Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
     }

@@ -33,6 +33,10 @@ pub struct Overtake {
     question: Question,
     name: String,
     base: Period,
+    /// The last year that is known in full, of a measure by year.
+    last_year: Option<Period>,
+    /// The base of the scenario.
+    known_to: Period,
     /// Periods 1 to T.
     labels: Vec<Period>,
     answers: Answers,
@@ -104,10 +108,13 @@ impl Overtake {
         run: &RunInfo,
     ) -> Self {
         let dates = scenario.dates(question);
+        let last_year = dates.base.and_then(|date| scenario.base().next(date).ok());
         Self {
             name: question.title(),
             question: question.clone(),
-            base: dates.base.and_then(|date| scenario.base().next(date).ok()).unwrap_or(scenario.base()),
+            base: last_year.unwrap_or(scenario.base()),
+            last_year,
+            known_to: scenario.base(),
             labels: dates.at.iter().map(|t| plan.rows.label(*t)).collect(),
             answers,
             first: Vec::new(),
@@ -155,6 +162,16 @@ impl Overtake {
     #[must_use]
     pub fn base(&self) -> Period {
         self.base
+    }
+
+    /// The last date up to the base whose sum is known.
+    pub(super) fn last_known_year(&self) -> Option<Period> {
+        self.last_year
+    }
+
+    /// The base of the scenario.
+    pub(super) fn known_to(&self) -> Period {
+        self.known_to
     }
 
     /// The periods answered, the first after the base to the horizon.

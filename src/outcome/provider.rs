@@ -10,6 +10,7 @@ use crate::error::{Error, Kind};
 use crate::estimate::Estimate;
 use crate::math;
 use crate::paths::Plan;
+use crate::simulation::PartKind;
 use crate::statistic::{Counts, Histogram, Ranks};
 
 fn labels(plan: &Plan) -> Vec<Period> {
@@ -73,7 +74,8 @@ impl Fan {
             if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
                 let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
                 let message = format!(
-                    "revenue leaves what a number can hold ({low:e} to {high:e}); switch fans off to go without"
+                    "revenue leaves what a number can hold ({low:e} to {high:e}); to go without, {}",
+                    PartKind::Fans.without()
                 );
                 return Err(Error::one(Kind::Limit, "simulation", address, message));
             }
@@ -96,7 +98,8 @@ impl Fan {
             let [low, high] = [0.05, 0.95].map(|p| math::exp(law.quantile(p)) * plan.reference);
             if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
                 let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
-                let message = "revenue leaves what a number can hold; switch fans off to go without";
+                let advice = PartKind::Fans.without();
+                let message = format!("revenue leaves what a number can hold; to go without, {advice}");
                 return Err(Error::one(Kind::Limit, "exact", address, message));
             }
             rows.push(FanRow { mean, law: known.map_or_else(|| Law::Mixed(law), Law::Known) });

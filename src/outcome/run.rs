@@ -101,18 +101,17 @@ impl RunInfo {
         }
     }
 
-    /// The options of `run_scenario` that give the same bits; it has none for levels, tolerances and samplings.
-    pub(crate) fn options(&self) -> Option<String> {
-        match (self.paths, self.seed) {
-            (Some(paths), Some(seed)) => {
-                let is_plain = self.other_level().is_none() && self.other_sampling().is_none() && !self.continuous;
-                is_plain.then(|| format!("--paths {paths} --seed {seed}"))
-            }
-            _ => {
-                let is_default = self.tolerance.is_some_and(|own| own.to_bits() == DEFAULT_TOLERANCE.to_bits());
-                (is_default && !self.continuous).then(|| "--exact".to_owned())
-            }
-        }
+    /// The options of `run_scenario` that give the same bits.
+    pub(crate) fn options(&self) -> String {
+        let continuous = if self.continuous { " --continuous" } else { "" };
+        let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
+            let other = self.tolerance.filter(|own| own.to_bits() != DEFAULT_TOLERANCE.to_bits());
+            let tolerance = other.map_or_else(String::new, |own| format!(" --tolerance {own:e}"));
+            return format!("--exact{tolerance}{continuous}");
+        };
+        let sampling = self.other_sampling().map_or_else(String::new, |other| format!(" --sampling {}", other.word()));
+        let level = self.other_level().map_or_else(String::new, |level| format!(" --confidence {level}"));
+        format!("--paths {paths} --seed {seed}{sampling}{level}{continuous}")
     }
 
     /// The confidence level, where it was set.
@@ -145,8 +144,8 @@ impl RunInfo {
     /// What stands over the interval of an estimate.
     pub(super) fn interval_words(&self) -> String {
         match self.confidence_level {
-            Some(level) => format!("{} % interval of the sampling", shortest(100.0 * level)),
-            None => "bounds of the quadrature's error".to_owned(),
+            Some(level) => format!("{} % interval (simulation error only)", shortest(100.0 * level)),
+            None => "bounds of the quadrature error".to_owned(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{BAND, MEDIAN, Outcome, Overtake, Own};
-use crate::calendar::Period;
+use crate::calendar::{Period, Step};
 use crate::error::Error;
-use crate::estimate::{Estimate, When};
+use crate::estimate::{Estimate, When, shown_in_order};
 use crate::scenario::Measure;
 use crate::simulation::PartKind;
 
@@ -55,16 +55,16 @@ impl fmt::Display for Overtake {
         writeln!(f, "{}\n", self.headline())?;
         let head = self.run.interval_words();
         writeln!(f, "  {:<15}{:>11}    {head}", "by", "probability")?;
-        for period in self.shown_dates() {
-            let by = self.by(period).map_err(|_| fmt::Error)?;
+        let (rows, shown_never) = self.shown_rows();
+        for (period, by, shown) in rows {
             let width = if self.run.sampling.is_some() { 20 } else { 28 };
             let interval = by.shown_interval();
-            let line = format!("  {period:<15}{:>11}    {interval:<width$}{}", by.shown(), bar(by.value()));
+            let line = format!("  {period:<15}{shown:>11}    {interval:<width$}{}", bar(by.value()));
             writeln!(f, "{}", line.trim_end())?;
         }
         let never = self.not_by_horizon();
         let not_by = When::NotBy(self.horizon()).to_string();
-        writeln!(f, "  {not_by:<15}{:>11}    {}", never.shown(), never.shown_interval())?;
+        writeln!(f, "  {not_by:<15}{shown_never:>11}    {}", never.shown_interval())?;
         self.write_foot(f)
     }
 }
@@ -88,10 +88,10 @@ impl fmt::Display for Foot<'_> {
 impl Overtake {
     /// What `Display` prints, but for the bars and the foot.
     pub(crate) fn table(&self) -> Table {
-        let dates =
-            self.shown_dates().into_iter().filter_map(|period| Some((period.to_string(), self.by(period).ok()?)));
-        let never = (When::NotBy(self.horizon()).to_string(), self.not_by_horizon());
-        let rows = dates.chain([never]).map(|(date, estimate)| vec![date, estimate.shown(), estimate.shown_interval()]);
+        let (rows, shown_never) = self.shown_rows();
+        let dates = rows.into_iter().map(|(period, by, shown)| (period.to_string(), by, shown));
+        let never = (When::NotBy(self.horizon()).to_string(), self.not_by_horizon(), shown_never);
+        let rows = dates.chain([never]).map(|(date, estimate, shown)| vec![date, shown, estimate.shown_interval()]);
         Table {
             caption: self.headline(),
             head: vec!["by".to_owned(), "probability".to_owned(), self.interval_words()],
@@ -113,7 +113,7 @@ impl Overtake {
     pub(crate) fn headline(&self) -> String {
         let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
-        format!("{named}{title}: {}, base {}", self.first_words(), self.base())
+        format!("{named}{title}: {}, {}", self.first_words(), self.base_words())
     }
 
     /// «first quarter with higher revenue», by the measure, and how long it must last.
@@ -130,6 +130,32 @@ impl Overtake {
             1 => first,
             k => format!("{first}, the first of {k} in a row"),
         }
+    }
+
+    /// The dates of a table, each with its probability and the words for it; and the words for "not by the horizon".
+    fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
+        let (dates, never) = (self.shown_dates(), self.not_by_horizon());
+        let by: Vec<Estimate> = dates.iter().filter_map(|period| self.by(*period).ok()).collect();
+        let (shown, shown_never) = shown_in_order(&by, Some(&never));
+        let rows = dates.into_iter().zip(by).zip(shown).map(|((period, by), shown)| (period, by, shown));
+        (rows.collect(), shown_never.unwrap_or_else(|| never.shown()))
+    }
+
+    /// The base, in words: of sums over years it is a year that ended before, or none.
+    fn base_words(&self) -> String {
+        if !self.is_by_year() {
+            return format!("base {}", self.base());
+        }
+        match self.last_known_year() {
+            Some(year) => format!("base: the year to {year}, the last one complete by {}", self.known_to()),
+            None => format!("base: none, no year is complete by {}", self.known_to()),
+        }
+    }
+
+    /// Whether a date sums a year of several periods.
+    fn is_by_year(&self) -> bool {
+        let is_yearly = matches!(self.measure(), Measure::Annual | Measure::FiscalYearEnding(_));
+        is_yearly && self.known_to().step() != Step::Year
     }
 
     pub(super) fn shown_dates(&self) -> Vec<Period> {

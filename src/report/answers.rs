@@ -39,7 +39,8 @@ pub(super) fn questions(page: &mut Page, outcome: &Outcome) -> Result<(), Error>
     }
     page.paragraph(words::SCALE);
     page.paragraph(
-        "Intervals are of the computation only. What is assumed moves an answer far more: see what the audit found.",
+        "Intervals hold the error of the computation only, not what is uncertain in the assumptions. Those move an answer far \
+         more: see what the audit found.",
     );
     Ok(())
 }
@@ -54,7 +55,7 @@ fn answer(question: &Overtake) -> Result<String, Error> {
         return Ok(format!("{probability}: nothing that is drawn bears on it."));
     }
     let (interval, level) = (by.shown_interval(), question.interval_words());
-    Ok(format!("{probability} ({interval}, {level}): {} on the IPCC's scale.", words::told(&by)))
+    Ok(format!("{probability}; {level}: {interval}. That is {} on the IPCC's scale.", words::told(&by)))
 }
 
 /// Questions of one's own, as `Display` prints them.

@@ -14,7 +14,8 @@ pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
     page.heading(2, "Assumptions");
     page.paragraph(
         "Every number that may be drawn. Growth is a fraction a year, half-lives are in years, volatility is the \
-         standard deviation of log revenue per √year.",
+         standard deviation of log revenue per √year. Stated growth is that of the median path, given the assumptions; the \
+         mean lies above it by the factor e^(σ²τ/2) after τ years of volatility σ.",
     );
     let places = scenario.assumptions();
     let row = |place: &crate::AssumptionPlace| {
@@ -46,7 +47,7 @@ pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
     page.heading(2, "What the audit found");
     page.paragraph(match audit.findings().len() {
         0 => "No finding. That is no proof: it looks for what it knows.",
-        _ => "Where the scenario may fool its author.",
+        _ => "Where the scenario may mislead, the most serious first.",
     });
     audit.findings().iter().for_each(|found| finding(page, found));
     for weights in audit.weights() {
@@ -100,10 +101,8 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     if !outcome.own_lines().is_empty() {
         page.paragraph("The questions of one's own are of the program that made this report; no file holds them.");
     }
-    if let Some(options) = run.options() {
-        let program = "cargo run --release --example run_scenario --";
-        page.code(&format!("{program} scenario.{format} {options} --html report.html"));
-    }
+    let program = "cargo run --release --example run_scenario --";
+    page.code(&format!("{program} scenario.{format} {} --html report.html", run.options()));
     page.code(&format!("let outcome = Scenario::from_{format}(&text)?.{call};"));
     match written {
         Ok(text) => page.folded(&format!("The scenario as {}", format.to_uppercase()), &text),

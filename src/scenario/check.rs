@@ -1,6 +1,6 @@
 //! The one validation that builder, file and every changed copy go through.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::medians::{medians, reaches};
 use super::walk::{ItemKey, keys, name_fault};
@@ -172,7 +172,9 @@ impl Scenario {
             let [a, b] = [0, 1].map(|end| {
                 let found = self.provider_index(&correlation.between[end]);
                 found.map_err(|message| {
-                    problems.push(Problem::new(format!("correlation[{index}].between[{end}]"), message))
+                    if !self.has_doubled_name() {
+                        problems.push(Problem::new(format!("correlation[{index}].between[{end}]"), message));
+                    }
                 })
             });
             let (Ok(a), Ok(b)) = (a, b) else { continue };
@@ -195,6 +197,13 @@ impl Scenario {
         }
     }
 
+    /// Whether two providers share a name. One of them was probably to have another, so that an unknown name elsewhere
+    /// follows from it and is not reported beside it.
+    fn has_doubled_name(&self) -> bool {
+        let names: BTreeSet<&str> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
+        names.len() < self.providers.len()
+    }
+
     fn check_questions(&self, problems: &mut Vec<Problem>) {
         let keys = keys(self.questions.iter().map(|question| question.name.as_deref()));
         let mut titles: BTreeMap<String, usize> = BTreeMap::new();
@@ -206,7 +215,9 @@ impl Scenario {
             address.push(Key::Field("question"));
             address.push(key.borrow());
             for (end, name) in [&question.challenger, &question.incumbent].into_iter().enumerate() {
-                if let Err(message) = self.provider_index(name) {
+                if let Err(message) = self.provider_index(name)
+                    && !self.has_doubled_name()
+                {
                     problems.push(Problem::new(format!("{}.overtakes[{end}]", address.as_str()), message));
                 }
             }
@@ -271,7 +282,7 @@ impl Numbers<'_> {
         let Some(named) = self.names.get(name) else {
             let is_early = self.problems.len() < MOST_HINTED;
             if name.trim_end_matches(['%', ' ']).parse::<f64>().is_ok() {
-                return self.report(format!("a number is written without quotes, 25 % as 0.25, got {name:?}"));
+                return self.report(format!("a number is written without quotes, and 25 % as 0.25, got {name:?}"));
             }
             let hint = if is_early { did_you_mean(name, self.names.keys().copied()) } else { String::new() };
             return self.report(format!("no assumption is named {name:?}{hint}"));
@@ -296,12 +307,11 @@ impl Visitor for Numbers<'_> {
             return;
         }
         if let Some(name) = value.name() {
-            if let Some(source) = &value.source {
-                self.report(format!("the source of the name {name:?} stands with what it names, got {source:?}"));
-            }
             let name = name.to_owned();
-            if value.source.is_some() {
-                self.report(format!("a name carries no source; state it at assumption[{name}]"));
+            if let Some(source) = &value.source {
+                self.report(format!(
+                    "the name {name:?} carries no source, got {source:?}; state it at assumption[{name}]"
+                ));
             }
             return self.resolve(&name, domain);
         }

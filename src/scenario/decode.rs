@@ -74,10 +74,9 @@ impl Reader {
             if later.contains(&key) {
                 self.at(Key::Field(key), |reader| reader.report(format!("not supported yet: {key}")));
             } else if !known.contains(&key) && !is_enough(&self.problems) {
-                let all = known.iter().chain(later).copied().collect::<Vec<_>>();
-                let hint = did_you_mean(key, all.iter().copied());
+                let hint = did_you_mean(key, known.iter().copied());
                 self.at(Key::Field(&address_key(key)), |reader| {
-                    reader.report(format!("unknown key {key:?}{hint}; known keys: {}", all.join(", ")));
+                    reader.report(format!("unknown key {key:?}{hint}; known keys: {}", known.join(", ")));
                 });
             }
         }
@@ -151,7 +150,14 @@ impl Reader {
     }
 
     fn period(&mut self, node: &Node) -> Option<Period> {
-        let label = self.text(node)?;
+        let label = match &node.value {
+            Value::Text(label) => label,
+            Value::Integer(year @ 1..=9999) => {
+                self.report(format!("must be text, in quotes: \"{year:04}\", got {year}"));
+                return None;
+            }
+            _ => return self.wanted("text, in quotes: \"2018-Q1\", \"2018-03\" or \"2018\"", node),
+        };
         label.parse().map_err(|error: crate::Error| self.report(error.problems()[0].message.clone())).ok()
     }
 
@@ -176,11 +182,10 @@ impl Reader {
         if word == known {
             return self.wanted(&format!("{known:?}"), node);
         }
-        let all = [&[known], later].concat();
         let message = if later.contains(&word) {
             format!("not supported yet: {word}")
         } else {
-            format!("unknown word {word:?}{}; known: {}", did_you_mean(word, all.iter().copied()), all.join(", "))
+            format!("unknown word {word:?}{}; known: {known}", did_you_mean(word, [known]))
         };
         self.report(message);
         None

@@ -7,8 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::tree::{Node, Value, places};
 use super::walk::address_key;
 use super::{Scenario, decode, encode};
-#[cfg(feature = "toml")]
-use crate::assumption::Assumption;
 use crate::error::{Error, Kind, Problem};
 
 impl Scenario {
@@ -65,40 +63,13 @@ impl Scenario {
         self.to_tree()?.to_toml()
     }
 
-    /// The scenario with values given as TOML text, as `--set ADDRESS=VALUE` has them, checked once all are in place.
-    ///
-    /// # Errors
-    /// Where the text is no number, name or distribution in TOML, and as [`Scenario::with`].
-    ///
-    /// # Example: a distribution as text
-    /// ```
-    /// # use outgrow::{normal, Curve, Provider, Scenario};
-    /// # let scenario = Scenario::builder("2018", "2020")
-    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
-    /// let changed = scenario.with_toml([("provider[A].growth.constant", "{ normal = [0.3, 0.1] }")])?;
-    /// assert_eq!(changed, scenario.with("provider[A].growth.constant", normal(0.3, 0.1))?);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    #[cfg(feature = "toml")]
-    pub fn with_toml<S: AsRef<str>, T: AsRef<str>>(
-        &self,
-        changes: impl IntoIterator<Item = (S, T)>,
-    ) -> Result<Self, Error> {
-        let read = |(address, text): (S, T)| {
-            let value = value_of(address.as_ref(), text.as_ref())?;
-            Ok((address, value))
-        };
-        let changes: Vec<(S, Assumption)> = changes.into_iter().map(read).collect::<Result<_, Error>>()?;
-        self.with_all(changes)
-    }
-
-    fn from_tree(root: &Node) -> Result<Self, Error> {
+    pub(super) fn from_tree(root: &Node) -> Result<Self, Error> {
         decode::scenario(root).map_err(|problems| Error::of(Kind::Invalid, "scenario", problems))?.checked()
     }
 
     /// # Errors
     /// Where a curve is a closure.
-    fn to_tree(&self) -> Result<Node, Error> {
+    pub(super) fn to_tree(&self) -> Result<Node, Error> {
         let custom = |provider: &super::Provider| {
             let name = provider.growth.as_ref()?.custom_name()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");
@@ -110,19 +81,6 @@ impl Scenario {
         } else {
             Err(Error::of(Kind::Invalid, "scenario", problems))
         }
-    }
-}
-
-/// One TOML value, given for an address.
-#[cfg(feature = "toml")]
-fn value_of(address: &str, text: &str) -> Result<Assumption, Error> {
-    let refuse = |message: String| Error::invalid("value", address, message);
-    let message = |error: Error| error.problems()[0].message.clone();
-    let root = Node::from_toml(&format!("value = {text}"))
-        .map_err(|error| refuse(format!("{}, got {text:?}", message(error))))?;
-    match root.as_table() {
-        Some([entry]) => decode::assumption(&entry.node).map_err(|problems| refuse(problems[0].message.clone())),
-        _ => Err(refuse(format!("one value is wanted, got {text:?}"))),
     }
 }
 
@@ -187,7 +145,7 @@ fn steps_below(node: &Node) -> HashMap<String, &Node> {
 }
 
 /// The first step of an address and what follows: brackets may hold any sign but brackets, a key in quotes any sign.
-fn first_step(address: &str) -> Option<(&str, &str)> {
+pub(super) fn first_step(address: &str) -> Option<(&str, &str)> {
     if let Some(inside) = address.strip_prefix('[') {
         return inside.split_once(']').map(|(name, _)| address.split_at(name.len() + 2));
     }

@@ -75,7 +75,8 @@ impl Provider {
         self
     }
 
-    /// How revenue grows from the base on; required.
+    /// How revenue grows from the base on; required. The curve is the median of the paths, given the assumptions; their
+    /// mean lies above it by the factor e^(σ²τ/2), σ the volatility and τ the years since the base.
     pub fn growth(mut self, curve: Curve) -> Self {
         self.growth = Some(curve);
         self
@@ -189,6 +190,27 @@ pub struct Question {
 
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
+    ///
+    /// Revenue is compared at the end of every period of the scenario. By month there are more dates at which a lead can be
+    /// seen than by quarter or year, so the same assumptions give a higher probability "by" a date; that of being *ahead* at
+    /// a date is the same. [`Simulation::continuous`](crate::Simulation::continuous) and
+    /// [`Exact::continuous`](crate::Exact::continuous) do not depend on the step: they look at any time.
+    ///
+    /// # Example: the same pair by year, quarter and month, and at any time
+    /// ```
+    /// # use outgrow::{Curve, Error, Provider, Question, Scenario};
+    /// let by = |base: &str, horizon: &str, continuous: bool| -> Result<f64, Error> {
+    ///     let scenario = Scenario::builder(base, horizon)
+    ///         .provider(Provider::new("A", 699).growth(Curve::constant(0.05)).volatility(0.2))
+    ///         .provider(Provider::new("B", 1000).growth(Curve::constant(0.0)))
+    ///         .question(Question::overtakes("A", "B")).build()?;
+    ///     Ok(scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by(horizon)?.value())
+    /// };
+    /// let (years, quarters) = (by("2018", "2028", false)?, by("2018-Q1", "2028-Q1", false)?);
+    /// let (months, any_time) = (by("2018-01", "2028-01", false)?, by("2018-01", "2028-01", true)?);
+    /// assert!(years < quarters && quarters < months && months < any_time);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn overtakes(challenger: impl Into<String>, incumbent: impl Into<String>) -> Self {
         Self {
             challenger: challenger.into(),
@@ -230,7 +252,7 @@ impl Question {
         let message = || {
             format!(
                 "not continuous: because a lead of {} dates in a row has no probability between dates; without \
-                 continuous(true) it is answered on dates",
+                 .continuous(true), or --continuous on the command line, it is answered at dates",
                 self.sustained
             )
         };

@@ -25,7 +25,11 @@ pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (
     };
     // Less than a period of the finest grid: what rounding makes of twelfths.
     if tail.0 == TailLaw::None && years > end + 1e-6 {
-        let message = format!("{what} before the horizon at {} years; state a tail", rounded(years));
+        let message = format!(
+            "{what} before the horizon at {} years; state a tail, as \"hold\" (Tail::hold()) or {{ fade = {{ to = 0.12, \
+             half_life = 2 }} }} (Tail::fade(0.12, 2))",
+            rounded(years)
+        );
         return Err((".schedule.tail", message));
     }
     Ok(())

@@ -10,7 +10,10 @@ mod item;
 mod measure;
 mod medians;
 mod past;
+#[cfg(feature = "toml")]
+mod set;
 mod stated;
+mod suspect;
 pub(crate) mod tree;
 mod walk;
 

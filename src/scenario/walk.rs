@@ -6,7 +6,7 @@ use super::{Measure, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
 use crate::assumption::law::Law;
-use crate::error::{Error, did_you_mean, shown};
+use crate::error::{Error, did_you_mean_address, shown};
 
 /// One place of a scenario that may be drawn: its address and what stands there.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ impl Scenario {
     /// #     .provider(Provider::new("A", 1).growth(Curve::schedule([0.87, 0.6], Tail::hold()))).build()?;
     /// let slower = scenario.with("provider[A].growth.schedule.rates[1]", normal(0.40, 0.10))?;
     /// let error = scenario.with("provider[A].growth.schedule.rates[2]", 0.4).unwrap_err();
-    /// assert!(error.to_string().contains("did you mean"));
+    /// assert!(error.to_string().contains("provider[A].growth.schedule.rates has [0], [1]"));
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn with(&self, address: &str, value: impl Into<Assumption>) -> Result<Self, Error> {
@@ -141,15 +141,19 @@ impl Scenario {
         let mut changed = self.clone();
         for (address, value) in changes {
             let address = address.as_ref();
-            let mut change =
-                Change { target: address, value: value.into(), address: Address::default(), outcome: None };
-            changed.walk(&mut change);
-            change.outcome.unwrap_or_else(|| Err(self.unknown_address(address)))?;
+            changed.put(address, &value.into()).unwrap_or_else(|| Err(self.unknown_address(address)))?;
         }
         changed.checked()
     }
 
-    fn unknown_address(&self, address: &str) -> Error {
+    /// Puts a value at the address of a number, not checked yet; `None` where no number has that address.
+    pub(super) fn put(&mut self, address: &str, value: &Assumption) -> Option<Result<(), Error>> {
+        let mut change = Change { target: address, value: value.clone(), address: Address::default(), outcome: None };
+        self.walk(&mut change);
+        change.outcome
+    }
+
+    pub(super) fn unknown_address(&self, address: &str) -> Error {
         let mut list = Listing::default();
         self.clone().walk(&mut list);
         let known = list.places.iter().map(|place| place.address.as_str());
@@ -158,7 +162,7 @@ impl Scenario {
         // A part of the tree is no number: the nearest address would be that of another thing.
         let hint = match within {
             Some(within) => format!("; it holds numbers, as {within:?} (with_growth changes a curve)"),
-            None => did_you_mean(address, known),
+            None => did_you_mean_address(address, known),
         };
         Error::invalid("scenario", "", format!("no number has the address {address:?}{hint}"))
     }

@@ -1,5 +1,6 @@
 //! Simulation: settings, the run over blocks, and the tally that shards hand on.
 
+mod advice;
 mod difference;
 mod own;
 mod pilot;
@@ -298,7 +299,7 @@ impl<'a> Simulation<'a> {
     /// As [`Simulation::run`].
     pub fn tally(self) -> Result<Tally, Error> {
         self.check()?;
-        run::tally(&self)
+        run::tally(&self).map_err(|error| error.blaming(self.scenario))
     }
 
     #[cfg(test)]

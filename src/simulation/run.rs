@@ -7,7 +7,7 @@ use std::sync::{PoisonError, TryLockError};
 use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
 use super::until::until;
-use super::{OnProgress, Progress, Simulation, pilot};
+use super::{OnProgress, Progress, Simulation, advice, pilot};
 use crate::error::{Error, Kind};
 use crate::paths::stream::slot_of;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
@@ -194,7 +194,11 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(());
         }
         let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
-        let advice = "switch fans off or switch shares off, or project fewer periods";
+        let of = |kind: PartKind| -> usize {
+            let parts = self.statistics.iter().zip(&self.empty).filter(|((own, ..), _)| *own == kind);
+            parts.map(|(_, counts)| counts.histograms().len()).sum()
+        };
+        let advice = advice::to_fit(rows * PAGE_BYTES, MOST_HISTOGRAM_BYTES, |kind| of(kind) * PAGE_BYTES);
         let known = &self.plan.rows;
         let address = format!("provider[{}] at {} and the others", known.names()[0], known.label(1));
         Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))
@@ -209,8 +213,9 @@ impl<'r, 'a> Run<'r, 'a> {
         let of = |part: &usize| self.empty[*part].bytes();
         let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
         let message = format!(
-            "counts in 32 replicates take more than 256 MiB ({} MiB): switch it off, or sample plainly",
-            bytes >> 20
+            "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or sample plainly",
+            bytes >> 20,
+            kind.without()
         );
         Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
     }
@@ -301,7 +306,7 @@ impl<'r, 'a> Run<'r, 'a> {
             PartKind::Fans | PartKind::Shares => {
                 let problem = &fault.problems()[0];
                 let row = problem.address.parse().unwrap_or(0);
-                let message = format!("{}; switch {} off to go without", problem.message, kind.word());
+                let message = format!("{}; to go without, {}", problem.message, kind.without());
                 Error::one(Kind::Limit, "simulation", self.row_address(row), message)
             }
             _ => own_fault(kind, name, &fault),
@@ -328,11 +333,11 @@ impl<'r, 'a> Run<'r, 'a> {
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(
-            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: switch {} off, or project fewer periods",
+            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: {}; or project fewer periods",
             total >> 20,
             largest >> 20,
             self.statistics[part].0.word(),
-            self.statistics[part].0.word(),
+            self.statistics[part].0.without(),
         );
         Err(Error::one(Kind::Limit, "simulation", self.row_address(row), message))
     }

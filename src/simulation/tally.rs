@@ -73,8 +73,8 @@ impl Settings {
     /// Questions that cannot be looked at between dates, where that is asked.
     pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
         let sums = |(place, question): (usize, &Question)| {
-            let message = "not continuous: because a sum of several periods is not watched between dates; without \
-                           continuous(true) it is answered on dates";
+            let message = "not continuous: because a sum of several periods is not monitored between dates; without \
+                           .continuous(true), or --continuous on the command line, it is answered at dates";
             (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
@@ -123,6 +123,16 @@ impl PartKind {
             Self::Event => "event",
             Self::Classes => "classify",
             Self::Statistic => "statistic",
+        }
+    }
+
+    /// How to do without it, in code and on the command line.
+    pub(crate) const fn without(self) -> &'static str {
+        match self {
+            Self::Fans => "switch fans off: .fans(false), or --no-fans on the command line",
+            Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
+            Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
+            Self::Question | Self::Event | Self::Classes | Self::Statistic => "leave it out",
         }
     }
 
@@ -251,7 +261,8 @@ impl Tally {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
         }
-        Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?)
+        let outcome = Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?);
+        outcome.map_err(|error| error.blaming(&self.scenario))
     }
 
     /// The number of paths counted.

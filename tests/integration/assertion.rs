@@ -37,7 +37,8 @@ fn an_exact_assertion_holds_to_its_error() {
     let error = check.within(0.1..=0.2).expect_err("outside");
     assert!(error.is_assertion());
     let text = error.to_string();
-    let says = ["Alibaba Cloud overtakes Google Cloud by 2022-Q4", " ± ", "is not within 0.1 – 0.2, z = ", "; exact"];
+    let says =
+        ["Alibaba Cloud overtakes Google Cloud by 2022-Q4", " ± ", "is not within 0.1 – 0.2, z = ", "; by quadrature"];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     // Far from the range a coarse answer is enough; at its edge a finer one decides.
     let coarse = check.verdict(0.0..=1.0).expect("a verdict").estimate().standard_error();
@@ -59,7 +60,7 @@ fn where_nothing_is_exact_paths_decide() {
     let outside = check(0.0..=p - 0.05);
     assert!(!outside.holds() && outside.smallest_shift() <= 0.05, "{outside}");
     let text = outside.to_string();
-    let says = ["is not within 0 – ", "z = ", "paths, seed 7, false alarm 1e-6", "sees a shift of "];
+    let says = ["is not within 0 – ", "z = ", "paths, seed 7, false alarm 1e-6", "smallest detectable shift "];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     assert_eq!(outside, check(0.0..=p - 0.05), "the same seed gives the same verdict");
 }

@@ -134,9 +134,9 @@ fn sums_and_lasting_leads_have_no_between() {
     let error = watched(&scenario).run().expect_err("refused");
     let problems: Vec<_> = error.problems().iter().map(|one| (one.address.as_str(), one.message.as_str())).collect();
     let lasting = "not continuous: because a lead of 4 dates in a row has no probability between dates; without \
-                   continuous(true) it is answered on dates";
-    let sums = "not continuous: because a sum of several periods is not watched between dates; without \
-                continuous(true) it is answered on dates";
+                   .continuous(true), or --continuous on the command line, it is answered at dates";
+    let sums = "not continuous: because a sum of several periods is not monitored between dates; without \
+                .continuous(true), or --continuous on the command line, it is answered at dates";
     assert_eq!(problems, [("question[for a year].sustained", lasting), ("question[2].measure", sums)]);
     let tally = scenario.simulate().paths(100).tally().expect("a tally");
     let mut json = serde_json::to_value(&tally).expect("written");

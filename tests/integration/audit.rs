@@ -69,6 +69,52 @@ fn every_planted_fault_is_found_by_name_and_its_twin_is_clean() {
     assert_eq!(kinds, all.map(str::to_owned).into(), "a fault of every kind");
 }
 
+/// What needs no simulation is part of the whole audit, and both have the most serious first.
+#[test]
+fn a_quick_audit_is_part_of_the_whole() {
+    let mut count = 0;
+    for path in files(FAULTS).iter().chain(&files(SHIPPED)) {
+        let scenario = read(path).1;
+        let (quick, whole) = (scenario.quick_audit().expect("an audit"), audit(&scenario));
+        assert!(found(&quick).is_subset(&found(&whole)), "{}: {quick}\n{whole}", path.display());
+        assert!(quick.weights().is_empty());
+        for audit in [&quick, &whole] {
+            assert!(audit.findings().is_sorted_by_key(|finding| (finding.severity, finding.kind)), "{audit}");
+        }
+        count += usize::from(!quick.is_empty());
+    }
+    assert!(count >= 15, "{count} scenarios with a finding that needs no simulation");
+}
+
+/// A half-life is judged by the horizon, growth and volatility by themselves, wherever they stand and through a name.
+#[test]
+fn numbers_in_another_unit_are_found_wherever_they_stand() {
+    let with = |growth: Curve, volatility: outgrow::Assumption| {
+        let a = Provider::new("A", 100).growth(growth).volatility(volatility);
+        let scenario = Scenario::builder("2018-Q1", "2023-Q1").assumption("m", normal(25.0, 0.1)).provider(a);
+        found(&scenario.build().expect("valid").quick_audit().expect("an audit"))
+    };
+    let has = |found: &BTreeSet<(String, String)>, kind: &str, address: &str| {
+        assert!(found.contains(&(kind.to_owned(), address.to_owned())), "{address}: {found:?}");
+    };
+    let still = || outgrow::Assumption::from(0.1);
+    has(&with(Curve::constant(30), still()), "end_state", "provider[A].growth.constant");
+    has(&with(Curve::fade(0.3, "m", 2), still()), "end_state", "assumption[m]");
+    has(&with(Curve::fade(0.3, 0.1, 24), still()), "form", "provider[A].growth.fade.half_life");
+    let tail = Tail::fade(25, 36);
+    let found = with(Curve::schedule([0.3, 0.2], tail), outgrow::uniform(10.0, 20.0));
+    has(&found, "end_state", "provider[A].growth.schedule.tail.fade.to");
+    has(&found, "form", "provider[A].growth.schedule.tail.fade.half_life");
+    has(&found, "width", "provider[A].volatility");
+    for sound in [Curve::constant(4.9), Curve::fade(0.3, 0.1, 10)] {
+        let found = with(sound, 2.0.into());
+        assert!(
+            !found.iter().any(|(_, address)| address.contains("growth.") || address.contains("volatility")),
+            "{found:?}"
+        );
+    }
+}
+
 #[test]
 fn what_is_found_in_the_shipped_scenarios_is_explained_in_them() {
     for path in files(SHIPPED) {

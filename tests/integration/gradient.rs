@@ -200,3 +200,29 @@ fn a_sure_lead_turns_on_nothing_and_a_table_tells_most_first() {
     assert_eq!(json["slopes"][0]["address"], "provider[a].revenue");
     assert!(json["probability"]["value"].as_f64().is_some());
 }
+
+/// People change a rate by percentage points and a revenue by percent: the table says which, and by how much that moves
+/// the probability.
+#[test]
+fn the_table_has_points_of_rates_and_percent_of_the_rest() {
+    let a = Provider::new("a", 699).growth(Curve::fade(normal(0.25, 0.1), "end", 3)).volatility(0.2);
+    let b = Provider::new("b", 1000).growth(Curve::constant("end")).volatility(0.1);
+    let scenario = pair(a, b, "2020-Q1").correlation("a", "b", 0.3).assumption("end", 0.1).build().expect("a scenario");
+    let gradient = scenario.exact().gradient(QUESTION, "2020-Q1").expect("a gradient");
+    let text = gradient.to_string();
+    for (address, change) in [
+        ("provider[a].revenue", "+1 %"),
+        ("provider[a].growth.fade.from.normal[0]", "+1 point"),
+        ("provider[a].growth.fade.half_life", "+1 %"),
+        ("provider[a].volatility", "+1 point"),
+        ("assumption[end]", "+1 point"),
+        ("correlation[0].value", "+1 point"),
+    ] {
+        let line = text.lines().find(|line| line.trim_start().starts_with(&format!("{address} "))).expect("a line");
+        assert!(line.contains(change), "{line}");
+        let slope = gradient.of(address).expect("a slope");
+        let step = if change == "+1 %" { if address.contains("half_life") { 0.03 } else { 6.99 } } else { 0.01 };
+        let effect: f64 = line.split_whitespace().last().expect("an effect").parse().expect("a number");
+        assert!((effect - step * slope).abs() < 1e-6, "{line}");
+    }
+}

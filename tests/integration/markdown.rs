@@ -18,6 +18,27 @@ fn the_scenario_of_the_readme_is_one() {
     assert_eq!(scenarios.len(), 1);
     let scenario = Scenario::from_toml(&scenarios[0]).expect("a scenario");
     assert_eq!(scenario.providers()[0].name(), "Alibaba Cloud");
+    // The same case as in the examples, to the last bit.
+    let case = Scenario::from_toml(include_str!("../../examples/scenarios/alibaba_vs_google.toml")).expect("the case");
+    let answer = |scenario: &Scenario| {
+        let outcome = scenario.simulate().paths(2000).seed(7).run().expect("an outcome");
+        let overtake = outcome.question("Alibaba Cloud overtakes Google Cloud").expect("the question").clone();
+        overtake.counts().to_vec()
+    };
+    assert_eq!(answer(&scenario), answer(&case));
+}
+
+/// README and crate page build one scenario, in the same words.
+#[test]
+fn the_case_is_one_in_readme_and_crate_page() {
+    let lines = |text: &str, comment: &str| -> Vec<String> {
+        let lines = text.lines().map(|line| line.trim_start_matches(comment).trim().to_owned());
+        let from = lines.skip_while(|line| !line.starts_with("let alibaba = Provider::new"));
+        from.take_while(|line| !line.starts_with("let outcome")).filter(|line| !line.is_empty()).collect()
+    };
+    let readme = lines(README, "");
+    assert!(readme.len() > 10 && readme.iter().any(|line| line.contains("mature_growth")), "{readme:?}");
+    assert_eq!(readme, lines(include_str!("../../src/lib.rs"), "//!"));
 }
 
 /// What the README says of a spreadsheet: every assumption of the case at its middle.

@@ -162,7 +162,12 @@ fn every_finding_and_every_answer_stands() {
     }
     let by = outcome.overtake("A", "B").and_then(|answer| answer.by("2024-Q4")).expect("an answer");
     let number = by.to_string().split(' ').next().expect("a number").to_owned();
-    assert!(told.contains(&format!("A has overtaken B by 2024-Q4 with probability {number} (")), "{number}");
+    assert!(
+        told.contains(&format!(
+            "A has overtaken B by 2024-Q4 with probability {number}; 95 % interval (simulation error only): "
+        )),
+        "{number}"
+    );
     assert!(told.contains("on the IPCC's scale."));
 }
 
@@ -189,12 +194,13 @@ fn other_levels_and_exact_answers_say_how_they_were_made() {
     let scenario = scenario(["A", "B", "C"]);
     let told = |outcome: &Outcome| text(parsed(&html(outcome)).root_element());
     let level = told(&scenario.simulate().paths(640).confidence(0.8).run().expect("a run"));
-    assert!(level.contains(".paths(640).seed(0).confidence(0.8).run()?") && !level.contains("--paths"));
+    assert!(level.contains(".paths(640).seed(0).confidence(0.8).run()?"));
+    assert!(level.contains("--paths 640 --seed 0 --confidence 0.8 --html"), "{level}");
     let exact = told(&scenario.exact().run().expect("an exact answer"));
     assert!(exact.contains("--exact --html") && exact.contains("exact().tolerance(1e-6).run()?"));
     assert!(exact.contains("No exact answer for the rank"), "{exact}");
     let finer = told(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
-    assert!(!finer.contains("--exact") && finer.contains("exact().tolerance(1e-7).run()?"));
+    assert!(finer.contains("--exact --tolerance 1e-7 --html") && finer.contains("exact().tolerance(1e-7).run()?"));
 }
 
 #[test]

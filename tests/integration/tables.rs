@@ -132,6 +132,25 @@ fn markdown_tables_have_one_form_and_escape_names() {
     assert!(text.contains(&format!("| 2019-Q4 | {value} |")), "{text}");
 }
 
+/// Of sums over years the base is a year that ended before the base period, or none.
+#[test]
+fn a_measure_by_year_says_which_year_is_its_base() {
+    let headline = |history: &[f64]| {
+        let provider = |name: &str, revenue: f64| {
+            let growth = Curve::constant(0.2);
+            Provider::new(name, revenue).growth(growth).volatility(0.1).history(history.iter().copied())
+        };
+        let question = Question::overtakes("A", "B").measure(outgrow::Measure::Annual);
+        let scenario =
+            Scenario::builder("2018-Q2", "2020-Q4").provider(provider("A", 9.0)).provider(provider("B", 10.0));
+        let outcome = scenario.question(question).build().expect("valid").simulate().paths(64).run().expect("a run");
+        outcome.questions()[0].to_string().lines().next().expect("a headline").to_owned()
+    };
+    let known = headline(&[7.0, 7.0, 8.0, 8.0, 9.0]);
+    assert!(known.ends_with(", base: the year to 2017-Q4, the last one complete by 2018-Q2"), "{known}");
+    assert!(headline(&[]).ends_with(", base: none, no year is complete by 2018-Q2"), "{}", headline(&[]));
+}
+
 /// What the terminal shows of a provider: the base, the year ends, share and likeliest rank; nothing of what is off.
 #[test]
 fn the_terminal_shows_base_share_and_rank() {

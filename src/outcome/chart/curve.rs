@@ -1,4 +1,4 @@
-//! The probability of an overtake by date, with the interval of the sampling.
+//! The probability of an overtake by date, with the interval of the simulation error.
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};

@@ -175,7 +175,7 @@ impl<'a> Chart<'a> {
         fan::draw(self)
     }
 
-    /// The probability of the overtake by each date, with the interval of the sampling.
+    /// The probability of the overtake by each date, with the interval of the simulation error.
     ///
     /// # Errors
     /// A setting out of its bounds, or a question or period that the outcome does not have.

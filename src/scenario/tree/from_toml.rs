@@ -1,18 +1,23 @@
 //! TOML text to tree.
 
 use super::faults::{Faults, doubled, too_large};
+use super::hints;
 use super::{Entry, MAX_DEPTH, Node, Value};
 use crate::error::Error;
 use toml::Spanned;
 use toml::de::{DeInteger, DeString, DeTable, DeValue};
+
+/// Faults that get a hint: each reads its line again, and a line may be a megabyte.
+const MOST_HINTED: usize = 50;
 
 impl Node {
     /// Reads TOML 1.1; every fault of syntax that the parser recovers from is reported, with its place.
     pub(crate) fn from_toml(text: &str) -> Result<Self, Error> {
         let mut faults = Faults::of(text)?;
         let (root, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            add_fault(&mut faults, text, &error);
+        match hints::not_toml(text, &errors) {
+            Some((offset, message)) => faults.add(Some(offset), message),
+            None => add_faults(&mut faults, text, &errors),
         }
         let root = root.into_inner();
         // What the parser put in the place of a fault is not to be judged a second time.
@@ -22,17 +27,31 @@ impl Node {
     }
 }
 
-fn add_fault(faults: &mut Faults<'_>, text: &str, error: &toml::de::Error) {
-    let span = error.span();
-    let offset = span.as_ref().map(|span| span.start);
-    match (error.message(), span.and_then(|span| text.get(span))) {
-        ("duplicate key", Some(key)) => {
-            let quoted = if key.starts_with(['"', '\'']) { key.to_owned() } else { format!("{key:?}") };
-            faults.add(offset, doubled(&quoted));
+fn add_faults(faults: &mut Faults<'_>, text: &str, errors: &[toml::de::Error]) {
+    // The keys under a header that is stated twice are doubled only because the header is.
+    let mut under = 0..0;
+    for (index, error) in errors.iter().enumerate() {
+        let span = error.span();
+        let offset = span.as_ref().map(|span| span.start);
+        match (error.message(), span.and_then(|span| text.get(span))) {
+            ("duplicate key", Some(_)) if offset.is_some_and(|offset| under.contains(&offset)) => {}
+            ("duplicate key", Some(key)) => {
+                let header = offset.and_then(|offset| hints::doubled_header(text, offset, key));
+                if let Some((message, table)) = header {
+                    faults.add(offset, message);
+                    under = table;
+                    continue;
+                }
+                let quoted = if key.starts_with(['"', '\'']) { key.to_owned() } else { format!("{key:?}") };
+                faults.add(offset, doubled(&quoted));
+            }
+            // The parser's own bound of 80, for brackets and for dotted keys, is beyond ours.
+            ("cannot recurse further; max recursion depth met" | "recursion limit", _) => faults.add_too_deep(offset),
+            (message, _) => {
+                let hint = offset.filter(|_| index < MOST_HINTED).and_then(|offset| hints::of_value(text, offset));
+                faults.add(offset, hint.unwrap_or_else(|| message.to_owned()));
+            }
         }
-        // The parser's own bound of 80, for brackets and for dotted keys, is beyond ours.
-        ("cannot recurse further; max recursion depth met" | "recursion limit", _) => faults.add_too_deep(offset),
-        (message, _) => faults.add(offset, message),
     }
 }
 

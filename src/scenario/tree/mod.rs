@@ -13,6 +13,8 @@ pub(crate) use faults::places;
 mod from_json;
 #[cfg(feature = "toml")]
 mod from_toml;
+#[cfg(feature = "toml")]
+mod hints;
 mod serde_impl;
 #[cfg(test)]
 mod tests;

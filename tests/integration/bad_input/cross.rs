@@ -357,6 +357,7 @@ fn the_reserved_name() {
     let error =
         a(Assumption::from("x").source("a panel")).assumption("x", 0.3).build().expect_err("no file can say so");
     assert_problem(&error, AT_GROWTH, &["\"a panel\"", "\"x\""]);
+    assert_eq!(error.problems().len(), 1, "reported once: {error}");
 }
 
 #[test]

@@ -23,9 +23,9 @@ fn scenario() -> Scenario {
 fn an_address_that_is_none() {
     let scenario = scenario();
     let cases = [
-        ("provider[A].growth.schedule.rates[2]", "did you mean \"provider[A].growth.schedule.rates[0]\"?"),
+        ("provider[A].growth.schedule.rates[2]", "provider[A].growth.schedule.rates has [0]"),
         ("provider[A].growth.schedule.rate[0]", "did you mean \"provider[A].growth.schedule.rates[0]\"?"),
-        ("provider[C].revenue", "did you mean \"provider[A].revenue\"?"),
+        ("provider[C].revenue", "; provider has [A]"),
         ("", "no number has the address \"\""),
         ("provider[A", "no number has the address \"provider[A\""),
         ("provider[A].name", "no number has the address"),
@@ -124,6 +124,16 @@ fn a_value_as_text() {
     let error = scenario.with_toml([("question[0].sustained", "1.5")]).expect_err("no count");
     assert_problem(&error, "question[0].sustained", &["got 1.5"]);
     assert!(scenario.with_toml([(address, "\"boom\" # a name")]).is_ok());
+    // What is no number is set in the file's form; of several changes only the whole must be valid.
+    let moved = scenario.with_toml([("base", "2021-Q1"), ("horizon", "2022-Q1")]).expect("valid together");
+    assert_eq!((moved.base().to_string(), moved.periods()), ("2021-Q1".to_owned(), 4));
+    let error = scenario.with_toml([("base", "2021-Q1")]).expect_err("after the horizon");
+    assert_problem(&error, "horizon", &["must lie after base 2021-Q1"]);
+    let custom = Curve::custom("own", [0.1], |tau, p| tau * p[0]);
+    let custom = scenario.with_growth("B", custom).expect("valid");
+    assert!(custom.with_toml([("provider[B].volatility", "0.2")]).is_ok(), "a number needs no file");
+    let error = custom.with_toml([("horizon", "2022-Q1")]).expect_err("a closure");
+    assert_problem(&error, "provider[B].growth.custom", &["is a closure and cannot be written"]);
 }
 
 #[test]

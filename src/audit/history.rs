@@ -1,0 +1,100 @@
+//! Histories that are stated the wrong way round, or that are no figures of their periods.
+
+use super::scene::{Scene, Series, grown, short};
+use super::{Finding, FindingKind, Severity};
+use crate::math;
+
+/// The fewest periods of history whose direction says something.
+const LEAST: usize = 3;
+/// Figures that differ by less are equal: a year's figure divided by four, rounded.
+const EQUAL: f64 = 1e-4;
+/// Growth of the curve at the base that a flat or falling base does not go with: 10 % a year, in logs.
+const GROWS: f64 = 0.095;
+
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let each = (0..scene.series.len()).filter_map(|row| {
+        newest_first(scene, row).or_else(|| equal_periods(scene, row)).or_else(|| lower_base(scene, row))
+    });
+    each.collect()
+}
+
+/// Steps that all go one way up to the last, which goes the other way and beyond where they began: turned round, the
+/// history leads straight to the base.
+fn newest_first(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let series = &scene.series[row];
+    let (first, last) = (*series.past.first()?, *series.past.last()?);
+    let (_, within) = series.steps().split_last().map(|(last, within)| (*last, within.to_vec()))?;
+    let falls = within.iter().all(|step| *step < 0.0) && first < 0.0;
+    let rises = within.iter().all(|step| *step > 0.0) && first > 0.0;
+    let goes_on = if falls { scene.start(row) > 0.0 } else { scene.start(row) < 0.0 };
+    if series.past.len() < LEAST || !(falls || rises) || !goes_on {
+        return None;
+    }
+    let (turn, back) = if falls { ("falls", "rises") } else { ("rises", "falls") };
+    let seen = format!(
+        "the history {turn} in every {} from {} to {} and then goes to {} at the base; read from its end it {back} all the \
+         way to the base",
+        scene.scenario.step().word(),
+        short(money(series, first)),
+        short(money(series, last)),
+        short(series.base)
+    );
+    Some(of_history(series, seen, "history is stated oldest first: turn it round"))
+}
+
+/// A year of equal figures before a curve that grows.
+fn equal_periods(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let series = &scene.series[row];
+    let year = scene.per_year();
+    let last = series.past.len().checked_sub(year - 1).map(|from| &series.past[from..])?;
+    if last.len() < LEAST || !last.iter().all(|log| log.abs() < EQUAL) || !(scene.start(row) > GROWS) {
+        return None;
+    }
+    let word = scene.scenario.step().word();
+    let seen = format!(
+        "revenue is {} in each {word} of the last year, and the curve starts at {} a year",
+        short(series.base),
+        grown(scene.start(row))
+    );
+    let advice = format!(
+        "a year's figure divided by {year} is no figure of a {word}: of a business that grows, the last {word} lies above it"
+    );
+    Some(of_history(series, seen, advice))
+}
+
+/// A base below the period before, after a history that only rose and before a curve that goes on rising.
+fn lower_base(scene: &Scene<'_>, row: usize) -> Option<Finding> {
+    let series = &scene.series[row];
+    let steps = series.steps();
+    let (last, within) = steps.split_last()?;
+    let rose = series.past.len() >= LEAST && within.iter().all(|step| *step > 0.0);
+    // A fall within the shocks of the scenario is one of them.
+    let allowed = series.volatility * scene.step().sqrt();
+    if !(rose && *last < -allowed.max(EQUAL) && scene.start(row) > GROWS) {
+        return None;
+    }
+    let word = scene.scenario.step().word();
+    let seen = format!(
+        "revenue rose in each {word} of the history, to {}, and is {} at the base ({}); the curve starts at {} a year",
+        short(money(series, -last)),
+        short(series.base),
+        grown(*last),
+        grown(scene.start(row))
+    );
+    let advice = format!(
+        "look whether the base is the figure of that one {word}: a year's figure divided by {} lies below its last {word}; \
+         it may also be a season",
+        scene.per_year()
+    );
+    let finding = Finding::new(FindingKind::Base, format!("{}.revenue", series.address), seen, advice);
+    Some(finding.severity(Severity::Medium).figure("base", series.base).figure("step", math::exp_m1(*last)))
+}
+
+fn money(series: &Series, log: f64) -> f64 {
+    series.base * math::exp(log)
+}
+
+fn of_history(series: &Series, seen: String, advice: impl Into<String>) -> Finding {
+    let finding = Finding::new(FindingKind::Base, format!("{}.history", series.address), seen, advice);
+    finding.severity(Severity::High).figure("base", series.base)
+}

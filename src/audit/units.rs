@@ -1,0 +1,108 @@
+//! Numbers that are probably in another unit than the scenario's: growth and volatility in percent, half-lives in
+//! quarters or months, revenue of two providers in different units.
+
+use std::collections::BTreeSet;
+
+use super::scene::{Scene, short};
+use super::{Finding, FindingKind, Severity};
+use crate::assumption::domain::Domain;
+use crate::error::shown;
+use crate::scenario::AssumptionPlace;
+
+/// Horizons that a half-life may last: beyond two, growth goes less than a third of its way within the horizon.
+const HORIZONS: f64 = 2.0;
+/// The ratio of two bases that are compared beyond which they are more likely in two units: these lie a thousand apart.
+const APART: f64 = 300.0;
+
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut found = BTreeSet::new();
+    let places = scene.scenario.assumptions();
+    let half_lives = places.iter().filter_map(|place| half_life(scene, place));
+    let suspects = scene.scenario.suspects();
+    let rates = suspects.iter().filter_map(|(place, median)| rate(place, *median));
+    let mut findings: Vec<Finding> =
+        rates.chain(half_lives).filter(|finding| found.insert(finding.address.clone())).collect();
+    findings.extend(bases(scene));
+    findings
+}
+
+/// Whether a provider's growth rates hold one that [`check`] reports: what the path comes to follows from it.
+pub(super) fn has_growth(scene: &Scene<'_>, row: usize) -> bool {
+    let own = format!("{}.growth.", scene.series[row].address);
+    scene.scenario.suspects().iter().any(|(place, _)| place.address.starts_with(&own))
+}
+
+/// Whether a provider's volatility is one that [`check`] reports.
+pub(super) fn has_volatility(scene: &Scene<'_>, row: usize) -> bool {
+    let own = format!("{}.volatility", scene.series[row].address);
+    scene.scenario.suspects().iter().any(|(place, _)| place.address == own)
+}
+
+/// A name stands for a number that is stated elsewhere, perhaps used in several places.
+fn address(place: &AssumptionPlace) -> String {
+    place.assumption.name().map_or_else(|| place.address.clone(), |name| format!("assumption[{name}]"))
+}
+
+fn at_median(place: &AssumptionPlace) -> &'static str {
+    if place.assumption.value().is_some() { "" } else { ", at its median" }
+}
+
+/// A growth rate or a volatility that is probably in percent.
+fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
+    let (number, percent) = (shown(median), short(100.0 * median));
+    let (kind, what, seen) = match place.domain {
+        Domain::GROWTH => (FindingKind::EndState, "growth a year", format!("growth of {number} is {percent} % a year")),
+        Domain::VOLATILITY => {
+            (FindingKind::Width, "volatility", format!("a volatility of {number} is {percent} % a year"))
+        }
+        _ => return None,
+    };
+    let advice = format!("it is a fraction a year: {number} % is {}", shown(median / 100.0));
+    let finding = Finding::new(kind, address(place), seen + at_median(place), advice);
+    Some(finding.severity(Severity::High).figure(what, median))
+}
+
+/// A half-life within which the horizon lies.
+fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
+    let (median, years) = (scene.scenario.median(&place.assumption)?, scene.years());
+    if place.domain != Domain::HALF_LIFE || !(median > HORIZONS * years) {
+        return None;
+    }
+    let seen = format!(
+        "a half-life of {} years{} is more than twice the {} years up to the horizon, within which growth goes less than a \
+         third of its way",
+        shown(median),
+        at_median(place),
+        short(years)
+    );
+    let advice =
+        "a half-life is in years: 24 months are 2, 8 quarters too; growth that hardly changes is stated as constant";
+    let finding = Finding::new(FindingKind::Form, address(place), seen, advice);
+    Some(finding.figure("half-life, years", median).figure("years up to the horizon", years))
+}
+
+/// Questions that compare two bases of different size.
+fn bases(scene: &Scene<'_>) -> Vec<Finding> {
+    let base = |name: &str| scene.row(name).map(|row| scene.series[row].base);
+    let asked = scene.scenario.questions().iter().enumerate();
+    let found = asked.filter_map(|(place, question)| {
+        let (own, other) = (base(&question.challenger)?, base(&question.incumbent)?);
+        let apart = (own / other).max(other / own);
+        if !(apart > APART) {
+            return None;
+        }
+        let seen = format!(
+            "revenue in {} is {} of {} and {} of {}: {} times as much",
+            scene.scenario.base(),
+            short(own),
+            question.challenger,
+            short(other),
+            question.incumbent,
+            short(apart)
+        );
+        let advice = "look whether both are in one unit: dollars, thousands, millions, or another currency";
+        let finding = Finding::new(FindingKind::Base, question.address(place, "overtakes"), seen, advice);
+        Some(finding.severity(Severity::High).figure("ratio of the bases", apart))
+    });
+    found.collect()
+}

@@ -1,0 +1,127 @@
+//! Values given as text for an address, as `--set ADDRESS=VALUE` has them.
+//!
+//! A number goes the way of [`Scenario::with`]. Everything else that a file holds (a period, a history, a curve, a word)
+//! is replaced in the tree of the file, which is then read as a file is.
+
+use super::file::first_step;
+use super::tree::{Entry, Node, Value};
+use super::walk::address_key;
+use super::{Scenario, decode};
+use crate::error::{Error, Kind, Problem};
+
+impl Scenario {
+    /// The scenario with values given as TOML text, as `--set ADDRESS=VALUE` has them, checked once all are in place.
+    ///
+    /// An address is that of a number, as [`Scenario::with`] takes it, or of anything else in the scenario's file: `base`,
+    /// `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written without
+    /// quotes, since a shell removes them.
+    ///
+    /// # Errors
+    /// Where the text is not a TOML value, where the address is unknown, and where the value is not allowed there.
+    ///
+    /// # Example: a distribution, a horizon and a history as text
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// let changed = scenario.with_toml([("provider[A].growth.constant", "{ normal = [0.3, 0.1] }")])?;
+    /// assert_eq!(changed, scenario.with("provider[A].growth.constant", normal(0.3, 0.1))?);
+    /// let longer = scenario.with_toml([("horizon", "2030"), ("provider[A].history", "[0.6, 0.8]")])?;
+    /// assert_eq!(longer.periods(), 12);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with_toml<S: AsRef<str>, T: AsRef<str>>(
+        &self,
+        changes: impl IntoIterator<Item = (S, T)>,
+    ) -> Result<Self, Error> {
+        let mut changed = self.clone();
+        for (address, text) in changes {
+            changed = changed.set(address.as_ref(), text.as_ref())?;
+        }
+        changed.checked()
+    }
+
+    /// One value put in place, not checked yet.
+    fn set(mut self, address: &str, text: &str) -> Result<Self, Error> {
+        let node = value_of(address, text)?;
+        let refuse = |problems: Vec<Problem>| Error::invalid("value", address, problems[0].message.clone());
+        match decode::assumption(&node) {
+            Ok(value) => match self.put(address, &value) {
+                Some(done) => done.map(|()| self),
+                None => self.set_in_file(address, node),
+            },
+            Err(problems) if self.has_number(address) => Err(refuse(problems)),
+            Err(_) => self.set_in_file(address, node),
+        }
+    }
+
+    fn has_number(&self, address: &str) -> bool {
+        let is_place = |place: &super::AssumptionPlace| place.address == address;
+        self.assumptions().iter().any(is_place) || self.numbers().iter().any(|(known, _)| known == address)
+    }
+
+    /// Replaces what stands at an address of the scenario's file, and reads the file again.
+    fn set_in_file(self, address: &str, node: Node) -> Result<Self, Error> {
+        let mut tree = self.to_tree()?;
+        match slot(&mut tree, address) {
+            Some(found) if !address.is_empty() => *found = node,
+            _ => return Err(self.unknown_address(address)),
+        }
+        decode::scenario(&tree).map_err(|problems| {
+            if problems.iter().any(|problem| problem.message.starts_with("unknown key")) {
+                self.unknown_address(address)
+            } else {
+                Error::of(Kind::Invalid, "scenario", problems)
+            }
+        })
+    }
+}
+
+/// One TOML value, given for an address.
+fn value_of(address: &str, text: &str) -> Result<Node, Error> {
+    let refuse = |message: String| Error::invalid("value", address, message);
+    let is_period = ["base", "horizon"].contains(&address) || address.ends_with("].at");
+    if is_period && !text.trim_start().starts_with(['"', '\'']) {
+        return Ok(text.trim().into());
+    }
+    let root = Node::from_toml(&format!("value = {text}")).map_err(|error| {
+        let message = &error.problems()[0].message;
+        let got = if message.contains(", got ") { String::new() } else { format!(", got {text:?}") };
+        refuse(format!("{message}{got}"))
+    })?;
+    match root.value {
+        Value::Table(mut entries) if entries.len() == 1 => Ok(entries.remove(0).node),
+        _ => Err(refuse(format!("one value is wanted, got {text:?}"))),
+    }
+}
+
+/// The node at an address. A key that a table does not have yet is added to it: the decoder knows whether it may be.
+fn slot<'n>(node: &'n mut Node, address: &str) -> Option<&'n mut Node> {
+    let Some((step, rest)) = first_step(address) else {
+        return address.is_empty().then_some(node);
+    };
+    let name = step.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let below = match &mut node.value {
+        Value::Table(entries) => {
+            let is_it = |entry: &Entry| {
+                Some(entry.key.as_str()) == name || address_key(&entry.key) == step.trim_start_matches('.')
+            };
+            let place = entries.iter().position(is_it);
+            if place.is_none() && (name.is_some() || !rest.is_empty()) {
+                return None;
+            }
+            let place = place.unwrap_or_else(|| {
+                entries.push(Entry { key: step.to_owned(), key_offset: None, node: Value::Null.into() });
+                entries.len() - 1
+            });
+            &mut entries[place].node
+        }
+        Value::List(items) => {
+            let is_named = |item: &Node| item.get("name").and_then(Node::as_text) == name;
+            let place = items.iter().position(is_named).or_else(|| name?.parse().ok())?;
+            items.get_mut(place)?
+        }
+        _ => return None,
+    };
+    slot(below, rest)
+}
