@@ -7,8 +7,11 @@
 use super::law::{Sampler, normal_below};
 use super::model::{Growth, Number, Pair, Rest, Role, halved};
 
-/// Revenues whose logs differ by no more are equal.
+/// Revenues whose logs differ by no more are equal, where the axis does not move them.
 const TIE: f64 = 1e-12;
+
+/// A smaller slope is one that rounding left of two that cancel.
+const NO_SLOPE: f64 = 1e-14;
 
 /// The number that is integrated in closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,6 +288,9 @@ impl<'a> Model<'a> {
     /// The probabilities of one path, over the axis.
     pub(super) fn observe(&self, room: &mut Scratch, coordinates: &[f64], out: &mut [f64]) {
         self.path(room, coordinates, self.axis);
+        for slope in &mut room.slope {
+            *slope = if slope.abs() < NO_SLOPE { 0.0 } else { *slope };
+        }
         let (base, dates) = out.split_at_mut(1);
         let (by, ahead) = dates.split_at_mut(self.pair.periods as usize);
         for (t, ahead) in (1..).zip(ahead) {
@@ -301,9 +307,9 @@ impl<'a> Model<'a> {
     /// P(offset + slope·y > 0).
     fn ahead(&self, offset: f64, slope: f64) -> f64 {
         if slope > 0.0 {
-            self.above((TIE - offset) / slope)
+            self.above(-offset / slope)
         } else if slope < 0.0 {
-            self.below((TIE - offset) / slope)
+            self.below(-offset / slope)
         } else {
             f64::from(u8::from(offset > TIE))
         }
@@ -313,7 +319,7 @@ impl<'a> Model<'a> {
     fn first_passage(&self, room: &Scratch, by: &mut [f64]) {
         let (mut least, mut most, mut sure, mut value) = (f64::INFINITY, f64::NEG_INFINITY, false, 0.0);
         for (t, (offset, slope)) in room.offset.iter().zip(&room.slope).enumerate() {
-            let threshold = (TIE - offset) / slope;
+            let threshold = -offset / slope;
             let before = (least, most, sure);
             if *slope > 0.0 {
                 least = least.min(threshold);
@@ -339,7 +345,7 @@ impl<'a> Model<'a> {
             *from = if *slope == 0.0 {
                 if *offset > TIE { f64::NEG_INFINITY } else { f64::INFINITY }
             } else {
-                sign * (TIE - offset) / slope
+                sign * -offset / slope
             };
         }
         let mut least = f64::INFINITY;

@@ -34,7 +34,7 @@ impl Settings {
         } else if tolerance < 5e-4 {
             1 << 22
         } else {
-            1 << 20
+            1 << 18
         };
         Self { pairs: pairs.collect(), tolerance, patience: Duration::from_secs(60), points, until: None }
     }
@@ -71,31 +71,30 @@ impl Settings {
     fn one(&self, number: u64) -> Result {
         let pair = pair(number);
         let class = pair.class();
-        let (exact, cpu) = match self.exact(&pair) {
-            Ok((exact, cpu)) => (Some(exact), cpu),
-            Err(Stopped::TooLong) => (None, self.patience),
-            Err(Stopped::Refused(message)) => panic!("pair {number}: {message}\n{}", pair.text()),
+        let (exact, cpu, failure) = match self.exact(&pair) {
+            Ok((exact, cpu)) => (Some(exact), cpu, None),
+            Err(message) => (None, self.patience, Some(message)),
         };
         let truth = exact.as_ref().map(|exact| self.truth(&pair, exact, number));
-        Result { number, class, draws: pair.draws.len(), sustained: pair.sustained, cpu, exact, truth }
+        Result { number, class, draws: pair.draws.len(), sustained: pair.sustained, cpu, exact, truth, failure }
     }
 
     fn truth(&self, pair: &Pair, exact: &Truth, number: u64) -> Truth {
         if pair.has_totals() {
             return simulated(&pair.scenario().expect("a scenario"), SIMULATED, number);
         }
-        let wanted = exact.errors.iter().map(|error| (0.25 * error).max(0.025 * self.tolerance));
+        let wanted = exact.errors.iter().map(|error| (0.25 * error).max(0.05 * self.tolerance));
         truth(pair, &wanted.collect::<Vec<f64>>(), self.points, number)
     }
 
     /// The exact answer and its processor time, from a thread that is left alone where it takes too long.
-    fn exact(&self, pair: &Pair) -> std::result::Result<(Truth, Duration), Stopped> {
+    fn exact(&self, pair: &Pair) -> std::result::Result<(Truth, Duration), String> {
         let (scenario, tolerance) = (pair.scenario().expect("a scenario"), self.tolerance);
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {
             let before = cpu_time();
             let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
-            let outcome = exact.run().map_err(|error| Stopped::Refused(error.to_string()));
+            let outcome = exact.run().map_err(|error| error.to_string());
             let answer = outcome.map(|outcome| {
                 let spent = cpu_time() - before;
                 let estimates = super::estimates(&outcome);
@@ -107,16 +106,10 @@ impl Settings {
         });
         match receive.recv_timeout(self.patience) {
             Ok(answer) => answer,
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(Stopped::TooLong),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err(Stopped::Refused("the exact answer panicked".to_owned())),
+            Err(mpsc::RecvTimeoutError::Timeout) => Err(format!("no answer after {:?}", self.patience)),
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err("the exact answer panicked".to_owned()),
         }
     }
-}
-
-#[derive(Debug)]
-enum Stopped {
-    TooLong,
-    Refused(String),
 }
 
 /// What came of one pair.
@@ -127,9 +120,11 @@ pub(super) struct Result {
     pub(super) draws: usize,
     pub(super) sustained: u32,
     pub(super) cpu: Duration,
-    /// None where it took too long.
+    /// None where there is none.
     pub(super) exact: Option<Truth>,
     pub(super) truth: Option<Truth>,
+    /// Why there is no exact answer.
+    pub(super) failure: Option<String>,
 }
 
 /// Time that this thread has spent on a processor; by the clock where the system does not count it.

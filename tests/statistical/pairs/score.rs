@@ -77,19 +77,20 @@ impl Score {
     /// What must hold; pairs that were given up fail.
     pub(super) fn check(&self) {
         let (usual, most) = (self.beyond(USUAL), self.beyond(MOST));
-        let given_up: Vec<u64> = self.results.iter().filter(|one| one.exact.is_none()).map(|one| one.number).collect();
+        let failed: Vec<&Result> = self.results.iter().filter(|one| one.exact.is_none()).collect();
         let allowed = self.results.len() / ONE_OF;
-        if most.is_empty() && usual.len() <= allowed && given_up.is_empty() {
+        if most.is_empty() && usual.len() <= allowed && failed.is_empty() {
             return;
         }
         let mut text = String::new();
-        for (result, ..) in &usual {
+        for result in usual.iter().map(|(result, ..)| *result).chain(failed.iter().copied()) {
             let _ = write!(text, "\n# pair {}\n{}", result.number, pair(result.number).text());
         }
         panic!(
-            "{text}\n{self}\n{} pairs beyond {USUAL} errors ({allowed} allowed), {} beyond {MOST}, given up: {given_up:?}",
+            "{text}\n{self}\n{} pairs beyond {USUAL} errors ({allowed} allowed), {} beyond {MOST}, {} without an answer",
             usual.len(),
-            most.len()
+            most.len(),
+            failed.len()
         );
     }
 
@@ -104,6 +105,15 @@ impl Score {
             count(MOST),
             self.results.len()
         )?;
+        for result in &self.results {
+            if let Some(failure) = &result.failure {
+                writeln!(
+                    f,
+                    "  no answer  pair {:4} ({:?}, {} drawn): {failure}",
+                    result.number, result.class, result.draws
+                )?;
+            }
+        }
         for (result, at, beside) in beyond.iter().take(40) {
             let Beside { exact, truth, error, of_truth } = beside;
             let periods = result.exact.as_ref().map_or(0, |exact| exact.values.len() / 2);
@@ -151,7 +161,7 @@ impl Score {
 
     fn write_times(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nprocessor time of the exact answers in ms, and how often the tolerance was not reached")?;
-        writeln!(f, "  class             pairs     median       95 %      worst  (pair)   above tolerance  given up")?;
+        writeln!(f, "  class             pairs     median       95 %      worst  (pair)   above tolerance  no answer")?;
         let with = |class: Class| class != Class::NoVolatility;
         let groups: [(&str, &dyn Fn(Class) -> bool); 6] = [
             ("all", &|_| true),

@@ -23,6 +23,10 @@ const LATTICES: [(u64, u64); 5] =
 /// What rounding, and ties of 1e-12, may leave in an answer without sampling error.
 const ROUNDING: f64 = 1e-11;
 
+/// Counts of a shift that are equal in all of them leave this much of a count unknown: with probability 0.999 one of 32
+/// shifts would have differed.
+const UNSEEN: f64 = 0.2;
+
 /// With fewer hits than this the spread of the shifts says little.
 const FEW: f64 = 30.0;
 
@@ -58,6 +62,8 @@ pub(super) fn truth(pair: &Pair, wanted: &[f64], points: u64, seed: u64) -> Trut
 struct Sums {
     means: Vec<Vec<f64>>,
     ends: Vec<(f64, f64)>,
+    /// Whether every path gave 0 or 1.
+    counts: Vec<bool>,
     paths: f64,
 }
 
@@ -70,6 +76,7 @@ impl Sums {
         }
         let (mut room, mut point, mut out) = (model.scratch(), vec![0.0; coordinates], vec![0.0; answers]);
         let (mut ends, mut means) = (vec![(1.0_f64, 0.0_f64); answers], Vec::new());
+        let mut counts = vec![true; answers];
         for _ in 0..SHIFTS {
             let shift: Vec<f64> = (0..coordinates).map(|_| random.uniform()).collect();
             let mut sum = vec![0.0; answers];
@@ -80,14 +87,15 @@ impl Sums {
                     *x = (1.0 - (2.0 * u - 1.0).abs()).clamp(1e-15, 1.0 - 1e-15);
                 }
                 model.observe(&mut room, &point, &mut out);
-                for ((sum, ends), out) in sum.iter_mut().zip(&mut ends).zip(&out) {
+                for (((sum, ends), counts), out) in sum.iter_mut().zip(&mut ends).zip(&mut counts).zip(&out) {
+                    *counts &= *out <= 0.0 || *out >= 1.0;
                     *sum += out;
                     *ends = (ends.0.min(*out), ends.1.max(*out));
                 }
             }
             means.push(sum.into_iter().map(|sum| sum * quotient(1, count)).collect::<Vec<f64>>());
         }
-        Self { means, ends, paths: quotient(count * SHIFTS as u64, 1) }
+        Self { means, ends, counts, paths: quotient(count * SHIFTS as u64, 1) }
     }
 
     fn mean(&self) -> Vec<f64> {
@@ -99,8 +107,11 @@ impl Sums {
     fn spread(&self) -> Vec<f64> {
         let shifts = quotient(SHIFTS as u64, 1);
         let spread = |(place, mean): (usize, f64)| {
-            let squares: f64 = self.means.iter().map(|of_shift| (of_shift[place] - mean).powi(2)).sum();
-            BOUND * (squares / (shifts * (shifts - 1.0))).sqrt()
+            let off = |of_shift: &Vec<f64>| (of_shift[place] - mean) * (of_shift[place] - mean);
+            let squares: f64 = self.means.iter().map(off).sum();
+            let spread = BOUND * (squares / (shifts * (shifts - 1.0))).sqrt();
+            let is_count = self.counts[place] && mean > 0.0 && mean < 1.0;
+            if is_count { spread.max(UNSEEN * shifts / self.paths) } else { spread }
         };
         self.mean().into_iter().enumerate().map(spread).collect()
     }
@@ -118,6 +129,21 @@ impl Sums {
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn quotient(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
+}
+
+/// Shares of paths with every number sampled at random, in double precision.
+pub(super) fn plain(pair: &Pair, paths: u64, seed: u64) -> Truth {
+    let model = Model::plain(pair);
+    let (mut random, mut room) = (Random::new(!seed), model.scratch());
+    let (mut point, mut out) = (vec![0.0; model.coordinates()], vec![0.0; answers(pair)]);
+    let mut values = vec![0.0; answers(pair)];
+    for _ in 0..paths {
+        point.iter_mut().for_each(|x| *x = random.uniform());
+        model.observe(&mut room, &point, &mut out);
+        values.iter_mut().zip(&out).for_each(|(sum, out)| *sum += out * quotient(1, paths));
+    }
+    let error = |p: &f64| BOUND * (p * (1.0 - p) * quotient(1, paths)).max(0.0).sqrt();
+    Truth { errors: values.iter().map(error).collect(), values }
 }
 
 /// The answers of a simulation by the crate, with three standard errors.
