@@ -5,7 +5,8 @@
 //! needs no sampling.
 
 use super::law::{Sampler, normal_below};
-use super::model::{Growth, Number, Pair, Rest, Role, halved};
+use super::model::{Growth, Number, Pair, Rest, Role};
+use super::years::years;
 
 /// Revenues whose logs differ by no more are equal, where the axis does not move them.
 const TIE: f64 = 1e-12;
@@ -213,44 +214,13 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The years up to each date that count at each growth rate of a side.
     fn weigh(&self, side: usize, draws: &[f64], out: &mut [Vec<f64>]) {
-        let value = |number: Number| match number {
-            Number::Fixed(value) => value,
-            Number::Drawn(place) => draws[place],
-        };
-        let step = 1.0 / f64::from(self.pair.step.per_year());
         let growth = &self.pair.sides[side].growth;
+        let step = 1.0 / f64::from(self.pair.step.per_year());
         for t in 0..=self.pair.periods {
-            let (at, tau) = (t as usize, f64::from(t) * step);
-            match growth {
-                Growth::Constant(_) => out[0][at] = tau,
-                Growth::Halved(_) => out[0][at] = halved(tau),
-                Growth::Fade(_, _, half_life) => {
-                    out[0][at] = faded(tau, value(*half_life));
-                    out[1][at] = tau - out[0][at];
-                }
-                Growth::Schedule(rates, rest) => {
-                    let mut start = 0.0;
-                    for row in &mut out[..rates.len()] {
-                        row[at] = (tau - start).clamp(0.0, 1.0);
-                        start += 1.0;
-                    }
-                    let (last, after) = (rates.len() - 1, (tau - start).max(0.0));
-                    match rest {
-                        Rest::None => {}
-                        Rest::Hold => out[last][at] += after,
-                        Rest::Fade(_, half_life) => {
-                            let years = faded(after, value(*half_life));
-                            out[last][at] += years;
-                            out[last + 1][at] = after - years;
-                        }
-                        Rest::Ratio(ratio) => out[last][at] += powers(after, value(*ratio)),
-                        Rest::Auto => out[last][at] += powers(after, self.auto[side]),
-                    }
-                }
-                Growth::Totals(..) => unreachable!("pairs with totals are simulated by the crate"),
-            }
+            years(growth, self.auto[side], draws, f64::from(t) * step, &mut |rate, years| {
+                out[rate][t as usize] = years
+            });
         }
     }
 
@@ -391,23 +361,6 @@ impl<'a> Model<'a> {
         self.path(room, coordinates, Axis::None);
         room.offset.clone()
     }
-}
-
-/// `(h/ln 2)(1 − 2^(−τ/h))`.
-fn faded(tau: f64, half_life: f64) -> f64 {
-    let rate = std::f64::consts::LN_2 / half_life;
-    -(-rate * tau).exp_m1() / rate
-}
-
-/// r + r² + …, the last year in part.
-fn powers(mut years: f64, ratio: f64) -> f64 {
-    let (mut sum, mut power) = (0.0, 1.0);
-    while years > 0.0 {
-        power *= ratio;
-        sum += power * years.min(1.0);
-        years -= 1.0;
-    }
-    sum
 }
 
 fn uses(side: &super::model::Side, place: usize) -> bool {

@@ -1,4 +1,4 @@
-//! Random numbers for pairs: SplitMix64 (Steele, Lea & Flood 2014), so that a pair is the same in every version.
+//! Random numbers for pairs: `SplitMix64` (Steele, Lea & Flood 2014), so that a pair is the same in every version.
 
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);

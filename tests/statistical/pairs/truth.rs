@@ -21,7 +21,7 @@ const LATTICES: [(u64, u64); 5] =
     [(1 << 10, 291), (1 << 13, 4_843), (1 << 15, 11_817), (1 << 17, 96_839), (1 << 19, 193_357)];
 
 /// What rounding, and ties of 1e-12, may leave in an answer without sampling error.
-const ROUNDING: f64 = 1e-11;
+const ROUNDING: f64 = 1e-10;
 
 /// Counts of a shift that are equal in all of them leave this much of a count unknown: with probability 0.999 one of 32
 /// shifts would have differed.
