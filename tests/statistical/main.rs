@@ -12,6 +12,7 @@ mod exact_errors;
 mod fan;
 mod first_passage;
 mod invariance;
+mod pairs;
 mod sampling;
 #[path = "../reference/tables.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]

@@ -1,0 +1,133 @@
+//! Gradients at random addresses against central differences of whole exact answers.
+
+use outgrow::{Error, Scenario};
+use rayon::prelude::*;
+
+use super::generator::pair;
+use super::model::{Class, Pair};
+use super::random::Random;
+
+/// The question of every pair.
+const QUESTION: &str = "A overtakes B";
+
+/// A slope may differ by this share of the difference, besides the error that the answer reports.
+const RELATIVE: f64 = 1e-3;
+
+/// Addresses that are tried of one pair.
+const OF_ONE_PAIR: usize = 3;
+
+/// What to compare.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) addresses: usize,
+    pub(super) tolerance: f64,
+    /// The step of a difference over its number.
+    pub(super) step: f64,
+}
+
+/// The change of a probability for a change of a number by its own size: by the gradient, and by differences.
+#[derive(Debug)]
+struct Slope {
+    pair: u64,
+    address: String,
+    date: String,
+    gradient: f64,
+    difference: f64,
+    error: f64,
+}
+
+impl Slope {
+    /// Off by so many times of what is allowed.
+    fn off(&self) -> f64 {
+        (self.gradient - self.difference).abs() / (RELATIVE * self.difference.abs() + self.error)
+    }
+}
+
+impl Settings {
+    /// Compares and prints; fails where a slope is off by more than is allowed.
+    pub(super) fn run(&self) {
+        let pairs = (0_u64..).map(|block| block * 64..(block + 1) * 64);
+        let mut slopes: Vec<Slope> = Vec::new();
+        let mut tried = 0;
+        for block in pairs {
+            let found: Vec<_> = block.into_par_iter().map(|number| self.slopes(number)).collect();
+            tried += found.iter().filter(|found| found.is_some()).count();
+            slopes.extend(found.into_iter().flatten().flatten());
+            if slopes.len() >= self.addresses || tried > 10 * self.addresses {
+                break;
+            }
+        }
+        slopes.truncate(self.addresses);
+        assert_eq!(slopes.len(), self.addresses, "of {tried} pairs");
+        slopes.sort_by(|a, b| b.off().total_cmp(&a.off()));
+        let off: Vec<&Slope> = slopes.iter().filter(|slope| !(slope.off() <= 1.0)).collect();
+        println!("{} of {} slopes off by more than is allowed", off.len(), slopes.len());
+        for slope in slopes.iter().take(40) {
+            let Slope { pair, address, date, gradient, difference, error } = slope;
+            let off = slope.off();
+            println!(
+                "{off:9.3}  pair {pair} by {date}, {address}: {gradient:e}, difference {difference:e}, error {error:e}"
+            );
+        }
+        let scenarios = off.iter().take(3).map(|slope| pair(slope.pair).text()).collect::<Vec<_>>();
+        assert!(off.is_empty(), "{} slopes are off:\n{off:#?}\n{}", off.len(), scenarios.join("\n"));
+    }
+
+    /// Slopes of one pair; none where it has no gradient.
+    fn slopes(&self, number: u64) -> Option<Vec<Slope>> {
+        let pair = pair(number);
+        if !matches!(pair.class(), Class::Fixed | Class::Drawn) || pair.sustained > 1 {
+            return None;
+        }
+        let mut random = Random::new(!number);
+        let scenario = pair.scenario().expect("a scenario");
+        let date = open_date(&scenario, &pair, self.tolerance, &mut random)?;
+        let gradient = match scenario.exact().tolerance(self.tolerance).gradient(QUESTION, date.as_str()) {
+            Ok(gradient) => gradient,
+            Err(error) if error.to_string().contains("not exact: because") => return None,
+            Err(error) => panic!("pair {number}: {error}\n{}", pair.text()),
+        };
+        let mut entries = gradient.entries().to_vec();
+        let mut slopes = Vec::new();
+        while slopes.len() < OF_ONE_PAIR && !entries.is_empty() {
+            let entry = entries.swap_remove(random.below(entries.len()));
+            let scale = if entry.number == 0.0 { 1.0 } else { entry.number.abs() };
+            let Ok(difference) = self.difference(&scenario, &date, &entry.address, entry.number, scale) else {
+                // A step out of what the place allows.
+                continue;
+            };
+            slopes.push(Slope {
+                pair: number,
+                address: entry.address,
+                date: date.clone(),
+                gradient: scale * entry.slope,
+                difference,
+                error: gradient.probability().standard_error(),
+            });
+        }
+        Some(slopes)
+    }
+
+    /// By central differences, for a change of the number by `scale`.
+    fn difference(&self, scenario: &Scenario, date: &str, at: &str, number: f64, scale: f64) -> Result<f64, Error> {
+        let by = |side: f64| {
+            let moved = scenario.with(at, number + side * self.step * scale)?;
+            let exact = moved.exact().tolerance(self.tolerance).fans(false).ranks(false).shares(false);
+            Ok::<f64, Error>(exact.run()?.question(QUESTION)?.by(date)?.value())
+        };
+        Ok((by(1.0)? - by(-1.0)?) / (2.0 * self.step))
+    }
+}
+
+/// A random date whose probability is neither small nor large.
+fn open_date(scenario: &Scenario, pair: &Pair, tolerance: f64, random: &mut Random) -> Option<String> {
+    let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+    let outcome = exact.run().unwrap_or_else(|error| panic!("{error}\n{}", pair.text()));
+    let question = outcome.question(QUESTION).expect("the question");
+    let open = question.periods().iter().filter(|date| {
+        let by = question.by(**date).expect("a date").value();
+        by > 0.01 && by < 0.99
+    });
+    let open: Vec<String> = open.map(ToString::to_string).collect();
+    (!open.is_empty()).then(|| open[random.below(open.len())].clone())
+}
