@@ -15,11 +15,9 @@
 use super::kernel::Density;
 use super::passage::{Recursion, Scaled, Walk};
 
-/// The probability of a first passage, and its derivatives.
+/// The derivatives of the probability of a first passage.
 #[derive(Debug)]
 pub(super) struct Adjoint {
-    /// With the weights of the start.
-    pub(super) value: f64,
     /// `∂P/∂μ_t`, 1 to T.
     pub(super) drifts: Vec<f64>,
     /// By point of the start, without its weight: P from there, and its derivative.
@@ -34,7 +32,7 @@ impl Recursion {
         let Scaled { unit, start, periods, .. } = self.scaled(walk);
         let mut drifts = vec![0.0; periods.len()];
         if start.is_empty() {
-            return Adjoint { value: 0.0, drifts, start: Vec::new(), from: vec![0.0; places.len()] };
+            return Adjoint { drifts, start: Vec::new(), from: vec![0.0; places.len()] };
         }
         let (whole, below) = self.forward(&start, &periods);
         let mut later = Density::default();
@@ -54,10 +52,9 @@ impl Recursion {
             [value, slope / unit]
         };
         let points: Vec<[f64; 2]> = start.iter().map(at).collect();
-        let sum = |place: usize| start.iter().zip(&points).map(|((_, weight), point)| weight * point[place]).sum();
-        drifts[0] = sum(1);
+        drifts[0] = start.iter().zip(&points).map(|((_, weight), [_, slope])| weight * slope).sum();
         let from = places.iter().map(|x| self.kernel.value_at(&value, x / unit, drift, sd)[0]).collect();
-        Adjoint { value: sum(0), drifts, start: points, from }
+        Adjoint { drifts, start: points, from }
     }
 
     /// By period: the density on both sides before those that have passed are taken out, and what is left below.
@@ -82,7 +79,7 @@ mod tests {
 
     fn by_horizon(walk: &Walk<'_>) -> f64 {
         let mut first = vec![0.0; walk.drifts.len()];
-        Recursion::new(1e-13, Level::of_this_process()).first_passage(walk, 1, &mut first);
+        Recursion::new(1e-13, Level::of_this_process()).first_passage(walk, &mut first);
         first.iter().sum()
     }
 
@@ -99,7 +96,8 @@ mod tests {
         let start = [(-0.5, 0.6), (-0.2, 0.3)];
         let walk = Walk { start: &start, drifts: &drifts, sds: &sds };
         let adjoint = Recursion::new(1e-13, Level::of_this_process()).adjoint(&walk, &[-0.2]);
-        assert!((adjoint.value - by_horizon(&walk)).abs() < 1e-13, "the value is that of the recursion");
+        let value: f64 = start.iter().zip(&adjoint.start).map(|((_, weight), [value, _])| weight * value).sum();
+        assert!((value - by_horizon(&walk)).abs() < 1e-13, "the value is that of the recursion");
         assert!((adjoint.from[0] - adjoint.start[1][0]).abs() < 1e-15, "from a place of the start");
         for t in 0..9 {
             let moved = |h: f64| {

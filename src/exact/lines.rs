@@ -258,10 +258,9 @@ impl Grid {
     fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Cut>) {
         for cell in 0..self.nodes - 1 {
             let (a, b) = (values[cell] - TIE, values[cell + 1] - TIE);
-            let rises = b > 0.0;
-            if (a > 0.0) != rises {
+            if (a > 0.0) != (b > 0.0) {
                 let at = Cubic::around(values, cell).root(0.0, 1.0, a);
-                cuts.push(self.cut(cell, at, t, rises));
+                cuts.push(self.cut(cell, at, t));
             } else if self.turns(values, cell) {
                 self.turn(values, cell, t, cuts);
             }
@@ -282,12 +281,12 @@ impl Grid {
         let is_ahead = values[cell] > TIE;
         let Some(at) = cubic.extremum().filter(|at| (cubic.at(*at) > 0.0) != is_ahead) else { return };
         let (a, b) = (values[cell] - TIE, cubic.at(at));
-        cuts.push(self.cut(cell, cubic.root(0.0, at, a), t, !is_ahead));
-        cuts.push(self.cut(cell, cubic.root(at, 1.0, b), t, is_ahead));
+        cuts.push(self.cut(cell, cubic.root(0.0, at, a), t));
+        cuts.push(self.cut(cell, cubic.root(at, 1.0, b), t));
     }
 
-    fn cut(&self, cell: usize, at: f64, t: usize, rises: bool) -> Cut {
-        Cut { at: self.node(cell) + self.step * at, t, rises }
+    fn cut(&self, cell: usize, at: f64, t: usize) -> Cut {
+        Cut { at: self.node(cell) + self.step * at, t }
     }
 }
 

@@ -3,13 +3,12 @@
 use super::pair::{Asked, Watch};
 use crate::math;
 
-/// Where date `t` begins (`rises`) or ceases to be ahead along a line.
+/// Where date `t` begins or ceases to be ahead along a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
     /// The standard normal score.
     pub(super) at: f64,
     pub(super) t: usize,
-    pub(super) rises: bool,
 }
 
 /// Which dates are ahead on a piece of a line, with space for its answers.
@@ -138,8 +137,8 @@ mod tests {
 
     /// Dates 0 to 3: 1 is ahead from 0 on, 2 from 1 on until 2, 3 everywhere.
     fn line() -> (Vec<bool>, Vec<Cut>) {
-        let cut = |at, t, rises| Cut { at, t, rises };
-        (vec![false, false, false, true], vec![cut(0.0, 1, true), cut(1.0, 2, true), cut(2.0, 2, false)])
+        let cuts = [(0.0, 1), (1.0, 2), (2.0, 2)].map(|(at, t)| Cut { at, t });
+        (vec![false, false, false, true], cuts.to_vec())
     }
 
     #[test]
@@ -152,7 +151,7 @@ mod tests {
             assert!((found - expected).abs() < 1e-15, "{out:?}");
         }
         let bounds = Sweep::new(3).boundaries(&starts, &cuts, 2, 1);
-        assert_eq!(bounds.iter().map(|cut| (cut.t, cut.rises)).collect::<Vec<_>>(), [(2, true), (2, false)]);
+        assert_eq!(bounds.iter().map(|cut| cut.at).collect::<Vec<_>>(), [1.0, 2.0]);
     }
 
     #[test]
