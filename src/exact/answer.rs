@@ -103,7 +103,9 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
         Some(ahead) => Estimate::exact(f64::from(u8::from(ahead))),
         None => at(0),
     };
-    let by: Vec<Estimate> = (1..=periods).map(|t| if base.is_sure() { base } else { at(t) }).collect();
+    let from_base = (question.sustained > 1).then(|| at(0));
+    let is_passed = from_base.is_none() && base.is_sure();
+    let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
         let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
@@ -112,6 +114,7 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
     });
     Ok(Answers {
         ahead_at_base: base,
+        from_base,
         by,
         ahead: (1..=periods).map(|t| at(periods + t)).collect(),
         not_by_horizon: never,

@@ -115,6 +115,11 @@ impl RunInfo {
         }
     }
 
+    /// The confidence level of a run in which each path counts once.
+    pub(super) fn plain_level(&self) -> Option<f64> {
+        self.confidence_level.filter(|_| self.sampling == Some(Sampling::Plain))
+    }
+
     /// The confidence level, where it was set.
     fn other_level(&self) -> Option<f64> {
         self.confidence_level.filter(|level| level.to_bits() != DEFAULT_CONFIDENCE.to_bits())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, Outcome, Overtake, Own};
+use super::{BAND, MEDIAN, MeanDate, Outcome, Overtake, Own};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -139,6 +139,20 @@ impl Overtake {
         }
     }
 
+    /// “mean 3.42 ± 0.01 years after 2018-Q1 where it happens, 6.81 ± 0.01 years with 2028-Q1 for the rest”; nothing where
+    /// it never happens.
+    fn mean_words(&self) -> Option<String> {
+        let MeanDate { restricted, given_overtake } = self.mean_date();
+        let given = format!("mean {} after {} where it happens", given_overtake?, self.base());
+        Some(format!("{given}, {restricted} with {} for the rest", self.horizon()))
+    }
+
+    /// “ (2021-Q2 – 2021-Q4)”, the interval of a date's quantile; nothing where it is one date.
+    fn date_interval(&self, p: f64) -> Result<String, fmt::Error> {
+        let (low, high) = self.quantile_interval(p).map_err(|_| fmt::Error)?;
+        Ok(if low == high { String::new() } else { format!(" ({low} – {high})") })
+    }
+
     fn write_foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = |p: f64| self.quantile(p).map_err(|_| fmt::Error);
         let told = |words: &str, when: When| match when {
@@ -147,21 +161,28 @@ impl Overtake {
         };
         writeln!(
             f,
-            "  median {} · {} · {}",
+            "  median {}{} · {} · {}",
             date(0.5)?,
+            self.date_interval(0.5)?,
             told("one in ten", date(0.1)?),
             told("nine in ten", date(0.9)?)
         )?;
         if self.ahead_at_base().value() > 0.0 {
             let at_base = self.ahead_at_base();
-            let all = if at_base.value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
-            writeln!(f, "  ahead at base {} already: {}{all}", self.base(), at_base.shown())?;
+            let all = if self.at_base().value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
+            let lasting = self.from_base().map_or_else(String::new, |lasting| {
+                format!(", and for {} dates in a row from there on: {}", self.sustained(), lasting.shown())
+            });
+            writeln!(f, "  ahead at base {} already: {}{lasting}{all}", self.base(), at_base.shown())?;
         }
         if self.sustained() > 1 {
             let last = self.periods().len().checked_sub(self.sustained() as usize).map(|place| self.periods()[place]);
             if let Some(last) = last {
-                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as «not by»")?;
+                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as “not by”")?;
             }
+        }
+        if let Some(words) = self.mean_words() {
+            writeln!(f, "  {words}")?;
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
         write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)?;

@@ -74,9 +74,9 @@ impl Target<'_> {
         let sustained = self.question.sustained as usize;
         let margins: Vec<Vec<f64>> = (0..=self.dates).map(|t| self.margins(paths, t)).collect();
         let best = |path: usize| {
-            let lasting = margins[1..].windows(sustained);
+            let lasting = margins.windows(sustained);
             let lasting = lasting.map(|run| run.iter().map(|margins| margins[path]).fold(f64::INFINITY, f64::min));
-            lasting.fold(margins[0][path], f64::max)
+            lasting.fold(f64::NEG_INFINITY, f64::max)
         };
         (0..paths.len()).map(best).collect()
     }
