@@ -9,9 +9,11 @@ use super::start::TIE;
 use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::outcome::{Answers, Fan, LeadChanges, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic};
+use crate::outcome::{
+    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
+};
 use crate::paths::Plan;
-use crate::scenario::{Question, Scenario};
+use crate::scenario::{Measure, Question, Scenario};
 
 /// Levels of a drawn start.
 const MOST_LEVEL: usize = 8;
@@ -122,6 +124,8 @@ pub(super) fn question(exact: &Exact<'_>, plan: &Plan, question: &Question) -> R
     })
 }
 
+/// Why revenue over years is left out.
+const SUMS: &str = "sums of several periods are not lognormal";
 /// Why ranks and shares of many are left out.
 const MANY: &str = "ranks and shares are exact of two providers only";
 
@@ -150,7 +154,9 @@ pub(super) fn providers(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ProviderOu
             (true, 1) => Part::Known(ShareFan::whole(plan)),
             (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY), Part::Known),
         };
-        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share })
+        let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS) };
+        let measured = exact.measured.iter().map(sums).collect();
+        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share, measured })
     };
     names.iter().enumerate().map(one).collect()
 }

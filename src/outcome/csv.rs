@@ -63,8 +63,7 @@ impl Rows {
         }
         for p in QUANTILES {
             let (Ok(when), Ok((low, high))) = (overtake.quantile(p), overtake.quantile_interval(p)) else { continue };
-            for (statistic, when) in
-                [("date_quantile", when), ("date_quantile_low", low), ("date_quantile_high", high)]
+            for (statistic, when) in [("date_quantile", when), ("date_quantile_low", low), ("date_quantile_high", high)]
             {
                 let period = if let When::At(period) = when { Some(period) } else { None };
                 self.number(Key { period, ..key }, statistic, p);
@@ -141,6 +140,7 @@ impl Outcome {
     /// | `event`, `class_0`, …, `row_0_class_0`, … | a question of one's own | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
+    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; where [asked for](crate::Simulation::fans_of) | revenue of the year |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
     ///
     /// Numbers have full precision. `standard_error`, `low` and `high` are those of the sampling, empty where a number
@@ -169,6 +169,14 @@ impl Outcome {
                 let mean = |period| fan.mean(period).ok().flatten();
                 let quantile = |period, p| fan.quantile(period, p).ok();
                 rows.distribution(&provider.name, "revenue", fan.periods(), mean, quantile);
+            }
+        }
+        for (provider, fan) in self.measured_fans() {
+            let what = format!("{}_revenue", fan.measure.word().replace(' ', "_"));
+            if let Some(fan) = fan.revenue.known() {
+                let mean = |period| fan.mean(period).ok().flatten();
+                let quantile = |period, p| fan.quantile(period, p).ok();
+                rows.distribution(provider, &what, fan.periods(), mean, quantile);
             }
         }
         for provider in &self.providers {

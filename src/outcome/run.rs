@@ -88,8 +88,12 @@ impl RunInfo {
 
     /// Of an exact answer; `first` is what it has of the first provider, if of any.
     pub(super) fn exact(tolerance: f64, continuous: bool, first: Option<&ProviderOutcome>) -> Self {
-        let missing =
-            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
+        let measured = first.and_then(|own| own.measured.first()).and_then(|fan| fan.revenue.because());
+        let missing = [
+            ("rank", first.and_then(|own| own.rank.because())),
+            ("share", first.and_then(|own| own.share.because())),
+            ("measured", measured),
+        ];
         let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
         Self {
             method: "exact",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, MeanDate, Outcome, Overtake, Own};
+use super::{BAND, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake, Own};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -116,15 +116,16 @@ impl Overtake {
         format!("{named}{title}: {}, base {}", self.first_words(), self.base())
     }
 
-    /// «first quarter with higher revenue», by the measure, and how long it must last.
+    /// “first quarter with higher revenue”, by the measure, and how long it must last.
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
+        let quantity = self.quantity();
         let first = match self.measure() {
-            Measure::Period if self.run.continuous => format!("first time with higher revenue, within a {word} too"),
-            Measure::Period => format!("first {word} with higher revenue"),
-            Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
-            Measure::Annual => "first calendar year with higher revenue".to_owned(),
-            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher revenue"),
+            Measure::Period if self.run.continuous => format!("first time with higher {quantity}, within a {word} too"),
+            Measure::Period => format!("first {word} with higher {quantity}"),
+            Measure::Trailing => format!("first {word} with higher {quantity} over the year up to it"),
+            Measure::Annual => format!("first calendar year with higher {quantity}"),
+            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher {quantity}"),
         };
         match self.sustained() {
             1 => first,
@@ -207,6 +208,13 @@ impl fmt::Display for Outcome {
             }
             writeln!(f)?;
         }
+        for table in self.measured_tables() {
+            writeln!(f, "{}\n", table.caption)?;
+            for row in std::iter::once(&table.head).chain(&table.rows) {
+                writeln!(f, "{}", format!("  {:<15}{:>11}    {}", row[0], row[1], row[2]).trim_end())?;
+            }
+            writeln!(f)?;
+        }
         self.own_lines().iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
@@ -239,9 +247,51 @@ impl Outcome {
         Ok(Table { caption: self.revenue_headline(name), head: head.into(), rows: rows.collect() })
     }
 
+    /// Revenue over years: a table for each provider and measure that was asked for and has an answer.
+    pub(crate) fn measured_tables(&self) -> Vec<Table> {
+        self.measured_fans().filter_map(|(provider, fan)| self.measured_table(provider, fan).ok()).collect()
+    }
+
+    fn measured_table(&self, provider: &str, MeasuredFan { measure, .. }: &MeasuredFan) -> Result<Table, Error> {
+        let fan = self.measured(provider, *measure)?;
+        let dates = match measure {
+            Measure::Period | Measure::Trailing => year_ends(fan.periods()),
+            Measure::Annual | Measure::FiscalYearEnding(_) => thinned(fan.periods().to_vec()),
+        };
+        let row = |date: Period| {
+            let at = |p: f64| fan.quantile(date, p).map(|value| money(value, 4));
+            Ok(vec![date.to_string(), at(0.5)?, format!("{} – {}", at(0.05)?, at(0.95)?)])
+        };
+        Ok(Table {
+            caption: format!(
+                "{provider}: {} of the {}{}",
+                self.scenario.quantity(),
+                self.span_words(*measure),
+                self.unit()
+            ),
+            head: ["period", "median", "90 % band"].map(str::to_owned).into(),
+            rows: dates.into_iter().map(row).collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// What one figure of a measure is of: “calendar year”, “year up to each quarter”.
+    pub(super) fn span_words(&self, measure: Measure) -> String {
+        let word = self.base().step().word();
+        match measure {
+            Measure::Period => word.to_owned(),
+            Measure::Trailing => format!("year up to each {word}"),
+            Measure::Annual => "calendar year".to_owned(),
+            Measure::FiscalYearEnding(month) => format!("year to month {month}"),
+        }
+    }
+
+    /// “, USD”; nothing where no unit is stated.
+    fn unit(&self) -> String {
+        self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"))
+    }
+
     pub(super) fn revenue_headline(&self, provider: &str) -> String {
-        let unit = self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"));
-        format!("{provider}: revenue of the {}{unit}", self.base().step().word())
+        format!("{provider}: {} of the {}{}", self.scenario.quantity(), self.base().step().word(), self.unit())
     }
 
     /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.

@@ -14,7 +14,8 @@ pub(super) fn setting(outcome: &Outcome) -> String {
     let unit = scenario.unit().map_or_else(String::new, |unit| format!(", in {unit}"));
     let names: Vec<&str> = scenario.providers().iter().map(crate::Provider::name).collect();
     format!(
-        "Revenue of {}{unit}, by {} from {} to {}. {}.",
+        "{} of {}{unit}, by {} from {} to {}. {}.",
+        scenario.capital_quantity(),
         names.join(", "),
         scenario.base().step().word(),
         scenario.base(),
@@ -70,7 +71,7 @@ pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
     if !outcome.has_revenue() {
         return Ok(());
     }
-    page.heading(2, "Revenue");
+    page.heading(2, &outcome.scenario().capital_quantity());
     chart(page, outcome, Chart::fan)?;
     let horizon = outcome.scenario().horizon();
     for provider in outcome.scenario().providers() {
@@ -85,6 +86,7 @@ pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
         ));
         page.figures(&outcome.provider_table(provider.name())?);
     }
+    outcome.measured_tables().iter().for_each(|table| page.figures(table));
     Ok(())
 }
 

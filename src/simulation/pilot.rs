@@ -25,7 +25,7 @@ const RARE: usize = PATHS / 100;
 
 /// The plan of a run, its sampler in place; settles what `Auto` is and rounds the paths.
 pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings) -> Result<Plan, Error> {
-    let mut plan = Plan::new(scenario, settings.seed)?;
+    let mut plan = settings.plan(scenario)?;
     if settings.sampling == Sampling::Auto {
         let chosen = choose(scenario, settings)?;
         settings.sampling = chosen.what;
