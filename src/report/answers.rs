@@ -68,10 +68,19 @@ pub(super) fn own(page: &mut Page, outcome: &Outcome) {
 }
 
 pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
-    if !outcome.has_revenue() {
+    let over_years = outcome.measured_tables();
+    if !outcome.has_revenue() && over_years.is_empty() {
         return Ok(());
     }
     page.heading(2, &outcome.scenario().capital_quantity());
+    if outcome.has_revenue() {
+        revenue_of_periods(page, outcome)?;
+    }
+    over_years.iter().for_each(|table| page.figures(table));
+    Ok(())
+}
+
+fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
     chart(page, outcome, Chart::fan)?;
     let horizon = outcome.scenario().horizon();
     for provider in outcome.scenario().providers() {
@@ -86,7 +95,6 @@ pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
         ));
         page.figures(&outcome.provider_table(provider.name())?);
     }
-    outcome.measured_tables().iter().for_each(|table| page.figures(table));
     Ok(())
 }
 

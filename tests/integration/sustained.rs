@@ -203,7 +203,8 @@ fn exact_answers_count_the_base_as_a_date() {
     assert!(answer.ahead_at_base().value() >= 1.0 && answer.by("2022-Q4").expect("a date").value() <= 0.0);
     assert_eq!(answer.from_base().map(|lasting| lasting.value()), Some(0.0));
     for k in [2, 3, 5] {
-        let run = drawn(Measure::Period, k).simulate().paths(400_000).seed(9).cross_check();
+        let scenario = drawn(Measure::Period, k);
+        let run = scenario.simulate().paths(400_000).seed(9).cross_check();
         let outcome = run.fans(false).ranks(false).shares(false).run().expect("an outcome");
         let check = outcome.questions()[0].cross_check().expect("asked for");
         assert!(check.agrees() && check.because().is_none() && check.from_base().is_some(), "{check}");
@@ -269,7 +270,7 @@ fn years_in_a_row_have_an_address_and_go_through_files() {
         assert!(error.contains("question[1].sustained.years") && error.contains(words), "{error}");
     }
     for (stated, words) in [
-        (r#"{ "years": 1.5 }"#, "question[0].sustained.years (line 4, column 69): must be a whole number"),
+        (r#"{ "years": 1.5 }"#, "question[0].sustained.years (line 4, column 73): must be a whole number"),
         (r#"{ "months": 6 }"#, "unknown key \"months\""),
         (r#"{}"#, "must hold one length (years), got none"),
         (r#""a year""#, "or { years = 1 }, got \"a year\""),
