@@ -35,8 +35,9 @@ impl Measured {
 
     /// The provider and the date at a place among those of all.
     pub(crate) fn at(&self, place: usize) -> Option<(usize, Period)> {
-        let dated = self.of.iter().enumerate().flat_map(|(of, row)| row.labels.iter().map(move |label| (of, *label)));
-        dated.skip(place).next()
+        let mut dated =
+            self.of.iter().enumerate().flat_map(|(of, row)| row.labels.iter().map(move |label| (of, *label)));
+        dated.nth(place)
     }
 }
 
