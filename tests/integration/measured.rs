@@ -154,7 +154,7 @@ fn they_stand_in_every_form_of_the_outcome() {
     let paths = scenario.simulate().sample(2).expect("paths");
     let error =
         outcome.chart().measure(Measure::Annual).paths(&paths).fan().expect_err("paths of quarters").to_string();
-    assert_eq!(error, "chart: measure: sampled paths hold each period's revenue, not annual sums");
+    assert_eq!(error, "invalid chart: measure: sampled paths hold each period's revenue, not annual sums");
 }
 
 #[test]
