@@ -52,15 +52,16 @@
 //! ```
 //!
 //! # 3. Is it ahead for two years in a row?
-//! One good quarter is no lead. `sustained` counts a lead only where it lasts, dated by its first period. A lead that begins
-//! too late to be seen to last counts as «not by the horizon».
+//! One good quarter is no lead. `sustained` counts a lead only where it lasts, dated by its first period. The base is a date
+//! like others: a lead there counts only if it lasts too. A lead that begins too late to be seen to last counts as “not by
+//! the horizon”.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2034-Q4")
 //!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.35, 0.08))).volatility(0.20))
 //!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(normal(0.20, 0.04))).volatility(0.10))
 //!     .question(Question::overtakes("Challenger", "Incumbent").name("a quarter"))
-//!     .question(Question::overtakes("Challenger", "Incumbent").sustained(8).name("two years"))
+//!     .question(Question::overtakes("Challenger", "Incumbent").sustained_years(2).name("two years"))
 //!     .build()?;
 //! let outcome = scenario.simulate().paths(10_000).run()?;
 //! let (quarter, years) = (outcome.question("a quarter")?, outcome.question("two years")?);
@@ -189,8 +190,11 @@
 //! let outcome = scenario.simulate().paths(10_000).run()?;
 //! let overtake = outcome.overtake("Challenger", "Incumbent")?;
 //! for p in [0.1, 0.5, 0.9] {
-//!     println!("{p}: {}", overtake.quantile(p)?);
+//!     let (low, high) = overtake.quantile_interval(p)?;
+//!     println!("{p}: {} ({low} to {high})", overtake.quantile(p)?);
 //! }
+//! let mean = overtake.mean_date();
+//! println!("{} to the horizon at most", mean.restricted);      // years after the base
 //! assert!(matches!(overtake.quantile(0.1)?, When::At(_)) && matches!(overtake.quantile(0.9)?, When::NotBy(_)));
 //! let audit = scenario.audit()?;
 //! let heaviest = &audit.weights()[0].assumptions[0];

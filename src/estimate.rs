@@ -90,6 +90,25 @@ impl Estimate {
         Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
     }
 
+    /// The mean of values between 0 and 1 that are counted by value, over independent paths, with half of `z²` paths
+    /// added at 0 and at 1 as in Wilson's interval, so that equal values never give 0 ± 0.
+    #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
+    pub(crate) fn mean(counted: &[(f64, u64)], z: f64) -> Self {
+        let paths: u64 = counted.iter().map(|(_, count)| count).sum();
+        let n = paths as f64;
+        let moment = |power: fn(f64) -> f64| counted.iter().map(|(x, count)| power(*x) * *count as f64).sum::<f64>();
+        let (sum, squares) = (moment(|x| x), moment(|x| x * x));
+        let (enlarged, half) = (n + z * z, 0.5 * z * z);
+        let centre = (sum + half) / enlarged;
+        let variance = ((squares + half) / enlarged - centre * centre).max(0.0);
+        let (value, error) = (sum / n, (variance / enlarged).sqrt());
+        // Where all are equal, another value may be as likely as the bound for no hits.
+        let are_equal = counted.iter().filter(|(_, count)| *count > 0).count() < 2;
+        let least = if are_equal { Self::wilson(0, paths, z).interval.1 } else { 0.0 };
+        let reach = (z * error).max(least);
+        Self { value, standard_error: error, interval: ((value - reach).max(0.0), (value + reach).min(1.0)) }
+    }
+
     /// The ratio of `hits` to `totals`, each the sum of replicates, and the error that the spread between them shows
     /// (of a ratio: Cochran 1977, §6.4); its interval reaches `t` standard errors, no less than to `least`, and never
     /// beyond what a probability can be.

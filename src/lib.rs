@@ -120,8 +120,8 @@ pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{
-    Change, Chart, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, Outcome, Overtake, RankTable,
-    ShareFan,
+    Change, Chart, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake,
+    RankTable, ShareFan, Years,
 };
 pub use paths::{Path, Paths, Rows};
 pub use report::Report;

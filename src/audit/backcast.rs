@@ -39,7 +39,8 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let months = (12.0 * years).round();
     let seen = format!(
-        "revenue grew at {} a year over the last {months} months of history; the curve starts at {} a year and, run back, has those months at {} a year",
+        "{} grew at {} a year over the last {months} months of history; the curve starts at {} a year and, run back, has those months at {} a year",
+        scene.quantity(),
         grown(shown),
         grown(start),
         grown(run_back)
@@ -50,8 +51,8 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         .figure("growth shown by history", math::exp_m1(shown))
         .figure("growth of the curve at the base", math::exp_m1(start))
         .figure("growth of the curve run back", math::exp_m1(run_back))
-        .figure("revenue then, known", series.base * math::exp(known))
-        .figure("revenue then, by the curve", series.base * math::exp(-run_back * years));
+        .figure(format!("{} then, known", scene.quantity()), series.base * math::exp(known))
+        .figure(format!("{} then, by the curve", scene.quantity()), series.base * math::exp(-run_back * years));
     Some(finding)
 }
 

@@ -140,7 +140,7 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         grown(*last),
         grown(expected)
     );
-    let advice = format!("look whether both are revenue of one {word}, in one unit and on one basis");
+    let advice = format!("look whether both are {} of one {word}, in one unit and on one basis", scene.quantity());
     let finding = Finding::new(FindingKind::Base, format!("{}.revenue", series.address), seen, advice)
         .figure("base", series.base)
         .figure(format!("the {word} before"), before)

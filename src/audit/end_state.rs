@@ -36,10 +36,10 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let (severity, what, advice) = if best_year > math::ln(YEAR) {
         let at = scene.scenario.label(best);
-        let what = format!("revenue grows {} in the year to {at}", grown(best_year));
+        let what = format!("{} grows {} in the year to {at}", scene.quantity(), grown(best_year));
         (Severity::High, what, "growth is a fraction a year: 0.18 is 18 %")
     } else if whole.abs() > math::ln(MULTIPLE) {
-        let word = format!("revenue in {horizon} is {} times the base", short(math::exp(whole)));
+        let word = format!("{} in {horizon} is {} times the base", scene.quantity(), short(math::exp(whole)));
         (Severity::Medium, word, "look at how growth goes on after the last estimate, and how far away the horizon is")
     } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
         let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
@@ -71,8 +71,8 @@ fn against_ceiling(scene: &Scene<'_>, ceiling: f64) -> Vec<Finding> {
         let seen = format!("{who} has {} in {when}, more than the ceiling of {}", short(revenue(t)), short(ceiling));
         let finding = Finding::new(FindingKind::EndState, address, seen, advice)
             .figure("ceiling", ceiling)
-            .figure(format!("revenue in {when}"), revenue(t))
-            .figure("revenue at the horizon", revenue(scene.scenario.periods()));
+            .figure(format!("{} in {when}", scene.quantity()), revenue(t))
+            .figure(format!("{} at the horizon", scene.quantity()), revenue(scene.scenario.periods()));
         Some(finding)
     };
     let own = rows.clone().filter_map(|row| {

@@ -46,12 +46,16 @@ pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
 }
 
 fn ahead(answer: &Answer, address: &str) -> Option<Finding> {
-    let at_base = answer.overtake.ahead_at_base();
+    let at_base = answer.overtake.at_base();
     if at_base.value() <= AHEAD + SURE * at_base.standard_error() {
         return None;
     }
     let (challenger, base) = (answer.overtake.challenger(), answer.overtake.base());
-    let seen = format!("{challenger} is ahead in {base} already, with probability {}", at_base.shown());
+    let lasting = match answer.overtake.sustained() {
+        1 => String::new(),
+        dates => format!(" and stays so for {dates} dates from there on"),
+    };
+    let seen = format!("{challenger} is ahead in {base} already{lasting}, with probability {}", at_base.shown());
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, AHEAD_ADVICE);
     Some(finding.severity(Severity::High).figure("ahead at base", at_base.value()))
 }

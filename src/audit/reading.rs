@@ -40,8 +40,8 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         "«FY2019 grows 87 %» speaks of totals: state reading = \"totals\", or say in a comment why these do not";
     let finding =
         Finding::new(FindingKind::Reading, format!("{}.growth.schedule.reading", series.address), seen, advice)
-            .figure(format!("revenue in {when}, read as point"), series.base * math::exp(point))
-            .figure(format!("revenue in {when}, read as totals"), series.base * math::exp(as_totals));
+            .figure(format!("{} in {when}, read as point", scene.quantity()), series.base * math::exp(point))
+            .figure(format!("{} in {when}, read as totals", scene.quantity()), series.base * math::exp(as_totals));
     Some(with_answers(scene, row, finding, totals))
 }
 

@@ -145,6 +145,11 @@ impl<'a> Scene<'a> {
         self.scenario.step().years()
     }
 
+    /// The noun for what is compared.
+    pub(super) fn quantity(&self) -> &str {
+        self.scenario.quantity()
+    }
+
     pub(super) fn per_year(&self) -> usize {
         self.scenario.step().per_year() as usize
     }

@@ -7,9 +7,11 @@ use super::revenue::Sum;
 use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::outcome::{Answers, Fan, LeadChanges, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic};
+use crate::outcome::{
+    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
+};
 use crate::paths::Plan;
-use crate::scenario::{Question, Scenario};
+use crate::scenario::{Measure, Question, Scenario};
 
 /// The correlation of two rows' shocks.
 pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
@@ -55,7 +57,8 @@ pub(super) fn question(
         Some(ahead) => Estimate::exact(f64::from(u8::from(ahead))),
         None => at(0),
     };
-    let is_passed = base.is_sure() && sustained == 1;
+    let from_base = (sustained > 1).then(|| at(1));
+    let is_passed = from_base.is_none() && base.is_sure();
     let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(1 + t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
@@ -65,6 +68,7 @@ pub(super) fn question(
     });
     Ok(Answers {
         ahead_at_base: base,
+        from_base,
         by,
         ahead: (1..=periods).map(|t| at(1 + periods + t)).collect(),
         not_by_horizon: never,
@@ -72,6 +76,8 @@ pub(super) fn question(
     })
 }
 
+/// Why revenue over years is left out.
+const SUMS: &str = "sums of several periods are not lognormal";
 /// Why ranks and shares of many are left out.
 const MANY: &str = "ranks and shares are exact of two providers only";
 
@@ -104,7 +110,9 @@ pub(super) fn providers(
             (true, 1) => Part::Known(ShareFan::whole(plan)),
             (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY), Part::Known),
         };
-        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share })
+        let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS) };
+        let measured = exact.measured.iter().map(sums).collect();
+        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share, measured })
     };
     names.iter().enumerate().map(one).collect()
 }

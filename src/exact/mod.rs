@@ -95,6 +95,8 @@ pub struct Exact<'a> {
     fans: bool,
     ranks: bool,
     shares: bool,
+    /// Measures whose fans are asked for; they are sums, and so not exact.
+    measured: Vec<Measure>,
 }
 
 /// What hears of the share of the budget that is spent.
@@ -132,6 +134,7 @@ impl Scenario {
             fans: true,
             ranks: true,
             shares: true,
+            measured: Vec::new(),
         }
     }
 }
@@ -228,6 +231,15 @@ impl<'a> Exact<'a> {
         self
     }
 
+    /// Asks for every provider's revenue over years too, as [`Simulation::fans_of`](crate::Simulation::fans_of) does.
+    ///
+    /// Sums of several periods are not lognormal, so they have no exact answer: the outcome lists them without one and
+    /// gives the reason.
+    pub fn fans_of(mut self, measures: impl IntoIterator<Item = Measure>) -> Self {
+        self.measured = measures.into_iter().collect();
+        self
+    }
+
     /// Whether to answer every provider's rank; of three and more they are not exact and left out.
     pub fn ranks(mut self, on: bool) -> Self {
         self.ranks = on;
@@ -271,6 +283,8 @@ impl<'a> Exact<'a> {
 
     fn check(&self) -> Result<(), Error> {
         let mut problems: Vec<Problem> = self.tolerance_fault().into_iter().chain(self.budget_fault()).collect();
+        let measures = self.scenario.misfits_of_fans(&self.measured).into_iter();
+        problems.extend(measures.map(|(place, message)| Problem::new(format!("fans_of[{place}]"), message)));
         let questions = self.scenario.questions().iter().enumerate();
         problems.extend(questions.flat_map(|(place, question)| {
             let between = if self.continuous { question.between_fault(place) } else { None };

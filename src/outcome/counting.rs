@@ -24,22 +24,25 @@ pub(crate) struct Counting {
 struct Replicated {
     totals: [f64; REPLICATES],
     t: f64,
-    /// What none of the paths leaves, and whether it bounds every estimate or only those of none and of all.
+    /// The estimate for zero hits: it bounds the error of every estimate, or of weighted paths that for none and for all.
     none: Estimate,
-    always: bool,
+    /// The effective sample size of weighted paths.
+    effective: Option<f64>,
+    confidence_level: f64,
 }
 
 impl Counting {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "paths")]
+    #[expect(clippy::cast_precision_loss, reason = "paths")]
     pub(super) fn new(tally: &Tally, plan: &Plan) -> Self {
         let (paths, z) = (tally.paths(), z_of(tally.settings().confidence_level));
         let replicated = tally.totals().map(|all| {
             let totals = all.weight.paths();
             let filled = totals.iter().filter(|total| **total > 0.0).count().max(2);
             let effective = all.effective_sample_size();
-            let none = Estimate::wilson(0, effective.map_or(paths, |size| (size as u64).max(1)), z);
-            let t = t_of(tally.settings().confidence_level, (filled - 1) as f64);
-            Replicated { totals, t, none, always: effective.is_none() }
+            let none = Estimate::wilson(0, effective.map_or(paths, whole), z);
+            let confidence_level = tally.settings().confidence_level;
+            let t = t_of(confidence_level, degrees(filled));
+            Replicated { totals, t, none, effective, confidence_level }
         });
         Self {
             exact: plan.is_deterministic(),
@@ -58,13 +61,54 @@ impl Counting {
         };
         if self.exact { Estimate::exact(estimate.value()) } else { estimate }
     }
+
+    /// The mean of a value of every path, given by class and between 0 and 1, over the paths of these classes.
+    pub(super) fn mean(&self, values: &[f64], classes: &[Hits]) -> Estimate {
+        let estimate = match &self.replicated {
+            Some(replicated) => replicated.mean(values, classes, self.z),
+            None => {
+                let counted = values.iter().zip(classes).map(|(value, hits)| (*value, hits.paths()));
+                Estimate::mean(&counted.collect::<Vec<_>>(), self.z)
+            }
+        };
+        if self.exact { Estimate::exact(estimate.value()) } else { estimate }
+    }
 }
 
 impl Replicated {
     fn estimate(&self, hits: &[f64; REPLICATES]) -> Estimate {
         let (hit, total) = (hits.iter().sum::<f64>(), self.totals.iter().sum::<f64>());
         let certain = !(hit > 0.0 && hit < total);
-        let least = (self.always || certain).then_some(&self.none);
+        let least = (self.effective.is_none() || certain).then_some(&self.none);
         Estimate::replicated(hits, &self.totals, self.t, least)
     }
+    /// The ratio of two sums over replicates, of which some may hold no path of these classes.
+    fn mean(&self, values: &[f64], classes: &[Hits], z: f64) -> Estimate {
+        let (mut sums, mut totals) = ([0.0; REPLICATES], [0.0; REPLICATES]);
+        let mut filled_classes = 0;
+        for (value, hits) in values.iter().zip(classes) {
+            let Hits::Weight(weight) = hits else { continue };
+            filled_classes += usize::from(hits.is_some());
+            for ((sum, total), weight) in sums.iter_mut().zip(&mut totals).zip(weight.paths()) {
+                *sum += value * weight;
+                *total += weight;
+            }
+        }
+        let filled = totals.iter().filter(|total| **total > 0.0).count().max(2);
+        let t = t_of(self.confidence_level, degrees(filled));
+        let size = totals.iter().sum::<f64>().min(self.effective.unwrap_or(f64::INFINITY));
+        let least = (self.effective.is_none() || filled_classes < 2).then(|| Estimate::wilson(0, whole(size), z));
+        Estimate::replicated(&sums, &totals, t, least.as_ref())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 32")]
+fn degrees(filled: usize) -> f64 {
+    (filled - 1) as f64
+}
+
+/// A weight as a number of paths, at least 1.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^63, and not negative")]
+fn whole(weight: f64) -> u64 {
+    (weight as u64).max(1)
 }

@@ -178,7 +178,7 @@ impl CrossCheck {
 
     /// Dates that are answered.
     fn dates(&self) -> usize {
-        self.all().len() / 2
+        self.all().len().saturating_sub(1) / 2
     }
 
     /// The probability of being ahead at the base; none where there is no exact answer.
@@ -196,7 +196,14 @@ impl CrossCheck {
     /// The probability of being ahead, by date; empty where there is no exact answer.
     #[must_use]
     pub fn ahead(&self) -> &[Checked] {
-        self.all().get(self.dates() + 1..).unwrap_or_default()
+        self.all().get(self.dates() + 1..=2 * self.dates()).unwrap_or_default()
+    }
+
+    /// The probability of being ahead for as many dates from the base on as the question asks; none where it asks for one
+    /// or has no exact answer.
+    #[must_use]
+    pub fn from_base(&self) -> Option<Checked> {
+        self.all().get(2 * self.dates() + 1).copied()
     }
 
     fn deviations(&self) -> impl Iterator<Item = f64> + '_ {
@@ -314,6 +321,8 @@ impl Serialize for CrossCheck {
             bound: f64,
             false_alarm: f64,
             ahead_at_base: Option<Checked>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            from_base: Option<Checked>,
             by: &'a [Checked],
             ahead: &'a [Checked],
         }
@@ -327,6 +336,7 @@ impl Serialize for CrossCheck {
             bound: self.bound,
             false_alarm: FALSE_ALARM,
             ahead_at_base: self.ahead_at_base(),
+            from_base: self.from_base(),
             by: self.by(),
             ahead: self.ahead(),
         };

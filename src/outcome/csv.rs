@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Outcome, Overtake, QUANTILES};
+use super::{Outcome, Overtake, QUANTILES, Years};
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
 use crate::simulation::PartKind;
@@ -47,22 +47,36 @@ impl Rows {
         self.put(key, statistic, estimate.value(), &format!("{:?},{low:?},{high:?}", estimate.standard_error()));
     }
 
+    fn years(&mut self, key: Key<'_>, statistic: &str, years: &Years) {
+        let (low, high) = years.interval();
+        self.put(key, statistic, years.value(), &format!("{:?},{low:?},{high:?}", years.standard_error()));
+    }
+
     fn question(&mut self, overtake: &Overtake) {
         let key = Key { question: overtake.name(), ..Key::default() };
         let at = |period| Key { period: Some(period), ..key };
         self.estimate(at(overtake.base()), "ahead_at_base", &overtake.ahead_at_base());
+        if let Some(from_base) = overtake.from_base() {
+            self.estimate(at(overtake.base()), "from_base", &from_base);
+        }
         overtake.by_date().for_each(|(period, estimate)| self.estimate(at(period), "by", estimate));
         overtake.ahead_by_date().for_each(|(period, estimate)| self.estimate(at(period), "ahead", estimate));
         self.estimate(at(overtake.horizon()), "not_by_horizon", &overtake.not_by_horizon());
         for changes in overtake.lead_changes() {
             self.estimate(key, &format!("lead_changes_{}", changes.count), &changes.probability);
         }
+        let mean = overtake.mean_date();
+        self.years(key, "mean_date_restricted", &mean.restricted);
+        if let Some(given) = &mean.given_overtake {
+            self.years(key, "mean_date_given_overtake", given);
+        }
         for p in QUANTILES {
-            let period = match overtake.quantile(p) {
-                Ok(When::At(period)) => Some(period),
-                _ => None,
-            };
-            self.number(Key { period, ..key }, "date_quantile", p);
+            let (Ok(when), Ok((low, high))) = (overtake.quantile(p), overtake.quantile_interval(p)) else { continue };
+            for (statistic, when) in [("date_quantile", when), ("date_quantile_low", low), ("date_quantile_high", high)]
+            {
+                let period = if let When::At(period) = when { Some(period) } else { None };
+                self.number(Key { period, ..key }, statistic, p);
+            }
         }
     }
 
@@ -127,11 +141,15 @@ impl Outcome {
     /// | statistic | of | value |
     /// |---|---|---|
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
+    /// | `from_base` | question whose lead must last, period | probability |
     /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of so many |
-    /// | `date_quantile` | question; `period` is the date, empty where «not by» the horizon | its probability, 0.05 to 0.95 |
+    /// | `date_quantile` | question; `period` is the date, empty where “not by” the horizon | its probability, 0.05 to 0.95 |
+    /// | `date_quantile_low`, `date_quantile_high` | question; `period` is an end of that date's interval, likewise | the same probability |
+    /// | `mean_date_restricted`, `mean_date_given_overtake` | question | years after the base |
     /// | `event`, `class_0`, …, `row_0_class_0`, … | a question of one's own | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
+    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; where [asked for](crate::Simulation::fans_of) | revenue of the year |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
     ///
     /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, empty where a number
@@ -187,6 +205,14 @@ impl Outcome {
                 let mean = |period| fan.mean(period).ok().flatten();
                 let quantile = |period, p| fan.quantile(period, p).ok();
                 rows.distribution(&provider.name, "revenue", fan.periods(), mean, quantile);
+            }
+        }
+        for (provider, fan) in self.measured_fans() {
+            let what = format!("{}_revenue", fan.measure.word().replace(' ', "_"));
+            if let Some(fan) = fan.revenue.known() {
+                let mean = |period| fan.mean(period).ok().flatten();
+                let quantile = |period, p| fan.quantile(period, p).ok();
+                rows.distribution(provider, &what, fan.periods(), mean, quantile);
             }
         }
         for provider in &self.providers {

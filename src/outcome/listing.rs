@@ -45,6 +45,9 @@ impl Overtake {
         let (name, horizon) = (self.name(), self.horizon());
         let by = self.shown_dates().into_iter().filter_map(|date| Some((date, self.by(date).ok()?)));
         let mut estimates = vec![(format!("{name}, ahead at base {}", self.base()), self.ahead_at_base())];
+        let from_base =
+            self.from_base().map(|lasting| (format!("{name}, ahead from base {} on", self.base()), lasting));
+        estimates.extend(from_base);
         estimates.extend(by.map(|(date, by)| (format!("{name} by {date}"), by)));
         estimates.push((format!("{name}, not by {horizon}"), self.not_by_horizon()));
         estimates.extend(self.ahead(horizon).ok().map(|ahead| (format!("{name}, ahead at {horizon}"), ahead)));

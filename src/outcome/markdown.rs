@@ -31,12 +31,14 @@ impl Overtake {
 }
 
 impl Outcome {
-    /// Every question's table and each provider's revenue, share and likeliest rank by year end, as Markdown.
+    /// Every question's table and each provider's revenue, share and likeliest rank by year end, as Markdown; then revenue
+    /// over years, where that was asked for.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let questions = self.questions().iter().map(Overtake::to_markdown);
         let providers = self.providers.iter().filter_map(|provider| self.provider_markdown(&provider.name).ok());
-        questions.chain(providers).collect::<Vec<_>>().join("\n")
+        let measured = self.measured_tables().into_iter().map(|table| markdown(&table));
+        questions.chain(providers).chain(measured).collect::<Vec<_>>().join("\n")
     }
 
     fn provider_markdown(&self, name: &str) -> Result<String, Error> {

@@ -1,20 +1,24 @@
 //! The outcome: counts turned into estimates and words. Written, not read back.
 
 mod chart;
+mod counted;
 mod counting;
 mod cross_check;
 mod csv;
 mod difference;
 mod listing;
 mod markdown;
+mod mean_date;
 mod mixture;
 mod origin;
 mod overtake;
+mod overtake_json;
 mod part;
 mod past;
 mod provider;
 mod run;
 mod table;
+mod when;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -24,10 +28,11 @@ pub(crate) use chart::escaped;
 pub(crate) use counting::Counting;
 pub use cross_check::{Checked, CrossCheck};
 pub use difference::{Change, Difference, Differences};
+pub use mean_date::{MeanDate, Years};
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::Answers;
 pub use overtake::{LeadChanges, Overtake};
-pub(crate) use part::{Part, ProviderOutcome};
+pub(crate) use part::{MeasuredFan, Part, ProviderOutcome};
 use past::{BAND, LEVELS, MEDIAN, Past};
 pub(crate) use provider::logistic;
 pub use provider::{Fan, RankTable, ShareFan};
@@ -39,8 +44,8 @@ use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
 use crate::paths::Plan;
-use crate::scenario::Scenario;
-use crate::simulation::{self, PartKind, Tally};
+use crate::scenario::{Measure, Scenario};
+use crate::simulation::{PartKind, Tally};
 
 /// The probabilities that every outcome lists quantiles at; others are to be asked for.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -99,8 +104,8 @@ impl Outcome {
         let mut outcome = Self {
             scenario: scenario.clone(),
             questions: questions.collect(),
-            providers: providers(parts, plan, &counting)?,
-            own: parts.iter().filter_map(|part| own(part, &counting)).collect(),
+            providers: counted::providers(parts, plan, &counting)?,
+            own: parts.iter().filter_map(|part| counted::own(part, &counting)).collect(),
             past: past::pasts(scenario, plan),
             run,
         };
@@ -188,6 +193,21 @@ impl Outcome {
         self.part(provider, "fans", |provider| &provider.revenue)
     }
 
+    /// The revenue of a provider over years, at the dates of a measure that
+    /// [`fans_of`](crate::Simulation::fans_of) asked for.
+    ///
+    /// # Errors
+    /// Where no provider has that name, or where the measure was not asked for or has no exact answer.
+    pub fn measured(&self, provider: &str, measure: Measure) -> Result<&Fan, Error> {
+        let found = self.provider(provider)?.measured.iter().find(|fan| fan.measure == measure);
+        let missing = match found.map(|fan| &fan.revenue) {
+            Some(Part::Known(fan)) => return Ok(fan),
+            Some(Part::NotExact(because)) => format!("have no exact answer: {because}; simulate() answers them"),
+            Some(Part::Off) | None => "were not asked for: call fans_of before the run".to_owned(),
+        };
+        Err(Error::lookup("provider", format!("{} fans of {provider:?} {missing}", measure.word())))
+    }
+
     /// The rank of a provider by period; 1 is the largest, ties share the better rank.
     ///
     /// # Errors
@@ -204,16 +224,19 @@ impl Outcome {
         self.part(provider, "shares", |provider| &provider.share)
     }
 
+    fn provider(&self, name: &str) -> Result<&ProviderOutcome, Error> {
+        self.providers.iter().find(|provider| provider.name == name).ok_or_else(|| {
+            Error::lookup("provider", no_provider(name, self.providers.iter().map(|provider| provider.name.as_str())))
+        })
+    }
+
     fn part<'a, T>(
         &'a self,
         name: &str,
         switch: &str,
         part: impl Fn(&'a ProviderOutcome) -> &'a Part<T>,
     ) -> Result<&'a T, Error> {
-        let provider = self.providers.iter().find(|provider| provider.name == name).ok_or_else(|| {
-            Error::lookup("provider", no_provider(name, self.providers.iter().map(|provider| provider.name.as_str())))
-        })?;
-        let missing = match part(provider) {
+        let missing = match part(self.provider(name)?) {
             Part::Known(part) => return Ok(part),
             Part::Off => "were switched off in the run".to_owned(),
             Part::NotExact(because) => format!("have no exact answer: {because}; .simulate() answers them"),
@@ -268,34 +291,6 @@ impl Outcome {
     pub fn is_complete(&self) -> bool {
         self.run.complete
     }
-}
-
-fn own(part: &simulation::Part, counting: &Counting) -> Option<Own> {
-    let is_own = matches!(part.kind, PartKind::Event | PartKind::Classes | PartKind::Statistic);
-    let estimates = |row| part.counts.row(row).iter().map(|hits| counting.estimate(hits)).collect();
-    is_own.then(|| Own {
-        kind: part.kind,
-        name: part.name.clone(),
-        rows: (0..part.counts.rows()).map(estimates).collect(),
-    })
-}
-
-fn providers(parts: &[simulation::Part], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
-    let counts = |kind: PartKind| parts.iter().find(|part| part.kind == kind).map(|part| &part.counts);
-    let names = plan.rows.names().iter().enumerate();
-    names
-        .map(|(index, name)| {
-            Ok(ProviderOutcome {
-                name: name.clone(),
-                revenue: counts(PartKind::Fans)
-                    .map(|counts| Fan::of(index, counts, plan, counting))
-                    .transpose()?
-                    .into(),
-                rank: counts(PartKind::Ranks).map(|counts| RankTable::of(index, counts, plan, counting)).into(),
-                share: counts(PartKind::Shares).map(|counts| ShareFan::of(index, counts, plan, counting)).into(),
-            })
-        })
-        .collect()
 }
 
 impl Serialize for Outcome {

@@ -1,6 +1,6 @@
 //! What an outcome was made of, and how to make it again.
 
-use super::{Outcome, Part, ProviderOutcome, RunInfo};
+use super::{MeasuredFan, Outcome, Part, ProviderOutcome, RunInfo};
 use crate::calendar::Period;
 use crate::scenario::Scenario;
 
@@ -38,6 +38,11 @@ impl Outcome {
 
     pub(crate) fn has_shares(&self) -> bool {
         self.knows(|provider| &provider.share)
+    }
+
+    /// Revenue over years, provider by provider and measure by measure.
+    pub(crate) fn measured_fans(&self) -> impl Iterator<Item = (&str, &MeasuredFan)> {
+        self.providers.iter().flat_map(|provider| provider.measured.iter().map(|fan| (provider.name.as_str(), fan)))
     }
 
     fn knows<T>(&self, part: impl Fn(&ProviderOutcome) -> &Part<T>) -> bool {

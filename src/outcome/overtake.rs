@@ -1,9 +1,7 @@
 //! The answer to one question.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq};
-
-use super::{Counting, CrossCheck, QUANTILES, RunInfo, checked_probability, place_of};
+use super::when::Reached;
+use super::{Counting, CrossCheck, MeanDate, RunInfo, checked_probability, place_of};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -13,8 +11,10 @@ use crate::statistic::{Counts, Hits, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
 ///
-/// Paths without an overtake are counted as «not by the horizon»; none is dropped. Paths that are ahead at the base
-/// already are a class of their own and count in «by t» for every t.
+/// Paths without an overtake are counted as “not by the horizon”; none is dropped. Paths that are ahead at the base
+/// already are a class of their own and count in “by t” for every t. Where a lead must last for k dates in a row, a lead
+/// at the base counts only if it lasts for k dates from the base on (see [`from_base`](Self::from_base)); a path that
+/// loses it earlier may overtake later.
 ///
 /// # Example: the median date
 /// ```
@@ -32,6 +32,8 @@ use crate::statistic::{Counts, Hits, OvertakeRow};
 pub struct Overtake {
     question: Question,
     name: String,
+    /// The noun for what is compared.
+    quantity: String,
     base: Period,
     /// The last year that is known in full, of a measure by year.
     last_year: Option<Period>,
@@ -39,9 +41,10 @@ pub struct Overtake {
     known_to: Period,
     /// Periods 1 to T.
     labels: Vec<Period>,
-    answers: Answers,
-    /// First overtakes by class: ahead at base, 1 to T, not by T. Empty where no paths were counted.
+    pub(super) answers: Answers,
+    /// First overtakes by class: at the base, 1 to T, not by T. Empty where no paths were counted.
     first: Vec<u64>,
+    mean_date: MeanDate,
     pub(super) run: RunInfo,
     /// The exact answer beside it, where it was asked for.
     pub(super) checked: Option<CrossCheck>,
@@ -51,10 +54,27 @@ pub struct Overtake {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answers {
     pub(crate) ahead_at_base: Estimate,
+    /// Ahead for as many dates from the base on as the question asks; `None` where it asks for one.
+    pub(crate) from_base: Option<Estimate>,
+    /// The overtake has happened by each date, those `from_base` (or, of one date, ahead at the base) included.
     pub(crate) by: Vec<Estimate>,
     pub(crate) ahead: Vec<Estimate>,
     pub(crate) not_by_horizon: Estimate,
     pub(crate) lead_changes: Vec<LeadChanges>,
+}
+
+impl Answers {
+    /// What counts at the base as an overtake by every date.
+    pub(super) fn at_base(&self) -> Estimate {
+        self.from_base.unwrap_or(self.ahead_at_base)
+    }
+}
+
+/// The years from the base to the base itself and to every date.
+fn years(base: Period, dates: &[Period]) -> Vec<f64> {
+    let per_year = f64::from(base.step().per_year());
+    let years = |date: &Period| f64::from(date.since(base).unwrap_or(0)) / per_year;
+    std::iter::once(0.0).chain(dates.iter().map(years)).collect()
 }
 
 /// How likely the lead changes hands so many times from the base on.
@@ -76,20 +96,29 @@ impl Overtake {
         run: &RunInfo,
     ) -> Self {
         let periods = scenario.dates(question).at.len();
-        let first = counts.row(OvertakeRow::First.index());
+        let row = |row: OvertakeRow| counts.row(row.index(periods));
+        let first = row(OvertakeRow::First);
         let by = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
             *sum = sum.clone().and(hits.clone());
             Some(counting.estimate(sum))
         });
-        let ahead = |t| counting.estimate(&counts.row(OvertakeRow::Ahead(t).index())[1]);
-        let changes = counts.row(OvertakeRow::LeadChanges.index());
+        let ahead = |t| counting.estimate(&row(OvertakeRow::Ahead(t))[1]);
+        let changes = row(OvertakeRow::LeadChanges);
         let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
         let changes = (0..).zip(&changes[..=most]);
-        let row = |name: &str| plan.row_of(scenario, question, name);
-        let certain = plan.known_lead_at_base(row(&question.challenger), row(&question.incumbent));
-        let counted = counting.estimate(&first[0]);
+        let [challenger, incumbent] =
+            [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
+        let certain = plan.known_lead_at_base(challenger, incumbent);
+        // Whoever is surely behind at the base is known to hold no lead from there on.
+        let at_base = |hits: &Hits, is_known: bool| {
+            let counted = counting.estimate(hits);
+            if is_known { Estimate::exact(counted.value()) } else { counted }
+        };
+        let is_lasting = question.sustained > 1;
+        let ahead_at_base = if is_lasting { &row(OvertakeRow::AheadAtBase)[1] } else { &first[0] };
         let answers = Answers {
-            ahead_at_base: if certain.is_some() { Estimate::exact(counted.value()) } else { counted },
+            ahead_at_base: at_base(ahead_at_base, certain.is_some()),
+            from_base: is_lasting.then(|| at_base(&first[0], certain == Some(false))),
             by: by.collect(),
             ahead: (1..=periods).map(ahead).collect(),
             not_by_horizon: counting.estimate(&first[periods + 1]),
@@ -97,7 +126,9 @@ impl Overtake {
                 .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
                 .collect(),
         };
-        Self { first: first.iter().map(Hits::paths).collect(), ..Self::new((scenario, question), answers, plan, run) }
+        let own = Self::new((scenario, question), answers, plan, run);
+        let mean_date = MeanDate::counted(&own.years(), &first, counting);
+        Self { first: first.iter().map(Hits::paths).collect(), mean_date, ..own }
     }
 
     /// What was found without counting paths.
@@ -109,18 +140,28 @@ impl Overtake {
     ) -> Self {
         let dates = scenario.dates(question);
         let last_year = dates.base.and_then(|date| scenario.base().next(date).ok());
+        let base = last_year.unwrap_or(scenario.base());
+        let labels: Vec<Period> = dates.at.iter().map(|t| plan.rows.label(*t)).collect();
+        let by: Vec<Estimate> = std::iter::once(answers.at_base()).chain(answers.by.iter().copied()).collect();
         Self {
             name: question.title(),
+            quantity: scenario.quantity().to_owned(),
             question: question.clone(),
-            base: last_year.unwrap_or(scenario.base()),
+            mean_date: MeanDate::solved(&years(base, &labels), &by),
+            base,
             last_year,
             known_to: scenario.base(),
-            labels: dates.at.iter().map(|t| plan.rows.label(*t)).collect(),
+            labels,
             answers,
             first: Vec::new(),
             run: run.clone(),
             checked: None,
         }
+    }
+
+    /// The years from the base to the base and to every date.
+    fn years(&self) -> Vec<f64> {
+        years(self.base, &self.labels)
     }
 
     /// The name of the question.
@@ -132,6 +173,11 @@ impl Overtake {
     /// Whether the question was named, so that the name says something of its own.
     pub(super) fn has_own_name(&self) -> bool {
         self.question.name.is_some()
+    }
+
+    /// The noun for what is compared.
+    pub(super) fn quantity(&self) -> &str {
+        &self.quantity
     }
 
     /// Who overtakes.
@@ -180,12 +226,49 @@ impl Overtake {
         &self.labels
     }
 
-    /// The probability of being ahead in the base period already.
+    /// The probability of being ahead in the base period already, however long that lead lasts.
     pub fn ahead_at_base(&self) -> Estimate {
         self.answers.ahead_at_base
     }
 
-    /// The probability that the overtake has happened by a period, those ahead at base included.
+    /// The probability of being ahead for as many dates from the base on as the question asks, the base among them;
+    /// `None` where it asks for one, which is [`ahead_at_base`](Self::ahead_at_base).
+    ///
+    /// # Example: a lead that is lost within a year
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+    ///     .provider(Provider::new("A", 1001).growth(Curve::constant(-0.9)))
+    ///     .provider(Provider::new("B", 1000).growth(Curve::constant(0)))
+    ///     .question(Question::overtakes("A", "B").sustained(3)).build()?;
+    /// let outcome = scenario.simulate().paths(100).run()?;
+    /// let overtake = outcome.overtake("A", "B")?;
+    /// assert_eq!(overtake.ahead_at_base().value(), 1.0);
+    /// assert_eq!(overtake.from_base().expect("three in a row").value(), 0.0);
+    /// assert_eq!(overtake.by("2022-Q4")?.value(), 0.0);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn from_base(&self) -> Option<Estimate> {
+        self.answers.from_base
+    }
+
+    /// What counts at the base as an overtake by every date.
+    pub(crate) fn at_base(&self) -> Estimate {
+        self.answers.at_base()
+    }
+
+    /// Who counts at the base: “ahead at”, or “ahead from” it on where a lead must last.
+    pub(super) fn ahead_words(&self) -> &'static str {
+        if self.sustained() > 1 { "ahead from" } else { "ahead at" }
+    }
+
+    /// The same in a sentence.
+    pub(super) fn ahead_already_words(&self) -> &'static str {
+        if self.sustained() > 1 { "from the base on" } else { "at the base already" }
+    }
+
+    /// The probability that the overtake has happened by a period, a lead at the base that lasts long enough included.
     ///
     /// # Errors
     /// Where the period lies outside of the projected ones.
@@ -206,7 +289,7 @@ impl Overtake {
         self.answers.not_by_horizon
     }
 
-    /// The first period by which the overtake is at least as likely as `p`, or «not by» the horizon.
+    /// The first period by which the overtake is at least as likely as `p`, or “not by” the horizon.
     ///
     /// # Errors
     /// Where `p` is not between 0 and 1.
@@ -214,12 +297,57 @@ impl Overtake {
         checked_probability(p).map(|p| self.at_least(p))
     }
 
-    fn at_least(&self, p: f64) -> When {
-        if self.answers.ahead_at_base.value() >= p {
+    pub(super) fn at_least(&self, p: f64) -> When {
+        if self.at_base().value() >= p {
             return When::At(self.base);
         }
-        let place = self.answers.by.iter().position(|by| by.value() >= p);
-        place.map_or_else(|| When::NotBy(self.horizon()), |place| When::At(self.labels[place]))
+        self.when(self.answers.by.iter().position(|by| by.value() >= p).map(|place| place + 1))
+    }
+
+    /// The confidence interval of [`quantile`](Self::quantile), both ends included: either may be “not by” the horizon.
+    ///
+    /// Under plain sampling these are order statistics of the paths' dates (binomial, at the level of the run; Hahn &
+    /// Meeker 1991, §5.2). Elsewhere the ends are the first dates whose interval reaches `p` and lies at or above it; of
+    /// an exact answer that interval reaches two errors to each side.
+    ///
+    /// # Errors
+    /// Where `p` is not between 0 and 1.
+    ///
+    /// # Example: how well the median is known
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let outcome = scenario.simulate().paths(1000).run()?;
+    /// let overtake = outcome.overtake("A", "B")?;
+    /// let (low, high) = overtake.quantile_interval(0.5)?;
+    /// assert!(low <= overtake.quantile(0.5)? && overtake.quantile(0.5)? <= high);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn quantile_interval(&self, p: f64) -> Result<(When, When), Error> {
+        checked_probability(p).map(|p| self.interval_of(p))
+    }
+
+    pub(super) fn interval_of(&self, p: f64) -> (When, When) {
+        let reached = Reached { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
+        let (low, high) = reached.interval(p, self.run.plain_level());
+        (self.when(low), self.when(high))
+    }
+
+    /// Date 0 is the base, 1 the first after it.
+    fn when(&self, date: Option<usize>) -> When {
+        match date {
+            None => When::NotBy(self.horizon()),
+            Some(0) => When::At(self.base),
+            Some(date) => When::At(self.labels[date - 1]),
+        }
+    }
+
+    /// The mean date in years after the base: restricted to the horizon, and given that the overtake happens.
+    pub fn mean_date(&self) -> MeanDate {
+        self.mean_date
     }
 
     /// How often the lead changes hands, from never to the most that was seen (or, of an exact answer, that its tolerance
@@ -234,8 +362,8 @@ impl Overtake {
         self.answers.by.iter().chain(&self.answers.ahead).map(Estimate::standard_error)
     }
 
-    /// The number of paths by first overtake: ahead at base, then each period, then not by the horizon. Where paths are
-    /// weighted, what they weigh, rounded; of an exact answer, which counts none, empty.
+    /// The number of paths by first overtake: at the base (ahead for as long as asked), then each period, then not by the
+    /// horizon. Where paths are weighted, what they weigh, rounded; of an exact answer, which counts none, empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first
@@ -247,10 +375,11 @@ impl Overtake {
         self.checked.as_ref()
     }
 
-    /// Ahead at the base, then «by t» at every date, then «ahead at t».
+    /// Ahead at the base, then “by t” at every date, then “ahead at t”, then ahead from the base on where a lead must last.
     pub(super) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
         let dated = self.by_date().chain(self.ahead_by_date()).map(|(period, estimate)| (period, *estimate));
-        std::iter::once((self.base, self.answers.ahead_at_base)).chain(dated)
+        let from_base = self.answers.from_base.map(|from_base| (self.base, from_base));
+        std::iter::once((self.base, self.answers.ahead_at_base)).chain(dated).chain(from_base)
     }
 
     /// «By t» at every date.
@@ -265,70 +394,5 @@ impl Overtake {
 
     pub(crate) fn horizon(&self) -> Period {
         self.labels.last().copied().unwrap_or(self.base)
-    }
-}
-
-impl Serialize for Overtake {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &self.name)?;
-        map.serialize_entry("overtakes", &[self.challenger(), self.incumbent()])?;
-        map.serialize_entry("measure", &self.measure())?;
-        map.serialize_entry("sustained", &self.sustained())?;
-        map.serialize_entry("ahead_at_base", &self.answers.ahead_at_base)?;
-        map.serialize_entry("by", &Dated(&self.labels, &self.answers.by))?;
-        map.serialize_entry("ahead", &Dated(&self.labels, &self.answers.ahead))?;
-        map.serialize_entry("not_by_horizon", &self.answers.not_by_horizon)?;
-        map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p))))?;
-        map.serialize_entry("lead_changes", &self.answers.lead_changes)?;
-        if let Some(check) = &self.checked {
-            map.serialize_entry("cross_check", check)?;
-        }
-        map.end()
-    }
-}
-
-/// Estimates with their periods.
-struct Dated<'a>(&'a [Period], &'a [Estimate]);
-
-impl Serialize for Dated<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Entry<'a> {
-            period: Period,
-            #[serde(flatten)]
-            estimate: &'a Estimate,
-        }
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for (period, estimate) in self.0.iter().zip(self.1) {
-            list.serialize_element(&Entry { period: *period, estimate })?;
-        }
-        list.end()
-    }
-}
-
-struct QuantileAt(f64, When);
-
-impl Serialize for QuantileAt {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("probability", &self.0)?;
-        match self.1 {
-            When::At(period) => map.serialize_entry("at", &period)?,
-            When::NotBy(period) => map.serialize_entry("not_by", &period)?,
-        }
-        map.end()
-    }
-}
-
-impl Serialize for LeadChanges {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Entry<'a> {
-            count: u32,
-            #[serde(flatten)]
-            estimate: &'a Estimate,
-        }
-        Entry { count: self.count, estimate: &self.probability }.serialize(serializer)
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Fan, RankTable, ShareFan};
+use crate::scenario::Measure;
 
 /// What is known of one provider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,6 +15,16 @@ pub(crate) struct ProviderOutcome {
     pub(crate) rank: Part<RankTable>,
     #[serde(skip_serializing_if = "Part::is_off")]
     pub(crate) share: Part<ShareFan>,
+    /// Revenue over years, by measure, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) measured: Vec<MeasuredFan>,
+}
+
+/// Revenue under one measure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct MeasuredFan {
+    pub(crate) measure: Measure,
+    pub(crate) revenue: Part<Fan>,
 }
 
 /// A part of the answers: there, switched off, or without an exact answer, which is written as null.

@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::error::{Error, Kind};
 use crate::estimate::Estimate;
 use crate::math;
-use crate::paths::Plan;
+use crate::paths::{Measured, MeasuredRow, Plan};
 use crate::simulation::PartKind;
 use crate::statistic::{Counts, Histogram, Ranks};
 
@@ -60,11 +60,34 @@ impl Fan {
     /// # Errors
     /// Where revenue leaves what a number can hold.
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Result<Self, Error> {
-        let labels = labels(plan);
+        let known = plan.known[provider].as_ref().map(|known| &known[1..]);
+        Self::counted(provider, (labels(plan), known), (histograms(provider, counts, plan), plan, counting))
+    }
+
+    /// Of sums over a year.
+    ///
+    /// # Errors
+    /// Where revenue leaves what a number can hold.
+    pub(super) fn measured(
+        provider: usize,
+        measured: &Measured,
+        counts: &Counts,
+        plan: &Plan,
+        counting: &Counting,
+    ) -> Result<Self, Error> {
+        let MeasuredRow { labels, known, .. } = &measured.of[provider];
+        let histograms = &counts.histograms()[measured.places(provider)];
+        Self::counted(provider, (labels.clone(), known.as_deref()), (histograms, plan, counting))
+    }
+
+    fn counted(
+        provider: usize,
+        (labels, known): (Vec<Period>, Option<&[f64]>),
+        (histograms, plan, counting): (&[Histogram], &Plan, &Counting),
+    ) -> Result<Self, Error> {
         let mut rows = Vec::new();
-        for (place, logs) in histograms(provider, counts, plan).iter().enumerate() {
-            let t = place + 1;
-            let known = plan.known[provider].as_ref().map(|known| known[t]);
+        for (place, logs) in histograms.iter().enumerate() {
+            let known = known.map(|known| known[place]);
             let mean = || logs.mean(counting.weight) * plan.reference;
             let counted = || Law::Counted { values: logs.clone(), paths: counting.cells };
             let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));

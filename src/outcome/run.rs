@@ -88,8 +88,12 @@ impl RunInfo {
 
     /// Of an exact answer; `first` is what it has of the first provider, if of any.
     pub(crate) fn exact(tolerance: f64, continuous: bool, complete: bool, first: Option<&ProviderOutcome>) -> Self {
-        let missing =
-            [("rank", first.and_then(|own| own.rank.because())), ("share", first.and_then(|own| own.share.because()))];
+        let measured = first.and_then(|own| own.measured.first()).and_then(|fan| fan.revenue.because());
+        let missing = [
+            ("rank", first.and_then(|own| own.rank.because())),
+            ("share", first.and_then(|own| own.share.because())),
+            ("measured", measured),
+        ];
         let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
         Self {
             method: "exact",
@@ -112,6 +116,11 @@ impl RunInfo {
         let sampling = self.other_sampling().map_or_else(String::new, |other| format!(" --sampling {}", other.word()));
         let level = self.other_level().map_or_else(String::new, |level| format!(" --confidence {level}"));
         format!("--paths {paths} --seed {seed}{sampling}{level}{continuous}")
+    }
+
+    /// The confidence level of a run in which each path counts once.
+    pub(super) fn plain_level(&self) -> Option<f64> {
+        self.confidence_level.filter(|_| self.sampling == Some(Sampling::Plain))
     }
 
     /// The confidence level, where it was set.

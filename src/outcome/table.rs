@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, Outcome, Overtake, Own};
+use super::{BAND, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake, Own};
 use crate::calendar::{Period, Step};
 use crate::error::Error;
 use crate::estimate::{Estimate, When, shown_in_order};
@@ -116,15 +116,16 @@ impl Overtake {
         format!("{named}{title}: {}, {}", self.first_words(), self.base_words())
     }
 
-    /// «first quarter with higher revenue», by the measure, and how long it must last.
+    /// “first quarter with higher revenue”, by the measure, and how long it must last.
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
+        let quantity = self.quantity();
         let first = match self.measure() {
-            Measure::Period if self.run.continuous => format!("first time with higher revenue, within a {word} too"),
-            Measure::Period => format!("first {word} with higher revenue"),
-            Measure::Trailing => format!("first {word} with higher revenue over the year up to it"),
-            Measure::Annual => "first calendar year with higher revenue".to_owned(),
-            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher revenue"),
+            Measure::Period if self.run.continuous => format!("first time with higher {quantity}, within a {word} too"),
+            Measure::Period => format!("first {word} with higher {quantity}"),
+            Measure::Trailing => format!("first {word} with higher {quantity} over the year up to it"),
+            Measure::Annual => format!("first calendar year with higher {quantity}"),
+            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher {quantity}"),
         };
         match self.sustained() {
             1 => first,
@@ -165,6 +166,20 @@ impl Overtake {
         }
     }
 
+    /// “mean 3.42 ± 0.01 years after 2018-Q1 where it happens, 6.81 ± 0.01 years with 2028-Q1 for the rest”; nothing where
+    /// it never happens.
+    fn mean_words(&self) -> Option<String> {
+        let MeanDate { restricted, given_overtake } = self.mean_date();
+        let given = format!("mean {} after {} where it happens", given_overtake?, self.base());
+        Some(format!("{given}, {restricted} with {} for the rest", self.horizon()))
+    }
+
+    /// “ (2021-Q2 – 2021-Q4)”, the interval of a date's quantile; nothing where it is one date.
+    fn date_interval(&self, p: f64) -> Result<String, fmt::Error> {
+        let (low, high) = self.quantile_interval(p).map_err(|_| fmt::Error)?;
+        Ok(if low == high { String::new() } else { format!(" ({low} – {high})") })
+    }
+
     fn write_foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = |p: f64| self.quantile(p).map_err(|_| fmt::Error);
         let told = |words: &str, when: When| match when {
@@ -173,21 +188,28 @@ impl Overtake {
         };
         writeln!(
             f,
-            "  median {} · {} · {}",
+            "  median {}{} · {} · {}",
             date(0.5)?,
+            self.date_interval(0.5)?,
             told("one in ten", date(0.1)?),
             told("nine in ten", date(0.9)?)
         )?;
         if self.ahead_at_base().value() > 0.0 {
             let at_base = self.ahead_at_base();
-            let all = if at_base.value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
-            writeln!(f, "  ahead at base {} already: {}{all}", self.base(), at_base.shown())?;
+            let all = if self.at_base().value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
+            let lasting = self.from_base().map_or_else(String::new, |lasting| {
+                format!(", and for {} dates in a row from there on: {}", self.sustained(), lasting.shown())
+            });
+            writeln!(f, "  ahead at base {} already: {}{lasting}{all}", self.base(), at_base.shown())?;
         }
         if self.sustained() > 1 {
             let last = self.periods().len().checked_sub(self.sustained() as usize).map(|place| self.periods()[place]);
             if let Some(last) = last {
-                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as «not by»")?;
+                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as “not by”")?;
             }
+        }
+        if let Some(words) = self.mean_words() {
+            writeln!(f, "  {words}")?;
         }
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
         write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)?;
@@ -209,6 +231,13 @@ impl fmt::Display for Outcome {
             for [period, median, band, share, rank] in std::iter::once(head).chain(rows) {
                 let line = format!("  {period:<15}{median:>11}    {band:<23}{share:>10}    {rank}");
                 writeln!(f, "{}", line.trim_end())?;
+            }
+            writeln!(f)?;
+        }
+        for table in self.measured_tables() {
+            writeln!(f, "{}\n", table.caption)?;
+            for row in std::iter::once(&table.head).chain(&table.rows) {
+                writeln!(f, "{}", format!("  {:<15}{:>11}    {}", row[0], row[1], row[2]).trim_end())?;
             }
             writeln!(f)?;
         }
@@ -244,9 +273,51 @@ impl Outcome {
         Ok(Table { caption: self.revenue_headline(name), head: head.into(), rows: rows.collect() })
     }
 
+    /// Revenue over years: a table for each provider and measure that was asked for and has an answer.
+    pub(crate) fn measured_tables(&self) -> Vec<Table> {
+        self.measured_fans().filter_map(|(provider, fan)| self.measured_table(provider, fan).ok()).collect()
+    }
+
+    fn measured_table(&self, provider: &str, MeasuredFan { measure, .. }: &MeasuredFan) -> Result<Table, Error> {
+        let fan = self.measured(provider, *measure)?;
+        let dates = match measure {
+            Measure::Period | Measure::Trailing => year_ends(fan.periods()),
+            Measure::Annual | Measure::FiscalYearEnding(_) => thinned(fan.periods().to_vec()),
+        };
+        let row = |date: Period| {
+            let at = |p: f64| fan.quantile(date, p).map(|value| money(value, 4));
+            Ok(vec![date.to_string(), at(0.5)?, format!("{} – {}", at(0.05)?, at(0.95)?)])
+        };
+        Ok(Table {
+            caption: format!(
+                "{provider}: {} of the {}{}",
+                self.scenario.quantity(),
+                self.span_words(*measure),
+                self.unit()
+            ),
+            head: ["period", "median", "90 % band"].map(str::to_owned).into(),
+            rows: dates.into_iter().map(row).collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// What one figure of a measure is of: “calendar year”, “year up to each quarter”.
+    pub(super) fn span_words(&self, measure: Measure) -> String {
+        let word = self.base().step().word();
+        match measure {
+            Measure::Period => word.to_owned(),
+            Measure::Trailing => format!("year up to each {word}"),
+            Measure::Annual => "calendar year".to_owned(),
+            Measure::FiscalYearEnding(month) => format!("year to month {month}"),
+        }
+    }
+
+    /// “, USD”; nothing where no unit is stated.
+    fn unit(&self) -> String {
+        self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"))
+    }
+
     pub(super) fn revenue_headline(&self, provider: &str) -> String {
-        let unit = self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"));
-        format!("{provider}: revenue of the {}{unit}", self.base().step().word())
+        format!("{provider}: {} of the {}{}", self.scenario.quantity(), self.base().step().word(), self.unit())
     }
 
     /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.

@@ -1,5 +1,6 @@
 //! A scenario made ready for a run: draws, series in order, and the rows they fill.
 
+use super::measured::Measured;
 use super::places::{Places, Resolved};
 use super::rows::Rows;
 use super::sampler::{Drawn, Sampler, Sobol};
@@ -138,6 +139,8 @@ pub(crate) struct Plan {
     pub(crate) known_sums: Vec<Option<Vec<f64>>>,
     /// By row, the base revenue where it is not drawn.
     pub(crate) known_base: Vec<Option<f64>>,
+    /// Sums whose fans are asked for, by measure.
+    pub(crate) measured: Vec<Measured>,
 }
 
 /// Two log revenues closer than this are a tie where nothing is drawn.
@@ -175,6 +178,7 @@ impl Plan {
             known: Vec::new(),
             known_base: Vec::new(),
             known_sums: Vec::new(),
+            measured: Vec::new(),
         };
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
@@ -198,16 +202,22 @@ impl Plan {
     }
 
     fn add_sums(&mut self, scenario: &Scenario, question: &Question, name: &str) {
-        let sums = self.sum_row(scenario, question, name);
-        if !self.sums.contains(&sums) {
-            self.known_sums.push(self.known[sums.of].as_ref().map(|revenue| sums.known(revenue, self.reference)));
-            self.sums.push(sums);
-        }
+        self.add_sum_row(self.sum_row(scenario, scenario.dates(question), self.rows.find(name).unwrap_or(0)));
     }
 
-    fn sum_row(&self, scenario: &Scenario, question: &Question, name: &str) -> SumRow {
-        let Dates { width, base, at } = scenario.dates(question);
-        let of = self.rows.find(name).unwrap_or(0);
+    /// Adds a row of sums unless it is there already; gives its place among the rows.
+    pub(super) fn add_sum_row(&mut self, sums: SumRow) -> usize {
+        let known = self.sums.iter().position(|known| *known == sums);
+        let place = known.unwrap_or_else(|| {
+            self.known_sums.push(self.known[sums.of].as_ref().map(|revenue| sums.known(revenue, self.reference)));
+            self.sums.push(sums);
+            self.sums.len() - 1
+        });
+        self.series.len() + place
+    }
+
+    pub(super) fn sum_row(&self, scenario: &Scenario, dates: Dates, of: usize) -> SumRow {
+        let Dates { width, base, at } = dates;
         let history = &scenario.providers[of].history;
         let dates: Vec<Option<i32>> =
             std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
@@ -227,7 +237,7 @@ impl Plan {
         if question.measure == Measure::Period {
             return self.rows.find(name).unwrap_or(0);
         }
-        let wanted = self.sum_row(scenario, question, name);
+        let wanted = self.sum_row(scenario, scenario.dates(question), self.rows.find(name).unwrap_or(0));
         self.series.len() + self.sums.iter().position(|sums| *sums == wanted).unwrap_or(0)
     }
 

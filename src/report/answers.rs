@@ -14,7 +14,8 @@ pub(super) fn setting(outcome: &Outcome) -> String {
     let unit = scenario.unit().map_or_else(String::new, |unit| format!(", in {unit}"));
     let names: Vec<&str> = scenario.providers().iter().map(crate::Provider::name).collect();
     format!(
-        "Revenue of {}{unit}, by {} from {} to {}. {}.",
+        "{} of {}{unit}, by {} from {} to {}. {}.",
+        scenario.capital_quantity(),
         names.join(", "),
         scenario.base().step().word(),
         scenario.base(),
@@ -68,10 +69,19 @@ pub(super) fn own(page: &mut Page, outcome: &Outcome) {
 }
 
 pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
-    if !outcome.has_revenue() {
+    let over_years = outcome.measured_tables();
+    if !outcome.has_revenue() && over_years.is_empty() {
         return Ok(());
     }
-    page.heading(2, "Revenue");
+    page.heading(2, &outcome.scenario().capital_quantity());
+    if outcome.has_revenue() {
+        revenue_of_periods(page, outcome)?;
+    }
+    over_years.iter().for_each(|table| page.figures(table));
+    Ok(())
+}
+
+fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
     chart(page, outcome, Chart::fan)?;
     let horizon = outcome.scenario().horizon();
     for provider in outcome.scenario().providers() {

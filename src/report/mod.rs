@@ -81,7 +81,10 @@ impl Report<'_> {
     fn usual_title(&self) -> String {
         match self.outcome.questions().first() {
             Some(question) => question.name().to_owned(),
-            None => format!("Revenue to {}", self.outcome.scenario().horizon()),
+            None => {
+                let scenario = self.outcome.scenario();
+                format!("{} to {}", scenario.capital_quantity(), scenario.horizon())
+            }
         }
     }
 }

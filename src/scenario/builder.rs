@@ -12,6 +12,7 @@ pub struct ScenarioBuilder {
     base: Result<Period, Error>,
     horizon: Result<Period, Error>,
     unit: Option<String>,
+    quantity: Option<String>,
     ceiling: Option<f64>,
     assumptions: Vec<(String, Assumption)>,
     providers: Vec<Provider>,
@@ -25,6 +26,7 @@ impl ScenarioBuilder {
             base,
             horizon,
             unit: None,
+            quantity: None,
             ceiling: None,
             assumptions: Vec::new(),
             providers: Vec::new(),
@@ -36,6 +38,25 @@ impl ScenarioBuilder {
     /// What revenue is counted in, as a label: `"USD"`, `"CNY m"`.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = Some(unit.into());
+        self
+    }
+
+    /// The noun for what is compared, where it is not revenue: tables, charts and reports use it.
+    ///
+    /// # Example: users in place of revenue
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// let scenario = Scenario::builder("2018", "2020")
+    ///     .quantity("users")
+    ///     .provider(Provider::new("A", 10).growth(Curve::constant(0.6)))
+    ///     .provider(Provider::new("B", 12).growth(Curve::constant(0.1)))
+    ///     .question(Question::overtakes("A", "B")).build()?;
+    /// let outcome = scenario.simulate().paths(100).run()?;
+    /// assert!(outcome.overtake("A", "B")?.to_string().contains("first year with higher users"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn quantity(mut self, noun: impl Into<String>) -> Self {
+        self.quantity = Some(noun.into());
         self
     }
 
@@ -87,6 +108,7 @@ impl ScenarioBuilder {
             base,
             horizon,
             unit: self.unit,
+            quantity: self.quantity,
             ceiling: self.ceiling,
             assumptions: self.assumptions,
             providers: self.providers,

@@ -21,6 +21,8 @@ impl Scenario {
         let mut problems = Vec::new();
         self.check_time(&mut problems);
         let has_time = problems.is_empty();
+        self.check_quantity(&mut problems);
+        self.count_years();
         self.check_names(&mut problems);
         let mut numbers = self.check_numbers();
         self.check_curves(has_time, &numbers, &mut problems);
@@ -58,6 +60,25 @@ impl Scenario {
             Some(_) => return,
         };
         problems.push(Problem::new("horizon", message));
+    }
+
+    /// The noun stands in headlines and titles, so it must be seen and fit on one line.
+    fn check_quantity(&self, problems: &mut Vec<Problem>) {
+        let Some(noun) = &self.quantity else { return };
+        if noun.trim().is_empty() || noun.contains(char::is_control) {
+            let message = format!("must be a noun on one line, as \"users\", got {noun:?}");
+            problems.push(Problem::new("quantity", message));
+        }
+    }
+
+    /// What years in a row come to on this grid. Beyond what can be counted it is beyond the horizon too.
+    fn count_years(&mut self) {
+        let step = self.step();
+        for question in &mut self.questions {
+            if let Some(years) = question.sustained_years {
+                question.sustained = years.saturating_mul(question.measure.dates_a_year(step));
+            }
+        }
     }
 
     fn check_names(&self, problems: &mut Vec<Problem>) {

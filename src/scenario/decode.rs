@@ -33,6 +33,12 @@ pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
     reader.assumption(node).ok_or(reader.problems)
 }
 
+/// How long a lead must last, as the file states it.
+enum Sustained {
+    Dates(u32),
+    Years(u32),
+}
+
 pub(super) struct Reader {
     address: Address,
     problems: Vec<Problem>,
@@ -192,12 +198,23 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        let known =
-            ["base", "horizon", "unit", "ceiling", "innovations", "assumption", "provider", "correlation", "question"];
+        let known = [
+            "base",
+            "horizon",
+            "unit",
+            "quantity",
+            "ceiling",
+            "innovations",
+            "assumption",
+            "provider",
+            "correlation",
+            "question",
+        ];
         self.table(root, &known, &LATER_TOP)?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
+        let quantity = self.optional(root, "quantity", Self::text);
         let ceiling = self.optional(root, "ceiling", Self::number);
         self.optional(root, "innovations", |reader, node| reader.word(node, "gaussian", &["student_t"]));
         let assumptions = self.assumptions(root);
@@ -209,6 +226,7 @@ impl Reader {
             base: base?,
             horizon: horizon?,
             unit,
+            quantity,
             ceiling,
             assumptions: assumptions?,
             providers: providers?,
@@ -276,10 +294,25 @@ impl Reader {
         let overtakes = self.required(node, "overtakes", Self::pair);
         let name = self.optional(node, "name", Self::text);
         let measure = self.optional(node, "measure", Self::measure);
-        let sustained = self.optional(node, "sustained", Self::count);
+        let sustained = self.optional(node, "sustained", Self::sustained);
         let [challenger, incumbent] = overtakes?;
-        let measure = measure.unwrap_or(Measure::Period);
-        Some(Question { challenger, incumbent, name, sustained: sustained.unwrap_or(1), measure })
+        let question = Question::overtakes(challenger, incumbent).measure(measure.unwrap_or(Measure::Period));
+        let question = match sustained {
+            Some(Sustained::Dates(dates)) => question.sustained(dates),
+            Some(Sustained::Years(years)) => question.sustained_years(years),
+            None => question,
+        };
+        Some(Question { name, ..question })
+    }
+
+    /// A number of periods, or a table with a number of years.
+    fn sustained(&mut self, node: &Node) -> Option<Sustained> {
+        if node.as_table().is_some() {
+            let (_, years) = self.only(node, "length", &["years"], &[], &[])?;
+            return self.at(Key::Field("years"), |reader| reader.count(years)).map(Sustained::Years);
+        }
+        let dates = node.as_integer().and_then(|number| u32::try_from(number).ok()).map(Sustained::Dates);
+        dates.or_else(|| self.wanted(&format!("a whole number from 1 to {MOST_PERIODS}, or {{ years = 1 }}"), node))
     }
 
     fn measure(&mut self, node: &Node) -> Option<Measure> {

@@ -15,6 +15,9 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
     if let Some(unit) = &scenario.unit {
         put(&mut entries, "unit", unit.as_str());
     }
+    if let Some(quantity) = &scenario.quantity {
+        put(&mut entries, "quantity", quantity.as_str());
+    }
     if let Some(ceiling) = scenario.ceiling {
         put(&mut entries, "ceiling", ceiling);
     }
@@ -90,8 +93,10 @@ fn question(question: &Question) -> Node {
             put(&mut entries, "measure", Node::table([("fiscal_year_ending", month.into())]));
         }
     }
-    if question.sustained != 1 {
-        put(&mut entries, "sustained", question.sustained);
+    match question.sustained_years {
+        Some(years) => put(&mut entries, "sustained", Node::table([("years", years.into())])),
+        None if question.sustained != 1 => put(&mut entries, "sustained", question.sustained),
+        None => {}
     }
     Node::table(entries)
 }

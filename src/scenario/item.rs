@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::assumption::Assumption;
+use crate::calendar::Step;
 use crate::error::Problem;
 use crate::growth::Curve;
 
@@ -151,7 +152,7 @@ impl Claim {
 /// let question = Question::overtakes("Alibaba Cloud", "Google Cloud").measure(Measure::FiscalYearEnding(3));
 /// assert_eq!(question.title(), "Alibaba Cloud overtakes Google Cloud (fiscal year ending 3)");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Revenue of one period.
@@ -162,6 +163,26 @@ pub enum Measure {
     Annual,
     /// The sum over fiscal years that end in this month, 1 to 12, at each year end.
     FiscalYearEnding(u32),
+}
+
+impl Measure {
+    /// The measure in a word or two: “annual”, “fiscal year ending 3”.
+    pub(crate) fn word(self) -> String {
+        match self {
+            Self::Period => "period".to_owned(),
+            Self::Trailing => "trailing".to_owned(),
+            Self::Annual => "annual".to_owned(),
+            Self::FiscalYearEnding(month) => format!("fiscal year ending {month}"),
+        }
+    }
+
+    /// The number of dates a year on a grid of this step.
+    pub(crate) fn dates_a_year(self, step: Step) -> u32 {
+        match self {
+            Self::Annual | Self::FiscalYearEnding(_) => 1,
+            Self::Period | Self::Trailing => step.per_year(),
+        }
+    }
 }
 
 /// The correlation of two providers' innovations.
@@ -184,7 +205,9 @@ pub struct Question {
     pub(crate) challenger: String,
     pub(crate) incumbent: String,
     pub(crate) name: Option<String>,
+    /// Dates in a row ahead; where years are stated, what they come to on the scenario's grid, and 0 before it is known.
     pub(crate) sustained: u32,
+    pub(crate) sustained_years: Option<u32>,
     pub(crate) measure: Measure,
 }
 
@@ -217,15 +240,37 @@ impl Question {
             incumbent: incumbent.into(),
             name: None,
             sustained: 1,
+            sustained_years: None,
             measure: Measure::Period,
         }
     }
 
-    /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1.
+    /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1. With an annual measure
+    /// these are years.
     ///
-    /// A lead that begins in the last `periods − 1` periods cannot be seen to last: it counts as «not by the horizon».
+    /// The base is a date like others: a lead there counts only if it lasts this long from the base on, and a path that
+    /// loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be seen to last:
+    /// it counts as “not by the horizon”.
     pub fn sustained(mut self, periods: u32) -> Self {
-        self.sustained = periods;
+        (self.sustained, self.sustained_years) = (periods, None);
+        self
+    }
+
+    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, twelve times as many
+    /// months; at least 1.
+    ///
+    /// # Example: ahead for a year
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+    ///     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)))
+    ///     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)))
+    ///     .question(Question::overtakes("A", "B").sustained_years(1)).build()?;
+    /// assert_eq!(scenario.questions()[0].title(), "A overtakes B (sustained 4)");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn sustained_years(mut self, years: u32) -> Self {
+        (self.sustained, self.sustained_years) = (0, Some(years));
         self
     }
 
@@ -256,20 +301,22 @@ impl Question {
                 self.sustained
             )
         };
-        (self.sustained != 1).then(|| Problem::new(self.address(place, "sustained"), message()))
+        let field = if self.sustained_years.is_some() { "sustained.years" } else { "sustained" };
+        (self.sustained != 1).then(|| Problem::new(self.address(place, field), message()))
     }
 
-    /// The name, or «A overtakes B» with what is not the default in brackets.
+    /// The name, or “A overtakes B” with what is not the default in brackets. A number of years in a row stands there as
+    /// the number of dates it comes to, once the question is part of a scenario.
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| {
-            let measure = match self.measure {
-                Measure::Period => None,
-                Measure::Trailing => Some("trailing".to_owned()),
-                Measure::Annual => Some("annual".to_owned()),
-                Measure::FiscalYearEnding(month) => Some(format!("fiscal year ending {month}")),
+            let measure = (self.measure != Measure::Period).then(|| self.measure.word());
+            let sustained = match (self.sustained, self.sustained_years) {
+                (0, Some(1)) => Some("sustained 1 year".to_owned()),
+                (0, Some(years)) => Some(format!("sustained {years} years")),
+                (1, _) => None,
+                (dates, _) => Some(format!("sustained {dates}")),
             };
-            let sustained = (self.sustained != 1).then(|| format!("sustained {}", self.sustained));
             let unusual: Vec<String> = measure.into_iter().chain(sustained).collect();
             let unusual = if unusual.is_empty() { String::new() } else { format!(" ({})", unusual.join(", ")) };
             format!("{} overtakes {}{unusual}", self.challenger, self.incumbent)

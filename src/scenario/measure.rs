@@ -20,11 +20,15 @@ impl Scenario {
     /// The dates of a question; none of them where history or horizon is too short.
     pub(crate) fn dates(&self, question: &Question) -> Dates {
         let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
-        let known = history(&question.challenger).min(history(&question.incumbent));
+        self.dates_of(question.measure, history(&question.challenger).min(history(&question.incumbent)))
+    }
+
+    /// The dates of a measure, given how many periods before the base are known.
+    pub(crate) fn dates_of(&self, measure: Measure, known: usize) -> Dates {
         let reaches = |t: i32, width: usize| t - signed(width) + 1 >= -signed(known);
-        let width = self.width(question.measure);
+        let width = self.width(measure);
         let last = signed(self.periods());
-        let is_date = |t: &i32| match question.measure {
+        let is_date = |t: &i32| match measure {
             Measure::Period | Measure::Trailing => true,
             Measure::Annual => self.ends_year(*t, 12),
             Measure::FiscalYearEnding(month) => self.ends_year(*t, month),
@@ -32,6 +36,39 @@ impl Scenario {
         let base = (1 - signed(width)..=0).rev().find(is_date).filter(|t| reaches(*t, width));
         let at = (1..=last).filter(is_date).filter(|t| reaches(*t, width));
         Dates { width, base, at: at.filter_map(|t| usize::try_from(t).ok()).collect() }
+    }
+
+    /// Why fans of these measures cannot be had: the place of each at fault, and the reason.
+    pub(crate) fn misfits_of_fans(&self, measures: &[Measure]) -> Vec<(usize, String)> {
+        let misfit =
+            |(place, measure): (usize, &Measure)| Some((place, self.misfit_of_fans(measures, place, *measure)?));
+        measures.iter().enumerate().filter_map(misfit).collect()
+    }
+
+    fn misfit_of_fans(&self, measures: &[Measure], place: usize, measure: Measure) -> Option<String> {
+        if measures[..place].contains(&measure) {
+            return Some(format!("{} is asked twice", measure.word()));
+        }
+        match measure {
+            Measure::Period => return Some("the period's own revenue is answered by fans(true)".to_owned()),
+            Measure::FiscalYearEnding(month) if !(1..=12).contains(&month) => {
+                return Some(format!("must be a month, 1 to 12, got {month}"));
+            }
+            Measure::FiscalYearEnding(month) => {
+                if let Err(message) = fits_grid(self.base, month) {
+                    return Some(message);
+                }
+            }
+            Measure::Trailing | Measure::Annual => {}
+        }
+        let is_short = |provider: &&Provider| self.dates_of(measure, provider.history.len()).at.is_empty();
+        let name = &self.providers.iter().find(is_short)?.name;
+        Some(format!(
+            "{} has no date: no whole year of {name:?} with known or projected revenue ends between {} and {}",
+            measure.word(),
+            self.base,
+            self.horizon
+        ))
     }
 
     /// Periods that one date of a measure sums.

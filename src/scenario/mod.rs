@@ -31,6 +31,8 @@ use crate::growth::Curve;
 
 /// The most periods a scenario may project.
 pub(crate) const MOST_PERIODS: u32 = 2400;
+/// The noun for what is compared where none is stated.
+const QUANTITY: &str = "revenue";
 /// The most providers a scenario may hold.
 pub(crate) const MOST_PROVIDERS: usize = 64;
 
@@ -64,6 +66,7 @@ pub struct Scenario {
     pub(crate) base: Period,
     pub(crate) horizon: Period,
     pub(crate) unit: Option<String>,
+    pub(crate) quantity: Option<String>,
     pub(crate) ceiling: Option<f64>,
     pub(crate) assumptions: Vec<(String, Assumption)>,
     pub(crate) providers: Vec<Provider>,
@@ -110,6 +113,18 @@ impl Scenario {
     #[must_use]
     pub fn unit(&self) -> Option<&str> {
         self.unit.as_deref()
+    }
+
+    /// The noun for what is compared, as words and charts have it: “revenue” unless stated.
+    #[must_use]
+    pub fn quantity(&self) -> &str {
+        self.quantity.as_deref().unwrap_or(QUANTITY)
+    }
+
+    /// The same at the start of a sentence.
+    pub(crate) fn capital_quantity(&self) -> String {
+        let mut letters = self.quantity().chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// Revenue of one period that is held impossible for all providers together, if that was said.

@@ -103,8 +103,14 @@ impl Scenario {
         }
         let count = dates.at.len();
         let what = if question.measure == Measure::Period { "periods are projected" } else { "dates are answered" };
-        (question.sustained as usize > count)
-            .then(|| ("sustained", format!("only {count} {what}, got {}", question.sustained)))
+        let (field, got) = match question.sustained_years {
+            Some(years) => {
+                let dates = u64::from(years) * u64::from(question.measure.dates_a_year(self.step()));
+                ("sustained.years", format!("{years}, which is {dates} dates"))
+            }
+            None => ("sustained", question.sustained.to_string()),
+        };
+        (question.sustained as usize > count).then(|| (field, format!("only {count} {what}, got {got}")))
     }
 }
 

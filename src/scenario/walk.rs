@@ -54,7 +54,15 @@ impl Scenario {
                 if let Measure::FiscalYearEnding(month) = &mut question.measure {
                     field(visitor, "measure.fiscal_year_ending", |visitor| visitor.count(Domain::MONTH, month));
                 }
-                field(visitor, "sustained", |visitor| visitor.count(Domain::AT_LEAST_ONE, &mut question.sustained));
+                match &mut question.sustained_years {
+                    Some(years) => {
+                        field(visitor, "sustained.years", |visitor| visitor.count(Domain::AT_LEAST_ONE, years));
+                    }
+                    None => {
+                        let dates = &mut question.sustained;
+                        field(visitor, "sustained", |visitor| visitor.count(Domain::AT_LEAST_ONE, dates));
+                    }
+                }
             });
         }
     }

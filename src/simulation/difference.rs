@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Simulation;
-use super::run::{CHUNK, overtakes, workers};
+use super::parts::overtakes;
+use super::run::{CHUNK, workers};
 use super::sampling::Sampling;
 use super::tally::Settings;
 use crate::error::{Error, Kind, Problem};

@@ -3,6 +3,7 @@
 mod advice;
 mod difference;
 mod own;
+mod parts;
 mod pilot;
 mod run;
 mod sample;
@@ -11,6 +12,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod until;
+mod untrusted;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -26,7 +28,7 @@ use own::Own;
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;
-use crate::scenario::Scenario;
+use crate::scenario::{Measure, Scenario};
 
 /// Paths of a run that was not told how many.
 const DEFAULT_PATHS: u64 = 1_000_000;
@@ -99,6 +101,7 @@ impl Scenario {
                 fans: true,
                 ranks: true,
                 shares: true,
+                measured: Vec::new(),
                 sampling: Sampling::Plain,
                 chosen: None,
                 precision: None,
@@ -179,6 +182,28 @@ impl<'a> Simulation<'a> {
     /// Whether to keep the distribution of every provider's revenue; off, it costs nothing.
     pub fn fans(mut self, on: bool) -> Self {
         self.settings.fans = on;
+        self
+    }
+
+    /// Keeps the distribution of every provider's revenue over years too: trailing, calendar or fiscal ones, read by
+    /// [`Outcome::measured`](crate::Outcome::measured). None by default; an empty list switches it off again.
+    ///
+    /// A date is answered from the first year on that history or the projection holds in full; [`run`](Self::run) reports
+    /// a measure that has none.
+    ///
+    /// # Example: calendar years
+    /// ```
+    /// # use outgrow::{Curve, Measure, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15)).build()?;
+    /// let outcome = scenario.simulate().paths(1000).fans_of([Measure::Annual]).run()?;
+    /// let annual = outcome.measured("A", Measure::Annual)?;
+    /// let quarter = outcome.revenue("A")?.quantile("2020-Q4", 0.5)?;
+    /// assert!(annual.quantile("2020-Q4", 0.5)? > 3.0 * quarter);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn fans_of(mut self, measures: impl IntoIterator<Item = Measure>) -> Self {
+        self.settings.measured = measures.into_iter().collect();
         self
     }
 
@@ -311,6 +336,7 @@ impl<'a> Simulation<'a> {
     fn check(&self) -> Result<(), Error> {
         let mut problems = self.settings.problems();
         problems.extend(self.settings.between_faults(self.scenario));
+        problems.extend(self.settings.measure_faults(self.scenario));
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if self.threads == Some(0) {
             report("threads", "must be at least 1, got 0".to_owned());

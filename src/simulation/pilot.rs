@@ -25,7 +25,7 @@ const RARE: usize = PATHS / 100;
 
 /// The plan of a run, its sampler in place; settles what `Auto` is and rounds the paths.
 pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings) -> Result<Plan, Error> {
-    let mut plan = Plan::new(scenario, settings.seed)?;
+    let mut plan = settings.plan(scenario)?;
     if settings.sampling == Sampling::Auto {
         let chosen = choose(scenario, settings)?;
         settings.sampling = chosen.what;
@@ -74,9 +74,9 @@ impl Target<'_> {
         let sustained = self.question.sustained as usize;
         let margins: Vec<Vec<f64>> = (0..=self.dates).map(|t| self.margins(paths, t)).collect();
         let best = |path: usize| {
-            let lasting = margins[1..].windows(sustained);
+            let lasting = margins.windows(sustained);
             let lasting = lasting.map(|run| run.iter().map(|margins| margins[path]).fold(f64::INFINITY, f64::min));
-            lasting.fold(margins[0][path], f64::max)
+            lasting.fold(f64::NEG_INFINITY, f64::max)
         };
         (0..paths.len()).map(best).collect()
     }

@@ -4,23 +4,19 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
+use super::parts::{Listed, built_in, empty_counts, measured};
 use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
 use super::until::until;
 use super::{OnProgress, Progress, Simulation, advice, pilot};
 use crate::error::{Error, Kind};
-use crate::paths::stream::slot_of;
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
-use crate::scenario::{Question, Scenario};
-use crate::statistic::{Counts, Fans, Overtake, PAGE_BYTES, Ranks, Shape, Shares, Statistic, Totals, Weighing};
+use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
 /// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
 pub(super) const CHUNK: u64 = 128;
 /// The memory that the histograms of fans and shares may take.
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
-
-/// A statistic with the place its counts take in the tally.
-type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
 
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let mut settings = simulation.settings.clone();
@@ -64,54 +60,6 @@ pub(super) struct Stretch {
     /// Paths done before this part, and to be done in all.
     pub(super) before: u64,
     pub(super) total: u64,
-}
-
-/// The questions of a scenario: name, dates by period, and what is observed.
-pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> Vec<(String, Vec<usize>, Overtake)> {
-    let overtake = |question: &Question| {
-        let row = |name: &str| plan.row_of(scenario, question, name);
-        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
-        let dates = scenario.dates(question).at;
-        let overtake = Overtake {
-            challenger,
-            incumbent,
-            dates: dates.len(),
-            sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
-            known: plan.known_lead(challenger, incumbent),
-            ahead_at_base: plan.known_lead_at_base(challenger, incumbent),
-            between: continuous.then(|| slot_of(&format!("between dates {}", question.title()))),
-        };
-        (question.title(), dates, overtake)
-    };
-    scenario.questions().iter().map(overtake).collect()
-}
-
-/// The statistics that a scenario and its settings ask for, in the order of the tally.
-pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
-    let mut list: Vec<Listed<'a>> = Vec::new();
-    for (name, _, overtake) in overtakes(scenario, plan, settings.continuous) {
-        list.push((PartKind::Question, name, Box::new(overtake)));
-    }
-    if settings.fans {
-        list.push((PartKind::Fans, String::new(), Box::new(Fans)));
-    }
-    if settings.ranks {
-        list.push((PartKind::Ranks, String::new(), Box::new(Ranks::new(plan))));
-    }
-    if settings.shares {
-        list.push((PartKind::Shares, String::new(), Box::new(Shares)));
-    }
-    list
-}
-
-/// Empty counts of a statistic of this kind and shape.
-pub(super) fn empty_counts(kind: PartKind, shape: &Shape, plan: &Plan, plain: bool) -> Counts {
-    let histograms = match kind {
-        PartKind::Fans => Fans::histograms(plan),
-        PartKind::Shares => Shares::histograms(plan),
-        _ => Vec::new(),
-    };
-    Counts::new(shape, histograms, plain)
 }
 
 struct Run<'r, 'a> {
@@ -167,7 +115,7 @@ impl<'r, 'a> Run<'r, 'a> {
             if let Some(message) = shape.fault() {
                 return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
             }
-            empty.push(empty_counts(*kind, &shape, plan, settings.sampling == Sampling::Plain));
+            empty.push(empty_counts((*kind, name), &shape, plan, settings.sampling == Sampling::Plain));
         }
         let run = Self {
             simulation,
@@ -303,18 +251,23 @@ impl<'r, 'a> Run<'r, 'a> {
     /// A fault of counting, told with the statistic, the row and the period it is of.
     fn fault(&self, kind: PartKind, name: &str, fault: Error) -> Error {
         match kind {
-            PartKind::Fans | PartKind::Shares => {
+            PartKind::Fans | PartKind::Shares | PartKind::Measured => {
                 let problem = &fault.problems()[0];
                 let row = problem.address.parse().unwrap_or(0);
                 let message = format!("{}; to go without, {}", problem.message, kind.without());
-                Error::one(Kind::Limit, "simulation", self.row_address(row), message)
+                Error::one(Kind::Limit, "simulation", self.row_address((kind, name), row), message)
             }
             _ => own_fault(kind, name, &fault),
         }
     }
 
     /// «provider[A] at 2022-Q4» of a row of histograms.
-    fn row_address(&self, row: usize) -> String {
+    fn row_address(&self, (kind, name): (PartKind, &str), row: usize) -> String {
+        if kind == PartKind::Measured {
+            let found = measured(self.plan, name).and_then(|measured| measured.at(row));
+            let (provider, date) = found.unwrap_or((0, self.plan.rows.label(0)));
+            return format!("provider[{}] at {date}, {name}", self.plan.rows.names()[provider]);
+        }
         let periods = self.plan.rows.periods();
         let provider = &self.plan.rows.names()[row / periods];
         format!("provider[{provider}] at {}", self.plan.rows.label(row % periods + 1))
@@ -339,7 +292,8 @@ impl<'r, 'a> Run<'r, 'a> {
             self.statistics[part].0.word(),
             self.statistics[part].0.without(),
         );
-        Err(Error::one(Kind::Limit, "simulation", self.row_address(row), message))
+        let part = (self.statistics[part].0, self.statistics[part].1.as_str());
+        Err(Error::one(Kind::Limit, "simulation", self.row_address(part, row), message))
     }
 
     /// A statistic of the user's may have left paths out or counted them twice.

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::run::{built_in, empty_counts};
 use super::sampling::{Chosen, Precision, Sampling};
-use crate::error::{Error, Kind, Problem};
+use super::untrusted::Untrusted;
+use crate::error::{Error, Problem};
 use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
@@ -24,6 +24,9 @@ pub(crate) struct Settings {
     pub(crate) fans: bool,
     pub(crate) ranks: bool,
     pub(crate) shares: bool,
+    /// The measures whose fans are kept, beside those of the period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) measured: Vec<Measure>,
     /// Never `Auto`: what that came to.
     pub(crate) sampling: Sampling,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +63,7 @@ impl Settings {
             ("fans", self.fans.to_string(), other.fans.to_string()),
             ("ranks", self.ranks.to_string(), other.ranks.to_string()),
             ("shares", self.shares.to_string(), other.shares.to_string()),
+            ("fans_of", format!("{:?}", self.measured), format!("{:?}", other.measured)),
             ("sampling", self.sampling.word().to_owned(), other.sampling.word().to_owned()),
             ("how it was chosen", format!("{:?}", self.chosen), format!("{:?}", other.chosen)),
             ("until", format!("{:?}", self.precision), format!("{:?}", other.precision)),
@@ -68,6 +72,20 @@ impl Settings {
         ];
         let differ = all.into_iter().filter(|(_, own, others)| own != others);
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The plan of a run with these settings, its sampler the plain one.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub(super) fn plan(&self, scenario: &Scenario) -> Result<Plan, Error> {
+        Ok(Plan::new(scenario, self.seed)?.with_measured(scenario, &self.measured))
+    }
+
+    /// Measures that have no fans.
+    pub(super) fn measure_faults(&self, scenario: &Scenario) -> Vec<Problem> {
+        let faults = scenario.misfits_of_fans(&self.measured).into_iter();
+        faults.map(|(place, message)| Problem::new(format!("fans_of[{place}]"), message)).collect()
     }
 
     /// Questions that cannot be looked at between dates, where that is asked.
@@ -108,6 +126,8 @@ pub(crate) enum PartKind {
     Fans,
     Ranks,
     Shares,
+    /// Fans of sums over a year, named by the measure.
+    Measured,
     Event,
     Classes,
     Statistic,
@@ -118,6 +138,7 @@ impl PartKind {
         match self {
             Self::Question => "question",
             Self::Fans => "fans",
+            Self::Measured => "fans_of",
             Self::Ranks => "ranks",
             Self::Shares => "shares",
             Self::Event => "event",
@@ -132,11 +153,12 @@ impl PartKind {
             Self::Fans => "switch fans off: .fans(false), or --no-fans on the command line",
             Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
             Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
+            Self::Measured => "leave measures out of .fans_of(..)",
             Self::Question | Self::Event | Self::Classes | Self::Statistic => "leave it out",
         }
     }
 
-    const fn is_own(self) -> bool {
+    pub(super) const fn is_own(self) -> bool {
         matches!(self, Self::Event | Self::Classes | Self::Statistic)
     }
 }
@@ -152,7 +174,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// Whether a question of the user's counts as its kind does: an event knows yes and no, a classification one row.
-    fn has_own_shape(&self) -> bool {
+    pub(super) fn has_own_shape(&self) -> bool {
         let lengths = self.counts.lengths();
         let is_shape = match self.kind {
             PartKind::Event => lengths == [2],
@@ -182,14 +204,14 @@ impl Part {
 #[serde(try_from = "Untrusted")]
 #[must_use]
 pub struct Tally {
-    scenario: Scenario,
-    settings: Settings,
+    pub(super) scenario: Scenario,
+    pub(super) settings: Settings,
     /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
-    groups: Vec<(u64, u64)>,
-    parts: Vec<Part>,
+    pub(super) groups: Vec<(u64, u64)>,
+    pub(super) parts: Vec<Part>,
     /// What every row adds up to, where paths do not count once each.
     #[serde(skip_serializing_if = "Option::is_none")]
-    totals: Option<Totals>,
+    pub(super) totals: Option<Totals>,
 }
 
 impl Tally {
@@ -261,7 +283,7 @@ impl Tally {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
         }
-        let outcome = Outcome::of(self, &Plan::new(&self.scenario, self.settings.seed)?);
+        let outcome = Outcome::of(self, &self.settings.plan(&self.scenario)?);
         outcome.map_err(|error| error.blaming(&self.scenario))
     }
 
@@ -287,7 +309,7 @@ impl Tally {
     }
 
     /// Whether the totals are there where they must be, and are what paths that weigh 1 each, or 8 at most, add up to.
-    fn has_totals(&self) -> bool {
+    pub(super) fn has_totals(&self) -> bool {
         let paths = self.paths();
         match (self.settings.sampling, &self.totals) {
             (Sampling::Plain, totals) => totals.is_none(),
@@ -330,70 +352,4 @@ fn joined(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
         }
     }
     joined
-}
-
-/// A tally as it comes from outside; it becomes one once everything in it fits together.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Untrusted {
-    scenario: Scenario,
-    settings: Settings,
-    groups: Vec<(u64, u64)>,
-    parts: Vec<Part>,
-    #[serde(default)]
-    totals: Option<Totals>,
-}
-
-impl TryFrom<Untrusted> for Tally {
-    type Error = Error;
-
-    fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
-        let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
-        let mut problems = settings.problems();
-        problems.extend(settings.between_faults(&scenario));
-        if !problems.is_empty() {
-            return Err(Error::of(Kind::Invalid, "tally", problems));
-        }
-        let refuse = |address: &str, message: &str| Err(Error::invalid("tally", address, message));
-        let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
-        let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());
-        if !(in_order && within) {
-            return refuse("groups", "ranges of groups must be in order, apart and within the run");
-        }
-        if !fits(&mut parts, &scenario, &settings)? {
-            return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
-        }
-        let tally = Self { scenario, settings, groups, parts, totals };
-        if !tally.has_totals() {
-            return refuse("totals", "the totals are not those of the paths and the sampling");
-        }
-        if !tally.parts.iter().all(|part| part.counts.holds(tally.paths(), tally.totals())) {
-            return refuse("parts", "every row must count each path once");
-        }
-        Ok(tally)
-    }
-}
-
-/// Whether the parts are what the scenario and the settings ask for; gives them what a file does not hold.
-fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
-    let plan = Plan::new(scenario, settings.seed)?;
-    let expected = built_in(scenario, settings, &plan);
-    if settings.sampling == Sampling::Auto || settings.sampling.rounded_up(settings.paths) != settings.paths {
-        return Ok(false);
-    }
-    let plain = settings.sampling == Sampling::Plain;
-    let Some((known, own)) = parts.split_at_mut_checked(expected.len()) else { return Ok(false) };
-    for (part, (kind, name, statistic)) in known.iter_mut().zip(&expected) {
-        let empty = empty_counts(*kind, &statistic.shape(&plan.rows)?, &plan, plain);
-        if part.kind != *kind || part.name != *name || !part.counts.is_like(&empty) {
-            return Ok(false);
-        }
-        part.counts.take_centres(&empty);
-    }
-    let own: &[Part] = own;
-    let is_fit = |(place, part): (usize, &Part)| {
-        let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_own() && part.has_own_shape() && part.counts.is_plain(plain)
-    };
-    Ok(own.iter().enumerate().all(is_fit))
 }

@@ -15,7 +15,7 @@ pub(crate) use histogram::{Histogram, PAGE_BYTES};
 pub(crate) use overtake::{Overtake, OvertakeRow};
 pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;
-pub(crate) use revenue::{Fans, Shares};
+pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};
 
 use crate::error::Error;

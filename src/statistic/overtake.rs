@@ -25,34 +25,42 @@ pub(crate) struct Overtake {
 /// The rows that an [`Overtake`] counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OvertakeRow {
-    /// Classes: 0 ahead at base, t first overtake at t, T+1 not by T.
+    /// Classes: 0 at the base, t first overtake at t, T+1 not by T. A lead at the base counts as 0 only if it lasts.
     First,
     /// Classes: the number of lead changes.
     LeadChanges,
     /// Classes: not ahead, ahead at t (from 1).
     Ahead(usize),
+    /// Classes: not ahead, ahead at the base. Counted only where a lead must last for more than one period: elsewhere it
+    /// is class 0 of `First`.
+    AheadAtBase,
 }
 
 impl OvertakeRow {
-    pub(crate) fn index(self) -> usize {
+    /// The index of the row among those of a question with `dates` dates after the base.
+    pub(crate) fn index(self, dates: usize) -> usize {
         match self {
             Self::First => 0,
             Self::LeadChanges => 1,
             Self::Ahead(t) => t + 1,
+            Self::AheadAtBase => dates + 2,
         }
     }
 }
 
 impl Statistic for Overtake {
     fn shape(&self, _: &Rows) -> Result<Shape, Error> {
-        let periods = self.dates;
-        Ok(Shape::rows([periods + 2, periods + 1].into_iter().chain(std::iter::repeat_n(2, periods))))
+        let (dates, more) = (self.dates, usize::from(self.sustained > 1));
+        Ok(Shape::rows([dates + 2, dates + 1].into_iter().chain(std::iter::repeat_n(2, dates + more))))
     }
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
-        let lead = self.follow(paths, |t, ahead| counts.classes(OvertakeRow::Ahead(t).index(), ahead));
-        counts.classes(OvertakeRow::LeadChanges.index(), &lead.changes);
-        counts.classes(OvertakeRow::First.index(), &self.first_of(paths, lead));
+        let lead = self.follow(paths, |t, ahead| counts.classes(OvertakeRow::Ahead(t).index(self.dates), ahead));
+        counts.classes(OvertakeRow::LeadChanges.index(self.dates), &lead.changes);
+        if self.sustained > 1 {
+            counts.classes(OvertakeRow::AheadAtBase.index(self.dates), &lead.at_base);
+        }
+        counts.classes(OvertakeRow::First.index(self.dates), &self.first_of(paths, lead));
     }
 }
 
@@ -139,9 +147,10 @@ struct Lead {
     at_base: Vec<u16>,
     before: Vec<u16>,
     changes: Vec<u16>,
-    /// Periods in a row ahead, where a lead must last for more than one.
+    /// Dates in a row ahead, the base among them, where a lead must last for more than one.
     run: Vec<u16>,
-    /// Periods before a run has lasted long enough.
+    /// Dates before a run has lasted long enough: counted from the base where a lead must last for more than one, and
+    /// from the first date after it elsewhere.
     waited: Vec<u16>,
 }
 
@@ -161,37 +170,42 @@ impl Lead {
     fn start(&mut self, ahead: &[u16]) {
         self.at_base.copy_from_slice(ahead);
         self.before.copy_from_slice(ahead);
+        if self.sustained > 1 {
+            // A lead at the base is the first date of a run, which one date does not complete.
+            self.run.copy_from_slice(ahead);
+            self.waited.fill(1);
+        }
     }
 
     /// Who is ahead at the t-th date. A path that waits still has waited for all dates before.
     #[inline(always)]
     fn step(&mut self, t: usize, ahead: &[u16]) {
-        let all = u16::try_from(t - 1).unwrap_or(u16::MAX);
         for ((changes, before), ahead) in self.changes.iter_mut().zip(&self.before).zip(ahead) {
             *changes += before ^ ahead;
         }
         if self.sustained > 1 {
+            let all = u16::try_from(t).unwrap_or(u16::MAX);
             for ((run, waited), ahead) in self.run.iter_mut().zip(&mut self.waited).zip(ahead) {
                 *run = (*run + 1) & ahead.wrapping_neg();
                 *waited += u16::from(*waited == all) & u16::from(*run < self.sustained);
             }
         } else {
+            let all = u16::try_from(t - 1).unwrap_or(u16::MAX);
             for (waited, ahead) in self.waited.iter_mut().zip(ahead) {
                 *waited += u16::from(*waited == all) & (ahead ^ 1);
             }
         }
     }
 
-    /// A run that was long enough after `waited` + 1 periods began `sustained` − 1 earlier.
-    fn first_overtake(self, periods: usize) -> Vec<u16> {
-        let never = u16::try_from(periods).unwrap_or(u16::MAX - 1);
+    /// The first date of each path's overtake: 0 is the base, and `dates` + 1 stands for none.
+    fn first_overtake(self, dates: usize) -> Vec<u16> {
+        let never = u16::try_from(dates + 1).unwrap_or(u16::MAX);
+        if self.sustained > 1 {
+            // A run that is complete at date `waited` began `sustained` − 1 dates earlier.
+            let first = |waited: u16| if waited == never { never } else { waited + 1 - self.sustained };
+            return self.waited.into_iter().map(first).collect();
+        }
         let paths = self.at_base.iter().zip(&self.waited);
-        paths
-            .map(|(at_base, waited)| match (at_base, waited) {
-                (1, _) => 0,
-                (_, waited) if *waited == never => never + 1,
-                (_, waited) => waited + 2 - self.sustained,
-            })
-            .collect()
+        paths.map(|(at_base, waited)| if *at_base == 1 { 0 } else { waited + 1 }).collect()
     }
 }

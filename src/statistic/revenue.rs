@@ -3,8 +3,8 @@
 use super::{Counts, Histogram, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
-use crate::math::exp_f32;
-use crate::paths::{Paths, Plan, Rows};
+use crate::math::{self, exp_f32};
+use crate::paths::{Measured, Paths, Plan, Rows};
 
 /// Histograms of log revenue: provider, then period from 1.
 #[derive(Debug)]
@@ -31,6 +31,39 @@ impl Statistic for Fans {
             for t in 1..=periods {
                 counts.values(provider * periods + t - 1, paths.row(provider, t));
             }
+        }
+    }
+}
+
+/// Histograms of the logs of sums over a year: provider, then date.
+#[derive(Debug)]
+pub(crate) struct MeasuredFans(pub(crate) Measured);
+
+impl MeasuredFans {
+    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    pub(crate) fn histograms(measured: &Measured) -> Vec<Histogram> {
+        let central = measured.of.iter().flat_map(|row| &row.central);
+        central.map(|centre| Histogram::log(*centre as f32)).collect()
+    }
+}
+
+impl Statistic for MeasuredFans {
+    fn shape(&self, _: &Rows) -> Result<Shape, Error> {
+        Ok(Shape::none())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
+        let (mut logs, mut rounded) = (Vec::new(), Vec::new());
+        let dated = self.0.of.iter().flat_map(|row| (1..=row.labels.len()).map(|column| (row.row, column)));
+        for (place, (row, column)) in dated.enumerate() {
+            // Sums are kept in linear units.
+            logs.clear();
+            logs.extend(paths.row(row, column).iter().map(|sum| f64::from(*sum)));
+            math::ln_slice(&mut logs);
+            rounded.clear();
+            rounded.extend(logs.iter().map(|log| *log as f32));
+            counts.values(place, &rounded);
         }
     }
 }

@@ -15,6 +15,7 @@ mod conformance;
 mod cross_check;
 #[cfg(feature = "toml")]
 mod crossing;
+mod dates;
 #[cfg(feature = "toml")]
 mod exact;
 #[cfg(feature = "toml")]
@@ -23,15 +24,18 @@ mod gradient;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
+mod measured;
 mod measures;
 mod outcome_json;
 mod own_questions;
 mod progress;
 #[cfg(feature = "toml")]
 mod properties;
+mod quantity;
 mod report;
 mod same_bits;
 mod samplings;
 mod snapshot;
+mod sustained;
 mod tables;
 mod types;

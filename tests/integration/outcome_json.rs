@@ -68,8 +68,11 @@ fn every_key_is_where_the_page_says() {
         "name": "a overtakes b", "overtakes": ["a", "b"], "measure": "period", "sustained": 1,
         "ahead_at_base": estimate(), "by": dated(), "ahead": dated(), "not_by_horizon": estimate(),
         "quantiles": null, "lead_changes": [with("count", 0)],
+        "mean_date": { "restricted": estimate(), "given_overtake": estimate() },
     });
     assert_eq!(question, expected);
+    // A lead that must last is asked of the base too.
+    assert_eq!(shape(&found["questions"][1]["from_base"]), estimate());
     assert_eq!((&found["questions"][1]["name"], &found["questions"][1]["sustained"]), (&json!("twice"), &json!(2)));
     assert_eq!(found["questions"].as_array().map(Vec::len), Some(2));
     let mut top = shape(&found);
@@ -95,12 +98,18 @@ fn a_quantile_is_at_a_period_or_not_by_the_horizon() {
     let not_by = |one: &&Value| one.get("not_by").is_some();
     assert!(quantiles.iter().any(|one| one.get("at").is_some()) && quantiles.iter().any(|one| not_by(&one)));
     for one in &quantiles {
-        assert_eq!(one.as_object().map(serde_json::Map::len), Some(2), "one of both: {one}");
+        assert_eq!(one.as_object().map(serde_json::Map::len), Some(3), "one of both, and the interval: {one}");
+        for end in one["interval"].as_array().expect("a pair") {
+            assert!(end["not_by"] == "2018-Q3" || end.as_str().is_some_and(|at| at.starts_with("2018-Q")), "{one}");
+        }
         assert!(one["not_by"] == "2018-Q3" || one["at"].as_str().is_some_and(|at| at.starts_with("2018-Q")), "{one}");
     }
     // Those ahead at base are at the base.
     let ahead = scenario().with("provider[a].revenue", 300).expect("valid");
-    assert_eq!(json_of(&ahead)["questions"][0]["quantiles"][0], json!({ "probability": 0.05, "at": "2018-Q1" }));
+    assert_eq!(
+        json_of(&ahead)["questions"][0]["quantiles"][0],
+        json!({ "probability": 0.05, "at": "2018-Q1", "interval": ["2018-Q1", "2018-Q1"] })
+    );
 }
 
 #[test]

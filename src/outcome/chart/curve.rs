@@ -59,7 +59,7 @@ fn mark(page: &mut Page, calendar: &Calendar, frame: &Frame, date: Period, proba
 
 /// From the base on, where those ahead already count.
 fn by_date(answer: &Overtake) -> Result<Vec<(Period, Estimate)>, Error> {
-    let base = std::iter::once(Ok((answer.base(), answer.ahead_at_base())));
+    let base = std::iter::once(Ok((answer.base(), answer.at_base())));
     base.chain(points(answer.periods()).into_iter().map(|period| Ok((period, answer.by(period)?)))).collect()
 }
 

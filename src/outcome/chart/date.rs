@@ -46,7 +46,7 @@ impl Parts {
     /// The words under what is set apart.
     pub(super) fn captions(&self, page: &mut Page, answer: &Overtake) {
         let never = Some((self.never, "not by", answer.horizon()));
-        let ahead = self.ahead.map(|frame| (frame, "ahead at", answer.base()));
+        let ahead = self.ahead.map(|frame| (frame, answer.ahead_words(), answer.base()));
         for (frame, words, period) in [ahead, never].into_iter().flatten() {
             let middle = 0.5 * (frame.left + frame.right);
             let rule = Stroke::of(Paint::Soft, 1.0);
@@ -60,7 +60,7 @@ impl Parts {
 
 /// The probability of a first overtake at each date, and its period.
 fn masses(answer: &Overtake) -> Result<Vec<(Period, f64)>, Error> {
-    let mut before = answer.ahead_at_base().value();
+    let mut before = answer.at_base().value();
     let mass = |period: &Period| {
         let by = answer.by(*period)?.value();
         // A difference of two sums of the same counts: never below 0 but by rounding.
@@ -101,13 +101,13 @@ impl Bars {
 }
 
 pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
-    let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
+    let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
     let calendar = super::dates_of(answers)?;
     let width = width_of_dates(chart, ahead);
     let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
     let bars: Vec<Bars> =
         answers.iter().map(|answer| Bars::of(answer, &calendar, (width, least))).collect::<Result<_, _>>()?;
-    let apart = answers.iter().flat_map(|answer| [answer.ahead_at_base().value(), answer.not_by_horizon().value()]);
+    let apart = answers.iter().flat_map(|answer| [answer.at_base().value(), answer.not_by_horizon().value()]);
     let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
     let request = Request {
         words: words(chart, answers, &bars[0].span()),
@@ -132,7 +132,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         }
         let apart = |frame: &Frame| (frame.left, frame.right);
         if let Some(part) = &parts.ahead {
-            bar(&mut page, &frame, apart(part), answer.ahead_at_base().value(), true);
+            bar(&mut page, &frame, apart(part), answer.at_base().value(), true);
         }
         bar(&mut page, &frame, apart(&parts.never), answer.not_by_horizon().value(), true);
     }
@@ -183,13 +183,13 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
         let never = answer.not_by_horizon().shown();
         format!("{named}median {}; one in ten: {}; not by {}: {never}.", date(0.5), date(0.1), answer.horizon())
     });
-    let ahead = answers.iter().any(|answer| answer.ahead_at_base().value() > 0.0);
-    let apart = if ahead { "ahead at the base already, and not by the horizon" } else { "not by the horizon" };
+    let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
+    let apart = if ahead { format!("ahead {}, and ", answers[0].ahead_already_words()) } else { String::new() };
     let (challenger, incumbent) = (answers[0].challenger(), answers[0].incumbent());
     Words {
         title: answers[0].name().to_owned(),
         subtitle: format!(
-            "probability that {challenger} first overtakes {incumbent} in each {span} · set apart: {apart}"
+            "probability that {challenger} first overtakes {incumbent} in each {span} · set apart: {apart}not by the horizon"
         ),
         note: chart.note(answers),
         description: told.collect::<Vec<_>>().join(" "),

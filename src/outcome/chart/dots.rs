@@ -45,8 +45,11 @@ impl Futures {
     fn sentence(&self, answer: &Overtake) -> String {
         let (challenger, incumbent) = (answer.challenger(), answer.incumbent());
         let (by_then, by) = (self.by_then, self.by);
-        let already =
-            if self.at_base > 0 { format!(", {} of them at the base already", self.at_base) } else { String::new() };
+        let already = if self.at_base > 0 {
+            format!(", {} of them {}", self.at_base, answer.ahead_already_words())
+        } else {
+            String::new()
+        };
         let never = format!("; in {} not by {}", self.never, answer.horizon());
         format!("In {by_then} of {DOTS} futures {challenger} has overtaken {incumbent} by {by}{already}{never}.")
     }

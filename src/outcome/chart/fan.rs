@@ -8,7 +8,8 @@ use super::{Chart, fault, points};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::table::money;
-use crate::outcome::{LEVELS, MEDIAN, Outcome};
+use crate::outcome::{LEVELS, MEDIAN, Outcome, Past};
+use crate::scenario::Measure;
 
 /// More providers than that have a frame each.
 const MOST_TOGETHER: usize = 4;
@@ -29,10 +30,12 @@ struct Series<'a> {
 
 impl<'a> Series<'a> {
     fn new(chart: &'a Chart<'_>, outcome: &Outcome, name: &'a str) -> Result<Self, Error> {
-        let fan = outcome.revenue(name)?;
+        let is_of_period = chart.measure == Measure::Period;
+        let fan = if is_of_period { outcome.revenue(name)? } else { outcome.measured(name, chart.measure)? };
         let known = outcome.past(name)?;
         let shown = points(fan.periods());
-        let mut levels = vec![known.base];
+        // A sum over years starts at its first date: the base is one period's revenue.
+        let mut levels = if is_of_period { vec![known.base] } else { Vec::new() };
         for period in &shown {
             let mut row = [0.0; LEVELS.len()];
             for (value, p) in row.iter_mut().zip(LEVELS) {
@@ -40,15 +43,10 @@ impl<'a> Series<'a> {
             }
             levels.push(row);
         }
-        let history = &known.history[known.history.len().saturating_sub(fan.periods().len())..];
-        let mut past = Vec::new();
-        for (back, value) in (1..).zip(history.iter().rev()) {
-            past.push((outcome.base().next(-back)?, *value));
-        }
-        past.reverse();
-        past.push((outcome.base(), known.base[MEDIAN]));
+        let past = if is_of_period { past(outcome, known, fan.periods().len())? } else { Vec::new() };
         let actual = chart.actual.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, figures)| figures.as_slice());
-        let periods: Vec<Period> = std::iter::once(outcome.base()).chain(shown).collect();
+        let base = is_of_period.then_some(outcome.base());
+        let periods: Vec<Period> = base.into_iter().chain(shown).collect();
         let paths = chart.sampled(name, &periods)?;
         Ok(Self { name, past, periods, levels, actual, paths })
     }
@@ -75,6 +73,18 @@ impl<'a> Series<'a> {
         let [low, median, high] = [row[0], row[MEDIAN], row[LEVELS.len() - 1]].map(|value| money(value, 3));
         format!("{}: median {median} in {period}, 95 % band {low} to {high}.", self.name)
     }
+}
+
+/// Revenue up to the base, over at most `most` periods before it.
+fn past(outcome: &Outcome, known: &Past, most: usize) -> Result<Vec<(Period, f64)>, Error> {
+    let history = &known.history[known.history.len().saturating_sub(most)..];
+    let mut past = Vec::new();
+    for (back, value) in (1..).zip(history.iter().rev()) {
+        past.push((outcome.base().next(-back)?, *value));
+    }
+    past.reverse();
+    past.push((outcome.base(), known.base[MEDIAN]));
+    Ok(past)
 }
 
 /// One frame: the outcome's series that stand out, and those that are only hinted at.
@@ -168,20 +178,22 @@ fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s
 
 fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: usize, labelled: bool) -> Words {
     let outcome = chart.panels[0].1;
+    let quantity = outcome.scenario().capital_quantity();
     let title = match names {
-        [one] => format!("Revenue of {one}"),
-        [one, other] => format!("Revenue of {one} and {other}"),
-        several => format!("Revenue of {} providers", several.len()),
+        [one] => format!("{quantity} of {one}"),
+        [one, other] => format!("{quantity} of {one} and {other}"),
+        several => format!("{quantity} of {} providers", several.len()),
     };
     let unit = outcome.scenario().unit().map_or_else(String::new, |unit| format!("{unit} "));
-    let mut subtitle = format!("{unit}a {}, ", outcome.base().step().word());
+    let mut subtitle = format!("{unit}a {}, ", outcome.span_words(chart.measure));
     subtitle += if chart.linear { "linear axis" } else { "logarithmic axis" };
     subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
     if panels > chart.panels.len() {
         subtitle += "; grey: the medians of the others";
     }
     if labelled {
-        subtitle += &format!(" · numbers: medians in {}", outcome.horizon());
+        let last = all.first().and_then(|all| all.first()).and_then(|series| series.periods.last());
+        subtitle += &format!(" · numbers: medians in {}", last.copied().unwrap_or(outcome.horizon()));
     }
     if let Some(paths) = chart.paths {
         subtitle += &format!(" · thin lines: {} of the paths, one of them heavier", paths.len());
@@ -236,7 +248,9 @@ fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Peri
 /// History, base, median, and what later happened.
 fn known(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
     let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
-    scene.line(&line(&series.past), Stroke::of(paint, 2.6));
+    if !series.past.is_empty() {
+        scene.line(&line(&series.past), Stroke::of(paint, 2.6));
+    }
     let median: Vec<_> = series.level(MEDIAN).map(at).collect();
     scene.line(&median, Stroke::of(paint, 2.2).dashed());
     if let [base] = series.past[..] {

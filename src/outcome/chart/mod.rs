@@ -17,6 +17,7 @@ pub(crate) use svg::escaped;
 use super::{Outcome, Overtake};
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
+use crate::scenario::Measure;
 use crate::simulation::SamplePaths;
 
 /// Points of a line; more periods than that are thinned.
@@ -56,6 +57,7 @@ pub struct Chart<'a> {
     height: Option<u32>,
     title: Option<String>,
     linear: bool,
+    measure: Measure,
     by: Option<Period>,
     actual: Vec<(String, Vec<(Period, f64)>)>,
     paths: Option<&'a SamplePaths>,
@@ -80,6 +82,7 @@ impl<'a> Chart<'a> {
             height: None,
             title: None,
             linear: false,
+            measure: Measure::Period,
             by: None,
             actual: Vec::new(),
             paths: None,
@@ -114,6 +117,23 @@ impl<'a> Chart<'a> {
     /// Draws money on a linear axis from 0 instead of a logarithmic one.
     pub fn linear(mut self) -> Self {
         self.linear = true;
+        self
+    }
+
+    /// What the [`fan`](Chart::fan) shows: revenue over years in place of that of each period. The run must have been
+    /// asked for it, by [`fans_of`](crate::Simulation::fans_of).
+    ///
+    /// # Example: calendar years
+    /// ```
+    /// # use outgrow::{Curve, Measure, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15)).build()?;
+    /// let outcome = scenario.simulate().paths(1000).fans_of([Measure::Annual]).run()?;
+    /// let svg = outcome.chart().measure(Measure::Annual).fan()?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
         self
     }
 
@@ -169,9 +189,14 @@ impl<'a> Chart<'a> {
     /// frame; more have one each.
     ///
     /// # Errors
-    /// A setting out of its bounds, a provider or period that the outcome does not have, or fans that were switched off.
+    /// A setting out of its bounds, a provider or period that the outcome does not have, fans that were switched off, or a
+    /// measure that was not asked for.
     pub fn fan(&self) -> Result<String, Error> {
         self.checked()?;
+        if self.measure != Measure::Period && self.paths.is_some() {
+            let message = format!("sampled paths hold each period's revenue, not {} sums", self.measure.word());
+            return Err(fault("measure", message));
+        }
         fan::draw(self)
     }
 

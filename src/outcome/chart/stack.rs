@@ -78,7 +78,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     };
     let outcome = chart.panels[0].1;
     let words = Words {
-        title: "Rank by revenue".to_owned(),
+        title: format!("Rank by {}", outcome.scenario().quantity()),
         subtitle: format!(
             "probability of each rank in each {}, from rank 1, the largest, at the bottom up",
             outcome.base().step().word()
@@ -187,7 +187,7 @@ fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outc
         format!("{named}in {}: {}.", outcome.horizon(), each.collect::<Vec<_>>().join(", "))
     });
     Words {
-        title: "Shares of revenue".to_owned(),
+        title: format!("Shares of {}", outcome.scenario().quantity()),
         subtitle: format!(
             "mean share in the sum of the providers, each {}{}",
             outcome.base().step().word(),

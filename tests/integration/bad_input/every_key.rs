@@ -12,6 +12,7 @@ fn valid() -> Tree {
         "base": "2018-Q1",
         "horizon": "2022-Q1",
         "unit": "USD m",
+        "quantity": "sales",
         "ceiling": 1e5,
         "innovations": "gaussian",
         "assumption": {
@@ -52,6 +53,7 @@ fn valid() -> Tree {
         "question": [
             { "overtakes": ["阿里云", "B"], "name": "first", "measure": "period", "sustained": 2 },
             { "overtakes": ["B", "阿里云"] },
+            { "overtakes": ["阿里云", "B"], "sustained": { "years": 1 } },
         ],
     });
     Tree::from(&tree)
@@ -153,7 +155,7 @@ fn allows(address: &str, x: f64) -> bool {
         "assumption[truncated].truncated.of.normal[0]" => (-2.9..3.9).contains(&x),
         "assumption[truncated].truncated.low" => x < 0.9,
         "assumption[truncated].truncated.high" => x > 0.1,
-        _ if address.ends_with(".sustained") || has(&[".log_interval[0]"]) => false,
+        _ if has(&[".sustained", ".sustained.years", ".log_interval[0]"]) => false,
         _ if has(&[".uniform[0]", ".triangular[0]", ".pert[0]", ".interval[0]"]) => x <= 1.0,
         _ if has(&[".uniform[1]", ".interval[1]", ".log_interval[1]"]) => x >= 1.0,
         _ if has(&[".triangular[2]", ".pert[2]"]) => x >= 3.0,
@@ -181,8 +183,9 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 16] = [
+const OPTIONAL: [&str; 17] = [
     "ceiling",
+    "quantity",
     "claim",
     "at_least",
     "unit",
@@ -213,7 +216,7 @@ fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
         Fault::TooFew => is_list || address == "provider[阿里云].growth.schedule.rates",
         Fault::EmptyList => is_list && address != "provider",
         Fault::UnknownKey => address == "assumption",
-        Fault::Text => matches!(key, "source" | "unit") || (key == "name" && !PAIR.contains(&before)),
+        Fault::Text => matches!(key, "source" | "unit" | "quantity") || (key == "name" && !PAIR.contains(&before)),
         Fault::Number(x) => allows(address, x),
         _ => false,
     }

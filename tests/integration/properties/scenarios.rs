@@ -24,6 +24,9 @@ pub(crate) fn tree() -> impl Strategy<Value = Value> {
                 provider["name"] = json!(name);
             }
             let mut tree = json!({ "base": base, "horizon": horizon, "unit": "USD m", "assumption": { NAMED: named } });
+            if common > 0.0 {
+                tree["quantity"] = json!("registrations, “new”");
+            }
             providers[0]["claim"] = json!([{ "at": base, "at_least": 0.5, "at_most": common.abs() + 1.0 }]);
             tree["ceiling"] = json!(1e12 * (1.0 + common));
             if providers.len() > 1 {
@@ -62,7 +65,10 @@ fn questions(providers: usize, periods: u32, (other, sustained, name): (usize, u
     if let Some(name) = name {
         first["name"] = json!(name);
     }
-    json!([first, { "overtakes": [rival, NAMES[0]] }])
+    let second = json!({ "overtakes": [rival, NAMES[0]] });
+    // Forty years at most are projected: a year in a row fits only where a grid has one.
+    let lasting = json!({ "overtakes": [rival, NAMES[0]], "name": "for a year", "sustained": { "years": 1 } });
+    if periods >= 12 { json!([first, second, lasting]) } else { json!([first, second]) }
 }
 
 fn provider() -> impl Strategy<Value = Value> {

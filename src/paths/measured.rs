@@ -1,0 +1,70 @@
+//! Sums over a year whose distribution is asked for: one row a measure and provider, filled as those of questions are.
+
+use super::plan::Plan;
+use crate::calendar::Period;
+use crate::math;
+use crate::scenario::{Measure, Scenario};
+
+/// The rows of one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Measured {
+    pub(crate) measure: Measure,
+    /// By provider.
+    pub(crate) of: Vec<MeasuredRow>,
+}
+
+/// The sums of one provider.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MeasuredRow {
+    /// The row of the plan; its column 0 is the base, and column i the i-th date.
+    pub(crate) row: usize,
+    /// The dates, after the base.
+    pub(crate) labels: Vec<Period>,
+    /// By date, log of the sum over the reference with every assumption at its median.
+    pub(crate) central: Vec<f64>,
+    /// By date, the sum where nothing of it is drawn.
+    pub(crate) known: Option<Vec<f64>>,
+}
+
+impl Measured {
+    /// The places of one provider's dates among those of all.
+    pub(crate) fn places(&self, provider: usize) -> std::ops::Range<usize> {
+        let from = self.of[..provider].iter().map(|row| row.labels.len()).sum();
+        from..from + self.of[provider].labels.len()
+    }
+
+    /// The provider and the date at a place among those of all.
+    pub(crate) fn at(&self, place: usize) -> Option<(usize, Period)> {
+        let mut dated =
+            self.of.iter().enumerate().flat_map(|(of, row)| row.labels.iter().map(move |label| (of, *label)));
+        dated.nth(place)
+    }
+}
+
+impl Plan {
+    /// Adds the rows of these measures for every provider.
+    pub(crate) fn with_measured(mut self, scenario: &Scenario, measures: &[Measure]) -> Self {
+        for measure in measures {
+            let providers = self.rows.names().len();
+            let of = (0..providers).map(|of| self.measured_row(scenario, *measure, of)).collect();
+            self.measured.push(Measured { measure: *measure, of });
+        }
+        self
+    }
+
+    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, of: usize) -> MeasuredRow {
+        let dates = scenario.dates_of(measure, scenario.providers[of].history.len());
+        let labels = dates.at.iter().map(|t| self.rows.label(*t)).collect();
+        let sums = self.sum_row(scenario, dates, of);
+        let money: Vec<f64> = self.central[of].iter().map(|log| math::exp(*log) * self.reference).collect();
+        let central = sums.known(&money, self.reference);
+        let row = self.add_sum_row(sums);
+        let known = self.known_sums[row - self.series.len()].as_ref();
+        MeasuredRow {
+            row,
+            labels,
+            central: central[1..].iter().map(|sum| math::ln(sum / self.reference)).collect(),
+            known: known.map(|known| known[1..].to_vec()),
+        }
+    }
+}

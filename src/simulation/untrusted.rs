@@ -1,0 +1,77 @@
+//! A tally from outside, checked before it is used.
+
+use serde::Deserialize;
+
+use super::parts::{built_in, empty_counts};
+use super::sampling::Sampling;
+use super::tally::{Part, Settings, Tally};
+use crate::error::{Error, Kind};
+use crate::scenario::Scenario;
+use crate::statistic::Totals;
+
+/// A tally as it comes from outside; it becomes one once everything in it fits together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Untrusted {
+    scenario: Scenario,
+    settings: Settings,
+    groups: Vec<(u64, u64)>,
+    parts: Vec<Part>,
+    #[serde(default)]
+    totals: Option<Totals>,
+}
+
+impl TryFrom<Untrusted> for Tally {
+    type Error = Error;
+
+    fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
+        let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
+        let mut problems = settings.problems();
+        problems.extend(settings.between_faults(&scenario));
+        problems.extend(settings.measure_faults(&scenario));
+        if !problems.is_empty() {
+            return Err(Error::of(Kind::Invalid, "tally", problems));
+        }
+        let refuse = |address: &str, message: &str| Err(Error::invalid("tally", address, message));
+        let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
+        let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());
+        if !(in_order && within) {
+            return refuse("groups", "ranges of groups must be in order, apart and within the run");
+        }
+        if !fits(&mut parts, &scenario, &settings)? {
+            return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
+        }
+        let tally = Self { scenario, settings, groups, parts, totals };
+        if !tally.has_totals() {
+            return refuse("totals", "the totals are not those of the paths and the sampling");
+        }
+        if !tally.parts.iter().all(|part| part.counts.holds(tally.paths(), tally.totals())) {
+            return refuse("parts", "every row must count each path once");
+        }
+        Ok(tally)
+    }
+}
+
+/// Whether the parts are what the scenario and the settings ask for; gives them what a file does not hold.
+fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
+    let plan = settings.plan(scenario)?;
+    let expected = built_in(scenario, settings, &plan);
+    if settings.sampling == Sampling::Auto || settings.sampling.rounded_up(settings.paths) != settings.paths {
+        return Ok(false);
+    }
+    let plain = settings.sampling == Sampling::Plain;
+    let Some((known, own)) = parts.split_at_mut_checked(expected.len()) else { return Ok(false) };
+    for (part, (kind, name, statistic)) in known.iter_mut().zip(&expected) {
+        let empty = empty_counts((*kind, name), &statistic.shape(&plan.rows)?, &plan, plain);
+        if part.kind != *kind || part.name != *name || !part.counts.is_like(&empty) {
+            return Ok(false);
+        }
+        part.counts.take_centres(&empty);
+    }
+    let own: &[Part] = own;
+    let is_fit = |(place, part): (usize, &Part)| {
+        let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
+        is_new && part.kind.is_own() && part.has_own_shape() && part.counts.is_plain(plain)
+    };
+    Ok(own.iter().enumerate().all(is_fit))
+}
