@@ -18,7 +18,7 @@ const NOT_NEGATIVE: Domain = Domain::VOLATILITY;
 const FOLLOWED: u32 = 512;
 const FOLLOWED_RARE: u32 = 64;
 /// A rare event, the width of its panels in sds of one date, and the least of which more than the order is known.
-const RARE: f64 = 1e-9;
+const RARE: f64 = 1e-16;
 const RARE_WIDTH: f64 = 0.75;
 const LEAST: f64 = 1e-280;
 /// The error of the recursion, relative to the probability.
@@ -158,9 +158,10 @@ pub fn discrete_shift(volatility: f64, step: f64) -> Result<f64, Error> {
 /// The probability that a challenger who is `gap` behind is ahead on one of the first `dates` dates, `step` years apart.
 ///
 /// Up to 512 dates it comes from the recursion that [`Scenario::exact`](crate::Scenario::exact) uses, with a relative error
-/// below 1e-8. Of an event with a probability below 1e-9 the recursion follows 64 dates. Beyond these dates the
-/// probability of not having passed yet shrinks as that of [`first_passage_by`] does with the gap widened by the
-/// [`discrete_shift`], which has a relative error below 2e-3. A probability below 1e-280 is known by its order only.
+/// below 1e-8; up to 64 dates where it is below 1e-16. Beyond these dates the probability of not having passed yet shrinks
+/// as that of [`first_passage_by`] does with the gap widened by the [`discrete_shift`]: that of not passing has a relative
+/// error below 2e-3 then, that of passing one of some per cent where it is below 1e-9. A probability below 1e-16 beyond
+/// 64 dates, and any below 1e-280, is known by its order.
 ///
 /// # Errors
 /// As [`first_passage_by`], with `step` in place of `t`.

@@ -238,7 +238,8 @@ impl<'a> Paths<'a> {
             Number::Drawn(draw) => self.block.draws[draw][path],
         };
         if self.plan.close.tie(a, b).is_some() {
-            let sd = |path: usize| self.plan.shock_between([a, b], [sigma(0, path), sigma(1, path)]);
+            let loadings = self.plan.loadings([a, b]);
+            let sd = |path: usize| self.plan.shock_between(&loadings, [sigma(0, path), sigma(1, path)]);
             return (0..self.block.len).map(sd).map(|sd| sd * sd).collect();
         }
         let loading = |place: usize, j: usize| {

@@ -4,6 +4,7 @@
 //! volatilities, or with the same drawn growth may differ by less, and rounding alone would then decide who is ahead. Such
 //! pairs are found before the run, and their series are filled a second time in f64 ([`Fine`](super::fine::Fine)).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Number, Plan, Series, TIE};
@@ -105,27 +106,29 @@ impl Series {
 }
 
 impl Plan {
-    /// The standard deviation of the difference of two series' shocks, per √period, for volatilities a and b; exactly 0
+    /// `L_aj` and `L_bj` of every innovation j that moves one of two series.
+    pub(super) fn loadings(&self, pair: [usize; 2]) -> Vec<[f64; 2]> {
+        let mut loadings = vec![[0.0; 2]; pair[0].max(pair[1]) + 1];
+        for (place, series) in pair.into_iter().enumerate() {
+            self.series[series].factor.iter().for_each(|(j, entry)| loadings[*j][place] = *entry);
+        }
+        loadings
+    }
+
+    /// The standard deviation of the difference of two series' shocks over one period, for volatilities a and b; exactly 0
     /// where the two cancel.
-    pub(super) fn shock_between(&self, [first, second]: [usize; 2], [a, b]: [f64; 2]) -> f64 {
-        let entry = |series: usize, j: usize| {
-            self.series[series].factor.iter().find(|(other, _)| *other == j).map_or(0.0, |(_, entry)| *entry)
-        };
-        let squares = (0..=first.max(second)).map(|j| {
-            let difference = a * entry(first, j) - b * entry(second, j);
-            difference * difference
-        });
+    pub(super) fn shock_between(&self, loadings: &[[f64; 2]], [a, b]: [f64; 2]) -> f64 {
+        let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
         let sd = squares.sum::<f64>().sqrt();
         if sd <= CANCELLED * (a + b) { 0.0 } else { sd * self.step_root }
     }
 
     /// Whether no path's shocks move the difference of two series: they have none, or the same.
     pub(super) fn is_without_shocks(&self, a: usize, b: usize) -> bool {
+        let is_moved = |volatilities| self.shock_between(&self.loadings([a, b]), volatilities) > 0.0;
         match [a, b].map(|row| self.series[row].volatility) {
-            [Number::Fixed(first), Number::Fixed(second)] => self.shock_between([a, b], [first, second]) <= 0.0,
-            [Number::Drawn(first), Number::Drawn(second)] => {
-                first == second && self.shock_between([a, b], [1.0, 1.0]) <= 0.0
-            }
+            [Number::Fixed(first), Number::Fixed(second)] => !is_moved([first, second]),
+            [Number::Drawn(first), Number::Drawn(second)] => first == second && !is_moved([1.0, 1.0]),
             _ => false,
         }
     }
@@ -199,11 +202,15 @@ impl Plan {
     /// By draw: σ√Δ of the difference, and the larger of the two.
     fn shocks(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
         let series = rows.map(|row| self.series_of(row));
+        let loadings = self.loadings(series);
         let volatilities = series.map(|of| self.series[of].volatility_at(draws));
         let at = |draw: usize| {
             let [a, b] = [volatilities[0](draw), volatilities[1](draw)];
-            (self.shock_between(series, [a, b]), a.max(b) * self.step_root)
+            (self.shock_between(&loadings, [a, b]), a.max(b) * self.step_root)
         };
+        if series.iter().all(|of| matches!(self.series[*of].volatility, Number::Fixed(_))) {
+            return vec![at(0); DRAWS];
+        }
         (0..DRAWS).map(at).collect()
     }
 
@@ -236,10 +243,10 @@ impl Plan {
     ) -> Option<Spread> {
         for row in rows {
             let of = self.series_of(row);
-            if !curves.contains_key(&of) {
+            if let Entry::Vacant(vacant) = curves.entry(of) {
                 let mut columns = vec![vec![0.0; DRAWS]; self.taus.len() + 1];
                 self.fill_fine_centre(of, draws, DRAWS, &mut |t, column| columns[t].copy_from_slice(column)).ok()?;
-                curves.insert(of, columns);
+                vacant.insert(columns);
             }
         }
         let is_sum = rows[0] >= self.series.len();

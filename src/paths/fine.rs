@@ -58,7 +58,7 @@ impl Fine {
         Ok(())
     }
 
-    /// Adds Y(t) = Y(t − 1) + σ√Δ Σ L_ij U_j(t).
+    /// Adds `Y(t) = Y(t − 1) + σ√Δ Σ L_ij U_j(t)`.
     fn add_shocks(&mut self, (plan, of): (&Plan, usize), span: Span, draws: &[Vec<f64>]) {
         let series = &plan.series[of];
         if !series.has_volatility() {
