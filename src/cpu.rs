@@ -26,7 +26,7 @@ pub(crate) enum Level {
 impl Level {
     const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
-    /// The most this machine has, or what `OUTGROW_CPU` says; read once per process.
+    /// The most this machine has, or what `OUTGROW_CPU` says (empty is the same as unset); read once per process.
     ///
     /// # Errors
     /// If the variable holds an unknown word or a level that this machine lacks. A test that asks for a level must not
@@ -49,7 +49,8 @@ impl Level {
     }
 
     fn choose(asked: Option<&OsStr>, available: &[Self]) -> Result<Self, Error> {
-        let Some(asked) = asked else {
+        // A shell cannot always unset a variable; `OUTGROW_CPU= command` sets it to nothing.
+        let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
             return Ok(available.iter().copied().max().unwrap_or(Self::Baseline));
         };
         let wrong = |why: &str| Error::invalid("environment", VARIABLE, format!("{asked:?} {why}"));
@@ -126,7 +127,9 @@ mod tests {
 
     #[test]
     fn the_most_is_taken_if_nothing_is_asked() {
-        assert_eq!(Level::choose(None, &BOTH).unwrap(), Level::Avx2);
+        for unset in [None, Some("".as_ref())] {
+            assert_eq!(Level::choose(unset, &BOTH).unwrap(), Level::Avx2);
+        }
         assert_eq!(Level::choose(None, &[Level::Baseline]).unwrap(), Level::Baseline);
     }
 
@@ -139,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_had_is_an_error_that_names_it() {
-        for word in ["avx512", "AVX2", "sse2", "", " avx2"] {
+        for word in ["avx512", "AVX2", "sse2", " ", " avx2"] {
             let error = Level::choose(Some(word.as_ref()), &BOTH).unwrap_err();
             assert!(error.is_invalid_input());
             assert_eq!(error.problems()[0].address, "OUTGROW_CPU");

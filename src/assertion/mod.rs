@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
 use crate::scenario::{Measure, Question, Scenario};
+use crate::simulation::MOST_PATHS;
 use bound::{edges, smallest_shift};
 pub use verdict::Verdict;
 
@@ -189,8 +190,8 @@ impl ProbabilityCheck<'_> {
             let message = format!("must lie between 0 and 1, got {}", shown(self.false_alarm));
             problems.push(Problem::new("false_alarm", message));
         }
-        if self.at_most == 0 {
-            problems.push(Problem::new("at_most", "must be at least 1, got 0"));
+        if !(1..=MOST_PATHS).contains(&self.at_most) {
+            problems.push(Problem::new("at_most", format!("must be between 1 and {MOST_PATHS}, got {}", self.at_most)));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "check", problems)) }
     }

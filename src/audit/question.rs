@@ -180,18 +180,24 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     }
 }
 
-/// The variance of the log ratio of two providers in a year, from their shocks.
+/// The variance of the log ratio of two providers in a year, from their shocks: the largest over volatilities between a low
+/// and a high quantile. It is convex in each volatility, so that it is largest at a corner; with a positive correlation
+/// that need not be the one of two high volatilities.
 fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     let providers = scenario.providers();
-    let volatility = |row: usize| {
+    let volatilities = |row: usize| {
         let law = scenario.law(&providers[row].volatility).and_then(Shape::of);
-        law.map_or(0.0, |shape| Quantile::within(&shape, Domain::VOLATILITY).at(HIGH))
+        let at = |shape: &Shape, p: f64| Quantile::within(shape, Domain::VOLATILITY).at(p);
+        law.map_or([0.0; 2], |shape| [at(&shape, 1.0 - HIGH), at(&shape, HIGH)])
     };
     let pair = [providers[a].name(), providers[b].name()];
     let is_pair = |between: &[String; 2]| pair.iter().all(|name| between.iter().any(|end| end == name));
     let stated = scenario.correlations.iter().find(|correlation| is_pair(&correlation.between));
-    let (a, b) = (volatility(a), volatility(b));
-    a * a + b * b - 2.0 * stated.map_or(0.0, |correlation| correlation.value) * a * b
+    let rho = stated.map_or(0.0, |correlation| correlation.value);
+    let (of_a, of_b) = (volatilities(a), volatilities(b));
+    let corners = of_a.into_iter().flat_map(|a| of_b.map(|b| a * a + b * b - 2.0 * rho * a * b));
+    // Rounding of a variance of 0 may be negative.
+    corners.fold(0.0, f64::max)
 }
 
 /// The scenario with a horizon twice as far away, or as far as the calendar, the bounds and the curves reach. `None` where

@@ -3,7 +3,9 @@
 //! `gap` is `a = ln(R_b/R_a)` above 0, by how much the challenger is behind in logs; `drift` is `μ = γ_a − γ_b` a year;
 //! `volatility` is s, the standard deviation of the log-ratio per √year, `s² = σ_a² + σ_b² − 2ρ σ_a σ_b`; `t` is in years.
 
+use super::passage::{Recursion, Walk};
 use crate::assumption::domain::Domain;
+use crate::cpu::Level;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scaled};
 
@@ -12,6 +14,17 @@ const PASSAGE: &str = "first passage";
 const BRIDGE: &str = "Brownian bridge";
 
 const NOT_NEGATIVE: Domain = Domain::VOLATILITY;
+/// The dates that the recursion follows, and those of a rare event, whose panels are narrow and many.
+const FOLLOWED: u32 = 512;
+const FOLLOWED_RARE: u32 = 64;
+/// A rare event, the width of its panels in sds of one date, and the least of which more than the order is known.
+const RARE: f64 = 1e-16;
+const RARE_WIDTH: f64 = 0.75;
+const LEAST: f64 = 1e-280;
+/// The error of the recursion, relative to the probability.
+const PRECISION: f64 = 1e-9;
+/// Standard deviations beyond which a normal variable has no probability that a number can hold.
+const FAR: f64 = 38.0;
 /// −ζ(½)/√(2π), the mean by which a Gaussian random walk of unit variance overshoots a far level.
 const OVERSHOOT: f64 = 0.5825971579390107;
 /// ½ ln 2π.
@@ -142,27 +155,30 @@ pub fn discrete_shift(volatility: f64, step: f64) -> Result<f64, Error> {
     answer(PASSAGE, OVERSHOOT * volatility * step.sqrt())
 }
 
-/// About the probability that a challenger who is `gap` behind is ahead on one of the first `dates` dates, `step` years
-/// apart: [`first_passage_by`] with the gap widened by the [`discrete_shift`].
+/// The probability that a challenger who is `gap` behind is ahead on one of the first `dates` dates, `step` years apart.
 ///
-/// An approximation, with an error of order `step`: 0.0015 in the example, 0.0037 in the worst of the published cases
-/// that the tests hold, where the gap is a quarter of a date's standard deviation. With certain growth
-/// `Scenario::exact` gives the exact value.
+/// Up to 512 dates it comes from the recursion that [`Scenario::exact`](crate::Scenario::exact) uses, with a relative error
+/// below 1e-8; up to 64 dates where it is below 1e-16. Beyond these dates the probability of not having passed yet shrinks
+/// as that of [`first_passage_by`] does with the gap widened by the [`discrete_shift`]: that of not passing has a relative
+/// error below 2e-3 then, that of passing one of some per cent where it is below 1e-9. A probability below 1e-16 beyond
+/// 64 dates, and any below 1e-280, is known by its order.
 ///
 /// # Errors
 /// As [`first_passage_by`], with `step` in place of `t`.
 ///
-/// # Example: forty quarters
+/// # Example: one quarter, and forty
 /// ```
-/// let by = outgrow::exact::first_passage_by_dates((1000.0_f64 / 699.0).ln(), 0.05, 0.2, 0.25, 40)?;
-/// assert!((by - 0.761_257_4).abs() < 1e-7); // exact: 0.7628058
+/// use outgrow::exact::first_passage_by_dates;
+/// let one = first_passage_by_dates(0.1, 0.05, 0.2, 0.25, 1)?; // Φ(−0.875)
+/// assert!((one - 0.190_787).abs() < 1e-6);
+/// let forty = first_passage_by_dates((1000.0_f64 / 699.0).ln(), 0.05, 0.2, 0.25, 40)?;
+/// assert!((forty - 0.762_805_8).abs() < 1e-7); // watched at any time: 0.802775
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 pub fn first_passage_by_dates(gap: f64, drift: f64, volatility: f64, step: f64, dates: u32) -> Result<f64, Error> {
     let [gap_, drift_, volatility_] = motion(gap, drift, volatility);
     check(PASSAGE, &[gap_, drift_, volatility_, ("step", step, NOT_NEGATIVE)])?;
-    let shifted = gap + OVERSHOOT * volatility * step.sqrt();
-    answer(PASSAGE, by(shifted, drift, 0.0, volatility, step * f64::from(dates)))
+    answer(PASSAGE, by_dates(gap, drift, volatility, step, dates))
 }
 
 /// The probability that a Brownian motion known at two dates, `from` and `to`, stayed below `barrier` between them, with
@@ -214,6 +230,40 @@ fn still_lacking(gap: f64, drift: f64, t: f64) -> f64 {
     (-drift).mul_add(t, gap)
 }
 
+/// P(ahead on one of the first `dates` dates).
+fn by_dates(gap: f64, drift: f64, volatility: f64, step: f64, dates: u32) -> f64 {
+    let time = |dates: u32| step * f64::from(dates);
+    let sd = volatility * step.sqrt();
+    if dates == 0 || sd <= 0.0 {
+        // A line; a tie is not ahead.
+        return if dates > 0 && still_lacking(gap, drift, time(dates)) < 0.0 { 1.0 } else { 0.0 };
+    }
+    let moved = drift * step / sd;
+    if dates == 1 || !(moved.abs() < FAR) {
+        // So steep a walk goes one way: it is ahead on the last date or on none, or else on the first or on none.
+        let t = time(if drift > 0.0 { dates } else { 1 });
+        return norm_sf(still_lacking(gap, drift, t) / (volatility * t.sqrt()));
+    }
+    let shifted = |dates: u32| by(gap + OVERSHOOT * sd, drift, 0.0, volatility, time(dates));
+    let about = shifted(dates);
+    if !(about > LEAST) {
+        return about;
+    }
+    let followed = dates.min(if about < RARE { FOLLOWED_RARE } else { FOLLOWED });
+    let mut recursion = Recursion::new(PRECISION * about, Level::of_this_process());
+    if about < RARE {
+        recursion.kernel.set_width(RARE_WIDTH);
+    }
+    let count = usize::try_from(followed).unwrap_or(usize::MAX);
+    let (drifts, sds, mut first) = (vec![moved; count], vec![1.0; count], vec![0.0; count]);
+    recursion.first_passage(&Walk { start: &[(-gap / sd, 1.0)], drifts: &drifts, sds: &sds }, &mut first);
+    let passed: f64 = first.iter().sum();
+    let before = shifted(followed);
+    let later = if before < 1.0 { (about - before) / (1.0 - before) } else { 0.0 };
+    let sum = passed + (1.0 - passed) * later;
+    if sum > 1.0 { 1.0 } else { sum }
+}
+
 /// P(τ ≤ t) with a normal drift.
 ///
 /// With d = (a − μt)/√V and w = (a + μt + 2ra)/√V, where r = σ²t/s², the exponent of the formula is ½(w² − d²). So its
@@ -241,4 +291,102 @@ pub(super) fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -
     let sum = at_the_end + back_again;
     // Rounding may lead past 1. Not by `min`, which would make 1 of a NaN.
     if sum > 1.0 { 1.0 } else { sum }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by_dates_of(gap: f64, moved: f64, dates: u32) -> f64 {
+        first_passage_by_dates(gap, moved, 1.0, 1.0, dates).expect("valid arguments")
+    }
+
+    #[test]
+    fn one_date_is_the_normal_law() {
+        let found = first_passage_by_dates(0.1, 0.05, 0.2, 0.25, 1).expect("valid arguments");
+        assert!((found - norm_cdf(-0.875)).abs() < 1e-15);
+        for gap in [1e-9, 0.5, 3.0, 12.0, 30.0] {
+            assert!((by_dates_of(gap, -0.3, 1) / norm_sf(gap + 0.3) - 1.0).abs() < 1e-14, "{gap}");
+        }
+    }
+
+    /// P = Φ(δ − a) + ∫ φ(x) Φ(δ − x) dx over the first date's place x below, by midpoints.
+    #[test]
+    fn two_dates_by_one_integral() {
+        for (gap, moved) in [(0.01, 0.0), (1.0, 0.4), (0.5, -2.0), (3.0, 20.0), (5.0, 0.1), (8.0, 0.0), (20.0, -0.5)] {
+            let (n, reach) = (400_000, 12.0 + gap);
+            let width = 2.0 * reach / f64::from(n);
+            let second: f64 = (0..n)
+                .map(|k| gap - moved - width * (f64::from(k) + 0.5))
+                .map(|z| exp(-0.5 * z * z - HALF_LN_2_PI) * norm_sf(gap - z - 2.0 * moved) * width)
+                .sum();
+            let (found, expected) = (by_dates_of(gap, moved, 2), norm_sf(gap - moved) + second);
+            assert!((found / expected - 1.0).abs() < 1e-8, "{gap} {moved}: {found:e}, not {expected:e}");
+        }
+    }
+
+    /// From a gap near 0 without drift, P(not passed by n) = C(2n, n)/4ⁿ (Sparre Andersen 1953), 1/√(πn) for many.
+    #[test]
+    fn a_symmetric_walk_obeys_sparre_andersen() {
+        let mut stays = 1.0;
+        for n in 1..=600 {
+            stays *= f64::from(2 * n - 1) / f64::from(2 * n);
+            if [1, 2, 10, 40, 511, 512].contains(&n) {
+                assert!((by_dates_of(1e-12, 0.0, n) - (1.0 - stays)).abs() < 1e-9, "{n}");
+            }
+        }
+        let found = 1.0 - by_dates_of(1e-12, 0.0, 600);
+        assert!((found / stays - 1.0).abs() < 2e-3, "{found} {stays}");
+        for n in [10_000, 1_000_000, u32::MAX] {
+            let found = 1.0 - by_dates_of(1e-12, 0.0, n);
+            let expected = 1.0 / (std::f64::consts::PI * f64::from(n)).sqrt();
+            assert!((found / expected - 1.0).abs() < 2e-3, "{n}: {found} {expected}");
+        }
+    }
+
+    /// With a drift away from the level, P(never) = exp(−Σ Φ(−θ√n)/n) from a gap near 0 (Spitzer 1956).
+    #[test]
+    fn a_falling_walk_obeys_spitzer() {
+        for theta in [0.003, 0.02, 0.1, 0.5, 2.0] {
+            let sum: f64 = (1..4_000_000).map(|n| norm_sf(theta * f64::from(n).sqrt()) / f64::from(n)).sum();
+            let (found, expected) = (1.0 - by_dates_of(1e-12, -theta, 100_000_000), exp(-sum));
+            assert!((found / expected - 1.0).abs() < 2e-3, "{theta}: {found} {expected}");
+        }
+    }
+
+    /// Panels of half the width change nothing, so rare events are known to the digits that are promised.
+    #[test]
+    fn rare_events_keep_their_digits() {
+        let passed = |width: f64, gap: f64, moved: f64| {
+            let mut recursion = Recursion::new(1e-250, Level::of_this_process());
+            recursion.kernel.set_width(width);
+            let mut first = [0.0; 12];
+            recursion.first_passage(&Walk { start: &[(-gap, 1.0)], drifts: &[moved; 12], sds: &[1.0; 12] }, &mut first);
+            first.iter().sum::<f64>()
+        };
+        for (gap, moved) in [(25.0, 0.0), (60.0, 0.3), (9.0, -1.5), (85.0, -0.5)] {
+            let fine = passed(0.35, gap, moved);
+            let found = by_dates_of(gap, moved, 12);
+            assert!(fine < 1e-8 && (found / fine - 1.0).abs() < 1e-8, "{gap} {moved}: {found:e} {fine:e}");
+        }
+    }
+
+    #[test]
+    fn extreme_arguments_have_an_answer() {
+        for gap in [1e-300, 1e-9, 1.0, 1e9, 1e300] {
+            for drift in [-1e300, -1e9, -1.0, 0.0, 1.0, 1e9, 1e300] {
+                for volatility in [0.0, 1e-300, 1e-9, 1.0, 1e9] {
+                    for (step, dates) in [(0.0, 3), (1e-300, 3), (1.0, 0), (1.0, 1), (1.0, 2), (1.0, 50), (1e3, 50)] {
+                        let found = first_passage_by_dates(gap, drift, volatility, step, dates);
+                        let is_right = |p: &f64| (0.0..=1.0).contains(p);
+                        let is_numeric = |error: &Error| error.is_numeric();
+                        assert!(
+                            found.as_ref().map_or_else(is_numeric, is_right),
+                            "{gap} {drift} {volatility} {step} {dates}: {found:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
 }

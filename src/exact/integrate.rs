@@ -84,6 +84,9 @@ impl<'p> Pairs<'p> {
         if self.with_start.start().is_none_or(|start| start.is_point()) {
             return Ok(0.0);
         }
+        if self.with_start.start_is_too_wide()? {
+            return Ok(f64::INFINITY);
+        }
         // At the medians of the other draws and to both sides: a small volatility sees a start more sharply.
         let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
         let mut recursion = Recursion::new(OF_START * tolerance, level);

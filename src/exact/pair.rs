@@ -83,15 +83,21 @@ pub(super) struct Levels {
 /// The level of the law of a start that is needed for its sign only.
 const LEVEL: usize = 3;
 
-/// A pivot of the correlation matrix below this is 0 (MODEL.md, section 5).
+/// The largest standard deviation of a law of the start over that of one period's shocks.
+const WIDEST: f64 = 60.0;
+
+/// A pivot of the correlation matrix up to this is 0, and the correlation then 1 or −1, as in a simulation.
 const PIVOT: f64 = 1e-9;
 
 /// The variance per year of a difference of two shocks.
 pub(super) fn variance_of_difference(a: f64, b: f64, correlation: f64) -> f64 {
     let pivot = 1.0 - correlation * correlation;
-    let own = if pivot <= PIVOT { 0.0 } else { pivot * b * b };
+    if pivot <= PIVOT {
+        let shared = a - b.copysign(correlation);
+        return shared * shared;
+    }
     let shared = a - correlation * b;
-    shared * shared + own
+    shared * shared + pivot * b * b
 }
 
 impl<'p> Pair<'p> {
@@ -126,6 +132,13 @@ impl<'p> Pair<'p> {
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.rows.map(|row| self.plan.base(row));
         (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, LEVEL).ahead())
+    }
+
+    /// Whether the law of the start is so wide beside the shocks that no rule of a few hundred points could follow it.
+    pub(super) fn start_is_too_wide(&self) -> Result<bool, Error> {
+        let Some(start) = &self.start else { return Ok(false) };
+        let sd = self.columns(&vec![vec![0.0]; self.draws.len()], 1)?.sd[0];
+        Ok(!(start.spread() < WIDEST * sd))
     }
 
     /// The same pair with a finer law of the start.

@@ -83,6 +83,12 @@ impl Start {
         }
     }
 
+    /// The standard deviation of D(0).
+    pub(super) fn spread(&self) -> f64 {
+        let mean: f64 = self.whole.iter().map(|(x, weight)| x * weight).sum();
+        self.whole.iter().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>().sqrt()
+    }
+
     /// The probability of being ahead at the base.
     pub(super) fn ahead(&self) -> f64 {
         self.above.iter().map(|(_, weight)| weight).sum()

@@ -1,5 +1,6 @@
 //! Blocks of paths: structure of arrays, one row a provider, filled group by group.
 
+use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
 use super::middle::Middle;
 use super::plan::{Number, Plan, Series};
@@ -39,6 +40,7 @@ pub(crate) struct Block {
     /// Linear revenue of one provider, period 0..=T, where a sum asks for it.
     linear: Vec<f32>,
     numbers: Numbers,
+    fine: Fine,
 }
 
 impl Block {
@@ -55,6 +57,7 @@ impl Block {
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
             numbers: Numbers::default(),
+            fine: Fine::default(),
         }
     }
 
@@ -71,8 +74,10 @@ impl Block {
             let column = &mut column[..groups * GROUP];
             if plan.sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
-        self.fill_rows(plan, Span { first: first_group, groups })?;
-        (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))
+        let span = Span { first: first_group, groups };
+        self.fill_rows(plan, span)?;
+        (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))?;
+        self.fine.fill(plan, span, &self.draws, &self.numbers)
     }
 
     /// The weight of every path; empty where all weigh the same.
@@ -165,6 +170,9 @@ impl<'a> Paths<'a> {
     /// Log revenue of a row at period `t` (0 is the base), one number a path, relative to one reference that all rows
     /// share: rows compare as revenue does. For money see [`Paths::revenue`].
     ///
+    /// Numbers are rounded to 2⁻²⁴ of their size, or 1e-7 of revenue. Providers whose shocks differ by less tie here;
+    /// the built-in questions compare them in f64.
+    ///
     /// # Panics
     /// Where there is no such row or period.
     #[must_use]
@@ -183,8 +191,33 @@ impl<'a> Paths<'a> {
     pub fn revenue(&self, row: usize, t: usize, path: usize) -> f64 {
         match &self.plan.known[row] {
             Some(known) => known[t],
-            None => math::exp(f64::from(self.row(row, t)[path])) * self.plan.reference,
+            None => {
+                let log = match self.block.fine.row(row) {
+                    Some(fine) => fine[t * self.block.width + path],
+                    None => f64::from(self.row(row, t)[path]),
+                };
+                math::exp(log) * self.plan.reference
+            }
         }
+    }
+
+    /// By how much row `a` is ahead of row `b` at period (or date) `t`, by path, where the two are so close that f32 rows
+    /// cannot tell: in logs, or relative to `b` where rows hold sums; 0 where they tie.
+    pub(crate) fn gaps(&self, a: usize, b: usize, t: usize) -> Option<Vec<f64>> {
+        let tie = self.plan.close.tie(a, b)?;
+        let at = t * self.block.width..t * self.block.width + self.block.len;
+        let (of_a, of_b) = (&self.block.fine.row(a)?[at.clone()], &self.block.fine.row(b)?[at]);
+        let is_sum = a >= self.block.rows.len();
+        let gap = |(a, b): (&f64, &f64)| {
+            let gap = match is_sum {
+                false => a - b,
+                true if *b > 0.0 => a / b - 1.0,
+                // A base that is not known in full has no sums, and nobody is ahead.
+                true => return -1.0,
+            };
+            if gap.abs() <= tie { 0.0 } else { gap }
+        };
+        Some(of_a.iter().zip(of_b).map(gap).collect())
     }
 
     /// Uniform numbers of a slot of their own, one a path: no other draw moves by them.
@@ -200,15 +233,20 @@ impl<'a> Paths<'a> {
     /// The variance of the log-ratio of two providers over one period, by path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
     pub(crate) fn variance_between(&self, a: usize, b: usize) -> Vec<f64> {
         let series = [a, b].map(|row| &self.plan.series[row]);
+        let sigma = |place: usize, path: usize| match series[place].volatility {
+            Number::Fixed(volatility) => volatility,
+            Number::Drawn(draw) => self.block.draws[draw][path],
+        };
+        if self.plan.close.tie(a, b).is_some() {
+            let loadings = self.plan.loadings([a, b]);
+            let sd = |path: usize| self.plan.shock_between(&loadings, [sigma(0, path), sigma(1, path)]);
+            return (0..self.block.len).map(sd).map(|sd| sd * sd).collect();
+        }
         let loading = |place: usize, j: usize| {
             let earlier = || series[place].earlier.iter().find(|(other, _)| *other == j).map_or(0.0, |(_, own)| *own);
             f64::from(if j == [a, b][place] { series[place].own } else { earlier() })
         };
         let loadings: Vec<[f64; 2]> = (0..=a.max(b)).map(|j| [loading(0, j), loading(1, j)]).collect();
-        let sigma = |place: usize, path: usize| match series[place].volatility {
-            Number::Fixed(volatility) => volatility,
-            Number::Drawn(draw) => self.block.draws[draw][path],
-        };
         let step = self.plan.step_root * self.plan.step_root;
         let variance = |path: usize| {
             let [a, b] = [sigma(0, path), sigma(1, path)];

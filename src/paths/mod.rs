@@ -5,6 +5,8 @@ mod battery;
 mod block;
 mod bridge;
 mod centre;
+mod close;
+mod fine;
 mod joe_kuo;
 mod kernel;
 mod measured;

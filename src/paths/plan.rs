@@ -1,5 +1,6 @@
 //! A scenario made ready for a run: draws, series in order, and the rows they fill.
 
+use super::close::Close;
 use super::measured::Measured;
 use super::places::{Places, Resolved};
 use super::rows::Rows;
@@ -44,6 +45,8 @@ pub(super) struct Series {
     pub(super) own: f32,
     /// `(j, L_ij)` of the earlier series that this one's shocks follow.
     pub(super) earlier: Vec<(usize, f32)>,
+    /// `(j, L_ij)` of all that is not 0, its own too, in f64.
+    pub(super) factor: Vec<(usize, f64)>,
     /// Whether a later series follows this one's innovations.
     pub(super) kept: bool,
     /// Where base and curve are known: log revenue over the reference at 0..=T, from the f64 curve.
@@ -85,6 +88,7 @@ impl Series {
             key: StreamKey::new(seed, slot),
             own: to_f32(row[index]),
             earlier: (0..index).filter(|j| row[*j].abs() > 0.0).map(|j| (j, to_f32(row[j]))).collect(),
+            factor: row.iter().copied().enumerate().filter(|(_, entry)| entry.abs() > 0.0).collect(),
             kept: lower.iter().skip(index + 1).any(|later| later[index].abs() > 0.0),
             centre: None,
         })
@@ -141,10 +145,12 @@ pub(crate) struct Plan {
     pub(crate) known_base: Vec<Option<f64>>,
     /// Sums whose fans are asked for, by measure.
     pub(crate) measured: Vec<Measured>,
+    /// Pairs that f32 rows cannot tell apart; none unless they were looked for.
+    pub(super) close: Close,
 }
 
-/// Two log revenues closer than this are a tie where nothing is drawn.
-const TIE: f64 = 1e-12;
+/// Two log revenues closer than this are a tie where no shock moves the one against the other.
+pub(super) const TIE: f64 = 1e-12;
 
 impl Plan {
     /// # Errors
@@ -179,6 +185,7 @@ impl Plan {
             known_base: Vec::new(),
             known_sums: Vec::new(),
             measured: Vec::new(),
+            close: Close::default(),
         };
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
@@ -266,13 +273,15 @@ impl Plan {
         }
     }
 
-    /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn: from the f64 curves, ties within 1e-12.
+    /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn, or nothing but shocks that they share: from
+    /// the f64 curves, ties within 1e-12.
     pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
         if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
             let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
             return Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect());
         }
-        self.known[a].as_ref().and(self.known[b].as_ref())?;
+        self.series[a].centre.as_ref().and(self.series[b].centre.as_ref())?;
+        self.is_without_shocks(a, b).then_some(())?;
         Some(self.central[a].iter().zip(&self.central[b]).map(|(a, b)| a - b > TIE).collect())
     }
 

@@ -116,6 +116,28 @@ impl Sampler {
     }
 }
 
+impl Sampler {
+    /// The innovations of one series over a block, by period, then path: those that its rows are made of.
+    pub(super) fn innovations(&self, drawn: Drawn<'_>, span: Span, of: usize, numbers: &Numbers, out: &mut Vec<f32>) {
+        out.clear();
+        if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
+            out.extend_from_slice(&numbers.innovations[of]);
+            return;
+        }
+        out.resize(drawn.periods * span.width(), 0.0);
+        let (vectors, _) = out.as_chunks_mut::<GROUP>();
+        for (place, group) in span.each() {
+            if self.is_antithetic() && !group.is_multiple_of(2) {
+                for pair in vectors.chunks_exact_mut(span.groups) {
+                    pair[place] = pair[place - 1].map(|u| -u);
+                }
+            } else {
+                keyed(drawn.level, &drawn.series[of].key, group, vectors.iter_mut().skip(place).step_by(span.groups));
+            }
+        }
+    }
+}
+
 fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     for (draw, column) in drawn.draws.iter().zip(uniforms) {
         for (group, part) in (span.first..).zip(column[..span.width()].as_chunks_mut::<GROUP>().0) {

@@ -39,6 +39,18 @@ impl SumRow {
         self.dates.iter().zip(&self.past).map(sum).collect()
     }
 
+    /// The row's columns in f64, from the linear revenue of its provider in f64.
+    pub(super) fn fill_fine(&self, linear: &[f64], paths: usize, row: &mut [f64]) {
+        for ((date, past), out) in self.dates.iter().zip(&self.past).zip(row.chunks_exact_mut(paths)) {
+            out.fill(*past);
+            let Some(date) = date.filter(|date| *date >= 0) else { continue };
+            for t in self.projected(date) {
+                let part = &linear[t * paths..(t + 1) * paths];
+                out.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            }
+        }
+    }
+
     /// Fills the row's columns from the linear revenue of its provider, `linear[t * width_of_block ..]`.
     ///
     /// # Errors

@@ -79,7 +79,8 @@ impl ScenarioBuilder {
         self
     }
 
-    /// The correlation of two providers' innovations, −1 to 1; unstated pairs are 0.
+    /// The correlation of two providers' innovations, −1 to 1 with both ends; unstated pairs are 0. All of them together
+    /// must be positive semidefinite.
     pub fn correlation(mut self, a: impl Into<String>, b: impl Into<String>, value: f64) -> Self {
         self.correlations.push(Correlation { between: [a.into(), b.into()], value });
         self

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::medians::{medians, reaches};
-use super::walk::{ItemKey, keys, name_fault};
-use super::{MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario};
+use super::names::{check_names, difference, visible};
+use super::walk::{ItemKey, keys};
+use super::{Correlation, MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor};
 use crate::assumption::law::{Law, Shape};
@@ -83,11 +84,11 @@ impl Scenario {
 
     fn check_names(&self, problems: &mut Vec<Problem>) {
         let assumptions = self.assumptions.iter().map(|(name, _)| Some(name.as_str()));
-        named("assumption", "", assumptions, problems);
+        check_names("assumption", "", assumptions, problems);
         let keys = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
         for ((name, value), key) in self.assumptions.iter().zip(&keys) {
             let mut report = |message: String| problems.push(Problem::new(item("assumption", key), message));
-            if name == AUTO {
+            if visible(name) == AUTO {
                 report("\"auto\" is reserved and names no assumption".to_owned());
             }
             if let Some(other) = value.name() {
@@ -101,8 +102,8 @@ impl Scenario {
             }
             _ => {}
         }
-        named("provider", ".name", self.providers.iter().map(|provider| Some(provider.name.as_str())), problems);
-        named("question", ".name", self.questions.iter().map(|question| question.name.as_deref()), problems);
+        check_names("provider", ".name", self.providers.iter().map(|provider| Some(provider.name.as_str())), problems);
+        check_names("question", ".name", self.questions.iter().map(|question| question.name.as_deref()), problems);
     }
 
     /// Curves whose numbers are in order: their medians can be taken.
@@ -212,9 +213,8 @@ impl Scenario {
             }
         }
         let complete = problems.len() == before && stated.len() == self.correlations.len();
-        if complete && let Err((index, message)) = shock::factor(self.providers.len(), &stated) {
-            let [a, b] = &self.correlations[index].between;
-            problems.push(Problem::new(format!("correlation[{index}].value"), format!("{a:?} with {b:?}: {message}")));
+        if complete && let Err(unfit) = shock::factor(self.providers.len(), &stated) {
+            problems.push(self.unfit_correlations(&unfit));
         }
     }
 
@@ -225,9 +225,31 @@ impl Scenario {
         names.len() < self.providers.len()
     }
 
+    /// The pair to blame, the values that would do in its place, and a nearby matrix that is one of correlations.
+    fn unfit_correlations(&self, unfit: &shock::Unfit) -> Problem {
+        let Correlation { between: [a, b], value } = &self.correlations[unfit.index];
+        let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");
+        message += &match unfit.range {
+            Some((low, high)) => format!("with the others as stated this one must lie between {low} and {high}"),
+            None => "changing one of them alone does not help, and this is the strongest".to_owned(),
+        };
+        message += &format!(", got {}", shown(*value));
+        let name = |row: usize| &self.providers[row].name;
+        let entries = unfit.nearest.iter().take(MOST_ENTRIES);
+        let mut entries: Vec<String> =
+            entries.map(|(a, b, value)| format!("{:?} with {:?} {value}", name(*a), name(*b))).collect();
+        if unfit.nearest.len() > MOST_ENTRIES {
+            entries.push(format!("{} more", unfit.nearest.len() - MOST_ENTRIES));
+        }
+        if !entries.is_empty() {
+            message += &format!("; the nearest correlation matrix has {}", entries.join(", "));
+        }
+        Problem::new(format!("correlation[{}].value", unfit.index), message)
+    }
+
     fn check_questions(&self, problems: &mut Vec<Problem>) {
         let keys = keys(self.questions.iter().map(|question| question.name.as_deref()));
-        let mut titles: BTreeMap<String, usize> = BTreeMap::new();
+        let mut titles: BTreeMap<String, (usize, String)> = BTreeMap::new();
         for (index, (question, key)) in self.questions.iter().zip(&keys).enumerate() {
             if is_enough(problems) {
                 return;
@@ -246,11 +268,20 @@ impl Scenario {
                 let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
                 problems.push(Problem::new(address.at(Key::Field("overtakes")), message));
             }
-            // Two that share a stated name are told by `named`.
-            if let Some(first) = titles.insert(question.title(), index)
+            // `check_names` has reported two that share a stated name.
+            let title = question.title();
+            if let Some((first, other)) = titles.insert(visible(&title), (index, title.clone()))
                 && (self.questions[first].name.is_none() || question.name.is_none())
             {
-                let message = format!("{:?} is asked already by question[{first}]; name one of them", question.title());
+                let message = if title == other {
+                    format!("{title:?} is asked already by question[{first}]; name one of them")
+                } else {
+                    let difference = difference(&title, &other);
+                    format!(
+                        "{title:?} looks the same as {other:?} of question[{first}]: it differs only in {difference}; \
+                         name one of them"
+                    )
+                };
                 problems.push(Problem::new(address.as_str(), message));
             }
         }
@@ -264,19 +295,8 @@ fn item(list: &str, key: &ItemKey) -> String {
     address.at(key.borrow())
 }
 
-/// Names must be unique, not empty, and free of what addresses use.
-fn named<'a>(list: &str, field: &str, names: impl Iterator<Item = Option<&'a str>>, problems: &mut Vec<Problem>) {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, name) in names.enumerate() {
-        let Some(name) = name else { continue };
-        let taken = |first: usize| format!("the name {name:?} is taken by {list}[{first}]");
-        if let Some(message) = name_fault(name).or_else(|| seen.insert(name, index).map(taken))
-            && !is_enough(problems)
-        {
-            problems.push(Problem::new(format!("{list}[{index}]{field}"), message));
-        }
-    }
-}
+/// The entries of a nearest correlation matrix that a message lists.
+const MOST_ENTRIES: usize = 10;
 
 /// So many unknown names are told the nearest: each is compared with all that are known.
 const MOST_HINTED: usize = 50;

@@ -161,7 +161,8 @@ pub enum Measure {
     Trailing,
     /// The sum over calendar years, at each year end.
     Annual,
-    /// The sum over fiscal years that end in this month, 1 to 12, at each year end.
+    /// The sum over fiscal years that end in this month, 1 to 12, at each year end: 3, 6, 9 or 12 where periods are
+    /// quarters, and 12 where they are years.
     FiscalYearEnding(u32),
 }
 

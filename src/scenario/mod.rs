@@ -9,6 +9,7 @@ mod file;
 mod item;
 mod measure;
 mod medians;
+mod names;
 mod past;
 #[cfg(feature = "toml")]
 mod set;

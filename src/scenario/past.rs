@@ -83,12 +83,23 @@ impl Scenario {
         }
     }
 
+    /// The fiscal year of a question must end with a period of the grid. The label of a year names no month, so that a
+    /// month other than December would change the words of the answer and none of its numbers.
+    fn misfit_of_year_end(&self, month: u32) -> Option<String> {
+        if self.step() == Step::Year && month != 12 {
+            return Some(format!(
+                "must be 12 where periods are years, whose labels name no month (or count in quarters or months), got {month}"
+            ));
+        }
+        fits_grid(self.base, month).err()
+    }
+
     fn misfit_of_measure(&self, question: &Question) -> Option<(&'static str, String)> {
         let month = match question.measure {
             Measure::FiscalYearEnding(month) => Some(month),
             _ => None,
         };
-        if let Some(message) = month.and_then(|month| fits_grid(self.base, month).err()) {
+        if let Some(message) = month.and_then(|month| self.misfit_of_year_end(month)) {
             return Some(("measure.fiscal_year_ending", message));
         }
         let dates = self.dates(question);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::names::{name_fault, visible};
 use super::{Measure, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
@@ -214,7 +215,8 @@ fn field<V: Visitor + ?Sized>(visitor: &mut V, key: &str, visit: impl FnOnce(&mu
     at(visitor, Key::Field(key), visit);
 }
 
-/// The key of an item: its name, or its index where it has none, shares it, or has one that no address can hold.
+/// The key of an item: its name, or its index where it has none, has one that looks like another's, or has one that no
+/// address can hold.
 #[derive(Debug)]
 pub(super) enum ItemKey {
     Name(String),
@@ -232,22 +234,13 @@ impl ItemKey {
 
 pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
     let names: Vec<Option<&str>> = names.collect();
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    names.iter().flatten().for_each(|name| *uses.entry(name).or_default() += 1);
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    names.iter().flatten().for_each(|name| *uses.entry(visible(name)).or_default() += 1);
     let key = |(index, name): (usize, &Option<&str>)| match name {
-        Some(own) if uses[own] == 1 && name_fault(own).is_none() => ItemKey::Name((*own).to_owned()),
+        Some(own) if uses[&visible(own)] == 1 && name_fault(own).is_none() => ItemKey::Name((*own).to_owned()),
         _ => ItemKey::Index(index),
     };
     names.iter().enumerate().map(key).collect()
-}
-
-/// Names must not be empty, and be free of what addresses use.
-pub(super) fn name_fault(name: &str) -> Option<String> {
-    if name.is_empty() {
-        return Some("a name must not be empty, got \"\"".to_owned());
-    }
-    let sign = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control())?;
-    Some(format!("a name must not hold [ ] / or a control character, got {sign:?} in {name:?}"))
 }
 
 /// A key as an address shows it: in quotes where it holds what addresses use.

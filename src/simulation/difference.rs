@@ -129,7 +129,10 @@ type Done = Result<Vec<Counted>, Error>;
 impl Pair {
     fn new(simulation: &Simulation<'_>, other: &Scenario) -> Result<Self, Error> {
         let scenarios = [simulation.scenario, other];
-        let plan = |scenario| Plan::new(scenario, simulation.settings.seed);
+        let plan = |scenario: &Scenario| {
+            let mut plan = Plan::new(scenario, simulation.settings.seed)?;
+            plan.find_close_pairs(scenario, false).map(|()| plan)
+        };
         let plans = [plan(scenarios[0])?, plan(scenarios[1])?];
         let named = |at: usize| overtakes(scenarios[at], &plans[at], false);
         let mut others = named(1);

@@ -35,7 +35,7 @@ const DEFAULT_PATHS: u64 = 1_000_000;
 /// Confidence level of a run that was not told.
 pub(crate) const DEFAULT_CONFIDENCE: f64 = 0.95;
 /// The most paths of one run: counts and path numbers stay exact in f64.
-const MOST_PATHS: u64 = 1 << 50;
+pub(crate) const MOST_PATHS: u64 = 1 << 50;
 /// The most paths of a stopping rule that was not told.
 const DEFAULT_AT_MOST: u64 = 100_000_000;
 

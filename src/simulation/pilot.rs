@@ -24,8 +24,10 @@ const LEAST_MEAN: f64 = 0.15;
 const RARE: usize = PATHS / 100;
 
 /// The plan of a run, its sampler in place; settles what `Auto` is and rounds the paths.
-pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings) -> Result<Plan, Error> {
+/// `every_pair` says whether any two providers are compared, and not those of the questions only.
+pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair: bool) -> Result<Plan, Error> {
     let mut plan = settings.plan(scenario)?;
+    plan.find_close_pairs(scenario, every_pair)?;
     if settings.sampling == Sampling::Auto {
         let chosen = choose(scenario, settings)?;
         settings.sampling = chosen.what;
@@ -82,6 +84,9 @@ impl Target<'_> {
     }
 
     fn margins(&self, paths: &Paths<'_>, t: usize) -> Vec<f64> {
+        if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
+            return gaps;
+        }
         let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
         let pairs = pairs.map(|(a, b)| (f64::from(*a), f64::from(*b)));
         if !self.sums {
@@ -134,7 +139,9 @@ impl Pilot {
 }
 
 fn pilot_plan(scenario: &Scenario, seed: u64) -> Result<Plan, Error> {
-    Plan::new(scenario, seed ^ slot_of("outgrow pilot"))
+    let mut plan = Plan::new(scenario, seed ^ slot_of("outgrow pilot"))?;
+    plan.find_close_pairs(scenario, false)?;
+    Ok(plan)
 }
 
 /// One shift for each of the rarest questions.

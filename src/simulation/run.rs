@@ -20,7 +20,8 @@ const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let mut settings = simulation.settings.clone();
-    let plan = pilot::prepared(simulation.scenario, &mut settings)?;
+    let every_pair = settings.ranks || !simulation.own.is_empty();
+    let plan = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
     if let Some(precision) = settings.precision {
         return until(simulation, &plan, settings, precision);
     }

@@ -1,9 +1,9 @@
 //! The stopping rule: batches until the error is small enough.
 
-use super::Simulation;
 use super::run::{Stretch, part};
 use super::sampling::Precision;
 use super::tally::{Settings, Tally};
+use super::{MOST_PATHS, Simulation};
 use crate::error::Error;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
@@ -20,7 +20,10 @@ pub(super) fn until(
 ) -> Result<Tally, Error> {
     let sampling = settings.sampling;
     let most = sampling.rounded_down(simulation.at_most.min(sampling.most()));
-    let up_to = |paths: u64| sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most);
+    // The bound comes first: an estimate of the paths needed may be any number, and rounding it up could overflow.
+    let up_to = |paths: u64| {
+        if paths >= most { most } else { sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most) }
+    };
     let mut tally: Option<Tally> = None;
     let mut paths = up_to(BATCH);
     loop {
@@ -45,10 +48,12 @@ pub(super) fn until(
     }
 }
 
-/// 0.8 of what is estimated to be needed, less what is done.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate")]
+/// 0.8 of the paths that the error seems to need, less those already run; at least [`BATCH`], at most [`MOST_PATHS`].
+///
+/// `ratio` is the error reached over the error asked, which may be infinite.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "in bounds")]
 fn next_batch(paths: u64, ratio: f64) -> u64 {
-    (0.8 * ratio * ratio * paths as f64 - paths as f64).max(BATCH as f64) as u64
+    (0.8 * ratio * ratio * paths as f64 - paths as f64).max(BATCH as f64).min(MOST_PATHS as f64) as u64
 }
 
 #[cfg(test)]
@@ -60,5 +65,7 @@ mod tests {
         // Twice the error asked: 4 n are needed, 3.2 n are aimed at, n are done.
         assert_eq!(next_batch(100_000, 2.0), 220_000);
         assert_eq!(next_batch(100_000, 1.01), BATCH, "never less than the first");
+        assert_eq!(next_batch(100_000, 1e12), MOST_PATHS, "never more than a run may have");
+        assert_eq!(next_batch(100_000, f64::INFINITY), MOST_PATHS);
     }
 }

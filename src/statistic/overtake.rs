@@ -83,6 +83,9 @@ impl Overtake {
         let never = u16::try_from(self.dates + 1).unwrap_or(u16::MAX);
         let mut first: Vec<u16> = at_base.iter().map(|ahead| if *ahead == 1 { 0 } else { never }).collect();
         let log_ratio = |t: usize| {
+            if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
+                return gaps;
+            }
             let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
             pairs.map(|(a, b)| f64::from(*a) - f64::from(*b)).collect::<Vec<f64>>()
         };
@@ -112,11 +115,14 @@ impl Overtake {
             let certain = self.known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
             match certain {
                 Some(certain) => ahead.fill(u16::from(certain)),
-                None => cpu::run(
-                    level,
-                    #[inline(always)]
-                    || compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
-                ),
+                None => match paths.gaps(self.challenger, self.incumbent, t) {
+                    Some(gaps) => ahead.iter_mut().zip(gaps).for_each(|(ahead, gap)| *ahead = u16::from(gap > 0.0)),
+                    None => cpu::run(
+                        level,
+                        #[inline(always)]
+                        || compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
+                    ),
+                },
             }
             if t == 0 {
                 lead.start(&ahead);

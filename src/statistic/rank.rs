@@ -11,6 +11,8 @@ pub(crate) struct Ranks {
     /// By provider, then other: whether the other is ahead at 0..=T, where nothing is drawn of either and the f64 curves
     /// decide, and of itself.
     known: Vec<Vec<Option<Vec<bool>>>>,
+    /// By provider, the others that f32 rows cannot tell from it.
+    close: Vec<Vec<usize>>,
 }
 
 impl Ranks {
@@ -19,7 +21,8 @@ impl Ranks {
         let never = || Some(vec![false; plan.rows.periods() + 1]);
         let lead = |other, own| if other == own { never() } else { plan.known_lead(other, own) };
         let ahead_of = |own| (0..providers).map(|other| lead(other, own)).collect();
-        Self { known: (0..providers).map(ahead_of).collect() }
+        let close_to = |own: usize| (0..providers).filter(|other| plan.is_close(*other, own)).collect();
+        Self { known: (0..providers).map(ahead_of).collect(), close: (0..providers).map(close_to).collect() }
     }
 
     /// The row of a provider at period `t` (from 1).
@@ -43,7 +46,11 @@ impl Statistic for Ranks {
             for (own, leads) in self.known.iter().enumerate() {
                 rank.fill(leads.iter().flatten().map(|lead| u16::from(lead[t])).sum());
                 others.clear();
-                others.extend(rows.iter().zip(leads).filter(|(_, lead)| lead.is_none()).map(|(row, _)| *row));
+                let is_compared = |other: usize| leads[other].is_none() && !self.close[own].contains(&other);
+                others.extend((0..rows.len()).filter(|other| is_compared(*other)).map(|other| rows[other]));
+                for gaps in self.close[own].iter().filter_map(|other| paths.gaps(*other, own, t)) {
+                    rank.iter_mut().zip(gaps).for_each(|(rank, gap)| *rank += u16::from(gap > 0.0));
+                }
                 cpu::run(
                     level,
                     #[inline(always)]

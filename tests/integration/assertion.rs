@@ -131,4 +131,12 @@ fn what_makes_no_sense_is_named() {
     let error = check(question(), "2022-Q4").false_alarm(f64::NAN).at_most(0).within(0.1..=0.2).expect_err("refused");
     let addresses: Vec<&str> = error.problems().iter().map(|problem| problem.address.as_str()).collect();
     assert_eq!(addresses, ["false_alarm", "at_most"]);
+    for (at_most, got) in [(0, "got 0"), (u64::MAX, "got 18446744073709551615")] {
+        let error =
+            check(question(), "2022-Q4").simulated(true).at_most(at_most).within(0.1..=0.2).expect_err("refused");
+        assert!(
+            error.to_string().contains("between 1 and 1125899906842624") && error.to_string().contains(got),
+            "{error}"
+        );
+    }
 }

@@ -7,6 +7,7 @@ mod at_any_time;
 mod audit;
 mod bad_input;
 mod charts;
+mod close_pairs;
 mod closed_forms;
 #[cfg(feature = "toml")]
 mod command;

@@ -109,6 +109,22 @@ fn a_year_that_reaches_back_too_far_does_not_count() {
     assert!(error.to_string().contains("needs 3 quarters of history"), "{error}");
     let error = build(&A, "2020-Q4", Measure::FiscalYearEnding(5)).expect_err("May ends no quarter");
     assert!(error.to_string().contains("3, 6, 9 or 12") && error.to_string().contains("got 5"), "{error}");
+    let yearly = |month| {
+        Scenario::builder("2018", "2022")
+            .provider(Provider::new("a", 90.0).fiscal_year_ends(3).growth(Curve::constant(0.4)))
+            .provider(Provider::new("b", 115.0).growth(Curve::constant(0.1)))
+            .question(Question::overtakes("a", "b").measure(Measure::FiscalYearEnding(month)))
+            .build()
+    };
+    assert!(yearly(12).is_ok(), "a fiscal year to December is the calendar year");
+    for month in 1..12 {
+        let error = yearly(month).expect_err("a yearly label names no month");
+        assert_eq!(error.problems()[0].address, "question[0].measure.fiscal_year_ending");
+        assert!(
+            error.to_string().contains("must be 12") && error.to_string().contains(&format!("got {month}")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -229,6 +229,27 @@ fn a_run_goes_on_until_its_error_is_small_enough() {
     }
 }
 
+/// The number of paths that seems to be needed exceeds any integer, and the bound still holds.
+#[test]
+fn an_error_that_no_run_can_reach_ends_at_the_bound() {
+    let scenario = scenario();
+    let samplings = [
+        (Sampling::Plain, 100_000),
+        (Sampling::Antithetic, 98_304),
+        (Sampling::Sobol, 65_536),
+        (Sampling::Importance, 98_304),
+        (Sampling::Auto, 65_536),
+    ];
+    for (sampling, expected) in samplings {
+        for error in [1e-12, f64::MIN_POSITIVE] {
+            let run = scenario.simulate().seed(3).sampling(sampling).until(Precision::standard_error(error));
+            let outcome = run.fans(false).ranks(false).shares(false).at_most(100_000).run().expect("an outcome");
+            assert_eq!(outcome.paths(), expected, "{sampling:?}, {error:e}");
+            assert!(outcome.is_complete() && run_of(&outcome)["precision"]["met"] == false, "{sampling:?}, {error:e}");
+        }
+    }
+}
+
 #[test]
 fn impossible_wishes_are_refused() {
     let scenario = scenario();

@@ -360,6 +360,71 @@ fn the_reserved_name() {
     assert_eq!(error.problems().len(), 1, "reported once: {error}");
 }
 
+/// Names that a reader cannot tell apart, of each kind.
+#[test]
+fn names_that_look_the_same() {
+    let alike = [
+        ("A", "A ", "blanks before or after it"),
+        ("A", "\u{a0}A", "blanks before or after it"),
+        ("A", "A\u{200b}", "zero-width characters"),
+        ("A", "\u{feff}A", "zero-width characters"),
+        ("A", " \u{2060}A", "blanks before or after it"),
+        ("Caf\u{e9}", "Cafe\u{301}", "Unicode form"),
+    ];
+    for (name, other, difference) in alike {
+        let words: &[&str] = &["looks the same as", difference];
+        let mut tree = pair();
+        (tree["provider"][0]["name"], tree["provider"][1]["name"]) = (json!(name), json!(other));
+        let named = |name: &str| Provider::new(name, 10).growth(Curve::constant(0.3));
+        let built = Scenario::builder("2018-Q1", "2022-Q1").provider(named(name)).provider(second(other));
+        refused(&tree, built, "provider[1].name", words);
+
+        let error = pair_built().assumption(name, 0.1).assumption(other, 0.2).build().expect_err("look-alikes");
+        assert_problem(&error, "assumption[1]", words);
+        for format in FORMATS {
+            let written = Written::of(&Tree::from(&with("/assumption", json!({ name: 0.1, other: 0.2 }))), *format);
+            assert_problem(&format.read(&written.text).expect_err("look-alikes"), "assumption[1]", words);
+        }
+
+        let question = |name: &str| json!({ "name": name, "overtakes": ["A", "B"] });
+        let asked = |name: &str| Question::overtakes("A", "B").name(name);
+        let tree = with("/question", json!([question(name), question(other)]));
+        refused(&tree, pair_built().question(asked(name)).question(asked(other)), "question[1].name", words);
+    }
+    // A stated name and a default one.
+    let title = "A\u{200b} overtakes B";
+    let tree = with("/question", json!([{ "overtakes": ["A", "B"] }, { "name": title, "overtakes": ["B", "A"] }]));
+    let built =
+        pair_built().question(Question::overtakes("A", "B")).question(Question::overtakes("B", "A").name(title));
+    let address = format!("question[{title}]");
+    refused(&tree, built, &address, &["looks the same as \"A overtakes B\" of question[0]", "name one of them"]);
+    // Names that a reader can tell apart.
+    for other in ["a", "A A", "\u{ff21}", "\u{391}", "A."] {
+        assert!(both(Provider::new(other, 10).growth(Curve::constant(0.3))).provider(second("A")).build().is_ok());
+    }
+}
+
+#[test]
+fn names_without_a_visible_character() {
+    for nothing in [" ", "\u{200b}", " \u{feff} "] {
+        let words: &[&str] = &["must hold a visible character, got"];
+        let mut tree = pair();
+        tree["provider"][1]["name"] = json!(nothing);
+        refused(
+            &tree,
+            Scenario::builder("2018-Q1", "2022-Q1").provider(first()).provider(second(nothing)),
+            "provider[1].name",
+            words,
+        );
+        let error = pair_built().assumption(nothing, 0.1).build().expect_err("nothing is seen of it");
+        assert_problem(&error, "assumption[0]", words);
+        let tree = with("/question", json!([{ "name": nothing, "overtakes": ["A", "B"] }]));
+        refused(&tree, pair_built().question(Question::overtakes("A", "B").name(nothing)), "question[0].name", words);
+    }
+    let tree = with("/assumption", json!({ "auto\u{200b}": 0.1 }));
+    refused(&tree, pair_built().assumption("auto\u{200b}", 0.1), "assumption[auto\u{200b}]", &["reserved"]);
+}
+
 #[test]
 fn correlations() {
     let between = |a: &str, b: &str, value: f64| json!([{ "between": [a, b], "value": value }]);
@@ -388,13 +453,10 @@ fn correlations() {
         "correlation[1].between",
         &["\"B\" and \"A\" are correlated already by correlation[0]"],
     );
-    for value in [1.0, -1.0] {
-        refused(
-            &with("/correlation", between("A", "B", value)),
-            pair_built().correlation("A", "B", value),
-            "correlation[0].value",
-            &["\"A\" with \"B\"", "not positive definite", &format!("got {value}")],
-        );
+    for value in [1.0, -1.0, 1.0 - 1e-9, -1.0 + 1e-9, 1.0 - 1e-12] {
+        let tree = with("/correlation", between("A", "B", value));
+        assert!(pair_built().correlation("A", "B", value).build().is_ok(), "{value}");
+        assert!(FORMATS.iter().all(|format| read(&tree, *format).is_ok()), "{value}");
     }
     let mut tree = with(
         "/correlation",
@@ -413,8 +475,23 @@ fn correlations() {
         &tree,
         built.correlation("A", "B", 0.9).correlation("A", "C", 0.9).correlation("B", "C", -0.9),
         "correlation[2].value",
-        &["\"B\" with \"C\"", "between 0.621 and 0.999, got -0.9"],
+        &[
+            "\"B\" with \"C\"",
+            "not positive semidefinite",
+            "between 0.62 and 1, got -0.9",
+            "the nearest correlation matrix has \"A\" with \"B\" ",
+        ],
     );
+    let three = |a: f64, b: f64, c: f64| {
+        let built = pair_built().provider(second("C"));
+        built.correlation("A", "B", a).correlation("A", "C", b).correlation("B", "C", c).build()
+    };
+    for fit in [0.62, 1.0] {
+        assert!(three(0.9, 0.9, fit).is_ok(), "the advice can be followed: {fit}");
+    }
+    assert!(three(0.5, 0.5, -0.5).is_ok(), "singular");
+    let error = three(-0.9, -0.9, -0.9).expect_err("no three can all run against one another");
+    assert_problem(&error, "correlation[2].value", &["between 0.62 and 1, got -0.9", "\"A\" with \"B\" -0.5"]);
 }
 
 #[test]

@@ -120,8 +120,12 @@ impl Tree {
                 }
                 Self::List(items) => {
                     let name = |item: &Self| item.get("name").cloned();
+                    let look = |item: &Self| match name(item) {
+                        Some(Self::Text(name)) => Some(visible(&name)),
+                        _ => None,
+                    };
                     let own = name(&items[*step]);
-                    let shared = items.iter().filter(|item| name(item) == own).count() > 1;
+                    let shared = items.iter().filter(|item| look(item) == look(&items[*step])).count() > 1;
                     match own {
                         Some(Self::Text(name)) if !shared && can_stand(&name) => address += &format!("[{name}]"),
                         _ => address += &format!("[{step}]"),
@@ -134,9 +138,17 @@ impl Tree {
     }
 }
 
-/// Whether an address can hold the name: the scenario format, «any script, but no `[ ] /` and no control character».
+/// A name after NFC, trimming and removal of zero-width characters: two names that are equal then look the same.
+fn visible(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let shown: String =
+        name.chars().filter(|sign| !"\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(*sign)).nfc().collect();
+    shown.trim().to_owned()
+}
+
+/// Whether an address can hold the name: a visible one without `[ ] /` and control characters.
 fn can_stand(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|sign| "[]/".contains(sign) || sign.is_control())
+    !visible(name).is_empty() && !name.chars().any(|sign| "[]/".contains(sign) || sign.is_control())
 }
 
 /// A text and the byte at which, by address, each value starts.

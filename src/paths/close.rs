@@ -1,0 +1,352 @@
+//! Pairs that f32 rows cannot tell apart: what moves the difference of the two is below the rounding of each.
+//!
+//! A row is rounded to 2⁻²⁴ of its log revenue. Two rows with shocks of 1e-8 a period, with a correlation near 1 and equal
+//! volatilities, or with the same drawn growth may differ by less, and rounding alone would then decide who is ahead. Such
+//! pairs are found before the run, and their series are filled a second time in f64 ([`Fine`](super::fine::Fine)).
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{Number, Plan, Series, TIE};
+use super::stream;
+use crate::error::{Error, Kind};
+use crate::math;
+use crate::scenario::Scenario;
+
+/// Draws of the assumptions at which a pair is looked at: one group.
+const DRAWS: usize = stream::GROUP;
+/// The seed of these draws, so that a scenario has the same close pairs under every seed.
+const SEED: u64 = 0;
+/// A pair is close where rounding decides a larger share of its paths at some date. Half of the paths that tie by rounding
+/// are ahead in truth, so that a pair that is not close has an error below 1e-4.
+const MOST_DECIDED: f64 = 1.0 / 8192.0;
+
+/// How numbers are rounded, and how paths near a tie are counted.
+struct Rounding {
+    /// The spacing of numbers relative to them.
+    spacing: f64,
+    /// Draws count where they lie within so many roundings of a tie: of 64 none may lie within one.
+    window: f64,
+    /// Whether draws count that no shock moves.
+    still: bool,
+}
+
+/// Of the rows of a block.
+const SINGLE: Rounding = Rounding { spacing: f32::EPSILON as f64, window: 256.0, still: true };
+/// Of the rows of close pairs, where what no shock moves has a tie of its own.
+const DOUBLE: Rounding = Rounding { spacing: f64::EPSILON, window: 8.0, still: false };
+/// Volatilities and correlations that cancel to this share have cancelled to the last digit.
+const CANCELLED: f64 = 1e-13;
+
+/// The close pairs of a plan, and what is filled in f64 for them.
+#[derive(Debug, Default)]
+pub(crate) struct Close {
+    /// By pair of rows, the lesser first: a difference up to this is a tie.
+    pairs: BTreeMap<(usize, usize), f64>,
+    /// By row, whether it is one of a close pair.
+    rows: Vec<bool>,
+    /// The series whose innovations move these rows.
+    pub(super) moving: Vec<usize>,
+}
+
+impl Close {
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    pub(super) fn holds(&self, row: usize) -> bool {
+        self.rows.get(row).is_some_and(|is_one| *is_one)
+    }
+
+    /// What is a tie between two rows, where they are close.
+    pub(super) fn tie(&self, a: usize, b: usize) -> Option<f64> {
+        self.pairs.get(&(a.min(b), a.max(b))).copied()
+    }
+}
+
+/// One pair of rows at the draws.
+struct Spread {
+    /// By draw: σ√Δ of the difference, and the larger σ√Δ of the two.
+    shocks: Vec<(f64, f64)>,
+    /// By date after the base (or with it, where the base is in question), then draw: the difference of the two, and the
+    /// larger of their logs; and the time of the date in periods.
+    dates: Vec<(f64, Vec<(f64, f64)>)>,
+    /// What a sum over several periods does to the shocks, and what computing it adds to the rounding.
+    width: f64,
+    added: f64,
+}
+
+impl Spread {
+    /// The largest share of paths, over all dates, that rounding decides.
+    fn decided(&self, rounding: &Rounding) -> f64 {
+        self.dates.iter().map(|(t, ends)| self.decided_at(rounding, t.sqrt(), ends)).fold(0.0, f64::max)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "64 draws")]
+    fn decided_at(&self, rounding: &Rounding, root: f64, ends: &[(f64, f64)]) -> f64 {
+        let share = |((gap, size), (shock, largest)): (&(f64, f64), &(f64, f64))| {
+            let error = rounding.spacing * (size + 2.0 * largest * root + self.added) + f64::MIN_POSITIVE;
+            let moved = shock * root / self.width;
+            let sd = math::hypot(moved, rounding.window * error);
+            let score = gap / sd;
+            if rounding.still || moved > 0.0 { error / sd * math::exp(-0.5 * score * score) } else { 0.0 }
+        };
+        ends.iter().zip(&self.shocks).map(share).sum::<f64>() / ends.len() as f64
+    }
+}
+
+impl Series {
+    fn volatility_at<'a>(&self, draws: &'a [Vec<f64>]) -> impl Fn(usize) -> f64 + 'a {
+        let volatility = self.volatility;
+        move |path| match volatility {
+            Number::Fixed(volatility) => volatility,
+            Number::Drawn(draw) => draws[draw][path],
+        }
+    }
+}
+
+impl Plan {
+    /// `L_aj` and `L_bj` of every innovation j that moves one of two series.
+    pub(super) fn loadings(&self, pair: [usize; 2]) -> Vec<[f64; 2]> {
+        let mut loadings = vec![[0.0; 2]; pair[0].max(pair[1]) + 1];
+        for (place, series) in pair.into_iter().enumerate() {
+            self.series[series].factor.iter().for_each(|(j, entry)| loadings[*j][place] = *entry);
+        }
+        loadings
+    }
+
+    /// The standard deviation of the difference of two series' shocks over one period, for volatilities a and b; exactly 0
+    /// where the two cancel.
+    pub(super) fn shock_between(&self, loadings: &[[f64; 2]], [a, b]: [f64; 2]) -> f64 {
+        let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
+        let sd = squares.sum::<f64>().sqrt();
+        if sd <= CANCELLED * (a + b) { 0.0 } else { sd * self.step_root }
+    }
+
+    /// Whether no path's shocks move the difference of two series: they have none, or the same.
+    pub(super) fn is_without_shocks(&self, a: usize, b: usize) -> bool {
+        let is_moved = |volatilities| self.shock_between(&self.loadings([a, b]), volatilities) > 0.0;
+        match [a, b].map(|row| self.series[row].volatility) {
+            [Number::Fixed(first), Number::Fixed(second)] => !is_moved([first, second]),
+            [Number::Drawn(first), Number::Drawn(second)] => first == second && !is_moved([1.0, 1.0]),
+            _ => false,
+        }
+    }
+
+    /// Finds the close pairs among those that the questions compare and, if `every`, among all providers.
+    ///
+    /// # Errors
+    /// Where the shocks between two rows are too small for f64 too.
+    pub(crate) fn find_close_pairs(&mut self, scenario: &Scenario, every: bool) -> Result<(), Error> {
+        let asked = scenario.questions().iter().map(|question| {
+            [&question.challenger, &question.incumbent].map(|name| self.row_of(scenario, question, name))
+        });
+        let rows = if every { self.series.len() } else { 0 };
+        let all = (0..rows).flat_map(|a| (a + 1..rows).map(move |b| [a, b]));
+        let mut pairs: Vec<[usize; 2]> = asked.chain(all).map(|[a, b]| [a.min(b), a.max(b)]).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs.retain(|[a, b]| self.known_lead(*a, *b).is_none());
+        let draws = self.sampled_draws();
+        pairs.retain(|pair| self.may_be_close(*pair, &draws));
+        let mut curves: BTreeMap<usize, Vec<Vec<f64>>> = BTreeMap::new();
+        for pair in pairs {
+            let Some(spread) = self.spread(pair, &draws, &mut curves) else { continue };
+            if !(spread.decided(&SINGLE) > MOST_DECIDED) {
+                continue;
+            }
+            if spread.decided(&DOUBLE) > MOST_DECIDED {
+                return Err(self.too_small(pair, &spread));
+            }
+            let is_still = spread.shocks.iter().all(|(shock, _)| *shock <= 0.0);
+            self.close.pairs.insert((pair[0], pair[1]), if is_still { TIE } else { 0.0 });
+        }
+        self.list_close_rows();
+        Ok(())
+    }
+
+    fn list_close_rows(&mut self) {
+        let mut rows = vec![false; self.series.len() + self.sums.len()];
+        for row in self.close.pairs.keys().flat_map(|(a, b)| [*a, *b]) {
+            rows[row] = true;
+            rows[self.series_of(row)] = true;
+        }
+        let moved = (0..self.series.len()).filter(|of| rows[*of] && self.series[*of].has_volatility());
+        let moving: BTreeSet<usize> = moved.flat_map(|of| self.series[of].factor.iter().map(|(j, _)| *j)).collect();
+        (self.close.rows, self.close.moving) = (rows, moving.into_iter().collect());
+    }
+
+    /// Whether f32 rows cannot tell these two apart.
+    pub(crate) fn is_close(&self, a: usize, b: usize) -> bool {
+        self.close.tie(a, b).is_some()
+    }
+
+    /// The series of a row: its own, or that of which it holds sums.
+    pub(super) fn series_of(&self, row: usize) -> usize {
+        row.checked_sub(self.series.len()).map_or(row, |sums| self.sums[sums].of)
+    }
+
+    /// One group of draws of every assumption.
+    fn sampled_draws(&self) -> Vec<Vec<f64>> {
+        let sample = |draw: &super::plan::Draw| {
+            let mut column = vec![0.0; DRAWS];
+            if let [first, ..] = column.as_chunks_mut::<DRAWS>().0 {
+                stream::uniforms(SEED, draw.slot, 0, first);
+            }
+            draw.quantile.fill(&mut column);
+            column
+        };
+        self.draws.iter().map(sample).collect()
+    }
+
+    /// By draw: σ√Δ of the difference, and the larger of the two.
+    fn shocks(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
+        let series = rows.map(|row| self.series_of(row));
+        let loadings = self.loadings(series);
+        let volatilities = series.map(|of| self.series[of].volatility_at(draws));
+        let at = |draw: usize| {
+            let [a, b] = [volatilities[0](draw), volatilities[1](draw)];
+            (self.shock_between(&loadings, [a, b]), a.max(b) * self.step_root)
+        };
+        if series.iter().all(|of| matches!(self.series[*of].volatility, Number::Fixed(_))) {
+            return vec![at(0); DRAWS];
+        }
+        (0..DRAWS).map(at).collect()
+    }
+
+    /// A first look that needs no curve: shocks well above the rounding of anything near the central path.
+    fn may_be_close(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> bool {
+        let largest = |row: usize| self.central[self.series_of(row)].iter().map(|x| x.abs()).fold(0.0, f64::max);
+        let shocks = self.shocks(rows, draws);
+        // Centres that are drawn may lie farther out.
+        let size = 4.0 * (largest(rows[0]).max(largest(rows[1])) + 2.0) * self.width_of(rows[0]);
+        let decided = |(shock, largest): &(f64, f64)| (SINGLE.spacing * (size + 2.0 * largest) / shock).min(1.0);
+        let share = shocks.iter().map(decided).sum::<f64>();
+        #[expect(clippy::cast_precision_loss, reason = "64 draws")]
+        let bound = MOST_DECIDED * DRAWS as f64;
+        !(share < bound)
+    }
+
+    /// Periods that one date of a row sums.
+    #[expect(clippy::cast_precision_loss, reason = "at most 12")]
+    fn width_of(&self, row: usize) -> f64 {
+        row.checked_sub(self.series.len()).map_or(1.0, |sums| self.sums[sums].width as f64)
+    }
+
+    /// The pair at the draws; `None` where a curve has no value there, which the run will report if it meets it.
+    #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
+    fn spread(
+        &self,
+        rows: [usize; 2],
+        draws: &[Vec<f64>],
+        curves: &mut BTreeMap<usize, Vec<Vec<f64>>>,
+    ) -> Option<Spread> {
+        for row in rows {
+            let of = self.series_of(row);
+            if let Entry::Vacant(vacant) = curves.entry(of) {
+                let mut columns = vec![vec![0.0; DRAWS]; self.taus.len() + 1];
+                self.fill_fine_centre(of, draws, DRAWS, &mut |t, column| columns[t].copy_from_slice(column)).ok()?;
+                vacant.insert(columns);
+            }
+        }
+        let is_sum = rows[0] >= self.series.len();
+        let [first, second] = rows.map(|row| self.logs_at_draws(row, curves));
+        let open_base = self.known_lead_at_base(rows[0], rows[1]).is_none();
+        let times: Vec<Option<usize>> = if is_sum {
+            let dates = &self.sums[rows[0] - self.series.len()].dates;
+            dates.iter().map(|date| date.and_then(|date| usize::try_from(date).ok())).collect()
+        } else {
+            (0..=self.taus.len()).map(Some).collect()
+        };
+        let places = times.iter().enumerate().skip(usize::from(!open_base));
+        let dates = places.filter_map(|(place, t)| {
+            let pairs = first[place].iter().zip(&second[place]);
+            let ends = pairs.map(|(a, b)| (a - b, a.abs().max(b.abs())));
+            Some(((*t)? as f64, ends.collect()))
+        });
+        Some(Spread {
+            shocks: self.shocks(rows, draws),
+            dates: dates.collect(),
+            width: self.width_of(rows[0]),
+            // An exponential within 2 units in the last place, and a sum of at most twelve.
+            added: if is_sum { 8.0 } else { 0.0 },
+        })
+    }
+
+    /// By date of a row, then draw: the log of the row without shocks.
+    fn logs_at_draws(&self, row: usize, curves: &BTreeMap<usize, Vec<Vec<f64>>>) -> Vec<Vec<f64>> {
+        let Some(sums) = row.checked_sub(self.series.len()).map(|sums| &self.sums[sums]) else {
+            return curves[&row].clone();
+        };
+        let curve = &curves[&sums.of];
+        let mut linear: Vec<f64> = curve.concat();
+        math::exp_slice(&mut linear);
+        let mut out = vec![0.0; sums.dates.len() * DRAWS];
+        sums.fill_fine(&linear, DRAWS, &mut out);
+        math::ln_slice(&mut out);
+        out.chunks(DRAWS).map(<[f64]>::to_vec).collect()
+    }
+
+    fn too_small(&self, rows: [usize; 2], spread: &Spread) -> Error {
+        let [a, b] = rows.map(|row| &self.rows.names()[self.series_of(row)]);
+        let mut shocks: Vec<f64> = spread.shocks.iter().map(|(shock, _)| *shock).collect();
+        shocks.sort_by(f64::total_cmp);
+        let message = format!(
+            "the shocks of {a:?} and {b:?} differ by {:.2e} a period (standard deviation of the log-ratio): less than revenue is \
+             rounded to, so that rounding would decide who is ahead; state volatilities of 0, or such that differ by 1e-11 or more",
+            shocks[shocks.len() / 2]
+        );
+        Error::one(Kind::Numeric, "simulation", format!("provider[{a}].volatility"), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assumption::{Assumption, normal, uniform};
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Question};
+
+    fn close(a: Provider, b: Provider, correlation: f64) -> bool {
+        let scenario = Scenario::builder("2018-Q1", "2028-Q1")
+            .provider(a)
+            .provider(b)
+            .correlation("A", "B", correlation)
+            .question(Question::overtakes("A", "B"))
+            .build()
+            .expect("a scenario");
+        let mut plan = Plan::new(&scenario, 7).expect("a plan");
+        plan.find_close_pairs(&scenario, true).expect("shocks that f64 holds");
+        plan.is_close(0, 1)
+    }
+
+    fn one(
+        name: &str,
+        base: impl Into<Assumption>,
+        growth: impl Into<Assumption>,
+        volatility: impl Into<Assumption>,
+    ) -> Provider {
+        Provider::new(name, base).growth(Curve::constant(growth)).volatility(volatility)
+    }
+
+    /// Shocks well above rounding keep the rows, and the bits, that they have.
+    #[test]
+    fn pairs_are_close_where_rounding_decides() {
+        let tied = |volatility: f64| close(one("A", 1000, 0.2, volatility), one("B", 1000, 0.2, volatility), 0.0);
+        for volatility in [1e-10, 1e-8, 1e-6, 1e-5, 1e-4] {
+            assert!(tied(volatility), "{volatility:e}");
+        }
+        for volatility in [0.01, 0.02, 0.1, 0.5] {
+            assert!(!tied(volatility), "{volatility:e}");
+        }
+        assert!(!close(one("A", 500, 0.2, 1e-8), one("B", 1000, 0.1, 1e-8), 0.0), "no tie is near");
+        let drawn = || normal(0.2, 0.1);
+        assert!(!close(one("A", 1000, drawn(), 0.0), one("B", 1000, drawn(), 0.0), 0.0), "growth moves them apart");
+        assert!(!close(one("A", 1000, drawn(), 1e-8), one("B", 1000, drawn(), 1e-8), 0.0), "growth moves them apart");
+        assert!(!close(one("A", normal(1000.0, 50.0), 0.2, 0.0), one("B", 1000, 0.2, 0.0), 0.0));
+        assert!(close(one("A", normal(1000.0, 1e-5), 0.2, 0.0), one("B", 1000, 0.2, 0.0), 0.0));
+        assert!(!close(one("A", 1000, 0.2, uniform(0.0, 0.2)), one("B", 1000, 0.2, uniform(0.0, 0.2)), 0.0));
+        assert!(close(one("A", 1000, 0.2, 0.2), one("B", 1000, 0.2, 0.2), 1.0 - 1e-8), "shocks that nearly cancel");
+        assert!(!close(one("A", 1000, 0.2, 0.2), one("B", 1000, 0.2, 0.2), 0.99));
+    }
+}

@@ -1,0 +1,95 @@
+//! Names of providers, assumptions and questions: what they may hold, and which of them look the same.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{Problem, is_enough};
+
+/// Characters without width: a name with one of them looks the same as a name without.
+const ZERO_WIDTH: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+
+/// What a reader sees of a name: without zero-width characters and outer blanks, in normal form C.
+pub(super) fn visible(name: &str) -> String {
+    let composed: String = name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).nfc().collect();
+    composed.trim().to_owned()
+}
+
+/// Why a name cannot be used: it is empty, or holds what addresses use.
+pub(super) fn name_fault(name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some("a name must not be empty, got \"\"".to_owned());
+    }
+    if let Some(sign) = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control()) {
+        return Some(format!("a name must not hold [ ] / or a control character, got {sign:?} in {name:?}"));
+    }
+    visible(name).is_empty().then(|| format!("a name must hold a visible character, got {name:?}"))
+}
+
+/// How two names that look the same differ.
+pub(super) fn difference(name: &str, other: &str) -> &'static str {
+    let without = |name: &str| name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).collect::<String>();
+    let [own, theirs] = [name, other].map(without);
+    match () {
+        () if own == theirs => "zero-width characters",
+        () if own.trim() == theirs.trim() => "blanks before or after it",
+        () => "Unicode form, blanks or zero-width characters",
+    }
+}
+
+/// Names of one kind must be usable, and differ in what a reader sees.
+pub(super) fn check_names<'a>(
+    list: &str,
+    field: &str,
+    names: impl Iterator<Item = Option<&'a str>>,
+    problems: &mut Vec<Problem>,
+) {
+    let mut seen: BTreeMap<String, (usize, &str)> = BTreeMap::new();
+    for (index, name) in names.enumerate() {
+        let Some(name) = name else { continue };
+        let taken = |(first, other): (usize, &str)| match name == other {
+            true => format!("the name {name:?} is taken by {list}[{first}]"),
+            false => format!(
+                "the name {name:?} looks the same as {other:?} of {list}[{first}]: it differs only in {}",
+                difference(name, other)
+            ),
+        };
+        if let Some(message) = name_fault(name).or_else(|| seen.insert(visible(name), (index, name)).map(taken))
+            && !is_enough(problems)
+        {
+            problems.push(Problem::new(format!("{list}[{index}]{field}"), message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_the_same() {
+        for same in ["A", " A", "A ", "\u{a0}A\t", "\u{200b}A", "A\u{feff}", " \u{200d} A \u{2060}\u{200c}"] {
+            assert_eq!(visible(same), "A", "{same:?}");
+        }
+        assert_eq!(visible("Cafe\u{301}"), "Caf\u{e9}");
+        assert_eq!(visible("Cafe\u{200d}\u{301}"), "Caf\u{e9}", "a zero-width character between letter and accent");
+        assert_ne!(visible("A B"), visible("AB"), "inner blanks are seen");
+        assert_ne!(visible("a"), visible("A"));
+        assert_ne!(visible("\u{ff21}"), visible("A"), "full width is another letter: NFC, not NFKC");
+    }
+
+    #[test]
+    fn a_name_of_nothing_is_refused() {
+        for nothing in ["", " ", "\u{200b}", " \u{feff} ", "\u{a0}"] {
+            assert!(name_fault(nothing).is_some_and(|fault| fault.contains("got")), "{nothing:?}");
+        }
+        assert!(name_fault("\u{963f}\u{91cc}\u{4e91}").is_none());
+    }
+
+    #[test]
+    fn the_difference_has_its_words() {
+        assert_eq!(difference("A", "A\u{200b}"), "zero-width characters");
+        assert_eq!(difference("A", "A "), "blanks before or after it");
+        assert!(difference("Caf\u{e9}", "Cafe\u{301}").starts_with("Unicode form"));
+    }
+}
