@@ -45,8 +45,9 @@ struct Boundaries {
     scores: Vec<Vec<f64>>,
     /// The weight of each draw along the line, for its slope.
     axis: Vec<f64>,
-    /// By point: the score along the line, the date that crosses, and the shocks there, with their slope along the line.
-    at: Vec<(f64, usize, [f64; 2])>,
+    /// By point: the score along the line, the date that crosses, the shocks there with their slope along the line, and
+    /// the line's own weight.
+    at: Vec<(f64, usize, [f64; 2], f64)>,
 }
 
 /// A step along a line for its slope, by central differences.
@@ -63,14 +64,14 @@ impl<'a, 'p> Chain<'a, 'p> {
     /// Adds the derivatives at all points of an integration, of P by the horizon.
     pub(super) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
         match method {
-            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], 1, 1.0),
+            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], &Points::one(), 1.0),
             Method::Conditional(method, replicates) => {
                 let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
                 replicates.sample(replicates.points, &mut |points| {
-                    self.walks(&method.scores(&points.coordinates, points.width), points.width, weight)
+                    self.walks(&method.scores(&points.coordinates, points.width), points, weight)
                 })
             }
-            Method::Line(lines) => self.boundaries(lines, &Points { coordinates: Vec::new(), width: 1 }, 1.0),
+            Method::Line(lines) => self.boundaries(lines, &Points::one(), 1.0),
             Method::Lines(lines, replicates) => {
                 let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
                 replicates.sample(replicates.points, &mut |points| self.boundaries(lines, points, weight))
@@ -79,11 +80,12 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 
     /// Adds the recursions at some scores, each of the weight given.
-    fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: f64) -> Result<(), Error> {
+    fn walks(&mut self, scores: &[Vec<f64>], points: &Points, weight: f64) -> Result<(), Error> {
+        let width = points.width;
         let columns = self.pair.columns(scores, width)?;
         let mut block = Block::zeros(self.pair.periods(), width);
         for place in 0..width {
-            self.walk(&columns, place, weight, &mut block)?;
+            self.walk(&columns, place, weight * points.weight(place), &mut block)?;
         }
         self.contract(scores, &columns, &block)
     }
@@ -98,12 +100,15 @@ impl<'a, 'p> Chain<'a, 'p> {
         let draws = self.pair.draws.len();
         let mut bounds =
             Boundaries { scores: vec![Vec::new(); draws], axis: lines.of_draws().to_vec(), at: Vec::new() };
+        let mut number = 0;
         lines.each(&points.coordinates, points.width, &mut |line: Line<'_>| {
+            let own = points.weight(number);
+            number += 1;
             for cut in sweep.boundaries(line.starts, line.cuts, 1, periods) {
                 for (draw, scores) in bounds.scores.iter_mut().enumerate() {
                     scores.push(line.fixed[draw] + bounds.axis[draw] * cut.at);
                 }
-                bounds.at.push((cut.at, cut.t, line.shocks(cut)));
+                bounds.at.push((cut.at, cut.t, line.shocks(cut), own));
             }
         })?;
         for from in (0..bounds.at.len()).step_by(BLOCK) {
@@ -123,13 +128,13 @@ impl<'a, 'p> Chain<'a, 'p> {
         let [before, after] = [-BESIDE, BESIDE].map(|step| self.pair.columns(&moved(step), width));
         let (before, after) = (before?, after?);
         let mut block = Block::zeros(self.pair.periods(), width);
-        for (p, (z, t, [shocks, own])) in bounds.at[range].iter().enumerate() {
+        for (p, (z, t, [shocks, own], of_line)) in bounds.at[range].iter().enumerate() {
             let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
             let slope = rise / (2.0 * BESIDE) + columns.sd[p] * own;
             if !(slope.abs() > 0.0) {
                 continue;
             }
-            let density = weight * normal_density(*z) / slope.abs();
+            let density = weight * of_line * normal_density(*z) / slope.abs();
             if *t > 0 {
                 block.growth[*t - 1][p] = density;
             }

@@ -40,6 +40,8 @@ const OF_RECURSION: f64 = 0.02;
 const OF_START: f64 = 0.1;
 /// Above this part of the tolerance a law of the start is not used: its base is an axis instead.
 const MOST_OF_START: f64 = 0.5;
+/// A law of the start that is known to this error is better than points.
+const OF_LAW: f64 = 1e-6;
 /// The recursion's tolerance where only one point is needed.
 const SINGLE: f64 = 1e-12;
 /// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
@@ -187,7 +189,7 @@ impl Request {
         }
         let Pairs { drawn, with_start } = &*pairs;
         let has_start_only = with_start.draws.is_empty() && !drawn.is_still();
-        if drawn.draws.is_empty() || has_start_only && of_start <= OF_START * self.tolerance {
+        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(OF_LAW) {
             return self.single(if drawn.draws.is_empty() { drawn } else { with_start }, of_start);
         }
         if drawn.is_still() {
@@ -330,8 +332,10 @@ impl Request {
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
             let mut mean = vec![0.0; self.len(pair)];
             replicates.sample(COMPARED, &mut |points| {
-                for answer in lines.answers(&points.coordinates, points.width, self.asked)? {
-                    mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += answer);
+                let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
+                for (point, answer) in answers.into_iter().enumerate() {
+                    let weight = points.weight(point);
+                    mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += weight * answer);
                 }
                 Ok(())
             })?;
@@ -452,14 +456,16 @@ impl<'a, 'p> Run<'a, 'p> {
             }
             budget.spend(cost * as_f64(points.width));
             let (plain, excess) = sum.split_at_mut(*len);
-            for mut answer in method.answers(&points.coordinates, points.width, *asked)? {
+            let answers = method.answers(&points.coordinates, points.width, *asked)?;
+            for (point, mut answer) in answers.into_iter().enumerate() {
                 take_step(&mut answer, step.as_ref());
-                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += answer);
+                let weight = points.weight(point);
+                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
             }
             if let Some(control) = control {
                 for point in 0..points.width {
                     let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
-                    control.add_excess(&at, excess);
+                    control.add_excess(&at, points.weight(point), excess);
                 }
             }
             Ok(())

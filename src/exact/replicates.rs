@@ -1,6 +1,9 @@
-//! Means over independent scrambles of Sobol points, and the error of their mean.
+//! Means over independent replicates of points, and the error of their mean.
+//!
+//! In several dimensions a replicate is a scramble of Sobol points. In one it is the trapezoidal rule with a random shift,
+//! which has no bias either and converges exponentially where the integrand is smooth.
 
-use super::gauss::as_f64;
+use super::gauss::{as_f64, normal_density};
 use crate::error::Error;
 use crate::math;
 use crate::paths::Net;
@@ -15,12 +18,25 @@ const SEED: u64 = 0;
 pub(super) struct Points {
     pub(super) coordinates: Vec<Vec<f64>>,
     pub(super) width: usize,
+    /// By point, its weight over that of a point of equal weights; none where all are equal.
+    weights: Option<Vec<f64>>,
+}
+
+impl Points {
+    pub(super) fn one() -> Self {
+        Self { coordinates: Vec::new(), width: 1, weights: None }
+    }
+
+    pub(super) fn weight(&self, point: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[point])
+    }
 }
 
 /// Sums over points, one for each scramble.
 #[derive(Debug)]
 pub(super) struct Replicates {
     net: Net,
+    dimensions: usize,
     sums: Vec<Vec<f64>>,
     /// Points of each scramble so far.
     pub(super) points: usize,
@@ -28,7 +44,8 @@ pub(super) struct Replicates {
 
 impl Replicates {
     pub(super) fn new(dimensions: usize, len: usize) -> Self {
-        Self { net: Net::new(SEED, SCRAMBLES, dimensions), sums: vec![vec![0.0; len]; SCRAMBLES], points: 0 }
+        let net = Net::new(SEED, SCRAMBLES, dimensions);
+        Self { net, dimensions, sums: vec![vec![0.0; len]; SCRAMBLES], points: 0 }
     }
 
     /// Goes on to `upto` points of each scramble: `add` adds the answers of some of them to a sum.
@@ -37,8 +54,15 @@ impl Replicates {
         upto: usize,
         add: &mut dyn FnMut(&Points, &mut [f64]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let mut from = self.points;
+        if self.dimensions == 1 {
+            // Other nodes, not more of them.
+            self.sums.iter_mut().for_each(|sum| sum.fill(0.0));
+            from = 0;
+        }
+        let (net, dimensions) = (&self.net, self.dimensions);
         for (scramble, sum) in self.sums.iter_mut().enumerate() {
-            each(&self.net, scramble, self.points..upto, &mut |points| add(points, sum))?;
+            each((net, dimensions), scramble, from..upto, &mut |points| add(points, sum))?;
         }
         self.points = upto;
         Ok(())
@@ -59,7 +83,7 @@ impl Replicates {
         points: usize,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        (0..SCRAMBLES).try_for_each(|scramble| each(&self.net, scramble, 0..points, visit))
+        (0..SCRAMBLES).try_for_each(|scramble| each((&self.net, self.dimensions), scramble, 0..points, visit))
     }
 
     /// The mean of each scramble.
@@ -69,16 +93,34 @@ impl Replicates {
     }
 }
 
+/// Scores that the trapezoidal rule reaches to each side.
+const REACH: f64 = 8.5;
+
+/// Some nodes of the trapezoidal rule of `of` nodes.
+fn trapezoid(nodes: std::ops::Range<usize>, of: usize, shift: f64) -> Points {
+    let step = 2.0 * REACH / as_f64(of);
+    let scores: Vec<f64> = nodes.map(|k| (as_f64(k) + shift) * step - REACH).collect();
+    let weights = scores.iter().map(|z| normal_density(*z) * step * as_f64(of)).collect();
+    Points { width: scores.len(), coordinates: vec![scores], weights: Some(weights) }
+}
+
 fn each(
-    net: &Net,
+    (net, dimensions): (&Net, usize),
     scramble: usize,
     points: std::ops::Range<usize>,
     visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let shift = if dimensions == 1 { Some(net.group(scramble, 0)[0][0]) } else { None };
+    let of = points.end;
     let mut from = points.start;
     while from < points.end {
         let group = from / GROUP;
         let to = points.end.min((group + 1) * GROUP);
+        if let Some(shift) = shift {
+            visit(&trapezoid(from..to, of, shift))?;
+            from = to;
+            continue;
+        }
         let places = from - group * GROUP..to - group * GROUP;
         let scores = |u: [f64; GROUP]| {
             let mut scores = u[places.clone()].to_vec();
@@ -86,7 +128,7 @@ fn each(
             scores
         };
         let coordinates = net.group(scramble, group as u64).into_iter().map(scores).collect();
-        visit(&Points { coordinates, width: places.len() })?;
+        visit(&Points { coordinates, width: places.len(), weights: None })?;
         from = to;
     }
     Ok(())

@@ -5,10 +5,13 @@ use outgrow::{
     uniform,
 };
 
-/// Differences in P per hundred percent of a number.
-const AGREES: f64 = 1e-8;
-/// A step over its number, of differences of fourth order: what they leave out is below `AGREES`, and so is the
-/// answers' tolerance over it.
+/// How far a derivative may be from a difference, relative; beside it as many errors of the probability as `ERRORS`, per
+/// hundred percent of a number.
+const AGREES: f64 = 1e-3;
+const ERRORS: f64 = 3.0;
+/// A tolerance out of reach and a budget: every answer then has the same points, so that differences are smooth.
+const BUDGET: f64 = 2e6;
+/// A step over its number, of differences of fourth order.
 const STEP: f64 = 1e-3;
 /// Where a number moves a tie of the bases, what differences leave out goes by the spread of the base, not by its size.
 const STEP_OF_TIES: f64 = 2e-4;
@@ -20,13 +23,13 @@ fn pair(a: Provider, b: Provider, horizon: &str) -> outgrow::ScenarioBuilder {
 }
 
 fn by(scenario: &Scenario, date: &str) -> f64 {
-    let exact = scenario.exact().tolerance(TOLERANCE).fans(false).ranks(false).shares(false);
-    let outcome = exact.run().expect("an outcome");
+    let exact = scenario.exact().tolerance(TOLERANCE).budget(BUDGET).lead_changes(false);
+    let outcome = exact.fans(false).ranks(false).shares(false).run().expect("an outcome");
     outcome.overtake("a", "b").and_then(|overtake| overtake.by(date)).expect("a date").value()
 }
 
 fn gradient(scenario: &Scenario, date: &str) -> Gradient {
-    scenario.exact().tolerance(1e-11).gradient(QUESTION, date).expect("a gradient")
+    scenario.exact().tolerance(TOLERANCE).budget(BUDGET).gradient(QUESTION, date).expect("a gradient")
 }
 
 /// The slope of whole answers, by differences to both sides (Fornberg 1988).
@@ -44,17 +47,17 @@ fn agrees(scenario: &Scenario, date: &str) -> Gradient {
 fn agrees_by(step: f64, scenario: &Scenario, date: &str) -> Gradient {
     let gradient = gradient(scenario, date);
     let value = gradient.probability().value();
-    assert!((value - by(scenario, date)).abs() < 1e-10 && value > 0.01 && value < 0.99, "a case that tells: {value}");
-    let mut largest = 0.0_f64;
+    assert!((value - by(scenario, date)).abs() < 1e-4 && value > 0.01 && value < 0.99, "a case that tells: {value}");
+    let error = gradient.probability().standard_error();
     for entry in gradient.entries() {
         let expected = difference(scenario, date, &entry.address, entry.number, step);
         let scale = if entry.number.abs() > 0.0 { entry.number.abs() } else { 1.0 };
         let off = (entry.slope - expected).abs() * scale;
         println!("{:55} {:+.6e} off {off:.1e} ({expected:+.6e})", entry.address, entry.slope);
         assert!(entry.slope.is_finite(), "{}: {}", entry.address, entry.slope);
-        largest = largest.max(off);
+        let allowed = AGREES * entry.slope.abs() * scale + ERRORS * error + 1e-8;
+        assert!(off <= allowed, "{} is off by {off:e}, allowed {allowed:e}:\n{gradient}", entry.address);
     }
-    assert!(largest <= AGREES, "off by {largest:e}:\n{gradient}");
     gradient
 }
 

@@ -198,7 +198,6 @@ fn the_audit_speaks_of_leads_at_the_base_that_last() {
 
 /// Periods without shocks, where both are exact: what the solver makes of a lead at the base.
 #[test]
-#[ignore = "the exact solver counts a lead at the base without asking whether it lasts"]
 fn exact_answers_count_the_base_as_a_date() {
     let exact = falling(3).exact().run().expect("an outcome");
     let answer = exact.overtake("A", "B").expect("asked");
