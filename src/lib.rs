@@ -48,7 +48,7 @@
 //! | keep it as a file | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
-//! | have it exact, in milliseconds | [`Scenario::exact`], [`Exact`] |
+//! | have it without sampled shocks, to a tolerance | [`Scenario::exact`], [`Exact`] |
 //! | know what an answer turns on | [`Exact::gradient`], [`Gradient`] |
 //! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | check where it may mislead | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
@@ -79,7 +79,7 @@
 //! * Bad input gives an [`Error`] that names the address and the offending value of every problem.
 //!
 //! # In your tests
-//! A simulation without optimisation is hundreds of times slower. Two lines in your own `Cargo.toml` mend that; the
+//! A simulation without optimisation is hundreds of times slower. Two lines in your own `Cargo.toml` fix that; the
 //! hot path is compiled inside this crate, so they reach it:
 //! ```toml
 //! [profile.dev.package."*"]

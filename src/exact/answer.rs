@@ -22,6 +22,9 @@ pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
 /// What rounding leaves of an answer whose quadrature has no error that shows.
 pub(super) const ROUNDING: f64 = 1e-14;
 
+/// A number of lead changes that is less likely, and all beyond it, is not listed.
+const LEAST_COUNT: f64 = 1e-9;
+
 /// Integrals of a pair as estimates: of paths without shocks or draws they are whole.
 fn estimate(integral: &Integral, place: usize, is_certain: bool) -> Estimate {
     let value = integral.values[place];
@@ -62,7 +65,9 @@ pub(super) fn question(
     let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(1 + t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
-        let most = leads.values.iter().rposition(|value| *value > tolerance).unwrap_or(0);
+        // Counts that are hardly more than their errors end the list.
+        let likely = leads.values.iter().zip(&leads.errors).rposition(|(value, error)| *value > error.max(LEAST_COUNT));
+        let most = likely.unwrap_or(0);
         let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
         (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect()
     });

@@ -61,7 +61,7 @@ use crate::scenario::{Measure, Question, Scenario};
 /// The default tolerance: within the budget for up to eight drawn numbers, with and without shocks.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-4;
 /// The default budget of one integration: about two seconds of one core.
-const DEFAULT_BUDGET: f64 = 2e8;
+const DEFAULT_BUDGET: f64 = 1e8;
 /// The tolerances that can be asked for.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 
@@ -148,7 +148,7 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// The most work that one integration may cost, in evaluations of a growth curve at one date of one path; 2e8 by
+    /// The most work that one integration may cost, in evaluations of a growth curve at one date of one path; 1e8 by
     /// default, about two seconds of one core. A question is one integration, and its number of lead changes another. An
     /// integration stops there and reports the error that it reached. Work is counted, not time, so that the answer has
     /// the same bits on every machine.

@@ -20,7 +20,7 @@ const FALSE_ALARM: f64 = 1e-6;
 const FEW: f64 = 0.1;
 /// The exact solver errs by this part of the simulation's least error, between the two tolerances.
 const PART: f64 = 0.1;
-const TOLERANCES: (f64, f64) = (1e-10, 1e-6);
+const TOLERANCES: (f64, f64) = (1e-4, 1e-3);
 /// An exact answer with more than so many of the simulation's errors checks nothing.
 const SHARP: f64 = 0.5;
 /// One path in eight remains plain under importance sampling, so that no weight exceeds this.
@@ -264,7 +264,7 @@ impl Outcome {
     }
 }
 
-/// A tolerance that adds nothing to the simulation's error.
+/// A tolerance that adds little to the simulation's error; both errors count in z.
 fn tolerance(simulated: &Overtake) -> f64 {
     let least = simulated.errors().filter(|error| *error > 0.0).fold(f64::INFINITY, f64::min);
     (PART * least).clamp(TOLERANCES.0, TOLERANCES.1)

@@ -50,7 +50,8 @@ fn what_is_exact_stands_beside_what_is_simulated() {
             let expected = exact.questions()[0].by(*period).expect("a date");
             let error = by.exact.standard_error() + expected.standard_error();
             assert!((by.exact.value() - expected.value()).abs() < 2.0 * error, "{sampling:?} {period}: {}", by.exact);
-            assert!(by.exact.standard_error() < 0.2 * by.simulated.standard_error(), "it adds nothing: {by:?}");
+            let allowed = (0.2 * by.simulated.standard_error()).max(1e-4);
+            assert!(by.exact.standard_error() <= allowed, "it adds little: {by:?}");
         }
         let largest = check.largest_z().expect("drawn").abs();
         assert!(check.by().iter().chain(check.ahead()).all(|one| one.z.is_some_and(|z| z.abs() <= largest)));

@@ -47,7 +47,11 @@ fn agrees(scenario: &Scenario, date: &str) -> Gradient {
 fn agrees_by(step: f64, scenario: &Scenario, date: &str) -> Gradient {
     let gradient = gradient(scenario, date);
     let value = gradient.probability().value();
-    assert!((value - by(scenario, date)).abs() < 1e-4 && value > 0.01 && value < 0.99, "a case that tells: {value}");
+    let off = (value - by(scenario, date)).abs();
+    assert!(
+        off <= 4.0 * gradient.probability().standard_error() && value > 0.01 && value < 0.99,
+        "a case that tells: {value}"
+    );
     let error = gradient.probability().standard_error();
     for entry in gradient.entries() {
         let expected = difference(scenario, date, &entry.address, entry.number, step);
@@ -130,7 +134,7 @@ fn a_name_counts_with_all_its_places() {
     assert_eq!(gradient.of("provider[c].growth.constant").expect("no part of it"), 0.0);
     assert_eq!(gradient.of("assumption[elsewhere]").expect("no part of it"), 0.0);
     assert!(gradient.of("provider[c].fiscal_year_ends").is_err(), "whole numbers have no derivative");
-    assert!(gradient.of("assumption[markets]").expect_err("unknown").to_string().contains("did you mean"));
+    assert!(gradient.of("assumption[markets].normal[0]").expect_err("unknown").to_string().contains("did you mean"));
 }
 
 #[test]
@@ -169,7 +173,7 @@ fn what_has_no_gradient_is_refused() {
     };
     let still = pair(a.clone(), b.clone(), "2020-Q1").build().expect("a scenario");
     let (address, message) = refusal(&still, QUESTION);
-    assert!(address == "provider[a].volatility" && message.contains("not exact: because neither has shocks"));
+    assert!(address == "provider[a].volatility" && message.contains("not exact: because nothing is uncertain"));
     let sustained = Question::overtakes("a", "b").sustained(2).name("lasting");
     let yearly = Question::overtakes("a", "b").measure(Measure::Annual);
     let wild = pair(a.clone().volatility(0.2), b.clone(), "2020-Q1").question(sustained).question(yearly);
@@ -197,7 +201,7 @@ fn a_sure_lead_turns_on_nothing_and_a_table_tells_most_first() {
     let open = gradient(&scenario.with("provider[a].revenue", 700).expect("a scenario"), "2020-Q1");
     let table = open.to_string();
     let place = |address: &str| table.find(address).expect("a row");
-    assert!(place("provider[a].revenue") < place("provider[b].growth.constant"), "{table}");
+    assert!(place("provider[b].growth.constant") < place("provider[a].revenue"), "{table}");
     let json = serde_json::to_value(&open).expect("json");
     assert_eq!(json["question"], QUESTION);
     assert_eq!(json["slopes"][0]["address"], "provider[a].revenue");
