@@ -144,13 +144,11 @@ struct Quadratic {
 impl Quadratic {
     fn new(coefficients: &[f64], dimensions: usize) -> Self {
         let mut matrix = vec![vec![0.0; dimensions]; dimensions];
-        let mut of_products = coefficients[1..].iter();
-        for first in 0..dimensions {
-            for (second, coefficient) in (0..=first).zip(&mut of_products) {
-                let half = if first == second { *coefficient } else { 0.5 * coefficient };
-                matrix[first][second] = half;
-                matrix[second][first] = half;
-            }
+        let products = (0..dimensions).flat_map(|first| (0..=first).map(move |second| (first, second)));
+        for ((first, second), coefficient) in products.zip(&coefficients[1..]) {
+            let half = if first == second { *coefficient } else { 0.5 * coefficient };
+            matrix[first][second] = half;
+            matrix[second][first] = half;
         }
         let linear = &coefficients[coefficients.len() - dimensions..];
         let (values, vectors) = eigen(matrix);

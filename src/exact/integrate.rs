@@ -12,12 +12,12 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::control::{Answers, Control};
 use super::gauss::as_f64;
 use super::lines::Lines;
 use super::pair::{Asked, Pair, Watch};
 use super::passage::Recursion;
-use super::replicates::{Replicates, SCRAMBLES, mean_and_error};
+use super::replicates::{Replicates, SCRAMBLES};
+use super::sampled::{Run, Sampled};
 use super::start::TIE;
 use crate::cpu::Level;
 use crate::error::Error;
@@ -44,10 +44,6 @@ const MOST_OF_START: f64 = 0.5;
 const OF_LAW: f64 = 1e-6;
 /// The recursion's tolerance where only one point is needed.
 const SINGLE: f64 = 1e-12;
-/// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
-/// replicates of a date may agree by chance, or all miss what is rare.
-const LEAST_ERROR: f64 = 0.1;
-const LEAST_OF_LARGEST: f64 = 0.25;
 /// Points of each scramble in a pilot.
 const PILOT: usize = 16;
 /// The rate at which a pilot's error is expected to fall with the number of points.
@@ -118,10 +114,10 @@ impl<'p> Pairs<'p> {
 /// How a pair was integrated, with what another pass over the same points needs.
 pub(super) enum Method<'a, 'p> {
     /// One point, whose path is certain or one recursion.
-    Single(Conditional<'a, 'p>),
+    Single(Box<Conditional<'a, 'p>>),
     /// One line.
     Line(Lines<'a, 'p>),
-    Conditional(Conditional<'a, 'p>, Replicates),
+    Conditional(Box<Conditional<'a, 'p>>, Replicates),
     Lines(Lines<'a, 'p>, Replicates),
 }
 
@@ -138,6 +134,16 @@ impl<'a, 'p> Method<'a, 'p> {
 pub(super) struct Solved<'a, 'p> {
     pub(super) integral: Integral,
     pub(super) method: Method<'a, 'p>,
+}
+
+impl<'a, 'p> Solved<'a, 'p> {
+    fn of(run: Run<'a, 'p>, integral: Integral) -> Self {
+        let method = match run.method {
+            Sampled::Conditional(method) => Method::Conditional(method, run.replicates),
+            Sampled::Lines(lines) => Method::Lines(lines, run.replicates),
+        };
+        Self { integral, method }
+    }
 }
 
 /// What the points of an integration are for.
@@ -190,7 +196,7 @@ impl Request {
         let Pairs { drawn, with_start } = &*pairs;
         let has_start_only = with_start.draws.is_empty() && !drawn.is_still();
         if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(OF_LAW) {
-            return self.single(if drawn.draws.is_empty() { drawn } else { with_start }, of_start);
+            return self.single(with_start, of_start);
         }
         if drawn.is_still() {
             return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
@@ -216,7 +222,7 @@ impl Request {
             let finer = finer.answers(&[], 1)?.swap_remove(0);
             values.iter().zip(&finer).map(|(a, b)| 2.0 * (a - b).abs() + of_start).collect()
         };
-        Ok(Solved { integral: Integral { values, errors }, method: Method::Single(method) })
+        Ok(Solved { integral: Integral { values, errors }, method: Method::Single(Box::new(method)) })
     }
 
     /// One line, cut at every crossing.
@@ -244,7 +250,7 @@ impl Request {
     fn lines<'a, 'p>(self, pair: &'a Pair<'p>, budget: &mut Budget<'_>) -> Result<Solved<'a, 'p>, Error> {
         let (mut run, of_grid) = self.start_lines(pair, budget)?;
         let integral = self.refine(&mut run, &of_grid, budget)?;
-        Ok(run.solved(integral))
+        Ok(Solved::of(run, integral))
     }
 
     fn conditional<'a, 'p>(
@@ -255,7 +261,7 @@ impl Request {
     ) -> Result<Solved<'a, 'p>, Error> {
         let (mut run, added) = self.start_conditional(pair, of_start, budget)?;
         let integral = self.refine(&mut run, &added, budget)?;
-        Ok(run.solved(integral))
+        Ok(Solved::of(run, integral))
     }
 
     /// Whichever of the two methods a pilot expects to be cheaper.
@@ -270,7 +276,7 @@ impl Request {
         let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
         if own <= self.tolerance {
             let integral = conditional.estimate(&of_recursion, self.tolerance);
-            return Ok(conditional.solved(integral));
+            return Ok(Solved::of(conditional, integral));
         }
         let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
         lines.run(2 * PILOT, budget)?;
@@ -281,7 +287,7 @@ impl Request {
         });
         let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
         let integral = self.refine(&mut run, &added, budget)?;
-        Ok(run.solved(integral))
+        Ok(Solved::of(run, integral))
     }
 
     /// Doubles the points until the tolerance is met or the budget is used.
@@ -316,7 +322,7 @@ impl Request {
                 *added = added.max(of_start + 2.0 * (a - b).abs());
             }
         }
-        let mut run = Run::new(Sampled::Conditional(method), self);
+        let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
         run.fit_controls(budget)?;
         Ok((run, added))
     }
@@ -357,154 +363,8 @@ impl Request {
             }
         };
         let tail = 2.0 * math::norm_cdf(-self.reach());
-        let run = Run::new(Sampled::Lines(lines), self);
+        let run = Run::new(Sampled::Lines(lines), self.asked);
         Ok((run, added.into_iter().map(|off| off + tail).collect()))
-    }
-}
-
-/// A method that samples, and its sums so far.
-struct Run<'a, 'p> {
-    asked: Asked,
-    method: Sampled<'a, 'p>,
-    /// By answer, how much it jumps where the start ties; and the probability of being ahead there.
-    step: Option<(Vec<f64>, f64)>,
-    control: Option<Control>,
-    replicates: Replicates,
-    len: usize,
-}
-
-enum Sampled<'a, 'p> {
-    Conditional(Conditional<'a, 'p>),
-    Lines(Lines<'a, 'p>),
-}
-
-impl<'a, 'p> Sampled<'a, 'p> {
-    fn pair(&self) -> &'a Pair<'p> {
-        match self {
-            Self::Conditional(method) => method.pair,
-            Self::Lines(lines) => lines.pair,
-        }
-    }
-
-    fn dimensions(&self) -> usize {
-        match self {
-            Self::Conditional(method) => method.dimensions(),
-            Self::Lines(lines) => lines.dimensions(),
-        }
-    }
-
-    fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
-        match self {
-            Self::Conditional(method) => method.answers(coordinates, width),
-            Self::Lines(lines) => lines.answers(coordinates, width, asked),
-        }
-    }
-}
-
-impl<'a, 'p> Run<'a, 'p> {
-    fn new(method: Sampled<'a, 'p>, Request { asked, .. }: Request) -> Self {
-        let len = asked.len(method.pair().periods());
-        let replicates = Replicates::new(method.dimensions(), 2 * len);
-        Self { asked, method, step: None, control: None, replicates, len }
-    }
-
-    /// Controls for probabilities; the number of lead changes has none.
-    fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let dimensions = self.method.dimensions();
-        if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
-            return Ok(());
-        }
-        budget.spend(self.cost() * as_f64(Control::points(dimensions)));
-        let Sampled::Conditional(method) = &mut self.method else { return Ok(()) };
-        if let Asked::Passage(_) = self.asked {
-            self.step = method.step()?;
-        }
-        let step = self.step.as_ref();
-        let answers: &mut Answers<'_> = &mut |coordinates, width| {
-            let mut answers = method.answers(coordinates, width)?;
-            answers.iter_mut().for_each(|answer| take_step(answer, step));
-            Ok(answers)
-        };
-        self.control = Some(Control::fit(dimensions, answers)?);
-        Ok(())
-    }
-
-    fn points(&self) -> usize {
-        self.replicates.points
-    }
-
-    /// What a point costs, in evaluations of a curve at one date.
-    fn cost(&self) -> f64 {
-        let each = match (&self.method, self.asked) {
-            (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
-            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => 30.0 * as_f64(sustained),
-            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 60.0,
-            (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
-            (Sampled::Conditional(_), Asked::Ahead) => 5.0,
-        };
-        each * as_f64(self.method.pair().periods())
-    }
-
-    /// Goes on to so many points of each scramble. A pilot is finished in any case; of what comes after, all or nothing.
-    fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
-        let before = self.replicates.checkpoint();
-        let Self { asked, method, step, control, len, .. } = self;
-        self.replicates.run(upto, &mut |points, sum| {
-            if budget.is_stopped() && !is_pilot {
-                return Ok(());
-            }
-            budget.spend(cost * as_f64(points.width));
-            let (plain, excess) = sum.split_at_mut(*len);
-            let answers = method.answers(&points.coordinates, points.width, *asked)?;
-            for (point, mut answer) in answers.into_iter().enumerate() {
-                take_step(&mut answer, step.as_ref());
-                let weight = points.weight(point);
-                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
-            }
-            if let Some(control) = control {
-                for point in 0..points.width {
-                    let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
-                    control.add_excess(&at, points.weight(point), excess);
-                }
-            }
-            Ok(())
-        })?;
-        if budget.is_stopped() && !is_pilot {
-            self.replicates.restore(before);
-        }
-        Ok(())
-    }
-
-    /// The means so far; `added` are errors that no replicate shows.
-    fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
-        let means = self.replicates.means();
-        let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
-        let estimates = match &self.control {
-            Some(control) => control.estimate(&means, self.len),
-            None => (0..self.len).map(plain).collect(),
-        };
-        let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
-        let floor = (LEAST_OF_LARGEST * most).max(LEAST_ERROR * tolerance);
-        let (values, errors) =
-            estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
-        Integral { values, errors }
-    }
-
-    fn solved(self, integral: Integral) -> Solved<'a, 'p> {
-        let method = match self.method {
-            Sampled::Conditional(method) => Method::Conditional(method, self.replicates),
-            Sampled::Lines(lines) => Method::Lines(lines, self.replicates),
-        };
-        Solved { integral, method }
-    }
-}
-
-/// Replaces the jump of each answer at a tie of the start by its mean.
-fn take_step(answer: &mut [f64], step: Option<&(Vec<f64>, f64)>) {
-    if let Some((jumps, ahead)) = step {
-        let excess = answer[0] - ahead;
-        answer.iter_mut().zip(jumps).for_each(|(answer, jump)| *answer -= jump * excess);
     }
 }
 

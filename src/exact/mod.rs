@@ -12,7 +12,7 @@
 //! | `conditional` | the recursion at points of the assumptions |
 //! | `lines`, `sweep` | conditioning on one axis, without or with small shocks |
 //! | `control` | a control variate for either |
-//! | `integrate`, `replicates`, `budget` | which method, its error, and what it may cost |
+//! | `integrate`, `sampled`, `replicates`, `budget` | which method, its error, and what it may cost |
 //! | `adjoint`, `leaf`, `chain` | derivatives: of one walk, the numbers they are asked of, and the way from one to the other |
 //! | `gradient` | those of an answer |
 //! | `answer`, `revenue` | questions, ranks; fans and shares |
@@ -36,6 +36,7 @@ mod pair;
 mod passage;
 mod replicates;
 mod revenue;
+mod sampled;
 mod start;
 mod sweep;
 mod watched;

@@ -312,7 +312,10 @@ impl Pair<'_> {
 
     /// Whether both surely start with the same revenue, stated by numbers of their own.
     pub(super) fn is_tied(&self) -> bool {
-        self.start.as_ref().is_some_and(|start| start.is_point() && start.place().abs() <= TIE)
+        match self.rows.map(|row| self.plan.base(row)) {
+            [Input::Known(a), Input::Known(b)] => (self.plan.log_base(a) - self.plan.log_base(b)).abs() <= TIE,
+            _ => false,
+        }
     }
 
     /// Whether the start is a point, and moves with the bases.

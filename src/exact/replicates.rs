@@ -32,6 +32,9 @@ impl Points {
     }
 }
 
+/// What adds the answers at some points to a sum.
+pub(super) type Adds<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
+
 /// Sums over points, one for each scramble.
 #[derive(Debug)]
 pub(super) struct Replicates {
@@ -49,11 +52,7 @@ impl Replicates {
     }
 
     /// Goes on to `upto` points of each scramble: `add` adds the answers of some of them to a sum.
-    pub(super) fn run(
-        &mut self,
-        upto: usize,
-        add: &mut dyn FnMut(&Points, &mut [f64]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(super) fn run(&mut self, upto: usize, add: &mut Adds<'_>) -> Result<(), Error> {
         let mut from = self.points;
         if self.dimensions == 1 {
             // Other nodes, not more of them.

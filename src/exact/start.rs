@@ -66,11 +66,6 @@ impl Start {
         self.whole.len() == 1
     }
 
-    /// The place, or one of the places, where it starts.
-    pub(super) fn place(&self) -> f64 {
-        self.whole[0].0
-    }
-
     /// Adds P(walk > 0) at 1 to T. All points at every date: how many a wider spread could spare turns on the law (of a
     /// normal one they fall as the inverse variance, of one with ends as the inverse spread).
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {

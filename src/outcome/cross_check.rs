@@ -20,7 +20,7 @@ const FALSE_ALARM: f64 = 1e-6;
 const FEW: f64 = 0.1;
 /// The exact solver errs by this part of the simulation's least error, between the two tolerances.
 const PART: f64 = 0.1;
-const TOLERANCES: (f64, f64) = (1e-4, 1e-3);
+const TOLERANCES: (f64, f64) = (2e-5, 1e-3);
 /// An exact answer with more than so many of the simulation's errors checks nothing.
 const SHARP: f64 = 0.5;
 /// One path in eight remains plain under importance sampling, so that no weight exceeds this.
