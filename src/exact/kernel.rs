@@ -92,7 +92,7 @@ impl Density {
 }
 
 /// The grid, and the blocks of the last ratio that was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Kernel {
     pub(super) fineness: Fineness,
     level: Level,
@@ -109,7 +109,7 @@ pub(super) struct Kernel {
 }
 
 /// What a drift makes of the blocks: a move by whole panels, and factors for the rest.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Shift {
     drift: f64,
     ratio: f64,

@@ -5,6 +5,8 @@
 //! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
 //! All terms are positive, so that small probabilities keep their digits.
 
+use std::collections::HashMap;
+
 use super::kernel::{Density, Fineness, Kernel, Panel};
 use super::watched::Bridges;
 use crate::cpu::Level;
@@ -38,6 +40,8 @@ pub(super) struct Scaled {
 pub(super) struct Recursion {
     pub(super) kernel: Kernel,
     pub(super) bridges: Bridges,
+    /// Those of panels of other widths, by the bits of the width.
+    pub(super) other_widths: HashMap<u64, (Kernel, Bridges)>,
     /// Width of a panel that the tolerance asks for.
     pub(super) widest: f64,
     /// A number of lead changes that is less likely is not followed further.
@@ -51,6 +55,7 @@ impl Recursion {
             widest: fineness.width,
             kernel: Kernel::new(fineness, level),
             bridges: Bridges::default(),
+            other_widths: HashMap::new(),
             least: 0.1 * tolerance,
         }
     }

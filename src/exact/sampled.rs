@@ -91,7 +91,7 @@ impl<'a, 'p> Run<'a, 'p> {
         let each = match (&self.method, self.asked) {
             (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
             (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => 30.0 * as_f64(sustained),
-            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 60.0,
+            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0,
             (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
             (Sampled::Conditional(_), Asked::Ahead) => 5.0,
         };

