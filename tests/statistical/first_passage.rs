@@ -48,9 +48,13 @@ fn compare(case: &[Row], order: [&str; 2], comparisons: &mut Comparisons) {
     let scenario = case[0].scenario(order, &sustained);
     let simulation = scenario.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);
     let outcome = simulation.run().expect("an outcome");
+    // The tables count every lead at the base in "by"; a lead of several dates must last from the base on.
+    let ahead = |row: &Row| row.text("question") == "ahead_at_base" && row.number("probability") > 0.0;
+    let starts_ahead = case.iter().any(ahead);
     for row in case {
         let p = row.number("probability");
-        if p.min(1.0 - p) * crate::as_f64(PATHS) < LEAST_EXPECTED {
+        let is_of_old_rule = starts_ahead && row.text("question") == "by" && row.count("k") > 1;
+        if is_of_old_rule || p.min(1.0 - p) * crate::as_f64(PATHS) < LEAST_EXPECTED {
             continue;
         }
         let [name, question, k, t] = ["case", "question", "k", "t"].map(|column| row.text(column));
@@ -85,7 +89,7 @@ fn drawn_assumptions_agree_with_mixtures() {
 fn the_order_of_providers_does_not_matter() {
     const CASES: [&str; 5] =
         ["main", "positive_correlation", "negative_correlation", "unlike_volatilities", "base_lognormal"];
-    const COMPARISONS: (u32, u32) = (70, 100);
+    const COMPARISONS: (u32, u32) = (60, 100);
     const FALSE_ALARM: f64 = 0.01;
     let mut comparisons = Comparisons::default();
     for case in tables::cases(tables::FIRST_PASSAGE).iter().filter(|case| CASES.contains(&case[0].text("case"))) {
