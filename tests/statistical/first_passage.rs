@@ -13,7 +13,7 @@ const LEAST_EXPECTED: f64 = 100.0;
 /// Comparisons of the two tests over the table, at least and at most, and their probability of a false alarm.
 const CERTAIN: (u32, u32) = (350, 400);
 const CERTAIN_FALSE_ALARM: f64 = 0.03;
-const DRAWN: (u32, u32) = (200, 240);
+const DRAWN: (u32, u32) = (190, 240);
 const DRAWN_FALSE_ALARM: f64 = 0.02;
 
 /// Cases of which something but shocks is drawn have a name that begins with one of these.
