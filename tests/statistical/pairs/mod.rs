@@ -66,7 +66,7 @@ fn as_asked() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "long: .ci/nightly asks for 1,000 addresses"]
 fn gradients_agree_with_differences() {
     gradient::Settings { addresses: 60, tolerance: 1e-4, step: 2e-4 }.run();
 }
