@@ -6,6 +6,7 @@
 //! path of leads is known. What is left to average over the other axes is continuous, and scrambled Sobol points do it.
 
 use super::axes::{complement, leading_axis};
+use super::gauss::as_f64;
 use super::pair::{Asked, Columns, Pair};
 use super::start::TIE;
 use super::sweep::{Cut, Sweep};
@@ -356,11 +357,6 @@ impl Cubic {
         }
         x
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of nodes and periods are small")]
-fn as_f64(n: usize) -> f64 {
-    n as f64
 }
 
 #[cfg(test)]
