@@ -49,7 +49,7 @@ const PILOT: usize = 16;
 /// The rate at which a pilot's error is expected to fall with the number of points.
 const RATE: f64 = 0.85;
 /// Nodes along a line: the first grid, the finest one, and that of a single line.
-const NODES: usize = 12;
+const NODES: usize = 8;
 const MOST_NODES: usize = 192;
 const SINGLE_LINE: usize = 1024;
 /// Lines on which two grids are compared, of each of some scrambles.
@@ -290,18 +290,20 @@ impl Request {
         Ok(Solved::of(run, integral))
     }
 
-    /// Doubles the points until the tolerance is met or the budget is used.
+    /// Adds points until the tolerance is met or the budget is used.
     fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
         if run.points() == 0 {
             run.run(PILOT, budget)?;
         }
         loop {
             let integral = run.estimate(added, self.tolerance);
-            let more = run.points();
-            if largest(&integral.errors) <= self.tolerance || !budget.allows(run.cost() * as_f64(SCRAMBLES * more)) {
+            let excess = largest(&integral.errors) / self.tolerance;
+            let upto = next_points(run.points(), excess);
+            let cost = run.cost() * as_f64(SCRAMBLES * (upto - run.points()));
+            if excess <= 1.0 || !budget.allows(cost) {
                 return Ok(integral);
             }
-            run.run(2 * more, budget)?;
+            run.run(upto, budget)?;
         }
     }
 
@@ -366,6 +368,15 @@ impl Request {
         let run = Run::new(Sampled::Lines(lines), self.asked);
         Ok((run, added.into_iter().map(|off| off + tail).collect()))
     }
+}
+
+/// The next number of points where the error is `excess` times the tolerance: a power of two or three times one, so that the
+/// points stay balanced, and at most twice as many.
+fn next_points(points: usize, excess: f64) -> usize {
+    let power = points.next_power_of_two();
+    let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
+    let factor = math::exp(math::ln(excess.max(1.0)) / RATE);
+    if as_f64(points) * factor <= as_f64(half_way) { half_way } else { double }
 }
 
 /// Standard deviations that a single line reaches to each side.

@@ -12,6 +12,8 @@ use super::start::TIE;
 use super::sweep::{Cut, Sweep};
 use crate::error::Error;
 
+/// Cells of a line that one word of bits describes.
+const CELLS: usize = 63;
 /// Points that are evaluated at once, over all nodes of some lines.
 const WIDTH: usize = 512;
 
@@ -257,13 +259,32 @@ impl Grid {
 
     /// Adds where the cubic through neighbouring values crosses the tie.
     fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Cut>) {
-        for cell in 0..self.nodes - 1 {
-            let (a, b) = (values[cell] - TIE, values[cell + 1] - TIE);
-            if (a > 0.0) != (b > 0.0) {
-                let at = Cubic::around(values, cell).root(0.0, 1.0, a);
-                cuts.push(self.cut(cell, at, t));
-            } else if self.turns(values, cell) {
-                self.turn(values, cell, t, cuts);
+        for first in (0..self.nodes - 1).step_by(CELLS) {
+            let cells = CELLS.min(self.nodes - 1 - first);
+            // By bit: whether a node is ahead; whether the next one is no nearer to 0, and whether it is no farther.
+            let (mut ahead, mut rises, mut falls) = (0_u64, 0_u64, 0_u64);
+            for (bit, pair) in values[first..=first + cells].windows(2).enumerate() {
+                let [a, b] = [pair[0].abs(), pair[1].abs()];
+                ahead |= u64::from(pair[0] > TIE) << bit;
+                rises |= u64::from(b >= a) << bit;
+                falls |= u64::from(b <= a) << bit;
+            }
+            ahead |= u64::from(values[first + cells] > TIE) << cells;
+            let within = (1 << cells) - 1;
+            let crossed = (ahead ^ (ahead >> 1)) & within;
+            // A cell may hold a turn where the values approach 0 before it and leave it after it; `turns` decides.
+            let turned = (falls << 1 | 1) & (rises >> 1 | 1 << (cells - 1)) & !crossed & within;
+            let mut left = crossed | turned;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let cell = first + bit;
+                if crossed >> bit & 1 == 1 {
+                    let at = Cubic::around(values, cell).root(0.0, 1.0, values[cell] - TIE);
+                    cuts.push(self.cut(cell, at, t));
+                } else if self.turns(values, cell) {
+                    self.turn(values, cell, t, cuts);
+                }
             }
         }
     }

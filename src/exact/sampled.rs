@@ -8,6 +8,7 @@ use super::integrate::Integral;
 use super::lines::Lines;
 use super::pair::{Asked, Pair, Watch};
 use super::replicates::{Replicates, mean_and_error};
+use super::start::Start;
 use crate::error::Error;
 
 /// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
@@ -88,12 +89,16 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// What a point costs, in evaluations of a curve at one date.
     pub(super) fn cost(&self) -> f64 {
+        // A law of the start is summed over its points at every date.
+        let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {
             (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
-            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => 30.0 * as_f64(sustained),
-            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0,
+            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => {
+                30.0 * as_f64(sustained) + of_start
+            }
+            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
             (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
-            (Sampled::Conditional(_), Asked::Ahead) => 5.0,
+            (Sampled::Conditional(_), Asked::Ahead) => 5.0 + of_start,
         };
         each * as_f64(self.method.pair().periods())
     }

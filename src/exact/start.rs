@@ -61,6 +61,11 @@ impl Start {
         Self { below: in_segments(&below, segments), above: in_segments(&above, segments), whole }
     }
 
+    /// How many points the law has.
+    pub(super) fn points(&self) -> usize {
+        self.whole.len()
+    }
+
     /// Whether it starts in one place, not in a law's.
     pub(super) fn is_point(&self) -> bool {
         self.whole.len() == 1
@@ -70,11 +75,14 @@ impl Start {
     /// normal one they fall as the inverse variance, of one with ends as the inverse spread).
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
         let (mut mean, mut variance) = (0.0, 0.0);
+        let mut scores = vec![0.0; self.whole.len()];
         for ((out, drift), sd) in out.iter_mut().zip(drifts).zip(sds) {
             mean += drift;
             variance += sd * sd;
             let spread = variance.sqrt();
-            *out += self.whole.iter().map(|(x, weight)| weight * math::norm_cdf((x + mean) / spread)).sum::<f64>();
+            scores.iter_mut().zip(&self.whole).for_each(|(score, (x, _))| *score = (x + mean) / spread);
+            math::norm_cdf_slice(&mut scores);
+            *out += scores.iter().zip(&self.whole).map(|(below, (_, weight))| weight * below).sum::<f64>();
         }
     }
 

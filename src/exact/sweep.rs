@@ -18,26 +18,32 @@ pub(super) struct Sweep {
     /// Bit t of the words: whether date t is ahead.
     ahead: Vec<u64>,
     changes: usize,
+    /// Φ of the cuts.
+    below: Vec<f64>,
 }
 
 impl Sweep {
     pub(super) fn new(periods: usize) -> Self {
-        Self { periods, ahead: vec![0; periods / 64 + 1], changes: 0 }
+        Self { periods, ahead: vec![0; periods / 64 + 1], changes: 0, below: Vec::new() }
     }
 
     /// The answers of a line; `cuts` ascend.
     pub(super) fn answer(&mut self, starts: &[bool], cuts: &[Cut], asked: Asked) -> Vec<f64> {
         let mut out = vec![0.0; asked.len(self.periods)];
         self.begin(starts);
+        let mut uptos = std::mem::take(&mut self.below);
+        uptos.clear();
+        uptos.extend(cuts.iter().map(|cut| cut.at));
+        math::norm_cdf_slice(&mut uptos);
         let mut below = 0.0;
-        for cut in cuts {
-            let upto = math::norm_cdf(cut.at);
+        for (cut, &upto) in cuts.iter().zip(&uptos) {
             self.piece(asked, upto - below, &mut out);
             below = upto;
             self.pass(*cut);
             self.date(asked, cut.t, if self.is_ahead(cut.t) { 1.0 - upto } else { upto - 1.0 }, &mut out);
         }
         self.piece(asked, 1.0 - below, &mut out);
+        self.below = uptos;
         for (t, is_ahead) in starts.iter().enumerate() {
             self.date(asked, t, if *is_ahead { 1.0 } else { 0.0 }, &mut out);
         }

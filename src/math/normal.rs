@@ -9,6 +9,9 @@
 //! | `norm_cdf` | -8 to -1 | 2.58 |
 //! | `norm_cdf` | -37.5 to -8 | 2.67 |
 //! | `norm_cdf` | subnormal result | 1.01 |
+//! | `norm_cdf_slice` | above 0 | 1.5 |
+//! | `norm_cdf_slice` | -1 to 0 | 5 |
+//! | `norm_cdf_slice` | -8 to -1 | 20 |
 //! | `norm_sf` | 0 to 37.5 | 2.59 |
 //! | `norm_sf_scaled` | 0 to 30 | 4.58 |
 //! | `norm_sf_scaled` | above 30 | 1.42 |
@@ -115,6 +118,58 @@ const WHOLE: usize = 8;
 /// Φ(x) = ½ erfc(−x/√2).
 pub(crate) fn norm_cdf(x: f64) -> f64 {
     0.5 * erfc_of_scaled(-x)
+}
+
+/// (1 + 2x)·e^(x²)·erfc(x) for x ≥ 0 as a polynomial in (x − 3.75)/(x + 3.75), after M. M. Shepherd & J. G. Laframboise,
+/// "Chebyshev Approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞", Mathematics of Computation 36 (1981) 249–253.
+const SCALED_ERFC: [f64; 23] = [
+    1.2375126308378275,
+    -0.14024059858554522,
+    0.0035854154854663067,
+    0.08227673848999159,
+    -0.10880393014193915,
+    0.09230432116435616,
+    -0.058693398584491845,
+    0.028362277371370044,
+    -0.00974657962081509,
+    0.0017556261692276722,
+    0.00029371408777227685,
+    -0.0002901553656394713,
+    5.164737123871838e-05,
+    2.238759272534769e-05,
+    -1.143961526007595e-05,
+    -9.79297529099823e-07,
+    1.7438577411359181e-06,
+    -5.0816911811698186e-08,
+    -2.4996538037405243e-07,
+    1.8778501156468795e-08,
+    3.256499083798513e-08,
+    -1.952790162974837e-09,
+    -2.7293941332533855e-09,
+];
+
+/// Φ without a branch, for slices: less accurate than [`norm_cdf`] in the lower tail, and several times as fast.
+#[inline(always)]
+fn norm_cdf_without_branches(x: f64) -> f64 {
+    // Φ(−40) is 0; `clamp` lets NaN through.
+    let distance = x.abs().clamp(0.0, 40.0);
+    let scaled = distance * SQRT_HALF;
+    let ratio = polynomial((scaled - 3.75) / (scaled + 3.75), SCALED_ERFC) / (1.0 + 2.0 * scaled);
+    let below = 0.5 * exp(-0.5 * (distance * distance)) * ratio;
+    if x > 0.0 { 1.0 - below } else { below }
+}
+
+/// Φ of each element, in place. These are not the bits of [`norm_cdf`].
+pub(crate) fn norm_cdf_slice(xs: &mut [f64]) {
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for x in xs {
+                *x = norm_cdf_without_branches(*x);
+            }
+        },
+    );
 }
 
 /// 1 − Φ(x) without loss in the upper tail.
@@ -278,6 +333,7 @@ mod tests {
             "normal.csv",
             &[
                 ("norm_cdf", &|[x, ..]| norm_cdf(x)),
+                ("norm_cdf_slice", &|[x, ..]| norm_cdf_without_branches(x)),
                 ("norm_sf", &|[x, ..]| norm_sf(x)),
                 ("norm_sf_scaled", &|[x, ..]| norm_sf_scaled(x)),
                 ("norm_quantile", &|[p, ..]| norm_quantile(p)),

@@ -51,11 +51,7 @@ fn compare(table: &str, tolerance: f64, is_wanted: impl Fn(&str) -> bool) -> usi
     let mut compared = 0;
     for case in tables::cases(table).iter().filter(|case| is_wanted(case[0].text("case"))) {
         let outcome = exact(case, tolerance);
-        // The table counts every lead at the base in "by"; a lead of several dates must last from the base on.
-        let ahead = |row: &Row| row.text("question") == "ahead_at_base" && row.number("probability") > 0.0;
-        let starts_ahead = case.iter().any(ahead);
-        let is_of_table = |row: &&Row| !(starts_ahead && row.text("question") == "by" && row.count("k") > 1);
-        for row in case.iter().filter(is_of_table) {
+        for row in case {
             if !is_listed(&outcome, row) {
                 assert!(row.number("probability") <= 0.02, "an unlikely number of lead changes");
                 continue;

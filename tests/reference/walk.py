@@ -52,7 +52,7 @@ class FirstPassage:
         self.k = k
 
     def first(self, side):
-        return 0 if side == BELOW else DONE  # ahead at base is a class of its own, counted in every `by`
+        return self.next(0, side)  # the base is a date like the others
 
     def next(self, state, side):
         run = state + 1 if side == ABOVE else 0
@@ -124,9 +124,9 @@ def normal_density(x, mean, sd):
 
 
 def by(walk, horizon, k=1, n=192):
-    """P(by t) for t = 0..horizon: the lead that lasts k periods begins at t or before, and its k periods lie within the horizon."""
+    """P(by t) for t = 0..horizon: k dates in a row ahead, the first of them at t or before, the last within the horizon."""
     completed = [state[DONE] for state in masses(walk, FirstPassage(k), horizon, n)]
-    return [completed[0]] + [completed[min(t + k - 1, horizon)] for t in range(1, horizon + 1)]
+    return [completed[min(t + k - 1, horizon)] for t in range(horizon + 1)]
 
 
 def lead_changes(walk, horizon, n=192, most=10):

@@ -48,13 +48,9 @@ fn compare(case: &[Row], order: [&str; 2], comparisons: &mut Comparisons) {
     let scenario = case[0].scenario(order, &sustained);
     let simulation = scenario.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);
     let outcome = simulation.run().expect("an outcome");
-    // The tables count every lead at the base in "by"; a lead of several dates must last from the base on.
-    let ahead = |row: &Row| row.text("question") == "ahead_at_base" && row.number("probability") > 0.0;
-    let starts_ahead = case.iter().any(ahead);
     for row in case {
         let p = row.number("probability");
-        let is_of_old_rule = starts_ahead && row.text("question") == "by" && row.count("k") > 1;
-        if is_of_old_rule || p.min(1.0 - p) * crate::as_f64(PATHS) < LEAST_EXPECTED {
+        if p.min(1.0 - p) * crate::as_f64(PATHS) < LEAST_EXPECTED {
             continue;
         }
         let [name, question, k, t] = ["case", "question", "k", "t"].map(|column| row.text(column));

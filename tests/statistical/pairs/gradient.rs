@@ -112,7 +112,8 @@ impl Settings {
     fn difference(&self, scenario: &Scenario, date: &str, at: &str, number: f64, scale: f64) -> Result<f64, Error> {
         let by = |side: f64| {
             let moved = scenario.with(at, number + side * self.step * scale)?;
-            let exact = moved.exact().tolerance(self.tolerance).fans(false).ranks(false).shares(false);
+            let exact =
+                moved.exact().tolerance(self.tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
             Ok::<f64, Error>(exact.run()?.question(QUESTION)?.by(date)?.value())
         };
         Ok((by(1.0)? - by(-1.0)?) / (2.0 * self.step))
@@ -121,7 +122,7 @@ impl Settings {
 
 /// A random date whose probability is neither small nor large.
 fn open_date(scenario: &Scenario, pair: &Pair, tolerance: f64, random: &mut Random) -> Option<String> {
-    let exact = scenario.exact().tolerance(tolerance).fans(false).ranks(false).shares(false);
+    let exact = scenario.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
     let outcome = exact.run().unwrap_or_else(|error| panic!("{error}\n{}", pair.text()));
     let question = outcome.question(QUESTION).expect("the question");
     let open = question.periods().iter().filter(|date| {
