@@ -1,4 +1,4 @@
-//! A method that is averaged over replicates of points, with the controls that make its error smaller.
+//! A method averaged over replicates of points, with the control variates that reduce its error.
 
 use super::budget::Budget;
 use super::conditional::Conditional;
@@ -10,16 +10,16 @@ use super::pair::{Asked, Pair, Watch};
 use super::replicates::{Replicates, mean_and_error};
 use crate::error::Error;
 
-/// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
-/// replicates of a date may agree by chance, or all miss what is rare.
+/// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
+/// replicates of one date may agree by chance, or all miss a rare event.
 const LEAST_ERROR: f64 = 0.1;
 const LEAST_OF_LARGEST: f64 = 0.25;
 
-/// A method that samples, and its sums so far.
+/// A sampling method and its sums so far.
 pub(super) struct Run<'a, 'p> {
     asked: Asked,
     pub(super) method: Sampled<'a, 'p>,
-    /// By answer, how much it jumps where the start ties; and the probability of being ahead there.
+    /// The jump of each answer where the start ties, and the probability of being ahead there.
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
     pub(super) replicates: Replicates,
@@ -61,7 +61,7 @@ impl<'a, 'p> Run<'a, 'p> {
         Self { asked, method, step: None, control: None, replicates, len }
     }
 
-    /// Controls for probabilities; the number of lead changes has none.
+    /// Fits controls for probabilities; lead changes have none.
     pub(super) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
         let dimensions = self.method.dimensions();
         if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
@@ -86,7 +86,7 @@ impl<'a, 'p> Run<'a, 'p> {
         self.replicates.points
     }
 
-    /// What a point costs, in evaluations of a curve at one date.
+    /// Cost of one point, in evaluations of a curve at one date.
     pub(super) fn cost(&self) -> f64 {
         let each = match (&self.method, self.asked) {
             (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
@@ -98,7 +98,8 @@ impl<'a, 'p> Run<'a, 'p> {
         each * as_f64(self.method.pair().periods())
     }
 
-    /// Goes on to so many points of each scramble. A pilot is finished in any case; of what comes after, all or nothing.
+    /// Continues to `upto` points of each scramble. A pilot always completes; any later extension completes or is
+    /// rolled back.
     pub(super) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
         let before = self.replicates.checkpoint();
@@ -129,7 +130,7 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    /// The means so far; `added` are errors that no replicate shows.
+    /// Current estimates; `added` are errors that the replicates do not show.
     pub(super) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
         let means = self.replicates.means();
         let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
