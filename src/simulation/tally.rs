@@ -91,8 +91,8 @@ impl Settings {
     /// Questions that cannot be monitored continuously, if that is requested.
     pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
         let sums = |(place, question): (usize, &Question)| {
-            let message = "not continuous: because a sum of several periods is only defined at dates; without \
-                           .continuous(true), or --continuous on the command line, it is monitored on dates";
+            let message = "not continuous: because a sum of several periods is not monitored between dates; without \
+                           .continuous(true), or --continuous on the command line, it is answered at dates";
             (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);

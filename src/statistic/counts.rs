@@ -243,7 +243,7 @@ impl Counts {
 }
 
 fn unannounced(row: usize, rows: usize) -> Error {
-    Error::invalid("statistic", "", format!("row {row} is outside the statistic's shape, which has {rows} rows"))
+    Error::invalid("statistic", "", format!("row {row} is outside the statistic's shape (number of rows: {rows})"))
 }
 
 fn no_class(row: usize, class: u16, classes: usize) -> Error {

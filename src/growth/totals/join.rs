@@ -1,14 +1,14 @@
-//! How the tail joins the last estimate and goes on after it.
+//! Continuation of growth after the last estimate by a tail.
 
 use crate::growth::fade::Fade;
 use crate::growth::{TailLaw, Value};
 
-/// A tail after the last estimated fiscal year; its numbers come as values.
+/// A tail after the last estimated fiscal year; its numbers are passed as values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Continuation {
     None,
     Hold,
-    /// Numbers: to, half-life.
+    /// Numbers: target rate, half-life.
     Fade,
     /// Number: ratio; further years are fiscal years.
     Ratio,
@@ -26,7 +26,7 @@ impl From<&TailLaw> for Continuation {
 }
 
 impl Continuation {
-    /// The log growth of the tail's first period, from `γ_n` of every path.
+    /// Log growth in the tail's first period, from `γ_n` of every path.
     pub(super) fn first_step(self, last: &[f64], numbers: &[Value<'_>], per_year: usize) -> Vec<f64> {
         let mut steps = vec![0.0; last.len()];
         self.after(&vec![0.0; last.len()], last, numbers, per_year).next(&mut steps);
@@ -42,12 +42,12 @@ impl Continuation {
     }
 }
 
-/// A tail on its way.
+/// State of a tail from period to period.
 #[derive(Debug)]
 pub(super) struct Going<'a> {
     fade: Option<Fade>,
     ratio: Option<Value<'a>>,
-    /// Γ where the current rate began.
+    /// Γ at the start of the current rate.
     start: Vec<f64>,
     rate: Vec<f64>,
     per_year: usize,
@@ -56,7 +56,7 @@ pub(super) struct Going<'a> {
 }
 
 impl Going<'_> {
-    /// Γ of every path one period on.
+    /// Computes Γ of every path for the next period.
     pub(super) fn next(&mut self, out: &mut [f64]) {
         let within = self.period % self.per_year;
         if let (Some(ratio), 0) = (self.ratio, within) {
