@@ -128,7 +128,7 @@ mod tests {
     const BOTH: [Level; 2] = [Level::Baseline, Level::Avx2];
 
     #[test]
-    fn the_most_is_taken_if_nothing_is_asked() {
+    fn the_highest_level_is_the_default() {
         for unset in [None, Some("".as_ref())] {
             assert_eq!(Level::choose(unset, &BOTH).unwrap(), Level::Avx2);
         }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_had_is_an_error_that_names_it() {
+    fn unsupported_levels_are_errors_that_name_them() {
         for word in ["avx512", "AVX2", "sse2", " ", " avx2"] {
             let error = Level::choose(Some(word.as_ref()), &BOTH).unwrap_err();
             assert!(error.is_invalid_input());

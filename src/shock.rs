@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_factor_gives_the_matrix_back() {
+    fn the_factor_reproduces_the_matrix() {
         let stated = [(0, 1, 0.3), (1, 2, -0.5), (0, 3, 0.2)];
         let lower = factor(4, &stated).expect("positive definite");
         for &(i, j, value) in &stated {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pair_to_blame_is_named_with_what_would_do() {
+    fn the_pair_to_blame_is_named_with_valid_values() {
         // 1 and 2 are both strongly correlated with 0, so they cannot be negatively correlated with each other.
         let unfit = factor(3, &[(0, 1, 0.9), (0, 2, 0.9), (1, 2, -0.9)]).expect_err("impossible");
         assert_eq!((unfit.index, unfit.range), (2, Some((0.62, 1.0))));

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pass_backwards_gives_every_slope() {
+    fn one_backward_sweep_gives_every_derivative() {
         let drifts: Vec<f64> = (0..9).map(|t| [0.02, -0.07, 0.3, 0.0][t % 4]).collect();
         let sds: Vec<f64> = (0..9).map(|t| [0.1, 0.16, 0.12][t % 3]).collect();
         let start = [(-0.5, 0.6), (-0.2, 0.3)];

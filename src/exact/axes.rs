@@ -6,9 +6,9 @@ use super::pair::Pair;
 use crate::error::Error;
 
 /// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
-const LEAST_WEIGHT: f64 = 0.01;
+const MIN_WEIGHT: f64 = 0.01;
 /// Maximum number of dates that determine the leading axis; longer horizons use evenly spaced ones.
-const MOST_DATES: usize = 48;
+const MAX_DATES: usize = 48;
 /// Steps of the power iteration. It need not converge: every axis gives the same answer.
 const STEPS: usize = 40;
 
@@ -57,9 +57,9 @@ pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
     let sd = if pair.has_no_shocks() { 0.0 } else { sd };
     let spread = |t: usize| (dot(&slopes[t], &slopes[t]) + sd * sd * as_f64(t)).sqrt();
     let spreads: Vec<f64> = (0..slopes.len()).map(spread).collect();
-    let stride = slopes.len().div_ceil(MOST_DATES);
+    let stride = slopes.len().div_ceil(MAX_DATES);
     let dates: Vec<usize> = (0..slopes.len()).rev().step_by(stride).filter(|t| spreads[*t] > 0.0).collect();
-    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + LEAST_WEIGHT).sqrt() / spreads[t];
+    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + MIN_WEIGHT).sqrt() / spreads[t];
     let weights: Vec<f64> = dates.iter().map(|t| weight(*t)).collect();
     let inner = |s: usize, t: usize| dot(&slopes[s], &slopes[t]) + sd * sd * as_f64(s.min(t));
     let mut parts: Vec<f64> = vec![1.0; dates.len()];

@@ -51,7 +51,7 @@ struct Boundaries {
 }
 
 /// Step of the central differences along a line.
-const BESIDE: f64 = 1e-4;
+const STEP: f64 = 1e-4;
 
 impl<'a, 'p> Chain<'a, 'p> {
     pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
@@ -92,8 +92,8 @@ impl<'a, 'p> Chain<'a, 'p> {
 
     /// Adds the endpoints of the passing intervals of some lines.
     ///
-    /// An interval ends at z where D(t) = 0, so dz = −∂D(t)/D′(t). At either end P changes by φ(z)/|D′(t)| for each unit of
-    /// D(t).
+    /// An interval ends at z where D(t) = 0, so dz = −∂D(t)/D′(t). At either end P changes by φ(z)/|D′(t)| for each
+    /// unit of D(t).
     fn boundaries(&mut self, lines: &Lines<'_, '_>, points: &Points, weight: f64) -> Result<(), Error> {
         let periods = self.pair.periods();
         let mut sweep = Sweep::new(periods);
@@ -125,12 +125,12 @@ impl<'a, 'p> Chain<'a, 'p> {
         };
         let scores = moved(0.0);
         let columns = self.pair.columns(&scores, width)?;
-        let [before, after] = [-BESIDE, BESIDE].map(|step| self.pair.columns(&moved(step), width));
+        let [before, after] = [-STEP, STEP].map(|step| self.pair.columns(&moved(step), width));
         let (before, after) = (before?, after?);
         let mut block = Block::zeros(self.pair.periods(), width);
         for (p, (z, t, [shocks, own], of_line)) in bounds.at[range].iter().enumerate() {
             let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
-            let slope = rise / (2.0 * BESIDE) + columns.sd[p] * own;
+            let slope = rise / (2.0 * STEP) + columns.sd[p] * own;
             if !(slope.abs() > 0.0) {
                 continue;
             }
@@ -241,9 +241,9 @@ impl<'a, 'p> Chain<'a, 'p> {
 /// Chebyshev nodes per sd of one period. P varies on the scale of the sd: its Chebyshev series needs about 3.7 terms
 /// per sd of half the interval (where e^(−k²/2) reaches 1e-12), with a margin because the volatility may be drawn
 /// lower.
-const PLACES_PER_SD: f64 = 8.0;
-const LEAST_PLACES: f64 = 32.0;
-const MOST_PLACES: f64 = 1024.0;
+const NODES_PER_SD: f64 = 8.0;
+const MIN_NODES: f64 = 32.0;
+const MAX_NODES: f64 = 1024.0;
 
 /// Interpolating polynomial through Chebyshev points, by the barycentric formula (Berrut & Trefethen 2004).
 #[derive(Debug, Default)]
@@ -262,7 +262,7 @@ impl Interpolant {
             return Self::default();
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
-        let count = (LEAST_PLACES + PLACES_PER_SD * 2.0 * half / sd).min(MOST_PLACES) as usize;
+        let count = (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES) as usize;
         let node = |k: usize| middle - half * crate::math::cos(std::f64::consts::PI * as_f64(k) / as_f64(count - 1));
         Self { nodes: (0..count).map(node).collect(), values: vec![0.0; count] }
     }

@@ -66,8 +66,8 @@ pub fn first_passage_by(gap: f64, drift: f64, volatility: f64, t: f64) -> Result
 /// and constant over time.
 ///
 /// G. A. Whitmore, "Normal-gamma mixtures of inverse Gaussian distributions", Scandinavian Journal of Statistics 13
-/// (1986) 211–220. With V = s²t + σ²t², σ the `drift_sd`, P(τ ≤ t) = Φ((−a + μt)/√V) + e^(2μa/s² + 2σ²a²/s⁴) Φ((−a − μt −
-/// 2σ²at/s²)/√V).
+/// (1986) 211–220. With V = s²t + σ²t², σ the `drift_sd`, P(τ ≤ t) = Φ((−a + μt)/√V) + e^(2μa/s² + 2σ²a²/s⁴) Φ((−a − μt
+/// − 2σ²at/s²)/√V).
 ///
 /// # Errors
 /// As for [`first_passage_by`]; also a `drift_sd` that is negative or not finite.
@@ -227,14 +227,7 @@ fn check(what: &'static str, arguments: &[Argument]) -> Result<(), Error> {
 
 /// Returns the answer, or an error if it is not finite.
 fn answer(what: &'static str, value: f64) -> Result<f64, Error> {
-    let beyond = || {
-        Error::one(
-            Kind::Numeric,
-            what,
-            "",
-            format!("outside the range of floating-point numbers, got {}", shown(value)),
-        )
-    };
+    let beyond = || Error::one(Kind::Numeric, what, "", format!("the result must be finite, got {}", shown(value)));
     if value.is_finite() { Ok(value) } else { Err(beyond()) }
 }
 

@@ -1,6 +1,7 @@
 //! The recursion conditional on the drawn assumptions.
 //!
-//! Given the assumptions, the recursion integrates the shocks without sampling. Only the assumptions remain to be averaged.
+//! Given the assumptions, the recursion integrates the shocks without sampling. Only the assumptions remain to be
+//! averaged.
 
 use super::axes::ordered_axes;
 use super::pair::{Asked, Pair};

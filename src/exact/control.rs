@@ -29,7 +29,7 @@ struct Controlled {
 }
 
 /// Probits are clamped at ± this: the tail beyond is about 1e-12.
-const MOST_PROBIT: f64 = 7.0;
+const MAX_PROBIT: f64 = 7.0;
 /// An answer within this distance of 0 or 1 at all nodes has no control.
 const TRIVIAL: f64 = 1e-9;
 /// Distance of the fitting nodes from the medians, in standard deviations.
@@ -100,7 +100,7 @@ impl Control {
 }
 
 fn probit(p: f64) -> f64 {
-    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MOST_PROBIT, MOST_PROBIT)
+    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MAX_PROBIT, MAX_PROBIT)
 }
 
 /// Features: 1, then the products of each axis k with the axes up to k, then the axes.

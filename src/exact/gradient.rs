@@ -67,9 +67,9 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
 /// Derivatives of one probability with respect to the numbers of the scenario; returned by
 /// [`Exact::gradient`](crate::Exact::gradient).
 ///
-/// It displays as a table with the effect of a small change of each number, largest first: one percentage point of a growth
-/// rate, volatility or correlation (0.30 to 0.31), one percent of any other number. How much the *spread* of each
-/// assumption contributes is reported as the weights of [`Audit`](crate::Audit).
+/// It displays as a table with the effect of a small change of each number, largest first: one percentage point of a
+/// growth rate, volatility or correlation (0.30 to 0.31), one percent of any other number. How much the *spread* of
+/// each assumption contributes is reported as the weights of [`Audit`](crate::Audit).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gradient {

@@ -33,35 +33,35 @@ pub(super) struct Integral {
 
 /// Tolerance of lead-change probabilities as a multiple of that of overtake probabilities, and its upper bound. Lead
 /// changes cost ten recursions per point, and three digits of them are enough for most readers.
-const LEADS: f64 = 1000.0;
-const MOST_OF_LEADS: f64 = 0.01;
+const LEAD_CHANGES_FACTOR: f64 = 1000.0;
+const MAX_LEAD_CHANGES_TOLERANCE: f64 = 0.01;
 /// Fractions of the tolerance allowed for the error of the recursion and for the discretization of the start.
-const OF_RECURSION: f64 = 0.02;
-const OF_START: f64 = 0.1;
+const RECURSION_FRACTION: f64 = 0.02;
+const START_FRACTION: f64 = 0.1;
 /// If the discretization error of the start exceeds this fraction of the tolerance, the base is integrated as an axis
 /// instead.
-const MOST_OF_START: f64 = 0.5;
+const MAX_START_FRACTION: f64 = 0.5;
 /// A distribution of the start that is discretized to this error is preferred to sampling the base.
-const OF_LAW: f64 = 1e-6;
+const PREFERRED_START_ERROR: f64 = 1e-6;
 /// Tolerance of the recursion where a single point is needed.
-const SINGLE: f64 = 1e-12;
+const SINGLE_TOLERANCE: f64 = 1e-12;
 /// Points per scramble in a pilot.
-const PILOT: usize = 16;
-/// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`RATE`).
-const RATE: f64 = 0.85;
+const PILOT_POINTS: usize = 16;
+/// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
+const CONVERGENCE_RATE: f64 = 0.85;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
 const NODES: usize = 12;
-const MOST_NODES: usize = 192;
-const SINGLE_LINE: usize = 1024;
+const MAX_NODES: usize = 192;
+const SINGLE_LINE_NODES: usize = 1024;
 /// Lines per scramble on which two grids are compared.
-const COMPARED: usize = 16;
+const COMPARED_LINES: usize = 16;
 /// Fraction of the tolerance allowed for the error of the grid.
-const OF_GRID: f64 = 0.1;
+const GRID_FRACTION: f64 = 0.1;
 /// Maximum refinement level of the discretized start.
-const MOST_LEVEL: usize = 4;
+const MAX_LEVEL: usize = 4;
 
 /// From this level on, a start with a larger error than this is abandoned: the shocks are too small for it.
-const HOPELESS: (usize, f64) = (3, 1e-2);
+const ABANDONED: (usize, f64) = (3, 1e-2);
 
 /// A pair in the two forms that the methods use.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl<'p> Pairs<'p> {
     }
 
     /// Refines the distribution of the start until two refinements in a row agree; returns the estimated error.
-    fn settle_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
+    fn refine_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
         if self.with_start.start().is_none_or(|start| start.is_point()) {
             return Ok(0.0);
         }
@@ -89,7 +89,7 @@ impl<'p> Pairs<'p> {
         // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
         // the volatility is small.
         let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
-        let mut recursion = Recursion::new(OF_START * tolerance, level);
+        let mut recursion = Recursion::new(START_FRACTION * tolerance, level);
         let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
             let scores = vec![sides.to_vec(); pair.draws.len()];
             let mut all = Vec::new();
@@ -102,10 +102,10 @@ impl<'p> Pairs<'p> {
             let finer = self.with_start.refined();
             let next = solve(&finer)?;
             let error = 2.0 * largest_distance(&value, &next);
-            let is_last = finer.level == MOST_LEVEL || finer.level >= HOPELESS.0 && error > HOPELESS.1;
+            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
             self.with_start = finer;
             // Two agreements in a row are required, since one may be a coincidence.
-            if error.max(0.01 * last) <= OF_START * tolerance || is_last {
+            if error.max(0.01 * last) <= START_FRACTION * tolerance || is_last {
                 return Ok(error);
             }
             (value, last) = (next, error);
@@ -169,7 +169,7 @@ impl Request {
     /// A request for `asked`, given the tolerance of the probabilities.
     pub(super) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
         let tolerance = match asked {
-            Asked::LeadChanges => (LEADS * tolerance).min(MOST_OF_LEADS),
+            Asked::LeadChanges => (LEAD_CHANGES_FACTOR * tolerance).min(MAX_LEAD_CHANGES_TOLERANCE),
             Asked::Passage(_) | Asked::Ahead => tolerance,
         };
         Self { asked, tolerance, level }
@@ -193,18 +193,18 @@ impl Request {
         budget.begin();
         let mut of_start = 0.0;
         if !pairs.drawn.has_no_shocks() {
-            of_start = pairs.settle_start(self.asked, self.tolerance, self.level)?;
+            of_start = pairs.refine_start(self.asked, self.tolerance, self.level)?;
         }
         let Pairs { drawn, with_start } = &*pairs;
         let has_start_only = with_start.draws.is_empty() && !drawn.has_no_shocks();
-        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(OF_LAW) {
+        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(PREFERRED_START_ERROR) {
             return self.single(with_start, of_start);
         }
         if drawn.has_no_shocks() {
             return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
         }
-        let is_settled = with_start.start().is_some() && of_start <= MOST_OF_START * self.tolerance;
-        match (is_settled, purpose, self.asked) {
+        let is_refined = with_start.start().is_some() && of_start <= MAX_START_FRACTION * self.tolerance;
+        match (is_refined, purpose, self.asked) {
             (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
             (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
             (false, Purpose::Derivatives, _) => self.lines(drawn, budget),
@@ -215,12 +215,12 @@ impl Request {
 
     /// One recursion, or one deterministic path.
     fn single<'a, 'p>(self, pair: &'a Pair<'p>, of_start: f64) -> Result<Solved<'a, 'p>, Error> {
-        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE, self.level))?;
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE_TOLERANCE, self.level))?;
         let values = method.answers(&[], 1)?.swap_remove(0);
         let errors = if pair.has_no_shocks() {
             vec![0.0; values.len()]
         } else {
-            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE, self.level))?;
+            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE_TOLERANCE, self.level))?;
             let finer = finer.answers(&[], 1)?.swap_remove(0);
             values.iter().zip(&finer).map(|(a, b)| 2.0 * (a - b).abs() + of_start).collect()
         };
@@ -234,8 +234,8 @@ impl Request {
             let values = lines.answers(&[], 1, self.asked)?.swap_remove(0);
             Ok((lines, values))
         };
-        let (_, coarse) = solve(SINGLE_LINE / 2)?;
-        let (lines, values) = solve(SINGLE_LINE)?;
+        let (_, coarse) = solve(SINGLE_LINE_NODES / 2)?;
+        let (lines, values) = solve(SINGLE_LINE_NODES)?;
         let errors = values.iter().zip(&coarse).map(|(a, b)| 2.0 * (a - b).abs() + 10.0 * TIE).collect();
         Ok(Solved { integral: Integral { values, errors }, method: Method::Line(lines) })
     }
@@ -274,17 +274,17 @@ impl Request {
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
         let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
-        conditional.run(PILOT, budget)?;
+        conditional.run(PILOT_POINTS, budget)?;
         let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
         if own <= self.tolerance {
             let integral = conditional.estimate(&of_recursion, self.tolerance);
             return Ok(Solved::of(conditional, integral));
         }
         let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
-        lines.run(2 * PILOT, budget)?;
+        lines.run(2 * PILOT_POINTS, budget)?;
         let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
         let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
-            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / RATE);
+            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / CONVERGENCE_RATE);
             run.cost() * as_f64(run.points()) * factor
         });
         let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
@@ -295,7 +295,7 @@ impl Request {
     /// Doubles the points until the tolerance is met or the budget is spent.
     fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
         if run.points() == 0 {
-            run.run(PILOT, budget)?;
+            run.run(PILOT_POINTS, budget)?;
         }
         loop {
             let integral = run.estimate(added, self.tolerance);
@@ -313,7 +313,7 @@ impl Request {
         of_start: f64,
         budget: &mut Budget<'_>,
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
-        let tolerance = OF_RECURSION * self.tolerance;
+        let tolerance = RECURSION_FRACTION * self.tolerance;
         let mut method = Conditional::new(pair, self.asked, Recursion::new(tolerance, self.level))?;
         let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * tolerance, self.level))?;
         let sides = vec![vec![0.0, 1.5, -1.5]; pair.draws.len()];
@@ -339,7 +339,7 @@ impl Request {
         let replicates = Replicates::new(lines.dimensions(), 0);
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
             let mut mean = vec![0.0; self.len(pair)];
-            replicates.sample(COMPARED, &mut |points| {
+            replicates.sample(COMPARED_LINES, &mut |points| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
                 for (point, answer) in answers.into_iter().enumerate() {
                     let weight = points.weight(point);
@@ -347,8 +347,8 @@ impl Request {
                 }
                 Ok(())
             })?;
-            budget.spend(as_f64(SCRAMBLES * COMPARED * lines.nodes() * lines.periods()));
-            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED));
+            budget.spend(as_f64(SCRAMBLES * COMPARED_LINES * lines.nodes() * lines.periods()));
+            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED_LINES));
             Ok(mean)
         };
         let mut coarse = sample(&lines)?;
@@ -356,11 +356,11 @@ impl Request {
             let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
             let fine = sample(&finer)?;
             let off: Vec<f64> = coarse.iter().zip(&fine).map(|(a, b)| 2.0 * (a - b).abs()).collect();
-            if largest(&off) <= OF_GRID * self.tolerance {
+            if largest(&off) <= GRID_FRACTION * self.tolerance {
                 break off;
             }
             (lines, coarse) = (finer, fine);
-            if lines.nodes() >= MOST_NODES {
+            if lines.nodes() >= MAX_NODES {
                 break off;
             }
         };

@@ -22,14 +22,14 @@ pub(super) type Block = [Panel; NODES];
 
 /// Panel width and truncation of the tails.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fineness {
+pub(super) struct Resolution {
     /// Width of a panel.
     pub(super) width: f64,
     /// Standard deviations kept on each side.
     pub(super) reach: f64,
 }
 
-impl Fineness {
+impl Resolution {
     /// Resolution required for an error of `tolerance`. Sixteen nodes integrate e^{−x²}, the sharpest product of
     /// density and kernel, with a relative error of 4.1e−33·width³³ (the remainder of Gauss–Legendre quadrature). The
     /// measured error of a walk's probabilities is a thousandth of that, at tolerances of 1e-6 to 1e-10.
@@ -94,7 +94,7 @@ impl Density {
 /// The panel grid, with the blocks of the most recent sd ratio.
 #[derive(Debug, Clone)]
 pub(super) struct Kernel {
-    pub(super) fineness: Fineness,
+    pub(super) resolution: Resolution,
     level: Level,
     nodes: Panel,
     pub(super) weights: Panel,
@@ -124,17 +124,17 @@ struct Shift {
 }
 
 impl Kernel {
-    pub(super) fn new(fineness: Fineness, level: Level) -> Self {
+    pub(super) fn new(resolution: Resolution, level: Level) -> Self {
         let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
         let (blocks, shift, scaled, spare) = (Vec::new(), Shift::default(), Vec::new(), Vec::new());
-        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
-        kernel.set_width(fineness.width);
+        let mut kernel = Self { resolution, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
+        kernel.set_width(resolution.width);
         kernel
     }
 
     /// Changes the panel width and rebuilds the nodes for it.
     pub(super) fn set_width(&mut self, width: f64) {
-        self.fineness.width = width;
+        self.resolution.width = width;
         self.ratio = 0.0;
         self.shift = Shift::default();
         for (place, (x, weight)) in gauss::legendre(NODES).into_iter().enumerate() {
@@ -145,12 +145,12 @@ impl Kernel {
 
     /// The panel that contains `x`.
     pub(super) fn panel_of(&self, x: f64) -> i64 {
-        whole((x / self.fineness.width).floor())
+        whole((x / self.resolution.width).floor())
     }
 
     /// The nodes of a panel.
     pub(super) fn nodes_of(&self, panel: i64) -> Panel {
-        self.nodes.map(|node| as_f64(panel) * self.fineness.width + node)
+        self.nodes.map(|node| as_f64(panel) * self.resolution.width + node)
     }
 
     /// ∫ f.
@@ -189,7 +189,7 @@ impl Kernel {
     pub(super) fn moments(&self, density: &Density, value: &Density) -> [f64; 2] {
         let mut moments = [0.0; 2];
         for (panel, f) in (density.first..).zip(&density.panels) {
-            let (from, v) = (as_f64(panel) * self.fineness.width, value.panel(panel));
+            let (from, v) = (as_f64(panel) * self.resolution.width, value.panel(panel));
             for (((f, v), weight), node) in f.iter().zip(&v).zip(&self.weights).zip(&self.nodes) {
                 let part = f * v * weight;
                 moments[0] += part;
@@ -204,8 +204,8 @@ impl Kernel {
         let mut found = [0.0; 2];
         let mut gauss = [0.0; NODES];
         for (panel, v) in (value.first..).zip(&value.panels) {
-            let from = as_f64(panel) * self.fineness.width - x - drift;
-            if from > 39.0 * ratio || from + self.fineness.width < -39.0 * ratio {
+            let from = as_f64(panel) * self.resolution.width - x - drift;
+            if from > 39.0 * ratio || from + self.resolution.width < -39.0 * ratio {
                 continue;
             }
             let scores = self.nodes.map(|node| (from + node) / ratio);
@@ -226,9 +226,9 @@ impl Kernel {
         let mut gauss = [0.0; NODES];
         for (panel, out) in (range.0..).zip(&mut panels) {
             for (x, weight) in start {
-                let from = as_f64(panel) * self.fineness.width - x - drift;
+                let from = as_f64(panel) * self.resolution.width - x - drift;
                 // This start point does not reach the panel.
-                if from > 39.0 * ratio || from + self.fineness.width < -39.0 * ratio {
+                if from > 39.0 * ratio || from + self.resolution.width < -39.0 * ratio {
                     continue;
                 }
                 for (gauss, node) in gauss.iter_mut().zip(&self.nodes) {
@@ -296,8 +296,8 @@ impl Kernel {
     fn prepare(&mut self, drift: f64, ratio: f64, from: &Density) {
         if self.ratio.to_bits() != ratio.to_bits() {
             self.ratio = ratio;
-            let most = whole((0.5 + self.fineness.reach * ratio / self.fineness.width).ceil());
-            self.blocks = (-most..=most).map(|d| self.block(as_f64(d) * self.fineness.width)).collect();
+            let most = whole((0.5 + self.resolution.reach * ratio / self.resolution.width).ceil());
+            self.blocks = (-most..=most).map(|d| self.block(as_f64(d) * self.resolution.width)).collect();
         }
         // Cached, since the densities of all lead-change counts share a step.
         if [self.shift.drift, self.shift.ratio].map(f64::to_bits) != [drift, ratio].map(f64::to_bits) {
@@ -313,7 +313,7 @@ impl Kernel {
     }
 
     fn shift(&self, drift: f64, ratio: f64, mut blocks: Vec<f64>) -> Shift {
-        let (width, reach) = (self.fineness.width, self.fineness.reach * ratio);
+        let (width, reach) = (self.resolution.width, self.resolution.reach * ratio);
         let moved = (drift / width).round();
         let rest = drift - moved * width;
         let tilt = rest / (ratio * ratio);
@@ -384,7 +384,7 @@ fn cleared(mut panels: Vec<Panel>, (first, last): (i64, i64)) -> Vec<Panel> {
 }
 
 /// Converts a rounded coordinate to a panel index, saturating at ±2⁵³.
-#[expect(clippy::cast_possible_truncation, reason = "a whole number within the bounds, or these")]
+#[expect(clippy::cast_possible_truncation, reason = "an integer, saturating at the bounds")]
 fn whole(x: f64) -> i64 {
     x.clamp(-9e15, 9e15) as i64
 }

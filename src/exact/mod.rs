@@ -228,9 +228,10 @@ impl<'a> Exact<'a> {
 
     /// Whether to compute every provider's revenue.
     ///
-    /// Fans have no error estimate and do not depend on the tolerance. Each is a mixture of lognormal distributions over
-    /// fixed points of the drawn assumptions. In tests the quantiles are within 1e-7 of a closed form with one drawn number
-    /// and shocks, within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn assumptions.
+    /// Fans have no error estimate and do not depend on the tolerance. Each is a mixture of lognormal distributions
+    /// over fixed points of the drawn assumptions. In tests the quantiles are within 1e-7 of a closed form with one
+    /// drawn number and shocks, within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn
+    /// assumptions.
     pub fn fans(mut self, on: bool) -> Self {
         self.fans = on;
         self
@@ -238,8 +239,8 @@ impl<'a> Exact<'a> {
 
     /// Requests every provider's revenue over years too, as [`Simulation::fans_of`](crate::Simulation::fans_of) does.
     ///
-    /// Sums of several periods are not lognormal and have no exact answer. The outcome lists them with this reason instead
-    /// of a fan.
+    /// Sums of several periods are not lognormal and have no exact answer. The outcome lists them with this reason
+    /// instead of a fan.
     pub fn fans_of(mut self, measures: impl IntoIterator<Item = Measure>) -> Self {
         self.measured = measures.into_iter().collect();
         self
@@ -312,7 +313,8 @@ impl<'a> Exact<'a> {
 }
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
-    let message = "not exact: because sums of several periods are not lognormal; use a simulation instead: .simulate() in code, no --exact on the command line";
+    let message = "not exact: because sums of several periods are not lognormal; use a simulation instead: .simulate() \
+                   in code, no --exact on the command line";
     (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
 }
 

@@ -81,10 +81,10 @@ pub(super) struct Levels {
 }
 
 /// Refinement level of a start of which only the sign is needed.
-const LEVEL: usize = 3;
+const SIGN_LEVEL: usize = 3;
 
 /// Maximum standard deviation of the start relative to that of one period's shocks.
-const WIDEST: f64 = 60.0;
+const MAX_START_SPREAD: f64 = 60.0;
 
 /// A pivot of the correlation matrix up to this counts as 0, so the correlation is 1 or −1, as in a simulation.
 const PIVOT: f64 = 1e-9;
@@ -131,14 +131,14 @@ impl<'p> Pair<'p> {
     /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.rows.map(|row| self.plan.base(row));
-        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, LEVEL).ahead())
+        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
     }
 
     /// Whether the distribution of the start is too wide, relative to the shocks, for a rule of a few hundred points.
     pub(super) fn start_is_too_wide(&self) -> Result<bool, Error> {
         let Some(start) = &self.start else { return Ok(false) };
         let sd = self.columns(&vec![vec![0.0]; self.draws.len()], 1)?.sd[0];
-        Ok(!(start.spread() < WIDEST * sd))
+        Ok(!(start.spread() < MAX_START_SPREAD * sd))
     }
 
     /// The same pair with a finer distribution of the start.

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::kernel::{Density, Fineness, Kernel, Panel};
+use super::kernel::{Density, Kernel, Panel, Resolution};
 use super::watched::Bridges;
 use crate::cpu::Level;
 
@@ -22,7 +22,7 @@ pub(super) struct Walk<'a> {
 }
 
 /// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
-const FEW: f64 = 1e-3;
+const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
 /// A walk in the units of the kernel, with the relevant panels of each period.
 pub(super) struct Scaled {
@@ -50,10 +50,10 @@ pub(super) struct Recursion {
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
-        let fineness = Fineness::of(tolerance);
+        let resolution = Resolution::of(tolerance);
         Self {
-            widest: fineness.width,
-            kernel: Kernel::new(fineness, level),
+            widest: resolution.width,
+            kernel: Kernel::new(resolution, level),
             bridges: Bridges::default(),
             other_widths: HashMap::new(),
             least: 0.1 * tolerance,
@@ -70,7 +70,7 @@ impl Recursion {
             let (drift, sd) = (drift / unit, sd / unit);
             mean += drift;
             variance += sd * sd;
-            let reach = self.kernel.fineness.reach * f64::sqrt(variance);
+            let reach = self.kernel.resolution.reach * f64::sqrt(variance);
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
         let periods: Vec<_> = walk.drifts.iter().zip(walk.sds).map(period).collect();
@@ -83,7 +83,7 @@ impl Recursion {
     fn open(&self, periods: &[(f64, f64, (i64, i64))]) -> Vec<(i64, i64)> {
         let (mut low, mut high, mut variance) = (0.0_f64, 0.0_f64, 0.0_f64);
         let period = |(drift, sd, _): &(f64, f64, (i64, i64))| {
-            let reach = self.kernel.fineness.reach * variance.sqrt();
+            let reach = self.kernel.resolution.reach * variance.sqrt();
             let open = (self.kernel.panel_of(low - reach), self.kernel.panel_of(high + reach));
             (low, high) = ((low - drift).min(0.0), (high - drift).max(0.0));
             variance += sd * sd;
@@ -162,14 +162,14 @@ impl Recursion {
         let mut by_count = if above { vec![over, below] } else { vec![below, over] };
         for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
-            for (count, settled) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
+            for (count, dropped) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
                 let before = count.checked_sub(1).and_then(|count| by_count.get(count));
                 let from = self.kernel.sum(by_count.get(count), before);
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 let mut density = self.kernel.step(&from, drift, sd, side);
                 self.kernel.recycle(from);
-                *settled += self.settle(&mut density, open[t]);
+                *dropped += self.drop_outer_panels(&mut density, open[t]);
                 next.push(density);
             }
             let last = next.last().map_or(0.0, |last| self.kernel.mass(last));
@@ -186,22 +186,22 @@ impl Recursion {
 
     /// Removes the outer panels that can no longer reach the barrier or whose mass is negligible, and returns that
     /// mass.
-    fn settle(&self, density: &mut Density, open: (i64, i64)) -> f64 {
+    fn drop_outer_panels(&self, density: &mut Density, open: (i64, i64)) -> f64 {
         let (first, kernel) = (density.first, &self.kernel);
-        let mut settled = 0.0;
-        let mut is_settled = |(panel, f): (i64, &Panel)| {
+        let mut dropped = 0.0;
+        let mut is_dropped = |(panel, f): (i64, &Panel)| {
             let mass = kernel.mass_of(f);
-            let is_settled = panel < open.0 || panel > open.1 || mass < FEW * self.least;
-            settled += if is_settled { mass } else { 0.0 };
-            is_settled
+            let is_dropped = panel < open.0 || panel > open.1 || mass < NEGLIGIBLE_FRACTION * self.least;
+            dropped += if is_dropped { mass } else { 0.0 };
+            is_dropped
         };
-        let low = (first..).zip(&density.panels).take_while(|panel| is_settled(*panel)).count();
+        let low = (first..).zip(&density.panels).take_while(|panel| is_dropped(*panel)).count();
         let left = density.panels[low..].iter().rev();
-        let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_settled(*panel)).count();
+        let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_dropped(*panel)).count();
         density.panels.truncate(density.panels.len() - high);
         density.panels.drain(..low);
         density.first += i64::try_from(low).unwrap_or(0);
-        settled
+        dropped
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
         let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
         let walk = Walk { start: &[(-0.4, 0.7), (-0.1, 0.3)], drifts: &drifts, sds: &sds };
         let [coarse, fine] = [1e-8, 1e-12].map(|tolerance| by_sustained(&walk, &[], tolerance, 2)[1..].to_vec());
-        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a case that says something: {fine:?}");
+        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a nontrivial case: {fine:?}");
         assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
         // P(above 0 at t = 1 and 2), by a midpoint sum in one dimension.
         let (n, s) = (400_000, sds[0]);

@@ -1,7 +1,7 @@
 //! Means over independent replicates, and the standard error of the mean.
 //!
-//! In several dimensions a replicate is a scrambled set of Sobol points. In one dimension it is the trapezoidal rule with a
-//! random shift, which is unbiased too and converges exponentially for smooth integrands.
+//! In several dimensions a replicate is a scrambled set of Sobol points. In one dimension it is the trapezoidal rule
+//! with a random shift, which is unbiased too and converges exponentially for smooth integrands.
 
 use super::gauss::{as_f64, normal_density};
 use crate::error::Error;
@@ -32,8 +32,8 @@ impl Points {
     }
 }
 
-/// Adds the answers at some points to a sum.
-pub(super) type Adds<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
+/// Accumulate the answers at some points to a sum.
+pub(super) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
 
 /// Sums over points, one for each scramble.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Replicates {
     }
 
     /// Continues to `upto` points of each scramble; `add` adds the answers at some of them to a sum.
-    pub(super) fn run(&mut self, upto: usize, add: &mut Adds<'_>) -> Result<(), Error> {
+    pub(super) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
         let mut from = self.points;
         if self.dimensions == 1 {
             // A finer trapezoidal rule replaces the nodes instead of adding to them.

@@ -1,8 +1,9 @@
 //! Revenue and shares: mixtures, over points of the drawn assumptions, of the distributions that the shocks give.
 //!
-//! The first axis is divided into cells. Where the sd of the shocks at a date exceeds the spacing of the cells, each cell is
-//! one point (the trapezoidal rule, whose error is then below 1e-8). Otherwise the centres of a cell are spread uniformly
-//! between its ends. This has an error of the order of the curvature within a cell, and also works without shocks.
+//! The first axis is divided into cells. Where the sd of the shocks at a date exceeds the spacing of the cells, each
+//! cell is one point (the trapezoidal rule, whose error is then below 1e-8). Otherwise the centres of a cell are spread
+//! uniformly between its ends. This has an error of the order of the curvature within a cell, and also works without
+//! shocks.
 
 use super::gauss::{self, Rule, as_f64};
 use super::start::{normal_mass, own_rule};

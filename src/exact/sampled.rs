@@ -12,8 +12,8 @@ use crate::error::Error;
 
 /// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
 /// replicates of one date may agree by chance, or all miss a rare event.
-const LEAST_ERROR: f64 = 0.1;
-const LEAST_OF_LARGEST: f64 = 0.25;
+const MIN_ERROR: f64 = 0.1;
+const MIN_OF_LARGEST: f64 = 0.25;
 
 /// A sampling method and its sums so far.
 pub(super) struct Run<'a, 'p> {
@@ -139,7 +139,7 @@ impl<'a, 'p> Run<'a, 'p> {
             None => (0..self.len).map(plain).collect(),
         };
         let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
-        let floor = (LEAST_OF_LARGEST * most).max(LEAST_ERROR * tolerance);
+        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance);
         let (values, errors) =
             estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
         Integral { values, errors }

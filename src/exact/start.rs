@@ -15,12 +15,12 @@ pub(super) const TIE: f64 = 1e-12;
 const REACH: f64 = 8.5;
 /// Width in z of a sixteen-node piece at levels 0 and 1. Each further level halves it, down to the minimum.
 const PIECE: f64 = 6.0;
-const LEAST_PIECE: f64 = 1.5;
+const MIN_PIECE: f64 = 1.5;
 /// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
 const POINTS: usize = 6;
 /// Total weight of the points that may be dropped at both ends together. A distribution truncated at 0 has logarithms
 /// so far out that a rule with nodes there has too few elsewhere.
-const FAINT: f64 = 1e-17;
+const NEGLIGIBLE_WEIGHT: f64 = 1e-17;
 /// Distribution of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {
@@ -39,7 +39,7 @@ impl Start {
     /// The distribution of ln a − ln b of two independent bases, at a refinement level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(LEAST_PIECE);
+        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(MIN_PIECE);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };
@@ -55,7 +55,7 @@ impl Start {
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        points.retain(|(_, weight)| *weight > FAINT);
+        points.retain(|(_, weight)| *weight > NEGLIGIBLE_WEIGHT);
         let segments = 2 << level;
         let whole = in_segments(&points, segments);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);

@@ -31,13 +31,13 @@ impl Bridges {
 
     /// Adds the blocks that a step from one range of panels to another needs.
     fn prepare(&mut self, kernel: &Kernel, ratio: f64, from: (i64, i64), to: (i64, i64)) {
-        let of = (ratio, kernel.fineness.width);
+        let of = (ratio, kernel.resolution.width);
         if [self.of.0, self.of.1].map(f64::to_bits) != [of.0, of.1].map(f64::to_bits) {
             *self = Self { of, blocks: HashMap::new() };
         }
         let variance = ratio * ratio;
         // The distance of panel p < 0 from the barrier is at least −1 − p panels.
-        let relevant = NEGLIGIBLE * variance / (2.0 * kernel.fineness.width * kernel.fineness.width);
+        let relevant = NEGLIGIBLE * variance / (2.0 * kernel.resolution.width * kernel.resolution.width);
         for x in from.0..=from.1 {
             for y in to.0..=to.1.min(-1) {
                 if distance(x) * distance(y) < relevant {
@@ -70,7 +70,7 @@ fn passes(x: f64, drift: f64, sd: f64) -> f64 {
 impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
     pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
-        self.cut_panels(walk);
+        self.narrow_panels(walk);
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -93,16 +93,16 @@ impl Recursion {
 /// Up to this drift, in sds per period, the panels need not be narrowed.
 const MODERATE_DRIFT: f64 = 3.0;
 /// Maximum number of times that the panel width is halved; further halving costs more than it gains.
-const MOST_CUTS: u32 = 3;
+const MAX_HALVINGS: u32 = 3;
 
 impl Recursion {
     /// Narrows the panels where a drift is many sds. Such a drift takes most walks of a panel over the barrier, and the
     /// remaining ones form a boundary layer e^(2μy/s²) below it.
-    fn cut_panels(&mut self, walk: &Walk<'_>) {
+    fn narrow_panels(&mut self, walk: &Walk<'_>) {
         let steepest = walk.drifts.iter().zip(walk.sds).map(|(drift, sd)| drift / sd).fold(0.0, f64::max);
-        let cuts = (0..MOST_CUTS).filter(|cut| steepest > MODERATE_DRIFT * f64::from(1 << cut)).count();
+        let cuts = (0..MAX_HALVINGS).filter(|cut| steepest > MODERATE_DRIFT * f64::from(1 << cut)).count();
         let width = self.widest / f64::from(1_u32 << cuts);
-        if width.to_bits() != self.kernel.fineness.width.to_bits() {
+        if width.to_bits() != self.kernel.resolution.width.to_bits() {
             // Blocks of other widths are kept for walks with other volatilities.
             let next = self.other_widths.remove(&width.to_bits()).unwrap_or_else(|| {
                 let mut kernel = self.kernel.clone();
@@ -111,7 +111,7 @@ impl Recursion {
             });
             let kernel = std::mem::replace(&mut self.kernel, next.0);
             let bridges = std::mem::replace(&mut self.bridges, next.1);
-            self.other_widths.insert(kernel.fineness.width.to_bits(), (kernel, bridges));
+            self.other_widths.insert(kernel.resolution.width.to_bits(), (kernel, bridges));
         }
     }
 }
@@ -133,7 +133,7 @@ fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range
 
 /// Probability mass of a density below 0 that rises above it within a period.
 fn passing(kernel: &Kernel, below: &Density, drift: f64, sd: f64) -> f64 {
-    let reach = kernel.fineness.reach * sd + drift.max(0.0);
+    let reach = kernel.resolution.reach * sd + drift.max(0.0);
     let panel = |(panel, f): (i64, &[f64; NODES])| {
         let nodes = kernel.nodes_of(panel);
         if nodes[NODES - 1] < -reach {
@@ -182,14 +182,14 @@ mod tests {
 
     /// A period equals two half periods with half the drift and half the variance: only the dates in between differ.
     #[test]
-    fn dates_in_between_change_nothing() {
+    fn intermediate_dates_change_nothing() {
         let start = [(-0.4, 0.7), (-0.1, 0.3)];
         let drifts: Vec<f64> = (0..12).map(|t| 0.05 * as_f64(t % 5) - 0.12).collect();
         let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
         let halves = |whole: &[f64], part: f64| whole.iter().flat_map(|x| [part * x; 2]).collect::<Vec<f64>>();
         let whole = by(&start, &drifts, &sds, 1e-10);
         let halved = by(&start, &halves(&drifts, 0.5), &halves(&sds, 0.5_f64.sqrt()), 1e-10);
-        assert!(whole[0] > 0.01 && whole[11] < 0.9, "a case that says something: {whole:?}");
+        assert!(whole[0] > 0.01 && whole[11] < 0.9, "a nontrivial case: {whole:?}");
         for (t, found) in whole.iter().enumerate() {
             assert!((found - halved[2 * t + 1]).abs() < 1e-9, "{t}: {found} {}", halved[2 * t + 1]);
         }

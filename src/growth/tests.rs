@@ -129,18 +129,18 @@ impl Case {
 }
 
 #[test]
-fn nothing_has_grown_at_the_base() {
+fn growth_is_zero_at_the_base() {
     for case in cases() {
         assert!(case.at(0.0).abs() <= 0.0, "{}: {}", case.name, case.at(0.0));
     }
 }
 
 #[test]
-fn growth_is_finite_for_a_century_and_as_the_public_function_says() {
+fn growth_is_finite_for_a_century_and_matches_the_public_function() {
     for case in cases() {
         for (tau, growth) in times().iter().zip(case.fixed(&times())) {
             assert!(growth.is_finite(), "{} at {tau}: {growth}", case.name);
-            let public = case.curve.log_growth(*tau).expect("a curve in order");
+            let public = case.curve.log_growth(*tau).expect("a valid curve");
             assert_eq!(public.to_bits(), growth.to_bits(), "{} at {tau}", case.name);
         }
     }
@@ -263,7 +263,7 @@ fn same(a: &Case, b: &Case, tolerance: f64) {
 
 /// Identities of the model between the curves.
 #[test]
-fn curves_that_are_the_same_agree() {
+fn equivalent_curves_agree() {
     for growth in [0.3, -0.4, 0.0, 2.5] {
         for count in 1..=6 {
             let equal = vec![growth; count];
@@ -284,7 +284,7 @@ fn curves_that_are_the_same_agree() {
     let auto = Curve::schedule([0.87, 0.60], Tail::ratio("auto"));
     let stated = Curve::schedule([0.87, 0.60], Tail::ratio(ln_1p(0.60) / ln_1p(0.87)));
     for tau in times() {
-        let [auto, stated] = [&auto, &stated].map(|curve| curve.log_growth(tau).expect("in order").to_bits());
+        let [auto, stated] = [&auto, &stated].map(|curve| curve.log_growth(tau).expect("a valid curve").to_bits());
         assert_eq!(auto, stated, "at {tau}");
     }
 }
@@ -329,7 +329,7 @@ fn extreme_half_lives_stay_accurate() {
 }
 
 #[test]
-fn what_a_curve_cannot_answer_is_an_error() {
+fn invalid_evaluations_are_errors() {
     let message = |curve: &Curve, tau| curve.log_growth(tau).expect_err("an error").to_string();
     let ends = Curve::schedule([0.87, 0.60], Tail::none());
     assert!(ends.log_growth(2.0).is_ok());

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "beta.csv",
             &[("beta_cdf", &|[a, b, x]| beta_cdf(a, b, x)), ("beta_quantile", &|[a, b, p]| beta_quantile(a, b, p))],
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         for (a, b) in [(1.0, 5.0), (5.0, 1.0), (0.01, 3.0), (500.0, 20.0)] {
             for (end, beyond) in [(0.0, -0.5), (1.0, 1.5)] {
                 assert_eq!(beta_cdf(a, b, end).to_bits(), f64::to_bits(end));

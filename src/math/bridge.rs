@@ -81,7 +81,7 @@ mod tests {
     /// One period of the exact solver: ∫ n(y; −a + m, v)·P(no crossing) dy over y ≤ 0 is Φ((a − m)/√v) − e^(2am/v)
     /// Φ((−a − m)/√v), the survival probability of a Brownian motion with drift m.
     #[test]
-    fn a_transition_times_the_factor_survives_as_the_closed_form_says() {
+    fn one_period_matches_the_closed_form_survival() {
         const STEPS: u32 = 4000;
         let density = |z: f64| exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt();
         for (a, m, v) in [(0.36_f64, 0.0125_f64, 0.01_f64), (0.1, 0.3, 0.09), (0.2, -0.4, 0.04), (0.01, 0.0, 0.25)] {

@@ -237,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "elementary.csv",
             &[
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
         specials(exp, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (709.79, inf), (1e300, inf), (-746.0, 0.0)]);
         specials(exp, &[(-745.14, 0.0), (-1e300, 0.0)]);

@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "normal.csv",
             &[
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         type Case = (fn(f64) -> f64, f64, f64);
         let inf = f64::INFINITY;
         let cases: [Case; 12] = [

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::cast_possible_truncation, reason = "the nearest f32 is meant")]
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is intended")]
     fn the_exponential_is_within_two_ulp() {
         let mut worst = 0.0_f64;
         for step in -8_600_000..8_600_000 {
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_it_is_held() {
+    fn arguments_out_of_range_are_clamped() {
         for (x, held) in [(88.0, 87.0), (1e30, 87.0), (f32::INFINITY, 87.0), (-88.0, -87.0), (f32::NEG_INFINITY, -87.0)]
         {
             assert_eq!(exp_f32(x).to_bits(), exp_f32(held).to_bits(), "{x}");

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_docs_say() {
+    fn errors_match_the_docs() {
         let bounded = |law: &str, error: f64, bound: f64| {
             assert!(error <= bound && bound <= 1.5 * error, "{law}: {error:e}, not {bound:e}");
         };

@@ -96,7 +96,7 @@ fn all_normals(lanes: &mut Lanes) -> [[f32; GROUP]; PERIODS] {
 }
 
 /// The upper 16 bits of Φ(z).
-#[expect(clippy::cast_possible_truncation, reason = "below 2^16, and the upper bits are meant")]
+#[expect(clippy::cast_possible_truncation, reason = "below 2^16; the upper bits are intended")]
 fn uniform(z: f32) -> [u8; 2] {
     ((math::norm_cdf(f64::from(z)) * 65_536.0) as u16).to_le_bytes()
 }

@@ -116,8 +116,8 @@ impl Plan {
 
     /// ln of a base revenue relative to the reference.
     ///
-    /// For a distribution truncated at 0 the quotient may underflow to 0. The logarithm is therefore clamped at −700, near that
-    /// of the smallest f64, because a single infinite point of any weight would turn a quadrature into NaN.
+    /// For a distribution truncated at 0 the quotient may underflow to 0. The logarithm is therefore clamped at −700,
+    /// near that of the smallest f64, because a single infinite point of any weight would turn a quadrature into NaN.
     pub(crate) fn log_base(&self, base: f64) -> f64 {
         const LEAST: f64 = -700.0;
         math::ln(base / self.reference).max(LEAST)

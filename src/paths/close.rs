@@ -294,8 +294,8 @@ impl Plan {
         let mut shocks: Vec<f64> = spread.shocks.iter().map(|(shock, _)| *shock).collect();
         shocks.sort_by(f64::total_cmp);
         let message = format!(
-            "the shocks of {a:?} and {b:?} differ by {:.2e} per period (standard deviation of the log-ratio), less than the rounding \
-             error of revenue; set the volatilities to 0, or make them differ by 1e-11 or more",
+            "the shocks of {a:?} and {b:?} differ by {:.2e} per period (standard deviation of the log-ratio), \
+             less than the rounding error of revenue; set the volatilities to 0, or make them differ by 1e-11 or more",
             shocks[shocks.len() / 2]
         );
         Error::one(Kind::Numeric, "simulation", format!("provider[{a}].volatility"), message)

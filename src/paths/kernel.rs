@@ -430,8 +430,8 @@ mod tests {
         assert!(error(&rows[0], fixed, |_| 0.1, &[(1.0, &u[0])]) < 1e-6);
         assert!(error(&rows[1], fixed, |p| sigmas[p], &[(0.8, &u[1]), (0.6, &u[0])]) < 1e-6);
         assert!(error(&rows[2], line, |_| 0.1, &third) < 1e-6);
-        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference sees a missing term");
-        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference sees a wrong centre");
+        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference detects a missing term");
+        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference detects a wrong centre");
     }
 
     fn task<'a>(innovations: Innovations<'a>, sigma: f32, centre: Centre<'a>) -> SeriesTask<'a> {

@@ -46,8 +46,8 @@ impl BoxMuller {
 
     /// Fills the normals of a group at its next period.
     ///
-    /// The two outputs of a pair go to the two halves of the group rather than to two periods. What a path sees at a period
-    /// then depends on the period alone and not on the horizon.
+    /// The two outputs of a pair go to the two halves of the group rather than to two periods. What a path sees at a
+    /// period then depends on the period alone and not on the horizon.
     #[inline(always)]
     pub(crate) fn fill(&self, lanes: &mut Lanes, bits: &mut Bits, out: &mut [f32; GROUP]) {
         let [high, low] = &mut bits.0;
@@ -78,11 +78,11 @@ impl BoxMuller {
 
     /// (k + ½)·2⁻³¹ of the upper 31 bits k, rounded once to f32: from 2⁻³² to 1.
     ///
-    /// The smallest value gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the probability of
-    /// exceeding x, summed over the cells, has a relative error of 7e-5 at 5.5σ, 0.2 % at 6σ and 2 % at 6.3σ. Uses 31 bits
-    /// rather than 32 because AVX2 converts only signed integers.
+    /// The smallest value gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the
+    /// probability of exceeding x, summed over the cells, has a relative error of 7e-5 at 5.5σ, 0.2 % at 6σ and 2 % at
+    /// 6.3σ. Uses 31 bits rather than 32 because AVX2 converts only signed integers.
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; the rounding is meant")]
+    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; rounding is intended")]
     fn open_unit(&self, bits: u32) -> f32 {
         ((bits >> 1) as i32 as f32).mul_add(self.unit, self.unit / 2.0)
     }
@@ -107,7 +107,11 @@ impl BoxMuller {
     /// either side of (1, 0). The top bit selects the side of the y axis, and the next one swaps the coordinates. The
     /// four arcs are equally likely and cover the circle.
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the signed reading is meant")]
+    #[expect(
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        reason = "reinterpretation as signed is intended"
+    )]
     fn on_circle(&self, bits: u32) -> (f32, f32) {
         let angle = ((bits << 2) as i32 as f32).mul_add(self.angle, self.angle / 2.0);
         let sine = self.sin(angle);

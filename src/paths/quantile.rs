@@ -26,7 +26,7 @@ pub(super) const fn is_middle(x: u32) -> bool {
 #[expect(
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
-    reason = "the signed reading and the rounding are meant"
+    reason = "reinterpretation as signed and rounding are intended"
 )]
 pub(super) fn middle(x: u32) -> f32 {
     const END: f32 = 0.938_476_56;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         const EDGE: u32 = 1 << 26;
         const NEAR_0: u32 = SIGN - (1 << 24);
         let middles = (EDGE..NEAR_0).step_by(409).chain(EDGE..EDGE + 4096);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_image_has_the_opposite_sign_and_nothing_else() {
+    fn a_mirror_image_only_flips_the_sign() {
         for x in (0..SIGN).step_by(9973).chain(0..1000).chain(SIGN - 1000..SIGN) {
             assert_eq!(quantile(!x).to_bits(), quantile(x).to_bits() ^ SIGN, "{x:#x}");
         }
@@ -106,7 +106,7 @@ mod tests {
 
     /// Includes neighbouring points across the two regions, in steps above the rounding of z.
     #[test]
-    fn it_rises() {
+    fn the_quantile_increases() {
         let all: Vec<f32> = (0..=u32::MAX).step_by(1 << 14).map(quantile).collect();
         assert!(all.windows(2).all(|pair| pair[0] < pair[1]));
         assert!((6.2..6.4).contains(&quantile(u32::MAX)), "{}", quantile(u32::MAX));

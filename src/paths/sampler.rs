@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_path_of_many_numbers_is_quasi_random_as_far_as_the_table_goes() {
-        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("just put") };
+        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("set above") };
         assert_eq!(sobol.dimensions(), (256, 301));
     }
 
@@ -388,7 +388,7 @@ mod tests {
 
     /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, of which plain sampling would expect two hits.
     #[test]
-    fn weights_make_up_for_the_shift() {
+    fn weights_correct_for_the_shift() {
         let plan = plan(11);
         let mut means = vec![0.0; plan.coordinates()];
         means[0] = 4.0;
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_takes_the_numbers_it_is_given() {
+    fn a_block_uses_the_given_numbers() {
         let mut plan = plan(5);
         plan.sampler = Sampler::Antithetic;
         let mut block = Block::new(&plan, 2);

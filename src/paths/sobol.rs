@@ -289,7 +289,7 @@ mod tests {
             }
         }
         let [x, y] = [points(&plain(3), 64), points(&plain(4), 64)];
-        assert!(!is_net(&[&x, &y], 1), "the test sees what is not a net");
+        assert!(!is_net(&[&x, &y], 1), "the test detects a set that is not a net");
     }
 
     /// If two points share k digits, so do the scrambled points, and they differ in the next digit. Over 4,096

@@ -109,11 +109,11 @@ impl StreamKey {
 
     /// The generators of a group at its first period.
     ///
-    /// The 64 words of a key are `mix64` of 64 different numbers and therefore distinct, and so are the 64 words below. At most
-    /// one of them is zero, so no generator is in its forbidden all-zero state. The words at one index differ between any two
-    /// groups, since g·STEP does (STEP is odd) and `mix64` is a bijection. Hence no two groups have a generator in the same
-    /// state, or even share a word at the same index. Words at different indices agree only by chance: the words of a key are
-    /// mixed, so their differences are not multiples of STEP.
+    /// The 64 words of a key are `mix64` of 64 different numbers and therefore distinct, and so are the 64 words below.
+    /// At most one of them is zero, so no generator is in its forbidden all-zero state. The words at one index differ
+    /// between any two groups, since g·STEP does (STEP is odd) and `mix64` is a bijection. Hence no two groups have a
+    /// generator in the same state, or even share a word at the same index. Words at different indices agree only by
+    /// chance: the words of a key are mixed, so their differences are not multiples of STEP.
     #[inline(always)]
     pub(crate) fn lanes(&self, group: u64) -> Lanes {
         let shift = STEP.wrapping_mul(group);
@@ -155,7 +155,7 @@ impl Lanes {
 }
 
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+#[expect(clippy::cast_possible_truncation, reason = "only the low half is needed")]
 pub(super) fn halves(bits: u64) -> (u32, u32) {
     ((bits >> 32) as u32, bits as u32)
 }
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mix64_is_the_finaliser_of_splitmix64() {
+    fn mix64_is_the_finalizer_of_splitmix64() {
         // First three outputs of splitmix64 from state 0, by Vigna's splitmix64.c.
         let published = [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F];
         assert_eq!([word(0, 1), word(0, 2), word(0, 3)], published);

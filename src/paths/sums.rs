@@ -87,7 +87,8 @@ impl SumRow {
 
 /// Error for sums outside the range of f32.
 pub(super) fn beyond(provider: &str, label: &str) -> Error {
-    let message = "the sum over a year is outside the supported range of 1e-30 to 1e30 times the reference; use the period measure instead";
+    let message = "the sum over a year is outside the range of 1e-30 to 1e30 times the reference; use the period \
+                   measure instead";
     Error::one(Kind::Limit, "simulation", format!("provider[{provider}] at {label}"), message)
 }
 
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leaves_the_range_is_seen() {
+    fn sums_out_of_range_are_detected() {
         assert!(exp_f32(-100.0) < LEAST && exp_f32(100.0) > GREATEST);
     }
 

@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_helps_is_advised() {
+    fn only_sufficient_changes_are_advised() {
         let advice = |fans: usize, shares: usize| {
             to_fit(fans + shares, 10, |kind| if kind == PartKind::Fans { fans } else { shares })
         };

@@ -67,7 +67,7 @@ impl Simulation<'_> {
         if self.shard != (0, 1) {
             report("shard", "a difference cannot be run in shards".to_owned());
         }
-        if !self.own.is_empty() || self.progress.is_some() {
+        if !self.custom.is_empty() || self.progress.is_some() {
             report("difference", "a difference supports neither custom statistics nor a progress callback".to_owned());
         }
         let own = self.scenario;

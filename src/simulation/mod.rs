@@ -1,8 +1,8 @@
 //! Simulation: settings, the run over blocks, and the tally of counts that shards exchange.
 
 mod advice;
+mod custom;
 mod difference;
-mod own;
 mod parts;
 mod pilot;
 mod run;
@@ -24,7 +24,7 @@ pub use sampling::{Precision, Sampling};
 pub use tally::Tally;
 pub(crate) use tally::{Part, PartKind, Settings};
 
-use own::Own;
+use custom::Custom;
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;
@@ -75,7 +75,7 @@ pub struct Simulation<'a> {
     at_most: u64,
     threads: Option<usize>,
     shard: (u64, u64),
-    own: Vec<Own<'a>>,
+    custom: Vec<Custom<'a>>,
     progress: Option<Mutex<Box<OnProgress<'a>>>>,
     /// Number of groups per block, where a test overrides the default.
     block_groups: Option<usize>,
@@ -112,7 +112,7 @@ impl Scenario {
             at_most: DEFAULT_AT_MOST,
             threads: None,
             shard: (0, 1),
-            own: Vec::new(),
+            custom: Vec::new(),
             progress: None,
             block_groups: None,
         }
@@ -350,7 +350,8 @@ impl<'a> Simulation<'a> {
             if self.shard != (0, 1) {
                 report(
                     "until",
-                    "a stopping rule needs the error of the whole run, which a shard does not have; set a number of paths".to_owned(),
+                    "a stopping rule needs the error of the whole run, not that of a shard; set a number of paths"
+                        .to_owned(),
                 );
             }
             if self.scenario.questions().is_empty() {
@@ -369,8 +370,8 @@ impl<'a> Simulation<'a> {
         if index >= of || of > MOST_PATHS {
             report("shard", format!("the index must be below the count (at most {MOST_PATHS}), got {index} of {of}"));
         }
-        for (place, own) in self.own.iter().enumerate() {
-            if self.own[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {
+        for (place, own) in self.custom.iter().enumerate() {
+            if self.custom[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {
                 report(own.kind.word(), format!("the name {:?} is used twice", own.name));
             }
         }

@@ -20,7 +20,7 @@ const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let mut settings = simulation.settings.clone();
-    let every_pair = settings.ranks || !simulation.own.is_empty();
+    let every_pair = settings.ranks || !simulation.custom.is_empty();
     let plan = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
     if let Some(precision) = settings.precision {
         return until(simulation, &plan, settings, precision);
@@ -107,12 +107,12 @@ impl<'r, 'a> Run<'r, 'a> {
         stretch: Stretch,
     ) -> Result<Self, Error> {
         let mut statistics: Vec<Listed<'r>> = built_in(simulation.scenario, settings, plan);
-        for own in &simulation.own {
+        for own in &simulation.custom {
             statistics.push((own.kind, own.name.clone(), Box::new(&*own.statistic)));
         }
         let mut empty = Vec::new();
         for (kind, name, statistic) in &statistics {
-            let shape = statistic.shape(&plan.rows).map_err(|error| own_fault(*kind, name, &error))?;
+            let shape = statistic.shape(&plan.rows).map_err(|error| custom_fault(*kind, name, &error))?;
             if let Some(message) = shape.fault() {
                 return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
             }
@@ -258,7 +258,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 let message = format!("{}; to go without, {}", problem.message, kind.without());
                 Error::one(Kind::Limit, "simulation", self.row_address((kind, name), row), message)
             }
-            _ => own_fault(kind, name, &fault),
+            _ => custom_fault(kind, name, &fault),
         }
     }
 
@@ -351,7 +351,7 @@ pub(super) fn workers<D>(
 }
 
 /// Error of a custom statistic, under the name that the user gave it.
-fn own_fault(kind: PartKind, name: &str, error: &Error) -> Error {
+fn custom_fault(kind: PartKind, name: &str, error: &Error) -> Error {
     Error::invalid("simulation", format!("{}[{name}]", kind.word()), error.problems()[0].message.clone())
 }
 

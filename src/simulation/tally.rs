@@ -158,7 +158,7 @@ impl PartKind {
         }
     }
 
-    pub(super) const fn is_own(self) -> bool {
+    pub(super) const fn is_custom(self) -> bool {
         matches!(self, Self::Event | Self::Classes | Self::Statistic)
     }
 }
@@ -174,7 +174,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// Whether a custom statistic has the shape of its kind: an event has two classes, a classification one row.
-    pub(super) fn has_own_shape(&self) -> bool {
+    pub(super) fn has_custom_shape(&self) -> bool {
         let lengths = self.counts.lengths();
         let is_shape = match self.kind {
             PartKind::Event => lengths == [2],

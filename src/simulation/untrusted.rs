@@ -71,7 +71,7 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
     let own: &[Part] = own;
     let is_fit = |(place, part): (usize, &Part)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_own() && part.has_own_shape() && part.counts.is_plain(plain)
+        is_new && part.kind.is_custom() && part.has_custom_shape() && part.counts.is_plain(plain)
     };
     Ok(own.iter().enumerate().all(is_fit))
 }

@@ -115,7 +115,8 @@ impl Histogram {
         let [first, last] = [least, most].map(|x| values::whole(x * self.scale.bins()) >> 10);
         if last - first >= MOST_PAGES {
             return Err(format!(
-                "revenue spans more than a factor of e^{MOST_PAGES} (is a volatility or growth rate given in percent instead of as a fraction?)"
+                "revenue spans more than a factor of e^{MOST_PAGES} \
+                 (is a volatility or growth rate given in percent instead of as a fraction?)"
             ));
         }
         if self.recent_values + values > MOST_RECENT {
@@ -252,7 +253,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
-    fn a_block_counts_as_its_values_do() {
+    fn a_block_counts_every_value() {
         let values = values();
         let mut histogram = Histogram::log(0.5);
         histogram.observe(&values).expect("inside");
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_revenue_is_an_error() {
+    fn values_out_of_range_are_errors() {
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1500.0, -1500.0] {
             for place in [0, 500, 1002] {
                 let mut values = values();

@@ -1,19 +1,19 @@
 //! Statistics: each assigns every path to a class, and the library counts.
 
+mod classify;
 mod counts;
 mod histogram;
 mod overtake;
-mod own;
 mod page;
 mod rank;
 mod revenue;
 mod values;
 mod weighing;
 
+pub(crate) use classify::Classify;
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
 pub(crate) use overtake::{Overtake, OvertakeRow};
-pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};

@@ -99,7 +99,7 @@ mod tests {
 
     /// Lengths around multiples of the lanes, since the last block of a run may have any length.
     #[test]
-    fn every_level_counts_as_one_by_one() {
+    fn every_level_matches_a_scalar_count() {
         for len in [1, LANES - 1, LANES, 2 * LANES + 5] {
             let row = |k: usize| (0..len).map(|path| ((path * 7 + k * 5) % 11) as f32).collect::<Vec<_>>();
             let rows: Vec<Vec<f32>> = (0..6).map(row).collect();

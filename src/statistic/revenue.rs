@@ -11,7 +11,7 @@ use crate::paths::{Measured, Paths, Plan, Rows};
 pub(crate) struct Fans;
 
 impl Fans {
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
         plan.central
             .iter()
@@ -40,7 +40,7 @@ impl Statistic for Fans {
 pub(crate) struct MeasuredFans(pub(crate) Measured);
 
 impl MeasuredFans {
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(measured: &Measured) -> Vec<Histogram> {
         let central = measured.of.iter().flat_map(|row| &row.central);
         central.map(|centre| Histogram::log(*centre as f32)).collect()
@@ -52,7 +52,7 @@ impl Statistic for MeasuredFans {
         Ok(Shape::none())
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let (mut logs, mut rounded) = (Vec::new(), Vec::new());
         let dated = self.0.of.iter().flat_map(|row| (1..=row.labels.len()).map(|column| (row.row, column)));
@@ -116,7 +116,7 @@ fn shares_at(level: Level, rows: &[&[f32]], shares: &mut [Vec<f32>]) {
 
 /// Bitwise equal to [`share_out`] for two rows: the larger revenue relative to itself is 1, without an exponential.
 #[inline(always)]
-#[expect(clippy::eq_op, reason = "a number less itself is 0, infinity less itself is not")]
+#[expect(clippy::eq_op, reason = "x - x is 0 for finite x and NaN for infinite x")]
 fn share_between_two(a: &[f32], b: &[f32], share_a: &mut [f32], share_b: &mut [f32]) {
     for (((share_a, share_b), a), b) in share_a.iter_mut().zip(share_b).zip(a).zip(b) {
         let (more, less) = if a > b { (*a, *b) } else { (*b, *a) };

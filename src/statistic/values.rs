@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_counted_and_other_classes_seen() {
+    fn hits_are_counted_and_other_classes_detected() {
         let mut classes: Vec<u16> = (0..1500).map(|i| u16::from(i % 3 == 0)).collect();
         assert_eq!(hits(&classes), Some(500));
         classes[1234] = 2;
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn few_classes_are_counted_and_others_seen() {
+    fn few_classes_are_counted_and_others_detected() {
         let mut classes: Vec<u16> = (0..1500).map(|i| i % 7).collect();
         let mut cells = [1; 7];
         assert!(count_few(&mut cells, &classes));

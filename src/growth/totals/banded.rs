@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn solves_what_needs_pivots() {
+    fn solves_systems_that_need_pivoting() {
         // Zeros on the diagonal, as in the rows of the constraints; the other numbers are arbitrary.
         let (size, reach) = (9, 3);
         let mut matrix = Banded::new(size, reach);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_singular() {
+    fn rejects_singular_matrices() {
         let mut matrix = Banded::new(2, 1);
         [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().for_each(|(row, column)| matrix.add(row, column, 2.0));
         assert!(matrix.factor().is_none());

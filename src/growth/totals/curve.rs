@@ -18,8 +18,8 @@ pub(crate) struct Centre {
 /// Growth that meets annual estimates as fiscal totals, followed by a tail. Prepared once and filled block by block.
 ///
 /// A path is a polynomial expansion about the central path. Inside the region of draws that [`FiscalCurve::new`] has
-/// proven accurate, the polynomial is used directly. Outside it the totals are checked, and if one misses its draw by more
-/// than 0.1 percentage point the path is solved by Newton's method.
+/// proven accurate, the polynomial is used directly. Outside it the totals are checked, and if one misses its draw by
+/// more than 0.1 percentage point the path is solved by Newton's method.
 #[derive(Debug, Clone)]
 pub(crate) struct FiscalCurve {
     expansion: Expansion,
@@ -109,9 +109,9 @@ impl FiscalCurve {
             return Ok(());
         }
         let column = &mut out.as_flattened_mut()[..count];
-        let mut going = self.tail.after(column, last, numbers, totals.per_year);
+        let mut tail_state = self.tail.after(column, last, numbers, totals.per_year);
         for t in end..periods {
-            going.next(column);
+            tail_state.next(column);
             emit(t, column);
         }
         Ok(())

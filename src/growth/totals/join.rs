@@ -34,17 +34,17 @@ impl Continuation {
     }
 
     /// The tail from Γ(N) and `γ_n` of every path.
-    pub(super) fn after<'a>(self, end: &[f64], last: &[f64], numbers: &[Value<'a>], per_year: usize) -> Going<'a> {
+    pub(super) fn after<'a>(self, end: &[f64], last: &[f64], numbers: &[Value<'a>], per_year: usize) -> TailState<'a> {
         let fades = self == Self::Fade;
         let fade = fades.then(|| Fade::new(last.to_vec(), numbers[0].log_rate(last.len()), numbers[1]));
         let ratio = if self == Self::Ratio { numbers.last().copied() } else { None };
-        Going { fade, ratio, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
+        TailState { fade, ratio, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
     }
 }
 
 /// State of a tail from period to period.
 #[derive(Debug)]
-pub(super) struct Going<'a> {
+pub(super) struct TailState<'a> {
     fade: Option<Fade>,
     ratio: Option<Value<'a>>,
     /// Γ at the start of the current rate.
@@ -55,7 +55,7 @@ pub(super) struct Going<'a> {
     period: usize,
 }
 
-impl Going<'_> {
+impl TailState<'_> {
     /// Computes Γ of every path for the next period.
     pub(super) fn next(&mut self, out: &mut [f64]) {
         let within = self.period % self.per_year;

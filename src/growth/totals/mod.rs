@@ -184,7 +184,8 @@ impl fmt::Display for Failure {
             ),
             Self::Unsolved { log_totals, base_shift } => write!(
                 f,
-                "no smooth path found for fiscal totals of {:?} times the specified base, with a drawn base of {} times the specified one",
+                "no smooth path found for fiscal totals of {:?} times the specified base, with a drawn base of {} times \
+                 the specified one",
                 log_totals.iter().map(|total| math::exp(*total)).collect::<Vec<_>>(),
                 math::exp(*base_shift)
             ),

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_found_by_halving() {
+    fn a_limit_is_found_by_bisection() {
         assert!((greatest(10.0, |x| x * x <= 2.0) - std::f64::consts::SQRT_2).abs() < 1e-12);
         assert!((greatest(1.0, |x| x * x <= 2.0) - 1.0).abs() < 1e-15);
     }

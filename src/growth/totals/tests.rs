@@ -175,7 +175,7 @@ fn normals(d: usize, count: usize) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn paths_are_those_of_another_optimiser() {
+fn paths_match_an_independent_optimizer() {
     for case in cases() {
         let mut numbers = case.numbers();
         *numbers.last_mut().unwrap() = case.base_shift;
@@ -202,7 +202,7 @@ fn the_worked_example_to_the_printed_digit() {
 }
 
 #[test]
-fn the_central_path_is_newton_s_and_three_to_six_steps_from_level_years() {
+fn the_central_path_takes_at_most_six_newton_steps() {
     for case in cases() {
         let numbers = case.numbers();
         let columns: Vec<Vec<f64>> = numbers.iter().map(|number| vec![*number]).collect();
@@ -223,7 +223,7 @@ fn moved(case: &Case, direction: &[f64], h: f64) -> Vec<f64> {
 }
 
 #[test]
-fn derivatives_are_those_of_newton_s_paths() {
+fn derivatives_match_those_of_newton_s_paths() {
     const H: f64 = 1e-3;
     for case in cases() {
         let d = case.numbers().len();
@@ -300,7 +300,7 @@ fn every_path_meets_its_own_draws() {
 }
 
 #[test]
-fn what_the_region_proves_is_so() {
+fn the_region_holds_what_it_proves() {
     for case in cases() {
         let curve = case.curve(|_| true);
         let (n, totals) = (case.rates.len(), case.totals());
@@ -410,7 +410,7 @@ fn the_tail_starts_from_the_last_estimate() {
 }
 
 #[test]
-fn nothing_drawn_takes_no_expansion() {
+fn without_draws_there_is_no_expansion() {
     let case = example("hold");
     let curve = case.curve(|_| false);
     let columns: Vec<Vec<f64>> = case.numbers().iter().map(|number| vec![*number; 11]).collect();
@@ -420,7 +420,7 @@ fn nothing_drawn_takes_no_expansion() {
 }
 
 #[test]
-fn wild_estimates_are_met_too() {
+fn extreme_estimates_are_met() {
     for rates in
         [vec![-0.9, 9.0], vec![19.0, -0.9, 4.0], vec![0.0, 0.0, 30.0, -0.95, 0.5, 3.0], vec![-0.99, -0.5, 60.0]]
     {
@@ -434,7 +434,7 @@ fn wild_estimates_are_met_too() {
 }
 
 #[test]
-fn a_path_that_cannot_be_says_so_with_its_numbers() {
+fn infeasible_totals_are_reported_with_their_numbers() {
     let known: Vec<f64> =
         [&QUARTERS[..], &[5134.0, 5865.0]].concat().iter().map(|revenue| math::ln(*revenue)).collect();
     let totals = Totals::new(&known, 4, 2, 1, false).unwrap();

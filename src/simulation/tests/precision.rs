@@ -176,8 +176,8 @@ fn compare(case: Case, most: f64) {
     let outcome = run.statistic("changed", &comparison).run().expect("an outcome");
     let seen = comparison.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     assert_eq!(seen.paths, case.paths);
-    let changed = outcome.statistic("changed").expect("asked")[0][1].value();
-    let never = outcome.overtake("a", "b").expect("asked").not_by_horizon().value();
+    let changed = outcome.statistic("changed").expect("requested")[0][1].value();
+    let never = outcome.overtake("a", "b").expect("requested").not_by_horizon().value();
     println!("{case:?}: {changed:e} of the paths changed, states differ by {:e}; not by {never}", seen.distance);
     assert!(changed <= most, "{changed}");
     seen.fans_agree(&outcome, scenario.horizon());

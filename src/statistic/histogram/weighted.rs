@@ -29,7 +29,8 @@ impl Histogram {
             let page = place >> 10;
             if !self.pages.is_empty() && last.max(page) - first.min(page) >= MOST_PAGES {
                 return Err(format!(
-                    "revenue spans more than a factor of e^{MOST_PAGES} (is a volatility given in percent instead of as a fraction?)"
+                    "revenue spans more than a factor of e^{MOST_PAGES} \
+                     (is a volatility given in percent instead of as a fraction?)"
                 ));
             }
             let bins = &mut page_of(&mut self.pages, page).bins;
