@@ -3,8 +3,8 @@
 //!
 //! `v_t(x)` is the probability of a first passage after t and by the horizon, given the walk is at x below the barrier
 //! at t. Let `V_t` be `v_t` below the barrier and 1 above it. Then `v_{t−1}(x) = ∫ φ((y − x − μ_t)/s)/s V_t(y) dy`.
-//! Because the normal density is even, this is the forward step with the drift reversed. For any t, `P = ∫∫ f_{t−1}(x)
-//! φ((y − x − μ_t)/s)/s V_t(y) dy dx`, so
+//! Because the normal density is even, this is the forward step with the drift reversed. For any t,
+//! `P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx`, so
 //!
 //! ```text
 //! ∂P/∂μ_t = s⁻² ∫∫ f_{t−1}(x) (y − x − μ_t) φ((y − x − μ_t)/s)/s V_t(y) dy dx

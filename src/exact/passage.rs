@@ -1,9 +1,9 @@
 //! First passage of a Gaussian random walk monitored on dates: when it is first above 0, how long it stays above, and
 //! how often it changes sides.
 //!
-//! `f_t` is the density at t of the paths that have not passed. Above the barrier it is 0, and below it `f_t(y) = ∫
-//! f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx`. The mass of that integral above the barrier is the probability of passing
-//! at t. All terms are positive, so small probabilities keep their relative precision.
+//! `f_t` is the density at t of the paths that have not passed. Above the barrier it is 0, and below it
+//! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx`. The mass of that integral above the barrier is the probability
+//! of passing at t. All terms are positive, so small probabilities keep their relative precision.
 
 use std::collections::HashMap;
 

@@ -66,8 +66,8 @@ impl Curve {
 
     /// Growth rates for each year from the base on, followed by a [`Tail`].
     ///
-    /// The rates use the `point` reading: revenue grows by the factor `1 + g₁` over the first year from the base, by `1
-    /// + g₂` over the next, and so on. The log growth rate is constant within each year.
+    /// The rates use the `point` reading: revenue grows by the factor `1 + g₁` over the first year from the base, by
+    /// `1 + g₂` over the next, and so on. The log growth rate is constant within each year.
     ///
     /// # Example: two estimates and a fading tail
     /// ```

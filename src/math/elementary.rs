@@ -42,8 +42,8 @@ const ONE: u64 = 1023 << 52;
 /// Bits of √½, rounded up.
 const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
 
-/// eʳ = 1 + r + r²·P(r) for |r| ≤ ½ ln 2; P by Chebyshev interpolation with an error of 1.4e-18 (`math.py
-/// coefficients`).
+/// eʳ = 1 + r + r²·P(r) for |r| ≤ ½ ln 2; P by Chebyshev interpolation with an error of 1.4e-18
+/// (`math.py coefficients`).
 const EXP: [f64; 11] = [
     0.5,
     0.1666666666666667,

@@ -1,9 +1,9 @@
 //! Transcendental functions: every `exp`, `ln` or quantile that affects a result is defined here.
 //!
 //! The standard library delegates `f64::exp` and similar functions to the platform, so their bits can differ: on one
-//! machine they changed when its C library was set not to use fused multiply-add. The functions here use only `+ - × ÷
-//! √`, bit operations and `mul_add`, which IEEE 754 defines exactly, or the `libm` crate, which uses the same. Their
-//! results therefore have the same bits on every machine, except for the bits and the sign of a NaN.
+//! machine they changed when its C library was set not to use fused multiply-add. The functions here use only
+//! `+ - × ÷ √`, bit operations and `mul_add`, which IEEE 754 defines exactly, or the `libm` crate, which uses the same.
+//! Their results therefore have the same bits on every machine, except for the bits and the sign of a NaN.
 //!
 //! Every slice function is the scalar function in a loop that vectorizes: same polynomials, same bits.
 //!

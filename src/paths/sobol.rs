@@ -199,7 +199,7 @@ mod tests {
     use super::super::quantile::{is_middle, tail};
     use super::*;
 
-    /// First points of SciPy's unscrambled `Sobol(256)` in dimensions 1, 2, 3, 10 and 256, reordered from Gray code to
+    /// First points of the unscrambled scipy `Sobol(256)` in dimensions 1, 2, 3, 10 and 256, reordered from Gray code to
     /// natural order (tests/reference/sobol.py).
     const SCIPY: &str = include_str!("../../tests/reference/sobol.csv");
 

@@ -17,8 +17,8 @@ const LAST_DRAWN_STEP: f64 = 1e-6;
 /// Step length at which Newton's method takes over from the steps without curvature.
 const NEAR: f64 = 1e-4;
 
-/// A path and the multipliers of its totals: a stationary point of `½ Σ (second differences)² + Σ λ_y (ln total_y −
-/// goal_y)`.
+/// A path and the multipliers of its totals: a stationary point of
+/// `½ Σ (second differences)² + Σ λ_y (ln total_y − goal_y)`.
 #[derive(Debug, Clone)]
 pub(super) struct Stationary {
     /// Log revenue at 1..=N relative to the specified base.

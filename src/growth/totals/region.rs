@@ -4,8 +4,8 @@
 //! the derivatives of f are cumulants: f‴ = κ₃(x′) + 3 cov(x′,x″), f⁗ = κ₄(x′) + 6 κ(x′,x′,x″) + 3 cov(x″,x″). The
 //! expansion meets its goals to second order. The error of f at u is therefore f‴(0)/6, a known cubic form in u, plus
 //! at most max |f⁗|/24. Let A and B be the ranges of x′ and x″ within the year. Then |κ₄| ≤ A⁴/8 (between −2σ⁴ and the
-//! largest fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid `Σ
-//! (u_i/U_i)² ≤ ρ²` a form is bounded by the Frobenius norm of its scaled coefficients times a power of ρ.
+//! largest fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid
+//! `Σ (u_i/U_i)² ≤ ρ²` a form is bounded by the Frobenius norm of its scaled coefficients times a power of ρ.
 
 use super::expansion::{LANES, Variable};
 use super::year::Year;
