@@ -18,9 +18,10 @@ const PIECE: f64 = 6.0;
 const MIN_PIECE: f64 = 1.5;
 /// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
 const POINTS: usize = 6;
-/// Total weight of the points that may be dropped at both ends together. A distribution truncated at 0 has logarithms
-/// so far out that a rule with nodes there has too few elsewhere.
+/// Points with a smaller weight are dropped. A distribution truncated at 0 has logarithms so far out that a rule with
+/// nodes there has too few elsewhere.
 const NEGLIGIBLE_WEIGHT: f64 = 1e-17;
+
 /// Distribution of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {

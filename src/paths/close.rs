@@ -26,8 +26,7 @@ const MOST_DECIDED: f64 = 1.0 / 8192.0;
 struct Rounding {
     /// Relative spacing of the numbers.
     spacing: f64,
-    /// Half-width of the window around a tie, in rounding errors, within which draws count: of 64 draws none may lie
-    /// within a single rounding error.
+    /// Draws are counted within this many rounding errors of a tie, since of only 64 draws perhaps none lies within one.
     window: f64,
     /// Whether draws without shocks count.
     without_shocks: bool,
