@@ -1,21 +1,21 @@
-//! Which instructions the hot loop may use, found at run time: the user's build is a plain `cargo build --release`.
+//! Instruction sets for the hot loop, detected at run time, so that a plain `cargo build --release` suffices.
 //!
-//! The numerical code is written as plain loops over arrays, once; [`run`] has it compiled once more for each level,
-//! and LLVM vectorises each copy with the instructions of that level. Every operation used there is correctly rounded
-//! by IEEE 754, `mul_add` included, so a level changes the speed and never a bit.
+//! Numerical code is written once, as plain loops over arrays. [`run`] compiles it again for each level, and LLVM
+//! vectorizes each copy with the instructions of that level. All operations used there are correctly rounded by IEEE
+//! 754, including `mul_add`, so the level affects speed but not a single bit of the results.
 
 use std::ffi::OsStr;
 use std::sync::OnceLock;
 
 use crate::error::Error;
 
-/// Forces a level, for tests: `baseline`, `avx2` or `avx512`.
+/// Forces a level in tests: `baseline`, `avx2` or `avx512`.
 const VARIABLE: &str = "OUTGROW_CPU";
 
-/// A set of instructions, from the least to the most.
+/// A set of instructions, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
-    /// What the target promises: SSE2 on x86-64. Its fused multiply-add is a call of `fmaf`, right and slow.
+    /// The target's baseline: SSE2 on x86-64. Fused multiply-add is a call of `fmaf`, which is correct but slow.
     Baseline,
     /// x86-64-v3: AVX2 and FMA.
     Avx2,
@@ -26,18 +26,19 @@ pub(crate) enum Level {
 impl Level {
     const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
-    /// The most this machine has, or what `OUTGROW_CPU` says (empty is the same as unset); read once per process.
+    /// The highest level of this machine, or the value of `OUTGROW_CPU` (empty is the same as unset); read once per
+    /// process.
     ///
     /// # Errors
-    /// If the variable holds an unknown word or a level that this machine lacks. A test that asks for a level must not
-    /// pass on another one unnoticed.
+    /// If the variable is not a level, or a level that this machine does not support. A test that requests a level must
+    /// not silently pass on another one.
     pub(crate) fn detect() -> Result<Self, Error> {
         static LEVEL: OnceLock<Result<Level, Error>> = OnceLock::new();
         LEVEL.get_or_init(|| Self::choose(std::env::var_os(VARIABLE).as_deref(), &Self::available())).clone()
     }
 
-    /// The level of this process for loops that have the same bits at every level; a wrong `OUTGROW_CPU`, which ends
-    /// a run before its first path, is the baseline here.
+    /// The level of this process, for loops with the same bits at every level. Falls back to the baseline if
+    /// `OUTGROW_CPU` is invalid, since a run reports that before its first path.
     pub(crate) fn of_this_process() -> Self {
         static LEVEL: OnceLock<Level> = OnceLock::new();
         *LEVEL.get_or_init(|| Self::detect().unwrap_or(Self::Baseline))
@@ -49,7 +50,7 @@ impl Level {
     }
 
     fn choose(asked: Option<&OsStr>, available: &[Self]) -> Result<Self, Error> {
-        // A shell cannot always unset a variable; `OUTGROW_CPU= command` sets it to nothing.
+        // A shell cannot always unset a variable; `OUTGROW_CPU= command` sets it to an empty string.
         let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
             return Ok(available.iter().copied().max().unwrap_or(Self::Baseline));
         };
@@ -57,8 +58,8 @@ impl Level {
         let level = Self::ALL
             .into_iter()
             .find(|level| asked == level.name())
-            .ok_or_else(|| wrong("is not a level: say baseline, avx2 or avx512, or leave it unset"))?;
-        if available.contains(&level) { Ok(level) } else { Err(wrong("is a level that this machine lacks")) }
+            .ok_or_else(|| wrong("is not a level; use baseline, avx2 or avx512, or leave it unset"))?;
+        if available.contains(&level) { Ok(level) } else { Err(wrong("is not supported by this machine")) }
     }
 
     fn name(self) -> &'static str {
@@ -87,11 +88,12 @@ impl Level {
     }
 }
 
-/// Runs `kernel` compiled for `level`; a level that the machine lacks runs as the baseline, with the same bits.
+/// Runs `kernel` compiled for `level`. A level that the machine does not support runs as the baseline, with the same
+/// bits.
 ///
-/// Mark the closure `#[inline(always)]`, and every function it calls in a loop: only what is inlined into the two
-/// functions below is compiled for their instructions. So prefer `for` to methods that take closures: `for_each` was
-/// once left behind at the baseline, its multiply-adds calls of `fmaf`, and cost forty times as much.
+/// Mark the closure, and every function that it calls in a loop, as `#[inline(always)]`: only code inlined into the two
+/// functions below is compiled for their instructions. Prefer `for` to methods that take closures: `for_each` was once
+/// not inlined, so its multiply-adds were calls of `fmaf` at the baseline and took forty times as long.
 #[inline]
 #[allow(unsafe_code)]
 pub(crate) fn run<R>(level: Level, kernel: impl FnOnce() -> R) -> R {
@@ -126,7 +128,7 @@ mod tests {
     const BOTH: [Level; 2] = [Level::Baseline, Level::Avx2];
 
     #[test]
-    fn the_most_is_taken_if_nothing_is_asked() {
+    fn the_highest_level_is_the_default() {
         for unset in [None, Some("".as_ref())] {
             assert_eq!(Level::choose(unset, &BOTH).unwrap(), Level::Avx2);
         }
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_had_is_an_error_that_names_it() {
+    fn unsupported_levels_are_errors_that_name_them() {
         for word in ["avx512", "AVX2", "sse2", " ", " avx2"] {
             let error = Level::choose(Some(word.as_ref()), &BOTH).unwrap_err();
             assert!(error.is_invalid_input());
@@ -155,7 +157,7 @@ mod tests {
         assert_eq!(Level::available()[0], Level::Baseline);
     }
 
-    /// Runs both `unsafe` calls where the machine can, and the way around them where it cannot.
+    /// Runs both `unsafe` calls where the machine supports them, and the fallback where it does not.
     #[test]
     fn every_level_gives_the_same_bits() {
         let x: [f32; 64] = std::array::from_fn(|i| 1.0 + i as f32 / 7.0);

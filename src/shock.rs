@@ -1,48 +1,48 @@
-//! Shocks: the correlation of the providers' innovations, its factor, and what to do where there is none.
+//! Shocks: the correlation of the providers' innovations, its Cholesky factor, and diagnostics where there is none.
 
 use nalgebra::{Cholesky, DMatrix, SymmetricEigen};
 
-/// The least pivot of `L D Lᵀ` that counts as positive; a pivot this far from 0 on either side is 0.
+/// Smallest pivot of `L D Lᵀ` that counts as positive; a pivot within this distance of 0 counts as 0.
 const LEAST_PIVOT: f64 = 1e-9;
-/// The largest remainder of a correlation that may stand in the column of a zero pivot.
+/// Largest remainder of a correlation that is accepted in the column of a zero pivot.
 const MOST_REMAINDER: f64 = 1e-6;
-/// The most decimals of a bound that a message names.
+/// Maximum number of decimals of a bound in a message.
 const DECIMALS: usize = 9;
-/// Decimals of the entries of a nearest correlation matrix in a message, as a scale.
+/// Scale of the decimals of a nearest correlation matrix in a message.
 const NEAREST_SCALE: f64 = 1e4;
-/// The most steps of the alternating projections.
+/// Maximum number of alternating projections.
 const MOST_STEPS: usize = 200;
-/// Alternating projections end where two successive matrices differ by less.
+/// Alternating projections stop if two successive matrices differ by less than this.
 const SETTLED: f64 = 1e-7;
 
-/// One stated correlation: two series and its value.
+/// One specified correlation: two series and its value.
 pub(crate) type Stated = (usize, usize, f64);
 
-/// Why correlations have no factor: no innovations can be correlated like this.
+/// Why correlations have no factor: the matrix is not positive semidefinite.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Unfit {
-    /// The index of the stated correlation to blame.
+    /// Index of the specified correlation to blame.
     pub(crate) index: usize,
-    /// The values that would do there with the others as stated; `None` where no value does.
+    /// Range of values that would be valid there, given the others; `None` if there is no such value.
     pub(crate) range: Option<(f64, f64)>,
-    /// The entries of a nearby matrix that would do, where they differ from those stated (or from 0, where unstated).
+    /// Entries of a nearby valid matrix, where they differ from those specified (or from 0 if unspecified).
     pub(crate) nearest: Vec<Stated>,
 }
 
-/// The lower factor `L` of the correlation matrix `C = L Lᵀ`, row by row.
+/// The lower Cholesky factor `L` of the correlation matrix `C = L Lᵀ`, row by row.
 ///
-/// The matrix may be singular: `C` is factored in the order of the series, without pivoting, so that a series added at the
-/// end changes no other series' innovations. A pivot within 1e-9 of 0 is 0, and so is its column.
+/// The matrix may be singular. `C` is factored in the order of the series, without pivoting, so that a series added at
+/// the end does not change the innovations of the others. A pivot within 1e-9 of 0 counts as 0, and so does its column.
 ///
 /// # Errors
-/// Where the matrix is not positive semidefinite.
+/// If the matrix is not positive semidefinite.
 pub(crate) fn factor(series: usize, stated: &[Stated]) -> Result<Vec<Vec<f64>>, Unfit> {
     let matrix = matrix(series, stated);
     lower(&matrix).ok_or_else(|| unfit(&matrix, stated))
 }
 
 fn lower(matrix: &DMatrix<f64>) -> Option<Vec<Vec<f64>>> {
-    // The library's factor where there is one: the bits of a seed rest on it.
+    // Uses the factor of the library where it exists, since the bits of sampled values depend on it.
     if let Some(lower) = cholesky(matrix) {
         return Some((0..matrix.nrows()).map(|i| (0..=i).map(|j| lower[(i, j)]).collect()).collect());
     }
@@ -75,7 +75,8 @@ fn semidefinite(matrix: &DMatrix<f64>) -> Option<Vec<Vec<f64>>> {
         if pivot > LEAST_PIVOT {
             row.push(pivot.sqrt());
         } else {
-            // Innovations have unit variance to the last digit, so that series with a correlation of 1 have equal ones.
+            // Normalized so that innovations have unit variance exactly, and series with a correlation of 1 have equal
+            // innovations.
             let length = squares(&row).sqrt();
             row.iter_mut().for_each(|entry| *entry /= length);
             row.push(0.0);
@@ -85,7 +86,7 @@ fn semidefinite(matrix: &DMatrix<f64>) -> Option<Vec<Vec<f64>>> {
     Some(lower)
 }
 
-/// The row y with `L y = c`; `None` where a column of zeros would have to hold more than a remainder.
+/// The row y with `L y = c`; `None` if a zero column would need more than a remainder.
 fn solved(lower: &[Vec<f64>], entry: impl Fn(usize) -> f64) -> Option<Vec<f64>> {
     let mut row: Vec<f64> = Vec::with_capacity(lower.len() + 1);
     for (j, above) in lower.iter().enumerate() {
@@ -103,7 +104,8 @@ fn squares(row: &[f64]) -> f64 {
     row.iter().map(|entry| entry * entry).sum()
 }
 
-/// The last stated pair without which the rest would do, else the strongest, and what would do.
+/// The last specified pair without which the others are valid, or else the strongest pair, with the values that would
+/// be valid.
 fn unfit(matrix: &DMatrix<f64>, stated: &[Stated]) -> Unfit {
     let alone = (0..stated.len()).rev().find_map(|index| Some((index, range(matrix, stated[index])?)));
     let strongest = || (0..stated.len()).max_by(|a, b| stated[*a].2.abs().total_cmp(&stated[*b].2.abs()));
@@ -111,10 +113,10 @@ fn unfit(matrix: &DMatrix<f64>, stated: &[Stated]) -> Unfit {
     Unfit { index, range: alone.map(|(_, range)| range), nearest: nearest(matrix) }
 }
 
-/// The values of one correlation that fit the others, if any.
+/// The range of one correlation that is valid with the others, if any.
 ///
-/// With `L` the factor of the others and `L yᵢ = cᵢ`, the matrix is positive semidefinite where
-/// |value − yᵢ·yⱼ| ≤ √((1 − yᵢ·yᵢ)(1 − yⱼ·yⱼ)): one factor for each pair, not one for each value tried.
+/// With `L` the factor of the others and `L yᵢ = cᵢ`, the matrix is positive semidefinite if |value − yᵢ·yⱼ| ≤ √((1 −
+/// yᵢ·yᵢ)(1 − yⱼ·yⱼ)). This needs one factor per pair rather than one per tried value.
 fn range(matrix: &DMatrix<f64>, (i, j, _): Stated) -> Option<(f64, f64)> {
     let rest: Vec<usize> = (0..matrix.nrows()).filter(|other| ![i, j].contains(other)).collect();
     let others = lower(&DMatrix::from_fn(rest.len(), rest.len(), |row, column| matrix[(rest[row], rest[column])]))?;
@@ -134,11 +136,11 @@ fn range(matrix: &DMatrix<f64>, (i, j, _): Stated) -> Option<(f64, f64)> {
     Some((bound(centre - reach, -1.0, &fits)?, bound(centre + reach, 1.0, &fits)?))
 }
 
-/// An end of a range in as few decimals as fit, rounded outwards where that fits; `outwards` is −1 or 1.
+/// An end of a range with the fewest decimals that are valid, rounded outwards if possible; `outwards` is −1 or 1.
 fn bound(end: f64, outwards: f64, fits: &impl Fn(f64) -> bool) -> Option<f64> {
     let rounded = |decimals: usize, outwards: f64| {
         let scale = std::iter::repeat_n(10.0, decimals).product::<f64>();
-        // What lies within the rounding of the computation is that number.
+        // A value within the rounding error of a decimal counts as that decimal.
         let scaled = scale * end - outwards * 1e-5 * scale * LEAST_PIVOT;
         (if outwards > 0.0 { scaled.ceil() } else { scaled.floor() }) / scale
     };
@@ -147,12 +149,13 @@ fn bound(end: f64, outwards: f64, fits: &impl Fn(f64) -> bool) -> Option<f64> {
     outside.chain(inside).find(|value| fits(*value))
 }
 
-/// Entries of the nearest correlation matrix, in four decimals that have a factor, where they differ from those of `matrix`.
+/// Entries of the nearest correlation matrix, rounded to four decimals with a valid factor, where they differ from
+/// `matrix`.
 ///
-/// N. J. Higham, "Computing the nearest correlation matrix—a problem from finance", IMA Journal of Numerical Analysis 22
-/// (2002) 329–343: alternating projections on the semidefinite matrices and on those of unit diagonal, with Dykstra's
-/// correction for the first. The nearest matrix is singular, so that its rounded entries may need to be drawn a little
-/// towards 0.
+/// N. J. Higham, "Computing the nearest correlation matrix—a problem from finance", IMA Journal of Numerical Analysis
+/// 22 (2002) 329–343: alternating projections onto the semidefinite matrices and those with unit diagonal, with
+/// Dykstra's correction for the first. The nearest matrix is singular, so its rounded entries may need to be shrunk
+/// slightly towards 0.
 fn nearest(matrix: &DMatrix<f64>) -> Vec<Stated> {
     let found = projected(matrix);
     let series = matrix.nrows();
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_factor_gives_the_matrix_back() {
+    fn the_factor_reproduces_the_matrix() {
         let stated = [(0, 1, 0.3), (1, 2, -0.5), (0, 3, 0.2)];
         let lower = factor(4, &stated).expect("positive definite");
         for &(i, j, value) in &stated {
@@ -206,7 +209,7 @@ mod tests {
         assert!((entry(&lower, 2, 3)).abs() < 1e-15 && (entry(&lower, 3, 3) - 1.0).abs() < 1e-15);
     }
 
-    /// The limits of one pair, and matrices on the edge of what is possible.
+    /// The limits of one pair, and matrices on the boundary of the valid set.
     #[test]
     fn a_singular_matrix_has_a_factor() {
         let near = 1.0 - 1e-9;
@@ -233,7 +236,7 @@ mod tests {
         }
     }
 
-    /// A series at the end leaves the rows before it, also where it is the one that makes the matrix singular.
+    /// A series added at the end does not change earlier rows, even if it makes the matrix singular.
     #[test]
     fn a_later_series_changes_no_earlier_row() {
         let before = factor(2, &[(0, 1, 0.5)]).expect("positive definite");
@@ -242,21 +245,21 @@ mod tests {
     }
 
     #[test]
-    fn the_pair_to_blame_is_named_with_what_would_do() {
-        // 1 and 2 both follow 0 closely, so they cannot run against each other.
+    fn the_pair_to_blame_is_named_with_valid_values() {
+        // 1 and 2 are both strongly correlated with 0, so they cannot be negatively correlated with each other.
         let unfit = factor(3, &[(0, 1, 0.9), (0, 2, 0.9), (1, 2, -0.9)]).expect_err("impossible");
         assert_eq!((unfit.index, unfit.range), (2, Some((0.62, 1.0))));
-        // 1 is 0, so 2 has the same correlation with both.
+        // 1 equals 0, so 2 has the same correlation with both.
         let unfit = factor(3, &[(0, 1, 1.0), (0, 2, 0.3), (1, 2, 0.4)]).expect_err("impossible");
         assert_eq!((unfit.index, unfit.range), (2, Some((0.3, 0.3))));
-        // Four that all run against one another: no single pair is at fault.
+        // Four series with strong negative correlations: no single pair is to blame.
         let all: Vec<Stated> = (0..4).flat_map(|i| (i + 1..4).map(move |j| (i, j, -0.9))).collect();
         let unfit = factor(4, &all).expect_err("impossible");
         assert_eq!(unfit.range, None);
         assert!(unfit.nearest.iter().all(|(_, _, value)| (value + 1.0 / 3.0).abs() < 2e-3), "{unfit:?}");
     }
 
-    /// Every bound that a message names is accepted, and nothing much beyond it.
+    /// Every bound in a message is accepted, and values clearly beyond it are not.
     #[test]
     fn following_the_advice_works() {
         for (a, b) in [(0.9, 0.9), (0.7, -0.33), (0.123, 0.987), (-0.8, 0.55), (0.1, 0.2), (1.0, 0.25), (-1.0, 0.3)] {

@@ -1,16 +1,17 @@
-//! The adjoint of a first passage: one run of the recursion backwards gives the derivatives with respect to every
-//! period's drift and to the start.
+//! Adjoint of the first-passage recursion: one backward sweep gives the derivatives of the passage probability with
+//! respect to the drift of every period and to the start.
 //!
-//! `v_t(x)` is the probability of passing after t, by the horizon, from x below the barrier at t. With `V_t` = `v_t`
-//! below and 1 above, `v_{t−1}(x) = ∫ φ((y − x − μ_t)/s)/s V_t(y) dy`: the recursion's own step with the drift
-//! reversed, since the normal law is even. Of `P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx`, whatever t,
+//! `v_t(x)` is the probability of a first passage after t and by the horizon, given the walk is at x below the barrier
+//! at t. Let `V_t` be `v_t` below the barrier and 1 above it. Then `v_{t−1}(x) = ∫ φ((y − x − μ_t)/s)/s V_t(y) dy`.
+//! Because the normal density is even, this is the forward step with the drift reversed. For any t,
+//! `P = ∫∫ f_{t−1}(x) φ((y − x − μ_t)/s)/s V_t(y) dy dx`, so
 //!
 //! ```text
 //! ∂P/∂μ_t = s⁻² ∫∫ f_{t−1}(x) (y − x − μ_t) φ((y − x − μ_t)/s)/s V_t(y) dy dx
 //!         = s⁻² [∫ y g_t V_t dy − μ_t ∫ g_t V_t dy − ∫ x f_{t−1} v_{t−1} dx],
 //! ```
 //!
-//! where `g_t` is the density at t on both sides, before the paths that have passed are taken out.
+//! where `g_t` is the density at t on both sides of the barrier, before the paths that pass at t are removed.
 
 use super::kernel::Density;
 use super::passage::{Recursion, Scaled, Walk};
@@ -18,16 +19,17 @@ use super::passage::{Recursion, Scaled, Walk};
 /// The derivatives of the probability of a first passage.
 #[derive(Debug)]
 pub(super) struct Adjoint {
-    /// `∂P/∂μ_t`, 1 to T.
+    /// `∂P/∂μ_t` for t = 1 to T.
     pub(super) drifts: Vec<f64>,
-    /// By point of the start, without its weight: P from there, and its derivative.
+    /// For each start point, ignoring its weight: P from there and its derivative with respect to the start.
     pub(super) start: Vec<[f64; 2]>,
-    /// P from the places asked.
+    /// P from the requested start positions.
     pub(super) from: Vec<f64>,
 }
 
 impl Recursion {
-    /// Of a walk that starts below, by the horizon; and what it would be from other places near its start.
+    /// Differentiates the probability of passing by the horizon, for a walk that starts below the barrier. Also
+    /// evaluates that probability from other start positions (`places`).
     pub(super) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
         let Scaled { unit, start, periods, .. } = self.scaled(walk);
         let mut drifts = vec![0.0; periods.len()];
@@ -57,7 +59,8 @@ impl Recursion {
         Adjoint { drifts, start: points, from }
     }
 
-    /// By period: the density on both sides before those that have passed are taken out, and what is left below.
+    /// For each period, the density on both sides before the paths that pass are removed, and the density that remains
+    /// below.
     fn forward(&mut self, start: &[(f64, f64)], periods: &[(f64, f64, (i64, i64))]) -> (Vec<Density>, Vec<Density>) {
         let (mut whole, mut below): (Vec<Density>, Vec<Density>) = (Vec::new(), Vec::new());
         for &(drift, sd, range) in periods {
@@ -90,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pass_backwards_gives_every_slope() {
+    fn one_backward_sweep_gives_every_derivative() {
         let drifts: Vec<f64> = (0..9).map(|t| [0.02, -0.07, 0.3, 0.0][t % 4]).collect();
         let sds: Vec<f64> = (0..9).map(|t| [0.1, 0.16, 0.12][t % 3]).collect();
         let start = [(-0.5, 0.6), (-0.2, 0.3)];

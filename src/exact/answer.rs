@@ -1,4 +1,4 @@
-//! From integrals to the answers of an outcome.
+//! Converts integrals to the answers of an outcome.
 
 use super::budget::Budget;
 use super::integrate::{Integral, Pairs, Request};
@@ -19,13 +19,13 @@ pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
     scenario.correlations.iter().find(|stated| is_theirs(&stated.between)).map_or(0.0, |stated| stated.value)
 }
 
-/// What rounding leaves of an answer whose quadrature has no error that shows.
+/// Error bound for rounding, for answers whose quadrature error is too small to measure.
 pub(super) const ROUNDING: f64 = 1e-14;
 
-/// A number of lead changes that is less likely, and all beyond it, is not listed.
+/// The list of lead-change probabilities ends where all further counts are less likely than this.
 const LEAST_COUNT: f64 = 1e-9;
 
-/// Integrals of a pair as estimates: of paths without shocks or draws they are whole.
+/// One value of an integral as an estimate. It is exact where the path has neither shocks nor draws.
 fn estimate(integral: &Integral, place: usize, is_certain: bool) -> Estimate {
     let value = integral.values[place];
     if is_certain {
@@ -65,7 +65,7 @@ pub(super) fn question(
     let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(1 + t) }).collect();
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
-        // Counts that are hardly more than their errors end the list.
+        // Trailing counts whose probabilities do not exceed their errors are dropped.
         let likely = leads.values.iter().zip(&leads.errors).rposition(|(value, error)| *value > error.max(LEAST_COUNT));
         let most = likely.unwrap_or(0);
         let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
@@ -81,12 +81,12 @@ pub(super) fn question(
     })
 }
 
-/// Why revenue over years is left out.
+/// Reason given for revenue over years.
 const SUMS: &str = "sums of several periods are not lognormal";
-/// Why ranks and shares of many are left out.
-const MANY: &str = "ranks and shares are exact of two providers only";
+/// Reason given for ranks and shares of three or more providers.
+const MANY: &str = "ranks and shares are exact for two providers only";
 
-/// What is asked of the providers.
+/// Revenue, rank and share of each provider, as far as they are requested.
 pub(super) fn providers(
     exact: &Exact<'_>,
     plan: &Plan,
@@ -122,7 +122,8 @@ pub(super) fn providers(
     names.iter().enumerate().map(one).collect()
 }
 
-/// The shares of two providers: logistic of the log-ratio, whose law for the second is the mirror image.
+/// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
+/// that of the first with its sign reversed.
 fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
     let names = plan.rows.names();
     let correlation = correlation(scenario, &names[0], &names[1]);
@@ -139,7 +140,7 @@ fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
     Ok([fan(0, laws), fan(1, mirrored)])
 }
 
-/// The ranks of two providers by period: the probabilities of rank 1 and 2, of each.
+/// Ranks of two providers: the probabilities of rank 1 and of rank 2 by period, for each provider.
 fn ranks(
     scenario: &Scenario,
     plan: &Plan,
@@ -152,7 +153,7 @@ fn ranks(
     let mut pairs = Pairs::new(plan, [0, 1], rho);
     let solved = Request::new(Asked::Ahead, tolerance, plan.level()).solve(&mut pairs, budget)?;
     let is_certain = plan.known_lead(0, 1).is_some();
-    // Ties share the better rank: a provider is second where the other is ahead.
+    // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {
         let second = (0..periods).map(|t| estimate(&solved.integral, from + t, is_certain));
         second.map(|second| vec![second.complement(), second]).collect()

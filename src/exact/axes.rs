@@ -1,30 +1,30 @@
-//! Directions of the standard normal scores. A rotation leaves their law as it is, and leaves most of the integrand to
-//! one axis or two (Imai & Tan 2006).
+//! Rotations of the standard normal scores. A rotation leaves the distribution of the scores unchanged and can
+//! concentrate most of the variation of the integrand in one or two axes (Imai & Tan 2006).
 
 use super::gauss::{as_f64, normal_density};
 use super::pair::Pair;
 use crate::error::Error;
 
-/// The weight of a date that is hardly ever a tie, beside 0.4 for one that is a tie at the medians.
-const LEAST_WEIGHT: f64 = 0.01;
-/// Dates that decide the leading axis; of longer horizons some evenly spaced ones do.
-const MOST_DATES: usize = 48;
-/// Steps of the power iteration. It need not converge: any axis gives the same answer.
+/// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
+const MIN_WEIGHT: f64 = 0.01;
+/// Maximum number of dates that determine the leading axis; longer horizons use evenly spaced ones.
+const MAX_DATES: usize = 48;
+/// Steps of the power iteration. It need not converge: every axis gives the same answer.
 const STEPS: usize = 40;
 
-/// The direction of the scores, the shocks' among them, that moves the log-ratio most where it may be a tie.
+/// The direction in score space (draws and shocks) along which the log-ratio varies most at the dates where it may tie.
 #[derive(Debug)]
 pub(super) struct Lead {
-    /// A unit vector: the weight of each draw, then that of the shocks if there are any.
+    /// Unit vector: the weight of each draw, then the weight of the shocks if there are any.
     pub(super) axis: Vec<f64>,
-    /// The weights of the periods' innovations in the shocks' part.
+    /// Weights of the periods' innovations in the shock component of the axis.
     pub(super) shocks: Option<Vec<f64>>,
-    /// By date, the slopes of the log-ratio over its standard deviation, in the coordinates of `axis`.
+    /// For each date, the gradient of the log-ratio divided by its standard deviation, in the coordinates of `axis`.
     pub(super) slopes: Vec<Vec<f64>>,
 }
 
-/// The log-ratio near the medians: by date its value there, and its central differences by one standard deviation of
-/// each draw; and the standard deviation of one period's shocks.
+/// Linearization of the log-ratio at the medians: for each date its value there and its central differences over one
+/// standard deviation of each draw; and the standard deviation of one period's shocks.
 struct Linear {
     middle: Vec<f64>,
     slopes: Vec<Vec<f64>>,
@@ -50,16 +50,16 @@ impl Linear {
     }
 }
 
-/// The first principal component of the dates' directions, each weighted by how likely it is a tie.
+/// First principal component of the gradients at the dates, each weighted by how likely that date is a tie.
 pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
     let Linear { middle, slopes, sd } = Linear::of(pair)?;
     let dimensions = pair.draws.len();
-    let sd = if pair.is_still() { 0.0 } else { sd };
+    let sd = if pair.has_no_shocks() { 0.0 } else { sd };
     let spread = |t: usize| (dot(&slopes[t], &slopes[t]) + sd * sd * as_f64(t)).sqrt();
     let spreads: Vec<f64> = (0..slopes.len()).map(spread).collect();
-    let stride = slopes.len().div_ceil(MOST_DATES);
+    let stride = slopes.len().div_ceil(MAX_DATES);
     let dates: Vec<usize> = (0..slopes.len()).rev().step_by(stride).filter(|t| spreads[*t] > 0.0).collect();
-    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + LEAST_WEIGHT).sqrt() / spreads[t];
+    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + MIN_WEIGHT).sqrt() / spreads[t];
     let weights: Vec<f64> = dates.iter().map(|t| weight(*t)).collect();
     let inner = |s: usize, t: usize| dot(&slopes[s], &slopes[t]) + sd * sd * as_f64(s.min(t));
     let mut parts: Vec<f64> = vec![1.0; dates.len()];
@@ -79,7 +79,7 @@ pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
         shocks[..*t].iter_mut().for_each(|shock| *shock += part * weight * sd);
     }
     let of_shocks = norm(&shocks);
-    let shocks = (!pair.is_still()).then(|| if of_shocks > 0.0 { shocks } else { vec![1.0; slopes.len() - 1] });
+    let shocks = (!pair.has_no_shocks()).then(|| if of_shocks > 0.0 { shocks } else { vec![1.0; slopes.len() - 1] });
     if shocks.is_some() {
         axis.push(of_shocks);
     }
@@ -97,9 +97,9 @@ pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
     Ok(Lead { axis, shocks, slopes })
 }
 
-/// An orthonormal basis of the scores, in the order in which the log-ratio follows it, beside its shocks. Where the axes
-/// decide the start, the first is the start's: an answer jumps where the start ties, and Sobol points see a jump across
-/// one coordinate best.
+/// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.
+/// Where the drawn numbers determine the start, the first axis is the gradient of the start: the answer jumps where the
+/// start ties, and Sobol points resolve a jump best along a single coordinate.
 pub(super) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
     let Linear { slopes, sd, .. } = Linear::of(pair)?;
     let scaled = |(t, row): (usize, &Vec<f64>)| {
@@ -118,7 +118,7 @@ pub(super) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
     })
 }
 
-/// The other axes of an orthonormal basis that begins with `axis`, in the order in which `rows` follow them.
+/// Completes `axis` to an orthonormal basis and returns the other axes, ordered by how much `rows` vary along them.
 pub(super) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let without = |row: &Vec<f64>| {
         let along = dot(row, axis);
@@ -127,7 +127,7 @@ pub(super) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     basis(vec![axis.to_vec()], rows.iter().map(without).collect(), axis.len()).split_off(1)
 }
 
-/// Extends orthonormal vectors to a basis: by the longest of what is left of the rows, then by unit vectors.
+/// Extends orthonormal vectors to a basis, first with the longest residual of the rows, then with unit vectors.
 fn basis(mut vectors: Vec<Vec<f64>>, mut rows: Vec<Vec<f64>>, dimensions: usize) -> Vec<Vec<f64>> {
     while vectors.len() < dimensions {
         let longest = rows.iter().max_by(|a, b| norm(a).total_cmp(&norm(b)));
@@ -136,14 +136,15 @@ fn basis(mut vectors: Vec<Vec<f64>>, mut rows: Vec<Vec<f64>>, dimensions: usize)
         let residual = |mut row: Vec<f64>| {
             let length = norm(&row);
             row.iter_mut().for_each(|x| *x /= length);
-            // Twice, so that rounding leaves no trace of the others (Parlett 1980, section 6.9).
+            // Orthogonalized twice, so that rounding leaves no component along the other axes (Parlett 1980, section
+            // 6.9).
             for axis in vectors.iter().chain(&vectors) {
                 let along = dot(&row, axis);
                 row.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
             }
             row
         };
-        // A unit vector that is far from the span of the others exists: the basis is not complete.
+        // While the basis is incomplete, some unit vector is far from the span.
         let far = 0.5 / as_f64(dimensions).sqrt();
         let Some(next) = candidates.map(residual).find(|row| norm(row) > far) else { break };
         let length = norm(&next);

@@ -1,8 +1,9 @@
-//! What a solve may cost, counted in work and not in time, so that an answer has the same bits on every machine.
+//! Limits the cost of a solve. Cost is counted as work rather than time, so that an answer has the same bits on every
+//! machine.
 
 use std::ops::ControlFlow;
 
-/// Work left, in evaluations of a growth curve at one date of one path.
+/// Remaining work, in evaluations of a growth curve at one date of one path.
 pub(super) struct Budget<'a> {
     whole: f64,
     spent: f64,
@@ -10,7 +11,7 @@ pub(super) struct Budget<'a> {
     progress: Option<Box<Listener<'a>>>,
 }
 
-/// Hears of the share of the budget that is spent, and may stop the solve.
+/// Callback that receives the fraction of the budget spent and may stop the solve.
 pub(super) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
 
 impl<'a> Budget<'a> {
@@ -18,12 +19,12 @@ impl<'a> Budget<'a> {
         Self { whole, spent: 0.0, is_stopped: false, progress }
     }
 
-    /// Starts an integration with the whole budget.
+    /// Resets the budget for a new integration.
     pub(super) fn begin(&mut self) {
         self.spent = 0.0;
     }
 
-    /// Whether so much more is within the budget.
+    /// Whether `cost` still fits in the budget.
     pub(super) fn allows(&self, cost: f64) -> bool {
         !self.is_stopped && self.spent + cost <= self.whole
     }

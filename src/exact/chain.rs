@@ -1,5 +1,5 @@
-//! The chain rule: from the derivatives of a passage to those of the numbers that decide the curves, the shocks and the
-//! start, summed over the points that the probability was integrated with, at fixed scores.
+//! Chain rule: turns the derivatives of a first passage into derivatives with respect to the numbers that determine the
+//! curves, the shocks and the start. They are summed over the points of the integration, with the scores held fixed.
 
 use super::gauss::{Rule, as_f64, normal_density};
 use super::integrate::Method;
@@ -13,20 +13,20 @@ use super::start::{Start, TIE};
 use super::sweep::Sweep;
 use crate::error::Error;
 
-/// Sums over points.
+/// Derivatives accumulated over the points.
 pub(super) struct Chain<'a, 'p> {
     pair: &'a Pair<'p>,
     leaves: &'a [Leaf],
     recursion: Recursion,
-    /// By leaf.
+    /// For each leaf, the derivative of P.
     pub(super) slopes: Vec<f64>,
-    /// Where the start has a law of its own: P from nodes across it.
+    /// Where the start has its own distribution: P as a function of the start, interpolated between nodes.
     from: Interpolant,
 }
 
-/// Derivatives of P at the points of a block, with their weights.
+/// Derivatives of P at the points of a block, including the weights of the points.
 struct Block {
-    /// ∂P/∂Γ(t), of the difference of the two curves, at 1 to T, then by point.
+    /// ∂P/∂Γ(t), where Γ is the difference of the two curves, indexed by date 1 to T, then by point.
     growth: Vec<Vec<f64>>,
     sd: Vec<f64>,
     start: Vec<f64>,
@@ -38,20 +38,20 @@ impl Block {
     }
 }
 
-/// Where the set of scores that pass ends along a line.
+/// Ends of the intervals of a line on which the walk passes.
 #[derive(Debug, Default)]
 struct Boundaries {
-    /// By draw, then point.
+    /// Indexed by draw, then by point.
     scores: Vec<Vec<f64>>,
-    /// The weight of each draw along the line, for its slope.
+    /// Weight of each draw in the direction of the line, used for its slope.
     axis: Vec<f64>,
-    /// By point: the score along the line, the date that crosses, the shocks there with their slope along the line, and
-    /// the line's own weight.
+    /// For each point: the score along the line, the date of the crossing, the shocks there with their slope along the
+    /// line, and the weight of the line.
     at: Vec<(f64, usize, [f64; 2], f64)>,
 }
 
-/// A step along a line for its slope, by central differences.
-const BESIDE: f64 = 1e-4;
+/// Step of the central differences along a line.
+const STEP: f64 = 1e-4;
 
 impl<'a, 'p> Chain<'a, 'p> {
     pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
@@ -61,7 +61,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         Ok(Self { pair, leaves, recursion, slopes: vec![0.0; leaves.len()], from })
     }
 
-    /// Adds the derivatives at all points of an integration, of P by the horizon.
+    /// Adds the derivatives of P by the horizon at all points of an integration.
     pub(super) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
         match method {
             Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], &Points::one(), 1.0),
@@ -79,7 +79,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         }
     }
 
-    /// Adds the recursions at some scores, each of the weight given.
+    /// Adds the recursions at some scores, each with the given weight.
     fn walks(&mut self, scores: &[Vec<f64>], points: &Points, weight: f64) -> Result<(), Error> {
         let width = points.width;
         let columns = self.pair.columns(scores, width)?;
@@ -90,10 +90,10 @@ impl<'a, 'p> Chain<'a, 'p> {
         self.contract(scores, &columns, &block)
     }
 
-    /// Adds the ends of the passing pieces of some lines.
+    /// Adds the endpoints of the passing intervals of some lines.
     ///
-    /// A piece ends at z where D(t) = 0, so that dz = −∂D(t)/D′(t), and P moves by φ(z)/|D′(t)| for each unit of D(t) at
-    /// either end.
+    /// An interval ends at z where D(t) = 0, so dz = −∂D(t)/D′(t). At either end P changes by φ(z)/|D′(t)| for each
+    /// unit of D(t).
     fn boundaries(&mut self, lines: &Lines<'_, '_>, points: &Points, weight: f64) -> Result<(), Error> {
         let periods = self.pair.periods();
         let mut sweep = Sweep::new(periods);
@@ -125,12 +125,12 @@ impl<'a, 'p> Chain<'a, 'p> {
         };
         let scores = moved(0.0);
         let columns = self.pair.columns(&scores, width)?;
-        let [before, after] = [-BESIDE, BESIDE].map(|step| self.pair.columns(&moved(step), width));
+        let [before, after] = [-STEP, STEP].map(|step| self.pair.columns(&moved(step), width));
         let (before, after) = (before?, after?);
         let mut block = Block::zeros(self.pair.periods(), width);
         for (p, (z, t, [shocks, own], of_line)) in bounds.at[range].iter().enumerate() {
             let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
-            let slope = rise / (2.0 * BESIDE) + columns.sd[p] * own;
+            let slope = rise / (2.0 * STEP) + columns.sd[p] * own;
             if !(slope.abs() > 0.0) {
                 continue;
             }
@@ -144,12 +144,12 @@ impl<'a, 'p> Chain<'a, 'p> {
         self.contract(&scores, &columns, &block)
     }
 
-    /// One walk's derivatives.
+    /// Adds the derivatives of one walk.
     fn walk(&mut self, columns: &Columns, place: usize, weight: f64, block: &mut Block) -> Result<(), Error> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
         if !(sd > 0.0) {
-            return Err(refused("", "a draw leaves both without volatility, where the answer jumps"));
+            return Err(refused("", "a draw sets both volatilities to zero, where the answer jumps"));
         }
         let drawn;
         let start = match self.pair.start() {
@@ -165,20 +165,20 @@ impl<'a, 'p> Chain<'a, 'p> {
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
             block.growth[t][place] = weight * (slope - next);
         }
-        // P is the same for a walk twice as large in start, drifts and sd: by Euler's theorem on homogeneous functions
-        // x ∂P/∂x + Σ μ_t ∂P/∂μ_t + s ∂P/∂s = 0.
+        // P does not change if start, drifts and sd are all scaled by the same factor. Euler's theorem on homogeneous
+        // functions gives x ∂P/∂x + Σ μ_t ∂P/∂μ_t + s ∂P/∂s = 0.
         let of_start: f64 = start.below.iter().zip(&adjoint.start).map(|((x, own), [_, slope])| x * own * slope).sum();
         let of_drifts: f64 = drifts.iter().zip(&adjoint.drifts).map(|(drift, slope)| drift * slope).sum();
         block.sd[place] = -weight * (of_start + of_drifts) / sd;
         if start.is_point() {
-            // The first drift moves the start.
+            // The derivative with respect to the first drift equals that with respect to the start.
             block.start[place] = weight * adjoint.drifts[0];
         }
         self.from.values.iter_mut().zip(&adjoint.from).for_each(|(sum, value)| *sum += weight * value);
         Ok(())
     }
 
-    /// Takes the derivatives of a block on to every number.
+    /// Propagates the derivatives of a block to every leaf.
     fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &Block) -> Result<(), Error> {
         let width = columns.sd.len();
         let own = self.pair.levels(self.pair.plan(), &columns.draws, width);
@@ -204,7 +204,7 @@ impl<'a, 'p> Chain<'a, 'p> {
                         // s² = (a² + b² − 2ρab)Δ.
                         let along = [a - correlation * b, b - correlation * a];
                         let moved = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
-                        // Without shocks P is even in each volatility.
+                        // Without shocks P is an even function of each volatility, so its derivative is 0.
                         if columns.sd[p] > 0.0 {
                             *slope += weight * block.sd[p] * self.pair.step() * moved / columns.sd[p];
                         }
@@ -222,7 +222,8 @@ impl<'a, 'p> Chain<'a, 'p> {
         Ok(())
     }
 
-    /// Adds what moves the law of the start: its points and weights with each number moved, and P from there.
+    /// Adds the derivatives through the distribution of the start: its points and weights are computed with each number
+    /// moved, and P is interpolated at the points.
     pub(super) fn finish(&mut self) {
         if self.pair.start().is_none_or(super::start::Start::is_point) {
             return;
@@ -237,13 +238,14 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 }
 
-/// Places beside the sd of a period that a smooth function is known by: its Chebyshev series ends after as many terms as the
-/// interval has sds, times the 3.7 at which e^(−k²/2) is 1e-12 for half of it, and some more; volatility may be drawn smaller.
-const PLACES_PER_SD: f64 = 8.0;
-const LEAST_PLACES: f64 = 32.0;
-const MOST_PLACES: f64 = 1024.0;
+/// Chebyshev nodes per sd of one period. P varies on the scale of the sd: its Chebyshev series needs about 3.7 terms
+/// per sd of half the interval (where e^(−k²/2) reaches 1e-12), with a margin because the volatility may be drawn
+/// lower.
+const NODES_PER_SD: f64 = 8.0;
+const MIN_NODES: f64 = 32.0;
+const MAX_NODES: f64 = 1024.0;
 
-/// The polynomial through values at Chebyshev's points, by the barycentric formula (Berrut & Trefethen 2004).
+/// Interpolating polynomial through Chebyshev points, by the barycentric formula (Berrut & Trefethen 2004).
 #[derive(Debug, Default)]
 struct Interpolant {
     nodes: Vec<f64>,
@@ -251,7 +253,7 @@ struct Interpolant {
 }
 
 impl Interpolant {
-    /// Values not known yet, over the points of a rule and a little beyond.
+    /// Nodes that cover the points of a rule with a small margin; the values are filled in later.
     fn over(rule: &Rule, sd: f64) -> Self {
         let low = rule.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
         let high = rule.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
@@ -260,7 +262,7 @@ impl Interpolant {
             return Self::default();
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
-        let count = (LEAST_PLACES + PLACES_PER_SD * 2.0 * half / sd).min(MOST_PLACES) as usize;
+        let count = (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES) as usize;
         let node = |k: usize| middle - half * crate::math::cos(std::f64::consts::PI * as_f64(k) / as_f64(count - 1));
         Self { nodes: (0..count).map(node).collect(), values: vec![0.0; count] }
     }

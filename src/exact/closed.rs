@@ -1,7 +1,9 @@
-//! When a Brownian motion with drift first reaches a level: distribution, density, and what differs on dates.
+//! First passage of a Brownian motion with drift to a level: distribution, density, and the correction for monitoring
+//! on dates.
 //!
-//! `gap` is `a = ln(R_b/R_a)` above 0, by how much the challenger is behind in logs; `drift` is `μ = γ_a − γ_b` a year;
-//! `volatility` is s, the standard deviation of the log-ratio per √year, `s² = σ_a² + σ_b² − 2ρ σ_a σ_b`; `t` is in years.
+//! `gap` is `a = ln(R_b/R_a)` > 0, the challenger's deficit in log revenue. `drift` is `μ = γ_a − γ_b` per year.
+//! `volatility` is s, the standard deviation of the log-ratio per √year, with `s² = σ_a² + σ_b² − 2ρ σ_a σ_b`. `t` is
+//! in years.
 
 use super::passage::{Recursion, Walk};
 use crate::assumption::domain::Domain;
@@ -9,39 +11,41 @@ use crate::cpu::Level;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scaled};
 
-/// What the errors are of.
+/// Subjects of the error messages.
 const PASSAGE: &str = "first passage";
 const BRIDGE: &str = "Brownian bridge";
 
 const NOT_NEGATIVE: Domain = Domain::VOLATILITY;
-/// The dates that the recursion follows, and those of a rare event, whose panels are narrow and many.
+/// Maximum number of dates that the recursion follows, and the same for a rare event, which needs narrow panels.
 const FOLLOWED: u32 = 512;
 const FOLLOWED_RARE: u32 = 64;
-/// A rare event, the width of its panels in sds of one date, and the least of which more than the order is known.
+/// Probability below which an event is rare, the panel width then (in sds of one date), and the smallest probability
+/// that has more than its order of magnitude right.
 const RARE: f64 = 1e-16;
 const RARE_WIDTH: f64 = 0.75;
 const LEAST: f64 = 1e-280;
-/// The error of the recursion, relative to the probability.
+/// Error of the recursion, relative to the probability.
 const PRECISION: f64 = 1e-9;
-/// Standard deviations beyond which a normal variable has no probability that a number can hold.
+/// Standard deviations beyond which the normal tail probability underflows.
 const FAR: f64 = 38.0;
-/// −ζ(½)/√(2π), the mean by which a Gaussian random walk of unit variance overshoots a far level.
+/// −ζ(½)/√(2π): mean overshoot of a Gaussian random walk of unit variance over a distant level.
 const OVERSHOOT: f64 = 0.5825971579390107;
 /// ½ ln 2π.
 const HALF_LN_2_PI: f64 = 0.9189385332046728;
 
-/// The probability that a challenger who is `gap` behind has drawn level within `t` years, watched at any time.
+/// Probability that a challenger who is `gap` behind draws level within `t` years, with continuous monitoring.
 ///
-/// A Brownian motion with `drift` a year and `volatility` per √year first reaches `gap` > 0 by the inverse Gaussian law
-/// P(τ ≤ t) = Φ((−a + μt)/(s√t)) + e^(2μa/s²) Φ((−a − μt)/(s√t)): R. S. Chhikara & J. L. Folks, «The Inverse Gaussian
-/// Distribution», Dekker 1989. For a negative drift it is defective, see [`first_passage_ever`]. Rare events keep their
-/// relative precision, and no 2μa/s² is too large. Without volatility the level is reached at gap/drift.
+/// The time at which a Brownian motion with `drift` per year and `volatility` per √year first reaches `gap` > 0 has the
+/// inverse Gaussian distribution, P(τ ≤ t) = Φ((−a + μt)/(s√t)) + e^(2μa/s²) Φ((−a − μt)/(s√t)): R. S. Chhikara & J. L.
+/// Folks, "The Inverse Gaussian Distribution", Dekker 1989. For a negative drift it is defective, see
+/// [`first_passage_ever`]. Rare events keep their relative precision, and large values of 2μa/s² do not overflow. At
+/// zero volatility the level is reached at gap/drift.
 ///
-/// A scenario looks at its dates only and finds fewer overtakes: [`first_passage_by_dates`].
+/// A scenario is monitored on its dates only and therefore has fewer overtakes: see [`first_passage_by_dates`].
 ///
 /// # Errors
-/// By the argument's name: a `gap` that is not above 0, a negative `volatility` or `t`, any that is not finite; and a
-/// `t` so long that drift · t leaves the range of `f64`.
+/// Names the argument: a `gap` that is not above 0, a negative `volatility` or `t`, any value that is not finite, or a
+/// `t` so long that drift · t exceeds the range of `f64`.
 ///
 /// # Example: 699 against 1,000, ten years, five points of growth more
 /// ```
@@ -58,17 +62,17 @@ pub fn first_passage_by(gap: f64, drift: f64, volatility: f64, t: f64) -> Result
     answer(PASSAGE, by(gap, drift, 0.0, volatility, t))
 }
 
-/// [`first_passage_by`] with a drift that is not known: normal with mean `drift` and standard deviation `drift_sd`, drawn
-/// once for the whole time.
+/// [`first_passage_by`] with an uncertain drift: normal with mean `drift` and standard deviation `drift_sd`, drawn once
+/// and constant over time.
 ///
-/// G. A. Whitmore, «Normal-gamma mixtures of inverse Gaussian distributions», Scandinavian Journal of Statistics 13
-/// (1986) 211–220. With V = s²t + σ²t², σ the `drift_sd`, P(τ ≤ t) = Φ((−a + μt)/√V) + e^(2μa/s² + 2σ²a²/s⁴) Φ((−a − μt −
-/// 2σ²at/s²)/√V).
+/// G. A. Whitmore, "Normal-gamma mixtures of inverse Gaussian distributions", Scandinavian Journal of Statistics 13
+/// (1986) 211–220. With V = s²t + σ²t², σ the `drift_sd`, P(τ ≤ t) = Φ((−a + μt)/√V) + e^(2μa/s² + 2σ²a²/s⁴) Φ((−a − μt
+/// − 2σ²at/s²)/√V).
 ///
 /// # Errors
-/// As [`first_passage_by`]; also a `drift_sd` that is negative or not finite.
+/// As for [`first_passage_by`]; also a `drift_sd` that is negative or not finite.
 ///
-/// # Example: less sure of the drift, less sure of the outcome
+/// # Example: uncertainty about the drift
 /// ```
 /// use outgrow::exact::{first_passage_by, first_passage_by_with_normal_drift};
 /// let known = first_passage_by(1.0, 0.3, 0.25, 5.0)?;
@@ -88,14 +92,14 @@ pub fn first_passage_by_with_normal_drift(
     answer(PASSAGE, by(gap, drift, drift_sd, volatility, t))
 }
 
-/// The probability that a challenger who is `gap` behind ever draws level: 1, or e^(2μa/s²) for a negative drift.
+/// Probability that a challenger who is `gap` behind ever draws level: 1, or e^(2μa/s²) for a negative drift.
 ///
-/// The limit of [`first_passage_by`] for long times. Without volatility it is 1 where the drift is above 0, else 0.
+/// The limit of [`first_passage_by`] for t → ∞. At zero volatility it is 1 if the drift is above 0, else 0.
 ///
 /// # Errors
-/// As [`first_passage_by`].
+/// As for [`first_passage_by`].
 ///
-/// # Example: a challenger who falls back
+/// # Example: a challenger with negative drift
 /// ```
 /// let ever = outgrow::exact::first_passage_ever(0.3, -0.05, 0.2)?;
 /// assert!((ever - (-0.75_f64).exp()).abs() < 1e-15);
@@ -105,21 +109,21 @@ pub fn first_passage_ever(gap: f64, drift: f64, volatility: f64) -> Result<f64, 
     check(PASSAGE, &motion(gap, drift, volatility))?;
     let moves = volatility > 0.0;
     if drift < 0.0 && moves {
-        // Divided one by one: s² may be 0 where s is not.
+        // Two separate divisions, since s² may underflow where s does not.
         return answer(PASSAGE, exp(2.0 * (gap / volatility) * (drift / volatility)));
     }
     Ok(if drift > 0.0 || drift >= 0.0 && moves { 1.0 } else { 0.0 })
 }
 
-/// The density, per year, of the time at which a challenger who is `gap` behind first draws level.
+/// Density, per year, of the time at which a challenger who is `gap` behind first draws level.
 ///
-/// f(t) = a/(s√(2πt³)) e^(−(a − μt)²/(2s²t)), the derivative of [`first_passage_by`] in t; 0 at t = 0. It integrates to
-/// [`first_passage_ever`].
+/// f(t) = a/(s√(2πt³)) e^(−(a − μt)²/(2s²t)), the derivative of [`first_passage_by`] with respect to t; 0 at t = 0. It
+/// integrates to [`first_passage_ever`].
 ///
 /// # Errors
-/// As [`first_passage_by`]; also a `volatility` of 0, with which there is no density.
+/// As for [`first_passage_by`]; also a `volatility` of 0, for which there is no density.
 ///
-/// # Example: the likeliest time comes early
+/// # Example: early times are the most likely
 /// ```
 /// use outgrow::exact::first_passage_density;
 /// assert!(first_passage_density(0.36, 0.05, 0.2, 1.0)? > first_passage_density(0.36, 0.05, 0.2, 7.0)?);
@@ -131,21 +135,21 @@ pub fn first_passage_density(gap: f64, drift: f64, volatility: f64, t: f64) -> R
     if t <= 0.0 {
         return Ok(0.0);
     }
-    let short = still_lacking(gap, drift, t) / (volatility * t.sqrt());
-    // In logs, since t³ may vanish where the whole does not.
+    let short = shortfall(gap, drift, t) / (volatility * t.sqrt());
+    // In logs, since t³ may underflow where the density does not.
     answer(PASSAGE, exp(ln(gap) - ln(volatility) - 1.5 * ln(t) - HALF_LN_2_PI - 0.5 * short * short))
 }
 
-/// How much farther a level seems when it is watched every `step` years only: 0.5825971579 · volatility · √step.
+/// Barrier shift for discrete monitoring every `step` years: 0.5825971579 · volatility · √step.
 ///
-/// M. Broadie, P. Glasserman & S. Kou, «A continuity correction for discrete barrier options», Mathematical Finance 7
-/// (1997) 325–348: a motion seen on dates passes a level about as often as one seen at any time passes a level moved
-/// out by this. The factor is −ζ(½)/√(2π).
+/// M. Broadie, P. Glasserman & S. Kou, "A continuity correction for discrete barrier options", Mathematical Finance 7
+/// (1997) 325–348. A barrier monitored on dates is passed about as often as a continuously monitored barrier that lies
+/// farther away by this shift. The factor is −ζ(½)/√(2π).
 ///
 /// # Errors
-/// By the argument's name: a `volatility` or `step` that is negative or not finite.
+/// Names the argument: a `volatility` or `step` that is negative or not finite.
 ///
-/// # Example: quarters
+/// # Example: quarterly monitoring
 /// ```
 /// assert!((outgrow::exact::discrete_shift(0.2, 0.25)? - 0.058_259_715_79).abs() < 1e-11);
 /// # Ok::<(), outgrow::Error>(())
@@ -155,24 +159,26 @@ pub fn discrete_shift(volatility: f64, step: f64) -> Result<f64, Error> {
     answer(PASSAGE, OVERSHOOT * volatility * step.sqrt())
 }
 
-/// The probability that a challenger who is `gap` behind is ahead on one of the first `dates` dates, `step` years apart.
+/// Probability that a challenger who is `gap` behind is ahead on at least one of the first `dates` dates, `step` years
+/// apart.
 ///
-/// Up to 512 dates it comes from the recursion that [`Scenario::exact`](crate::Scenario::exact) uses, with a relative error
-/// below 1e-8; up to 64 dates where it is below 1e-16. Beyond these dates the probability of not having passed yet shrinks
-/// as that of [`first_passage_by`] does with the gap widened by the [`discrete_shift`]: that of not passing has a relative
-/// error below 2e-3 then, that of passing one of some per cent where it is below 1e-9. A probability below 1e-16 beyond
-/// 64 dates, and any below 1e-280, is known by its order.
+/// Up to 512 dates the answer comes from the recursion that [`Scenario::exact`](crate::Scenario::exact) uses, with a
+/// relative error below 1e-8. For probabilities below 1e-16 the recursion covers 64 dates. Beyond these dates the
+/// survival probability is extrapolated with [`first_passage_by`] and the gap widened by [`discrete_shift`]. The
+/// survival probability then has a relative error below 2e-3; a passage probability below 1e-9 has a relative error of
+/// a few percent. Only the order of magnitude is reliable for probabilities below 1e-16 beyond 64 dates, and for all
+/// below 1e-280.
 ///
 /// # Errors
-/// As [`first_passage_by`], with `step` in place of `t`.
+/// As for [`first_passage_by`], with `step` in place of `t`.
 ///
-/// # Example: one quarter, and forty
+/// # Example: one quarter, and forty quarters
 /// ```
 /// use outgrow::exact::first_passage_by_dates;
 /// let one = first_passage_by_dates(0.1, 0.05, 0.2, 0.25, 1)?; // Φ(−0.875)
 /// assert!((one - 0.190_787).abs() < 1e-6);
 /// let forty = first_passage_by_dates((1000.0_f64 / 699.0).ln(), 0.05, 0.2, 0.25, 40)?;
-/// assert!((forty - 0.762_805_8).abs() < 1e-7); // watched at any time: 0.802775
+/// continuous monitoring: 0.802775
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 pub fn first_passage_by_dates(gap: f64, drift: f64, volatility: f64, step: f64, dates: u32) -> Result<f64, Error> {
@@ -181,15 +187,15 @@ pub fn first_passage_by_dates(gap: f64, drift: f64, volatility: f64, step: f64, 
     answer(PASSAGE, by_dates(gap, drift, volatility, step, dates))
 }
 
-/// The probability that a Brownian motion known at two dates, `from` and `to`, stayed below `barrier` between them, with
-/// `variance` the variance of its change: 1 − e^(−2(b − x)(b − y)/v).
+/// Probability that a Brownian motion known at two dates, `from` and `to`, stays below `barrier` between them: 1 −
+/// e^(−2(b − x)(b − y)/v), where v is the `variance` of its increment.
 ///
-/// Its drift plays no part, since both ends are known. P. Glasserman, «Monte Carlo Methods in Financial Engineering»,
-/// Springer 2004, §6.4. 0 where an end lies above the barrier. Without variance the motion is a straight line, and to
-/// touch the barrier is a tie: not above it.
+/// The drift is irrelevant because both ends are known (Brownian bridge). P. Glasserman, "Monte Carlo Methods in
+/// Financial Engineering", Springer 2004, §6.4. The probability is 0 if either end lies above the barrier. At zero
+/// variance the motion is a straight line, and touching the barrier is a tie, which does not count as crossing.
 ///
 /// # Errors
-/// By the argument's name: any that is not finite, a negative `variance`.
+/// Names the argument: any value that is not finite, or a negative `variance`.
 ///
 /// # Example: from 4.5 to 5.0 below 5.1
 /// ```
@@ -210,7 +216,7 @@ fn motion(gap: f64, drift: f64, volatility: f64) -> [Argument; 3] {
     [("gap", gap, Domain::POSITIVE), ("drift", drift, Domain::FINITE), ("volatility", volatility, NOT_NEGATIVE)]
 }
 
-/// Every argument outside its domain, by name.
+/// Reports every argument outside its domain, by name.
 fn check(what: &'static str, arguments: &[Argument]) -> Result<(), Error> {
     let outside = arguments.iter().filter(|(_, value, domain)| !domain.contains(*value));
     let problems: Vec<Problem> = outside
@@ -219,30 +225,30 @@ fn check(what: &'static str, arguments: &[Argument]) -> Result<(), Error> {
     if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, what, problems)) }
 }
 
-/// An answer that a number can hold.
+/// Returns the answer, or an error if it is not finite.
 fn answer(what: &'static str, value: f64) -> Result<f64, Error> {
-    let beyond = || Error::one(Kind::Numeric, what, "", format!("beyond the range of numbers, got {}", shown(value)));
+    let beyond = || Error::one(Kind::Numeric, what, "", format!("the result must be finite, got {}", shown(value)));
     if value.is_finite() { Ok(value) } else { Err(beyond()) }
 }
 
-/// a − μt, rounded once: at a small volatility the last digits of a difference decide.
-fn still_lacking(gap: f64, drift: f64, t: f64) -> f64 {
+/// a − μt with a single rounding: at a small volatility the last digits of the difference matter.
+fn shortfall(gap: f64, drift: f64, t: f64) -> f64 {
     (-drift).mul_add(t, gap)
 }
 
-/// P(ahead on one of the first `dates` dates).
+/// Probability of being ahead on at least one of the first `dates` dates.
 fn by_dates(gap: f64, drift: f64, volatility: f64, step: f64, dates: u32) -> f64 {
     let time = |dates: u32| step * f64::from(dates);
     let sd = volatility * step.sqrt();
     if dates == 0 || sd <= 0.0 {
-        // A line; a tie is not ahead.
-        return if dates > 0 && still_lacking(gap, drift, time(dates)) < 0.0 { 1.0 } else { 0.0 };
+        // A straight line; a tie is not ahead.
+        return if dates > 0 && shortfall(gap, drift, time(dates)) < 0.0 { 1.0 } else { 0.0 };
     }
     let moved = drift * step / sd;
     if dates == 1 || !(moved.abs() < FAR) {
-        // So steep a walk goes one way: it is ahead on the last date or on none, or else on the first or on none.
+        // The drift dominates: a rising walk that is ever ahead is ahead on the last date, a falling one on the first.
         let t = time(if drift > 0.0 { dates } else { 1 });
-        return norm_sf(still_lacking(gap, drift, t) / (volatility * t.sqrt()));
+        return norm_sf(shortfall(gap, drift, t) / (volatility * t.sqrt()));
     }
     let shifted = |dates: u32| by(gap + OVERSHOOT * sd, drift, 0.0, volatility, time(dates));
     let about = shifted(dates);
@@ -264,32 +270,33 @@ fn by_dates(gap: f64, drift: f64, volatility: f64, step: f64, dates: u32) -> f64
     if sum > 1.0 { 1.0 } else { sum }
 }
 
-/// P(τ ≤ t) with a normal drift.
+/// P(τ ≤ t) with a normally distributed drift.
 ///
-/// With d = (a − μt)/√V and w = (a + μt + 2ra)/√V, where r = σ²t/s², the exponent of the formula is ½(w² − d²). So its
-/// second term is e^(−d²/2) · e^(w²/2) Φ(−w), of which no factor overflows for w ≥ 0; below that the exponent is negative.
+/// With d = (a − μt)/√V and w = (a + μt + 2ra)/√V, where r = σ²t/s², the exponent of the formula is ½(w² − d²). The
+/// second term is therefore e^(−d²/2) · e^(w²/2) Φ(−w). For w ≥ 0 neither factor overflows; for w < 0 the exponent is
+/// negative.
 pub(super) fn by(gap: f64, drift: f64, drift_sd: f64, volatility: f64, t: f64) -> f64 {
     let (spread, slopes) = (volatility * t.sqrt(), drift_sd * t);
     let sd = hypot(spread, slopes);
-    let lacking = still_lacking(gap, drift, t);
+    let lacking = shortfall(gap, drift, t);
     if sd <= 0.0 {
         return if lacking <= 0.0 { 1.0 } else { 0.0 };
     }
     let short = lacking / sd;
-    let at_the_end = norm_sf(short);
+    let terminal = norm_sf(short);
     if spread <= 0.0 {
-        return at_the_end;
+        return terminal;
     }
     let ratio = slopes / spread;
     let tilt = gap * (ratio * ratio);
     let mirrored = (gap + drift * t + 2.0 * tilt) / sd;
-    let back_again = if mirrored < 0.0 {
+    let reflected = if mirrored < 0.0 {
         exp(2.0 * ((gap + tilt) / sd) * ((drift * t + tilt) / sd)) * norm_cdf(-mirrored)
     } else {
         exp(-0.5 * short * short) * norm_sf_scaled(mirrored)
     };
-    let sum = at_the_end + back_again;
-    // Rounding may lead past 1. Not by `min`, which would make 1 of a NaN.
+    let sum = terminal + reflected;
+    // Rounding may exceed 1. `min` would turn a NaN into 1.
     if sum > 1.0 { 1.0 } else { sum }
 }
 
@@ -310,7 +317,7 @@ mod tests {
         }
     }
 
-    /// P = Φ(δ − a) + ∫ φ(x) Φ(δ − x) dx over the first date's place x below, by midpoints.
+    /// P = Φ(δ − a) + ∫ φ(x) Φ(δ − x) dx over the position x below the barrier on the first date, by the midpoint rule.
     #[test]
     fn two_dates_by_one_integral() {
         for (gap, moved) in [(0.01, 0.0), (1.0, 0.4), (0.5, -2.0), (3.0, 20.0), (5.0, 0.1), (8.0, 0.0), (20.0, -0.5)] {
@@ -325,7 +332,8 @@ mod tests {
         }
     }
 
-    /// From a gap near 0 without drift, P(not passed by n) = C(2n, n)/4ⁿ (Sparre Andersen 1953), 1/√(πn) for many.
+    /// From a gap near 0 without drift, P(not passed by n) = C(2n, n)/4ⁿ (Sparre Andersen 1953), about 1/√(πn) for
+    /// large n.
     #[test]
     fn a_symmetric_walk_obeys_sparre_andersen() {
         let mut stays = 1.0;
@@ -354,7 +362,7 @@ mod tests {
         }
     }
 
-    /// Panels of half the width change nothing, so rare events are known to the digits that are promised.
+    /// Halving the panels does not change the result, so rare events have the documented precision.
     #[test]
     fn rare_events_keep_their_digits() {
         let passed = |width: f64, gap: f64, moved: f64| {

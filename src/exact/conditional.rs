@@ -1,6 +1,7 @@
-//! The recursion at points of the drawn assumptions.
+//! The recursion conditional on the drawn assumptions.
 //!
-//! Given the assumptions the recursion gives every probability without sampling, so only the assumptions are averaged.
+//! Given the assumptions, the recursion integrates the shocks without sampling. Only the assumptions remain to be
+//! averaged.
 
 use super::axes::ordered_axes;
 use super::pair::{Asked, Pair};
@@ -8,12 +9,12 @@ use super::passage::Recursion;
 use super::start::TIE;
 use crate::error::Error;
 
-/// The recursion at points of turned scores.
+/// The recursion at points of the rotated scores.
 #[derive(Debug)]
 pub(super) struct Conditional<'a, 'p> {
     pub(super) pair: &'a Pair<'p>,
     pub(super) asked: Asked,
-    /// By axis, the weight of each draw.
+    /// For each axis, the weight of each draw.
     axes: Vec<Vec<f64>>,
     recursion: Recursion,
 }
@@ -27,7 +28,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
         self.axes.len()
     }
 
-    /// The scores of the draws at coordinates along the axes: by draw, then point.
+    /// Converts coordinates along the axes to scores of the draws, indexed by draw, then by point.
     pub(super) fn scores(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
         let mut scores = vec![vec![0.0; width]; self.axes.len()];
         for (axis, coordinates) in self.axes.iter().zip(coordinates) {
@@ -38,7 +39,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
         scores
     }
 
-    /// The answers at coordinates along the axes, point by point.
+    /// The answers at coordinates along the axes, one list for each point.
     pub(super) fn answers(&mut self, coordinates: &[Vec<f64>], width: usize) -> Result<Vec<Vec<f64>>, Error> {
         let scores = self.scores(coordinates, width);
         let mut answers = Vec::with_capacity(width);
@@ -47,8 +48,9 @@ impl<'a, 'p> Conditional<'a, 'p> {
         Ok(answers)
     }
 
-    /// Where the axes decide the start: by answer of a passage, how much it jumps at a tie of the start on the first axis,
-    /// and the probability of being ahead at the base. None where the start is no tie on that axis.
+    /// Where the drawn numbers determine the start, the answer jumps where the start ties on the first axis. Returns
+    /// the jump of each answer there and the probability of being ahead at the base. `None` if the start does not tie
+    /// on that axis.
     pub(super) fn step(&mut self) -> Result<Option<(Vec<f64>, f64)>, Error> {
         let Some(ahead) = self.pair.ahead_at_drawn_base() else { return Ok(None) };
         let along = |z: f64| -> Vec<Vec<f64>> {
@@ -72,5 +74,5 @@ impl<'a, 'p> Conditional<'a, 'p> {
     }
 }
 
-/// Scores between which a tie of the start is looked for.
+/// The search for a tie of the start covers scores of ± this.
 const REACH: f64 = 6.0;

@@ -1,45 +1,46 @@
-//! A control variate for probabilities that are smooth in the scores.
+//! Control variate for probabilities that are smooth in the scores.
 //!
-//! In probits a probability is nearly a quadratic polynomial q of the standard normal scores y. The control is Φ(q(y)), and
-//! its mean is known: E Φ(q(y)) = P(q(y) − Z > 0) for a further standard normal Z, the distribution of a quadratic form,
-//! found by inverting its characteristic function (Imhof 1961; Davies 1973). Sampled points see only what the control leaves,
-//! and the spread of their replicates is an error that no polynomial can make too small.
+//! On the probit scale a probability is nearly a quadratic polynomial q of the standard normal scores y. The control
+//! variate is Φ(q(y)). Its mean is known: E Φ(q(y)) = P(q(y) − Z > 0) for an independent standard normal Z. This is the
+//! distribution function of a quadratic form, computed by inverting its characteristic function (Imhof 1961; Davies
+//! 1973). Only the difference between answer and control is sampled. The error is the spread of the replicates, so a
+//! poor polynomial cannot make the reported error too small.
 
 use super::replicates::mean_and_error;
 use crate::error::Error;
 use crate::math;
 
-/// Functions of the scores with known means, close to the answers.
+/// Functions of the scores with known means that approximate the answers.
 #[derive(Debug)]
 pub(super) struct Control {
     dimensions: usize,
-    /// The answers that have a control; the others hardly move.
+    /// Answers that have a control; the others hardly vary.
     answers: Vec<Controlled>,
 }
 
 #[derive(Debug)]
 struct Controlled {
     answer: usize,
-    /// By feature, see [`features`].
+    /// Indexed by feature, see [`features`].
     coefficients: Vec<f64>,
     mean: f64,
-    /// How far two quadratures of the mean are apart.
+    /// Distance between two quadratures of the mean.
     error: f64,
 }
 
-/// Probits are cut here: the answers beyond are below 1e-12.
-const MOST_PROBIT: f64 = 7.0;
-/// An answer that stays this close to 0 or 1 at all nodes has no control.
+/// Probits are clamped at ± this: the tail beyond is about 1e-12.
+const MAX_PROBIT: f64 = 7.0;
+/// An answer within this distance of 0 or 1 at all nodes has no control.
 const TRIVIAL: f64 = 1e-9;
-/// How far the nodes are from the medians, in standard deviations.
+/// Distance of the fitting nodes from the medians, in standard deviations.
 const REACH: f64 = 1.6;
 
-/// Answers at some coordinates: by axis, then point; one list of answers a point.
+/// Evaluates the answers at coordinates indexed by axis, then by point; returns one list of answers for each point.
 pub(super) type Answers<'f> = dyn FnMut(&[Vec<f64>], usize) -> Result<Vec<Vec<f64>>, Error> + 'f;
 
 impl Control {
-    /// Points at which the polynomials are found: the medians, both sides along each axis, and both sides along the
-    /// diagonal of each two axes.
+    /// Number of points that determine the polynomials: the medians, two on each axis, and two on the diagonal of each
+    /// pair of axes.
     pub(super) fn points(dimensions: usize) -> usize {
         1 + 2 * dimensions + dimensions * dimensions.saturating_sub(1)
     }
@@ -73,7 +74,7 @@ impl Control {
         Ok(Self { dimensions, answers })
     }
 
-    /// Adds the control at a point less its mean, to every answer that has one.
+    /// Adds control minus mean at a point, for every answer that has a control.
     pub(super) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
         let features = features(&at[..self.dimensions]);
         for Controlled { answer, coefficients, mean, .. } in &self.answers {
@@ -82,8 +83,8 @@ impl Control {
         }
     }
 
-    /// By answer: the mean over the replicates and its error, with the control where it makes the error smaller. `means`
-    /// are those of the answers and, after them, of the control's excess.
+    /// For each answer, the mean over the replicates and its error, with the control wherever it reduces the error.
+    /// `means` holds the means of the answers, followed by those of the controls' excess.
     pub(super) fn estimate(&self, means: &[Vec<f64>], len: usize) -> Vec<(f64, f64)> {
         let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
         let mut estimates: Vec<(f64, f64)> = (0..len).map(plain).collect();
@@ -99,16 +100,17 @@ impl Control {
 }
 
 fn probit(p: f64) -> f64 {
-    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MOST_PROBIT, MOST_PROBIT)
+    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MAX_PROBIT, MAX_PROBIT)
 }
 
-/// 1; then for each axis k its products with the axes up to k; then the axes.
+/// Features: 1, then the products of each axis k with the axes up to k, then the axes.
 fn features(at: &[f64]) -> Vec<f64> {
     let products = (0..at.len()).flat_map(|first| (0..=first).map(move |second| at[first] * at[second]));
     std::iter::once(1.0).chain(products).chain(at.iter().copied()).collect()
 }
 
-/// The polynomial through values at the medians, on each axis, and on the diagonals, in the order of [`features`].
+/// Coefficients, in the order of [`features`], of the polynomial through the values at the medians, on each axis and on
+/// the diagonals.
 fn coefficients(values: &[f64], dimensions: usize) -> Vec<f64> {
     let middle = values[0];
     let sides = |number: usize| (values[1 + 2 * number], values[2 + 2 * number]);
@@ -156,19 +158,19 @@ impl Quadratic {
         Self { a: coefficients[0], axes: vectors.iter().map(along).zip(values).collect() }
     }
 
-    /// P(q(y) − Z > 0), and how far two quadratures are apart.
+    /// P(q(y) − Z > 0), and the distance between two quadratures of it.
     fn mean(&self) -> (f64, f64) {
         let centre = self.a + self.axes.iter().map(|(_, curve)| curve).sum::<f64>();
         let variance = 1.0 + self.axes.iter().map(|(b, curve)| b * b + 2.0 * curve * curve).sum::<f64>();
         let widest = self.axes.iter().map(|(_, curve)| curve.abs()).fold(0.0, f64::max);
-        // The quadrature's error is the probability beyond 2π over its step (Davies 1973).
+        // The quadrature error is the probability beyond 2π divided by the step (Davies 1973).
         let range = centre.abs() + 7.0 * variance.sqrt() + 40.0 * widest;
         let [fine, coarse] = [1.25, 1.0].map(|factor| self.above_0(std::f64::consts::TAU / (factor * range)));
         (fine, (fine - coarse).abs())
     }
 
     fn above_0(&self, step: f64) -> f64 {
-        // The factor of Z is below 1e-13 from here on.
+        // Beyond this, the Gaussian factor of Z is below 1e-13.
         const LAST: f64 = 7.8;
         let (mut sum, mut k) = (0.5, 0.5);
         while k * step < LAST {
@@ -198,12 +200,12 @@ impl Quadratic {
     }
 }
 
-/// Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations (Golub & Van Loan, section 8.5). A library's
-/// solver may have other bits on other processors.
+/// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi rotations (Golub & Van Loan, section 8.5). A library
+/// solver may return different bits on different processors.
 fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let n = matrix.len();
     let mut vectors: Vec<Vec<f64>> = (0..n).map(|k| (0..n).map(|d| if d == k { 1.0 } else { 0.0 }).collect()).collect();
-    // Convergence is quadratic: six sweeps are usual.
+    // Convergence is quadratic; six sweeps are typical.
     for _ in 0..30 {
         let off: f64 = (0..n).flat_map(|p| (0..p).map(move |q| (p, q))).map(|(p, q)| matrix[p][q].abs()).sum();
         if !(off > 1e-14) {
@@ -218,7 +220,7 @@ fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     ((0..n).map(|k| matrix[k][k]).collect(), vectors)
 }
 
-/// Makes the entry at (p, q) zero.
+/// Zeroes the entry at (p, q).
 fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     let entry = matrix[p][q];
     if !(entry.abs() > 0.0) {
@@ -268,7 +270,7 @@ mod tests {
         }
     }
 
-    /// Against the closed form where nothing is curved, and against a sum over a grid where something is.
+    /// Compared with the closed form for a linear control, and with a sum over a grid for a quadratic one.
     #[test]
     fn means_of_quadratic_controls() {
         let linear = Quadratic::new(&[0.4, 0.0, 0.0, 0.0, 2.0, -1.0], 2);

@@ -1,25 +1,25 @@
 //! Gauss rules: nodes and weights that integrate polynomials exactly, from the recurrence of their orthogonal
-//! polynomials (Golub & Welsch 1969, «Calculation of Gauss quadrature rules»).
+//! polynomials (Golub & Welsch 1969, "Calculation of Gauss quadrature rules").
 
 use crate::math;
 
-/// Nodes, ascending, with weights that sum to the mass of the measure.
+/// Nodes in ascending order, with weights that sum to the mass of the measure.
 pub(super) type Rule = Vec<(f64, f64)>;
 
-/// The rule of `n` nodes on 0 to 1, of mass 1 (Gauss–Legendre).
+/// Gauss–Legendre rule with `n` nodes on [0, 1], with total weight 1.
 pub(super) fn legendre(n: usize) -> Rule {
     let off = (1..n).map(|k| as_f64(k) / (4.0 * as_f64(k * k) - 1.0).sqrt());
     let rule = of_recurrence(vec![0.0; n], off.collect(), 1.0);
     rule.into_iter().map(|(x, weight)| (0.5 + 0.5 * x, weight)).collect()
 }
 
-/// The rule of `n` nodes for the standard normal law (Gauss–Hermite).
+/// Gauss–Hermite rule with `n` nodes for the standard normal distribution.
 pub(super) fn hermite(n: usize) -> Rule {
     of_recurrence(vec![0.0; n], (1..n).map(|k| as_f64(k).sqrt()).collect(), 1.0)
 }
 
-/// The trapezoidal rule for the standard normal law, with a step that `n` nodes can afford: it converges geometrically
-/// too (Trefethen & Weideman 2014), and where the integrand is steep with fewer nodes than Gauss–Hermite.
+/// Trapezoidal rule for the standard normal distribution, with `n` nodes over ±`reach`. It also converges geometrically
+/// (Trefethen & Weideman 2014), and for steep integrands it needs fewer nodes than Gauss–Hermite.
 pub(super) fn trapezoid(n: usize, reach: f64) -> Rule {
     let step = 2.0 * reach / as_f64(n);
     let mut rule: Rule = (0..n).map(|j| (as_f64(j) + 0.5) * step - reach).map(|z| (z, normal_density(z))).collect();
@@ -28,14 +28,14 @@ pub(super) fn trapezoid(n: usize, reach: f64) -> Rule {
     rule
 }
 
-/// φ(z) of the standard normal law.
+/// Standard normal density φ(z).
 pub(super) fn normal_density(z: f64) -> f64 {
     const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
     OVER_ROOT_2_PI * math::exp(-0.5 * z * z)
 }
 
-/// The rule of at most `n` nodes for a law of many points: the same integrals of polynomials to degree 2n − 1
-/// (discretized Stieltjes procedure, Gautschi 2004).
+/// Gauss rule with at most `n` nodes for a discrete measure with many points. It integrates polynomials to degree 2n −
+/// 1 exactly (discretized Stieltjes procedure, Gautschi 2004).
 pub(super) fn compressed(points: &Rule, n: usize) -> Rule {
     let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
     if points.len() <= n || !(mass > 0.0) {
@@ -69,15 +69,15 @@ pub(super) fn compressed(points: &Rule, n: usize) -> Rule {
     rule.into_iter().map(|(x, weight)| (middle + half * x, weight)).collect()
 }
 
-/// The rule of a Jacobi matrix: eigenvalues, and squares of the eigenvectors' first components, by the implicit QL
-/// method (Wilkinson & Reinsch 1971, `imtql2`).
+/// Gauss rule of a Jacobi matrix: its eigenvalues, and weights from the squared first components of the eigenvectors,
+/// by the implicit QL method (Wilkinson & Reinsch 1971, `imtql2`).
 fn of_recurrence(mut diagonal: Vec<f64>, mut off: Vec<f64>, mass: f64) -> Rule {
     let n = diagonal.len();
     off.push(0.0);
     let mut first = vec![0.0; n];
     first[0] = 1.0;
     for low in 0..n {
-        // Each eigenvalue takes two or three sweeps; sixty are never used up.
+        // Each eigenvalue takes two or three sweeps; sixty is a generous limit.
         for _ in 0..60 {
             let is_split = |k: &usize| off[*k].abs() <= f64::EPSILON * (diagonal[*k].abs() + diagonal[*k + 1].abs());
             let high = (low..n - 1).find(is_split).unwrap_or(n - 1);
@@ -150,20 +150,20 @@ mod tests {
                 hermite(n).iter().map(|(z, weight)| weight * (0..power).fold(1.0, |product, _| product * z)).sum()
             };
             assert!((moment(0) - 1.0).abs() < 1e-13 && moment(3).abs() < 1e-12 && (moment(8) - 105.0).abs() < 1e-10);
-            // E cos(z) = e^−½, here by its series' alternative: E e^z = e^½.
+            // E e^z = e^½.
             let bend: f64 = hermite(n).iter().map(|(z, weight)| weight * math::exp(*z)).sum();
             assert!((bend - math::exp(0.5)).abs() < 1e-13, "{n}: {bend}");
         }
     }
 
     #[test]
-    fn the_trapezoid_integrates_what_is_steep() {
+    fn the_trapezoid_integrates_steep_functions() {
         // E Φ(κz + c) = Φ(c/√(1 + κ²)).
         let (kappa, c) = (4.0, 1.0);
         let value: f64 = trapezoid(64, 7.0).iter().map(|(z, weight)| weight * math::norm_cdf(kappa * z + c)).sum();
         assert!((value - math::norm_cdf(c / 17.0_f64.sqrt())).abs() < 1e-9);
         let hermite: f64 = hermite(64).iter().map(|(z, weight)| weight * math::norm_cdf(kappa * z + c)).sum();
-        assert!((hermite - math::norm_cdf(c / 17.0_f64.sqrt())).abs() > 1e-5, "why there are two rules");
+        assert!((hermite - math::norm_cdf(c / 17.0_f64.sqrt())).abs() > 1e-5, "Gauss–Hermite is less accurate here");
     }
 
     #[test]

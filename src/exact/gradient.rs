@@ -1,4 +1,4 @@
-//! What an answer turns on: its derivative with respect to every number of the scenario.
+//! Gradients: the derivative of an answer with respect to every number of the scenario.
 
 use std::fmt;
 
@@ -19,25 +19,25 @@ use crate::outcome::place_of;
 use crate::paths::Plan;
 use crate::scenario::{AssumptionPlace, Question, Scenario};
 
-/// One number and what it does to a probability.
+/// A number of the scenario and the derivative of a probability with respect to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Slope {
-    /// Where the number stands, as [`Scenario::with`] takes it.
+    /// Address of the number, as [`Scenario::with`] takes it.
     pub address: String,
-    /// The number.
+    /// Value of the number.
     pub number: f64,
-    /// ∂P/∂number: how fast the probability moves, per unit of the number.
+    /// ∂P/∂number: change of the probability per unit of the number.
     pub slope: f64,
-    /// Whether the number is itself a fraction (a growth rate, a volatility, a correlation), of which people change
-    /// percentage points; of others they change a percent of the number.
+    /// Whether the number is a fraction (a growth rate, volatility or correlation). The table shows the effect of one
+    /// percentage point for fractions, of one percent for other numbers.
     #[serde(skip)]
     is_fraction: bool,
 }
 
 impl Slope {
-    /// What a small change does to the probability, to first order: one percentage point of a fraction, one percent of
-    /// any other number.
+    /// First-order effect of a small change on the probability: one percentage point of a fraction, one percent of any
+    /// other number.
     fn effect(&self) -> f64 {
         0.01 * self.slope * if self.is_fraction { 1.0 } else { self.number }
     }
@@ -47,7 +47,7 @@ impl Slope {
     }
 }
 
-/// Whether the place of a number holds a fraction; of one in a named assumption, the places that use the name.
+/// Whether a number is a fraction; for a number in a named assumption, the places that use the name decide.
 fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
     let is_rate = |domain: Domain| [Domain::GROWTH, Domain::VOLATILITY].contains(&domain);
     let holds = |place: &&AssumptionPlace| {
@@ -64,10 +64,12 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
     }
 }
 
-/// The derivatives of one probability with respect to the numbers of the scenario; made by
-/// [`Exact::gradient`](crate::Exact::gradient). It prints as a table with the effect of a small change of each number,
-/// the largest first: of one percentage point of a growth rate, a volatility or a correlation (0.30 to 0.31), of one percent
-/// of any other number. What the *spread* of each assumption moves is in [`Audit`](crate::Audit)'s weights.
+/// Derivatives of one probability with respect to the numbers of the scenario; returned by
+/// [`Exact::gradient`](crate::Exact::gradient).
+///
+/// It displays as a table with the effect of a small change of each number, largest first: one percentage point of a
+/// growth rate, volatility or correlation (0.30 to 0.31), one percent of any other number. How much the *spread* of
+/// each assumption contributes is reported as the weights of [`Audit`](crate::Audit).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gradient {
@@ -75,7 +77,7 @@ pub struct Gradient {
     by: Period,
     probability: Estimate,
     slopes: Vec<Slope>,
-    /// Numbers that the probability does not depend on.
+    /// Addresses of numbers that the probability does not depend on.
     #[serde(skip)]
     others: Vec<String>,
 }
@@ -87,7 +89,7 @@ impl Gradient {
         &self.question
     }
 
-    /// The date that the probability is of.
+    /// The date by which the overtake is to happen.
     #[must_use]
     pub fn date(&self) -> Period {
         self.by
@@ -104,10 +106,10 @@ impl Gradient {
         &self.slopes
     }
 
-    /// The derivative with respect to the number at an address: 0 where the probability does not depend on it.
+    /// The derivative with respect to the number at `address`: 0 where the probability does not depend on it.
     ///
     /// # Errors
-    /// Where no number has the address, or a whole number (such as a month), which has no derivative.
+    /// If no number has the address, or the number is an integer (such as a month) and has no derivative.
     pub fn of(&self, address: &str) -> Result<f64, Error> {
         if let Some(found) = self.slopes.iter().find(|slope| slope.address == address) {
             return Ok(found.slope);
@@ -144,20 +146,23 @@ impl fmt::Display for Gradient {
 }
 
 impl Exact<'_> {
-    /// The derivative of the probability that the challenger of a question (by its name, or «A overtakes B») has overtaken
-    /// by a date, with respect to every number that it depends on: those inside distributions too.
+    /// Differentiates the probability that the challenger of a question has overtaken by a date, with respect to every
+    /// number that it depends on, including the parameters of distributions. The question is given by its name or as "A
+    /// overtakes B".
     ///
-    /// A number in a distribution moves the draws at fixed probability: more spread is the same draw, further out. A named
-    /// assumption counts with all of its places. Left out, as zero, are numbers that the answer does not follow; whole
-    /// numbers have no derivative. The derivatives are those of quadrature made for the probability: to a tolerance of
-    /// 1e-10 they were equal to differences of whole answers within 1e-8 of P per hundred percent of a number.
+    /// The derivative with respect to a parameter of a distribution holds the cumulative probability of each draw
+    /// fixed: a larger spread moves the same draw further from the centre. The derivative with respect to a named
+    /// assumption includes all places that use it. Numbers that do not affect the answer are omitted and have
+    /// derivative zero; integers have no derivative. The derivatives use the quadrature points of the probability
+    /// itself. At a tolerance of 1e-10 they agree with finite differences of whole answers within 1e-8 of P for a
+    /// relative change of 100 %.
     ///
     /// # Errors
-    /// An unknown question or date. «not exact: because …» where no derivative exists (neither has shocks; both surely
-    /// start with the same revenue; a distribution without spread) or where it is not worked out (a sustained overtake,
-    /// one at any time, sums over several periods).
+    /// An unknown question or date. "not exact: because …" where no derivative exists (neither provider has shocks,
+    /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
+    /// (sustained overtakes, continuous monitoring, sums over several periods).
     ///
-    /// # Example: what the answer rests on
+    /// # Example: sensitivity of an answer
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
     /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -165,7 +170,7 @@ impl Exact<'_> {
     /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
     /// #     .question(Question::overtakes("A", "B")).build()?;
     /// let gradient = scenario.exact().gradient("A overtakes B", "2020-Q4")?;
-    /// println!("{gradient}");                                   // a table, what matters most first
+    /// a table, largest effect first
     /// let per_unit_of_growth = gradient.of("provider[A].growth.constant.normal[0]")?;
     /// let faster = scenario.with("provider[A].growth.constant.normal[0]", 0.501)?;
     /// let moved = faster.exact().gradient("A overtakes B", "2020-Q4")?.probability().value();
@@ -177,7 +182,7 @@ impl Exact<'_> {
         let labels: Vec<Period> = (1..=self.scenario.periods()).map(|t| self.scenario.label(t)).collect();
         let by = labels[place_of(&labels, date)?];
         let asked = self.asked(question)?;
-        // What lies behind the date moves nothing; other questions need no answer.
+        // Periods after the date have no effect, and other questions are not needed.
         let mut scenario = self.scenario.clone();
         scenario.horizon = by;
         scenario.questions = vec![asked.clone()];
@@ -185,11 +190,11 @@ impl Exact<'_> {
         let rows = [&asked.challenger, &asked.incumbent].map(|name| plan.row_of(&scenario, asked, name));
         let rho = correlation(&scenario, &asked.challenger, &asked.incumbent);
         let mut pairs = Pairs::new(&plan, rows, rho);
-        if pairs.drawn.is_still() && pairs.drawn.draws.is_empty() {
+        if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
             let address = format!("provider[{}].volatility", asked.challenger);
             return Err(refused(
                 &address,
-                "nothing is uncertain, so that the answer moves by jumps; state a volatility",
+                "nothing is uncertain, so the answer is a step function; specify a volatility",
             ));
         }
         let mut budget = self.limits();
@@ -212,14 +217,14 @@ impl Exact<'_> {
         Ok(Gradient { question: asked.title(), by, probability: Estimate::bounded(value, error), slopes, others })
     }
 
-    /// The question of a name, if it has a gradient.
+    /// The question with this name, if its gradient is implemented.
     fn asked(&self, name: &str) -> Result<&Question, Error> {
         let questions = Scenario::questions(self.scenario);
         let Some(place) = questions.iter().position(|question| question.title() == name) else {
             let titles: Vec<String> = questions.iter().map(Question::title).collect();
             let hint = did_you_mean(name, titles.iter().map(String::as_str));
             let all = if titles.is_empty() { "none".to_owned() } else { titles.join(", ") };
-            return Err(Error::lookup("question", format!("{name:?} is not asked{hint}; asked: {all}")));
+            return Err(Error::lookup("question", format!("no question is named {name:?}{hint}; questions: {all}")));
         };
         let question = &questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
@@ -229,14 +234,14 @@ impl Exact<'_> {
         if self.continuous {
             return Err(refused(
                 "continuous",
-                "the derivative of an overtake at any time is not worked out; ask on dates",
+                "the gradient under continuous monitoring is not implemented; monitor on dates",
             ));
         }
         if question.sustained > 1 {
             let address = question.address(place, "sustained");
             return Err(refused(
                 &address,
-                "the derivative of a sustained overtake is not worked out; ask for 1 period",
+                "the gradient of a sustained overtake is not implemented; use sustained = 1",
             ));
         }
         Ok(question)

@@ -1,14 +1,14 @@
-//! Integration over the drawn assumptions of a pair to a tolerance, within a budget.
+//! Integrates over the drawn assumptions of a pair to a tolerance, within a budget.
 //!
 //! | what is drawn | method | error |
 //! |---|---|---|
-//! | nothing but a base of its own | one recursion | against a finer recursion and a finer law of the start |
-//! | one number, no shocks | its line cut at every crossing | against a grid twice as fine |
-//! | more, with shocks | the recursion at scrambled points, with a control variate (`conditional`) | three standard errors of 16 replicates |
-//! | more, without shocks or with small ones | conditioning on one axis at scrambled points of the others (`lines`) | the same |
+//! | only a base that nothing else depends on | one recursion | against a finer recursion and a finer discretization of the start |
+//! | one number, no shocks | one line, cut at every crossing | against a grid twice as fine |
+//! | several, with shocks | the recursion at scrambled points, with a control variate (`conditional`) | three standard errors of 16 replicates |
+//! | several, without shocks or with small ones | conditioning on one axis at scrambled points of the others (`lines`) | the same |
 //!
-//! Where two methods fit, a pilot of both decides by the predicted cost. Nothing depends on the time that anything takes, so
-//! that an answer has the same bits on every machine.
+//! Where both sampled methods apply, a pilot run of each predicts the cost and the cheaper one is chosen. No decision
+//! depends on elapsed time, so an answer has the same bits on every machine.
 
 use super::budget::Budget;
 use super::conditional::Conditional;
@@ -24,50 +24,51 @@ use crate::error::Error;
 use crate::math;
 use crate::paths::Plan;
 
-/// Values with an error of each.
+/// Values and the error of each.
 #[derive(Debug, Clone)]
 pub(super) struct Integral {
     pub(super) values: Vec<f64>,
     pub(super) errors: Vec<f64>,
 }
 
-/// The tolerance of lead changes over that of probabilities, and its largest value: each point of them costs ten
-/// recursions, and few readers need more than three digits of them.
-const LEADS: f64 = 1000.0;
-const MOST_OF_LEADS: f64 = 0.01;
-/// The part of the tolerance that a recursion may be off by, and that of the law of a start.
-const OF_RECURSION: f64 = 0.02;
-const OF_START: f64 = 0.1;
-/// Above this part of the tolerance a law of the start is not used: its base is an axis instead.
-const MOST_OF_START: f64 = 0.5;
-/// A law of the start that is known to this error is better than points.
-const OF_LAW: f64 = 1e-6;
-/// The recursion's tolerance where only one point is needed.
-const SINGLE: f64 = 1e-12;
-/// Points of each scramble in a pilot.
-const PILOT: usize = 16;
-/// The rate at which a pilot's error is expected to fall with the number of points.
-const RATE: f64 = 0.85;
-/// Nodes along a line: the first grid, the finest one, and that of a single line.
+/// Tolerance of lead-change probabilities as a multiple of that of overtake probabilities, and its upper bound. Lead
+/// changes cost ten recursions per point, and three digits of them are enough for most readers.
+const LEAD_CHANGES_FACTOR: f64 = 1000.0;
+const MAX_LEAD_CHANGES_TOLERANCE: f64 = 0.01;
+/// Fractions of the tolerance allowed for the error of the recursion and for the discretization of the start.
+const RECURSION_FRACTION: f64 = 0.02;
+const START_FRACTION: f64 = 0.1;
+/// If the discretization error of the start exceeds this fraction of the tolerance, the base is integrated as an axis
+/// instead.
+const MAX_START_FRACTION: f64 = 0.5;
+/// A distribution of the start that is discretized to this error is preferred to sampling the base.
+const PREFERRED_START_ERROR: f64 = 1e-6;
+/// Tolerance of the recursion where a single point is needed.
+const SINGLE_TOLERANCE: f64 = 1e-12;
+/// Points per scramble in a pilot.
+const PILOT_POINTS: usize = 16;
+/// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
+const CONVERGENCE_RATE: f64 = 0.85;
+/// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
 const NODES: usize = 8;
-const MOST_NODES: usize = 192;
-const SINGLE_LINE: usize = 1024;
-/// Lines on which two grids are compared, of each of some scrambles.
-const COMPARED: usize = 16;
-/// The part of the tolerance that a grid may be off by.
-const OF_GRID: f64 = 0.1;
-/// Levels of the law of a start.
-const MOST_LEVEL: usize = 4;
+const MAX_NODES: usize = 192;
+const SINGLE_LINE_NODES: usize = 1024;
+/// Lines per scramble on which two grids are compared.
+const COMPARED_LINES: usize = 16;
+/// Fraction of the tolerance allowed for the error of the grid.
+const GRID_FRACTION: f64 = 0.1;
+/// Maximum refinement level of the discretized start.
+const MAX_LEVEL: usize = 4;
 
-/// From this level on a law of the start whose error is larger than this is given up: the shocks are too small for it.
-const HOPELESS: (usize, f64) = (3, 1e-2);
+/// From this level on, a start with a larger error than this is abandoned: the shocks are too small for it.
+const ABANDONED: (usize, f64) = (3, 1e-2);
 
-/// A pair as the two methods see it.
+/// A pair in the two forms that the methods use.
 #[derive(Debug)]
 pub(super) struct Pairs<'p> {
     /// Every drawn number is an axis.
     pub(super) drawn: Pair<'p>,
-    /// A base that nothing else follows is a law of the start.
+    /// A base that nothing else depends on is part of the distribution of the start.
     pub(super) with_start: Pair<'p>,
 }
 
@@ -77,17 +78,18 @@ impl<'p> Pairs<'p> {
         Self { drawn, with_start: Pair::new(plan, rows, correlation, 0) }
     }
 
-    /// Refines the law of the start until a finer one agrees; how far they are apart.
-    fn settle_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
+    /// Refines the distribution of the start until two refinements in a row agree; returns the estimated error.
+    fn refine_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
         if self.with_start.start().is_none_or(|start| start.is_point()) {
             return Ok(0.0);
         }
         if self.with_start.start_is_too_wide()? {
             return Ok(f64::INFINITY);
         }
-        // At the medians of the other draws and to both sides: a small volatility sees a start more sharply.
+        // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
+        // the volatility is small.
         let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
-        let mut recursion = Recursion::new(OF_START * tolerance, level);
+        let mut recursion = Recursion::new(START_FRACTION * tolerance, level);
         let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
             let scores = vec![sides.to_vec(); pair.draws.len()];
             let mut all = Vec::new();
@@ -100,10 +102,10 @@ impl<'p> Pairs<'p> {
             let finer = self.with_start.refined();
             let next = solve(&finer)?;
             let error = 2.0 * largest_distance(&value, &next);
-            let is_last = finer.level == MOST_LEVEL || finer.level >= HOPELESS.0 && error > HOPELESS.1;
+            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
             self.with_start = finer;
-            // Two agreements in a row: one may be chance.
-            if error.max(0.01 * last) <= OF_START * tolerance || is_last {
+            // Two agreements in a row are required, since one may be a coincidence.
+            if error.max(0.01 * last) <= START_FRACTION * tolerance || is_last {
                 return Ok(error);
             }
             (value, last) = (next, error);
@@ -111,9 +113,9 @@ impl<'p> Pairs<'p> {
     }
 }
 
-/// How a pair was integrated, with what another pass over the same points needs.
+/// The method that integrated a pair, with what a second pass over the same points needs.
 pub(super) enum Method<'a, 'p> {
-    /// One point, whose path is certain or one recursion.
+    /// One point: a deterministic path or a single recursion.
     Single(Box<Conditional<'a, 'p>>),
     /// One line.
     Line(Lines<'a, 'p>),
@@ -130,7 +132,7 @@ impl<'a, 'p> Method<'a, 'p> {
     }
 }
 
-/// An integral and how it was found.
+/// An integral and the method that found it.
 pub(super) struct Solved<'a, 'p> {
     pub(super) integral: Integral,
     pub(super) method: Method<'a, 'p>,
@@ -146,12 +148,12 @@ impl<'a, 'p> Solved<'a, 'p> {
     }
 }
 
-/// What the points of an integration are for.
+/// What the points of an integration are used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Value,
-    /// The answer must be smooth at every point: it jumps where a start that the axes decide ties, unless a line is cut
-    /// there.
+    /// The integrand must be smooth at every point. It jumps where the drawn numbers let the start tie, unless the
+    /// method cuts its line there.
     Derivatives,
 }
 
@@ -164,16 +166,16 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Of what is asked, to the tolerance of the probabilities.
+    /// A request for `asked`, given the tolerance of the probabilities.
     pub(super) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
         let tolerance = match asked {
-            Asked::LeadChanges => (LEADS * tolerance).min(MOST_OF_LEADS),
+            Asked::LeadChanges => (LEAD_CHANGES_FACTOR * tolerance).min(MAX_LEAD_CHANGES_TOLERANCE),
             Asked::Passage(_) | Asked::Ahead => tolerance,
         };
         Self { asked, tolerance, level }
     }
 
-    /// Integrates; an error above the tolerance is what the budget left.
+    /// Integrates. The error exceeds the tolerance if the budget ran out.
     pub(super) fn solve<'a, 'p>(
         self,
         pairs: &'a mut Pairs<'p>,
@@ -190,19 +192,19 @@ impl Request {
     ) -> Result<Solved<'a, 'p>, Error> {
         budget.begin();
         let mut of_start = 0.0;
-        if !pairs.drawn.is_still() {
-            of_start = pairs.settle_start(self.asked, self.tolerance, self.level)?;
+        if !pairs.drawn.has_no_shocks() {
+            of_start = pairs.refine_start(self.asked, self.tolerance, self.level)?;
         }
         let Pairs { drawn, with_start } = &*pairs;
-        let has_start_only = with_start.draws.is_empty() && !drawn.is_still();
-        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(OF_LAW) {
+        let has_start_only = with_start.draws.is_empty() && !drawn.has_no_shocks();
+        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(PREFERRED_START_ERROR) {
             return self.single(with_start, of_start);
         }
-        if drawn.is_still() {
+        if drawn.has_no_shocks() {
             return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
         }
-        let is_settled = with_start.start().is_some() && of_start <= MOST_OF_START * self.tolerance;
-        match (is_settled, purpose, self.asked) {
+        let is_refined = with_start.start().is_some() && of_start <= MAX_START_FRACTION * self.tolerance;
+        match (is_refined, purpose, self.asked) {
             (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
             (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
             (false, Purpose::Derivatives, _) => self.lines(drawn, budget),
@@ -211,14 +213,14 @@ impl Request {
         }
     }
 
-    /// One recursion, or one certain path.
+    /// One recursion, or one deterministic path.
     fn single<'a, 'p>(self, pair: &'a Pair<'p>, of_start: f64) -> Result<Solved<'a, 'p>, Error> {
-        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE, self.level))?;
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE_TOLERANCE, self.level))?;
         let values = method.answers(&[], 1)?.swap_remove(0);
-        let errors = if pair.is_still() {
+        let errors = if pair.has_no_shocks() {
             vec![0.0; values.len()]
         } else {
-            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE, self.level))?;
+            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE_TOLERANCE, self.level))?;
             let finer = finer.answers(&[], 1)?.swap_remove(0);
             values.iter().zip(&finer).map(|(a, b)| 2.0 * (a - b).abs() + of_start).collect()
         };
@@ -232,8 +234,8 @@ impl Request {
             let values = lines.answers(&[], 1, self.asked)?.swap_remove(0);
             Ok((lines, values))
         };
-        let (_, coarse) = solve(SINGLE_LINE / 2)?;
-        let (lines, values) = solve(SINGLE_LINE)?;
+        let (_, coarse) = solve(SINGLE_LINE_NODES / 2)?;
+        let (lines, values) = solve(SINGLE_LINE_NODES)?;
         let errors = values.iter().zip(&coarse).map(|(a, b)| 2.0 * (a - b).abs() + 10.0 * TIE).collect();
         Ok(Solved { integral: Integral { values, errors }, method: Method::Line(lines) })
     }
@@ -242,7 +244,7 @@ impl Request {
         self.asked.len(pair.periods())
     }
 
-    /// Standard deviations that lines and controls reach to each side.
+    /// Half-width of lines and controls, in standard deviations.
     fn reach(self) -> f64 {
         -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
     }
@@ -264,7 +266,7 @@ impl Request {
         Ok(Solved::of(run, integral))
     }
 
-    /// Whichever of the two methods a pilot expects to be cheaper.
+    /// The method with the lower cost predicted by a pilot.
     fn better<'a, 'p>(
         self,
         (drawn, with_start): (&'a Pair<'p>, &'a Pair<'p>),
@@ -272,17 +274,17 @@ impl Request {
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
         let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
-        conditional.run(PILOT, budget)?;
+        conditional.run(PILOT_POINTS, budget)?;
         let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
         if own <= self.tolerance {
             let integral = conditional.estimate(&of_recursion, self.tolerance);
             return Ok(Solved::of(conditional, integral));
         }
         let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
-        lines.run(2 * PILOT, budget)?;
+        lines.run(2 * PILOT_POINTS, budget)?;
         let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
         let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
-            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / RATE);
+            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / CONVERGENCE_RATE);
             run.cost() * as_f64(run.points()) * factor
         });
         let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
@@ -290,10 +292,10 @@ impl Request {
         Ok(Solved::of(run, integral))
     }
 
-    /// Adds points until the tolerance is met or the budget is used.
+    /// Adds points until the tolerance is met or the budget is spent.
     fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
         if run.points() == 0 {
-            run.run(PILOT, budget)?;
+            run.run(PILOT_POINTS, budget)?;
         }
         loop {
             let integral = run.estimate(added, self.tolerance);
@@ -313,7 +315,7 @@ impl Request {
         of_start: f64,
         budget: &mut Budget<'_>,
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
-        let tolerance = OF_RECURSION * self.tolerance;
+        let tolerance = RECURSION_FRACTION * self.tolerance;
         let mut method = Conditional::new(pair, self.asked, Recursion::new(tolerance, self.level))?;
         let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * tolerance, self.level))?;
         let sides = vec![vec![0.0, 1.5, -1.5]; pair.draws.len()];
@@ -329,7 +331,7 @@ impl Request {
         Ok((run, added))
     }
 
-    /// Lines on a grid that a finer one agrees with on average, and how far they are apart.
+    /// Lines on a grid that agrees on average with a finer one, and the estimated grid error.
     fn start_lines<'a, 'p>(
         self,
         pair: &'a Pair<'p>,
@@ -339,7 +341,7 @@ impl Request {
         let replicates = Replicates::new(lines.dimensions(), 0);
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
             let mut mean = vec![0.0; self.len(pair)];
-            replicates.sample(COMPARED, &mut |points| {
+            replicates.sample(COMPARED_LINES, &mut |points| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
                 for (point, answer) in answers.into_iter().enumerate() {
                     let weight = points.weight(point);
@@ -347,8 +349,8 @@ impl Request {
                 }
                 Ok(())
             })?;
-            budget.spend(as_f64(SCRAMBLES * COMPARED * lines.nodes() * lines.periods()));
-            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED));
+            budget.spend(as_f64(SCRAMBLES * COMPARED_LINES * lines.nodes() * lines.periods()));
+            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED_LINES));
             Ok(mean)
         };
         let mut coarse = sample(&lines)?;
@@ -356,11 +358,11 @@ impl Request {
             let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
             let fine = sample(&finer)?;
             let off: Vec<f64> = coarse.iter().zip(&fine).map(|(a, b)| 2.0 * (a - b).abs()).collect();
-            if largest(&off) <= OF_GRID * self.tolerance {
+            if largest(&off) <= GRID_FRACTION * self.tolerance {
                 break off;
             }
             (lines, coarse) = (finer, fine);
-            if lines.nodes() >= MOST_NODES {
+            if lines.nodes() >= MAX_NODES {
                 break off;
             }
         };
@@ -375,14 +377,14 @@ impl Request {
 fn next_points(points: usize, excess: f64) -> usize {
     let power = points.next_power_of_two();
     let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
-    let factor = math::exp(math::ln(excess.max(1.0)) / RATE);
+    let factor = math::exp(math::ln(excess.max(1.0)) / CONVERGENCE_RATE);
     if as_f64(points) * factor <= as_f64(half_way) { half_way } else { double }
 }
 
-/// Standard deviations that a single line reaches to each side.
+/// Half-width of a single line, in standard deviations.
 const REACH: f64 = 8.5;
 
-/// The largest; what is no number counts as infinite.
+/// The largest error; NaN counts as infinite.
 pub(super) fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
 }

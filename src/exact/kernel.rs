@@ -1,13 +1,13 @@
-//! One period of a Gaussian random walk, as a product of a matrix with a density on panels of Gauss nodes.
+//! One period of a Gaussian random walk as the product of a matrix with a density sampled on panels of Gauss nodes.
 //!
-//! Distances are in units of one standard deviation. The line is cut into panels of equal width, with a cut at the
-//! barrier 0, and a density is known at sixteen Gauss–Legendre nodes of every panel that matters. So the matrix has
-//! equal blocks along its diagonals, the same for all periods and all draws. A drift δ = k·width + r moves the blocks by
-//! k panels, and the rest factorises:
+//! Distances are in units of one standard deviation. The line is divided into panels of equal width, with the barrier 0
+//! at a panel boundary. A density is stored at the sixteen Gauss–Legendre nodes of every panel that matters. The matrix
+//! therefore has equal blocks along its diagonals, which are shared by all periods and all draws. A drift δ = k·width +
+//! r moves the blocks by k panels, and the remainder factorizes:
 //!
 //! φ((z − r)/ρ) = φ(z/ρ) e^{rz/ρ²} e^{−r²/2ρ²},   z = yᵢ − xⱼ + d·width.
 //!
-//! Since |r| is at most half a panel, no factor overflows, whatever the drift.
+//! Since |r| is at most half a panel, no factor overflows for any drift.
 
 use super::gauss;
 use super::watched::Bridges;
@@ -15,31 +15,31 @@ use crate::cpu::{self, Level};
 use crate::math;
 
 pub(super) const NODES: usize = 16;
-/// The density at the nodes of one panel.
+/// Values of a density at the nodes of one panel.
 pub(super) type Panel = [f64; NODES];
-/// What takes the density of one panel to another, `[j][i]` from node j to node i.
+/// Transition from one panel to another, `[j][i]` from node j to node i.
 pub(super) type Block = [Panel; NODES];
 
-/// How fine the panels are and how far tails are followed.
+/// Panel width and truncation of the tails.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fineness {
+pub(super) struct Resolution {
     /// Width of a panel.
     pub(super) width: f64,
-    /// Standard deviations followed on each side.
+    /// Standard deviations kept on each side.
     pub(super) reach: f64,
 }
 
-impl Fineness {
-    /// What an error of `tolerance` asks for. Sixteen nodes integrate e^{−x²}, the sharpest product of density and
-    /// kernel, with a relative error of 4.1e−33·width³³ (the remainder of Gauss–Legendre quadrature); of a walk's
-    /// probabilities a thousandth of it is left, as was measured at 1e-6 to 1e-10.
+impl Resolution {
+    /// Resolution required for an error of `tolerance`. Sixteen nodes integrate e^{−x²}, the sharpest product of
+    /// density and kernel, with a relative error of 4.1e−33·width³³ (the remainder of Gauss–Legendre quadrature). The
+    /// measured error of a walk's probabilities is a thousandth of that, at tolerances of 1e-6 to 1e-10.
     pub(super) fn of(tolerance: f64) -> Self {
         let width = math::exp((math::ln(tolerance) + 81.5) / 33.0).min(7.5);
         Self { width, reach: -math::norm_quantile(0.01 * tolerance) }
     }
 }
 
-/// A density: panels `first..first + len` of the line, panel p from p·width to (p + 1)·width.
+/// A density on panels `first..first + len` of the line; panel p covers p·width to (p + 1)·width.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Density {
     pub(super) first: i64,
@@ -51,26 +51,26 @@ impl Density {
         self.first + i64::try_from(self.panels.len()).unwrap_or(0) - 1
     }
 
-    /// On the same panels: `below` under the barrier, and 1 above it.
+    /// On the same panels, `below` under the barrier and 1 above it.
     pub(super) fn passed_or(&self, below: &Self) -> Self {
         let at = |panel: i64| if panel >= 0 { [1.0; NODES] } else { below.panel(panel) };
         Self { first: self.first, panels: (self.first..=self.last()).map(at).collect() }
     }
 
-    /// The values of a panel, 0 where it does not matter.
+    /// The values of a panel; 0 where it is not stored.
     fn panel(&self, panel: i64) -> Panel {
         let place = usize::try_from(panel - self.first).ok();
         place.and_then(|place| self.panels.get(place)).copied().unwrap_or([0.0; NODES])
     }
 
-    /// Cuts at the barrier: what lies below 0, and what lies above.
+    /// Splits at the barrier into the parts below and above 0.
     pub(super) fn split(mut self) -> (Self, Self) {
         let below = usize::try_from(-self.first).unwrap_or(0).min(self.panels.len());
         let above = self.panels.split_off(below);
         (Self { first: self.first, panels: self.panels }, Self { first: self.first.max(0), panels: above })
     }
 
-    /// The sum of two densities.
+    /// Adds another density.
     pub(super) fn add(&mut self, other: &Self) {
         if other.panels.is_empty() {
             return;
@@ -91,50 +91,50 @@ impl Density {
     }
 }
 
-/// The grid, and the blocks of the last ratio that was asked for.
+/// The panel grid, with the blocks of the most recent sd ratio.
 #[derive(Debug, Clone)]
 pub(super) struct Kernel {
-    pub(super) fineness: Fineness,
+    pub(super) resolution: Resolution,
     level: Level,
     nodes: Panel,
     pub(super) weights: Panel,
-    /// sd of the blocks over the unit.
+    /// sd of the period divided by the unit of length.
     ratio: f64,
     /// Blocks from −`most` to `most` panels: `[d + most][j][i]` = φ((yᵢ − xⱼ + d·width)/ρ)/ρ.
     blocks: Vec<Block>,
     shift: Shift,
     scaled: Vec<Panel>,
-    /// Panels of densities that are used no more.
+    /// Storage of discarded densities, for reuse.
     spare: Vec<Vec<Panel>>,
 }
 
-/// What a drift makes of the blocks: a move by whole panels, and factors for the rest.
+/// Effect of a drift on the blocks: a shift by whole panels, and factors for the remainder.
 #[derive(Debug, Clone, Default)]
 struct Shift {
     drift: f64,
     ratio: f64,
     moved: i64,
-    /// The blocks that reach anything.
+    /// Range of blocks with non-negligible entries.
     least: i64,
     most: i64,
-    /// Factors of the source's nodes, with their weights; of the blocks from `least` on; of the target's nodes.
+    /// Factors of the source nodes, including their weights; of the blocks from `least` on; of the target nodes.
     source: Panel,
     blocks: Vec<f64>,
     target: Panel,
 }
 
 impl Kernel {
-    pub(super) fn new(fineness: Fineness, level: Level) -> Self {
+    pub(super) fn new(resolution: Resolution, level: Level) -> Self {
         let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
         let (blocks, shift, scaled, spare) = (Vec::new(), Shift::default(), Vec::new(), Vec::new());
-        let mut kernel = Self { fineness, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
-        kernel.set_width(fineness.width);
+        let mut kernel = Self { resolution, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
+        kernel.set_width(resolution.width);
         kernel
     }
 
-    /// Makes panels of another width; the blocks are of that width from then on.
+    /// Changes the panel width and rebuilds the nodes for it.
     pub(super) fn set_width(&mut self, width: f64) {
-        self.fineness.width = width;
+        self.resolution.width = width;
         self.ratio = 0.0;
         self.shift = Shift::default();
         for (place, (x, weight)) in gauss::legendre(NODES).into_iter().enumerate() {
@@ -143,14 +143,14 @@ impl Kernel {
         }
     }
 
-    /// The panel that holds `x`.
+    /// The panel that contains `x`.
     pub(super) fn panel_of(&self, x: f64) -> i64 {
-        whole((x / self.fineness.width).floor())
+        whole((x / self.resolution.width).floor())
     }
 
     /// The nodes of a panel.
     pub(super) fn nodes_of(&self, panel: i64) -> Panel {
-        self.nodes.map(|node| as_f64(panel) * self.fineness.width + node)
+        self.nodes.map(|node| as_f64(panel) * self.resolution.width + node)
     }
 
     /// ∫ f.
@@ -158,12 +158,12 @@ impl Kernel {
         density.panels.iter().map(|panel| self.mass_of(panel)).sum()
     }
 
-    /// Takes the place of a density that is used no more.
+    /// Returns the storage of a discarded density for reuse.
     pub(super) fn recycle(&mut self, density: Density) {
         self.spare.push(density.panels);
     }
 
-    /// ∫ f above the barrier, of a density that is kept below it only.
+    /// Removes the part of a density above the barrier and returns its mass.
     pub(super) fn take_above(&self, density: &mut Density) -> f64 {
         let below = usize::try_from(-density.first).unwrap_or(0).min(density.panels.len());
         let above = density.panels[below..].iter().map(|panel| self.mass_of(panel)).sum();
@@ -171,7 +171,7 @@ impl Kernel {
         above
     }
 
-    /// The sum of two densities, either of which there may be none.
+    /// The sum of two densities, either of which may be absent.
     pub(super) fn sum(&mut self, one: Option<&Density>, other: Option<&Density>) -> Density {
         let mut sum = Density { first: 0, panels: cleared(self.spare.pop().unwrap_or_default(), (0, -1)) };
         for part in [one, other].into_iter().flatten() {
@@ -185,11 +185,11 @@ impl Kernel {
         panel.iter().zip(&self.weights).map(|(f, weight)| f * weight).sum()
     }
 
-    /// ∫ f v and ∫ y f v, of a density and a value of each place.
+    /// ∫ f v and ∫ y f v of a density f and a value function v.
     pub(super) fn moments(&self, density: &Density, value: &Density) -> [f64; 2] {
         let mut moments = [0.0; 2];
         for (panel, f) in (density.first..).zip(&density.panels) {
-            let (from, v) = (as_f64(panel) * self.fineness.width, value.panel(panel));
+            let (from, v) = (as_f64(panel) * self.resolution.width, value.panel(panel));
             for (((f, v), weight), node) in f.iter().zip(&v).zip(&self.weights).zip(&self.nodes) {
                 let part = f * v * weight;
                 moments[0] += part;
@@ -199,13 +199,13 @@ impl Kernel {
         moments
     }
 
-    /// The value one period before, at a start `x`: v(x) = ∫ φ((y − x − δ)/ρ)/ρ v(y) dy, and dv/dx.
+    /// Value function one period earlier, at a start `x`: v(x) = ∫ φ((y − x − δ)/ρ)/ρ v(y) dy, and dv/dx.
     pub(super) fn value_at(&self, value: &Density, x: f64, drift: f64, ratio: f64) -> [f64; 2] {
         let mut found = [0.0; 2];
         let mut gauss = [0.0; NODES];
         for (panel, v) in (value.first..).zip(&value.panels) {
-            let from = as_f64(panel) * self.fineness.width - x - drift;
-            if from > 39.0 * ratio || from + self.fineness.width < -39.0 * ratio {
+            let from = as_f64(panel) * self.resolution.width - x - drift;
+            if from > 39.0 * ratio || from + self.resolution.width < -39.0 * ratio {
                 continue;
             }
             let scores = self.nodes.map(|node| (from + node) / ratio);
@@ -220,15 +220,15 @@ impl Kernel {
         found
     }
 
-    /// The density after the first period, at panels `range`, from a start that is one of some points with weights.
+    /// The density after the first period, on panels `range`, from weighted start points.
     pub(super) fn start(&self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
         let mut panels = panels(range);
         let mut gauss = [0.0; NODES];
         for (panel, out) in (range.0..).zip(&mut panels) {
             for (x, weight) in start {
-                let from = as_f64(panel) * self.fineness.width - x - drift;
-                // Nothing of this point reaches the panel.
-                if from > 39.0 * ratio || from + self.fineness.width < -39.0 * ratio {
+                let from = as_f64(panel) * self.resolution.width - x - drift;
+                // This start point does not reach the panel.
+                if from > 39.0 * ratio || from + self.resolution.width < -39.0 * ratio {
                     continue;
                 }
                 for (gauss, node) in gauss.iter_mut().zip(&self.nodes) {
@@ -243,12 +243,12 @@ impl Kernel {
         Density { first: range.0, panels }
     }
 
-    /// The density one period later, at panels `range`.
+    /// The density one period later, on panels `range`.
     pub(super) fn step(&mut self, from: &Density, drift: f64, ratio: f64, range: (i64, i64)) -> Density {
         self.product(from, drift, ratio, range, None)
     }
 
-    /// The product of the kernel with a density; blocks near the barrier times their `bridges`.
+    /// Applies the kernel to a density; blocks near the barrier are multiplied by their `bridges`.
     pub(super) fn product(
         &mut self,
         from: &Density,
@@ -261,7 +261,7 @@ impl Kernel {
         let spare = self.spare.pop().unwrap_or_default();
         let Shift { moved, least, most, blocks: factors, target: scale, .. } = &self.shift;
         let (moved, least, most) = (*moved, *least, *most);
-        // Only panels that something can reach.
+        // Only panels that can be reached.
         let range = (range.0.max(from.first + moved + least), range.1.min(from.last() + moved + most));
         let mut panels = cleared(spare, range);
         let middle = i64::try_from(self.blocks.len() / 2).unwrap_or(0);
@@ -272,7 +272,7 @@ impl Kernel {
             #[inline(always)]
             || {
                 for (panel, out) in (range.0..).zip(&mut panels) {
-                    // Blocks of the panels that exist: from.first ≤ panel − moved − d ≤ from.last().
+                    // Blocks whose source panel exists: from.first ≤ panel − moved − d ≤ from.last().
                     let target = panel - moved;
                     let (lowest, highest) = (least.max(target - from.last()), most.min(target - from.first));
                     for d in lowest..=highest {
@@ -292,14 +292,14 @@ impl Kernel {
         Density { first: range.0, panels }
     }
 
-    /// Blocks of this ratio, factors of this drift, and the source times its part of them.
+    /// Updates the blocks for this ratio, the factors for this drift, and the scaled source.
     fn prepare(&mut self, drift: f64, ratio: f64, from: &Density) {
         if self.ratio.to_bits() != ratio.to_bits() {
             self.ratio = ratio;
-            let most = whole((0.5 + self.fineness.reach * ratio / self.fineness.width).ceil());
-            self.blocks = (-most..=most).map(|d| self.block(as_f64(d) * self.fineness.width)).collect();
+            let most = whole((0.5 + self.resolution.reach * ratio / self.resolution.width).ceil());
+            self.blocks = (-most..=most).map(|d| self.block(as_f64(d) * self.resolution.width)).collect();
         }
-        // All numbers of lead changes share a step.
+        // Cached, since the densities of all lead-change counts share a step.
         if [self.shift.drift, self.shift.ratio].map(f64::to_bits) != [drift, ratio].map(f64::to_bits) {
             let blocks = std::mem::take(&mut self.shift.blocks);
             self.shift = self.shift(drift, ratio, blocks);
@@ -313,7 +313,7 @@ impl Kernel {
     }
 
     fn shift(&self, drift: f64, ratio: f64, mut blocks: Vec<f64>) -> Shift {
-        let (width, reach) = (self.fineness.width, self.fineness.reach * ratio);
+        let (width, reach) = (self.resolution.width, self.resolution.reach * ratio);
         let moved = (drift / width).round();
         let rest = drift - moved * width;
         let tilt = rest / (ratio * ratio);
@@ -345,7 +345,7 @@ impl Kernel {
 
 const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
-/// out += factor · block · source, in two sums that do not wait for one another.
+/// out += factor · block · source, in two independent sums for instruction-level parallelism.
 #[inline(always)]
 fn add_product(out: &mut Panel, block: &Block, source: &Panel, factor: f64) {
     let (mut even, mut odd) = (*out, [0.0; NODES]);
@@ -361,7 +361,7 @@ fn add_product(out: &mut Panel, block: &Block, source: &Panel, factor: f64) {
     }
 }
 
-/// As [`add_product`], each element of the block times that of the bridge.
+/// As [`add_product`], with each element of the block multiplied by that of the bridge.
 #[inline(always)]
 fn add_bridged_product(out: &mut Panel, block: &Block, bridge: &Block, source: &Panel, factor: f64) {
     for j in 0..NODES {
@@ -376,15 +376,15 @@ fn panels(range: (i64, i64)) -> Vec<Panel> {
     cleared(Vec::new(), range)
 }
 
-/// So many empty panels, where others were.
+/// Zeroed panels for the range, reusing existing storage.
 fn cleared(mut panels: Vec<Panel>, (first, last): (i64, i64)) -> Vec<Panel> {
     panels.clear();
     panels.resize(usize::try_from(last - first + 1).unwrap_or(0), [0.0; NODES]);
     panels
 }
 
-/// A panel of the line; beyond 2⁵³ panels the ends of the line.
-#[expect(clippy::cast_possible_truncation, reason = "a whole number within the bounds, or these")]
+/// Converts a rounded coordinate to a panel index, saturating at ±2⁵³.
+#[expect(clippy::cast_possible_truncation, reason = "an integer, saturating at the bounds")]
 fn whole(x: f64) -> i64 {
     x.clamp(-9e15, 9e15) as i64
 }

@@ -1,4 +1,4 @@
-//! The numbers that an answer depends on, and the scenario with each of them moved a little.
+//! Leaves: the numbers that an answer depends on, and the scenario with each of them perturbed.
 
 use super::refused;
 use crate::assumption::Assumption;
@@ -9,12 +9,13 @@ use crate::error::Error;
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
 
-/// Steps beside a number, with the weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): to
-/// both sides, or to one where the number lies at the end of what is allowed.
+/// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
+/// or one-sided where the number lies at a bound of its domain.
 const CENTRAL: &[(f64, f64)] = &[(-2.0, 1.0 / 12.0), (-1.0, -2.0 / 3.0), (1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)];
 const UPWARDS: &[(f64, f64)] = &[(0.0, -25.0 / 12.0), (1.0, 4.0), (2.0, -3.0), (3.0, 4.0 / 3.0), (4.0, -0.25)];
 const DOWNWARDS: &[(f64, f64)] = &[(0.0, 25.0 / 12.0), (-1.0, -4.0), (-2.0, 3.0), (-3.0, -4.0 / 3.0), (-4.0, 0.25)];
-/// A step over the scale of its number. The remainder is its fourth power, and rounding its inverse.
+/// Step sizes relative to the scale of the number. Truncation error is of fourth order in the step; rounding error is
+/// inversely proportional to it.
 const STEPS: [f64; 3] = [1e-3, 1e-4, 1e-5];
 
 /// A number that the answer may depend on.
@@ -22,18 +23,18 @@ const STEPS: [f64; 3] = [1e-3, 1e-4, 1e-5];
 pub(super) struct Leaf {
     pub(super) address: String,
     pub(super) number: f64,
-    /// The scenario with the number moved, and the weight of each in a derivative; of a correlation none, since it enters
-    /// by a formula.
+    /// Perturbed scenarios and their finite-difference weights. Empty for a correlation, which has a closed-form
+    /// derivative.
     pub(super) moved: Vec<(f64, Plan)>,
-    /// Whether the growth of challenger and incumbent follow it.
+    /// Whether the growth of challenger and of incumbent depends on it.
     pub(super) growth: [bool; 2],
-    /// Whether a base or a volatility follows it.
+    /// Whether a base or a volatility depends on it.
     pub(super) levels: bool,
-    /// Whether a base does.
+    /// Whether a base depends on it.
     pub(super) bases: bool,
 }
 
-/// What follows a number.
+/// What depends on a number.
 #[derive(Debug, Clone, Copy, Default)]
 struct Follows {
     growth: [bool; 2],
@@ -51,7 +52,7 @@ impl Follows {
 /// The numbers that the answer to a question of `scenario` may depend on, and the addresses of the others.
 ///
 /// # Errors
-/// Where a number cannot be moved either way.
+/// If a number cannot be perturbed in either direction.
 pub(super) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
     let mut listing = Listing::default();
     scenario.clone().walk(&mut listing);
@@ -70,7 +71,7 @@ pub(super) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> R
     Ok((leaves, others))
 }
 
-/// Where numbers stand, as far as a question follows them.
+/// Finds what depends on an address, for the pair of a question.
 struct Places<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
@@ -111,12 +112,12 @@ impl Places<'_> {
     }
 }
 
-/// The name in «assumption[name]…».
+/// The name in `assumption[name]…`.
 fn name_of(address: &str) -> Option<&str> {
     address.strip_prefix("assumption[")?.split(']').next()
 }
 
-/// Plans of the scenario with one number at places beside its own.
+/// Plans of the scenario with one number perturbed.
 fn moved(
     scenario: &Scenario,
     plan: &Plan,
@@ -146,22 +147,22 @@ fn moved(
 }
 
 fn without_spread(address: &str) -> Error {
-    refused(address, "its law has no spread, and is another thing as soon as it has; state its value as a number")
+    refused(address, "the distribution has no spread, so the derivative is undefined; specify its value as a number")
 }
 
-/// A number as it stands.
+/// A number of the scenario.
 struct Listed {
     address: String,
     value: f64,
     domain: Domain,
-    /// The 90 % range of the distribution it is part of.
+    /// The 90 % interval of the distribution that it parameterizes.
     spread: Option<f64>,
 }
 
 impl Listed {
-    /// The scale on which the answer turns with the number.
+    /// Scale on which the answer varies with the number.
     fn scale(&self, named: &[(String, String, Domain)]) -> f64 {
-        // A named number stands where all of its places allow it.
+        // A named assumption must satisfy the domains of all its places.
         let places = named.iter().filter(|(name, ..)| self.address == format!("assumption[{name}]"));
         let domain = places.fold(self.domain, |domain, (.., place)| domain.and(*place));
         match (self.spread, domain.low.is_finite()) {
@@ -174,13 +175,13 @@ impl Listed {
     }
 }
 
-/// Every number but whole ones, and the places of names.
+/// Every number except integers, and the places that use names.
 #[derive(Default)]
 struct Listing {
     address: Address,
     spread: Option<f64>,
     numbers: Vec<Listed>,
-    /// Name, address and what the place allows.
+    /// Name, address, and domain of the place.
     named: Vec<(String, String, Domain)>,
 }
 

@@ -1,22 +1,23 @@
-//! Exact answers: no noise is sampled. A pair's log-ratio is a Gaussian random walk given the drawn assumptions, so its
-//! first passage is a recursion of one-dimensional integrals, and the assumptions are integrated by Gauss rules.
+//! Exact answers, without sampling the shocks. Given the drawn assumptions, the log-ratio of a pair is a Gaussian
+//! random walk. Its first passage is a recursion of one-dimensional integrals, and the assumptions are integrated by
+//! quadrature.
 //!
-//! | file | what |
+//! | module | purpose |
 //! |---|---|
-//! | `kernel` | one period of the walk, as a product with a density on panels of Gauss nodes |
+//! | `kernel` | one period of the walk, as a matrix applied to a density on panels of Gauss nodes |
 //! | `passage` | first passage, sustained leads and lead changes of one walk |
-//! | `watched` | first passage at any time, between dates too |
-//! | `start` | where the walk starts, where a base is drawn |
+//! | `watched` | first passage under continuous monitoring |
+//! | `start` | distribution of the start where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `axes` | rotations of the standard normal scores |
 //! | `conditional` | the recursion at points of the assumptions |
-//! | `lines`, `sweep` | conditioning on one axis, without or with small shocks |
-//! | `control` | a control variate for either |
-//! | `integrate`, `sampled`, `replicates`, `budget` | which method, its error, and what it may cost |
-//! | `adjoint`, `leaf`, `chain` | derivatives: of one walk, the numbers they are asked of, and the way from one to the other |
-//! | `gradient` | those of an answer |
-//! | `answer`, `revenue` | questions, ranks; fans and shares |
-//! | `closed` | closed forms: when a Brownian motion first reaches a level, and how that differs on dates |
+//! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
+//! | `control` | a control variate for either method |
+//! | `integrate`, `sampled`, `replicates`, `budget` | choice of method, error estimate, cost limit |
+//! | `adjoint`, `leaf`, `chain` | derivatives of one walk, the numbers to differentiate by, and the chain rule between them |
+//! | `gradient` | derivatives of an answer |
+//! | `answer`, `revenue` | questions and ranks; fans and shares |
+//! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
 mod adjoint;
 mod answer;
@@ -59,20 +60,20 @@ use crate::outcome::{Outcome, RunInfo};
 use crate::paths::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 
-/// The default tolerance: within the budget for up to eight drawn numbers, with and without shocks.
+/// Default tolerance. The default budget meets it for up to eight drawn numbers, with and without shocks.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-4;
-/// The default budget of one integration: about two seconds of one core.
+/// Default budget of one integration: about two seconds on one core.
 const DEFAULT_BUDGET: f64 = 1e8;
-/// The tolerances that can be asked for.
+/// Range of valid tolerances.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 
-/// The settings of an exact answer; made by [`Scenario::exact`], started by [`run`](Exact::run).
+/// Settings of an exact answer; created by [`Scenario::exact`], executed by [`run`](Exact::run).
 ///
-/// The answers are those of infinitely many paths: shocks are integrated by a recursion. Drawn assumptions are integrated at
-/// scrambled quasi-random points; the reported error is three standard errors of 16 independent replicates. Where nothing
-/// but a base is drawn no points are needed and the answer has ten digits or more.
+/// Exact answers are the limit of a simulation with infinitely many paths: a recursion integrates the shocks. Drawn
+/// assumptions are integrated at scrambled quasi-random points; the reported error is three standard errors of 16
+/// independent replicates. If only a base is drawn, no points are needed and the answer has ten or more digits.
 ///
-/// # Example: what was reached
+/// # Example: setting a tolerance
 /// ```
 /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
 /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -96,11 +97,11 @@ pub struct Exact<'a> {
     fans: bool,
     ranks: bool,
     shares: bool,
-    /// Measures whose fans are asked for; they are sums, and so not exact.
+    /// Measures of the requested fans. They are sums of periods and have no exact answer.
     measured: Vec<Measure>,
 }
 
-/// What hears of the share of the budget that is spent.
+/// Progress callback.
 #[derive(Clone)]
 struct Progress<'a>(Arc<Mutex<Box<budget::Listener<'a>>>>);
 
@@ -111,9 +112,9 @@ impl fmt::Debug for Progress<'_> {
 }
 
 impl Scenario {
-    /// Starts an exact answer, to a tolerance of 1e-4, with lead changes, fans, ranks and shares on.
+    /// Creates an exact answer with a tolerance of 1e-4 and with lead changes, fans, ranks and shares enabled.
     ///
-    /// # Example: milliseconds, and no seed
+    /// # Example: a known probability
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
@@ -141,20 +142,20 @@ impl Scenario {
 }
 
 impl<'a> Exact<'a> {
-    /// The error that each probability may have, between 1e-12 and 0.01; that of the number of lead changes may be a
-    /// thousand times as large, up to 0.01. An error that the budget leaves above it is reported in the estimates and in
-    /// `run.precision`.
+    /// Sets the maximum error of each probability, between 1e-12 and 0.01. The maximum error of lead-change
+    /// probabilities is a thousand times as large, but at most 0.01. If the budget does not suffice, the larger error
+    /// that was reached is reported in the estimates and in `run.precision`.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// The most work that one integration may cost, in evaluations of a growth curve at one date of one path; 1e8 by
-    /// default, about two seconds of one core. A question is one integration, and its number of lead changes another. An
-    /// integration stops there and reports the error that it reached. Work is counted, not time, so that the answer has
-    /// the same bits on every machine.
+    /// Sets the maximum work of one integration, in evaluations of a growth curve at one date of one path. The default
+    /// is 1e8, about two seconds on one core. Each question is one integration, and its lead changes are another. An
+    /// integration that exhausts the budget stops and reports the error that it reached. The budget counts work rather
+    /// than time so that the answer has the same bits on every machine.
     ///
-    /// # Example: a coarse answer at once
+    /// # Example: a small budget
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
     /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -170,10 +171,10 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Hears of the share of the budget that each integration has spent, from 0 to 1, and may stop the solve. A solve that
-    /// is stopped reports the errors that it reached, and its outcome is not complete.
+    /// Calls `progress` with the fraction of the budget that each integration has spent, from 0 to 1. The callback may
+    /// stop the solve. A stopped solve reports the errors that it reached, and its outcome is not complete.
     ///
-    /// # Example: stop at once
+    /// # Example: stop immediately
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
     /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -190,16 +191,18 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Whether an overtake is looked for at any time, not on dates only; off unless told.
+    /// Whether to monitor overtakes continuously rather than on dates only. The default is `false`.
     ///
-    /// Revenue is a flow per period, so «at any time» speaks of the interpolated rate: between two dates the log-ratio is
-    /// taken as a Brownian motion with the period's drift and volatility, and has passed where it rose above 0 for a
-    /// moment. Only `by`, and with it «not by», the quantiles and the date, changes; who is ahead, lead changes, ranks and
-    /// revenue are of dates as before. Bases that tie are passed at once. Without shocks nothing changes.
+    /// Revenue is a flow per period, so continuous monitoring refers to the interpolated rate: between two dates the
+    /// log-ratio is a Brownian motion with the period's drift and volatility, and an overtake occurs as soon as it
+    /// rises above 0. Only `by` changes, and with it `not_by`, the quantiles and the date. Leads at dates, lead
+    /// changes, ranks and revenue still refer to dates. Tied bases count as an immediate overtake. Without shocks
+    /// nothing changes.
     ///
-    /// It fits questions of the period measure that ask for one period; [`run`](Exact::run) refuses others by address.
+    /// It is available for questions of the period measure with `sustained` 1; [`run`](Exact::run) rejects others by
+    /// address.
     ///
-    /// # Example: more overtakes than on forty dates
+    /// # Example: compared with monitoring on forty dates
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
@@ -208,7 +211,7 @@ impl<'a> Exact<'a> {
     /// #     .question(Question::overtakes("A", "B")).build()?;
     /// let by = |continuous| scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by("2028-Q1");
     /// assert!((by(false)?.value() - 0.762_806).abs() < 1e-6);
-    /// assert!((by(true)?.value() - 0.802_775).abs() < 1e-6); // the inverse Gaussian law
+    /// inverse Gaussian distribution
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn continuous(mut self, on: bool) -> Self {
@@ -216,47 +219,51 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Whether to answer the number of lead changes, which costs ten times as much as the overtake itself; on by default.
+    /// Whether to compute the number of lead changes, which costs ten times as much as the overtake itself. The default
+    /// is `true`.
     pub fn lead_changes(mut self, on: bool) -> Self {
         self.leads = on;
         self
     }
 
-    /// Whether to answer every provider's revenue.
+    /// Whether to compute every provider's revenue.
     ///
-    /// A fan tells no error, and the tolerance does not move it: it is a mixture of lognormal laws over fixed points of the
-    /// drawn assumptions. In tests its quantiles are within 1e-7 of a closed form with one drawn number beside shocks,
-    /// within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn assumptions.
+    /// Fans have no error estimate and do not depend on the tolerance. Each is a mixture of lognormal distributions
+    /// over fixed points of the drawn assumptions. In tests the quantiles are within 1e-7 of a closed form with one
+    /// drawn number and shocks, within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn
+    /// assumptions.
     pub fn fans(mut self, on: bool) -> Self {
         self.fans = on;
         self
     }
 
-    /// Asks for every provider's revenue over years too, as [`Simulation::fans_of`](crate::Simulation::fans_of) does.
+    /// Requests every provider's revenue over years too, as [`Simulation::fans_of`](crate::Simulation::fans_of) does.
     ///
-    /// Sums of several periods are not lognormal, so they have no exact answer: the outcome lists them without one and
-    /// gives the reason.
+    /// Sums of several periods are not lognormal and have no exact answer. The outcome lists them with this reason
+    /// instead of a fan.
     pub fn fans_of(mut self, measures: impl IntoIterator<Item = Measure>) -> Self {
         self.measured = measures.into_iter().collect();
         self
     }
 
-    /// Whether to answer every provider's rank; of three and more they are not exact and left out.
+    /// Whether to compute every provider's rank; with three or more providers ranks have no exact answer and are
+    /// omitted.
     pub fn ranks(mut self, on: bool) -> Self {
         self.ranks = on;
         self
     }
 
-    /// Whether to answer every provider's share; of three and more they are not exact and left out.
+    /// Whether to compute every provider's share; with three or more providers shares have no exact answer and are
+    /// omitted.
     pub fn shares(mut self, on: bool) -> Self {
         self.shares = on;
         self
     }
 
-    /// Gives the answers.
+    /// Computes the answers.
     ///
     /// # Errors
-    /// Where a question compares sums of periods, which have no exact answer (the message says what to do instead); a
+    /// A question that compares sums of periods, which have no exact answer (the message names the alternative); a
     /// tolerance out of bounds; a curve that is not finite.
     pub fn run(self) -> Result<Outcome, Error> {
         self.check()?;
@@ -272,12 +279,12 @@ impl<'a> Exact<'a> {
 
     fn limits(&self) -> Budget<'a> {
         let progress = self.progress.clone().map(|progress| {
-            let heard = move |share: f64| match progress.0.lock() {
+            let report = move |share: f64| match progress.0.lock() {
                 Ok(mut listener) => listener(share),
-                // A listener that panicked on another thread hears no more.
+                // A callback that panicked on another thread is no longer called.
                 Err(_) => ControlFlow::Continue(()),
             };
-            Box::new(heard) as Box<budget::Listener<'a>>
+            Box::new(report) as Box<budget::Listener<'a>>
         });
         Budget::new(self.budget, progress)
     }
@@ -306,11 +313,12 @@ impl<'a> Exact<'a> {
 }
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
-    let message = "not exact: because sums of several periods are not lognormal; a simulation answers it: .simulate() in code, no --exact on the command line";
+    let message = "not exact: because sums of several periods are not lognormal; use a simulation instead: .simulate() \
+                   in code, no --exact on the command line";
     (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
 }
 
-/// «not exact: because …», of the number or item at an address.
+/// Error "not exact: because …" for the number or item at an address.
 fn refused(address: &str, because: &str) -> Error {
     Error::invalid("exact", address, format!("not exact: because {because}"))
 }

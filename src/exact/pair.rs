@@ -1,4 +1,4 @@
-//! A pair of providers as the integration sees it: the log-ratio's start, drifts and standard deviation at points of the
+//! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
 use super::passage::{Recursion, Walk};
@@ -6,26 +6,26 @@ use super::start::{Start, TIE};
 use crate::error::Error;
 use crate::paths::{Input, Plan};
 
-/// Points that are evaluated at once.
+/// Points evaluated together.
 pub(super) const BLOCK: usize = 64;
 
-/// When a passage is monitored.
+/// Monitoring of a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Watch {
-    /// On dates; a passage must last `sustained` dates in a row.
+    /// On dates; the lead must last `sustained` dates in a row.
     Dates { sustained: usize },
-    /// Between dates too.
+    /// Continuous: between dates too.
     AnyTime,
 }
 
-/// What is integrated, and the order of its answers.
+/// Quantity to integrate, with the order of its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Ahead at the base; overtaken by 0 to T (by 0 is a lead at the base that lasts); ahead at 1 to T.
+    /// Ahead at the base; overtaken by 0 to T (by 0 means a lead at the base that lasts); ahead at 1 to T.
     Passage(Watch),
     /// Ahead at 1 to T; behind at 1 to T.
     Ahead,
-    /// 0 to T changes of the lead.
+    /// Probabilities of 0 to T lead changes.
     LeadChanges,
 }
 
@@ -39,33 +39,33 @@ impl Asked {
     }
 }
 
-/// Two rows of a plan, and what of them is integrated over.
+/// Two rows of a plan, and the draws to integrate over.
 #[derive(Debug)]
 pub(super) struct Pair<'p> {
     plan: &'p Plan,
     rows: [usize; 2],
     correlation: f64,
-    /// The draws that are integrated over, by index: of growth, volatility, and of bases that the start does not hold.
+    /// Indices of the draws to integrate over: growth, volatility, and the bases that are not part of the start.
     pub(super) draws: Vec<usize>,
-    /// The law of the start; none where the integrated draws decide it.
+    /// Distribution of the start; `None` where it follows from the integrated draws.
     start: Option<Start>,
-    /// How finely that law is known.
+    /// Refinement level of that distribution.
     pub(super) level: usize,
 }
 
 /// The log-ratio at some points of the draws.
 #[derive(Debug)]
 pub(super) struct Columns {
-    /// D(0) to D(T) of the curves by period, then point; D(0) is 0 where the start has a law of its own.
+    /// D(0) to D(T) of the curves, indexed by date, then by point; D(0) is 0 where the start has its own distribution.
     pub(super) centre: Vec<Vec<f64>>,
-    /// s√Δ by point.
+    /// s√Δ for each point.
     pub(super) sd: Vec<f64>,
-    /// The draws by index, of those that are integrated over, then by point.
+    /// Values of the integrated draws, indexed by draw, then by point.
     pub(super) draws: Vec<Vec<f64>>,
 }
 
 impl Columns {
-    /// Drifts and standard deviations of one point.
+    /// Drifts and standard deviations at one point.
     pub(super) fn walk(&self, place: usize) -> (Vec<f64>, Vec<f64>) {
         let drifts: Vec<f64> = self.centre.windows(2).map(|pair| pair[1][place] - pair[0][place]).collect();
         let sds = vec![self.sd[place]; drifts.len()];
@@ -73,23 +73,23 @@ impl Columns {
     }
 }
 
-/// What of a pair is a number by point, challenger first.
+/// Quantities that are one number per point, challenger first.
 pub(super) struct Levels {
     pub(super) volatility: [Vec<f64>; 2],
-    /// Base revenue, where the start is a point that follows it.
+    /// Base revenue, where the start is a point that depends on it.
     pub(super) base: Option<[Vec<f64>; 2]>,
 }
 
-/// The level of the law of a start that is needed for its sign only.
-const LEVEL: usize = 3;
+/// Refinement level of a start of which only the sign is needed.
+const SIGN_LEVEL: usize = 3;
 
-/// The largest standard deviation of a law of the start over that of one period's shocks.
-const WIDEST: f64 = 60.0;
+/// Maximum standard deviation of the start relative to that of one period's shocks.
+const MAX_START_SPREAD: f64 = 60.0;
 
-/// A pivot of the correlation matrix up to this is 0, and the correlation then 1 or −1, as in a simulation.
+/// A pivot of the correlation matrix up to this counts as 0, so the correlation is 1 or −1, as in a simulation.
 const PIVOT: f64 = 1e-9;
 
-/// The variance per year of a difference of two shocks.
+/// Variance per year of the difference of two shocks.
 pub(super) fn variance_of_difference(a: f64, b: f64, correlation: f64) -> f64 {
     let pivot = 1.0 - correlation * correlation;
     if pivot <= PIVOT {
@@ -101,8 +101,8 @@ pub(super) fn variance_of_difference(a: f64, b: f64, correlation: f64) -> f64 {
 }
 
 impl<'p> Pair<'p> {
-    /// The pair with a law of its own for the start where nothing else follows the bases; `level` is how finely that law
-    /// is known.
+    /// The pair with a separate distribution of the start if nothing else depends on the bases; `level` is its
+    /// refinement level.
     pub(super) fn new(plan: &'p Plan, rows: [usize; 2], correlation: f64, level: usize) -> Self {
         let mut pair = Self { plan, rows, correlation, draws: Vec::new(), start: None, level };
         let growth: Vec<usize> = rows.iter().flat_map(|row| plan.growth_draws(*row)).collect();
@@ -128,20 +128,20 @@ impl<'p> Pair<'p> {
         pair
     }
 
-    /// The probability of being ahead at the base, where the axes decide the start.
+    /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.rows.map(|row| self.plan.base(row));
-        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, LEVEL).ahead())
+        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
     }
 
-    /// Whether the law of the start is so wide beside the shocks that no rule of a few hundred points could follow it.
+    /// Whether the distribution of the start is too wide, relative to the shocks, for a rule of a few hundred points.
     pub(super) fn start_is_too_wide(&self) -> Result<bool, Error> {
         let Some(start) = &self.start else { return Ok(false) };
         let sd = self.columns(&vec![vec![0.0]; self.draws.len()], 1)?.sd[0];
-        Ok(!(start.spread() < WIDEST * sd))
+        Ok(!(start.spread() < MAX_START_SPREAD * sd))
     }
 
-    /// The same pair with a finer law of the start.
+    /// The same pair with a finer distribution of the start.
     pub(super) fn refined(&self) -> Self {
         Self::new(self.plan, self.rows, self.correlation, self.level + 1)
     }
@@ -164,20 +164,20 @@ impl<'p> Pair<'p> {
         self.plan.rows.periods()
     }
 
-    /// The law of the start, if it has one of its own.
+    /// The distribution of the start, if it has its own.
     pub(super) fn start(&self) -> Option<&Start> {
         self.start.as_ref()
     }
 
     /// Whether the log-ratio has no shocks, whatever is drawn.
-    pub(super) fn is_still(&self) -> bool {
+    pub(super) fn has_no_shocks(&self) -> bool {
         match self.rows.map(|row| self.plan.volatility(row)) {
             [Input::Known(a), Input::Known(b)] => !(variance_of_difference(a, b, self.correlation) > 0.0),
             [a, b] => a == b && !(variance_of_difference(1.0, 1.0, self.correlation) > 0.0),
         }
     }
 
-    /// The log-ratio at `width` points, given the standard normal scores of `draws`: by draw, then point.
+    /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
         for (draw, scores) in self.draws.iter().zip(scores) {
@@ -208,7 +208,7 @@ impl<'p> Pair<'p> {
         Ok(Columns { centre, sd, draws })
     }
 
-    /// The answers at `width` points, given the scores of `draws`: `emit(point, answers)`.
+    /// Calls `emit(point, answers)` for `width` points, given the scores of `draws`.
     pub(super) fn each(
         &self,
         scores: &[Vec<f64>],
@@ -228,7 +228,7 @@ impl<'p> Pair<'p> {
         Ok(())
     }
 
-    /// The answer given the draws.
+    /// The answers given the draws.
     fn answer(&self, centre: &[f64], sd: f64, asked: Asked, recursion: &mut Recursion, out: &mut [f64]) {
         let drawn;
         let start = match &self.start {
@@ -281,7 +281,7 @@ impl<'p> Pair<'p> {
     }
 }
 
-/// A draw at points of its score.
+/// The values of a draw at some scores.
 fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {
     let mut column = scores.to_vec();
     plan.quantile(draw).fill_scores_fast(&mut column);
@@ -295,7 +295,8 @@ fn column(input: Input, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
     }
 }
 
-/// The pair with a number moved: `plan` is of such a scenario, with the same draws.
+/// Methods that evaluate the pair with a number perturbed: `plan` is the plan of the perturbed scenario, with the same
+/// draws.
 impl Pair<'_> {
     pub(super) fn plan(&self) -> &Plan {
         self.plan
@@ -310,7 +311,7 @@ impl Pair<'_> {
         self.plan.step_root() * self.plan.step_root()
     }
 
-    /// Whether both surely start with the same revenue, stated by numbers of their own.
+    /// Whether both providers start with the same revenue with certainty, each specified as a number.
     pub(super) fn is_tied(&self) -> bool {
         match self.rows.map(|row| self.plan.base(row)) {
             [Input::Known(a), Input::Known(b)] => (self.plan.log_base(a) - self.plan.log_base(b)).abs() <= TIE,
@@ -318,14 +319,14 @@ impl Pair<'_> {
         }
     }
 
-    /// Whether the start is a point, and moves with the bases.
+    /// Whether the start is a point that depends on the bases.
     fn follows_bases(&self) -> bool {
         let bases = self.rows.map(|row| self.plan.base(row));
         let is_shared = matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1];
         !is_shared && self.start.as_ref().is_none_or(Start::is_point)
     }
 
-    /// The draws again where the number at `address` is part of their law, at the same scores.
+    /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
     pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
         for (draw, scores) in self.draws.iter().zip(scores) {
@@ -336,14 +337,14 @@ impl Pair<'_> {
         draws
     }
 
-    /// Bases and volatilities by point.
+    /// Bases and volatilities for each point.
     pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
         let volatility = self.rows.map(|row| column(plan.volatility(row), draws, width));
         let base = self.follows_bases().then(|| self.rows.map(|row| column(plan.base(row), draws, width)));
         Levels { volatility, base }
     }
 
-    /// Σ weight × Γ(t) over dates and points, with the sign that the row has in the log-ratio.
+    /// Σ weight × Γ(t) over dates and points, with the sign of the row in the log-ratio.
     pub(super) fn weighted_growth(
         &self,
         plan: &Plan,
@@ -358,7 +359,7 @@ impl Pair<'_> {
         Ok(if row == 0 { sum } else { -sum })
     }
 
-    /// The law of the start of another plan.
+    /// The distribution of the start under another plan.
     pub(super) fn start_of(&self, plan: &Plan) -> Start {
         Start::of_bases(plan, self.rows.map(|row| plan.base(row)), self.level)
     }
@@ -372,7 +373,7 @@ fn accumulate(by: &mut [f64]) {
     }
 }
 
-/// The answer of a path without shocks; ties are not ahead.
+/// The answers of a path without shocks; a tie is not ahead.
 fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
     let periods = path.len() - 1;
     let ahead: Vec<bool> = path.iter().map(|x| *x > TIE).collect();
@@ -381,7 +382,8 @@ fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
             out[ahead.windows(2).filter(|pair| pair[0] != pair[1]).count()] += weight;
         }
         Asked::Passage(watch) => {
-            // Between dates a path without shocks is a straight line: it crosses where an end of it has.
+            // Between dates a path without shocks is a straight line, so it can only cross 0 if an endpoint lies
+            // beyond.
             let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
             let lasts =
                 |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);

@@ -1,17 +1,17 @@
-//! First passage of a Gaussian random walk at dates: when it is first above 0, how long it stays above, and how often it
-//! changes sides.
+//! First passage of a Gaussian random walk monitored on dates: when it is first above 0, how long it stays above, and
+//! how often it changes sides.
 //!
-//! `f_t` is the density of the walk at t on the paths that have not passed. It is zero above the barrier and
-//! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx` below; what that integral gives above the barrier has passed at t.
-//! All terms are positive, so that small probabilities keep their digits.
+//! `f_t` is the density at t of the paths that have not passed. Above the barrier it is 0, and below it
+//! `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t dx`. The mass of that integral above the barrier is the probability
+//! of passing at t. All terms are positive, so small probabilities keep their relative precision.
 
 use std::collections::HashMap;
 
-use super::kernel::{Density, Fineness, Kernel, Panel};
+use super::kernel::{Density, Kernel, Panel, Resolution};
 use super::watched::Bridges;
 use crate::cpu::Level;
 
-/// A walk: where it starts, and the drift and the standard deviation of each period.
+/// A walk: its start, and the drift and standard deviation of each period.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Walk<'a> {
     /// Points with weights (which need not sum to 1), all on one side of the barrier.
@@ -21,39 +21,39 @@ pub(super) struct Walk<'a> {
     pub(super) sds: &'a [f64],
 }
 
-/// Of the number of lead changes that is not followed further: outer panels with less are not either.
-const FEW: f64 = 1e-3;
+/// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
+const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
-/// A walk in the units of the kernel, with the panels that matter in each period.
+/// A walk in the units of the kernel, with the relevant panels of each period.
 pub(super) struct Scaled {
-    /// The unit of length: the least sd.
+    /// The unit of length: the smallest sd.
     pub(super) unit: f64,
     pub(super) start: Vec<(f64, f64)>,
-    /// By period: drift, sd, and the panels that matter.
+    /// For each period: drift, sd, and the range of relevant panels.
     pub(super) periods: Vec<(f64, f64, (i64, i64))>,
-    /// By period: from panels below the first, and above the second, no later period comes back to the barrier.
+    /// For each period, the range of panels that can still reach the barrier in a later period.
     pub(super) open: Vec<(i64, i64)>,
 }
 
-/// The recursion at one fineness; walks one after the other.
+/// The recursion at one resolution, for any number of walks.
 #[derive(Debug)]
 pub(super) struct Recursion {
     pub(super) kernel: Kernel,
     pub(super) bridges: Bridges,
-    /// Those of panels of other widths, by the bits of the width.
+    /// Kernels and bridges of other panel widths, keyed by the bits of the width.
     pub(super) other_widths: HashMap<u64, (Kernel, Bridges)>,
-    /// Width of a panel that the tolerance asks for.
+    /// Panel width required by the tolerance.
     pub(super) widest: f64,
-    /// A number of lead changes that is less likely is not followed further.
+    /// Lead-change counts less likely than this are dropped.
     least: f64,
 }
 
 impl Recursion {
     pub(super) fn new(tolerance: f64, level: Level) -> Self {
-        let fineness = Fineness::of(tolerance);
+        let resolution = Resolution::of(tolerance);
         Self {
-            widest: fineness.width,
-            kernel: Kernel::new(fineness, level),
+            widest: resolution.width,
+            kernel: Kernel::new(resolution, level),
             bridges: Bridges::default(),
             other_widths: HashMap::new(),
             least: 0.1 * tolerance,
@@ -70,7 +70,7 @@ impl Recursion {
             let (drift, sd) = (drift / unit, sd / unit);
             mean += drift;
             variance += sd * sd;
-            let reach = self.kernel.fineness.reach * f64::sqrt(variance);
+            let reach = self.kernel.resolution.reach * f64::sqrt(variance);
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
         let periods: Vec<_> = walk.drifts.iter().zip(walk.sds).map(period).collect();
@@ -78,12 +78,12 @@ impl Recursion {
         Scaled { unit, start, periods, open }
     }
 
-    /// By period the panels from which some of the periods to come lead to the barrier: as far as the drift from there
-    /// on ever leads, and the reach of all that is to come.
+    /// For each period, the range of panels that can still reach the barrier: bounded by the extreme cumulative drifts
+    /// of the later periods and by the reach of their shocks. Panels outside it are dropped.
     fn open(&self, periods: &[(f64, f64, (i64, i64))]) -> Vec<(i64, i64)> {
         let (mut low, mut high, mut variance) = (0.0_f64, 0.0_f64, 0.0_f64);
         let period = |(drift, sd, _): &(f64, f64, (i64, i64))| {
-            let reach = self.kernel.fineness.reach * variance.sqrt();
+            let reach = self.kernel.resolution.reach * variance.sqrt();
             let open = (self.kernel.panel_of(low - reach), self.kernel.panel_of(high + reach));
             (low, high) = ((low - drift).min(0.0), (high - drift).max(0.0));
             variance += sd * sd;
@@ -113,8 +113,8 @@ impl Recursion {
         self.kernel.recycle(below);
     }
 
-    /// Adds to `first[t]` the probability that the first `sustained` dates in a row above 0 begin at t, the start being
-    /// date 0. `below` and `above` are the parts of the start on each side; at least two dates are asked for.
+    /// Adds to `first[t]` the probability that the first run of `sustained` dates above 0 begins at t, where the start
+    /// is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
     pub(super) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
         let both = [below.start, above.start].concat();
         let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
@@ -127,7 +127,7 @@ impl Recursion {
         let (mut under, begun) = self.kernel.start(start_below, drift, sd, range).split();
         let (fallen, lasting) = self.kernel.start(start_above, drift, sd, range).split();
         under.add(&fallen);
-        // `runs[n]` is the density of walks that have been above 0 for n + 1 dates.
+        // `runs[n]` is the density of the walks that have been above 0 for n + 1 dates.
         let mut runs: Vec<Density> = vec![begun, lasting];
         self.take_sustained(&mut runs, sustained, 1, first);
         for (t, &(drift, sd, range)) in (2..).zip(&periods[1..]) {
@@ -141,7 +141,7 @@ impl Recursion {
         }
     }
 
-    /// Takes out the walks that have been above 0 for `sustained` dates at t.
+    /// Removes the walks that have been above 0 for `sustained` dates at t and records them.
     fn take_sustained(&self, runs: &mut Vec<Density>, sustained: usize, t: usize, first: &mut [f64]) {
         if runs.len() == sustained {
             let lasted = runs.pop().unwrap_or_default();
@@ -149,9 +149,9 @@ impl Recursion {
         }
     }
 
-    /// Adds to `counts[c]` the probability of c changes of side by T, of a walk that starts `above` 0 or not.
+    /// Adds to `counts[c]` the probability that a walk changes sides c times by T; `above` is the side of its start.
     ///
-    /// The side follows from the parity of c, so one density is kept for each count.
+    /// The current side follows from the parity of c, so one density per count suffices.
     pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
@@ -162,14 +162,14 @@ impl Recursion {
         let mut by_count = if above { vec![over, below] } else { vec![below, over] };
         for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
-            for (count, settled) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
+            for (count, dropped) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
                 let before = count.checked_sub(1).and_then(|count| by_count.get(count));
                 let from = self.kernel.sum(by_count.get(count), before);
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 let mut density = self.kernel.step(&from, drift, sd, side);
                 self.kernel.recycle(from);
-                *settled += self.settle(&mut density, open[t]);
+                *dropped += self.drop_outer_panels(&mut density, open[t]);
                 next.push(density);
             }
             let last = next.last().map_or(0.0, |last| self.kernel.mass(last));
@@ -184,23 +184,24 @@ impl Recursion {
         }
     }
 
-    /// Takes off the outer panels whose walks change sides no more, or are too few to matter; gives their probability.
-    fn settle(&self, density: &mut Density, open: (i64, i64)) -> f64 {
+    /// Removes the outer panels that can no longer reach the barrier or whose mass is negligible, and returns that
+    /// mass.
+    fn drop_outer_panels(&self, density: &mut Density, open: (i64, i64)) -> f64 {
         let (first, kernel) = (density.first, &self.kernel);
-        let mut settled = 0.0;
-        let mut is_settled = |(panel, f): (i64, &Panel)| {
+        let mut dropped = 0.0;
+        let mut is_dropped = |(panel, f): (i64, &Panel)| {
             let mass = kernel.mass_of(f);
-            let is_settled = panel < open.0 || panel > open.1 || mass < FEW * self.least;
-            settled += if is_settled { mass } else { 0.0 };
-            is_settled
+            let is_dropped = panel < open.0 || panel > open.1 || mass < NEGLIGIBLE_FRACTION * self.least;
+            dropped += if is_dropped { mass } else { 0.0 };
+            is_dropped
         };
-        let low = (first..).zip(&density.panels).take_while(|panel| is_settled(*panel)).count();
+        let low = (first..).zip(&density.panels).take_while(|panel| is_dropped(*panel)).count();
         let left = density.panels[low..].iter().rev();
-        let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_settled(*panel)).count();
+        let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_dropped(*panel)).count();
         density.panels.truncate(density.panels.len() - high);
         density.panels.drain(..low);
         density.first += i64::try_from(low).unwrap_or(0);
-        settled
+        dropped
     }
 }
 
@@ -218,7 +219,7 @@ mod tests {
         by
     }
 
-    /// By 0 to T.
+    /// Probabilities by 0 to T.
     fn by_sustained(walk: &Walk<'_>, above: &[(f64, f64)], tolerance: f64, sustained: usize) -> Vec<f64> {
         let mut by = vec![0.0; walk.drifts.len() + 1];
         let above = Walk { start: above, ..*walk };
@@ -227,7 +228,8 @@ mod tests {
         by
     }
 
-    /// Without drift, P(not above 0 by n) = C(2n, n)/4ⁿ whatever the law (Sparre Andersen 1953).
+    /// Without drift, P(not above 0 by n) = C(2n, n)/4ⁿ for any symmetric continuous distribution (Sparre Andersen
+    /// 1953).
     #[test]
     fn a_symmetric_walk_obeys_sparre_andersen() {
         let (drifts, sds) = ([0.0; 40], [0.13; 40]);
@@ -241,16 +243,16 @@ mod tests {
         }
     }
 
-    /// The drift moves blocks by whole panels and tilts the rest; a walk that sees other panels must give the same.
+    /// A drift shifts blocks by whole panels and tilts the remainder, so walks on different panels must agree.
     #[test]
     fn any_drift_and_any_sd_by_period() {
         let drifts: Vec<f64> = (0..12).map(|t| 0.3 * as_f64((t + 3) % 5) - 0.55).collect();
         let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
         let walk = Walk { start: &[(-0.4, 0.7), (-0.1, 0.3)], drifts: &drifts, sds: &sds };
         let [coarse, fine] = [1e-8, 1e-12].map(|tolerance| by_sustained(&walk, &[], tolerance, 2)[1..].to_vec());
-        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a case that says something: {fine:?}");
+        assert!(fine[11] > 0.1 && fine[11] < 0.99, "a nontrivial case: {fine:?}");
         assert!(coarse.iter().zip(&fine).all(|(a, b)| (a - b).abs() < 1e-8), "{coarse:?} {fine:?}");
-        // Two periods in a row above 0, by the bivariate normal law at t = 1: one dimension of midpoint sums.
+        // P(above 0 at t = 1 and 2), by a midpoint sum in one dimension.
         let (n, s) = (400_000, sds[0]);
         let both: f64 = (0..n)
             .map(|k| {

@@ -1,7 +1,7 @@
-//! Means over independent replicates of points, and the error of their mean.
+//! Means over independent replicates, and the standard error of the mean.
 //!
-//! In several dimensions a replicate is a scramble of Sobol points. In one it is the trapezoidal rule with a random shift,
-//! which has no bias either and converges exponentially where the integrand is smooth.
+//! In several dimensions a replicate is a scrambled set of Sobol points. In one dimension it is the trapezoidal rule
+//! with a random shift, which is unbiased too and converges exponentially for smooth integrands.
 
 use super::gauss::{as_f64, normal_density};
 use crate::error::Error;
@@ -9,16 +9,16 @@ use crate::math;
 use crate::paths::Net;
 use crate::paths::stream::GROUP;
 
-/// Independent scrambles, whose spread is the error.
+/// Number of independent scrambles; their spread estimates the error.
 pub(super) const SCRAMBLES: usize = 16;
-/// Keys the scrambles of every answer.
+/// Seed of the scrambles.
 const SEED: u64 = 0;
 
-/// Some points: standard normal scores by dimension, then point.
+/// Points as standard normal scores, indexed by dimension, then by point.
 pub(super) struct Points {
     pub(super) coordinates: Vec<Vec<f64>>,
     pub(super) width: usize,
-    /// By point, its weight over that of a point of equal weights; none where all are equal.
+    /// Weight of each point relative to equal weights; `None` if the weights are equal.
     weights: Option<Vec<f64>>,
 }
 
@@ -32,8 +32,8 @@ impl Points {
     }
 }
 
-/// What adds the answers at some points to a sum.
-pub(super) type Adds<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
+/// Accumulate the answers at some points to a sum.
+pub(super) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
 
 /// Sums over points, one for each scramble.
 #[derive(Debug)]
@@ -51,11 +51,11 @@ impl Replicates {
         Self { net, dimensions, sums: vec![vec![0.0; len]; SCRAMBLES], points: 0 }
     }
 
-    /// Goes on to `upto` points of each scramble: `add` adds the answers of some of them to a sum.
-    pub(super) fn run(&mut self, upto: usize, add: &mut Adds<'_>) -> Result<(), Error> {
+    /// Continues to `upto` points of each scramble; `add` adds the answers at some of them to a sum.
+    pub(super) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
         let mut from = self.points;
         if self.dimensions == 1 {
-            // Other nodes, not more of them.
+            // A finer trapezoidal rule replaces the nodes instead of adding to them.
             self.sums.iter_mut().for_each(|sum| sum.fill(0.0));
             from = 0;
         }
@@ -67,7 +67,7 @@ impl Replicates {
         Ok(())
     }
 
-    /// What [`restore`](Self::restore) goes back to.
+    /// State for [`restore`](Self::restore).
     pub(super) fn checkpoint(&self) -> (Vec<Vec<f64>>, usize) {
         (self.sums.clone(), self.points)
     }
@@ -92,10 +92,10 @@ impl Replicates {
     }
 }
 
-/// Scores that the trapezoidal rule reaches to each side.
+/// Half-width of the trapezoidal rule, in standard deviations.
 const REACH: f64 = 8.5;
 
-/// Some nodes of the trapezoidal rule of `of` nodes.
+/// A range of nodes of the trapezoidal rule with `of` nodes.
 fn trapezoid(nodes: std::ops::Range<usize>, of: usize, shift: f64) -> Points {
     let step = 2.0 * REACH / as_f64(of);
     let scores: Vec<f64> = nodes.map(|k| (as_f64(k) + shift) * step - REACH).collect();
@@ -133,8 +133,7 @@ fn each(
     Ok(())
 }
 
-/// The mean of replicates, and three standard errors of it: Student's t with 15 degrees of freedom exceeds it in 1 % of
-/// cases.
+/// Mean of replicates and three standard errors, which Student's t with 15 degrees of freedom exceeds in 1 % of cases.
 pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let count = as_f64(values.len());
     let mean = values.iter().sum::<f64>() / count;

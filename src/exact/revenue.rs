@@ -1,8 +1,9 @@
-//! Revenue and shares: mixtures of the laws that shocks give, over points of the drawn assumptions.
+//! Revenue and shares: mixtures, over points of the drawn assumptions, of the distributions that the shocks give.
 //!
-//! The first axis is cut into cells. Where the shocks' sd at a date is larger than the step from cell to cell, a cell
-//! counts as a point (the trapezoidal rule, whose error is then below 1e-8); else its centres are spread evenly between
-//! its ends, which errs by the curvature in a cell and holds without shocks too.
+//! The first axis is divided into cells. Where the sd of the shocks at a date exceeds the spacing of the cells, each
+//! cell is one point (the trapezoidal rule, whose error is then below 1e-8). Otherwise the centres of a cell are spread
+//! uniformly between its ends. This has an error of the order of the curvature within a cell, and also works without
+//! shocks.
 
 use super::gauss::{self, Rule, as_f64};
 use super::start::{normal_mass, own_rule};
@@ -12,29 +13,29 @@ use crate::outcome::{Component, Mixture};
 use crate::paths::stream::GROUP;
 use crate::paths::{Input, Net, Plan};
 
-/// Scores that the first axis is followed to, and its cells.
+/// Half-width of the first axis in standard deviations, and its number of cells.
 const REACH: f64 = 6.0;
 const CELLS: usize = 512;
 /// Cells where there are further axes.
 const CELLS_OF_MANY: usize = 64;
-/// Nodes along each further axis by how many there are, and along a volatility that nothing else follows.
+/// Nodes along each further axis, by the number of axes; and along a volatility that nothing else depends on.
 const FURTHER: [usize; MOST_FURTHER + 1] = [1, 6, 6, 4, 3];
 const VOLATILITIES: usize = 4;
-/// Axes beyond the first that a product of rules can afford, and groups of scrambled points beyond.
+/// Maximum number of further axes for a product rule; with more axes, the number of groups of scrambled points.
 const MOST_FURTHER: usize = 4;
 const GROUPS: usize = 2;
-/// Components that a law keeps of each volatility.
+/// Components kept for each volatility.
 const KEPT: usize = 24;
 
-/// Rows added with signs: revenue of one provider, or the log-ratio of two.
+/// Signed sum of rows: the revenue of one provider, or the log-ratio of two.
 pub(super) struct Sum<'p> {
     pub(super) plan: &'p Plan,
     pub(super) terms: Vec<(usize, f64)>,
-    /// Of the two shocks of a log-ratio.
+    /// Correlation of the two shocks of a log-ratio.
     pub(super) correlation: f64,
 }
 
-/// Points of the draws: centres at 1 to T and sd of one period, on the ends of the cells.
+/// Values at the cell boundaries along the first axis: centres at 1 to T and the sd of one period.
 struct Line {
     weight: f64,
     centre: Vec<Vec<f64>>,
@@ -42,7 +43,7 @@ struct Line {
 }
 
 impl Sum<'_> {
-    /// The law at 1 to T.
+    /// The distributions at 1 to T.
     pub(super) fn laws(&self) -> Result<Vec<Mixture>, Error> {
         let volatility: Vec<Input> = self.terms.iter().map(|(row, _)| self.plan.volatility(*row)).collect();
         let mut moving: Vec<usize> = Vec::new();
@@ -92,7 +93,7 @@ impl Sum<'_> {
         Ok(lines)
     }
 
-    /// Centres at 0 to T, and sd of one period, at scores of the draws.
+    /// Centres at 0 to T and the sd of one period, at scores of the draws.
     fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<(Vec<Vec<f64>>, Vec<f64>), Error> {
         let width = scores.len();
         let mut draws = vec![Vec::new(); self.plan.draws()];
@@ -146,14 +147,14 @@ fn drawn(input: Input) -> Option<usize> {
     if let Input::Drawn(draw) = input { Some(draw) } else { None }
 }
 
-/// The direction in which the centre at the horizon moves most: a Householder reflection takes the first axis to it.
+/// Householder vector that maps the first axis to the direction in which the centre at the horizon varies most.
 fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Error> {
     let unit = |draw: usize, side: f64| (0..moving.len()).map(|d| if d == draw { side } else { 0.0 }).collect();
     let points: Vec<Vec<f64>> = (0..moving.len()).flat_map(|draw| [unit(draw, 1.0), unit(draw, -1.0)]).collect();
     if points.is_empty() {
         return Ok(Vec::new());
     }
-    // Volatilities that nothing follows move no centre; here they stay at their medians.
+    // Volatilities that nothing else depends on do not affect the centres; here they stay at their medians.
     let order = [moving, apart].concat();
     let scores: Vec<Vec<f64>> =
         points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
@@ -161,12 +162,12 @@ fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Er
     let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
     let length = slope.iter().map(|x| x * x).sum::<f64>().sqrt();
     let mut mirror: Vec<f64> = slope.iter().map(|x| if length > 0.0 { x / length } else { 0.0 }).collect();
-    // Away from the axis itself, so that no digits cancel.
+    // The sign avoids cancellation.
     mirror[0] += if mirror[0] < 0.0 { -1.0 } else { 1.0 };
     Ok(mirror)
 }
 
-/// The scores at z along the first axis and `rest` along the others.
+/// The scores at `z` along the first axis and `rest` along the others.
 fn turned(mirror: &[f64], z: f64, rest: &[f64]) -> Vec<f64> {
     if mirror.is_empty() {
         return Vec::new();
@@ -191,7 +192,7 @@ fn law(lines: &[Line], t: usize) -> Mixture {
         let end = |cell: usize| step * as_f64(cell) - REACH;
         let cells = || centre.windows(2).enumerate();
         if cells().all(|(cell, ends)| line.sd[cell] * root > (ends[1] - ends[0]).abs()) {
-            // The ends of the line weigh next to nothing, so each cell is at its first end.
+            // The boundaries of the range carry negligible weight, so each cell is represented by its first boundary.
             for (cell, ends) in cells() {
                 add(&mut points, line.sd[cell] * root, ends[0], line.weight * step * gauss::normal_density(end(cell)));
             }
@@ -212,7 +213,7 @@ fn law(lines: &[Line], t: usize) -> Mixture {
     Mixture(components)
 }
 
-/// Adds a point to those of its sd.
+/// Adds a point to those with the same sd.
 fn add(points: &mut Vec<(f64, Rule)>, sd: f64, mean: f64, weight: f64) {
     match points.iter_mut().find(|(known, _)| known.to_bits() == sd.to_bits()) {
         Some((_, rule)) => rule.push((mean, weight)),

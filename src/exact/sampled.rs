@@ -1,4 +1,4 @@
-//! A method that is averaged over replicates of points, with the controls that make its error smaller.
+//! A method averaged over replicates of points, with the control variates that reduce its error.
 
 use super::budget::Budget;
 use super::conditional::Conditional;
@@ -11,16 +11,16 @@ use super::replicates::{Replicates, mean_and_error};
 use super::start::Start;
 use crate::error::Error;
 
-/// No sampled answer reports an error below this part of the tolerance, nor below this part of the largest error: the
-/// replicates of a date may agree by chance, or all miss what is rare.
-const LEAST_ERROR: f64 = 0.1;
-const LEAST_OF_LARGEST: f64 = 0.25;
+/// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
+/// replicates of one date may agree by chance, or all miss a rare event.
+const MIN_ERROR: f64 = 0.1;
+const MIN_OF_LARGEST: f64 = 0.25;
 
-/// A method that samples, and its sums so far.
+/// A sampling method and its sums so far.
 pub(super) struct Run<'a, 'p> {
     asked: Asked,
     pub(super) method: Sampled<'a, 'p>,
-    /// By answer, how much it jumps where the start ties; and the probability of being ahead there.
+    /// The jump of each answer where the start ties, and the probability of being ahead there.
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
     pub(super) replicates: Replicates,
@@ -62,7 +62,7 @@ impl<'a, 'p> Run<'a, 'p> {
         Self { asked, method, step: None, control: None, replicates, len }
     }
 
-    /// Controls for probabilities; the number of lead changes has none.
+    /// Fits controls for probabilities; lead changes have none.
     pub(super) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
         let dimensions = self.method.dimensions();
         if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
@@ -87,7 +87,7 @@ impl<'a, 'p> Run<'a, 'p> {
         self.replicates.points
     }
 
-    /// What a point costs, in evaluations of a curve at one date.
+    /// Cost of one point, in evaluations of a curve at one date.
     pub(super) fn cost(&self) -> f64 {
         // A law of the start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
@@ -103,7 +103,8 @@ impl<'a, 'p> Run<'a, 'p> {
         each * as_f64(self.method.pair().periods())
     }
 
-    /// Goes on to so many points of each scramble. A pilot is finished in any case; of what comes after, all or nothing.
+    /// Continues to `upto` points of each scramble. A pilot always completes; any later extension completes or is
+    /// rolled back.
     pub(super) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
         let before = self.replicates.checkpoint();
@@ -134,7 +135,7 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    /// The means so far; `added` are errors that no replicate shows.
+    /// Current estimates; `added` are errors that the replicates do not show.
     pub(super) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
         let means = self.replicates.means();
         let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
@@ -143,7 +144,7 @@ impl<'a, 'p> Run<'a, 'p> {
             None => (0..self.len).map(plain).collect(),
         };
         let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
-        let floor = (LEAST_OF_LARGEST * most).max(LEAST_ERROR * tolerance);
+        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance);
         let (values, errors) =
             estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
         Integral { values, errors }

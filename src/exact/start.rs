@@ -1,31 +1,33 @@
-//! Where the log-ratio of a pair starts, as points with weights, on each side of the tie.
+//! Distribution of the starting log-ratio of a pair, as weighted points on each side of the tie.
 //!
-//! Base revenue that nothing else follows moves only the start, so its law enters the recursion at once and needs no
-//! draws. It is integrated in z (x = Q(Φ(z))) in pieces, cut where the two bases tie and where a law has a kink.
+//! Base revenue that nothing else depends on affects only the start, so its distribution enters the recursion directly
+//! and needs no draws. It is integrated over the score z (x = Q(Φ(z))) in pieces, which end where the two bases tie and
+//! where a distribution has a kink.
 
 use super::gauss::{self, Rule, as_f64, normal_density};
 use crate::assumption::quantile::Quantile;
 use crate::math;
 use crate::paths::{Input, Plan};
 
-/// A log difference below this is a tie, as in a simulation where nothing is drawn.
+/// Log differences below this are ties, as in a simulation where nothing is drawn.
 pub(super) const TIE: f64 = 1e-12;
-/// Standard normal scores followed on each side: 2e-17 lies outside.
+/// Half-width in standard normal scores: the mass outside is 2e-17.
 const REACH: f64 = 8.5;
-/// Width of a piece in z, of sixteen nodes, at levels 0 and 1; each level halves it, down to the least.
+/// Width in z of a sixteen-node piece at levels 0 and 1. Each further level halves it, down to the minimum.
 const PIECE: f64 = 6.0;
-const LEAST_PIECE: f64 = 1.5;
-/// Points of a segment of the law; a side is two segments at level 0, and each level doubles their number.
+const MIN_PIECE: f64 = 1.5;
+/// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
 const POINTS: usize = 6;
-/// Weights of points that are left out of both sides together: a law cut at 0 has logarithms so far out that a rule with
+/// Points with a smaller weight are dropped. A distribution truncated at 0 has logarithms so far out that a rule with
 /// nodes there has too few elsewhere.
-const FAINT: f64 = 1e-17;
-/// The law of D(0).
+const NEGLIGIBLE_WEIGHT: f64 = 1e-17;
+
+/// Distribution of D(0).
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) below: Rule,
     pub(super) above: Rule,
-    /// Both sides together, for what does not ask for sides and so needs fewer points.
+    /// Both sides together, with fewer points, for uses that do not need the sides separately.
     whole: Rule,
 }
 
@@ -35,10 +37,10 @@ impl Start {
         Self { below, above, whole: vec![(x, 1.0)] }
     }
 
-    /// The law of ln a − ln b of two independent bases, the finer the higher the level.
+    /// The distribution of ln a − ln b of two independent bases, at a refinement level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(LEAST_PIECE);
+        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(MIN_PIECE);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };
@@ -54,25 +56,26 @@ impl Start {
         }
         let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
         points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        points.retain(|(_, weight)| *weight > FAINT);
+        points.retain(|(_, weight)| *weight > NEGLIGIBLE_WEIGHT);
         let segments = 2 << level;
         let whole = in_segments(&points, segments);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
         Self { below: in_segments(&below, segments), above: in_segments(&above, segments), whole }
     }
 
-    /// How many points the law has.
+    /// Number of points of the discretized distribution.
     pub(super) fn points(&self) -> usize {
         self.whole.len()
     }
 
-    /// Whether it starts in one place, not in a law's.
+    /// Whether the start is a single point.
     pub(super) fn is_point(&self) -> bool {
         self.whole.len() == 1
     }
 
-    /// Adds P(walk > 0) at 1 to T. All points at every date: how many a wider spread could spare turns on the law (of a
-    /// normal one they fall as the inverse variance, of one with ends as the inverse spread).
+    /// Adds P(walk > 0) at 1 to T. It uses all points at every date: how many could be saved as the walk spreads
+    /// depends on the distribution (inversely proportional to the variance for a normal, to the standard deviation for
+    /// one with bounded support).
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
         let (mut mean, mut variance) = (0.0, 0.0);
         let mut scores = vec![0.0; self.whole.len()];
@@ -98,9 +101,9 @@ impl Start {
     }
 }
 
-/// A Gauss rule of few points for each of some segments: a rule of many points for the whole would lose its orthogonality to
-/// rounding. The segment with most mass times squared width is halved next, so that a long tail, as of a law cut at 0, takes
-/// few of them.
+/// Gauss rules of few points on segments, since a single rule of many points would lose orthogonality to rounding. The
+/// segment with the largest mass times squared width is halved next, so a long tail, as of a distribution truncated at
+/// 0, takes few segments.
 fn in_segments(points: &Rule, segments: usize) -> Rule {
     let mut sorted = points.clone();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -109,13 +112,13 @@ fn in_segments(points: &Rule, segments: usize) -> Rule {
         [first, .., last] => last.0 - first.0,
         _ => 0.0,
     };
-    let worth = |part: &&[(f64, f64)]| {
+    let priority = |part: &&[(f64, f64)]| {
         let mass: f64 = part.iter().map(|(_, weight)| weight).sum();
         if part.len() > POINTS { mass * width(part) * width(part) } else { 0.0 }
     };
     while parts.len() < segments {
-        let widest = (0..parts.len()).max_by(|a, b| worth(&parts[*a]).total_cmp(&worth(&parts[*b])));
-        let Some(widest) = widest.filter(|widest| worth(&parts[*widest]) > 0.0) else { break };
+        let widest = (0..parts.len()).max_by(|a, b| priority(&parts[*a]).total_cmp(&priority(&parts[*b])));
+        let Some(widest) = widest.filter(|widest| priority(&parts[*widest]) > 0.0) else { break };
         let part = parts.swap_remove(widest);
         let middle = part[0].0 + 0.5 * width(part);
         let (below, above) = part.split_at(part.partition_point(|(x, _)| *x <= middle));
@@ -124,12 +127,12 @@ fn in_segments(points: &Rule, segments: usize) -> Rule {
     parts.into_iter().flat_map(|part| gauss::compressed(&part.to_vec(), POINTS)).collect()
 }
 
-/// ln of a drawn base, over the reference, at a score.
+/// Log of a drawn base relative to the reference, at a score.
 fn log_draw(plan: &Plan, draw: usize, z: f64) -> f64 {
     plan.log_base(plan.quantile(draw).at_score(z))
 }
 
-/// Adds the law of `sign`·ln(draw) + `offset`.
+/// Adds the distribution of `sign`·ln(draw) + `offset`.
 fn across(plan: &Plan, draw: usize, (sign, offset): (f64, f64), (weight, piece): (f64, f64), points: &mut Rule) {
     let at = |z: f64| sign * log_draw(plan, draw, z) + offset;
     let tie = (at(-REACH) < 0.0) != (at(REACH) < 0.0);
@@ -137,7 +140,7 @@ fn across(plan: &Plan, draw: usize, (sign, offset): (f64, f64), (weight, piece):
     points.extend(pieces(&cuts(plan.quantile(draw), tie), piece).into_iter().map(|(z, own)| (at(z), weight * own)));
 }
 
-/// Where f changes its sign between two ends.
+/// Root of a monotone f by bisection.
 pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     let rises = f(low) < f(high);
     loop {
@@ -149,13 +152,13 @@ pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64
     }
 }
 
-/// The Gauss rule of a draw's own law, in its value.
+/// Gauss rule of a draw's distribution, with nodes in its value.
 pub(super) fn own_values(quantile: &Quantile, nodes: usize) -> Rule {
     let points = pieces(&cuts(quantile, None), PIECE / 2.0).into_iter();
     gauss::compressed(&points.map(|(z, weight)| (quantile.at_score(z), weight)).collect(), nodes)
 }
 
-/// The same, as scores.
+/// The same rule with nodes as scores.
 pub(super) fn own_rule(quantile: &Quantile, nodes: usize) -> Rule {
     let score = |x: f64| bisect(|z| quantile.at_score(z) - x, -REACH, REACH);
     own_values(quantile, nodes).into_iter().map(|(x, weight)| (score(x), weight)).collect()
@@ -168,7 +171,7 @@ fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {
     cuts
 }
 
-/// Gauss–Legendre nodes with normal weights between the cuts, sixteen to a piece of at most that width.
+/// Gauss–Legendre nodes with normal weights between the cuts: sixteen per piece, each at most `piece` wide.
 pub(super) fn pieces(cuts: &[f64], piece: f64) -> Rule {
     let rule = gauss::legendre(16);
     let mut points = Rule::new();
@@ -187,7 +190,7 @@ pub(super) fn pieces(cuts: &[f64], piece: f64) -> Rule {
     points
 }
 
-/// The weights of a law between scores, from the tail that keeps its digits.
+/// Normal probability between two scores, computed in the tail that keeps relative precision.
 pub(super) fn normal_mass(from: f64, to: f64) -> f64 {
     if from > 0.0 { math::norm_sf(from) - math::norm_sf(to) } else { math::norm_cdf(to) - math::norm_cdf(from) }
 }

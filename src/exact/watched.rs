@@ -1,9 +1,9 @@
-//! First passage of a walk that is watched at any time: between two dates it is a Brownian motion, whose ends are what
-//! the recursion knows.
+//! First passage under continuous monitoring. Between two dates the walk is a Brownian bridge, whose ends are known to
+//! the recursion.
 //!
-//! Given both ends x and y below 0 it has stayed below with probability b(x, y) = 1 − e^(−2xy/s²), whatever its drift
-//! (`math::bridge_below`). So `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx`, and what has passed in the
-//! period is the closed form of one period from x, the inverse Gaussian law. All terms are positive here too.
+//! Given both ends x and y below 0, it stays below with probability b(x, y) = 1 − e^(−2xy/s²), whatever its drift
+//! (`math::bridge_below`). So `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx`. The probability of passing
+//! during the period from x is the inverse Gaussian distribution function. All terms are positive here too.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use super::kernel::{Block, Density, Kernel, NODES};
 use super::passage::{Recursion, Scaled, Walk};
 use crate::math::{bridge_below, bridge_below_slice};
 
-/// The logarithm of a crossing's probability that no sum of doubles can see: e^−40 = 4e-18.
-const OUT_OF_SIGHT: f64 = 40.0;
+/// −ln of a crossing probability that is negligible in double precision: e^−40 = 4e-18.
+const NEGLIGIBLE: f64 = 40.0;
 
 /// b(x, y) between the nodes of panels near the barrier; elsewhere it is 1.
 #[derive(Debug, Default)]
 pub(super) struct Bridges {
-    /// sd of the period over the unit, and the width of the panels.
+    /// sd of the period divided by the unit, and the panel width.
     of: (f64, f64),
-    /// By panel of x and of y.
+    /// Keyed by the panels of x and y.
     blocks: HashMap<(i64, i64), Block>,
 }
 
@@ -29,18 +29,18 @@ impl Bridges {
         self.blocks.get(&(from, to))
     }
 
-    /// Adds what a step from one range of panels to another needs.
+    /// Adds the blocks that a step from one range of panels to another needs.
     fn prepare(&mut self, kernel: &Kernel, ratio: f64, from: (i64, i64), to: (i64, i64)) {
-        let of = (ratio, kernel.fineness.width);
+        let of = (ratio, kernel.resolution.width);
         if [self.of.0, self.of.1].map(f64::to_bits) != [of.0, of.1].map(f64::to_bits) {
             *self = Self { of, blocks: HashMap::new() };
         }
         let variance = ratio * ratio;
-        // The least distances of two panels from the barrier, in panels, are −1 − p.
-        let in_sight = OUT_OF_SIGHT * variance / (2.0 * kernel.fineness.width * kernel.fineness.width);
+        // The distance of panel p < 0 from the barrier is at least −1 − p panels.
+        let relevant = NEGLIGIBLE * variance / (2.0 * kernel.resolution.width * kernel.resolution.width);
         for x in from.0..=from.1 {
             for y in to.0..=to.1.min(-1) {
-                if distance(x) * distance(y) < in_sight {
+                if distance(x) * distance(y) < relevant {
                     self.blocks.entry((x, y)).or_insert_with(|| block(kernel, variance, x, y));
                 }
             }
@@ -62,7 +62,7 @@ fn block(kernel: &Kernel, variance: f64, x: i64, y: i64) -> Block {
     })
 }
 
-/// The probability to rise above 0 within a period, from x at most 0 (or a tie above it).
+/// Probability of rising above 0 within a period, from x at most 0 (or a tie above it).
 fn passes(x: f64, drift: f64, sd: f64) -> f64 {
     closed::by((-x).max(0.0), drift, 0.0, sd, 1.0)
 }
@@ -70,7 +70,7 @@ fn passes(x: f64, drift: f64, sd: f64) -> f64 {
 impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
     pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
-        self.cut_panels(walk);
+        self.narrow_panels(walk);
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -90,20 +90,20 @@ impl Recursion {
     }
 }
 
-/// A drift of so many sd a period needs no narrower panels.
-const GENTLE: f64 = 3.0;
-/// Cuts in two of a panel: more would cost more than they tell.
-const MOST_CUTS: u32 = 3;
+/// Up to this drift, in sds per period, the panels need not be narrowed.
+const MODERATE_DRIFT: f64 = 3.0;
+/// Maximum number of times that the panel width is halved; further halving costs more than it gains.
+const MAX_HALVINGS: u32 = 3;
 
 impl Recursion {
-    /// Narrows the panels where a drift is many sd: it leads most walks of a whole panel over the barrier, and of those
-    /// that are left a layer e^(2μy/s²) lies below it.
-    fn cut_panels(&mut self, walk: &Walk<'_>) {
+    /// Narrows the panels where a drift is many sds. Such a drift takes most walks of a panel over the barrier, and the
+    /// remaining ones form a boundary layer e^(2μy/s²) below it.
+    fn narrow_panels(&mut self, walk: &Walk<'_>) {
         let steepest = walk.drifts.iter().zip(walk.sds).map(|(drift, sd)| drift / sd).fold(0.0, f64::max);
-        let cuts = (0..MOST_CUTS).filter(|cut| steepest > GENTLE * f64::from(1 << cut)).count();
+        let cuts = (0..MAX_HALVINGS).filter(|cut| steepest > MODERATE_DRIFT * f64::from(1 << cut)).count();
         let width = self.widest / f64::from(1_u32 << cuts);
-        if width.to_bits() != self.kernel.fineness.width.to_bits() {
-            // Blocks of other widths are kept: walks of other volatilities come back to them.
+        if width.to_bits() != self.kernel.resolution.width.to_bits() {
+            // Blocks of other widths are kept for walks with other volatilities.
             let next = self.other_widths.remove(&width.to_bits()).unwrap_or_else(|| {
                 let mut kernel = self.kernel.clone();
                 kernel.set_width(width);
@@ -111,12 +111,12 @@ impl Recursion {
             });
             let kernel = std::mem::replace(&mut self.kernel, next.0);
             let bridges = std::mem::replace(&mut self.bridges, next.1);
-            self.other_widths.insert(kernel.fineness.width.to_bits(), (kernel, bridges));
+            self.other_widths.insert(kernel.resolution.width.to_bits(), (kernel, bridges));
         }
     }
 }
 
-/// The density after the first period of walks that stayed below, from points with weights.
+/// Density after the first period of the walks that stayed below, from weighted start points.
 fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range: (i64, i64)) -> Density {
     let mut sum = Density::default();
     for point in start {
@@ -131,9 +131,9 @@ fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range
     sum
 }
 
-/// What of a density below 0 rises above it within a period.
+/// Probability mass of a density below 0 that rises above it within a period.
 fn passing(kernel: &Kernel, below: &Density, drift: f64, sd: f64) -> f64 {
-    let reach = kernel.fineness.reach * sd + drift.max(0.0);
+    let reach = kernel.resolution.reach * sd + drift.max(0.0);
     let panel = |(panel, f): (i64, &[f64; NODES])| {
         let nodes = kernel.nodes_of(panel);
         if nodes[NODES - 1] < -reach {
@@ -160,7 +160,7 @@ mod tests {
         by
     }
 
-    /// The inverse Gaussian law at every date, also where the drift of a period is many of its sd, up and down.
+    /// The inverse Gaussian distribution at every date, including drifts of many sds per period in both directions.
     #[test]
     fn a_constant_drift_is_the_closed_form() {
         const TOLERANCE: f64 = 1e-10;
@@ -180,16 +180,16 @@ mod tests {
         }
     }
 
-    /// A period is two half periods of half the drift and half the variance: only the dates between differ.
+    /// A period equals two half periods with half the drift and half the variance: only the dates in between differ.
     #[test]
-    fn dates_in_between_change_nothing() {
+    fn intermediate_dates_change_nothing() {
         let start = [(-0.4, 0.7), (-0.1, 0.3)];
         let drifts: Vec<f64> = (0..12).map(|t| 0.05 * as_f64(t % 5) - 0.12).collect();
         let sds: Vec<f64> = (0..12).map(|t| 0.1 + 0.03 * as_f64(t % 4)).collect();
         let halves = |whole: &[f64], part: f64| whole.iter().flat_map(|x| [part * x; 2]).collect::<Vec<f64>>();
         let whole = by(&start, &drifts, &sds, 1e-10);
         let halved = by(&start, &halves(&drifts, 0.5), &halves(&sds, 0.5_f64.sqrt()), 1e-10);
-        assert!(whole[0] > 0.01 && whole[11] < 0.9, "a case that says something: {whole:?}");
+        assert!(whole[0] > 0.01 && whole[11] < 0.9, "a nontrivial case: {whole:?}");
         for (t, found) in whole.iter().enumerate() {
             assert!((found - halved[2 * t + 1]).abs() < 1e-9, "{t}: {found} {}", halved[2 * t + 1]);
         }

@@ -1,4 +1,4 @@
-//! A law of the user's own, as a closure over `τ` and its parameters.
+//! A custom growth law: a closure over `τ` and its parameters.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::Value;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 
-/// `Γ(τ)` from τ and the parameters.
+/// Returns `Γ(τ)` from τ and the parameters.
 type LogGrowth = dyn Fn(f64, &[f64]) -> f64 + Send + Sync;
 
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl fmt::Debug for Custom {
 }
 
 impl PartialEq for Custom {
-    /// Two closures are the same only where they are the same object.
+    /// Two closures are equal only if they are the same object.
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
             && self.parameters == other.parameters

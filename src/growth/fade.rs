@@ -1,4 +1,4 @@
-//! Growth that fades from one rate to another, as a curve of its own and as a tail.
+//! Growth that fades from one rate to another, used as a curve and as a tail.
 
 use std::f64::consts::LN_2;
 
@@ -6,7 +6,7 @@ use super::Value;
 use crate::cpu::{self, Level};
 use crate::math;
 
-/// `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
+/// Evaluates `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
 #[derive(Debug)]
 pub(super) struct Fade {
     /// `γ₀`.
@@ -39,7 +39,7 @@ impl Fade {
     /// Adds the log growth by `tau` to `out`.
     pub(super) fn add(&self, out: &mut [f64], tau: f64) {
         if tau < 0.0 {
-            // Before the base, where an audit looks; not by vectors.
+            // Before the base, which only an audit evaluates; not vectorized.
             return self.add_weighted(out, tau, math::exp_m1);
         }
         cpu::run(
@@ -51,7 +51,7 @@ impl Fade {
 
     #[inline(always)]
     fn add_weighted(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64) {
-        // The years that count at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
+        // Equivalent years at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
         let years = |decay: f64| -exp_m1(-tau * decay) / decay;
         let paths = out.iter_mut().zip(&self.from).zip(&self.to);
         match &self.decay {

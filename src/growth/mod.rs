@@ -20,16 +20,18 @@ pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
 pub(crate) use totals::Centre;
 
-/// How a provider's revenue grows: simple growth a year as a fraction (0.87 is +87 %), half-lives in years.
+/// How a provider's revenue grows. Growth rates are simple annual rates as fractions (0.87 is +87 %); half-lives are in
+/// years.
 ///
-/// Every number may be an [`Assumption`]. `Γ(τ)`, the log growth since the base, is what the curves give;
-/// notation and formulas are in each constructor.
+/// Every number may be an [`Assumption`]. A curve defines `Γ(τ)`, the cumulative log growth since the base; each
+/// constructor gives the formula.
 ///
-/// **Stated growth is the median's.** Given the assumptions, half of the paths lie above the curve. With a volatility σ the
-/// mean of the paths lies above it too, by the factor e^(σ²τ/2) after τ years: 1.02 after two years at σ = 0.15, 1.13 after
-/// ten at 0.16. An estimate of *expected* revenue is therefore a little higher than the curve that goes through the middle.
+/// **A curve specifies the median path.** Given the assumptions, half of the paths lie above the curve. With a
+/// volatility σ the mean of the paths lies above the curve by the factor e^(σ²τ/2) after τ years: 1.02 after two years
+/// at σ = 0.15, 1.13 after ten at 0.16. Estimates of *expected* revenue are therefore slightly higher than the curve
+/// through the median.
 ///
-/// # Example: a curve by itself
+/// # Example: evaluating a curve
 /// ```
 /// use outgrow::{Curve, Tail};
 /// let curve = Curve::schedule([0.87, 0.60], Tail::hold());
@@ -50,7 +52,7 @@ pub(crate) enum Law {
 }
 
 impl Curve {
-    /// The same growth for ever: `Γ(τ) = ln(1 + g) τ`.
+    /// Constant growth: `Γ(τ) = ln(1 + g) τ`.
     ///
     /// # Example: 30 % a year
     /// ```
@@ -62,12 +64,12 @@ impl Curve {
         Self(Law::Constant(growth.into()))
     }
 
-    /// Growth stated year by year from the base on, then a [`Tail`].
+    /// Growth rates for each year from the base on, followed by a [`Tail`].
     ///
-    /// Read as `point`: revenue over one year from the base multiplies by `1 + g₁`, over the next by `1 + g₂`;
-    /// the log growth rate is constant inside each year.
+    /// The rates use the `point` reading: revenue grows by the factor `1 + g₁` over the first year from the base, by
+    /// `1 + g₂` over the next, and so on. The log growth rate is constant within each year.
     ///
-    /// # Example: two estimates, then a slow end
+    /// # Example: two estimates and a fading tail
     /// ```
     /// use outgrow::{normal, Curve, Tail};
     /// let curve = Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2));
@@ -76,11 +78,13 @@ impl Curve {
         Self::estimates(rates, tail, Reading::Point)
     }
 
-    /// Growth of fiscal-year totals stated year by year, then a [`Tail`]: what an analyst means by «FY2019 grows 87 %».
+    /// Growth rates of fiscal-year totals, followed by a [`Tail`]. This is how analysts' estimates are usually stated,
+    /// such as "FY2019 revenue grows 87 %".
     ///
-    /// The first rate is of the first fiscal year that ends after the base. The year before it must be known in full
-    /// through [`Provider::history`](crate::Provider::history), the base's own year as far as the base. The projected path
-    /// is the smoothest one in logs that meets the totals (Boot, Feibes & Lisman 1967).
+    /// The first rate applies to the first fiscal year that ends after the base.
+    /// [`Provider::history`](crate::Provider::history) must cover the whole fiscal year before it, and the base's own
+    /// fiscal year up to the base. The projection is the smoothest path in logs that meets the totals (Boot, Feibes &
+    /// Lisman 1967).
     ///
     /// # Example: fiscal years that end in March
     /// ```
@@ -98,7 +102,7 @@ impl Curve {
         Self(Law::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail, reading }))
     }
 
-    /// Growth that falls (or rises) from one rate to another, half of the way in each half-life:
+    /// Growth that moves from one rate to another, covering half of the remaining distance in each half-life:
     /// `γ(τ) = γ∞ + (γ₀ − γ∞) 2^(−τ/h)`, `Γ(τ) = γ∞ τ + (γ₀ − γ∞) (h/ln 2) (1 − 2^(−τ/h))`.
     ///
     /// # Example: from 45 % to 12 % with a half-life of four years
@@ -112,12 +116,12 @@ impl Curve {
         Self(Law::Fade { from: from.into(), to: to.into(), half_life: half_life.into() })
     }
 
-    /// A law of one's own: `log_growth(τ, p)` gives `Γ(τ)` in the order the parameters are stated.
+    /// A custom law: `log_growth(τ, p)` returns `Γ(τ)`, where `p` holds the parameters in the given order.
     ///
-    /// It must be 0 at `τ = 0` and finite at every period; a run ends with an error where it is not.
-    /// A scenario with such a curve cannot be written to a file or a shard, and its bits are those of your functions.
+    /// It must be 0 at `τ = 0` and finite at every period; otherwise a run returns an error. A scenario with a custom
+    /// curve cannot be serialized to a file or a shard, and its bits depend on your functions.
     ///
-    /// # Example: growth that halves its log rate at once after three years
+    /// # Example: a log growth rate that halves after three years
     /// ```
     /// use outgrow::{normal, Curve};
     /// let curve = Curve::custom("halved", [normal(0.5, 0.1)], |tau, p| {
@@ -134,7 +138,7 @@ impl Curve {
         Self(Law::Custom(Custom::new(name.into(), parameters, log_growth)))
     }
 
-    /// The name of the first custom law in the curve, which no file can hold.
+    /// The name of the first custom law in the curve, which cannot be stored in a file.
     pub(crate) fn custom_name(&self) -> Option<&str> {
         match &self.0 {
             Law::Custom(custom) => Some(custom.name()),
@@ -142,7 +146,7 @@ impl Curve {
         }
     }
 
-    /// The key of the law in a scenario file.
+    /// Key of the law in a scenario file.
     pub(crate) fn key(&self) -> &'static str {
         match &self.0 {
             Law::Constant(_) => "constant",
@@ -152,7 +156,7 @@ impl Curve {
         }
     }
 
-    /// Visits the numbers in the order that [`Curve::fill`] takes their values.
+    /// Visits the numbers in the order in which [`Curve::fill`] takes their values.
     pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
         let key = self.key();
         at(visitor, Key::Field(key), |visitor| match &mut self.0 {
@@ -167,9 +171,9 @@ impl Curve {
         });
     }
 
-    /// `Γ` at increasing `taus` for `count` paths at once; `emit(i, Γ(taus[i]))` is called once for each.
+    /// Computes `Γ` at increasing `taus` for `count` paths, and calls `emit(i, Γ(taus[i]))` once for each.
     ///
-    /// A single evaluation is this with one path, so that blocks and scalars cannot differ.
+    /// A single evaluation uses the same code with one path, so blocks and scalars have the same bits.
     pub(crate) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
         match &self.0 {
             Law::Constant(_) => {
@@ -197,7 +201,7 @@ pub(crate) enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// The value of every path.
+    /// The value on every path.
     #[cfg(test)]
     pub(crate) fn column(self, count: usize) -> Vec<f64> {
         match self {
@@ -206,7 +210,7 @@ impl Value<'_> {
         }
     }
 
-    /// `γ = ln(1 + g)` of every path.
+    /// `γ = ln(1 + g)` on every path.
     fn log_rate(self, count: usize) -> Vec<f64> {
         let mut rates = vec![0.0; count];
         self.put_log_rates(&mut rates);
@@ -231,7 +235,7 @@ impl Value<'_> {
     }
 }
 
-/// `rate · tau` of every path.
+/// `rate · tau` on every path.
 fn put_products(out: &mut [f64], rates: &[f64], tau: f64) {
     cpu::run(
         Level::of_this_process(),

@@ -1,16 +1,16 @@
-//! A curve made ready for a run: as it is, or with the fiscal totals that its estimates speak of.
+//! A curve prepared for a run: evaluated directly, or calibrated to fiscal totals.
 
 use super::totals::{Centre, FiscalCurve, Totals};
 use super::{Curve, Law, Reading, TailLaw, Value};
 
-/// What is known before the projection, as a totals reading needs it.
+/// The history before the projection, as needed for fiscal totals.
 #[derive(Debug, Clone)]
 pub(crate) struct Past {
-    /// Log revenue of the known periods over that of the base at its median: oldest first, the base (0) last.
+    /// Log revenue of the known periods relative to the base at its median: oldest first, the base (0) last.
     pub(crate) known: Vec<f64>,
-    /// Periods of the grid in a year.
+    /// Number of periods per year.
     pub(crate) per_year: usize,
-    /// Periods of the provider's fiscal year that have passed with the base, 1 to a whole year.
+    /// Number of periods of the provider's fiscal year up to and including the base, from 1 to a whole year.
     pub(crate) passed: usize,
     pub(crate) base_drawn: bool,
 }
@@ -22,10 +22,10 @@ pub(crate) enum Ready {
 }
 
 impl Ready {
-    /// `numbers` are those of the curve in the order of its walk, `auto` resolved.
+    /// `numbers` are those of the curve in the order of its walk, with `auto` resolved.
     ///
     /// # Errors
-    /// Where the central path cannot meet its totals, with the numbers.
+    /// If the central path cannot meet its totals; the message gives the numbers.
     pub(crate) fn new(curve: &Curve, numbers: &[Centre], past: &Past) -> Result<Self, String> {
         let schedule = match &curve.0 {
             Law::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
@@ -40,7 +40,7 @@ impl Ready {
         Ok(Self::Fiscal { curve: Box::new(curve), estimates })
     }
 
-    /// Puts `γ` of every path into `out` where `Γ(τ) = γτ`; whether it is so.
+    /// Writes `γ` of every path to `out` and returns true, if `Γ(τ) = γτ`; otherwise returns false.
     pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
         let is_line = matches!(self, Self::Direct(Curve(Law::Constant(_))));
         if is_line {
@@ -49,10 +49,11 @@ impl Ready {
         is_line
     }
 
-    /// `Γ` at `taus`, the periods 1 to T in years; `base_shifts` are ln of the drawn base over its median, where it is drawn.
+    /// Computes `Γ` at `taus`, the periods 1 to T in years. `base_shifts` are ln of the drawn base divided by its
+    /// median, if it is drawn.
     ///
     /// # Errors
-    /// The first path that cannot meet its totals, with the numbers.
+    /// The first path that cannot meet its totals, with a message that gives the numbers.
     pub(crate) fn fill(
         &self,
         values: &[Value<'_>],

@@ -1,4 +1,4 @@
-//! Annual estimates read as `point`, and the tails that carry them on.
+//! Annual growth estimates in the `point` reading, and the tails that extend them.
 
 use super::fade::Fade;
 use super::{Value, each};
@@ -7,10 +7,10 @@ use crate::assumption::domain::{Domain, Key, Visitor, at};
 use crate::error::shown;
 use crate::math;
 
-/// The word that stands for «the ratio of the last two stated rates».
+/// The keyword for the ratio of the last two rates.
 pub(crate) const AUTO: &str = "auto";
 
-/// How growth goes on after the last stated year.
+/// Growth after the last year with an explicit rate.
 ///
 /// # Example: three continuations of the same two estimates
 /// ```
@@ -33,23 +33,24 @@ pub(crate) enum TailLaw {
 }
 
 impl Tail {
-    /// None: the horizon must not lie beyond the last stated year.
+    /// No tail: the horizon must not exceed the years of the schedule.
     pub fn none() -> Self {
         Self(TailLaw::None)
     }
 
-    /// The last stated rate goes on for ever.
+    /// Continues at the last rate.
     pub fn hold() -> Self {
         Self(TailLaw::Hold)
     }
 
-    /// From the last stated rate towards `to` (simple growth a year) with a half-life in years, as [`Curve::fade`](super::Curve::fade).
+    /// Fades from the last rate towards `to` (a simple annual rate) with a half-life in years, as
+    /// [`Curve::fade`](super::Curve::fade) does.
     pub fn fade(to: impl Into<Assumption>, half_life: impl Into<Assumption>) -> Self {
         Self(TailLaw::Fade { to: to.into(), half_life: half_life.into() })
     }
 
-    /// Each further year's log growth rate is `ratio` times the last; `"auto"` takes the ratio of the last two
-    /// stated rates, `ln(1+gₙ)/ln(1+gₙ₋₁)`, with every assumption at its median.
+    /// Multiplies the log growth rate by `ratio` every further year. `"auto"` uses the ratio of the last two rates,
+    /// `ln(1+gₙ)/ln(1+gₙ₋₁)`, with every assumption at its median.
     pub fn ratio(ratio: impl Into<Assumption>) -> Self {
         Self(TailLaw::Ratio(ratio.into()))
     }
@@ -62,12 +63,12 @@ pub(crate) struct Schedule {
     pub(crate) reading: Reading,
 }
 
-/// What an annual estimate speaks of.
+/// Meaning of an annual estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Revenue of a period against the same period a year before.
+    /// Revenue of a period relative to the same period a year before.
     Point,
-    /// Totals of fiscal years.
+    /// Growth of fiscal-year totals.
     Totals,
 }
 
@@ -88,13 +89,13 @@ impl Schedule {
         });
     }
 
-    /// The ratio that `auto` stands for, given the medians of the rates.
+    /// The value of `auto`, given the medians of the rates.
     ///
     /// # Errors
-    /// A message where there are not two rates, or where their ratio lies outside (0, 1].
+    /// A message if there are fewer than two rates, or if their ratio is outside (0, 1].
     pub(crate) fn auto_ratio(medians: &[f64]) -> Result<f64, String> {
         let [.., before, last] = medians else {
-            return Err("\"auto\" needs at least two rates; state a ratio".to_owned());
+            return Err("\"auto\" needs at least two rates; specify a ratio".to_owned());
         };
         let ratio = math::ln_1p(*last) / math::ln_1p(*before);
         if ratio > 0.0 && ratio <= 1.0 {
@@ -102,18 +103,18 @@ impl Schedule {
         }
         let (last, before, ratio) = (shown(*last), shown(*before), shown(ratio));
         Err(format!(
-            "\"auto\" takes ln(1+{last})/ln(1+{before}) = {ratio}, which is not above 0 and at most 1; state a ratio"
+            "\"auto\" takes ln(1+{last})/ln(1+{before}) = {ratio}, which is not above 0 and at most 1; specify a ratio"
         ))
     }
 
-    /// `values` are the rates, then the numbers of the tail.
+    /// `values` are the rates, followed by the numbers of the tail.
     pub(super) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
         let (rates, tail) = values.split_at(self.rates.len());
         let rates: Vec<Vec<f64>> = rates.iter().map(|rate| rate.log_rate(count)).collect();
         let stated = rates.len();
         let fades = matches!(self.tail.0, TailLaw::Fade { .. });
         let fade = fades.then(|| Fade::new(rates[stated - 1].clone(), tail[0].log_rate(count), tail[1]));
-        // Γ at the start of the current year, and its log growth rate.
+        // Γ at the start of the current year, and the log growth rate of that year.
         let (mut start, mut rate, mut year) = (vec![0.0; count], rates[0].clone(), 0_u32);
         each(taus, count, emit, |tau, out| {
             let last = fades.then_some(stated);

@@ -1,16 +1,16 @@
-//! One conformance suite, run over every curve and tail.
+//! One conformance suite, run for every curve and tail.
 
 use super::{Curve, Tail, Value};
 use crate::math;
 
-/// Times at which curves are compared: a month's grid of ten years, then as far as a century, joints included.
+/// Times at which curves are compared: monthly for ten years, then up to a century, including the ends of years.
 fn times() -> Vec<f64> {
     let months = (1..=120).map(|month| f64::from(month) / 12.0);
     months.chain([11.0, 12.5, 20.0, 33.3, 50.0, 99.75, 100.0]).collect()
 }
 
-/// A curve with its numbers in the order of its walk, and its log growth rate by the table of the model, written
-/// down a second time.
+/// A curve with its numbers in the order of its walk, and an independent implementation of its log growth rate from the
+/// model's table.
 struct Case {
     name: String,
     curve: Curve,
@@ -45,7 +45,7 @@ fn fade(from: f64, to: f64, half_life: f64) -> Case {
     }
 }
 
-/// The rate inside year ⌊τ⌋; `beyond(last rate, τ − n)` is that of the tail.
+/// The rate in year ⌊τ⌋; `beyond(last rate, τ − n)` is the rate of the tail.
 fn schedule(rates: &[f64], tail: Tail, more: &[f64], beyond: impl Fn(f64, f64) -> f64 + 'static) -> Case {
     let stated = rates.to_vec();
     let rate = move |tau: f64| {
@@ -75,7 +75,7 @@ fn ratio_tail(rates: &[f64], tail: Tail, ratio: f64) -> Case {
     })
 }
 
-/// A law of one's own with a closed rate: γ₀/(1 + τ/h).
+/// A custom law with a closed-form rate: γ₀/(1 + τ/h).
 fn custom() -> Case {
     let log_growth = |tau: f64, p: &[f64]| ln_1p(p[0]) * p[1] * math::ln_1p(tau / p[1]);
     Case {
@@ -86,7 +86,7 @@ fn custom() -> Case {
     }
 }
 
-/// One to six stated rates.
+/// One to six rates of a schedule.
 const STATED: [f64; 6] = [0.87, 0.60, 0.45, -0.10, 0.0, 0.25];
 
 fn cases() -> Vec<Case> {
@@ -129,24 +129,24 @@ impl Case {
 }
 
 #[test]
-fn nothing_has_grown_at_the_base() {
+fn growth_is_zero_at_the_base() {
     for case in cases() {
         assert!(case.at(0.0).abs() <= 0.0, "{}: {}", case.name, case.at(0.0));
     }
 }
 
 #[test]
-fn growth_is_finite_for_a_century_and_as_the_public_function_says() {
+fn growth_is_finite_for_a_century_and_matches_the_public_function() {
     for case in cases() {
         for (tau, growth) in times().iter().zip(case.fixed(&times())) {
             assert!(growth.is_finite(), "{} at {tau}: {growth}", case.name);
-            let public = case.curve.log_growth(*tau).expect("a curve in order");
+            let public = case.curve.log_growth(*tau).expect("a valid curve");
             assert_eq!(public.to_bits(), growth.to_bits(), "{} at {tau}", case.name);
         }
     }
 }
 
-/// Every number drawn, and every second one: 70 paths, none of which needs the others or the other times.
+/// Draws every number, and every second number, for 70 paths. No path depends on the others or on the other times.
 #[test]
 fn blocks_have_the_bits_of_single_paths() {
     const PATHS: usize = 70;
@@ -182,7 +182,7 @@ fn growth_has_no_jump_where_years_meet() {
             let year = f64::from(year);
             let (before, behind) =
                 (case.at(year.next_down()), if year < 100.0 { case.at(year.next_up()) } else { 0.0 });
-            // No rate here is above 1 a year, but for half-lives of seconds.
+            // No rate here exceeds 1 per year, except for half-lives of seconds.
             let slack = 8.0 * f64::EPSILON * year;
             assert!(
                 (before - case.at(year)).abs() <= slack && (behind - case.at(year)).abs() <= slack,
@@ -193,8 +193,8 @@ fn growth_has_no_jump_where_years_meet() {
     }
 }
 
-/// Γ(τ) = ∫γ by Gauss–Legendre in parts of a twentieth of a year, cut where years meet; half-lives of seconds have
-/// a closed form below.
+/// Γ(τ) = ∫γ by Gauss–Legendre on intervals of a twentieth of a year that end where years meet. Half-lives of seconds
+/// have a closed form below.
 #[test]
 fn growth_is_the_integral_of_its_rate() {
     for case in cases().iter().filter(|case| !case.name.contains("in 0.000001") && !case.name.contains("1e-6")) {
@@ -209,7 +209,7 @@ fn growth_is_the_integral_of_its_rate() {
     }
 }
 
-/// Five points, exact to the ninth degree.
+/// Five-point Gauss–Legendre rule, exact to degree nine.
 fn gauss(f: &dyn Fn(f64) -> f64, from: f64, to: f64) -> f64 {
     const POINTS: [(f64, f64); 5] = [
         (0.0, 0.568_888_888_888_888_9),
@@ -222,7 +222,8 @@ fn gauss(f: &dyn Fn(f64) -> f64, from: f64, to: f64) -> f64 {
     half * POINTS.iter().map(|(x, weight)| weight * f(middle + half * x)).sum::<f64>()
 }
 
-/// Central differences of width 2e-4 err by their third derivative (below 1e-8 · γ/h²) and by rounding.
+/// Central differences of width 2e-4 have a truncation error of the third derivative (below 1e-8 · γ/h²) and a rounding
+/// error.
 #[test]
 fn the_derivative_is_the_rate_of_the_table() {
     const STEP: f64 = 1e-4;
@@ -230,7 +231,7 @@ fn the_derivative_is_the_rate_of_the_table() {
         for tau in [0.013, 0.5, 0.987, 1.5, 2.25, 3.7, 5.51, 6.5, 7.5, 9.9, 20.3, 77.7] {
             let slope = (case.at(tau + STEP) - case.at(tau - STEP)) / (2.0 * STEP);
             let rate = (case.rate)(tau);
-            // A half-life of 0.1 years bends growth within the step.
+            // With a half-life of 0.1 years the growth rate changes within the step.
             let bend = if case.name.contains("in 0.1") { 1e-6 } else { 0.0 };
             let tolerance = (2e-9 + bend) * rate.abs().max(1.0) + 1e-15 * case.at(tau).abs() / STEP;
             assert!((slope - rate).abs() <= tolerance, "{} at {tau}: {slope}, not {rate}", case.name);
@@ -260,9 +261,9 @@ fn same(a: &Case, b: &Case, tolerance: f64) {
     }
 }
 
-/// The identities of the model between the curves that there are.
+/// Identities of the model between the curves.
 #[test]
-fn curves_that_are_the_same_agree() {
+fn equivalent_curves_agree() {
     for growth in [0.3, -0.4, 0.0, 2.5] {
         for count in 1..=6 {
             let equal = vec![growth; count];
@@ -274,7 +275,7 @@ fn curves_that_are_the_same_agree() {
         same(&fade(growth, 0.1, 1e15), &constant(growth), 1e-12);
         same(&fade(0.9, growth, 1e-15), &constant(growth), 1e-14);
     }
-    // A year at a rate, then fading from it, is that year and the fade.
+    // One year at a rate followed by a fade from it equals that year plus the fade curve.
     let (tail, curve) = (fading_tail(&[0.6], 0.12, 2.0), fade(0.6, 0.12, 2.0));
     for tau in [1.25, 2.0, 7.5, 30.0] {
         let expected = ln_1p(0.6) + curve.at(tau - 1.0);
@@ -283,12 +284,12 @@ fn curves_that_are_the_same_agree() {
     let auto = Curve::schedule([0.87, 0.60], Tail::ratio("auto"));
     let stated = Curve::schedule([0.87, 0.60], Tail::ratio(ln_1p(0.60) / ln_1p(0.87)));
     for tau in times() {
-        let [auto, stated] = [&auto, &stated].map(|curve| curve.log_growth(tau).expect("in order").to_bits());
+        let [auto, stated] = [&auto, &stated].map(|curve| curve.log_growth(tau).expect("a valid curve").to_bits());
         assert_eq!(auto, stated, "at {tau}");
     }
 }
 
-/// Where the stated years end, the fading tail goes on at the last rate.
+/// The fading tail starts at the last rate.
 #[test]
 fn a_fading_tail_joins_in_its_derivative() {
     const STEP: f64 = 1e-7;
@@ -302,7 +303,7 @@ fn a_fading_tail_joins_in_its_derivative() {
     }
 }
 
-/// Γ = γ∞τ + (γ₀ − γ∞)w with w = h/ln 2 for short half-lives and τ(1 − x/2 + x²/6), x = τ ln 2/h, for long ones.
+/// Γ = γ∞τ + (γ₀ − γ∞)w, with w = h/ln 2 for short half-lives and τ(1 − x/2 + x²/6), x = τ ln 2/h, for long ones.
 #[test]
 fn extreme_half_lives_stay_accurate() {
     let (from, to) = (ln_1p(0.45), ln_1p(0.12));
@@ -328,16 +329,16 @@ fn extreme_half_lives_stay_accurate() {
 }
 
 #[test]
-fn what_a_curve_cannot_answer_is_an_error() {
+fn invalid_evaluations_are_errors() {
     let message = |curve: &Curve, tau| curve.log_growth(tau).expect_err("an error").to_string();
     let ends = Curve::schedule([0.87, 0.60], Tail::none());
     assert!(ends.log_growth(2.0).is_ok());
     assert!(message(&ends, 2.01).contains("schedule.tail"), "{}", message(&ends, 2.01));
     for (rates, word) in [
         (vec![0.5], "two rates"),
-        (vec![0.5, -0.1], "state a ratio"),
-        (vec![0.5, 0.6], "state a ratio"),
-        (vec![0.0, 0.1], "state a ratio"),
+        (vec![0.5, -0.1], "specify a ratio"),
+        (vec![0.5, 0.6], "specify a ratio"),
+        (vec![0.0, 0.1], "specify a ratio"),
     ] {
         let curve = Curve::schedule(rates.clone(), Tail::ratio("auto"));
         assert!(message(&curve, 3.0).contains(word), "{rates:?}: {}", message(&curve, 3.0));

@@ -1,11 +1,12 @@
-//! The beta law: its distribution function I(x; a, b), the regularised incomplete beta function, and the quantile.
+//! The beta distribution: its distribution function I(x; a, b), the regularized incomplete beta function, and the
+//! quantile.
 //!
-//! Good for shapes from 0.01 to 1e5, and meaningful for all positive ones.
+//! Accurate for shapes from 0.01 to 1e5, and defined for all positive ones.
 //!
-//! Measured on 600 arguments a region, within 6 standard deviations of the mean; the committed references hold the
-//! worst of them. Far tails lose what e^(ln of the tail) loses.
+//! Errors are measured at 600 arguments per region, within 6 standard deviations of the mean; the committed references
+//! include the worst cases. Far tails have the relative error of e^(ln tail).
 //!
-//! | function | region | greatest error, ulp |
+//! | function | region | maximum error, ulp |
 //! |---|---|---|
 //! | `beta_cdf` | PERT | 24 |
 //! | `beta_cdf` | below 1e-15 | 1171 |
@@ -18,8 +19,8 @@
 //! | `beta_quantile_tails` | shapes 10 to 500 | 14 |
 //! | `beta_quantile_tails` | shapes 0.1 to 1 | 52 |
 //!
-//! The quantile errs by the error of I times F/(x·f), f the density: little where the law is spread, more in terms of
-//! ulp where p hardly depends on x.
+//! The quantile has the error of I multiplied by F/(x·f), where f is the density. This is small where the distribution
+//! is wide, and larger in ulp where p hardly depends on x.
 
 use super::{exp, exp_m1, ln, polynomial};
 
@@ -27,12 +28,12 @@ use super::{exp, exp_m1, ln, polynomial};
 const HALF_LN_2_PI: f64 = 0.9189385332046728;
 /// 1/(2π).
 const OVER_2_PI: f64 = 0.15915494309189535;
-/// The continued fraction needs O(√max(a, b)) steps on its side of the mean: enough for shapes of 1e8.
+/// The continued fraction needs O(√max(a, b)) steps on its side of the mean; this suffices for shapes of 1e8.
 const MOST_FRACTION_STEPS: u32 = 100_000;
-/// Newton's method takes 3 to 10 steps; the rest is for bisection, where it leaves the bracket.
+/// Newton's method takes 3 to 10 steps; the rest is for bisection, used when it leaves the bracket.
 const MOST_NEWTON_STEPS: u32 = 400;
 
-/// I(x; a, b) = P(X ≤ x), X of the beta law with shapes a and b: 0 below 0, 1 above 1; NaN unless a, b > 0.
+/// I(x; a, b) = P(X ≤ x) for the beta distribution with shapes a and b: 0 below 0, 1 above 1; NaN unless a, b > 0.
 pub(crate) fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
     if !(a > 0.0 && b > 0.0) || x.is_nan() {
         f64::NAN
@@ -45,7 +46,8 @@ pub(crate) fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
     }
 }
 
-/// The x at which I(x; a, b) = p, with 1 − p beside p, known also where p rounds to 1; NaN unless 0 ≤ p ≤ 1 and a, b > 0.
+/// The x at which I(x; a, b) = p, and 1 − x. `upper` is 1 − p, to keep precision where p rounds to 1. NaN unless 0 ≤ p
+/// ≤ 1 and a, b > 0.
 pub(crate) fn beta_quantile_tails(a: f64, b: f64, p: f64, upper: f64) -> f64 {
     if !(a > 0.0 && b > 0.0 && p >= 0.0 && upper >= 0.0) {
         f64::NAN
@@ -94,24 +96,24 @@ fn fraction(a: f64, b: f64, x: f64) -> f64 {
     value
 }
 
-/// xᵃyᵇ/B(a, b), y = 1 − x, without the cancellation of logarithms of gammas: with n = a + b,
-/// √(ab/2πn)·e^(a·d(nx/a) + b·d(ny/b) + δ(n) − δ(a) − δ(b)), d(r) = ln r − (r − 1) and δ the remainder of Stirling's
-/// formula. C. Loader, «Fast and Accurate Computation of Binomial Probabilities» (2000).
+/// xᵃyᵇ/B(a, b), y = 1 − x, without the cancellation of log-gamma functions. With n = a + b it equals
+/// √(ab/2πn)·e^(a·d(nx/a) + b·d(ny/b) + δ(n) − δ(a) − δ(b)), where d(r) = ln r − (r − 1) and δ is the remainder of
+/// Stirling's formula. C. Loader, "Fast and Accurate Computation of Binomial Probabilities" (2000).
 fn power(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
-    // nx − a = −(ny − b), from the products that are exact to an ulp of the lesser part.
+    // nx − a = −(ny − b), computed from products that are accurate to an ulp of the smaller part.
     let off = b * x - a * y;
     let deviance = a * ln_less_linear(n * x / a, off / a) + b * ln_less_linear(n * y / b, -off / b);
     let stirling = stirling_remainder(n) - stirling_remainder(a) - stirling_remainder(b);
     (a / n * b * OVER_2_PI).sqrt() * exp(deviance + stirling)
 }
 
-/// ln r − u for r = 1 + u, of which each is known to an ulp.
+/// ln r − u for r = 1 + u, where each is accurate to an ulp.
 fn ln_less_linear(r: f64, u: f64) -> f64 {
     if u.abs() > 0.4 {
         return ln(r) - u;
     }
-    // ln(1+u) = 2 artanh s, s = u/(2+u), and 2s − u = −su. |s| ≤ ¼: 1/3 + s²/5 + … to 1/29.
+    // ln(1+u) = 2 artanh s with s = u/(2+u), and 2s − u = −su. For |s| ≤ ¼: 1/3 + s²/5 + … up to 1/29.
     const ODD: [f64; 14] = {
         let (mut series, mut k) = ([0.0; 14], 0);
         while k < 14 {
@@ -136,8 +138,8 @@ fn stirling_remainder(z: f64) -> f64 {
     polynomial(1.0 / (z * z), SERIES) / z
 }
 
-/// x and 1 − x of a lower tail p ≤ ½, by Newton's method for ln I over ln x: near 0 that is a straight line of slope a, and
-/// it is concave for b ≥ 1, so that Newton does not overshoot from the left. A bracket guards the other cases.
+/// x and 1 − x for a lower tail p ≤ ½, by Newton's method on ln I as a function of ln x. Near 0 this is linear with
+/// slope a, and for b ≥ 1 it is concave, so Newton does not overshoot from the left. A bracket covers the other cases.
 fn invert(a: f64, b: f64, p: f64) -> (f64, f64) {
     let target = ln(p);
     let mut at = start(a, b, target);
@@ -150,12 +152,12 @@ fn invert(a: f64, b: f64, p: f64) -> (f64, f64) {
         let power = power(a, b, x, y);
         let cdf = lower_tail(a, b, x, y, power);
         let step = (target - ln(cdf)) * cdf * y / power;
-        // Before the bracket is asked, since rounding may have put the root just outside it.
+        // Tested before the bracket, since rounding may place the root just outside it.
         if step.abs() < 1e-6 * y {
             at += step;
             break;
         }
-        // A tail below the least double gives no step, but a side.
+        // A tail that underflows gives no step, only a direction.
         if step > 0.0 || cdf == 0.0 {
             low = at;
         } else {
@@ -167,24 +169,24 @@ fn invert(a: f64, b: f64, p: f64) -> (f64, f64) {
     polish(a, b, p, at)
 }
 
-/// ln x by I ≈ xᵃ/(a·B(a, b)), which holds near 0, or by the mean if that is less.
+/// Starting value of ln x: from I ≈ xᵃ/(a·B(a, b)), valid near 0, or the mean if that is smaller.
 fn start(a: f64, b: f64, target: f64) -> f64 {
     let ln_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
     ((target + ln(a) + ln_beta) / a).min(ln(a / (a + b)))
 }
 
-/// Bisection in ln x; where there is no lower end yet, twice as far.
+/// Bisection in ln x; doubles the distance while there is no lower bound.
 fn middle(low: f64, high: f64) -> f64 {
     if low == f64::NEG_INFINITY { 2.0 * high - 1.0 } else { low + 0.5 * (high - low) }
 }
 
-/// The last step of Newton's method is in the lesser of x and 1 − x itself: ln x, |ln x| ulp of 1 coarse, would leave
-/// its grain.
+/// Takes the last Newton step in the smaller of x and 1 − x instead of ln x, whose rounding error of |ln x| ulp would
+/// remain.
 fn polish(a: f64, b: f64, p: f64, at: f64) -> (f64, f64) {
     let (x, y) = (exp(at), -exp_m1(at));
     let power = power(a, b, x, y);
     let step = x * y * ((p - lower_tail(a, b, x, y, power)) / power);
-    // Where the density is 0 or infinite in doubles there is nothing to mend.
+    // No correction where the density underflows or overflows.
     let step = if step.abs() < 1e-3 * x.min(y) { step } else { 0.0 };
     if x > 0.5 { (1.0 - (y - step), y - step) } else { (x + step, 1.0 - (x + step)) }
 }
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "beta.csv",
             &[("beta_cdf", &|[a, b, x]| beta_cdf(a, b, x)), ("beta_quantile", &|[a, b, p]| beta_quantile(a, b, p))],
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         for (a, b) in [(1.0, 5.0), (5.0, 1.0), (0.01, 3.0), (500.0, 20.0)] {
             for (end, beyond) in [(0.0, -0.5), (1.0, 1.5)] {
                 assert_eq!(beta_cdf(a, b, end).to_bits(), f64::to_bits(end));
@@ -235,7 +237,7 @@ mod tests {
         }
     }
 
-    /// δ(z) − δ(z + 1) = (z + ½) ln(1 + 1/z) − 1, across the seam at 10 also.
+    /// δ(z) − δ(z + 1) = (z + ½) ln(1 + 1/z) − 1, including the switch at 10.
     #[test]
     fn stirling_remainders_obey_their_recurrence() {
         for (z, bound) in [(9.0, 1e-14), (9.99, 1e-14), (10.0, 5e-16), (10.5, 5e-16), (13.0, 5e-16), (100.0, 5e-16)] {
@@ -252,7 +254,7 @@ mod tests {
                 for p in [1e-300, 1e-17, 1e-5, 0.1, 0.5, 0.9, 1.0 - 1e-9, 1.0 - 1.2e-16] {
                     let x = beta_quantile(a, b, p);
                     assert!((0.0..=1.0).contains(&x), "{a} {b} {p:?}: {x}");
-                    // p is met to a few ulp of x: two neighbours 16 ulp away lie on either side of it.
+                    // p is accurate to a few ulp of x: points 16 ulp away on either side bracket it.
                     let (below, above) = (x - 16.0 * (x.next_up() - x), x + 16.0 * (x.next_up() - x));
                     let slack = 1.0 + 1e-11;
                     assert!(

@@ -1,21 +1,21 @@
-//! Crossing between two dates: what a Brownian motion does that is seen on its dates only, a Brownian bridge.
+//! Barrier crossing of a Brownian bridge: a Brownian motion between two dates at which it is known.
 //!
-//! Given both ends, its drift plays no part. A bridge from −x to −y with variance v reaches 0 with probability
-//! e^(−2xy/v), by the reflection principle: P. Glasserman, «Monte Carlo Methods in Financial Engineering», Springer
-//! 2004, §6.4.
+//! The drift is irrelevant because both ends are known. By the reflection principle, a bridge from −x to −y with
+//! variance v reaches 0 with probability e^(−2xy/v): P. Glasserman, "Monte Carlo Methods in Financial Engineering",
+//! Springer 2004, §6.4.
 
 use super::{exp_m1, exp_m1_slice};
 
-/// The probability that a Brownian bridge stays below 0 from `from` to `to`, with `variance` ≥ 0 between them.
+/// Probability that a Brownian bridge stays below 0 from `from` to `to`, with `variance` ≥ 0 between them.
 ///
-/// 0 where an end lies above 0. Without variance the bridge is a straight line, and an end of exactly 0 is a tie, which
-/// is not ahead; with variance a bridge that touches 0 surely rises above it.
+/// 0 if an end lies above 0. At zero variance the bridge is a straight line, and an end of exactly 0 is a tie, which
+/// does not count as above. With positive variance a bridge that touches 0 rises above it almost surely.
 #[inline(always)]
 pub(crate) fn bridge_below(from: f64, to: f64, variance: f64) -> f64 {
     below(from, to, variance, exp_m1(exponent(from, to, variance)))
 }
 
-/// [`bridge_below`] of each element, into `staying` and with the same bits; the shortest slice ends it.
+/// [`bridge_below`] of each element, written to `staying`, with the same bits; stops at the end of the shortest slice.
 pub(crate) fn bridge_below_slice(from: &[f64], to: &[f64], variance: &[f64], staying: &mut [f64]) {
     let ends = || from.iter().zip(to).zip(variance).map(|((from, to), variance)| (*from, *to, *variance));
     for (staying, (from, to, variance)) in staying.iter_mut().zip(ends()) {
@@ -28,14 +28,15 @@ pub(crate) fn bridge_below_slice(from: &[f64], to: &[f64], variance: &[f64], sta
     }
 }
 
-/// −2xy/v, the logarithm of the probability of a crossing, where that is in question; 0 elsewhere.
+/// −2xy/v, the logarithm of the crossing probability, where a crossing is possible but not certain; 0 elsewhere.
 #[inline(always)]
 fn exponent(from: f64, to: f64, variance: f64) -> f64 {
     let in_question = from <= 0.0 && to <= 0.0 && variance > 0.0;
     if in_question { -2.0 * from * to / variance } else { 0.0 }
 }
 
-/// The probability of no crossing from e^exponent − 1: what is left by a crossing that is nearly sure has all its digits.
+/// The probability of no crossing, from e^exponent − 1, which keeps full relative precision where a crossing is nearly
+/// certain.
 #[inline(always)]
 fn below(from: f64, to: f64, variance: f64, crossing_m1: f64) -> f64 {
     let straight = if variance > 0.0 { -crossing_m1 } else { 1.0 };
@@ -77,10 +78,10 @@ mod tests {
         }
     }
 
-    /// The one period that a solver takes: ∫ n(y; −a + m, v)·(no crossing) dy over y ≤ 0 is Φ((a − m)/√v) −
-    /// e^(2am/v) Φ((−a − m)/√v), the survival of a Brownian motion with drift m over the period.
+    /// One period of the exact solver: ∫ n(y; −a + m, v)·P(no crossing) dy over y ≤ 0 is Φ((a − m)/√v) − e^(2am/v)
+    /// Φ((−a − m)/√v), the survival probability of a Brownian motion with drift m.
     #[test]
-    fn a_transition_times_the_factor_survives_as_the_closed_form_says() {
+    fn one_period_matches_the_closed_form_survival() {
         const STEPS: u32 = 4000;
         let density = |z: f64| exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt();
         for (a, m, v) in [(0.36_f64, 0.0125_f64, 0.01_f64), (0.1, 0.3, 0.09), (0.2, -0.4, 0.04), (0.01, 0.0, 0.25)] {

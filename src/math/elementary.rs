@@ -1,10 +1,10 @@
-//! Exponentials and logarithms in plain `f64` sums and products, without a branch, a table or a fused multiply-add,
-//! so that a loop over them vectorises on any target and has the same bits on all.
+//! Exponentials and logarithms in plain `f64` arithmetic, without branches, tables or fused multiply-add, so that loops
+//! over them vectorize on any target and have the same bits on all.
 //!
-//! Measured on 15,000 arguments a region; the committed references hold the worst of them. `exp` and its like round a
-//! subnormal result once more, to the spacing of 5e-324.
+//! Errors are measured at 15,000 arguments per region; the committed references include the worst cases. The
+//! exponentials round a subnormal result a second time, to the spacing of 5e-324.
 //!
-//! | function | region | greatest error, ulp |
+//! | function | region | maximum error, ulp |
 //! |---|---|---|
 //! | `exp` | \|x\| < 1e-3 | 0.51 |
 //! | `exp` | \|x\| < 1 | 0.79 |
@@ -28,21 +28,22 @@ use crate::cpu::{self, Level};
 
 /// log₂ e.
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
-/// The leading 32 bits of ln 2: its product with an exponent is exact.
+/// The leading 32 bits of ln 2, so that its product with an exponent is exact.
 const LN_2_HIGH: f64 = 0.6931471803691238;
 /// ln 2 − `LN_2_HIGH`.
 const LN_2_LOW: f64 = 1.9082149292705877e-10;
-/// 1.5·2⁵²: adding it rounds a number below 2⁵¹ to an integer, which then stands in the low bits of the sum. There is
-/// no vector instruction for `f64` to `i64` before AVX-512.
+/// 1.5·2⁵²: adding it rounds a number below 2⁵¹ to an integer, which is then in the low bits of the sum. There is no
+/// vector instruction from `f64` to `i64` before AVX-512.
 const ROUNDER: f64 = 6755399441055744.0;
-/// The mantissa bits of an `f64`.
+/// Mantissa bits of an `f64`.
 const MANTISSA: u64 = (1 << 52) - 1;
 /// The bits of 1.0.
 const ONE: u64 = 1023 << 52;
-/// The bits of √½ rounded up.
+/// Bits of √½, rounded up.
 const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
 
-/// eʳ = 1 + r + r²·P(r) for |r| ≤ ½ ln 2; P by Chebyshev interpolation, error 1.4e-18 (`math.py coefficients`).
+/// eʳ = 1 + r + r²·P(r) for |r| ≤ ½ ln 2; P by Chebyshev interpolation with an error of 1.4e-18
+/// (`math.py coefficients`).
 const EXP: [f64; 11] = [
     0.5,
     0.1666666666666667,
@@ -57,7 +58,7 @@ const EXP: [f64; 11] = [
     2.0914686968086876e-09,
 ];
 
-/// ln((1+s)/(1−s)) = 2s + s³·P(s²) for |s| ≤ (√2−1)/(√2+1); error of P 3.1e-16, of the whole 1.6e-18.
+/// ln((1+s)/(1−s)) = 2s + s³·P(s²) for |s| ≤ (√2−1)/(√2+1); the error of P is 3.1e-16, that of the result 1.6e-18.
 const LN: [f64; 7] = [
     0.666666666666667,
     0.39999999999899444,
@@ -68,7 +69,7 @@ const LN: [f64; 7] = [
     0.14616585424888623,
 ];
 
-/// eʳ − 1 by fdlibm: powers of r²/2, without the leading 1.
+/// eʳ − 1 as in fdlibm: powers of r²/2, without the leading 1.
 const EXP_M1: [f64; 5] = [
     -0.03333333333333313,
     0.0015873015872548146,
@@ -76,12 +77,12 @@ const EXP_M1: [f64; 5] = [
     4.008217827329362e-06,
     -2.0109921818362437e-07,
 ];
-/// −½ ln 2 and −1½ ln 2 as fdlibm has them: by the upper halves of their words.
+/// −½ ln 2 and −1½ ln 2 as in fdlibm: truncated to the upper halves of their words.
 const ABOUT_HALF_LN_2: f64 = f64::from_bits(0xBFD6_2E43_0000_0000);
 const ABOUT_3_HALVES_LN_2: f64 = f64::from_bits(0xBFF0_A2B2_0000_0000);
 
-/// y·2ᵏ for an integer |k| ≤ 1100, rounded once though the result be subnormal or infinite: the two halves of the
-/// exponent are applied one after the other.
+/// y·2ᵏ for an integer |k| ≤ 1100, with a single rounding even if the result is subnormal or infinite: the two halves
+/// of the exponent are applied in turn.
 #[inline(always)]
 fn scale(y: f64, k: f64) -> f64 {
     let power = |rounded: f64| f64::from_bits((rounded.to_bits() << 52).wrapping_add(ONE));
@@ -90,10 +91,10 @@ fn scale(y: f64, k: f64) -> f64 {
     y * power(half) * power(rest)
 }
 
-/// eˣ. Reduction of Cody and Waite: x = k ln 2 + r with ln 2 in two parts.
+/// eˣ. Cody–Waite reduction: x = k ln 2 + r, with ln 2 in two parts.
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
-    // Beyond these the result is 0 or ∞; `clamp` lets NaN through.
+    // Beyond these the result is 0 or ∞; `clamp` preserves NaN.
     let x = x.clamp(-746.0, 710.0);
     let k = (x * LOG2_E + ROUNDER) - ROUNDER;
     let high = x - k * LN_2_HIGH;
@@ -103,7 +104,7 @@ pub(crate) fn exp(x: f64) -> f64 {
     scale(1.0 + (high + tail), k)
 }
 
-/// A positive normal number as 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2: gives k + 1023 and f.
+/// Decomposes a positive normal number into 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2; returns k + 1023 and f.
 #[inline(always)]
 fn split(x: f64) -> (u64, f64) {
     let shifted = x.to_bits().wrapping_add(ONE - SQRT_HALF);
@@ -111,13 +112,13 @@ fn split(x: f64) -> (u64, f64) {
     (shifted >> 52, f64::from_bits(mantissa) - 1.0)
 }
 
-/// k of k + 1023: an integer below 2⁵² put in the mantissa of 2⁵², the way to `f64` without a conversion.
+/// k from k + 1023: an integer below 2⁵² is placed in the mantissa of 2⁵², which avoids an integer conversion.
 #[inline(always)]
 fn exponent(biased: u64) -> f64 {
     f64::from_bits(biased | 0x4330_0000_0000_0000) - (4503599627370496.0 + 1023.0)
 }
 
-/// k ln 2 + ln(1 + f) + `low`, for a `low` that is small against f.
+/// k ln 2 + ln(1 + f) + `low`, where `low` is small compared with f.
 ///
 /// ln(1+f) = f − f²/2 + s·(f²/2 + R), s = f/(2+f), as in fdlibm's `e_log.c` (Sun Microsystems, 1993).
 #[inline(always)]
@@ -140,7 +141,7 @@ pub(crate) fn ln(x: f64) -> f64 {
     if x > 0.0 || x.is_nan() { y } else { outside }
 }
 
-/// ln(1 + x), exact to a few ulp near 0 also; −∞ at −1, NaN below.
+/// ln(1 + x), accurate to a few ulp also near 0; −∞ at −1, NaN below.
 #[inline(always)]
 pub(crate) fn ln_1p(x: f64) -> f64 {
     // Knuth's two-sum: u + c = 1 + x exactly.
@@ -148,26 +149,26 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     let gained = u - 1.0;
     let c = (1.0 - (u - gained)) + (x - gained);
     let (biased, f) = split(u);
-    // c·2⁻ᵏ; the factor ½ comes last, lest the least subnormal be lost.
+    // c·2⁻ᵏ; the factor ½ is applied last, so that the smallest subnormal is kept.
     let c = c * f64::from_bits((2047_u64.wrapping_sub(biased)) << 52) * 0.5;
     let sum = f + c;
     let y = ln_reduced(exponent(biased), sum, c - (sum - f));
-    // x itself where the sum is without meaning (∞, NaN) or without its sign (−0).
+    // x itself where the sum is meaningless (∞, NaN) or loses its sign (−0).
     let y = if x < f64::INFINITY && x != 0.0 { y } else { x };
     let outside = if x < -1.0 { f64::NAN } else { f64::NEG_INFINITY };
     if x > -1.0 || x.is_nan() { y } else { outside }
 }
 
-/// eˣ − 1, exact to an ulp near 0 also, with the bits of `libm`.
+/// eˣ − 1, accurate to an ulp also near 0, with the bits of `libm`.
 #[inline]
 pub(crate) fn exp_m1(x: f64) -> f64 {
     if x <= 0.0 { exp_m1_below_0(x) } else { libm::expm1(x) }
 }
 
-/// eˣ − 1 for x ≤ 0, which is what growth that fades asks for, and without a branch: operation by operation what
-/// fdlibm's `s_expm1.c` does (Sun Microsystems, 1993), and `libm` after it.
+/// eˣ − 1 for x ≤ 0, as needed for fading growth, without branches. The operations are those of fdlibm's `s_expm1.c`
+/// (Sun Microsystems, 1993), which `libm` follows.
 ///
-/// x = k ln 2 + r with the error c of r; then eʳ = 1 + (r − e).
+/// x = k ln 2 + r, where c is the rounding error of r; then eʳ = 1 + (r − e).
 #[inline(always)]
 pub(crate) fn exp_m1_below_0(x: f64) -> f64 {
     // Below −56 ln 2 the result is −1.
@@ -192,7 +193,7 @@ pub(crate) fn exp_m1_below_0(x: f64) -> f64 {
     if of_0 { grown } else { y }
 }
 
-/// The slice forms: in place, and bit for bit what the scalar function gives for each element.
+/// Slice forms: in place, with the same bits as the scalar function.
 macro_rules! over_slices {
     ($($(#[$doc:meta])* $slice:ident = $scalar:ident;)*) => {$(
         $(#[$doc])*
@@ -223,7 +224,7 @@ over_slices! {
 
 /// eˣ − 1 of each element, in place.
 pub(crate) fn exp_m1_slice(xs: &mut [f64]) {
-    // NaN goes the slow way too. Not by `all`, whose early return does not vectorise.
+    // NaN takes the slow path too. `all` returns early and so does not vectorize.
     if xs.iter().fold(true, |below, x| below & (*x <= 0.0)) {
         return exp_m1_slice_below_0(xs);
     }
@@ -236,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "elementary.csv",
             &[
@@ -274,7 +275,7 @@ mod tests {
         check_slice("elementary.csv", ln_1p, ln_1p_slice);
     }
 
-    /// Every binade, every k and both sides of every threshold.
+    /// Covers every binade, every k, and both sides of every threshold.
     #[test]
     fn exp_m1_has_the_bits_of_libm() {
         let near = |x: f64| (-40..=40_i64).map(move |ulps| f64::from_bits(x.to_bits().wrapping_add_signed(ulps)));
@@ -291,7 +292,7 @@ mod tests {
         }
     }
 
-    /// Of a function: what it gives where the reference files have no number.
+    /// Checks the values of a function at arguments that the reference files do not contain.
     fn specials(function: fn(f64) -> f64, expected: &[(f64, f64)]) {
         assert!(function(f64::NAN).is_nan());
         for &(x, y) in expected {
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
         specials(exp, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (709.79, inf), (1e300, inf), (-746.0, 0.0)]);
         specials(exp, &[(-745.14, 0.0), (-1e300, 0.0)]);

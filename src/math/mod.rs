@@ -1,23 +1,23 @@
-//! The one door for transcendentals: every `exp`, `ln` or quantile that reaches a result comes from here.
+//! Transcendental functions: every `exp`, `ln` or quantile that affects a result is defined here.
 //!
-//! The standard library hands `f64::exp` and its like to the platform, and one machine gave other bits when its C
-//! library was told to leave fused multiply-add alone. What stands here is made of `+ - × ÷ √`, of bit operations
-//! and of `mul_add`, which IEEE 754 defines to the last bit, or of the `libm` crate, which is made of the same. So a
-//! number has the same bits on every machine. The bits and the sign of a NaN are not part of the promise.
+//! The standard library delegates `f64::exp` and similar functions to the platform, so their bits can differ: on one
+//! machine they changed when its C library was set not to use fused multiply-add. The functions here use only
+//! `+ - × ÷ √`, bit operations and `mul_add`, which IEEE 754 defines exactly, or the `libm` crate, which uses the same.
+//! Their results therefore have the same bits on every machine, except for the bits and the sign of a NaN.
 //!
-//! Whatever is offered over a slice is the scalar function in a loop that vectorises: same polynomials, same bits.
+//! Every slice function is the scalar function in a loop that vectorizes: same polynomials, same bits.
 //!
-//! | file | what |
+//! | module | contents |
 //! |---|---|
-//! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each over one number and over a slice |
+//! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each for one number and for a slice |
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
-//! | `beta` | distribution function and quantile of the beta law |
+//! | `beta` | distribution function and quantile of the beta distribution |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
 //! | `single` | `exp` in f32, for blocks of paths |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
-//! The error of each function stands in its file, in units in the last place (ulp) of the exact result, measured
-//! against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
+//! Each module documents the errors of its functions, in units in the last place (ulp) of the exact result. They are
+//! measured against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
 
 mod beta;
 mod bridge;
@@ -31,7 +31,7 @@ mod ulp;
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
 pub(crate) use bridge::{bridge_below, bridge_below_slice};
 pub(crate) use elementary::{exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
-/// As libm has them: cosine and sine, and √(x² + y²) within an ulp and without overflow on the way.
+/// From `libm`: cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
 pub(crate) use single::exp_f32;

@@ -1,8 +1,8 @@
-//! The standard normal law: distribution function Φ, upper tail 1 − Φ, that tail scaled by its own decay, quantile Φ⁻¹.
+//! The standard normal distribution: Φ, the upper tail 1 − Φ, the scaled upper tail, and the quantile Φ⁻¹.
 //!
-//! Measured on 15,000 arguments a region; the committed references hold the worst of them.
+//! Errors are measured at 15,000 arguments per region; the committed references include the worst cases.
 //!
-//! | function | region | greatest error, ulp |
+//! | function | region | maximum error, ulp |
 //! |---|---|---|
 //! | `norm_cdf` | above 0 | 1.01 |
 //! | `norm_cdf` | -1 to 0 | 1.27 |
@@ -30,7 +30,7 @@ const SQRT_HALF_LOW: f64 = -4.833646656726457e-17;
 /// 2/√π.
 const TWO_OVER_SQRT_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI;
 
-/// Algorithm AS 241, routine PPND16: M. J. Wichura, «The Percentage Points of the Normal Distribution», Applied
+/// Algorithm AS 241, routine PPND16: M. J. Wichura, "The Percentage Points of the Normal Distribution", Applied
 /// Statistics 37 (1988) 477–484. Numerator and denominator for |p − ½| ≤ 0.425, in 0.425² − (p − ½)².
 const CENTRE: [[f64; 8]; 2] = [
     [
@@ -103,16 +103,16 @@ const FAR_TAIL: [[f64; 8]; 2] = [
     ],
 ];
 
-/// From here on the continued fraction of the scaled tail needs few levels, and the tail itself is above 1e-198.
+/// From here on the continued fraction of the scaled tail needs few levels; below, the tail itself exceeds 1e-198.
 const SCALED_BY_FRACTION: f64 = 30.0;
-/// Levels of that fraction: six give 17 digits at 30.
+/// Levels of the continued fraction: six give 17 digits at 30.
 const FRACTION_LEVELS: u32 = 6;
 /// 1/√(2π).
 const OVER_SQRT_2_PI: f64 = 0.3989422804014327;
 
-/// The elements whose tails `norm_quantile_slice` treats together: as many as a word has bits.
+/// Number of elements whose tails `norm_quantile_slice` processes together: the bits of a word.
 const CHUNK: usize = 64;
-/// Tails are computed in whole vectors: as many as the widest vector holds.
+/// Tails are computed in whole vectors of this length, that of the widest vector.
 const WHOLE: usize = 8;
 
 /// Φ(x) = ½ erfc(−x/√2).
@@ -172,18 +172,18 @@ pub(crate) fn norm_cdf_slice(xs: &mut [f64]) {
     );
 }
 
-/// 1 − Φ(x) without loss in the upper tail.
+/// 1 − Φ(x), without cancellation in the upper tail.
 pub(crate) fn norm_sf(x: f64) -> f64 {
     0.5 * erfc_of_scaled(x)
 }
 
-/// e^(x²/2)·(1 − Φ(x)) for x ≥ 0, which neither overflows nor vanishes where its factors do; 0 at ∞.
+/// e^(x²/2)·(1 − Φ(x)) for x ≥ 0, which does not overflow or underflow where its factors do; 0 at ∞.
 ///
-/// Far out by Laplace's continued fraction 1/(x + 1/(x + 2/(x + …))) of the Mills ratio (DLMF 7.9.3).
+/// For large x by Laplace's continued fraction 1/(x + 1/(x + 2/(x + …))) of the Mills ratio (DLMF 7.9.3).
 pub(crate) fn norm_sf_scaled(x: f64) -> f64 {
     if x < SCALED_BY_FRACTION {
         let square = x * x;
-        // What x² lost in rounding would be 30 ulp of the exponential at 30.
+        // The rounding error of x² would cost 30 ulp of the exponential at x = 30.
         let lost = x.mul_add(x, -square);
         let power = exp(0.5 * square);
         return (power + power * (0.5 * lost)) * norm_sf(x);
@@ -191,8 +191,8 @@ pub(crate) fn norm_sf_scaled(x: f64) -> f64 {
     OVER_SQRT_2_PI / (1..=FRACTION_LEVELS).rev().fold(x, |rest, level| x + f64::from(level) / rest)
 }
 
-/// erfc(x/√2), `libm`'s erfc corrected to first order for the rounding of the argument h + l:
-/// erfc(h + l) ≈ erfc(h) − l·(2/√π)·e^(−h²). Without it the tail at −38 errs by 1,400 half units.
+/// erfc(x/√2): `libm`'s erfc, corrected to first order for the rounding of the argument h + l: erfc(h + l) ≈ erfc(h) −
+/// l·(2/√π)·e^(−h²). Without the correction the tail at −38 has an error of 700 ulp.
 fn erfc_of_scaled(x: f64) -> f64 {
     let high = x * SQRT_HALF;
     let low = x.mul_add(SQRT_HALF, -high) + x * SQRT_HALF_LOW;
@@ -207,14 +207,14 @@ fn ratio(x: f64, [above, below]: [[f64; 8]; 2]) -> f64 {
     polynomial(x, above) / polynomial(x, below)
 }
 
-/// Φ⁻¹ for |p − ½| ≤ 0.425; finite nonsense elsewhere.
+/// Φ⁻¹ for |p − ½| ≤ 0.425; finite but meaningless elsewhere.
 #[inline(always)]
 fn centre(p: f64) -> f64 {
     let q = p - 0.5;
     q * ratio(0.180625 - q * q, CENTRE)
 }
 
-/// Whether `centre` is meant for p; not for NaN.
+/// Whether p belongs to `centre`; false for NaN.
 #[inline(always)]
 fn is_central(p: f64) -> bool {
     (p - 0.5).abs() <= 0.425
@@ -233,13 +233,13 @@ fn signed(z: f64, p: f64) -> f64 {
     if p < 0.5 { -z } else { z }
 }
 
-/// Φ⁻¹ outside the centre and to r = 5, p = 1.4e-11.
+/// Φ⁻¹ outside the centre, up to r = 5 (p = 1.4e-11).
 #[inline(always)]
 fn tail(r: f64, p: f64) -> f64 {
     signed(ratio(r - 1.6, TAIL), p)
 }
 
-/// Φ⁻¹ beyond r = 5, with the infinite ends; NaN for NaN.
+/// Φ⁻¹ beyond r = 5, including the infinite ends; NaN for NaN.
 fn far_tail(r: f64, p: f64) -> f64 {
     signed(if r == f64::INFINITY { r } else { ratio(r - 5.0, FAR_TAIL) }, p)
 }
@@ -272,7 +272,7 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
     );
 }
 
-/// The elements of a chunk outside the centre, gathered without a branch for each, and computed side by side.
+/// The elements of a chunk that are outside the centre, gathered without a branch for each and computed together.
 struct Tails {
     places: [usize; CHUNK],
     count: usize,
@@ -302,10 +302,10 @@ impl Tails {
         }
     }
 
-    /// Puts their quantiles in their places.
+    /// Writes the quantiles to their positions.
     #[inline(always)]
     fn put(&mut self, out: &mut [f64]) {
-        // Those beyond the count are of an earlier chunk, and go nowhere.
+        // Entries beyond the count are left over from an earlier chunk and are not used.
         let whole = self.count.next_multiple_of(WHOLE);
         for ((z, r), p) in self.scores[..whole].iter_mut().zip(&mut self.radii[..whole]).zip(&self.ps[..whole]) {
             *r = radius(*p);
@@ -314,7 +314,7 @@ impl Tails {
         for (place, z) in self.places[..self.count].iter().zip(&self.scores) {
             out[*place] = *z;
         }
-        // Once in 36 thousand million.
+        // Needed for one element in 3.6e10.
         let all = self.places.iter().zip(&self.ps).zip(&self.radii).take(self.count);
         for ((place, p), r) in all.filter(|(_, r)| !(**r <= 5.0)) {
             out[*place] = far_tail(*r, *p);
@@ -328,7 +328,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         check(
             "normal.csv",
             &[
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn endpoints_are_exact() {
         type Case = (fn(f64) -> f64, f64, f64);
         let inf = f64::INFINITY;
         let cases: [Case; 12] = [

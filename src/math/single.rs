@@ -1,12 +1,12 @@
 //! The exponential of an `f32`, for loops over blocks of paths.
 //!
-//! By `f32::mul_add`, which is correctly rounded everywhere; where the processor has no instruction for it, right and slow.
+//! Uses `f32::mul_add`, which is correctly rounded on every target, but slow on processors without the instruction.
 
-/// eˣ within 2 ulp for |x| < 87, held there outside: 2ⁿ by its bits, the rest by Cephes' `expf` polynomial
+/// eˣ within 2 ulp for |x| < 87, clamped outside: 2ⁿ from its bits, the rest by the polynomial of Cephes' `expf`
 /// (Moshier 1989).
 #[inline(always)]
 pub(crate) fn exp_f32(x: f32) -> f32 {
-    // Adding it rounds to a whole number, which then stands in the low bits of the sum.
+    // Adding it rounds to an integer, which is then in the low bits of the sum.
     const ROUNDER: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 87.0);
     let rounded = x.mul_add(std::f32::consts::LOG2_E, ROUNDER);
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::cast_possible_truncation, reason = "the nearest f32 is meant")]
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is intended")]
     fn the_exponential_is_within_two_ulp() {
         let mut worst = 0.0_f64;
         for step in -8_600_000..8_600_000 {
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_it_is_held() {
+    fn arguments_out_of_range_are_clamped() {
         for (x, held) in [(88.0, 87.0), (1e30, 87.0), (f32::INFINITY, 87.0), (-88.0, -87.0), (f32::NEG_INFINITY, -87.0)]
         {
             assert_eq!(exp_f32(x).to_bits(), exp_f32(held).to_bits(), "{x}");

@@ -1,20 +1,21 @@
-//! A quantile function tabulated once and interpolated, for laws whose own inversion is slow.
+//! A quantile function tabulated once and interpolated, for distributions whose own inversion is slow.
 
 use super::{norm_cdf, norm_sf};
 
-/// The table reaches from z = −8.5 to 8.5, probabilities of 1e-17 and 1 − 1e-17: beyond any that 53 random bits give.
+/// The table covers z from −8.5 to 8.5, probabilities of 1e-17 to 1 − 1e-17, beyond any that 53 random bits can give.
 const REACH: f64 = 8.5;
 /// Intervals of equal width in z.
 const INTERVALS: usize = 1024;
 const PER_UNIT: f64 = INTERVALS as f64 / (2.0 * REACH);
 
-/// A continuous quantile function x(p), tabulated over z = Φ⁻¹(p), where the quantile functions of bounded and of
-/// light-tailed laws are smooth, and interpolated by a monotone cubic (F. N. Fritsch, R. E. Carlson, «Monotone
-/// Piecewise Cubic Interpolation», SIAM J. Numer. Anal. 17 (1980) 238–246), its slopes from differences of fourth order.
+/// A continuous quantile function x(p), tabulated over z = Φ⁻¹(p), in which the quantile functions of bounded and
+/// light-tailed distributions are smooth. It is interpolated by a monotone cubic (F. N. Fritsch, R. E. Carlson,
+/// "Monotone Piecewise Cubic Interpolation", SIAM J. Numer. Anal. 17 (1980) 238–246) with slopes from fourth-order
+/// differences.
 ///
-/// The greatest error over |z| ≤ 8.5, in units of the range (measured, as the tests assert):
+/// Maximum error over |z| ≤ 8.5 relative to the range, as measured and asserted by the tests:
 ///
-/// | law | error |
+/// | distribution | error |
 /// |---|---|
 /// | PERT, mode in the middle | 8.5e-12 |
 /// | PERT, mode a fifth from an end | 1.4e-10 |
@@ -22,20 +23,20 @@ const PER_UNIT: f64 = INTERVALS as f64 / (2.0 * REACH);
 /// | beta with shapes (½, ½); (0.1, 3); (20, 2); (500, 500) | 7.2e-10 at most |
 /// | uniform | 1.1e-10 |
 ///
-/// A table takes about 1 ms to make for a PERT law, 32 KiB to keep, and 2 ns an element beyond the normal quantile.
-/// It ends at z = ±8.5: where a law creeps to its end there (PERT with its mode at the far end: x ~ p^⅕), the x of a
-/// p below 1e-17 is that of 1e-17.
+/// For a PERT distribution a table takes about 1 ms to create and 32 KiB of memory; evaluation takes 2 ns per element
+/// in addition to the normal quantile. The table ends at z = ±8.5: below p = 1e-17 it returns the x of 1e-17, which
+/// matters only where a distribution approaches its end slowly (PERT with its mode at the far end: x ~ p^⅕).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct QuantileTable {
-    /// Of each interval x = c₀ + c₁t + c₂t² + c₃t³, 0 ≤ t ≤ 1.
+    /// For each interval x = c₀ + c₁t + c₂t² + c₃t³, 0 ≤ t ≤ 1.
     cubics: Vec<[f64; 4]>,
     least: f64,
     greatest: f64,
 }
 
 impl QuantileTable {
-    /// Calls `quantile(p, 1 − p)` once for each knot. It must not decrease in p; both arguments are exact to a few
-    /// ulp, so a law can invert the lesser tail.
+    /// Calls `quantile(p, 1 − p)` once for each knot. It must not decrease in p. Both arguments are accurate to a few
+    /// ulp, so the smaller tail can be inverted.
     pub(crate) fn new(quantile: impl Fn(f64, f64) -> f64) -> Self {
         let knots: Vec<f64> = (0..=INTERVALS)
             .map(|knot| knot as f64 / PER_UNIT - REACH)
@@ -47,8 +48,8 @@ impl QuantileTable {
         Self { cubics, least: knots[0], greatest: knots[INTERVALS] }
     }
 
-    /// x(Φ(z)), for a normal score z; the ends of the table beyond it. A law asks with a score, not with p, since the
-    /// score of an upper tail keeps the digits that p = 1 − … has lost.
+    /// x(Φ(z)) for a normal score z, clamped to the table. It takes a score rather than p because the score of an upper
+    /// tail keeps the digits that p = 1 − … has lost.
     #[inline]
     pub(crate) fn eval_score(&self, z: f64) -> f64 {
         let position = ((z + REACH) * PER_UNIT).clamp(0.0, INTERVALS as f64);
@@ -65,9 +66,9 @@ impl QuantileTable {
     }
 }
 
-/// The slope at a knot per interval, from the `rises` of the intervals about it, kept to what leaves the cubics
-/// monotone: of the rise's sign, and at most three times either neighbouring rise (the square inside the region of
-/// Fritsch and Carlson).
+/// Slope at a knot, per interval, from the `rises` of the surrounding intervals. It is limited so that the cubics are
+/// monotone: it has the sign of the rise and is at most three times either neighbouring rise (the square inside the
+/// region of Fritsch and Carlson).
 fn slope(rises: &[f64], knot: usize) -> f64 {
     let last = rises.len();
     let raw = match knot {
@@ -83,7 +84,7 @@ fn slope(rises: &[f64], knot: usize) -> f64 {
     raw.clamp(0.0, (3.0 * least_rise).max(0.0))
 }
 
-/// The cubic on 0 ≤ t ≤ 1 from `value` by `rise`, with the slopes at both ends.
+/// The cubic on 0 ≤ t ≤ 1 from `value` by `rise`, with the given slopes at both ends.
 fn hermite(value: f64, rise: f64, slope: f64, next_slope: f64) -> [f64; 4] {
     [value, slope, 3.0 * rise - 2.0 * slope - next_slope, slope + next_slope - 2.0 * rise]
 }
@@ -99,7 +100,7 @@ mod tests {
         move |p, upper| beta_quantile_tails(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, p, upper)
     }
 
-    /// The greatest error of a table against direct inversion, over scores that meet each interval in 7 places.
+    /// Maximum error of a table against direct inversion, at seven scores per interval.
     fn greatest_error(quantile: impl Fn(f64, f64) -> f64) -> f64 {
         let table = QuantileTable::new(&quantile);
         let score = |at: usize| (at as f64 + 0.5) / (7.0 * PER_UNIT) - REACH;
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_docs_say() {
+    fn errors_match_the_docs() {
         let bounded = |law: &str, error: f64, bound: f64| {
             assert!(error <= bound && bound <= 1.5 * error, "{law}: {error:e}, not {bound:e}");
         };
@@ -142,7 +143,7 @@ mod tests {
             let mut before = f64::NEG_INFINITY;
             for z in (-90_000..=90_000).map(|at| f64::from(at) * 1e-4) {
                 let x = table.eval_score(z);
-                // Rounding of a cubic may undo an ulp or two.
+                // Rounding of a cubic may cause a decrease of an ulp or two.
                 assert!(x >= before - 4.0 * f64::EPSILON, "at {z}: {x:?} after {before:?}");
                 before = x;
             }

@@ -1,4 +1,4 @@
-//! Test help: reads the committed references and measures errors in units in the last place.
+//! Test support: reads the committed references and measures errors in units in the last place.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ pub(super) struct Reference {
     pub(super) function: String,
     region: String,
     pub(super) arguments: [f64; 3],
-    /// The nearest double to the exact value, and what it lacks.
+    /// The nearest double to the exact value, and the difference from it.
     value: f64,
     rest: f64,
 }
 
 impl Reference {
-    /// The distance of `found` from the exact value, in units in the last place of `value`.
+    /// Distance of `found` from the exact value, in units in the last place of `value`.
     fn error(&self, found: f64) -> f64 {
         let magnitude = self.value.abs();
-        // The spacing below the greatest double, where `next_up` would be infinite.
+        // The spacing below the largest double, where `next_up` would be infinite.
         let unit =
             if magnitude >= f64::MAX { f64::MAX - f64::MAX.next_down() } else { magnitude.next_up() - magnitude };
-        // 2²⁰⁰ brings subnormal differences to where a quotient has its bits.
+        // 2²⁰⁰ scales subnormal differences to the normal range.
         let big = if unit < 1e-280 { f64::from_bits((1023 + 200) << 52) } else { 1.0 };
         let error = (((found - self.value) * big - self.rest * big) / (unit * big)).abs();
         if error.is_nan() { f64::INFINITY } else { error }
     }
 }
 
-/// The references in `file` under `tests/reference`, or under `$OUTGROW_REFERENCE` where a denser set is to be read.
+/// The references in `file` under `tests/reference`, or under `$OUTGROW_REFERENCE` to use a denser set.
 pub(super) fn references(file: &str) -> Vec<Reference> {
     let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference").to_owned();
     let folder = std::env::var("OUTGROW_REFERENCE").unwrap_or(committed);
@@ -45,8 +45,8 @@ pub(super) fn references(file: &str) -> Vec<Reference> {
         .collect()
 }
 
-/// Asserts the greatest error of each (function, region) of `file` against `bounds`, which must name them all; each
-/// bound must be near what is found (less than half as much again), so that the table in the docs stays true.
+/// Asserts that the maximum error of each (function, region) of `file` is within `bounds`, which must list them all.
+/// Each bound must also be less than 1.5 times the error found, so that the table in the docs stays accurate.
 pub(super) fn check(file: &str, functions: &[(&str, Function<'_>)], bounds: &[(&str, &str, f64)]) {
     let mut found: BTreeMap<(String, String), (f64, [f64; 3])> = BTreeMap::new();
     for reference in references(file) {
@@ -68,8 +68,8 @@ pub(super) fn check(file: &str, functions: &[(&str, Function<'_>)], bounds: &[(&
     }
 }
 
-/// Asserts that a slice form gives the scalar function's bits: all lengths to 37, every argument of `file`, and what
-/// no file holds. Of a NaN only that it is one.
+/// Asserts that a slice function has the bits of the scalar function, for all lengths up to 37, every argument of
+/// `file`, and special values. NaN results only need to be NaN.
 pub(super) fn check_slice(file: &str, scalar: impl Fn(f64) -> f64, slice: impl Fn(&mut [f64])) {
     let special = [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MAX, f64::MIN];
     let small = [f64::MIN_POSITIVE, -f64::MIN_POSITIVE, 5e-324, -5e-324, f64::EPSILON, 710.0, -746.0, 1e4, -1e4];

@@ -1,15 +1,15 @@
-//! The streams as bytes, for batteries of tests for random numbers such as `dieharder`.
+//! Writes the random streams as bytes for statistical test batteries such as `dieharder`.
 //!
 //! ```sh
 //! OUTGROW_STREAM=words:drawn OUTGROW_STREAM_TO=/dev/fd/3 cargo test --release --lib -- --ignored --exact \
 //!     paths::battery::streams_are_even 3>&1 >/dev/null | dieharder -g 200 -d 0
 //! ```
 //!
-//! What is written: `words`, the 64 bits of each pair as the generators give them; or `normals`, the upper 16 bits of
-//! Φ(z) of each normal. Not more, since an f32 is a step away from its neighbour that Φ makes 2⁻²⁵ at |z| = 1, and a
-//! finer view would show the steps. In which order: group after group, 40 periods each, as a run takes them;
-//! within a group `drawn`, period by period; or `lane`, one lane (or path) from base to horizon after the other; or
-//! `first`, the first lane (or path) of every group alone.
+//! The stream's name selects what is written. `words`: the 64 bits of each pair, as the generators return them.
+//! `normals`: the upper 16 bits of Φ(z) of each normal. More bits would show the spacing of f32 numbers, which Φ maps
+//! to 2⁻²⁵ at |z| = 1. It also selects the order, always group after group with 40 periods each, as in a run. `drawn`:
+//! period by period within a group. `lane`: one lane (or path) after another, from base to horizon. `first`: only the
+//! first lane (or path) of every group.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -44,7 +44,7 @@ const KINDS: [(&str, Source, Order); 6] = [
     ("normals:first", Source::Normals, Order::First),
 ];
 
-/// Writes group after group until the writer has had enough.
+/// Writes groups until the writer refuses more.
 fn write(out: &mut impl Write, source: Source, order: Order) -> io::Result<()> {
     let key = StreamKey::new(2018, 1);
     for group in 0.. {
@@ -57,7 +57,7 @@ fn write(out: &mut impl Write, source: Source, order: Order) -> io::Result<()> {
     Ok(())
 }
 
-/// Numbers that come `width` at a time, one of each lane.
+/// Writes numbers that come `width` at a time, one for each lane.
 fn put<T: Copy, const N: usize>(
     out: &mut impl Write,
     numbers: &[T],
@@ -96,12 +96,12 @@ fn all_normals(lanes: &mut Lanes) -> [[f32; GROUP]; PERIODS] {
 }
 
 /// The upper 16 bits of Φ(z).
-#[expect(clippy::cast_possible_truncation, reason = "below 2^16, and the upper bits are meant")]
+#[expect(clippy::cast_possible_truncation, reason = "below 2^16; the upper bits are intended")]
 fn uniform(z: f32) -> [u8; 2] {
     ((math::norm_cdf(f64::from(z)) * 65_536.0) as u16).to_le_bytes()
 }
 
-/// Counts the bytes and the pairs of bytes it is given, until there are enough.
+/// Counts bytes and pairs of bytes up to a limit.
 struct Count {
     pairs: Vec<u64>,
     left: u64,
@@ -125,18 +125,19 @@ impl Write for Count {
     }
 }
 
-/// A reader that has had enough closes the pipe.
+/// A reader that has read enough closes the pipe.
 fn until_closed(result: io::Result<()>) {
     let error = result.expect_err("a stream has no end");
     assert_eq!(error.kind(), ErrorKind::BrokenPipe, "{error}");
 }
 
-/// Counted pairs of bytes of each stream.
+/// Number of byte pairs counted for each stream.
 const PAIRS_OF_BYTES: u64 = 1 << 24;
-/// χ² of 65,535 degrees of freedom is nearly normal: 5 standard deviations, a false alarm once in 290,000 a stream.
+/// χ² with 65,535 degrees of freedom is nearly normal. The bound is 5 standard deviations: a false-alarm probability of
+/// 1 in 290,000 per stream.
 const Z_BOUND: f64 = 5.0;
 
-/// Where `OUTGROW_STREAM_TO` says so, writes the stream `OUTGROW_STREAM` there instead, until its reader closes.
+/// If `OUTGROW_STREAM_TO` is set, writes the stream `OUTGROW_STREAM` to that file instead, until its reader closes it.
 #[test]
 #[ignore = "statistical: run in release by .ci/run"]
 fn streams_are_even() {

@@ -1,4 +1,4 @@
-//! Blocks of paths: structure of arrays, one row a provider, filled group by group.
+//! Blocks of paths: structure of arrays, one row per provider, filled group by group.
 
 use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
@@ -13,31 +13,31 @@ use crate::error::Error;
 use crate::estimate::When;
 use crate::math;
 
-/// A block should stay in the second-level cache of one core.
+/// Target size of a block: it should fit in the L2 cache of one core.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// How many groups a block holds: as many as fit the cache, between 1 and 8.
+/// Number of groups per block: as many as fit the cache, from 1 to 8.
 pub(crate) fn groups_that_fit(plan: &Plan) -> usize {
     let group_bytes = plan.series.len() * (plan.taus.len() + 1) * GROUP * size_of::<f32>();
     (BLOCK_BYTES / group_bytes).clamp(1, 8)
 }
 
-/// The memory of one worker, used for block after block.
+/// Working memory of one thread, reused for every block.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// Paths held: whole groups.
+    /// Number of paths stored: a whole number of groups.
     width: usize,
-    /// Paths that count: the last group of a run may be cut.
+    /// Number of paths to count: the last group of a run may be incomplete.
     len: usize,
     first_group: u64,
-    /// By series, then period 0..=T, then path.
+    /// Indexed by series, then period 0..=T, then path.
     rows: Vec<AlignedRow<f32>>,
-    /// By series.
+    /// Indexed by series.
     middles: Vec<Middle>,
     draws: Vec<Vec<f64>>,
-    /// Rows of sums: by row, then date, then path.
+    /// Rows of sums, indexed by row, then date, then path.
     sums: Vec<Vec<f32>>,
-    /// Linear revenue of one provider, period 0..=T, where a sum asks for it.
+    /// Linear revenue of one provider at periods 0..=T, where a sum needs it.
     linear: Vec<f32>,
     numbers: Numbers,
     fine: Fine,
@@ -61,10 +61,10 @@ impl Block {
         }
     }
 
-    /// Fills the groups from `first_group` on, of which `len` paths count.
+    /// Fills the groups from `first_group` on; the first `len` paths count.
     ///
     /// # Errors
-    /// Where a curve is not finite on a path; the message names provider, period and parameters.
+    /// If a curve is not finite on a path; the message names provider, period and parameters.
     pub(crate) fn fill(&mut self, plan: &Plan, first_group: u64, groups: usize, len: usize) -> Result<(), Error> {
         self.width = groups * GROUP;
         self.len = len;
@@ -80,12 +80,13 @@ impl Block {
         self.fine.fill(plan, span, &self.draws, &self.numbers)
     }
 
-    /// The weight of every path; empty where all weigh the same.
+    /// The weight of every path; empty if all weights are equal.
     pub(crate) fn weights(&self) -> &[f64] {
         &self.numbers.weights
     }
 
-    /// The coordinates that laws are tilted along, by coordinate, then path; empty unless they are.
+    /// The coordinates that importance sampling tilts, indexed by coordinate, then by path; empty without importance
+    /// sampling.
     pub(crate) fn coordinates(&self) -> &[Vec<f64>] {
         &self.numbers.coordinates
     }
@@ -142,7 +143,7 @@ fn innovations<'a>(series: &'a Series, given: Option<&'a Vec<f32>>) -> Innovatio
     }
 }
 
-/// A block of simulated paths, as a [`Statistic`](crate::Statistic) sees it.
+/// A block of simulated paths, as passed to a [`Statistic`](crate::Statistic).
 #[derive(Debug, Clone, Copy)]
 pub struct Paths<'a> {
     plan: &'a Plan,
@@ -161,20 +162,20 @@ impl<'a> Paths<'a> {
         self.block.len
     }
 
-    /// The rows: whose revenue, and over which periods.
+    /// The rows: providers and periods.
     #[must_use]
     pub fn rows(&self) -> &'a Rows {
         &self.plan.rows
     }
 
-    /// Log revenue of a row at period `t` (0 is the base), one number a path, relative to one reference that all rows
-    /// share: rows compare as revenue does. For money see [`Paths::revenue`].
+    /// Log revenue of a row at period `t` (0 is the base), one number per path, relative to a reference shared by all
+    /// rows. Rows therefore compare as revenue does. For amounts see [`Paths::revenue`].
     ///
-    /// Numbers are rounded to 2⁻²⁴ of their size, or 1e-7 of revenue. Providers whose shocks differ by less tie here;
-    /// the built-in questions compare them in f64.
+    /// Numbers are rounded to 2⁻²⁴ of their magnitude, a relative error of 1e-7 in revenue. Providers whose shocks
+    /// differ by less are tied here; the built-in questions compare them in f64.
     ///
     /// # Panics
-    /// Where there is no such row or period.
+    /// If there is no such row or period.
     #[must_use]
     pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
         let from = t * self.block.width;
@@ -186,7 +187,7 @@ impl<'a> Paths<'a> {
     /// Revenue of a row at period `t` on one path, in the scenario's unit.
     ///
     /// # Panics
-    /// Where there is no such row, period or path.
+    /// If there is no such row, period or path.
     #[must_use]
     pub fn revenue(&self, row: usize, t: usize, path: usize) -> f64 {
         match &self.plan.known[row] {
@@ -201,8 +202,8 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// By how much row `a` is ahead of row `b` at period (or date) `t`, by path, where the two are so close that f32 rows
-    /// cannot tell: in logs, or relative to `b` where rows hold sums; 0 where they tie.
+    /// Lead of row `a` over row `b` at period (or date) `t` for each path, for pairs too close for f32 rows to resolve.
+    /// It is a log difference, or relative to `b` for rows of sums; 0 for a tie. `None` for other pairs.
     pub(crate) fn gaps(&self, a: usize, b: usize, t: usize) -> Option<Vec<f64>> {
         let tie = self.plan.close.tie(a, b)?;
         let at = t * self.block.width..t * self.block.width + self.block.len;
@@ -212,7 +213,7 @@ impl<'a> Paths<'a> {
             let gap = match is_sum {
                 false => a - b,
                 true if *b > 0.0 => a / b - 1.0,
-                // A base that is not known in full has no sums, and nobody is ahead.
+                // Without complete data at the base there are no sums, and nobody is ahead.
                 true => return -1.0,
             };
             if gap.abs() <= tie { 0.0 } else { gap }
@@ -220,7 +221,7 @@ impl<'a> Paths<'a> {
         Some(of_a.iter().zip(of_b).map(gap).collect())
     }
 
-    /// Uniform numbers of a slot of their own, one a path: no other draw moves by them.
+    /// Uniform numbers from a separate slot, one per path; they do not affect other draws.
     pub(crate) fn uniforms(&self, slot: u64) -> Vec<f64> {
         let mut all = vec![0.0; self.block.width];
         for (group, part) in (self.block.first_group..).zip(all.as_chunks_mut::<GROUP>().0) {
@@ -230,7 +231,7 @@ impl<'a> Paths<'a> {
         all
     }
 
-    /// The variance of the log-ratio of two providers over one period, by path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
+    /// Variance of the log-ratio of two providers over one period, for each path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
     pub(crate) fn variance_between(&self, a: usize, b: usize) -> Vec<f64> {
         let series = [a, b].map(|row| &self.plan.series[row]);
         let sigma = |place: usize, path: usize| match series[place].volatility {
@@ -256,15 +257,15 @@ impl<'a> Paths<'a> {
         (0..self.block.len).map(variance).collect()
     }
 
-    /// One row of one path.
+    /// One row on one path.
     pub(crate) fn path(self, row: usize, path: usize) -> Path<'a> {
         Path { paths: self, row, path }
     }
 }
 
-/// The revenue of one provider on one simulated path, for questions of one's own.
+/// Revenue of one provider on one simulated path, for custom events and statistics.
 ///
-/// # Example: ten billion before the other
+/// # Example: a custom event
 /// ```
 /// # use outgrow::{Curve, Provider, Scenario};
 /// # let scenario = Scenario::builder("2018", "2028")
@@ -291,7 +292,7 @@ impl Path<'_> {
     /// The label of period `t`; 0 is the base.
     ///
     /// # Panics
-    /// Where `t` is beyond `T`.
+    /// If `t` is greater than `T`.
     #[must_use]
     pub fn label(&self, t: usize) -> Period {
         self.paths.rows().label(t)
@@ -300,13 +301,13 @@ impl Path<'_> {
     /// Revenue at period `t` (0 is the base), in the scenario's unit.
     ///
     /// # Panics
-    /// Where `t` is beyond `T`.
+    /// If `t` is greater than `T`.
     #[must_use]
     pub fn revenue(&self, t: usize) -> f64 {
         self.paths.revenue(self.row, t, self.path)
     }
 
-    /// The first period from the base on whose revenue satisfies `holds`; «not by» the horizon orders last.
+    /// The first period, from the base on, whose revenue satisfies `holds`. [`When::NotBy`] the horizon orders last.
     #[must_use]
     pub fn first(&self, holds: impl Fn(f64) -> bool) -> When {
         let last = self.periods();

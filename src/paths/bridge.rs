@@ -1,22 +1,22 @@
-//! A random walk from its end inwards: the Brownian bridge (Caflisch & Moskowitz 1995), so that the first numbers of a
-//! quasi-random point settle most of a path.
+//! Builds a random walk from its end inwards as a Brownian bridge (Caflisch & Moskowitz 1995), so that the first
+//! coordinates of a quasi-random point determine most of the path.
 //!
-//! What is kept is not the walk but its steps over gaps, each gap at the period where it ends. A point splits a gap's
-//! step in two, in place, and in the end gaps are periods. So nothing is a difference of large numbers, and f32 errs
-//! by some units of the last place of a step.
+//! The state is the increment over each gap between known points, stored at the period where the gap ends, rather than
+//! the walk itself. A new point splits the increment of its gap in two, in place, until every gap is one period. No
+//! value is a difference of large numbers, so the f32 error is a few units in the last place of an increment.
 
 use super::plan::to_f32;
 
-/// One point of a walk of unit steps W(0) = 0, W(1), …, W(T), given two points around it.
+/// One point of a walk with unit-variance steps W(0) = 0, W(1), …, W(T), conditional on the two known points around it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
     pub(super) at: usize,
     left: usize,
     /// `None` for the end of the walk.
     right: Option<usize>,
-    /// The parts of the gap's step to the left and right of the point.
+    /// Fractions of the gap's increment to the left and right of the point.
     shares: [f32; 2],
-    /// The standard deviation that is left once the points around are known.
+    /// Conditional standard deviation, given the points around it.
     sd: f32,
 }
 
@@ -30,15 +30,15 @@ impl Point {
         Self { sd: to_f32(point.variance().sqrt()), ..point }
     }
 
-    /// The variance that is left once the points around are known: (m−l)(r−m)/(r−l).
+    /// Conditional variance, given the points around it: (m−l)(r−m)/(r−l).
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
     pub(super) fn variance(&self) -> f64 {
         let before = (self.at - self.left) as f64;
         self.right.map_or(before, |right| before * (right - self.at) as f64 / (right - self.left) as f64)
     }
 
-    /// Splits the step of the gap around the point by the standard normal number that stands in the point's own place;
-    /// the step that ends at period t is `steps[t − 1]`.
+    /// Splits the increment of the gap around the point, using the standard normal number stored at the point's own
+    /// index. The step that ends at period t is `steps[t − 1]`.
     #[inline(always)]
     pub(super) fn put<const N: usize>(&self, steps: &mut [[f32; N]]) {
         let own = self.at - 1;
@@ -48,7 +48,7 @@ impl Point {
         );
         if let Some(right) = self.right {
             let mut to_right = steps[right - 1];
-            // By index: three zipped iterators are not vectorised.
+            // Indexed loop: three zipped iterators do not vectorize.
             for j in 0..N {
                 let (step, moved) = (to_right[j], to_left[j]);
                 to_left[j] = self.shares[0].mul_add(step, moved);
@@ -60,7 +60,7 @@ impl Point {
     }
 }
 
-/// All points of a walk of `periods` steps: the end, then middles, those of wide gaps before those of narrow ones.
+/// All points of a walk of `periods` steps: the end first, then midpoints, from wide gaps to narrow ones.
 pub(super) fn points(periods: usize) -> Vec<Point> {
     let mut points = vec![Point::new(0, periods, None)];
     let mut gaps = std::collections::VecDeque::from([(0_usize, periods)]);
@@ -92,7 +92,7 @@ mod tests {
         }
     }
 
-    /// The steps are A z with A Aᵀ the identity, column by column from unit vectors, also where A Aᵀ has 300 rows.
+    /// The steps are A z with A Aᵀ the identity. A is built column by column from unit vectors, for 300 rows.
     #[test]
     fn steps_are_independent_and_of_variance_one() {
         const T: usize = 300;

@@ -1,4 +1,4 @@
-//! Where a series would be without shocks, and what of it is drawn: what the exact solver asks of a plan.
+//! The view of a plan that the exact solver needs: paths without shocks, and which of their numbers are drawn.
 
 use super::plan::{Number, Plan, Series};
 use crate::assumption::quantile::Quantile;
@@ -7,11 +7,11 @@ use crate::error::{Error, Kind};
 use crate::growth::{Ready, Value};
 use crate::math;
 
-/// A number of a series, as the exact solver sees it.
+/// A number of a series: fixed or drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Input {
     Known(f64),
-    /// The draw of that index.
+    /// The index of the draw.
     Drawn(usize),
 }
 
@@ -25,7 +25,7 @@ impl From<Number> for Input {
 }
 
 impl Series {
-    /// The numbers of the curve, over a block.
+    /// Values of the curve's parameters over a block.
     pub(super) fn values<'a>(&self, draws: &'a [Vec<f64>], width: usize) -> Vec<Value<'a>> {
         let value = |number: &Number| match number {
             Number::Fixed(value) => Value::Fixed(*value),
@@ -53,17 +53,17 @@ impl Plan {
         &self.draws[draw].quantile
     }
 
-    /// Where the law of a draw stands.
+    /// Address of the distribution of a draw.
     pub(crate) fn draw_address(&self, draw: usize) -> &str {
         &self.draws[draw].address
     }
 
-    /// Whether `other` draws from laws at the same places.
+    /// Whether `other` draws from distributions at the same addresses.
     pub(crate) fn has_draws_of(&self, other: &Self) -> bool {
         self.draws.iter().map(|draw| &draw.address).eq(other.draws.iter().map(|draw| &draw.address))
     }
 
-    /// Whether the growth of a row meets fiscal totals, so that its base and its history bend it.
+    /// Whether the growth of a row is calibrated to fiscal totals, and so depends on its base and history.
     pub(crate) fn is_fiscal(&self, row: usize) -> bool {
         matches!(self.series[row].growth, Ready::Fiscal { .. })
     }
@@ -76,7 +76,7 @@ impl Plan {
         self.series[row].volatility.into()
     }
 
-    /// The draws that the growth of a row follows: those of its curve, and of its base where fiscal totals ask for it.
+    /// The draws that the growth of a row depends on: those of its curve, and of its base if fiscal totals need it.
     pub(crate) fn growth_draws(&self, row: usize) -> Vec<usize> {
         let series = &self.series[row];
         let fiscal = matches!(series.growth, Ready::Fiscal { .. }).then_some(series.base);
@@ -84,10 +84,11 @@ impl Plan {
         series.numbers.iter().chain(&fiscal).filter_map(drawn).collect()
     }
 
-    /// Γ(t) at 1..=T of `width` draws at once, in f64: `emit(t, Γ(t))`.
+    /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws.
     ///
     /// # Errors
-    /// Where a curve is not finite, or a draw cannot meet its totals; the message names provider, period and parameters.
+    /// If a curve is not finite, or no curve meets the totals for a draw; the message names provider, period and
+    /// parameters.
     pub(crate) fn log_growth(
         &self,
         row: usize,
@@ -113,10 +114,10 @@ impl Plan {
         filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(row, &values, fault)))
     }
 
-    /// ln of a base revenue over the reference.
+    /// ln of a base revenue relative to the reference.
     ///
-    /// A law that is cut at 0 comes so near to it that the quotient may be 0: no logarithm is below −700, near that of the
-    /// least f64, since one infinite point of whatever weight would make a quadrature of no numbers.
+    /// For a distribution truncated at 0 the quotient may underflow to 0. The logarithm is therefore clamped at −700,
+    /// near that of the smallest f64, because a single infinite point of any weight would turn a quadrature into NaN.
     pub(crate) fn log_base(&self, base: f64) -> f64 {
         const LEAST: f64 = -700.0;
         math::ln(base / self.reference).max(LEAST)

@@ -1,8 +1,9 @@
-//! Pairs that f32 rows cannot tell apart: what moves the difference of the two is below the rounding of each.
+//! Close pairs: rows that f32 cannot resolve, because their difference moves by less than the rounding error of each.
 //!
-//! A row is rounded to 2⁻²⁴ of its log revenue. Two rows with shocks of 1e-8 a period, with a correlation near 1 and equal
-//! volatilities, or with the same drawn growth may differ by less, and rounding alone would then decide who is ahead. Such
-//! pairs are found before the run, and their series are filled a second time in f64 ([`Fine`](super::fine::Fine)).
+//! A row is rounded to 2⁻²⁴ of its log revenue. Two rows may differ by less if their shocks are about 1e-8 per period,
+//! if their correlation is near 1 and their volatilities are equal, or if they share the same drawn growth. Rounding
+//! alone would then decide who is ahead. Such pairs are identified before the run, and their series are also filled in
+//! f64 ([`Fine`](super::fine::Fine)).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,39 +14,39 @@ use crate::error::{Error, Kind};
 use crate::math;
 use crate::scenario::Scenario;
 
-/// Draws of the assumptions at which a pair is looked at: one group.
+/// Draws of the assumptions at which a pair is examined: one group.
 const DRAWS: usize = stream::GROUP;
-/// The seed of these draws, so that a scenario has the same close pairs under every seed.
+/// Fixed seed of these draws, so that the close pairs of a scenario do not depend on the run's seed.
 const SEED: u64 = 0;
-/// A pair is close where rounding decides a larger share of its paths at some date. Half of the paths that tie by rounding
-/// are ahead in truth, so that a pair that is not close has an error below 1e-4.
+/// A pair is close if rounding decides more than this fraction of its paths at some date. Of the paths that tie by
+/// rounding, about half are truly ahead, so a pair that is not close has an error below 1e-4.
 const MOST_DECIDED: f64 = 1.0 / 8192.0;
 
-/// How numbers are rounded, and how paths near a tie are counted.
+/// Rounding of the rows, and how paths near a tie are counted.
 struct Rounding {
-    /// The spacing of numbers relative to them.
+    /// Relative spacing of the numbers.
     spacing: f64,
-    /// Draws count where they lie within so many roundings of a tie: of 64 none may lie within one.
+    /// Draws are counted within this many rounding errors of a tie, since of only 64 draws perhaps none lies within one.
     window: f64,
-    /// Whether draws count that no shock moves.
-    still: bool,
+    /// Whether draws without shocks count.
+    without_shocks: bool,
 }
 
-/// Of the rows of a block.
-const SINGLE: Rounding = Rounding { spacing: f32::EPSILON as f64, window: 256.0, still: true };
-/// Of the rows of close pairs, where what no shock moves has a tie of its own.
-const DOUBLE: Rounding = Rounding { spacing: f64::EPSILON, window: 8.0, still: false };
-/// Volatilities and correlations that cancel to this share have cancelled to the last digit.
+/// Rounding of the rows of a block.
+const SINGLE: Rounding = Rounding { spacing: f32::EPSILON as f64, window: 256.0, without_shocks: true };
+/// Rounding of the rows of close pairs; without shocks their ties are exact.
+const DOUBLE: Rounding = Rounding { spacing: f64::EPSILON, window: 8.0, without_shocks: false };
+/// A difference of volatilities and correlations below this fraction is rounding error and counts as 0.
 const CANCELLED: f64 = 1e-13;
 
-/// The close pairs of a plan, and what is filled in f64 for them.
+/// The close pairs of a plan, and the series to fill in f64.
 #[derive(Debug, Default)]
 pub(crate) struct Close {
-    /// By pair of rows, the lesser first: a difference up to this is a tie.
+    /// By pair of rows, lower index first: the largest difference that is a tie.
     pairs: BTreeMap<(usize, usize), f64>,
-    /// By row, whether it is one of a close pair.
+    /// By row, whether it belongs to a close pair.
     rows: Vec<bool>,
-    /// The series whose innovations move these rows.
+    /// Series whose innovations affect these rows.
     pub(super) moving: Vec<usize>,
 }
 
@@ -58,7 +59,7 @@ impl Close {
         self.rows.get(row).is_some_and(|is_one| *is_one)
     }
 
-    /// What is a tie between two rows, where they are close.
+    /// The tie threshold of two rows, if they are a close pair.
     pub(super) fn tie(&self, a: usize, b: usize) -> Option<f64> {
         self.pairs.get(&(a.min(b), a.max(b))).copied()
     }
@@ -66,18 +67,18 @@ impl Close {
 
 /// One pair of rows at the draws.
 struct Spread {
-    /// By draw: σ√Δ of the difference, and the larger σ√Δ of the two.
+    /// For each draw: σ√Δ of the difference, and the larger σ√Δ of the two.
     shocks: Vec<(f64, f64)>,
-    /// By date after the base (or with it, where the base is in question), then draw: the difference of the two, and the
-    /// larger of their logs; and the time of the date in periods.
+    /// For each date after the base (or including it, where the base may tie): the time in periods, and for each draw
+    /// the difference of the two and the larger of their absolute logs.
     dates: Vec<(f64, Vec<(f64, f64)>)>,
-    /// What a sum over several periods does to the shocks, and what computing it adds to the rounding.
+    /// Factor by which a sum over several periods reduces the shocks, and the rounding that its evaluation adds.
     width: f64,
     added: f64,
 }
 
 impl Spread {
-    /// The largest share of paths, over all dates, that rounding decides.
+    /// The largest fraction of paths that rounding decides, over all dates.
     fn decided(&self, rounding: &Rounding) -> f64 {
         self.dates.iter().map(|(t, ends)| self.decided_at(rounding, t.sqrt(), ends)).fold(0.0, f64::max)
     }
@@ -89,7 +90,7 @@ impl Spread {
             let moved = shock * root / self.width;
             let sd = math::hypot(moved, rounding.window * error);
             let score = gap / sd;
-            if rounding.still || moved > 0.0 { error / sd * math::exp(-0.5 * score * score) } else { 0.0 }
+            if rounding.without_shocks || moved > 0.0 { error / sd * math::exp(-0.5 * score * score) } else { 0.0 }
         };
         ends.iter().zip(&self.shocks).map(share).sum::<f64>() / ends.len() as f64
     }
@@ -106,7 +107,7 @@ impl Series {
 }
 
 impl Plan {
-    /// `L_aj` and `L_bj` of every innovation j that moves one of two series.
+    /// `L_aj` and `L_bj` of every innovation j that affects one of the two series.
     pub(super) fn loadings(&self, pair: [usize; 2]) -> Vec<[f64; 2]> {
         let mut loadings = vec![[0.0; 2]; pair[0].max(pair[1]) + 1];
         for (place, series) in pair.into_iter().enumerate() {
@@ -115,7 +116,7 @@ impl Plan {
         loadings
     }
 
-    /// The standard deviation of the difference of two series' shocks over one period, for volatilities a and b; exactly 0
+    /// Standard deviation of the difference of two series' shocks over one period, for volatilities a and b; exactly 0
     /// where the two cancel.
     pub(super) fn shock_between(&self, loadings: &[[f64; 2]], [a, b]: [f64; 2]) -> f64 {
         let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
@@ -123,7 +124,7 @@ impl Plan {
         if sd <= CANCELLED * (a + b) { 0.0 } else { sd * self.step_root }
     }
 
-    /// Whether no path's shocks move the difference of two series: they have none, or the same.
+    /// Whether shocks never affect the difference of two series: both have none, or the same.
     pub(super) fn is_without_shocks(&self, a: usize, b: usize) -> bool {
         let is_moved = |volatilities| self.shock_between(&self.loadings([a, b]), volatilities) > 0.0;
         match [a, b].map(|row| self.series[row].volatility) {
@@ -133,10 +134,10 @@ impl Plan {
         }
     }
 
-    /// Finds the close pairs among those that the questions compare and, if `every`, among all providers.
+    /// Finds the close pairs among the pairs that questions compare and, if `every`, among all providers.
     ///
     /// # Errors
-    /// Where the shocks between two rows are too small for f64 too.
+    /// If the shocks between two rows are too small for f64 too.
     pub(crate) fn find_close_pairs(&mut self, scenario: &Scenario, every: bool) -> Result<(), Error> {
         let asked = scenario.questions().iter().map(|question| {
             [&question.challenger, &question.incumbent].map(|name| self.row_of(scenario, question, name))
@@ -158,8 +159,8 @@ impl Plan {
             if spread.decided(&DOUBLE) > MOST_DECIDED {
                 return Err(self.too_small(pair, &spread));
             }
-            let is_still = spread.shocks.iter().all(|(shock, _)| *shock <= 0.0);
-            self.close.pairs.insert((pair[0], pair[1]), if is_still { TIE } else { 0.0 });
+            let has_no_shocks = spread.shocks.iter().all(|(shock, _)| *shock <= 0.0);
+            self.close.pairs.insert((pair[0], pair[1]), if has_no_shocks { TIE } else { 0.0 });
         }
         self.list_close_rows();
         Ok(())
@@ -176,12 +177,12 @@ impl Plan {
         (self.close.rows, self.close.moving) = (rows, moving.into_iter().collect());
     }
 
-    /// Whether f32 rows cannot tell these two apart.
+    /// Whether f32 cannot resolve the difference of these rows.
     pub(crate) fn is_close(&self, a: usize, b: usize) -> bool {
         self.close.tie(a, b).is_some()
     }
 
-    /// The series of a row: its own, or that of which it holds sums.
+    /// The series of a row: its own, or for a row of sums that of its provider.
     pub(super) fn series_of(&self, row: usize) -> usize {
         row.checked_sub(self.series.len()).map_or(row, |sums| self.sums[sums].of)
     }
@@ -199,7 +200,7 @@ impl Plan {
         self.draws.iter().map(sample).collect()
     }
 
-    /// By draw: σ√Δ of the difference, and the larger of the two.
+    /// For each draw: σ√Δ of the difference, and the larger of the two.
     fn shocks(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
         let series = rows.map(|row| self.series_of(row));
         let loadings = self.loadings(series);
@@ -214,11 +215,11 @@ impl Plan {
         (0..DRAWS).map(at).collect()
     }
 
-    /// A first look that needs no curve: shocks well above the rounding of anything near the central path.
+    /// Cheap pre-check without curves: false if the shocks are well above the rounding error near the central path.
     fn may_be_close(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> bool {
         let largest = |row: usize| self.central[self.series_of(row)].iter().map(|x| x.abs()).fold(0.0, f64::max);
         let shocks = self.shocks(rows, draws);
-        // Centres that are drawn may lie farther out.
+        // Margin for drawn centres, which may lie farther out.
         let size = 4.0 * (largest(rows[0]).max(largest(rows[1])) + 2.0) * self.width_of(rows[0]);
         let decided = |(shock, largest): &(f64, f64)| (SINGLE.spacing * (size + 2.0 * largest) / shock).min(1.0);
         let share = shocks.iter().map(decided).sum::<f64>();
@@ -227,13 +228,13 @@ impl Plan {
         !(share < bound)
     }
 
-    /// Periods that one date of a row sums.
+    /// Number of periods in one sum of a row.
     #[expect(clippy::cast_precision_loss, reason = "at most 12")]
     fn width_of(&self, row: usize) -> f64 {
         row.checked_sub(self.series.len()).map_or(1.0, |sums| self.sums[sums].width as f64)
     }
 
-    /// The pair at the draws; `None` where a curve has no value there, which the run will report if it meets it.
+    /// The pair at the draws; `None` where a curve is not finite, which the run will report if it occurs.
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
     fn spread(
         &self,
@@ -268,12 +269,12 @@ impl Plan {
             shocks: self.shocks(rows, draws),
             dates: dates.collect(),
             width: self.width_of(rows[0]),
-            // An exponential within 2 units in the last place, and a sum of at most twelve.
+            // Error of the exponential (2 units in the last place) and of a sum of at most twelve terms.
             added: if is_sum { 8.0 } else { 0.0 },
         })
     }
 
-    /// By date of a row, then draw: the log of the row without shocks.
+    /// Log of the row without shocks, indexed by date, then by draw.
     fn logs_at_draws(&self, row: usize, curves: &BTreeMap<usize, Vec<Vec<f64>>>) -> Vec<Vec<f64>> {
         let Some(sums) = row.checked_sub(self.series.len()).map(|sums| &self.sums[sums]) else {
             return curves[&row].clone();
@@ -292,8 +293,8 @@ impl Plan {
         let mut shocks: Vec<f64> = spread.shocks.iter().map(|(shock, _)| *shock).collect();
         shocks.sort_by(f64::total_cmp);
         let message = format!(
-            "the shocks of {a:?} and {b:?} differ by {:.2e} a period (standard deviation of the log-ratio): less than revenue is \
-             rounded to, so that rounding would decide who is ahead; state volatilities of 0, or such that differ by 1e-11 or more",
+            "the shocks of {a:?} and {b:?} differ by {:.2e} per period (standard deviation of the log-ratio), \
+             less than the rounding error of revenue; set the volatilities to 0, or make them differ by 1e-11 or more",
             shocks[shocks.len() / 2]
         );
         Error::one(Kind::Numeric, "simulation", format!("provider[{a}].volatility"), message)
@@ -329,7 +330,7 @@ mod tests {
         Provider::new(name, base).growth(Curve::constant(growth)).volatility(volatility)
     }
 
-    /// Shocks well above rounding keep the rows, and the bits, that they have.
+    /// Pairs with shocks well above rounding stay in f32, with the same bits.
     #[test]
     fn pairs_are_close_where_rounding_decides() {
         let tied = |volatility: f64| close(one("A", 1000, 0.2, volatility), one("B", 1000, 0.2, volatility), 0.0);

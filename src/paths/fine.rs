@@ -1,18 +1,18 @@
-//! Rows in f64, beside those in f32, of series that f32 cannot tell apart: see [`close`](super::close).
+//! f64 rows, in addition to the f32 rows, of series that f32 cannot resolve: see [`close`](super::close).
 
 use super::plan::{Number, Plan, Series};
 use super::sampler::{Numbers, Span};
 use crate::error::Error;
 use crate::math;
 
-/// The f64 rows of a block; empty where no pair is close.
+/// The f64 rows of a block; empty if no pair is close.
 #[derive(Debug, Default)]
 pub(super) struct Fine {
-    /// By row, those of sums after those of the series: periods or dates, then path; empty where it is not of a close pair.
+    /// By row, sums after series: periods or dates, then paths; empty for rows that are not in a close pair.
     rows: Vec<Vec<f64>>,
-    /// By series, the innovations of the block; empty where no close pair follows them.
+    /// By series, the innovations of the block; empty if no close pair depends on them.
     innovations: Vec<Vec<f32>>,
-    /// The shocks of one period, and their sum so far, by path.
+    /// The shocks of one period and their cumulative sum, by path.
     shocks: [Vec<f64>; 2],
     linear: Vec<f64>,
 }
@@ -22,10 +22,10 @@ impl Fine {
         self.rows.get(row).map(Vec::as_slice).filter(|row| !row.is_empty())
     }
 
-    /// Fills the rows of close pairs, from the same draws and innovations as the f32 rows.
+    /// Fills the rows of close pairs from the same draws and innovations as the f32 rows.
     ///
     /// # Errors
-    /// Where a curve is not finite on a path.
+    /// If a curve is not finite on a path.
     pub(super) fn fill(&mut self, plan: &Plan, span: Span, draws: &[Vec<f64>], numbers: &Numbers) -> Result<(), Error> {
         if plan.close.is_empty() {
             return Ok(());
@@ -94,10 +94,11 @@ impl Series {
 }
 
 impl Plan {
-    /// Log revenue over the reference without shocks in f64, at 0..=T: `emit(t, column)`.
+    /// Calls `emit(t, column)` for t in 0..=T with the log revenue, relative to the reference and without shocks, in
+    /// f64.
     ///
     /// # Errors
-    /// As [`Plan::log_growth`].
+    /// As for [`Plan::log_growth`].
     pub(super) fn fill_fine_centre(
         &self,
         of: usize,

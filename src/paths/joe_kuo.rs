@@ -1,7 +1,7 @@
-//! Direction numbers of Joe & Kuo (2008), «Constructing Sobol sequences with better two-dimensional projections», SIAM
+//! Direction numbers of Joe & Kuo (2008), "Constructing Sobol sequences with better two-dimensional projections", SIAM
 //! J. Sci. Comput. 30. Written by `tests/reference/joe_kuo.py`.
 
-/// By dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
+/// For each dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
 #[rustfmt::skip]
 pub(super) const JOE_KUO: [&[u16]; 255] = [
     &[3, 1],

@@ -1,8 +1,8 @@
 //! The hot loop: fills a block of paths, Y(t) = Y(t−1) + σ√Δ·s(t), row(t) = c(t) + Y(t), with shocks s = L·U.
 //!
-//! Groups are outside, then periods, then series, so that all that a group's sixty-four paths are made of (generators,
-//! U of the period, Y) stays in the first cache from the base period to the horizon, and only rows leave it.
-//! Everything marked `#[inline(always)]` is compiled once per [`Level`]; see [`cpu::run`].
+//! The loops nest as groups, periods, series. Everything that determines the 64 paths of a group (generators, the
+//! period's U, and Y) therefore stays in the L1 cache from the base period to the horizon, and only the rows are
+//! written out. Everything marked `#[inline(always)]` is compiled once per [`Level`]; see [`cpu::run`].
 
 use std::ops::{Deref, DerefMut};
 
@@ -11,38 +11,38 @@ use super::plan::to_f32;
 use super::stream::{Aligned, GROUP, Lanes, StreamKey};
 use crate::cpu::{self, Level};
 
-/// σ√Δ: the standard deviation of a series' shock over one period.
+/// σ√Δ: standard deviation of a series' shock over one period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Sigma<'a> {
-    /// The same for all paths.
+    /// Equal for all paths.
     Fixed(f32),
-    /// One for each path of the block.
+    /// One value for each path of the block.
     Drawn(&'a [f32]),
 }
 
-/// c(t): where the path would be without shocks.
+/// c(t): the path without shocks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Centre<'a> {
-    /// c(0), …, c(T), the same for all paths.
+    /// c(0), …, c(T), equal for all paths.
     Fixed(&'a [f32]),
-    /// start + rate·τ(t), both by path.
+    /// start + rate·τ(t), each by path.
     Line { start: &'a [f64], rate: &'a [f64] },
-    /// The row holds c(t) of each path already.
+    /// The row already holds c(t) of each path.
     InPlace,
 }
 
-/// Where a series' innovations U come from.
+/// Source of a series' innovations U.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Innovations<'a> {
     /// Drawn from the stream of each group.
     Keyed(&'a StreamKey),
-    /// U(1), …, U(T), B numbers a period.
+    /// U(1), …, U(T), with B numbers per period.
     Given(&'a [f32]),
-    /// The series is its centre, and no later one follows its innovations.
+    /// None: the series equals its centre, and no later series uses its innovations.
     None,
 }
 
-/// One series, and what its shocks `s = L_ii·U + Σ L_ij·U_j` are made of.
+/// One series, and the terms of its shocks `s = L_ii·U + Σ L_ij·U_j`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesTask<'a> {
     pub(crate) innovations: Innovations<'a>,
@@ -50,7 +50,7 @@ pub(crate) struct SeriesTask<'a> {
     pub(crate) sigma: Sigma<'a>,
     /// `L_ii`.
     pub(crate) own: f32,
-    /// The earlier series j that this one follows, and `L_ij`.
+    /// The earlier series j with nonzero `L_ij`, and `L_ij`.
     pub(crate) earlier: &'a [(usize, f32)],
 }
 
@@ -60,21 +60,21 @@ pub(crate) struct BlockTask<'a> {
     pub(crate) first_group: u64,
     /// Groups in the block; B = 64·groups paths.
     pub(crate) groups: usize,
-    /// τ(1), …, τ(T): the periods in years.
+    /// τ(1), …, τ(T), in years.
     pub(crate) taus: &'a [f64],
     pub(crate) series: &'a [SeriesTask<'a>],
-    /// Whether every odd group is the mirror image of the even one before: −U for U, with centre and σ of its own. The
-    /// first is then even.
+    /// Whether every odd group is the antithetic image of the even group before it: −U instead of U, with its own
+    /// centre and σ. `first_group` must then be even.
     pub(crate) mirrored: bool,
 }
 
-/// Fills the rows, one a series: T + 1 periods of B paths.
+/// Fills the rows, one per series: T + 1 periods of B paths.
 ///
-/// Y is accumulated apart from c, so its rounding does not grow with c. A group's paths depend neither on T nor on the
-/// other groups of the block.
+/// Y is accumulated separately from c, so its rounding error does not grow with c. The paths of a group depend neither
+/// on T nor on the other groups of the block.
 ///
 /// # Panics
-/// If a slice is not as long as the task says, or a series follows a later one.
+/// If the length of a slice does not match the task, or a series depends on a later one.
 pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [impl DerefMut<Target = [f32]>]) {
     task.check(rows);
     let mut walkers: Vec<Walker> = task.series.iter().zip(rows).map(|(series, row)| Walker::new(series, row)).collect();
@@ -90,10 +90,10 @@ pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [impl DerefM
     );
 }
 
-/// The numbers of one group at one period.
+/// One number for each path of a group.
 type Vector = [f32; GROUP];
 
-/// A series on its way through the periods of one group.
+/// State of a series while one group is filled.
 #[derive(Debug)]
 struct Walker<'a> {
     task: &'a SeriesTask<'a>,
@@ -101,9 +101,9 @@ struct Walker<'a> {
     lanes: Aligned<Lanes>,
     u: Aligned<Vector>,
     y: Aligned<Vector>,
-    /// Y of the mirror image.
+    /// Y of the antithetic image.
     mirrored: Aligned<Vector>,
-    /// `L_ii` and `L_ij`, times σ√Δ where that is the same for all paths.
+    /// `L_ii` and `L_ij`, multiplied by σ√Δ where that is equal for all paths.
     own: f32,
     earlier: Vec<(usize, f32)>,
 }
@@ -131,7 +131,7 @@ impl BlockTask<'_> {
         let (paths, periods) = (self.groups * GROUP, self.taus.len());
         assert_eq!(rows.len(), self.series.len(), "rows");
         assert!(rows.iter().all(|row| row.len() >= (periods + 1) * paths), "row");
-        assert!(!self.mirrored || self.first_group.is_multiple_of(2), "an image without what it mirrors");
+        assert!(!self.mirrored || self.first_group.is_multiple_of(2), "mirrored blocks must begin with an even group");
         for (index, series) in self.series.iter().enumerate() {
             assert!(series.earlier.iter().all(|(j, _)| *j < index), "earlier series");
             match series.centre {
@@ -148,7 +148,7 @@ impl BlockTask<'_> {
         }
     }
 
-    /// Takes one group from the base period to the horizon.
+    /// Fills one group from the base period to the horizon.
     #[inline(always)]
     fn fill_group(&self, group: usize, (transform, bits): (&BoxMuller, &mut Bits), walkers: &mut [Walker]) {
         let image = self.mirrored && group + 1 < self.groups;
@@ -177,7 +177,7 @@ impl BlockTask<'_> {
 }
 
 impl Walker<'_> {
-    /// At the base period of a group.
+    /// Initializes the base period of a group.
     #[inline(always)]
     fn start(&mut self, group: u64) {
         (self.y.0, self.mirrored.0) = ([0.0; GROUP], [0.0; GROUP]);
@@ -186,7 +186,7 @@ impl Walker<'_> {
         }
     }
 
-    /// The innovations of the next period.
+    /// Draws the innovations of the next period.
     #[inline(always)]
     fn draw(&mut self, at: usize, transform: &BoxMuller, bits: &mut Bits) {
         match self.task.innovations {
@@ -196,7 +196,7 @@ impl Walker<'_> {
         }
     }
 
-    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` with a σ for each path.
+    /// `Y + (σ·L_ii)·U + Σ (σ·L_ij)·U_j`, or `Y + σ·(L_ii·U + Σ L_ij·U_j)` if σ differs by path.
     #[inline(always)]
     fn step(&mut self, group: usize, before: &[Walker]) {
         self.y.0 = match self.task.sigma {
@@ -207,9 +207,9 @@ impl Walker<'_> {
         };
     }
 
-    /// After [`step`](Self::step): the same with −U for U. `group` is the image's.
+    /// The same step with −U, to be called after [`step`](Self::step); `group` is that of the image.
     ///
-    /// Rounding is symmetric, so the image of a Y whose σ is its own too is −Y to the last bit.
+    /// Rounding is symmetric, so if the image has the same σ its Y is exactly −Y.
     #[inline(always)]
     fn step_mirrored(&mut self, group: usize, before: &[Walker]) {
         self.mirrored.0 = match self.task.sigma {
@@ -254,8 +254,8 @@ impl SeriesTask<'_> {
     }
 }
 
-/// start + rate·τ + Y. Part by part, so that f32 are added and stored eight at a time: a loop over all takes as many as
-/// there are f64 in a vector.
+/// start + rate·τ + Y, in chunks of eight. A single loop would process only as many f32 at once as there are f64 in a
+/// vector.
 #[inline(always)]
 fn put_line(row: &mut Vector, y: &Vector, (start, rate): (&[f64; GROUP], &[f64; GROUP]), tau: f64) {
     const PART: usize = 8;
@@ -269,7 +269,7 @@ fn put_line(row: &mut Vector, y: &Vector, (start, rate): (&[f64; GROUP], &[f64; 
     }
 }
 
-/// `sum` and the shocks of the period.
+/// Adds the shocks of the period to `sum`.
 #[inline(always)]
 fn shocked(mut sum: Vector, own: &Walker, before: &[Walker]) -> Vector {
     add_scaled(&mut sum, own.own, &own.u.0);
@@ -302,7 +302,7 @@ mod tests {
     const PERIODS: usize = 40;
     const GROUPS: usize = 6;
 
-    /// c(t), growing to a size at which f32 would lose what an accumulated sum must not.
+    /// c(t), growing to a magnitude at which accumulating in f32 would lose digits.
     fn centre(periods: usize) -> Vec<f32> {
         (0..=periods).map(|t| 0.05 * t as f32).collect()
     }
@@ -315,7 +315,7 @@ mod tests {
         (0..groups * GROUP).map(|p| 0.05 + p as f32 / 1e4).collect()
     }
 
-    /// By series, what its stream holds: T periods of 64·groups normals.
+    /// The normals of a series' stream: T periods of 64·groups numbers.
     fn streams(key: &StreamKey, first_group: usize, groups: usize, periods: usize) -> Vec<f32> {
         let mut all = vec![0.0; periods * groups * GROUP];
         let (vectors, _) = all.as_chunks_mut::<GROUP>();
@@ -332,11 +332,11 @@ mod tests {
         [2, 3, 4].map(|slot| StreamKey::new(1, slot))
     }
 
-    /// What the second and the third series follow.
+    /// Correlations of the second and third series with earlier ones.
     const FOLLOWS: [&[(usize, f32)]; 3] = [&[], &[(0, 0.6)], &[(0, 0.5), (1, -0.3)]];
     const OWN: [f32; 3] = [1.0, 0.8, 0.7];
 
-    /// The rows of three correlated series: known, with volatilities drawn, and along a line.
+    /// The rows of three correlated series: fixed, with drawn volatilities, and with linear centres.
     fn three(level: Level, first_group: usize, groups: usize, periods: usize) -> Vec<Vec<f32>> {
         let (keys, c, taus) = (keys(), centre(periods), taus(periods));
         let from = first_group * GROUP;
@@ -373,7 +373,7 @@ mod tests {
         }
     }
 
-    /// Columns `from..from + 64·groups` of a matrix of `paths` columns.
+    /// Columns `from..from + 64·groups` of a matrix with `paths` columns.
     fn columns(matrix: &[f32], paths: usize, from: usize, groups: usize) -> Vec<f32> {
         matrix.chunks_exact(paths).flat_map(|row| row[from..from + groups * GROUP].to_vec()).collect()
     }
@@ -396,7 +396,7 @@ mod tests {
         assert!(long.iter().zip(&short).all(|(long, short)| long.starts_with(short)));
     }
 
-    /// The largest distance of `row` from a plain loop in f64: c(t) by path, and the normals times `L_ii` and `L_ij`.
+    /// Largest distance of `row` from a scalar f64 loop; `terms` are the normals with their `L_ii` and `L_ij`.
     fn error(
         row: &[f32],
         centre: impl Fn(usize, usize) -> f64,
@@ -426,12 +426,12 @@ mod tests {
         let fixed = |t: usize, _: usize| f64::from(c[t]);
         let line = |t: usize, p: usize| start[p] + rate[p] * (0.25 * t as f64);
         let third = [(0.7, &u[2][..]), (0.5, &u[0]), (-0.3, &u[1])];
-        // |row| stays below 8: half an ulp of it is 2.4e-7, and Y gathers as much again.
+        // |row| stays below 8: half an ulp is 2.4e-7, and accumulating Y adds about as much.
         assert!(error(&rows[0], fixed, |_| 0.1, &[(1.0, &u[0])]) < 1e-6);
         assert!(error(&rows[1], fixed, |p| sigmas[p], &[(0.8, &u[1]), (0.6, &u[0])]) < 1e-6);
         assert!(error(&rows[2], line, |_| 0.1, &third) < 1e-6);
-        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference sees a missing term");
-        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference sees a wrong centre");
+        assert!(error(&rows[2], line, |_| 0.1, &third[..2]) > 1e-3, "the reference detects a missing term");
+        assert!(error(&rows[2], fixed, |_| 0.1, &third) > 1e-3, "the reference detects a wrong centre");
     }
 
     fn task<'a>(innovations: Innovations<'a>, sigma: f32, centre: Centre<'a>) -> SeriesTask<'a> {
@@ -460,7 +460,7 @@ mod tests {
         assert!(rows[0][..2 * GROUP] == untouched[..2 * GROUP] && rows[0] != untouched);
     }
 
-    /// Whether its innovations are drawn, because a later series follows them, or not.
+    /// Holds whether or not a later series uses its innovations, so that they are drawn.
     #[test]
     fn without_volatility_a_row_is_its_centre() {
         let (c, [key, ..]) = (centre(PERIODS), keys());
@@ -486,7 +486,7 @@ mod tests {
         assert!(rows[0] == rows[1]);
     }
 
-    /// An image has its own centre and σ, and the even groups are those of plain sampling.
+    /// An image has its own centre and σ, and the even groups equal those of plain sampling.
     #[test]
     fn an_image_has_the_innovations_with_the_other_sign() {
         let (taus, sigmas, (start, rate), keys) = (taus(PERIODS), sigmas(2), lines(2), keys());

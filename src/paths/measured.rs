@@ -1,4 +1,4 @@
-//! Sums over a year whose distribution is asked for: one row a measure and provider, filled as those of questions are.
+//! Yearly sums whose distribution is requested: one row per measure and provider, filled like those of questions.
 
 use super::plan::Plan;
 use crate::calendar::Period;
@@ -9,7 +9,7 @@ use crate::scenario::{Measure, Scenario};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Measured {
     pub(crate) measure: Measure,
-    /// By provider.
+    /// Indexed by provider.
     pub(crate) of: Vec<MeasuredRow>,
 }
 
@@ -18,22 +18,22 @@ pub(crate) struct Measured {
 pub(crate) struct MeasuredRow {
     /// The row of the plan; its column 0 is the base, and column i the i-th date.
     pub(crate) row: usize,
-    /// The dates, after the base.
+    /// The dates after the base.
     pub(crate) labels: Vec<Period>,
-    /// By date, log of the sum over the reference with every assumption at its median.
+    /// For each date, the log of the sum relative to the reference, with every assumption at its median.
     pub(crate) central: Vec<f64>,
-    /// By date, the sum where nothing of it is drawn.
+    /// For each date, the sum if nothing in it is drawn.
     pub(crate) known: Option<Vec<f64>>,
 }
 
 impl Measured {
-    /// The places of one provider's dates among those of all.
+    /// Range of one provider's dates in the list of all dates.
     pub(crate) fn places(&self, provider: usize) -> std::ops::Range<usize> {
         let from = self.of[..provider].iter().map(|row| row.labels.len()).sum();
         from..from + self.of[provider].labels.len()
     }
 
-    /// The provider and the date at a place among those of all.
+    /// The provider and date at an index of the list of all dates.
     pub(crate) fn at(&self, place: usize) -> Option<(usize, Period)> {
         let mut dated =
             self.of.iter().enumerate().flat_map(|(of, row)| row.labels.iter().map(move |label| (of, *label)));

@@ -1,4 +1,4 @@
-//! Where the paths of a series would be without shocks, and how far a shock moves them.
+//! The centre of a series (its paths without shocks) and its volatility, as the hot loop reads them.
 
 use super::kernel::{Centre, Sigma};
 use super::plan::{Number, Plan, Series, to_f32};
@@ -7,11 +7,11 @@ use crate::cpu;
 use crate::error::Error;
 use crate::math;
 
-/// What the hot loop reads of one series, for block after block.
+/// The inputs of the hot loop for one series, updated for every block.
 #[derive(Debug)]
 pub(super) struct Middle {
     kind: Kind,
-    /// c(0), …, c(T) where they are the same for all paths.
+    /// c(0), …, c(T) where they are equal for all paths.
     known: Vec<f32>,
     /// x(0) of every path.
     start: AlignedRow<f64>,
@@ -23,16 +23,16 @@ pub(super) struct Middle {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// The same for all paths.
+    /// Equal for all paths.
     Known,
     /// start + rate·τ.
     Line,
-    /// In the row.
+    /// Stored in the row.
     InPlace,
 }
 
 impl Middle {
-    /// For `width` paths at most.
+    /// Allocates memory for at most `width` paths.
     pub(super) fn new(plan: &Plan, series: &Series, width: usize) -> Self {
         let known: Vec<f32> = series.centre.iter().flatten().map(|x| to_f32(*x)).collect();
         let kind = if known.is_empty() { Kind::InPlace } else { Kind::Known };
@@ -43,10 +43,11 @@ impl Middle {
         Self { kind, known, start, rate: AlignedRow::zeros(width), sigma: AlignedRow::zeros(width) }
     }
 
-    /// Takes in the draws of a block; what is neither known nor a line goes to the row.
+    /// Updates the centre and volatility from the draws of a block; a centre that is neither fixed nor linear is
+    /// written to the row.
     ///
     /// # Errors
-    /// Where it is not finite on a path.
+    /// If it is not finite on a path.
     pub(super) fn fill(
         &mut self,
         (plan, index): (&Plan, usize),
@@ -116,7 +117,7 @@ impl Middle {
         );
     }
 
-    /// Whether every line is finite at `tau`, in f32 too; then it is so before.
+    /// Whether every line is finite at `tau`, in f32 too. Earlier dates are then finite as well.
     fn is_finite_at(&self, plan: &Plan, tau: f64, width: usize) -> bool {
         let (start, rate) = (&self.start[..width], &self.rate[..width]);
         cpu::run(
@@ -133,10 +134,10 @@ impl Middle {
     }
 }
 
-/// The least number that is infinite as f32: 2¹²⁸ less half the distance between the last two f32.
+/// The smallest number that rounds to infinity in f32: 2¹²⁸ minus half the distance between the two largest f32.
 const LEAST_INFINITE: f64 = f32::MAX as f64 + (1_u128 << 103) as f64;
 
-/// Puts `x(0) + Γ(t; θ)` of every path into the row.
+/// Writes `x(0) + Γ(t; θ)` of every path to the row.
 fn fill_row((plan, index): (&Plan, usize), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
     let series = &plan.series[index];
     let width = start.len();
@@ -159,13 +160,14 @@ fn fill_row((plan, index): (&Plan, usize), draws: &[Vec<f64>], start: &[f64], ro
     filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
 }
 
-/// Puts `start + growth` into the column; whether all are finite.
+/// Writes `start + growth` to the column and returns whether all values are finite.
 #[inline(always)]
 fn put_sums(column: &mut [f32], start: &[f64], growth: &[f64]) -> bool {
     for ((x, start), growth) in column.iter_mut().zip(start).zip(growth) {
         *x = to_f32(start + growth);
     }
-    // By the bits without the sign: numbers, then infinity, then NaN. Apart, so that both loops are of one width.
+    // Compared as bits without the sign: finite numbers, then infinity, then NaN. A separate loop, so that each has a
+    // single vector width.
     let mut largest = 0;
     for x in column {
         largest = largest.max(x.to_bits() & (u32::MAX >> 1));

@@ -1,4 +1,4 @@
-//! Paths: a scenario flattened to rows, and blocks of them filled from keyed streams. Knows no question.
+//! Paths: a scenario flattened to rows, and blocks of paths filled from keyed streams. Independent of the questions.
 
 #[cfg(test)]
 mod battery;

@@ -1,23 +1,23 @@
-//! Standard normal numbers in f32, 64 at a time: the transform of Box and Muller (1958) with own polynomials.
+//! Standard normal numbers in f32, 64 at a time, by the Box–Muller transform (1958) with polynomial approximations.
 //!
-//! Everything here is plain loops over arrays of 32-bit numbers, which LLVM vectorises, and `mul_add`, which is
-//! correctly rounded everywhere; so the bits are the same at every [`Level`](crate::cpu::Level).
+//! Uses only plain loops over arrays of 32-bit numbers, which LLVM vectorizes, and `mul_add`, which is correctly
+//! rounded on every target. The bits are therefore equal at every [`Level`](crate::cpu::Level).
 
 use std::f32::consts::{FRAC_PI_4, LN_2};
 use std::hint::black_box;
 
 use super::stream::{Aligned, GROUP, Lanes, PAIRS};
 
-/// The normals of a group at its next period; those of path j and of path 32 + j come from the same pair.
+/// The normals of a group at its next period; paths j and 32 + j use the two outputs of the same pair.
 #[inline(always)]
 pub(crate) fn normals(lanes: &mut Lanes, out: &mut [f32; GROUP]) {
     BoxMuller::new().fill(lanes, &mut Bits::default(), out);
 }
 
-/// High and low halves of what is drawn for a period. Make it once outside a loop: a fresh one is zeroed each time.
+/// High and low halves of the bits drawn for a period. Create it once outside a loop, since a new one is zeroed.
 pub(crate) type Bits = Aligned<[[u32; PAIRS]; 2]>;
 
-/// The transform, as the numbers of its polynomials.
+/// The Box–Muller transform, with its polynomial coefficients.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BoxMuller {
     unit: f32,
@@ -29,9 +29,9 @@ pub(crate) struct BoxMuller {
 }
 
 impl BoxMuller {
-    /// Make it once outside a loop: the compiler is not told the numbers. It would load each of them anew for every
-    /// eight normals, having sixteen registers under AVX2, a fifth of all instructions; numbers it does not know it
-    /// spreads over vectors once, and multiplies by them from memory.
+    /// Create it once outside a loop. `black_box` hides the coefficients from the compiler. With known constants it
+    /// would reload each one for every eight normals, since AVX2 has only sixteen registers: a fifth of all
+    /// instructions. Unknown values are broadcast to vectors once and used as memory operands.
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self {
@@ -44,24 +44,25 @@ impl BoxMuller {
         }
     }
 
-    /// The normals of a group at its next period.
+    /// Fills the normals of a group at its next period.
     ///
-    /// The two halves of the group, and not two periods, take the two outputs of a pair, so that what a path sees at a
-    /// period depends on the period alone and not on the horizon.
+    /// The two outputs of a pair go to the two halves of the group rather than to two periods. What a path sees at a
+    /// period then depends on the period alone and not on the horizon.
     #[inline(always)]
     pub(crate) fn fill(&self, lanes: &mut Lanes, bits: &mut Bits, out: &mut [f32; GROUP]) {
         let [high, low] = &mut bits.0;
         lanes.draw(high, low);
-        // Keeps the compiler from merging both loops into one that runs out of registers: 9 % of the time under AVX2.
+        // Keeps the compiler from fusing both loops into one that spills registers, which costs 9 % of the time under
+        // AVX2.
         let [high, low] = &black_box(bits).0;
         let (first, second) = out.split_at_mut(PAIRS);
-        // By index: four zipped iterators are not vectorised, and took six times as long.
+        // Indexed loop: four zipped iterators do not vectorize and took six times as long.
         for j in 0..PAIRS {
             (first[j], second[j]) = self.pair(high[j], low[j]);
         }
     }
 
-    /// A point of the plane with independent standard normal coordinates, at radius √(−2 ln u) and a uniform angle.
+    /// A point with independent standard normal coordinates: radius √(−2 ln u) and a uniform angle.
     #[inline(always)]
     fn pair(&self, for_radius: u32, for_angle: u32) -> (f32, f32) {
         let radius = self.radius(for_radius);
@@ -77,19 +78,19 @@ impl BoxMuller {
 
     /// (k + ½)·2⁻³¹ of the upper 31 bits k, rounded once to f32: from 2⁻³² to 1.
     ///
-    /// The smallest gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the probability
-    /// of more than x, summed over the cells, is off by 7e-5 of itself at 5.5σ, 0.2 % at 6σ, 2 % at 6.3σ. Thirty-one
-    /// bits and not thirty-two, because AVX2 converts only signed integers.
+    /// The smallest value gives the largest radius, 6.66. Cells of width 2⁻³¹ are fine enough for the tail: the
+    /// probability of exceeding x, summed over the cells, has a relative error of 7e-5 at 5.5σ, 0.2 % at 6σ and 2 % at
+    /// 6.3σ. Uses 31 bits rather than 32 because AVX2 converts only signed integers.
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; the rounding is meant")]
+    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "31 bits; rounding is intended")]
     fn open_unit(&self, bits: u32) -> f32 {
         ((bits >> 1) as i32 as f32).mul_add(self.unit, self.unit / 2.0)
     }
 
-    /// The natural logarithm of a positive normal number, within 2 ulp on what [`open_unit`](Self::open_unit) returns.
+    /// Natural logarithm of a positive normal number, within 2 ulp on the range of [`open_unit`](Self::open_unit).
     ///
-    /// u = 2ᵉ·(1 + f) with 1 + f in [⅔, 4⁄3), found by shifting the bits so that the exponent steps at ⅔; then
-    /// ln u = e·ln 2 + f + f²·P(f).
+    /// u = 2ᵉ·(1 + f) with 1 + f in [⅔, 4⁄3): the bits are shifted so that the exponent changes at ⅔. Then ln u = e·ln
+    /// 2 + f + f²·P(f).
     #[inline(always)]
     #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the exponent is a small integer")]
     fn ln(&self, u: f32) -> f32 {
@@ -100,18 +101,22 @@ impl BoxMuller {
         exponent.mul_add(self.ln_2, (f * f).mul_add(polynomial_of_degree_7(f, &self.ln), f))
     }
 
-    /// A uniform point (x, y) of the unit circle.
+    /// A uniformly distributed point (x, y) of the unit circle.
     ///
-    /// The lower 30 bits are an angle in (−π/4, π/4), of which sine and cosine are cheap: an eighth of the circle to
-    /// either side of (1, 0). The top bit says which side of the y axis, the next one whether to swap the coordinates;
-    /// so the four arcs are equally likely and fill the circle.
+    /// The lower 30 bits are an angle in (−π/4, π/4), for which sine and cosine are cheap: an eighth of the circle on
+    /// either side of (1, 0). The top bit selects the side of the y axis, and the next one swaps the coordinates. The
+    /// four arcs are equally likely and cover the circle.
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "the signed reading is meant")]
+    #[expect(
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        reason = "reinterpretation as signed is intended"
+    )]
     fn on_circle(&self, bits: u32) -> (f32, f32) {
         let angle = ((bits << 2) as i32 as f32).mul_add(self.angle, self.angle / 2.0);
         let sine = self.sin(angle);
         let cosine = f32::from_bits(self.cos(angle).to_bits() ^ (bits & 0x8000_0000));
-        // Asked as a sign and not as a bit, since vector selections look at the sign.
+        // Tested as a sign rather than a bit, since vector selects use the sign.
         if ((bits << 1) as i32) < 0 { (sine, cosine) } else { (cosine, sine) }
     }
 
@@ -129,7 +134,7 @@ impl BoxMuller {
     }
 }
 
-/// Minimax: the relative error of f + f²·P(f) is below 2⁻²⁵.
+/// P, minimax: the relative error of f + f²·P(f) is below 2⁻²⁵.
 const LN: [f32; 8] =
     [-0.499_999_37, 0.333_332, -0.250_077_5, 0.200_110_73, -0.164_170_3, 0.139_971_35, -0.153_835_98, 0.140_205_83];
 /// S, minimax.
@@ -147,7 +152,7 @@ pub(super) fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32
     sum
 }
 
-/// Σ cₖ·xᵏ by Estrin's scheme: two operations more than Horner's rule and half the latency, 5 % of a normal's time.
+/// Σ cₖ·xᵏ by Estrin's scheme: two more operations than Horner's rule but half the latency, which saves 5 % per normal.
 #[inline(always)]
 fn polynomial_of_degree_7(x: f32, c: &[f32; 8]) -> f32 {
     let (x2, x4) = (x * x, (x * x) * (x * x));
@@ -194,7 +199,7 @@ mod tests {
         Level::detect().unwrap()
     }
 
-    /// Normals 0, 1, 32 and 63 at two periods; recomputed in f64 outside Rust, they agreed to 1e-7.
+    /// Normals 0, 1, 32 and 63 at two periods. They agree to 1e-7 with an independent f64 computation outside Rust.
     const PINNED: [u32; 8] =
         [0x3E9C_1CDA, 0x3EBD_2448, 0x3DA2_0996, 0x3FFF_E372, 0x3FF4_9D87, 0x3FA6_0927, 0xBE65_65F7, 0xBD99_F130];
 
@@ -217,7 +222,7 @@ mod tests {
         }
     }
 
-    /// The distance of `value` from `exact` in units of the last place of an f32 of that size.
+    /// Distance of `value` from `exact`, in f32 units in the last place.
     fn ulps(value: f32, exact: f64) -> f64 {
         let exponent = libm::floor(libm::log2(exact.abs()));
         (f64::from(value) - exact).abs() / libm::exp2(exponent - 23.0)
@@ -261,7 +266,7 @@ mod tests {
         libm::erfc(x / std::f64::consts::SQRT_2)
     }
 
-    /// P(|Z| > x) summed over the cells of the radius, the angle taken as continuous.
+    /// P(|Z| > x) summed over the cells of the radius, with a continuous angle.
     fn tail_of_cells(x: f64) -> f64 {
         let radii = (0..1_u32 << 31).map(|k| f64::from(BoxMuller::new().radius(k << 1)));
         let sum: f64 = radii.take_while(|r| *r > x).map(|r| libm::acos(x / r)).sum();
@@ -288,8 +293,8 @@ mod tests {
     }
 
     /// A² = −n − Σ [(2i − 1) ln Φ(zᵢ) + (2(n − i) + 1) ln(1 − Φ(zᵢ))]/n over the ordered sample, i from 1 (Anderson and
-    /// Darling, «A Test of Goodness of Fit», J. Amer. Statist. Assoc. 49 (1954) 765–769); weighs the tails as the KS
-    /// test does not.
+    /// Darling, "A Test of Goodness of Fit", J. Amer. Statist. Assoc. 49 (1954) 765–769). It is more sensitive to the
+    /// tails than the KS test.
     fn anderson_darling(z: &mut [f32]) -> f64 {
         z.sort_unstable_by(f32::total_cmp);
         let n = z.len() as f64;
@@ -303,11 +308,12 @@ mod tests {
         -n - z.iter().enumerate().map(term).sum::<f64>()
     }
 
-    /// In the limit of many, A² = Σ χ²ⱼ/(j(j + 1)), so P(A² > a) → √(3/(πa))·e⁻ᵃ from the first term, the others
-    /// bringing the factor √3 (Zolotarev, Theory Probab. Appl. 6 (1961) 201–204): 1.7e-6 at 12.
+    /// Asymptotically A² = Σ χ²ⱼ/(j(j + 1)), so P(A² > a) → √(3/(πa))·e⁻ᵃ from the first term, with a factor √3 from
+    /// the others (Zolotarev, Theory Probab. Appl. 6 (1961) 201–204): 1.7e-6 at 12.
     const AD_CRITICAL: f64 = 12.0;
 
-    /// The published percentage points of A² (Anderson and Darling 1954, 5 and 1 %), on samples of another generator.
+    /// Published percentage points of A² (Anderson and Darling 1954, 5 and 1 %), on samples of an independent
+    /// generator.
     #[test]
     fn anderson_darling_has_its_published_distribution() {
         const SAMPLES: u64 = 4000;
@@ -335,7 +341,7 @@ mod tests {
         assert!(statistic < KS_CRITICAL, "√n·D {statistic}");
     }
 
-    /// 2·exp(−2·2.7²) = 9e-7 is the probability of a false alarm.
+    /// The false-alarm probability is 2·exp(−2·2.7²) = 9e-7.
     const KS_CRITICAL: f64 = 2.7;
 
     #[test]
@@ -347,7 +353,7 @@ mod tests {
         assert!(statistic < KS_CRITICAL, "{statistic}");
     }
 
-    /// One path's 131,072 periods, for each kind of place in the group.
+    /// The 131,072 periods of one path, for paths at different positions in the group.
     #[test]
     fn each_path_alone_is_normal() {
         for path in [0, 15, 16, 31, 32, 63] {
@@ -358,10 +364,10 @@ mod tests {
         }
     }
 
-    /// Five standard deviations: a false alarm once in 1.7 million.
+    /// Five standard deviations: a false-alarm probability of 1 in 1.7 million.
     const Z_BOUND: f64 = 5.0;
 
-    /// The sums of z^p and their distance from the expected, in standard deviations of z^p: √(E z^2p − (E z^p)²).
+    /// Sums of z^p and their distance from the expectation, in standard deviations of z^p: √(E z^2p − (E z^p)²).
     fn moments(groups: u64, periods: usize) -> [f64; 4] {
         let mut sums = [0.0; 4];
         sample(fastest(), groups, periods, |z| {
@@ -383,7 +389,7 @@ mod tests {
         assert!(z.iter().all(|z| z.abs() < Z_BOUND), "{z:?}");
     }
 
-    /// Products that vanish on average: of neighbours in time, and of the two normals of a pair, plain and squared.
+    /// Products with zero mean: of neighbours in time, and of the two normals of a pair, plain and squared.
     fn correlations(groups: u64, periods: usize) -> [f64; 4] {
         let mut sums = [0.0; 4];
         let mut before = [0.0; GROUP];

@@ -1,4 +1,4 @@
-//! The numbers of a scenario turned into draws: one each, and one for all places of a name.
+//! Assigns draws to the numbers of a scenario: one for each unnamed number, and one shared by all places of a name.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::assumption::quantile::Quantile;
 use crate::growth::AUTO;
 use crate::scenario::Scenario;
 
-/// The places of a scenario in the order of its walk.
+/// The numbers of a scenario in the order of its walk.
 #[derive(Default)]
 pub(super) struct Places {
     address: Address,
@@ -24,7 +24,8 @@ pub(super) struct Resolved {
 }
 
 impl Places {
-    /// Named assumptions become one draw for all of their places, within what all of them allow.
+    /// Resolves every number. A named assumption becomes one draw for all of its places, within the intersection of
+    /// their domains.
     pub(super) fn resolve(self, scenario: &Scenario) -> (Vec<Draw>, Vec<Resolved>) {
         let used = self.list.iter().filter(|(address, ..)| !address.starts_with("assumption["));
         let laws: HashMap<&str, &Law> =
@@ -39,7 +40,7 @@ impl Places {
             let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
             let heavy = is_drawn && domain.role == Role::Exponent && law.is_some_and(Law::has_heavy_tail);
             let number = match (shape, assumption.name()) {
-                (None, _) => Number::Fixed(f64::NAN), // `auto`, the one name without a law
+                (None, _) => Number::Fixed(f64::NAN), // `auto`, the only name without a distribution
                 (Some(Shape::Constant(value)), _) => Number::Fixed(value),
                 (Some(shape), None) => push(&mut draws, (address.clone(), address), &shape, *domain),
                 (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
@@ -52,7 +53,7 @@ impl Places {
         (draws, resolved)
     }
 
-    /// What all places of each name allow.
+    /// The intersection of the domains of all places of each name.
     fn domains(&self) -> HashMap<&str, Domain> {
         let mut domains = HashMap::new();
         for (_, assumption, domain) in &self.list {

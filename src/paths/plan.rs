@@ -1,4 +1,4 @@
-//! A scenario made ready for a run: draws, series in order, and the rows they fill.
+//! A scenario compiled for a run: draws, series in order, and the rows they fill.
 
 use super::close::Close;
 use super::measured::Measured;
@@ -16,7 +16,7 @@ use crate::math;
 use crate::scenario::{Dates, Measure, Question, Scenario};
 use crate::shock;
 
-/// A number of a series: known, or the draw of that index.
+/// A number of a series: fixed, or the index of its draw.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Number {
     Fixed(f64),
@@ -25,7 +25,7 @@ pub(super) enum Number {
 
 #[derive(Debug)]
 pub(super) struct Draw {
-    /// Where the law stands.
+    /// Address of the distribution.
     pub(super) address: String,
     pub(super) slot: u64,
     pub(super) quantile: Quantile,
@@ -43,13 +43,13 @@ pub(super) struct Series {
     pub(super) key: StreamKey,
     /// `L_ii` of the Cholesky factor.
     pub(super) own: f32,
-    /// `(j, L_ij)` of the earlier series that this one's shocks follow.
+    /// `(j, L_ij)` of the earlier series correlated with this one.
     pub(super) earlier: Vec<(usize, f32)>,
-    /// `(j, L_ij)` of all that is not 0, its own too, in f64.
+    /// `(j, L_ij)` of all nonzero entries, including j = i, in f64.
     pub(super) factor: Vec<(usize, f64)>,
-    /// Whether a later series follows this one's innovations.
+    /// Whether a later series depends on this one's innovations.
     pub(super) kept: bool,
-    /// Where base and curve are known: log revenue over the reference at 0..=T, from the f64 curve.
+    /// Where base and curve are fixed: log revenue relative to the reference at 0..=T, from the f64 curve.
     pub(super) centre: Option<Vec<f64>>,
 }
 
@@ -57,7 +57,7 @@ impl Series {
     /// `numbers` are those of the provider in the order of the walk: base, curve, volatility.
     ///
     /// # Errors
-    /// Where the central path cannot meet its fiscal totals; validation has seen to that.
+    /// If the central path cannot meet its fiscal totals; validation rules this out.
     fn new(
         (scenario, index): (&Scenario, usize),
         seed: u64,
@@ -94,12 +94,12 @@ impl Series {
         })
     }
 
-    /// Whether innovations are drawn: for its own row or for a later series'.
+    /// Whether innovations are drawn, for its own row or for that of a later series.
     pub(super) fn is_shocked(&self) -> bool {
         self.kept || !matches!(self.volatility, Number::Fixed(sigma) if sigma <= 0.0)
     }
 
-    /// ln of the drawn base over its median, where a totals reading asks for it.
+    /// ln of the drawn base divided by its median, where fiscal totals need it.
     pub(super) fn base_shifts(&self, draws: &[Vec<f64>], width: usize) -> Option<Vec<f64>> {
         let Number::Drawn(draw) = self.base else { return None };
         matches!(self.growth, Ready::Fiscal { .. }).then(|| {
@@ -118,7 +118,7 @@ fn median(number: Number, draws: &[Draw]) -> f64 {
     }
 }
 
-/// Everything a block needs, made once a run.
+/// Everything needed to fill blocks, computed once per run.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) rows: Rows,
@@ -131,30 +131,30 @@ pub(crate) struct Plan {
     pub(super) series: Vec<Series>,
     /// Rows of sums, after those of the providers.
     pub(super) sums: Vec<SumRow>,
-    /// The power of two that log revenue is relative to (wall 3 of DESIGN.md).
+    /// The power of two that log revenue is relative to (invariant 3 in DESIGN.md).
     pub(crate) reference: f64,
-    /// Log revenue over the reference with every assumption at its median, by row, at 0..=T.
+    /// Log revenue relative to the reference with every assumption at its median, by row, at 0..=T.
     pub(crate) central: Vec<Vec<f64>>,
-    /// By row, whether its revenue has a mean that can be relied on.
+    /// By row, whether the mean of its revenue is finite and can be estimated reliably.
     pub(crate) has_mean: Vec<bool>,
-    /// By row, the revenue itself at 0..=T where nothing of it is drawn.
+    /// By row, the revenue at 0..=T if nothing in it is drawn.
     pub(crate) known: Vec<Option<Vec<f64>>>,
-    /// By row of sums, the sums where nothing of them is drawn.
+    /// By row of sums, the sums if nothing in them is drawn.
     pub(crate) known_sums: Vec<Option<Vec<f64>>>,
-    /// By row, the base revenue where it is not drawn.
+    /// By row, the base revenue if it is not drawn.
     pub(crate) known_base: Vec<Option<f64>>,
-    /// Sums whose fans are asked for, by measure.
+    /// Sums whose fans are requested, by measure.
     pub(crate) measured: Vec<Measured>,
-    /// Pairs that f32 rows cannot tell apart; none unless they were looked for.
+    /// Pairs that f32 rows cannot resolve; empty until searched for.
     pub(super) close: Close,
 }
 
-/// Two log revenues closer than this are a tie where no shock moves the one against the other.
+/// Log revenues closer than this are a tie where shocks do not affect their difference.
 pub(super) const TIE: f64 = 1e-12;
 
 impl Plan {
     /// # Errors
-    /// Where `OUTGROW_CPU` asks for what the machine has not.
+    /// If `OUTGROW_CPU` requests a level that the machine does not support.
     pub(crate) fn new(scenario: &Scenario, seed: u64) -> Result<Self, Error> {
         let mut places = Places::default();
         scenario.clone().walk(&mut places);
@@ -197,7 +197,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The base revenue of a row at these probabilities.
+    /// The base revenue of a row at these cumulative probabilities.
     pub(crate) fn base_at<const N: usize>(&self, row: usize, mut levels: [f64; N]) -> [f64; N] {
         match self.series[row].base {
             Number::Fixed(value) => [value; N],
@@ -212,7 +212,7 @@ impl Plan {
         self.add_sum_row(self.sum_row(scenario, scenario.dates(question), self.rows.find(name).unwrap_or(0)));
     }
 
-    /// Adds a row of sums unless it is there already; gives its place among the rows.
+    /// Adds a row of sums unless it exists already; returns its row index.
     pub(super) fn add_sum_row(&mut self, sums: SumRow) -> usize {
         let known = self.sums.iter().position(|known| *known == sums);
         let place = known.unwrap_or_else(|| {
@@ -229,7 +229,7 @@ impl Plan {
         let dates: Vec<Option<i32>> =
             std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
         let past = |date: &Option<i32>| {
-            // Periods before the base that the date sums: `history[len − 1]` is the one just before it.
+            // Sum of the historical periods of the date: `history[len − 1]` is the one just before the base.
             let first = date.map_or(0, |date| date + 1 - i32::try_from(width).unwrap_or(i32::MAX));
             let last = date.map_or(-1, |date| date.min(-1));
             let back = |t: i32| history.len().checked_sub(usize::try_from(-t).ok()?).map(|index| history[index]);
@@ -239,7 +239,7 @@ impl Plan {
         SumRow { of, width, dates, past }
     }
 
-    /// The row that a question compares of a provider.
+    /// The row of a provider that a question compares.
     pub(crate) fn row_of(&self, scenario: &Scenario, question: &Question, name: &str) -> usize {
         if question.measure == Measure::Period {
             return self.rows.find(name).unwrap_or(0);
@@ -248,7 +248,7 @@ impl Plan {
         self.series.len() + self.sums.iter().position(|sums| *sums == wanted).unwrap_or(0)
     }
 
-    /// Runs every curve at its medians; where nothing is drawn that is the answer.
+    /// Evaluates every curve at its medians; where nothing is drawn, that is the answer.
     fn trace(&mut self) {
         for index in 0..self.series.len() {
             let series = &self.series[index];
@@ -258,23 +258,23 @@ impl Plan {
             let mut growth = vec![0.0; self.taus.len() + 1];
             let unmoved = matches!(series.base, Number::Drawn(_)).then_some([0.0]);
             let shifts = unmoved.as_ref().map(<[f64; 1]>::as_slice);
-            // The central path meets its totals: it has been solved when the series was made.
+            // The central path meets its totals: it was solved when the series was created.
             let _ = series.growth.fill(&values, shifts, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
             let start = math::ln(base / self.reference);
             let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
             let is_known = |number: &Number| matches!(number, Number::Fixed(_));
             let centre_known = is_known(&series.base) && series.numbers.iter().all(is_known);
-            let still = matches!(series.volatility, Number::Fixed(sigma) if sigma <= 0.0);
+            let has_no_shocks = matches!(series.volatility, Number::Fixed(sigma) if sigma <= 0.0);
             let money = || growth.iter().map(|growth| base * math::exp(*growth)).collect();
-            self.known.push((centre_known && still).then(money));
+            self.known.push((centre_known && has_no_shocks).then(money));
             self.known_base.push(is_known(&self.series[index].base).then_some(base));
             self.series[index].centre = centre_known.then(|| central.clone());
             self.central.push(central);
         }
     }
 
-    /// Whether `a` is ahead of `b` at 0..=T, where nothing of either is drawn, or nothing but shocks that they share: from
-    /// the f64 curves, ties within 1e-12.
+    /// Whether `a` is ahead of `b` at 0..=T, where neither has anything drawn except shared shocks; from the f64
+    /// curves, with ties within 1e-12.
     pub(crate) fn known_lead(&self, a: usize, b: usize) -> Option<Vec<bool>> {
         if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
             let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
@@ -285,7 +285,8 @@ impl Plan {
         Some(self.central[a].iter().zip(&self.central[b]).map(|(a, b)| a - b > TIE).collect())
     }
 
-    /// Whether `a` is ahead of `b` at the base, where neither base is drawn; a base that is not known in full is no lead.
+    /// Whether `a` is ahead of `b` at the base, where neither base is drawn. Nobody is ahead if the data at the base
+    /// are incomplete.
     pub(crate) fn known_lead_at_base(&self, a: usize, b: usize) -> Option<bool> {
         if let (Some(a), Some(b)) = (a.checked_sub(self.series.len()), b.checked_sub(self.series.len())) {
             let (a, b) = (&self.sums[a], &self.sums[b]);
@@ -300,12 +301,12 @@ impl Plan {
         Some(self.central[a][0] - self.central[b][0] > TIE)
     }
 
-    /// The address of each law that is drawn from, and its quantiles at the probabilities `p`.
+    /// The address of each drawn distribution, and its quantiles at the probabilities `p`.
     pub(crate) fn draw_quantiles<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
         self.draws.iter().map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
     }
 
-    /// What random numbers are drawn for.
+    /// What random numbers are needed for.
     pub(super) fn drawn(&self) -> Drawn<'_> {
         Drawn { level: self.level, seed: self.seed, periods: self.taus.len(), draws: &self.draws, series: &self.series }
     }
@@ -329,18 +330,18 @@ impl Plan {
         Sobol::new(self.drawn(), &influences)
     }
 
-    /// The coordinates that importance sampling tilts along.
+    /// Number of coordinates that importance sampling tilts.
     pub(crate) fn coordinates(&self) -> usize {
         tilt::coordinates(self.draws.len(), self.series.len(), self.taus.len())
     }
 
-    /// Whether anything at all is drawn.
+    /// Whether nothing is drawn at all.
     pub(crate) fn is_deterministic(&self) -> bool {
         self.known.iter().all(Option::is_some)
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "states are f32 by design (wall 3)")]
+#[expect(clippy::cast_possible_truncation, reason = "states are f32 by design (invariant 3)")]
 #[inline(always)]
 pub(super) fn to_f32(x: f64) -> f32 {
     x as f32
@@ -356,7 +357,7 @@ fn lower_factor(scenario: &Scenario) -> Vec<Vec<f64>> {
     shock::factor(scenario.providers.len(), &stated).unwrap_or_default()
 }
 
-/// 2^k with k the nearest whole number to log₂ x; exact.
+/// 2^k with k the nearest integer to log₂ x; exact.
 fn nearest_power_of_two(x: f64) -> f64 {
     let exponent = (math::ln(x) / std::f64::consts::LN_2).round().clamp(-1022.0, 1023.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 2046")]
@@ -370,7 +371,7 @@ fn count_numbers(curve: &Curve) -> usize {
     places.list.len()
 }
 
-/// Puts the ratio that `auto` stands for in its place.
+/// Replaces `auto` by the ratio that it stands for.
 fn resolve_auto(scenario: &Scenario, curve: &Curve, numbers: &mut [Number]) {
     if let Ok(medians) = scenario.medians(curve) {
         let unresolved = |number: &Number| matches!(number, Number::Fixed(value) if value.is_nan());

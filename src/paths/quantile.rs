@@ -1,8 +1,8 @@
-//! The normal quantile of a 32-bit point in f32, for quasi-random points of which it is known where the tails are.
+//! Normal quantile of a 32-bit point in f32, for quasi-random points whose tail positions are known.
 //!
-//! Of a point x the probability is (x + ½)·2⁻³². The middle is a ratio of polynomials without a logarithm; the first and
-//! the last 32nd of the unit interval of |2p − 1|, a 64th of all points at either end, are a polynomial in the radius
-//! of Box & Muller. Both are minimax fits (`tests/reference/quantile.py`), and greatest errors are
+//! A point x has the probability p = (x + ½)·2⁻³². The middle uses a rational function without a logarithm. The
+//! outermost 1/64 of the points at either end, where |2p − 1| exceeds 31/32, use a polynomial in the Box–Muller radius.
+//! Both are minimax fits (`tests/reference/quantile.py`) with these maximum errors:
 //!
 //! | function | region | relative | ulp |
 //! |---|---|---|---|
@@ -14,31 +14,31 @@ use super::normal::{BoxMuller, polynomial};
 
 const SIGN: u32 = 1 << 31;
 
-/// Whether [`middle`] is meant for a point, and not [`tail`].
+/// Whether a point belongs to [`middle`] rather than [`tail`].
 #[cfg(test)]
 pub(super) const fn is_middle(x: u32) -> bool {
     !matches!(x >> 26, 0 | 63)
 }
 
-/// Φ⁻¹ of all points but those whose upper six bits are equal, there finite nonsense; by the upper 31 bits, so that
-/// a point and its mirror image (all bits turned) give z and exactly −z.
+/// Φ⁻¹ of all points except those whose upper six bits are equal, for which the result is finite but meaningless. Uses
+/// the upper 31 bits, so that a point and its mirror image (all bits inverted) give z and exactly −z.
 #[inline(always)]
 #[expect(
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
-    reason = "the signed reading and the rounding are meant"
+    reason = "reinterpretation as signed and rounding are intended"
 )]
 pub(super) fn middle(x: u32) -> f32 {
     const END: f32 = 0.938_476_56;
     const ABOVE: [f32; 5] = [2.223_354, 39.893_093, 173.343_41, 168.604_02, 17.222_443];
     const BELOW: [f32; 5] = [1.0, 20.464_596, 109.968_99, 155.546_89, 38.267_79];
-    // Odd numbers are symmetric about 0.
+    // Odd integers are symmetric about 0.
     let y = ((x ^ SIGN) | 1) as i32 as f32 * (1.0 / SIGN as f32);
     let r = (-y).mul_add(y, END);
     y * polynomial(r, &ABOVE) / polynomial(r, &BELOW)
 }
 
-/// Φ⁻¹ of points whose upper six bits are equal, there exactly antisymmetric; elsewhere finite nonsense.
+/// Φ⁻¹ of points whose upper six bits are equal, exactly antisymmetric; finite but meaningless elsewhere.
 #[inline(always)]
 pub(super) fn tail(transform: &BoxMuller, x: u32) -> f32 {
     const ABOUT: f32 = 4.5;
@@ -68,7 +68,7 @@ mod tests {
         if is_middle(x) { middle(x) } else { tail(&BoxMuller::new(), x) }
     }
 
-    /// The distance from AS 241, relative and in units of the last place of an f32.
+    /// Distance from AS 241, relative and in f32 units in the last place.
     fn error(x: u32) -> (f64, f64) {
         let exact = math::norm_quantile((f64::from(x) + 0.5) / 4_294_967_296.0);
         let off = (f64::from(quantile(x)) - exact).abs();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_as_the_table_says() {
+    fn errors_match_the_table() {
         const EDGE: u32 = 1 << 26;
         const NEAR_0: u32 = SIGN - (1 << 24);
         let middles = (EDGE..NEAR_0).step_by(409).chain(EDGE..EDGE + 4096);
@@ -90,7 +90,7 @@ mod tests {
         println!("middle {middle:?}, tail {tail:?}");
         assert!(middle.0 < 7e-7 && middle.1 < 9.0, "{middle:?}");
         assert!(tail.0 < 7e-7 && tail.1 < 8.0, "{tail:?}");
-        // Nearer to 0 it is the last of 32 bits that is missing.
+        // Nearer to 0 the resolution of 32 bits limits the accuracy.
         for x in (NEAR_0..SIGN).step_by(409).chain(SIGN - 64..SIGN).flat_map(|x| [x, !x]) {
             let exact = math::norm_quantile((f64::from(x) + 0.5) / 4_294_967_296.0);
             assert!((f64::from(quantile(x)) - exact).abs() < 8e-9, "{x:#x}");
@@ -98,15 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_image_has_the_opposite_sign_and_nothing_else() {
+    fn a_mirror_image_only_flips_the_sign() {
         for x in (0..SIGN).step_by(9973).chain(0..1000).chain(SIGN - 1000..SIGN) {
             assert_eq!(quantile(!x).to_bits(), quantile(x).to_bits() ^ SIGN, "{x:#x}");
         }
     }
 
-    /// Neighbouring points of the two regions too; by steps above the rounding of z.
+    /// Includes neighbouring points across the two regions, in steps above the rounding of z.
     #[test]
-    fn it_rises() {
+    fn the_quantile_increases() {
         let all: Vec<f32> = (0..=u32::MAX).step_by(1 << 14).map(quantile).collect();
         assert!(all.windows(2).all(|pair| pair[0] < pair[1]));
         assert!((6.2..6.4).contains(&quantile(u32::MAX)), "{}", quantile(u32::MAX));

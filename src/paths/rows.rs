@@ -6,9 +6,9 @@ use crate::calendar::Period;
 use crate::error::{Error, no_provider};
 use crate::scenario::Scenario;
 
-/// The rows of a run: whose revenue, over which periods.
+/// The rows of a run: providers and periods.
 ///
-/// # Example: what a statistic is told
+/// # Example: in a custom statistic
 /// See [`Statistic`](crate::Statistic).
 #[derive(Debug, Clone)]
 pub struct Rows(Arc<RowsInner>);
@@ -26,7 +26,7 @@ impl Rows {
         Self(Arc::new(RowsInner { names, labels }))
     }
 
-    /// Whose revenue each row is: the providers, in the scenario's order.
+    /// The provider of each row, in the scenario's order.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.0.names
@@ -35,7 +35,7 @@ impl Rows {
     /// The row of a provider.
     ///
     /// # Errors
-    /// Where no provider has that name; the message names the nearest.
+    /// If no provider has that name; the message suggests the closest one.
     pub fn find(&self, name: &str) -> Result<usize, Error> {
         self.names()
             .iter()
@@ -52,7 +52,7 @@ impl Rows {
     /// The label of period `t`.
     ///
     /// # Panics
-    /// Where `t` is beyond `T`.
+    /// If `t` is greater than `T`.
     #[must_use]
     pub fn label(&self, t: usize) -> Period {
         self.0.labels[t]

@@ -1,4 +1,4 @@
-//! Where the random numbers of a block come from: keyed streams, their mirror images, Sobol points, or tilted streams.
+//! Sources of the random numbers of a block: keyed streams, antithetic images, Sobol points, or tilted streams.
 
 use super::bridge::{self, Point};
 use super::normal::{Bits, BoxMuller, normals};
@@ -9,37 +9,38 @@ use super::stream::{self, GROUP, StreamKey, mix64};
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
 
-/// Replicates of every sampling but the plain one; their spread is its error.
+/// Number of replicates for every sampling scheme except plain; their spread estimates the error.
 pub(crate) const REPLICATES: usize = 32;
 
-/// How a run draws.
+/// Sampling scheme of a run.
 #[derive(Debug)]
 pub(crate) enum Sampler {
     /// Independent paths.
     Plain,
-    /// Every odd group is the mirror image of the even one before it: −U for U, 1 − u for u.
+    /// Antithetic: every odd group mirrors the even one before it, with −U for U and 1 − u for u.
     Antithetic,
-    /// Group g is of scramble g mod 32.
+    /// Randomized quasi-Monte Carlo: group g belongs to scramble g mod 32.
     Sobol(Sobol),
-    /// Paths drawn from a mixture of tilted laws, and their weights.
+    /// Importance sampling: paths drawn from a mixture of tilted distributions, with weights.
     Importance(Box<Tilts>),
 }
 
-/// The random numbers of a block of `groups` groups from `first` on, and what is drawn besides.
+/// The random numbers of a block, in addition to the uniforms of the draws.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    /// By series, then period 1..=T, then path; empty where nothing is drawn of a series, and where the hot loop draws.
+    /// Indexed by series, then period 1..=T, then path; empty for series without innovations, and where the hot loop
+    /// draws them.
     pub(super) innovations: Vec<Vec<f32>>,
     /// By path; empty unless paths are weighted.
     pub(super) weights: Vec<f64>,
-    /// Standardised coordinates that laws are tilted along, by coordinate, then path.
+    /// Standardized coordinates that distributions are tilted along, indexed by coordinate, then by path.
     pub(super) coordinates: Vec<Vec<f64>>,
-    /// The steps of one walk of a group while its bridge is built. In their places in the block, each a multiple of the
-    /// group's size apart, they would push one another out of the first cache.
+    /// Steps of one group's walk while its bridge is built. At their final positions in the block they would be a
+    /// multiple of the group size apart and would evict one another from the L1 cache.
     walk: Vec<[f32; GROUP]>,
 }
 
-/// What the numbers are of.
+/// What the numbers are drawn for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Drawn<'a> {
     pub(super) level: Level,
@@ -49,7 +50,7 @@ pub(super) struct Drawn<'a> {
     pub(super) series: &'a [Series],
 }
 
-/// Groups of a block: the first, and how many.
+/// The groups of a block: the first, and their number.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     pub(super) first: u64,
@@ -61,14 +62,14 @@ impl Span {
         self.groups * GROUP
     }
 
-    /// The groups with their places in the block.
+    /// The groups with their positions in the block.
     pub(super) fn each(self) -> impl Iterator<Item = (usize, u64)> {
         (0..self.groups).zip(self.first..)
     }
 }
 
 impl Sampler {
-    /// The replicate that a group counts in.
+    /// The replicate to which a group belongs.
     pub(crate) fn replicate(&self, group: u64) -> usize {
         let units = if matches!(self, Self::Antithetic) { group / 2 } else { group };
         Self::replicate_of(units)
@@ -82,7 +83,7 @@ impl Sampler {
         matches!(self, Self::Plain)
     }
 
-    /// Whether [`fill`](Self::fill) gives a draw's normal scores instead of its uniforms.
+    /// Whether [`fill`](Self::fill) returns the normal scores of a draw instead of its uniforms.
     pub(super) fn gives_scores(&self) -> bool {
         matches!(self, Self::Importance(_))
     }
@@ -117,7 +118,7 @@ impl Sampler {
 }
 
 impl Sampler {
-    /// The innovations of one series over a block, by period, then path: those that its rows are made of.
+    /// The innovations of one series over a block as its rows use them, indexed by period, then by path.
     pub(super) fn innovations(&self, drawn: Drawn<'_>, span: Span, of: usize, numbers: &Numbers, out: &mut Vec<f32>) {
         out.clear();
         if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
@@ -146,7 +147,7 @@ fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     }
 }
 
-/// The innovations of every group, the same as plain sampling draws.
+/// The innovations of every group, equal to those of plain sampling.
 fn keyed_innovations(drawn: Drawn<'_>, span: Span, innovations: &mut [Vec<f32>]) {
     for (series, out) in drawn.series.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {
         let (out, _) = out.as_chunks_mut::<GROUP>();
@@ -170,9 +171,9 @@ fn keyed<'a>(level: Level, key: &StreamKey, group: u64, out: impl Iterator<Item 
     );
 }
 
-/// Makes every odd group of a block that begins with an even one the mirror image of the group before it.
+/// Makes every odd group the mirror image of the group before it; the block must begin with an even group.
 fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
-    assert!(span.first.is_multiple_of(2), "an image without what it mirrors");
+    assert!(span.first.is_multiple_of(2), "mirrored blocks must begin with an even group");
     for column in uniforms {
         for pair in column[..span.width()].chunks_exact_mut(2 * GROUP) {
             let (even, odd) = pair.split_at_mut(GROUP);
@@ -181,18 +182,19 @@ fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
     }
 }
 
-/// Scrambled Sobol points: the assumptions, then the series' walks as Brownian bridges, points of much variance first.
+/// Scrambled Sobol points: the assumptions first, then the Brownian bridges of the series in order of decreasing
+/// variance.
 #[derive(Debug)]
 pub(crate) struct Sobol {
-    /// By scramble, the dimensions: those of draws, then those of bridges.
+    /// For each scramble, the dimensions: those of draws, then those of bridges.
     dimensions: Vec<Vec<Dimension>>,
-    /// Draws, those without a dimension too.
+    /// Number of draws, including those without a dimension.
     draws: usize,
     /// By series.
     bridges: Vec<Bridge>,
 }
 
-/// The points of one walk, and of as many as have one the dimension.
+/// The points of one walk, and the dimensions of those that have one.
 #[derive(Debug, Default)]
 struct Bridge {
     points: Vec<Point>,
@@ -208,7 +210,7 @@ impl Sobol {
         let mut order: Vec<(usize, Point)> =
             shocked.flat_map(|index| bridge::points(periods).into_iter().map(move |point| (index, point))).collect();
         let moved = |(index, point): &(usize, Point)| point.variance() * influence[*index] * influence[*index];
-        // Stable: within a series every point stays after those around it, whose variance is larger.
+        // Stable sort: within a series every point stays after those around it, whose variance is larger.
         order.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
         for (index, point) in order {
             if slots.len() < sobol::DIMENSIONS {
@@ -224,14 +226,14 @@ impl Sobol {
         Self { dimensions: (0..REPLICATES as u64).map(of).collect(), draws: draws.len(), bridges }
     }
 
-    /// The numbers of a path that are quasi-random, and all that it takes.
+    /// Number of quasi-random numbers per path, and of all numbers per path.
     pub(crate) fn dimensions(&self) -> (usize, usize) {
         let points: usize = self.bridges.iter().map(|bridge| bridge.points.len()).sum();
         (self.dimensions[0].len(), self.draws + points)
     }
 
     fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
-        // Draws beyond the table keep these.
+        // Draws beyond the table keep these pseudo-random numbers.
         let quasi_draws = self.draws.min(sobol::DIMENSIONS);
         keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
         for (place, group) in span.each() {
@@ -256,7 +258,7 @@ impl Sobol {
 }
 
 impl Bridge {
-    /// The steps of the walk.
+    /// Fills the steps of the walk.
     #[inline(always)]
     fn fill(
         &self,
@@ -266,7 +268,7 @@ impl Bridge {
     ) {
         let transform = BoxMuller::new();
         let (quasi, rest) = self.points.split_at(self.dimensions.len());
-        // A number has two ends a group: those of so many numbers are computed together.
+        // Each dimension has two tail points per group; those of several dimensions are evaluated together.
         for (points, of) in quasi.chunks(GROUP / 2).zip(self.dimensions.chunks(GROUP / 2)) {
             let (mut places, mut ends) = ([[0; 2]; GROUP / 2], [[0; 2]; GROUP / 2]);
             for (n, (point, dimension)) in points.iter().zip(of).enumerate() {
@@ -306,7 +308,7 @@ mod tests {
     use crate::math;
     use crate::scenario::{Provider, Scenario};
 
-    /// One drawn rate and 300 shocks: 45 of the bridge's points lie beyond the table of direction numbers.
+    /// One drawn rate and 300 shocks: 45 points of the bridge exceed the table of direction numbers.
     fn plan(seed: u64) -> Plan {
         let growth = Curve::constant(normal(0.2, 0.1));
         let scenario = Scenario::builder("2000-01", "2025-01")
@@ -327,11 +329,11 @@ mod tests {
 
     #[test]
     fn a_path_of_many_numbers_is_quasi_random_as_far_as_the_table_goes() {
-        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("just put") };
+        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("set above") };
         assert_eq!(sobol.dimensions(), (256, 301));
     }
 
-    /// Replicates differ in every number of a path, whether its points lie within the table or beyond.
+    /// Replicates differ in every number of a path, both within the table and beyond.
     #[test]
     fn replicates_differ_pairwise_on_both_sides_of_the_table() {
         for seed in [0, 1, u64::MAX] {
@@ -351,7 +353,7 @@ mod tests {
         }
     }
 
-    /// A scramble's 4,096 points have moments that chance would give one time in millions: that is what they are for.
+    /// The moments of 4,096 points per scramble are far more accurate than those of independent numbers.
     #[test]
     fn sobol_shocks_have_mean_zero_and_variance_one() {
         const ROUNDS: usize = 64;
@@ -361,7 +363,7 @@ mod tests {
             let n = row.len() as f64;
             let mean = row.iter().map(|u| f64::from(*u)).sum::<f64>() / n;
             let variance = row.iter().map(|u| f64::from(*u) * f64::from(*u)).sum::<f64>() / n;
-            // Five standard deviations of as many independent numbers.
+            // Five standard deviations of the same number of independent numbers.
             assert!(
                 mean.abs() < 5.0 / n.sqrt() && (variance - 1.0).abs() < 5.0 * (2.0 / n).sqrt(),
                 "{mean} {variance}"
@@ -384,9 +386,9 @@ mod tests {
         assert_eq!(replicates, [0, 0, 1, 1, 2, 2], "a pair stays within its replicate");
     }
 
-    /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, which plain ones would hit twice.
+    /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, of which plain sampling would expect two hits.
     #[test]
-    fn weights_make_up_for_the_shift() {
+    fn weights_correct_for_the_shift() {
         let plan = plan(11);
         let mut means = vec![0.0; plan.coordinates()];
         means[0] = 4.0;
@@ -398,12 +400,12 @@ mod tests {
         assert!(numbers.weights.iter().all(|weight| *weight > 0.0 && *weight <= 8.0));
         let hits = uniforms[0].iter().zip(&numbers.weights).filter(|(score, _)| **score > 4.0);
         let estimate = hits.map(|(_, weight)| weight).sum::<f64>() / n;
-        // Seven eighths of the paths hit every other time, with weights e^(8 − 4z): 1 % is four standard errors.
+        // Half of the tilted paths (7/8 of all) are hits, with weights e^(8 − 4z): 1 % is four standard errors.
         assert!((estimate / math::norm_sf(4.0) - 1.0).abs() < 0.02, "{estimate}");
     }
 
     #[test]
-    fn a_block_takes_the_numbers_it_is_given() {
+    fn a_block_uses_the_given_numbers() {
         let mut plan = plan(5);
         plan.sampler = Sampler::Antithetic;
         let mut block = Block::new(&plan, 2);
@@ -411,7 +413,7 @@ mod tests {
         let paths = super::super::Paths::new(&plan, &block);
         let sum: Vec<f64> =
             (0..GROUP).map(|j| f64::from(paths.row(0, 300)[j]) + f64::from(paths.row(0, 300)[GROUP + j])).collect();
-        // Mirror images lie on both sides of the median 25 ln 1.2 = 4.558 but for the curvature of ln(1 + g).
+        // Antithetic pairs lie on both sides of the median 25 ln 1.2 = 4.558, up to the curvature of ln(1 + g).
         assert!(sum.iter().all(|sum| (sum / 2.0 - 4.558).abs() < 1.5), "{sum:?}");
     }
 }

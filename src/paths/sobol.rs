@@ -1,27 +1,28 @@
-//! Sobol points with affine scrambles: independent ones for honest error bars, groups of 64 points at a time.
+//! Sobol points with random affine scrambles, in groups of 64; independent scrambles give unbiased error estimates.
 //!
-//! A scramble multiplies a point's digits by a random lower triangular matrix and adds random digits (Matoušek 1998,
-//! «On the L2-discrepancy for anchored boxes», J. Complexity 14). In base 2 any two points then have the very law that
-//! Owen's nested scramble gives them: they share the digits they shared, differ in the next, and the rest are
-//! independent. So every estimate has the variance of Owen's (Owen 2003, «Variance with alternative scramblings of
-//! digital nets», TOMACS 13), and the whole sequence remains linear: a group is one point and 64 fixed differences.
+//! A scramble multiplies the digits of a point by a random lower triangular matrix and adds random digits (Matoušek
+//! 1998, "On the L2-discrepancy for anchored boxes", J. Complexity 14). In base 2 any two points then have the same
+//! joint distribution as under Owen's nested scramble: they agree in the digits in which they agreed, differ in the
+//! next, and are independent in the rest. Every estimate therefore has the same variance as under Owen's scramble (Owen
+//! 2003, "Variance with alternative scramblings of digital nets", TOMACS 13). The sequence remains linear, so a group
+//! is one point plus 64 fixed differences.
 
 use super::joe_kuo::JOE_KUO;
 use super::quantile::middle;
 use super::stream::{GROUP, halves, mix64, slot_of, word};
 
-/// Dimensions that have direction numbers; beyond them numbers are pseudo-random.
+/// Dimensions with direction numbers; further dimensions are pseudo-random.
 pub(crate) const DIMENSIONS: usize = JOE_KUO.len() + 1;
 
-/// Points of one scramble: as many as 32 bits tell apart.
+/// Points per scramble: the limit of 32 bits.
 pub(crate) const MOST_POINTS: u64 = 1 << 32;
 
-/// Bits of the place within a group.
+/// Number of bits of the index within a group.
 const GROUP_BITS: usize = GROUP.trailing_zeros() as usize;
-/// Of them, those that `near` counts; the others are `far`'s.
+/// Number of those bits indexed by `near`; `far` uses the rest.
 const NEAR_BITS: usize = 4;
 
-/// For each bit of a group's number, all ones where it is set.
+/// For each bit of a group number, all ones if it is set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Number([u32; 32 - GROUP_BITS]);
 
@@ -34,20 +35,20 @@ impl Number {
 /// One dimension of the sequence under one scramble.
 #[derive(Debug)]
 pub(super) struct Dimension {
-    /// The first point of all.
+    /// The first point.
     shift: u32,
-    /// What the bits of a group's number turn.
+    /// XOR masks for the bits of the group number.
     directions: [u32; 32 - GROUP_BITS],
-    /// Point 16·k + j of a group is its first one, turned by `far[k]` and `near[j]`.
+    /// Point 16·k + j of a group is its first point XOR `far[k]` XOR `near[j]`.
     near: [u32; 1 << NEAR_BITS],
     far: [u32; GROUP >> NEAR_BITS],
-    /// The place of the point whose upper six bits are those of the group's first point turned by 8·k + j is
+    /// Index within the group of the point whose upper six bits equal those of the first point XOR (8·k + j):
     /// `places[1][k] ^ places[0][j]`.
     places: [[u8; 8]; 2],
 }
 
 impl Dimension {
-    /// The dimension of that number, below [`DIMENSIONS`]; `slot` names it and keys its scrambles.
+    /// Dimension `number`, below [`DIMENSIONS`]; `slot` names it and keys its scrambles.
     pub(super) fn new(number: usize, slot: u64, seed: u64, scramble: u64) -> Self {
         let key = mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble));
         let matrix = matrix(key);
@@ -80,7 +81,7 @@ impl Dimension {
         first
     }
 
-    /// The probabilities of a group's points, each in the middle of its cell of width 2⁻³².
+    /// The probabilities of a group's points, each at the centre of its cell of width 2⁻³².
     pub(super) fn uniforms(&self, first: u32, out: &mut [f64; GROUP]) {
         const CELL: f64 = 1.0 / (1_u64 << 32) as f64;
         for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
@@ -90,7 +91,7 @@ impl Dimension {
         }
     }
 
-    /// The normal scores of a group's points but of those at [`ends`](Self::ends), of which the tail's quantile is due.
+    /// The normal scores of a group's points. The points at [`ends`](Self::ends) still need the quantile of the tail.
     #[inline(always)]
     pub(super) fn scores(&self, first: u32, out: &mut [f32; GROUP]) {
         for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
@@ -100,7 +101,8 @@ impl Dimension {
         }
     }
 
-    /// The places of a group's least and greatest point, and the points. A group has one point in each 64th.
+    /// The smallest and the largest point of a group, with their indices. A group has one point in each 64th of the
+    /// interval.
     #[inline(always)]
     pub(super) fn ends(&self, first: u32) -> [(usize, u32); 2] {
         let at = |turned: u32| self.places[0][turned as usize % 8] ^ self.places[1][turned as usize / 8];
@@ -111,7 +113,7 @@ impl Dimension {
 
 const SCRAMBLES: u64 = slot_of("outgrow scrambles");
 
-/// All sums modulo 2 of the terms: that of number k holds those whose bit is set in k.
+/// All sums modulo 2 of the terms; sum k contains the terms whose bit is set in k.
 fn sums<const N: usize>(terms: &[u32]) -> [u32; N] {
     let mut sums = [0; N];
     for (bit, term) in terms.iter().enumerate() {
@@ -122,8 +124,8 @@ fn sums<const N: usize>(terms: &[u32]) -> [u32; N] {
     sums
 }
 
-/// The columns of a random matrix over GF(2), that of the last digit first: a digit turns itself, and each later one
-/// with probability ½.
+/// Columns of a random matrix over GF(2), last digit first: each digit affects itself, and each later one with
+/// probability ½.
 fn matrix(key: u64) -> [u32; 32] {
     std::array::from_fn(|bit| {
         let (even, odd) = halves(word(key, bit as u64 / 2));
@@ -132,13 +134,13 @@ fn matrix(key: u64) -> [u32; 32] {
     })
 }
 
-/// The matrix times the digits of a number.
+/// The product of the matrix with the digits of a number.
 fn product(matrix: &[u32; 32], digits: u32) -> u32 {
     let column = |(bit, column): (usize, &u32)| if digits >> bit & 1 == 1 { *column } else { 0 };
     matrix.iter().enumerate().map(column).fold(0, |sum, column| sum ^ column)
 }
 
-/// v₁, v₂, …, v₃₂ by the recurrence of Bratley & Fox (1988): vⱼ = mⱼ 2^(32−j), with
+/// Direction numbers v₁, …, v₃₂ by the recurrence of Bratley & Fox (1988): vⱼ = mⱼ 2^(32−j), with
 /// mⱼ = 2a₁ mⱼ₋₁ ⊕ 2²a₂ mⱼ₋₂ ⊕ … ⊕ 2ˢ mⱼ₋ₛ ⊕ mⱼ₋ₛ.
 fn directions(number: usize) -> [u32; 32] {
     let mut m = [1_u32; 32];
@@ -157,11 +159,11 @@ fn directions(number: usize) -> [u32; 32] {
     std::array::from_fn(|j| m[j] << (31 - j))
 }
 
-/// Scrambled points of any number of dimensions; those beyond [`DIMENSIONS`] are pseudo-random.
+/// Scrambled points in any number of dimensions; those beyond [`DIMENSIONS`] are pseudo-random.
 #[derive(Debug)]
 pub(crate) struct Net {
     seed: u64,
-    /// By scramble, then dimension.
+    /// Indexed by scramble, then by dimension.
     scrambles: Vec<Vec<Dimension>>,
     all: usize,
 }
@@ -197,7 +199,7 @@ mod tests {
     use super::super::quantile::{is_middle, tail};
     use super::*;
 
-    /// The first points of scipy's unscrambled `Sobol(256)`, dimensions 1, 2, 3, 10 and 256, put from Gray-code into
+    /// First points of the unscrambled scipy `Sobol(256)` in dimensions 1, 2, 3, 10 and 256, reordered from Gray code to
     /// natural order (tests/reference/sobol.py).
     const SCIPY: &str = include_str!("../../tests/reference/sobol.csv");
 
@@ -205,7 +207,7 @@ mod tests {
         Dimension::of(directions(number), 0)
     }
 
-    /// Points of groups 0, 1, ….
+    /// The points of groups 0, 1, ….
     fn points(dimension: &Dimension, groups: u64) -> Vec<f64> {
         let mut points = vec![[0.0; GROUP]; usize::try_from(groups).expect("small")];
         for (number, points) in (0..groups).zip(&mut points) {
@@ -228,8 +230,8 @@ mod tests {
         assert_eq!(count, 320);
     }
 
-    /// Whether each of the boxes of 2^-a[k] along axis k, for every a that adds up to m, holds as many of the points,
-    /// 2^m of them times `times`, as any other.
+    /// Whether the points form a (t, m, s)-net: all boxes of side 2^-a[k] along axis k, where the a[k] sum to m,
+    /// contain exactly `times` of the 2^m · `times` points.
     fn is_net(axes: &[&[f64]], times: usize) -> bool {
         let m = (axes[0].len() / times).trailing_zeros();
         let boxes = |split: u32| {
@@ -251,7 +253,7 @@ mod tests {
         splits.into_iter().all(boxes)
     }
 
-    /// Every dimension by itself: 2^m points in 2^m cells, up to 4,096.
+    /// Each dimension separately: 2^m points in 2^m cells, up to 4,096.
     #[test]
     fn every_dimension_fills_every_cell_once() {
         for number in 0..DIMENSIONS {
@@ -260,13 +262,13 @@ mod tests {
                 assert!(is_net(&[&plain[..1 << m]], 1), "dimension {number}, {m}");
                 assert!(is_net(&[&scrambled[..1 << m]], 1), "dimension {number}, {m}, scrambled");
             }
-            // Any aligned run of 2^m points, and not the first alone.
+            // Holds for any aligned run of 2^m points, not only the first.
             assert!(is_net(&[&scrambled[1024..2048]], 1), "dimension {number}");
         }
     }
 
-    /// Sobol's t for two dimensions is the sum of the degrees of their polynomials less one each: 0 for the first two,
-    /// 1 for the second and third (x + 1 and x² + x + 1); in boxes of 2^(t−m) there are 2^t points.
+    /// For two dimensions Sobol's t is the sum of (degree − 1) over their polynomials: 0 for the first two, 1 for the
+    /// second and third (x + 1 and x² + x + 1). Boxes of volume 2^(t−m) contain 2^t points.
     #[test]
     fn pairs_are_nets_before_and_after_scrambling() {
         let degree = |number: usize| JOE_KUO.get(number.wrapping_sub(1)).map_or(0, |row| row.len() - 2);
@@ -287,12 +289,12 @@ mod tests {
             }
         }
         let [x, y] = [points(&plain(3), 64), points(&plain(4), 64)];
-        assert!(!is_net(&[&x, &y], 1), "the test sees what is not a net");
+        assert!(!is_net(&[&x, &y], 1), "the test detects a set that is not a net");
     }
 
-    /// Of two points that share k digits the scrambled ones do too and differ in the next; of 4,096 scrambles each
-    /// further digit, and each digit of a point, is 1 in half, within five standard deviations: 64 digits, a false alarm
-    /// once in 27,000 keys.
+    /// If two points share k digits, so do the scrambled points, and they differ in the next digit. Over 4,096
+    /// scrambles each later digit, and each digit of a point, is 1 in half of the cases within five standard
+    /// deviations: 64 digits, a false alarm in 1 of 27,000 keys.
     #[test]
     fn pairs_of_points_have_the_law_of_owens_scramble() {
         const SCRAMBLES: u64 = 4096;
@@ -318,7 +320,7 @@ mod tests {
         assert!(off(together, 0.25) < 5.0, "{together}");
     }
 
-    /// No seed is special, and no two of 32 scrambles begin alike in any dimension.
+    /// Holds for arbitrary seeds: no two of 32 scrambles share their first point in any dimension.
     #[test]
     fn scrambles_differ_pairwise() {
         for seed in [0, 1, 2, u64::MAX, 0x9E37_79B9_7F4A_7C15] {
@@ -330,7 +332,7 @@ mod tests {
         }
     }
 
-    /// Each place of each group, its ends among them, has the score of its probability.
+    /// Each point of each group, including its ends, has the score of its probability.
     #[test]
     fn scores_are_those_of_the_uniforms() {
         for number in [0, 1, 2, 17, 255] {

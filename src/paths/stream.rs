@@ -1,5 +1,5 @@
-//! Random streams keyed by (seed, path group, slot), so that no draw depends on the number of threads, on the size of
-//! a block or on what else a scenario holds.
+//! Random streams keyed by (seed, path group, slot), so that a draw does not depend on the number of threads, the block
+//! size or the rest of the scenario.
 
 use std::ops::{Deref, DerefMut};
 
@@ -14,17 +14,17 @@ pub(crate) const GROUP: usize = 64;
 /// Interleaved generators of one group's stream. Part of value stability.
 pub(crate) const LANES: usize = 16;
 
-/// Bits drawn for one period of one group: each gives two normals.
+/// Pairs of 32-bit words drawn for one period of one group; each pair gives two normals.
 pub(crate) const PAIRS: usize = GROUP / 2;
 
-/// Starts at a cache line. The compiler does not see to it that vectors do, on the stack neither, unless something
-/// there is aligned like this; vectors that straddle two lines take twice the time.
+/// Aligned to a cache line. The compiler does not align vectors by itself, even on the stack, and vectors that straddle
+/// two cache lines take twice the time.
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
 pub(crate) struct Aligned<T>(pub(crate) T);
 
-/// Numbers of which the first starts a cache line: allocators align to 16 bytes, and a vector of 32 would then straddle
-/// two lines every second time (1 to 2 % of the time to fill a block).
+/// Numbers that begin at a cache line. Allocators align to 16 bytes, so every second 32-byte vector could straddle two
+/// lines (1 to 2 % of the time to fill a block).
 #[derive(Debug)]
 pub(crate) struct AlignedRow<T> {
     numbers: Vec<T>,
@@ -32,7 +32,7 @@ pub(crate) struct AlignedRow<T> {
 }
 
 impl<T: Copy + Default> AlignedRow<T> {
-    /// `len` zeros.
+    /// Creates `len` zeros.
     pub(crate) fn zeros(len: usize) -> Self {
         let numbers = vec![T::default(); len + GROUP];
         let from = numbers.as_ptr().align_offset(align_of::<Aligned<T>>()).min(GROUP);
@@ -55,11 +55,11 @@ impl<T> DerefMut for AlignedRow<T> {
     }
 }
 
-/// 2⁶⁴ divided by the golden ratio, made odd: the step of splitmix64.
+/// 2⁶⁴ divided by the golden ratio, made odd: the increment of splitmix64.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The finaliser of splitmix64 (Steele, Lea and Flood 2014, with the constants of Stafford's «Mix13»): a bijection of
-/// the 64-bit words that takes 0 to 0.
+/// The finalizer of splitmix64 (Steele, Lea and Flood 2014, with the constants of Stafford's "Mix13"): a bijection of
+/// 64-bit words that maps 0 to 0.
 #[inline(always)]
 pub(super) const fn mix64(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -67,8 +67,8 @@ pub(super) const fn mix64(z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The slot of a name or an address: FNV-1a over its UTF-8 bytes, finished by a mixer, since FNV-1a alone leaves names
-/// that differ in their last letter close together. Part of value stability.
+/// The slot of a name or an address: FNV-1a over its UTF-8 bytes, followed by a mixer, since FNV-1a alone leaves names
+/// that differ in the last letter close together. Part of value stability.
 pub(crate) const fn slot_of(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
@@ -80,8 +80,8 @@ pub(crate) const fn slot_of(text: &str) -> u64 {
     mix64(hash)
 }
 
-/// Where the splitmix64 sequence of (seed, slot) starts. `purpose` keeps the shocks of a slot and the draws of an
-/// assumption of the same name apart. For one seed and purpose, two slots never start at the same place.
+/// Start of the splitmix64 sequence of (seed, slot). `purpose` separates the shocks of a slot from the draws of an
+/// assumption with the same name. For one seed and purpose, two slots never start at the same point.
 const fn origin(seed: u64, slot: u64, purpose: u64) -> u64 {
     mix64(mix64(mix64(seed.wrapping_add(STEP)) ^ purpose).wrapping_add(slot))
 }
@@ -94,7 +94,7 @@ pub(super) const fn word(origin: u64, n: u64) -> u64 {
 const SHOCKS: u64 = slot_of("outgrow shocks");
 const ASSUMPTIONS: u64 = slot_of("outgrow assumptions");
 
-/// What the streams of all groups of one (seed, slot) share.
+/// State shared by the streams of all groups of one (seed, slot).
 #[derive(Debug, Clone)]
 pub(crate) struct StreamKey {
     words: [[u64; LANES]; 4],
@@ -109,11 +109,11 @@ impl StreamKey {
 
     /// The generators of a group at its first period.
     ///
-    /// The 64 words of a key are `mix64` of 64 different numbers, hence different, and so are the 64 words below. At
-    /// most one of them is zero, so no generator is in its forbidden all-zero state. A word at one place differs
-    /// between any two groups, since g·STEP does (STEP is odd) and `mix64` is a bijection: no two groups have a
-    /// generator in the same state, or even sharing a word at the same place. At two different places words agree
-    /// only by chance: the key's words are mixed, so they are no multiples of STEP apart that a group could bridge.
+    /// The 64 words of a key are `mix64` of 64 different numbers and therefore distinct, and so are the 64 words below.
+    /// At most one of them is zero, so no generator is in its forbidden all-zero state. The words at one index differ
+    /// between any two groups, since g·STEP does (STEP is odd) and `mix64` is a bijection. Hence no two groups have a
+    /// generator in the same state, or even share a word at the same index. Words at different indices agree only by
+    /// chance: the words of a key are mixed, so their differences are not multiples of STEP.
     #[inline(always)]
     pub(crate) fn lanes(&self, group: u64) -> Lanes {
         let shift = STEP.wrapping_mul(group);
@@ -127,16 +127,17 @@ impl StreamKey {
     }
 }
 
-/// Sixteen generators xoshiro256++ (Blackman and Vigna 2021), side by side; `state[k][lane]`.
+/// Sixteen xoshiro256++ generators (Blackman and Vigna 2021), side by side; `state[k][lane]`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lanes {
     state: [[u64; LANES]; 4],
 }
 
 impl Lanes {
-    /// Two numbers of each lane, the first of all lanes before the second, split into high and low halves.
+    /// Draws two numbers per lane, split into high and low halves; the first numbers of all lanes come before the
+    /// second.
     ///
-    /// Both steps of a lane are taken together, so that its state passes through registers once for both.
+    /// Both steps of a lane are taken together, so that its state is loaded into registers only once.
     #[inline(always)]
     pub(crate) fn draw(&mut self, high: &mut [u32; PAIRS], low: &mut [u32; PAIRS]) {
         let mut drawn = [[0_u64; LANES]; 2];
@@ -154,7 +155,7 @@ impl Lanes {
 }
 
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+#[expect(clippy::cast_possible_truncation, reason = "only the low half is needed")]
 pub(super) fn halves(bits: u64) -> (u32, u32) {
     ((bits >> 32) as u32, bits as u32)
 }
@@ -172,8 +173,8 @@ fn xoshiro256_plus_plus(s: &mut [u64; 4]) -> u64 {
     result
 }
 
-/// The draws of an assumption for the paths of a group: `ChaCha12` with a key of its own for each (seed, slot) and the
-/// group as its stream, uniform in the open interval (0, 1).
+/// The draws of an assumption for the paths of a group, uniform in the open interval (0, 1): `ChaCha12` with a separate
+/// key for each (seed, slot), and the group as its stream.
 pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP]) {
     let origin = origin(seed, slot, ASSUMPTIONS);
     let mut key = [0; 32];
@@ -182,7 +183,7 @@ pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP])
     }
     let mut rng = ChaCha12Rng::from_seed(key);
     rng.set_stream(group);
-    // All at once: one by one they took eleven instructions more each.
+    // Filled in one call: one at a time took eleven more instructions each.
     let mut bytes = [0; GROUP * size_of::<u64>()];
     rng.fill_bytes(&mut bytes);
     cpu::run(
@@ -196,13 +197,13 @@ pub(crate) fn uniforms(seed: u64, slot: u64, group: u64, out: &mut [f64; GROUP])
     );
 }
 
-/// The middle of one of 2⁵² equal cells, exactly: symmetric about ½, and neither 0 nor 1, where quantiles are infinite.
-/// With 2⁵³ cells the middles above ½ would not be f64, and the last would round to 1.
+/// The centre of one of 2⁵² equal cells, exactly. The values are symmetric about ½ and never 0 or 1, where quantiles
+/// are infinite. With 2⁵³ cells the centres above ½ would not be representable in f64, and the last would round to 1.
 #[inline(always)]
 fn open_unit(x: u64) -> f64 {
     const ONE: u64 = 1.0_f64.to_bits();
     const HALF_A_CELL: f64 = 0.5 / (1_u64 << 52) as f64;
-    // As the digits of a number from 1 to 2: no vector conversion of 64 bits before AVX-512. Nothing is rounded.
+    // Sets the mantissa of a number in [1, 2), since vector conversions of 64-bit integers require AVX-512. Exact.
     (f64::from_bits(x >> 12 | ONE) - 1.0) + HALF_A_CELL
 }
 
@@ -213,15 +214,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mix64_is_the_finaliser_of_splitmix64() {
-        // The first three outputs of splitmix64 from state 0, as Vigna's splitmix64.c prints them.
+    fn mix64_is_the_finalizer_of_splitmix64() {
+        // First three outputs of splitmix64 from state 0, by Vigna's splitmix64.c.
         let published = [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F];
         assert_eq!([word(0, 1), word(0, 2), word(0, 3)], published);
     }
 
     #[test]
     fn a_lane_is_xoshiro256_plus_plus() {
-        // The first outputs from state [1, 2, 3, 4], as the reference implementation prints them.
+        // First outputs from state [1, 2, 3, 4], by the reference implementation.
         let published = [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386];
         let mut state = [1, 2, 3, 4];
         assert_eq!(published.map(|_| xoshiro256_plus_plus(&mut state)), published);
@@ -240,8 +241,8 @@ mod tests {
 
     #[test]
     fn slots_keep_their_values() {
-        assert_eq!(slot_of("a"), mix64(0xAF63_DC4C_8601_EC8C), "FNV-1a of «a» is published");
-        assert_eq!(slot_of("foobar"), mix64(0x8594_4171_F739_67E8), "FNV-1a of «foobar» is published");
+        assert_eq!(slot_of("a"), mix64(0xAF63_DC4C_8601_EC8C), "FNV-1a of \"a\" is published");
+        assert_eq!(slot_of("foobar"), mix64(0x8594_4171_F739_67E8), "FNV-1a of \"foobar\" is published");
         assert_eq!(slot_of("provider[Alibaba]"), 0xFF5F_9C9C_31E6_0C3B);
     }
 
@@ -297,7 +298,7 @@ mod tests {
         }
     }
 
-    /// A sum of 64,000 uniforms, within 5 standard deviations: a false alarm once in 1.7 million seeds.
+    /// Mean of 64,000 uniforms, within 5 standard deviations: a false-alarm probability of 1 in 1.7 million seeds.
     #[test]
     fn uniforms_have_mean_one_half() {
         const GROUPS: u64 = 1000;

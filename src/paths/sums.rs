@@ -1,36 +1,38 @@
-//! Derived rows: sums over a year at the dates of a measure, filled once a block and only where a question asks.
+//! Derived rows: sums over a year at the dates of a measure, filled once per block and only if requested.
 //!
-//! Sums are kept in linear units relative to the reference, as f32: within one question rows compare as revenue does.
+//! Sums are stored on a linear scale relative to the reference, as f32. Within one question, rows compare as revenue
+//! does.
 
 use crate::cpu::{self, Level};
 use crate::error::{Error, Kind};
 use crate::math::exp_f32;
 
-/// A row of sums: of one provider, over `width` periods up to each date.
+/// A row of sums of one provider, over `width` periods up to each date.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SumRow {
     /// The row of the provider.
     pub(crate) of: usize,
     pub(crate) width: usize,
-    /// Column 0 is the base date, or `None` where nobody is ahead at base; then every answered date.
+    /// Column 0 is the base date, or `None` if the data at the base are incomplete; the other columns are the answered
+    /// dates.
     pub(crate) dates: Vec<Option<i32>>,
-    /// By column, the part of the sum that history holds, relative to the reference.
+    /// For each column, the historical part of the sum, relative to the reference.
     pub(crate) past: Vec<f64>,
 }
 
-/// The least sum that keeps all its digits in f32, with room to spare.
+/// The smallest sum with full f32 precision, with a margin.
 const LEAST: f32 = 1e-30;
-/// The greatest sum, likewise.
+/// The largest such sum.
 const GREATEST: f32 = 1e30;
 
 impl SumRow {
-    /// Periods of the projection, 0 included, that a date sums.
+    /// Periods of the projection, including 0, that a date sums.
     fn projected(&self, date: i32) -> std::ops::RangeInclusive<usize> {
         let first = date.saturating_add(1).saturating_sub(i32::try_from(self.width).unwrap_or(i32::MAX));
         usize::try_from(first).unwrap_or(0)..=usize::try_from(date).unwrap_or(0)
     }
 
-    /// The sums of revenues that are known at 0..=T, in money.
+    /// Sums of revenues that are known at 0..=T, in the scenario's unit.
     pub(super) fn known(&self, revenue: &[f64], reference: f64) -> Vec<f64> {
         let sum = |(date, past): (&Option<i32>, &f64)| match date {
             Some(date) if *date >= 0 => past * reference + revenue[self.projected(*date)].iter().sum::<f64>(),
@@ -39,7 +41,7 @@ impl SumRow {
         self.dates.iter().zip(&self.past).map(sum).collect()
     }
 
-    /// The row's columns in f64, from the linear revenue of its provider in f64.
+    /// Fills the row's columns in f64 from the linear revenue of its provider in f64.
     pub(super) fn fill_fine(&self, linear: &[f64], paths: usize, row: &mut [f64]) {
         for ((date, past), out) in self.dates.iter().zip(&self.past).zip(row.chunks_exact_mut(paths)) {
             out.fill(*past);
@@ -54,7 +56,7 @@ impl SumRow {
     /// Fills the row's columns from the linear revenue of its provider, `linear[t * width_of_block ..]`.
     ///
     /// # Errors
-    /// The column whose sums leave what f32 holds.
+    /// The column whose sums exceed the range of f32.
     pub(super) fn fill(&self, level: Level, linear: &[f32], paths: usize, row: &mut [f32]) -> Result<(), usize> {
         for (column, (date, past)) in self.dates.iter().zip(&self.past).enumerate() {
             let out = &mut row[column * paths..(column + 1) * paths];
@@ -83,9 +85,10 @@ impl SumRow {
     }
 }
 
-/// What to say where sums leave what they can hold.
+/// Error for sums outside the range of f32.
 pub(super) fn beyond(provider: &str, label: &str) -> Error {
-    let message = "the sum over a year leaves what it can hold, 1e±30 times the reference; ask by period instead";
+    let message = "the sum over a year is outside the range of 1e-30 to 1e30 times the reference; use the period \
+                   measure instead";
     Error::one(Kind::Limit, "simulation", format!("provider[{provider}] at {label}"), message)
 }
 
@@ -96,7 +99,7 @@ fn add(sum: &mut [f32], part: &[f32]) {
     }
 }
 
-/// Whether every sum lies between the bounds. Not by `all`, whose early return does not vectorise.
+/// Whether every sum lies within the bounds. `all` returns early and so does not vectorize.
 #[inline(always)]
 fn are_held(sums: &[f32]) -> bool {
     let mut held = true;
@@ -106,7 +109,7 @@ fn are_held(sums: &[f32]) -> bool {
     held
 }
 
-/// `e^x` of a row of logs, relative to the reference.
+/// `e^x` of a row of logs relative to the reference.
 pub(super) fn linear(level: Level, logs: &[f32], out: &mut [f32]) {
     cpu::run(
         level,
@@ -124,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leaves_the_range_is_seen() {
+    fn sums_out_of_range_are_detected() {
         assert!(exp_f32(-100.0) < LEAST && exp_f32(100.0) > GREATEST);
     }
 

@@ -1,8 +1,9 @@
-//! Importance sampling: paths from a mixture of shifted normal laws, and the weights that make up for it.
+//! Importance sampling: paths from a mixture of shifted normal distributions, with likelihood-ratio weights.
 //!
-//! Everything drawn is a function of independent standard normal numbers: one behind each assumption, u = Φ(z), and an
-//! innovation a series and period. They are shifted along few *coordinates*, standard normal themselves: an assumption's
-//! z, and a series' sum of innovations over one of at most eight pieces of the horizon over the root of its length.
+//! All draws are functions of independent standard normal numbers: one for each assumption, u = Φ(z), and one
+//! innovation per series and period. They are shifted along a few *coordinates*, which are standard normal themselves:
+//! the z of an assumption, and the sum of a series' innovations over one of at most eight segments of the horizon,
+//! divided by the square root of its length.
 
 use super::plan::to_f32;
 use super::sampler::{Drawn, Numbers, Span};
@@ -10,29 +11,29 @@ use super::stream::GROUP;
 use crate::cpu;
 use crate::math;
 
-/// The pieces of the horizon over which a series' shift is constant.
+/// Number of segments of the horizon over which a series' shift is constant.
 const MOST_PIECES: usize = 8;
-/// Of a group's 64 paths, those that are drawn as they come, so that no weight exceeds 64 / 8.
+/// Paths of a group of 64 that are not tilted, so that no weight exceeds 64 / 8.
 const PLAIN_PATHS: usize = 8;
 
-/// The most laws of one mixture besides the plain one.
+/// Maximum number of tilted distributions in one mixture.
 pub(crate) const MOST_TILTS: usize = 8;
 
-/// A mixture of laws, each a mean by coordinate; which path of a group is of which law is fixed, so that no chance is
-/// in the shares (stratified, Veach & Guibas 1995 «balance heuristic»).
+/// A mixture of distributions, each given by its mean for every coordinate. The component of each path in a group is
+/// fixed, so the mixture proportions are not random (stratified; Veach & Guibas 1995, "balance heuristic").
 #[derive(Debug)]
 pub(crate) struct Tilts {
-    /// Means by coordinate, and half their sum of squares.
+    /// Means by coordinate, and half of their sum of squares.
     laws: Vec<(Vec<f64>, f64)>,
-    /// The law of every path of a group.
+    /// The component of every path of a group.
     law_of: [usize; GROUP],
-    /// Paths of a group by law, as a share.
+    /// Proportion of a group's paths in each component.
     shares: Vec<f64>,
-    /// Where the pieces of the horizon end, the first beginning with period 1.
+    /// Last period of each segment; the first segment begins with period 1.
     ends: Vec<usize>,
 }
 
-/// Where the pieces of a horizon end.
+/// Last period of each segment of a horizon.
 fn ends(periods: usize) -> Vec<usize> {
     let pieces = periods.min(MOST_PIECES);
     (1..=pieces).map(|piece| piece * periods / pieces).collect()
@@ -44,12 +45,12 @@ pub(super) fn coordinates(draws: usize, series: usize, periods: usize) -> usize 
 }
 
 impl Tilts {
-    /// One law alone: weights have no bound. For the search of a tilt.
+    /// A single tilted distribution, with unbounded weights; used to search for a tilt.
     pub(crate) fn alone(means: Vec<f64>, periods: usize) -> Self {
         Self::new(vec![means], [0; GROUP], periods)
     }
 
-    /// The plain law and at most [`MOST_TILTS`] others: weights are at most 8.
+    /// The untilted distribution and at most [`MOST_TILTS`] tilted ones; weights are at most 8.
     pub(crate) fn mixture(tilts: Vec<Vec<f64>>, coordinates: usize, periods: usize) -> Self {
         let mut laws = vec![vec![0.0; coordinates]];
         laws.extend(tilts);
@@ -70,7 +71,7 @@ impl Tilts {
         Self { laws: laws.collect(), law_of, shares, ends: ends(periods) }
     }
 
-    /// Shifts the numbers of a block and weighs its paths.
+    /// Shifts the numbers of a block and computes the weights of its paths.
     pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         let pieces = self.ends.len();
         numbers.coordinates.resize_with(uniforms.len() + drawn.series.len() * pieces, Vec::new);
@@ -103,7 +104,7 @@ impl Tilts {
         self.law_of.map(|law| self.laws[law].0[coordinate])
     }
 
-    /// Shifts the normal number behind an assumption, and leaves it in the uniform's place.
+    /// Shifts the normal number of an assumption and stores it in place of the uniform.
     fn shift_draw(&self, coordinate: usize, uniforms: &mut [f64], scores: &mut [f64]) {
         math::norm_quantile_slice(uniforms);
         let shifts = self.shifts(coordinate);
@@ -115,7 +116,7 @@ impl Tilts {
         }
     }
 
-    /// Shifts a series' innovations over one piece; `sums` becomes their standardised sum.
+    /// Shifts a series' innovations over one segment; `sums` receives their standardized sum.
     #[inline(always)]
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
     fn shift_piece(&self, coordinate: usize, rows: &mut [f32], sums: &mut [f64]) {
@@ -132,7 +133,7 @@ impl Tilts {
         sums.iter_mut().for_each(|sum| *sum /= root);
     }
 
-    /// w(x) = 1 / Σ cₖ e^{mₖ·x − ½|mₖ|²}: the plain density over the mixture's.
+    /// w(x) = 1 / Σ cₖ e^{mₖ·x − ½|mₖ|²}: density of the untilted distribution divided by that of the mixture.
     fn weigh(&self, span: Span, numbers: &mut Numbers) {
         numbers.weights.clear();
         numbers.weights.resize(span.width(), 0.0);

@@ -1,8 +1,9 @@
-//! What to switch off where a run would take more memory than it may.
+//! Advice for a run that would exceed its memory limit.
 
 use super::PartKind;
 
-/// What brings `bytes` below `most`, by the bytes `of` each kind of part: one of those that suffice alone, or both.
+/// Advises which outputs to disable so that `bytes` falls below `most`, where `of` gives the bytes of each kind of
+/// part: any one that suffices alone, or both.
 pub(super) fn to_fit(bytes: usize, most: usize, of: impl Fn(PartKind) -> usize) -> String {
     let suffices = |kind: &PartKind| of(*kind) > 0 && bytes - of(*kind) <= most;
     let alone: Vec<&str> =
@@ -21,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_helps_is_advised() {
+    fn only_sufficient_changes_are_advised() {
         let advice = |fans: usize, shares: usize| {
             to_fit(fans + shares, 10, |kind| if kind == PartKind::Fans { fans } else { shares })
         };

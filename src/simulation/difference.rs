@@ -1,4 +1,4 @@
-//! Common random numbers: two scenarios on the same streams, so that what does not differ cancels.
+//! Common random numbers: runs two scenarios on the same streams, so that what they share cancels in the difference.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,19 +15,20 @@ use crate::scenario::Scenario;
 use crate::statistic::Overtake;
 
 impl Simulation<'_> {
-    /// How much more likely `other` makes each overtake, on the same random numbers: for every question of both (by
-    /// name) and every date the probability there less the one here, with the error of that *difference*, which is far
-    /// less than the errors of the two: what is drawn under the same name or address is drawn alike in both.
+    /// Estimates the difference in probability of each overtake between `other` and this scenario, with common random
+    /// numbers: for every question in both (matched by name) and every date, the probability in `other` minus the one
+    /// here. What is drawn under the same name or address uses the same random numbers in both scenarios, so the error
+    /// of the *difference* is far smaller than the errors of the two probabilities.
     ///
-    /// Paths, seed, threads and confidence are those of this simulation; the sampling is plain, and overtakes are on
-    /// dates. Fans, ranks and shares are not kept.
+    /// Paths, seed, threads and confidence are taken from this simulation. Sampling is plain, and overtakes are
+    /// monitored on dates. Fans, ranks and shares are not kept.
     ///
     /// # Errors
-    /// As [`Simulation::run`]; where base or horizon differ or no question has the same name in both; and with a
-    /// shard, a stopping rule, another sampling, `continuous`, `cross_check`, questions of one's own or a progress
-    /// report, which it has no use for.
+    /// As for [`Simulation::run`]. Also if base or horizon differ, if no question has the same name in both, or if a
+    /// shard, a stopping rule, another sampling, `continuous`, `cross_check`, custom statistics or a progress callback
+    /// is set: these do not apply to a difference.
     ///
-    /// # Example: what one more point of growth does
+    /// # Example: the effect of one percentage point of growth
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
@@ -52,25 +53,22 @@ impl Simulation<'_> {
         let mut problems = Vec::new();
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if self.settings.sampling != Sampling::Plain {
-            report(
-                "sampling",
-                format!("a difference is counted on plain paths, not {}", self.settings.sampling.word()),
-            );
+            report("sampling", format!("a difference requires plain sampling, got {}", self.settings.sampling.word()));
         }
         if self.settings.precision.is_some() {
-            report("until", "a difference is run for a number of paths".to_owned());
+            report("until", "a difference requires a number of paths rather than a stopping rule".to_owned());
         }
         if self.settings.continuous {
-            report("continuous", "a difference is of overtakes on dates".to_owned());
+            report("continuous", "a difference requires overtakes monitored on dates".to_owned());
         }
         if self.settings.cross_check {
-            report("cross_check", "a difference has no exact answer beside it".to_owned());
+            report("cross_check", "a difference cannot be cross-checked".to_owned());
         }
         if self.shard != (0, 1) {
-            report("shard", "a difference is not run in shards".to_owned());
+            report("shard", "a difference cannot be run in shards".to_owned());
         }
-        if !self.own.is_empty() || self.progress.is_some() {
-            report("difference", "questions of one's own and progress are not for a difference".to_owned());
+        if !self.custom.is_empty() || self.progress.is_some() {
+            report("difference", "a difference supports neither custom statistics nor a progress callback".to_owned());
         }
         let own = self.scenario;
         if (own.base(), own.horizon()) != (other.base(), other.horizon()) {
@@ -81,19 +79,19 @@ impl Simulation<'_> {
     }
 }
 
-/// Two scenarios and the questions of both.
+/// Two scenarios and their common questions.
 struct Pair {
     plans: [Plan; 2],
-    /// Name, dates and the question in each.
+    /// Name and dates of each question, and its statistic in each scenario.
     questions: Vec<(String, Vec<usize>, [Overtake; 2])>,
 }
 
-/// Of one question by date, 0 the base: paths that have it in either, and only in one.
+/// Counts of one question by date, where 0 is the base.
 #[derive(Debug, Clone)]
 struct Counted {
-    /// First overtakes by date, in each.
+    /// Paths by the date of their first overtake, in each scenario.
     first: [Vec<u64>; 2],
-    /// The increase, from date to date, of the paths that have it in the one only.
+    /// Change, from one date to the next, in the number of paths that have overtaken in one scenario only.
     only: [Vec<i64>; 2],
 }
 
@@ -102,7 +100,7 @@ impl Counted {
         Self { first: [(); 2].map(|()| vec![0; dates + 2]), only: [(); 2].map(|()| vec![0; dates + 2]) }
     }
 
-    /// Counts one path, given the class of its first overtake in each.
+    /// Counts one path, given the class of its first overtake in each scenario.
     fn gain(&mut self, classes: [u16; 2]) {
         let [before, after] = classes.map(usize::from);
         self.first[0][before] += 1;
@@ -123,7 +121,7 @@ impl Counted {
     }
 }
 
-/// What one worker has counted, by question.
+/// Counts of one worker, by question.
 type Done = Result<Vec<Counted>, Error>;
 
 impl Pair {

@@ -1,8 +1,8 @@
-//! Simulation: settings, the run over blocks, and the tally that shards hand on.
+//! Simulation: settings, the run over blocks, and the tally of counts that shards exchange.
 
 mod advice;
+mod custom;
 mod difference;
-mod own;
 mod parts;
 mod pilot;
 mod run;
@@ -24,37 +24,38 @@ pub use sampling::{Precision, Sampling};
 pub use tally::Tally;
 pub(crate) use tally::{Part, PartKind, Settings};
 
-use own::Own;
+use custom::Custom;
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Outcome;
 use crate::scenario::{Measure, Scenario};
 
-/// Paths of a run that was not told how many.
+/// Default number of paths.
 const DEFAULT_PATHS: u64 = 1_000_000;
-/// Confidence level of a run that was not told.
+/// Default confidence level.
 pub(crate) const DEFAULT_CONFIDENCE: f64 = 0.95;
-/// The most paths of one run: counts and path numbers stay exact in f64.
+/// Maximum number of paths of one run: counts and path numbers stay exact in f64.
 pub(crate) const MOST_PATHS: u64 = 1 << 50;
-/// The most paths of a stopping rule that was not told.
+/// Default maximum number of paths of a stopping rule.
 const DEFAULT_AT_MOST: u64 = 100_000_000;
 
-/// How far a run has come.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Paths done so far.
+    /// Paths completed so far.
     pub done: u64,
-    /// Paths this run (or this shard of it) is to do.
+    /// Paths to run in total (in this shard, for a sharded run).
     pub total: u64,
 }
 
 type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
-/// The settings of a simulation; made by [`Scenario::simulate`], started by [`run`](Simulation::run) or [`tally`](Simulation::tally).
+/// Settings of a simulation; created by [`Scenario::simulate`], executed by [`run`](Simulation::run) or
+/// [`tally`](Simulation::tally).
 ///
-/// Same scenario, same seed, same number of paths: the same bits, whatever the number of threads, the
-/// sharding or the processor.
+/// The same scenario, seed and number of paths give the same bits for any number of threads, any sharding and any
+/// processor.
 ///
 /// # Example: a run with settings
 /// ```
@@ -74,16 +75,16 @@ pub struct Simulation<'a> {
     at_most: u64,
     threads: Option<usize>,
     shard: (u64, u64),
-    own: Vec<Own<'a>>,
+    custom: Vec<Custom<'a>>,
     progress: Option<Mutex<Box<OnProgress<'a>>>>,
-    /// Groups to a block, where a test wants another size than the one that fits.
+    /// Number of groups per block, where a test overrides the default.
     block_groups: Option<usize>,
 }
 
 impl Scenario {
-    /// Starts a simulation with 1,000,000 paths, seed 0, 95 % confidence, and fans, ranks and shares on.
+    /// Creates a simulation with 1,000,000 paths, seed 0, 95 % confidence, and fans, ranks and shares enabled.
     ///
-    /// # Example: as it comes
+    /// # Example: default settings
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2020")
@@ -111,7 +112,7 @@ impl Scenario {
             at_most: DEFAULT_AT_MOST,
             threads: None,
             shard: (0, 1),
-            own: Vec::new(),
+            custom: Vec::new(),
             progress: None,
             block_groups: None,
         }
@@ -119,33 +120,33 @@ impl Scenario {
 }
 
 impl<'a> Simulation<'a> {
-    /// The number of paths of the whole run; at least 1.
+    /// Sets the number of paths of the whole run; at least 1.
     pub fn paths(mut self, paths: u64) -> Self {
         self.settings.paths = paths;
         self
     }
 
-    /// The seed; no value is special.
+    /// Sets the seed. The default is 0; all values are equally valid.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// How paths are drawn; plain unless told. What was chosen, and the number of paths where it was rounded up, stand in
-    /// the outcome.
+    /// Sets the sampling scheme; plain by default. The outcome reports the scheme that was chosen, and the number of
+    /// paths if it was rounded up.
     pub fn sampling(mut self, sampling: Sampling) -> Self {
         self.settings.sampling = sampling;
         self
     }
 
-    /// Runs until the largest standard error over all dates of all questions is as small as asked, in place of a number
-    /// of [`paths`](Simulation::paths); but no more than [`at_most`](Simulation::at_most) paths.
+    /// Runs until the largest standard error over all dates of all questions is at most `precision`, instead of a fixed
+    /// number of [`paths`](Simulation::paths), but for no more than [`at_most`](Simulation::at_most) paths.
     ///
-    /// A first batch of 16,384 paths, then at least as many and otherwise 0.8 of what is estimated to be needed (the
-    /// rule of `QuantLib`'s Monte Carlo model), to the same bits for any number of threads. Where the error is not reached the
-    /// outcome says so with both figures, and keeps what was done.
+    /// The first batch has 16,384 paths. Each further batch has at least as many, and otherwise 0.8 of the estimated
+    /// number still needed (the rule of `QuantLib`'s Monte Carlo model). The bits do not depend on the number of
+    /// threads. If the target is not reached, the outcome reports both errors and keeps the results.
     ///
-    /// # Example: a standard error of a thousandth
+    /// # Example: a standard error of 0.001
     /// ```
     /// # use outgrow::{Curve, Precision, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
@@ -161,35 +162,35 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// The most paths that [`until`](Simulation::until) may take; 100,000,000 unless told.
+    /// Sets the maximum number of paths that [`until`](Simulation::until) may use; 100,000,000 by default.
     pub fn at_most(mut self, paths: u64) -> Self {
         self.at_most = paths;
         self
     }
 
-    /// The number of threads; unless told, those of the rayon pool the call is made in. Changes no bit of the answer.
+    /// Sets the number of threads; by default that of the current rayon pool. It does not change any bit of the answer.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// The confidence level of the intervals, between 0 and 1; 0.95 unless told.
+    /// Sets the confidence level of the intervals, between 0 and 1; 0.95 by default.
     pub fn confidence(mut self, level: f64) -> Self {
         self.settings.confidence_level = level;
         self
     }
 
-    /// Whether to keep the distribution of every provider's revenue; off, it costs nothing.
+    /// Whether to keep the distribution of every provider's revenue; costs nothing when off. The default is `true`.
     pub fn fans(mut self, on: bool) -> Self {
         self.settings.fans = on;
         self
     }
 
-    /// Keeps the distribution of every provider's revenue over years too: trailing, calendar or fiscal ones, read by
-    /// [`Outcome::measured`](crate::Outcome::measured). None by default; an empty list switches it off again.
+    /// Keeps the distribution of every provider's revenue over years too: trailing, calendar or fiscal. Read them with
+    /// [`Outcome::measured`](crate::Outcome::measured). None by default; an empty list disables them again.
     ///
-    /// A date is answered from the first year on that history or the projection holds in full; [`run`](Self::run) reports
-    /// a measure that has none.
+    /// The first date is the first for which history and projection cover a full year; [`run`](Self::run) returns an
+    /// error for a measure without any date.
     ///
     /// # Example: calendar years
     /// ```
@@ -207,19 +208,19 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Whether to count every provider's rank; off, it costs nothing.
+    /// Whether to count every provider's rank; costs nothing when off. The default is `true`.
     pub fn ranks(mut self, on: bool) -> Self {
         self.settings.ranks = on;
         self
     }
 
-    /// Whether to keep the distribution of every provider's share; off, it costs nothing.
+    /// Whether to keep the distribution of every provider's share; costs nothing when off. The default is `true`.
     pub fn shares(mut self, on: bool) -> Self {
         self.settings.shares = on;
         self
     }
 
-    /// Runs only part `index` of `of` of the same run; merged [`Tally`]s give the bits of the whole.
+    /// Runs only part `index` of `of` of the run; merging all [`Tally`]s gives the bits of the whole run.
     ///
     /// # Example: two machines
     /// ```
@@ -236,20 +237,23 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Whether an overtake is looked for at any time, not on dates only; off unless told.
+    /// Whether to monitor overtakes continuously rather than on dates only. The default is `false`.
     ///
-    /// Revenue is a flow per period, so «at any time» speaks of the interpolated rate: between two dates the log-ratio is
-    /// taken as a Brownian motion with the period's drift and volatility, and has passed where it rose above 0 for a
-    /// moment. Only `by`, and with it «not by», the quantiles and the date, changes; who is ahead, lead changes, ranks and
-    /// revenue are of dates as before. Bases that tie are passed at once. Without shocks nothing changes.
+    /// Revenue is a flow per period, so continuous monitoring refers to the interpolated rate: between two dates the
+    /// log-ratio is a Brownian motion with the period's drift and volatility, and an overtake occurs as soon as it
+    /// rises above 0. Only `by` changes, and with it `not_by`, the quantiles and the date. Leads at dates, lead
+    /// changes, ranks and revenue still refer to dates. Tied bases count as an immediate overtake. Without shocks
+    /// nothing changes.
     ///
-    /// A path that stays behind on two dates d₀ and d₁ below has passed between them with probability e^(−2d₀d₁/s²), s² being
-    /// the log-ratio's variance over the period on that path (P. Glasserman, «Monte Carlo Methods in Financial Engineering»,
-    /// 2004, §6.4): one uniform number a path decides, of a stream of its own, so that the paths stay as they were.
+    /// A path that is behind by d₀ and d₁ on two consecutive dates has overtaken in between with probability
+    /// e^(−2d₀d₁/s²), where s² is the variance of the log-ratio over the period on that path (P. Glasserman, "Monte
+    /// Carlo Methods in Financial Engineering", 2004, §6.4). One uniform number per path decides. It has its own
+    /// stream, so the paths stay the same.
     ///
-    /// It fits questions of the period measure that ask for one period; [`run`](Simulation::run) refuses others by address.
+    /// It is available for questions of the period measure with `sustained` 1; [`run`](Simulation::run) rejects others
+    /// by address.
     ///
-    /// # Example: more overtakes than on forty dates
+    /// # Example: compared with monitoring on forty dates
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
@@ -259,7 +263,7 @@ impl<'a> Simulation<'a> {
     /// let run = |continuous| scenario.simulate().paths(100_000).continuous(continuous).run();
     /// let by = |continuous| run(continuous)?.overtake("A", "B")?.by("2028-Q1");
     /// assert!((by(false)?.value() - 0.763).abs() < 0.01);
-    /// assert!((by(true)?.value() - 0.803).abs() < 0.01); // the inverse Gaussian law
+    /// inverse Gaussian distribution
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn continuous(mut self, on: bool) -> Self {
@@ -267,13 +271,13 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Sets beside every simulated probability of an overtake the exact one, with z, where there is an exact answer;
-    /// where there is none, the outcome says why. See [`CrossCheck`](crate::CrossCheck).
+    /// Compares every simulated probability of an overtake with the exact one, where there is an exact answer, and
+    /// reports z. Where there is none, the outcome gives the reason. See [`CrossCheck`](crate::CrossCheck).
     ///
-    /// Each question is solved by itself, which takes milliseconds to a second. Shards and merged tallies check once all
-    /// is counted, in [`Tally::outcome`].
+    /// Each question is solved separately, which takes milliseconds to a second. Shards and merged tallies are checked
+    /// after all paths are counted, in [`Tally::outcome`].
     ///
-    /// # Example: the line under each table
+    /// # Example: a cross-check
     /// ```
     /// # use outgrow::{Curve, Measure, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
@@ -292,9 +296,10 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Called now and then with how far the run has come; a break ends it, and what is done is returned, marked incomplete.
+    /// Sets a callback that is called from time to time with the progress of the run. If it breaks, the run ends early
+    /// and the results so far are returned, marked incomplete.
     ///
-    /// # Example: stop after the first word
+    /// # Example: stop at the first call
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2020")
@@ -309,19 +314,19 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Runs and gives the answers.
+    /// Runs the simulation and returns the answers.
     ///
     /// # Errors
-    /// Invalid settings; a statistic that asks for an unknown provider or steps out of its shape; a curve that is not
-    /// finite on a path; a bound that is met (which says what to switch off).
+    /// Invalid settings; a statistic that names an unknown provider or exceeds its shape; a curve that is not finite on
+    /// a path; a memory limit (the message names what to disable).
     pub fn run(self) -> Result<Outcome, Error> {
         self.tally()?.outcome()
     }
 
-    /// Runs and gives the counts, to be written, sent and merged.
+    /// Runs the simulation and returns the counts, to be stored, sent and merged.
     ///
     /// # Errors
-    /// As [`Simulation::run`].
+    /// As for [`Simulation::run`].
     pub fn tally(self) -> Result<Tally, Error> {
         self.check()?;
         run::tally(&self).map_err(|error| error.blaming(self.scenario))
@@ -345,11 +350,15 @@ impl<'a> Simulation<'a> {
             if self.shard != (0, 1) {
                 report(
                     "until",
-                    "a shard cannot see the error of the whole run: give shards a number of paths".to_owned(),
+                    "a stopping rule needs the error of the whole run, not that of a shard; set a number of paths"
+                        .to_owned(),
                 );
             }
             if self.scenario.questions().is_empty() {
-                report("until", "the scenario has no question whose error could be looked at".to_owned());
+                report(
+                    "until",
+                    "a stopping rule needs a question, and the scenario has none; set a number of paths".to_owned(),
+                );
             }
             let (least, most) = (self.settings.sampling.least(), self.settings.sampling.most());
             if !(least..=most).contains(&self.at_most) {
@@ -361,9 +370,9 @@ impl<'a> Simulation<'a> {
         if index >= of || of > MOST_PATHS {
             report("shard", format!("the index must be below the count (at most {MOST_PATHS}), got {index} of {of}"));
         }
-        for (place, own) in self.own.iter().enumerate() {
-            if self.own[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {
-                report(own.kind.word(), format!("the name {:?} is given twice", own.name));
+        for (place, own) in self.custom.iter().enumerate() {
+            if self.custom[..place].iter().any(|earlier| earlier.name == own.name && earlier.kind == own.kind) {
+                report(own.kind.word(), format!("the name {:?} is used twice", own.name));
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "simulation", problems)) }

@@ -1,4 +1,4 @@
-//! The parts of a tally: which statistics a scenario and its settings ask for.
+//! The parts of a tally: the statistics that a scenario and its settings request.
 
 use super::tally::{PartKind, Settings};
 use crate::paths::stream::slot_of;
@@ -6,10 +6,10 @@ use crate::paths::{Measured, Plan};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, MeasuredFans, Overtake, Ranks, Shape, Shares, Statistic};
 
-/// A statistic with the place its counts take in the tally.
+/// A statistic with its kind and name in the tally.
 pub(super) type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
 
-/// The questions of a scenario: name, dates by period, and what is observed.
+/// The questions of a scenario: name, the period of each date, and the statistic.
 pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> Vec<(String, Vec<usize>, Overtake)> {
     let overtake = |question: &Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
@@ -29,7 +29,7 @@ pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> V
     scenario.questions().iter().map(overtake).collect()
 }
 
-/// The statistics that a scenario and its settings ask for, in the order of the tally.
+/// The built-in statistics that a scenario and its settings request, in the order of the tally.
 pub(super) fn built_in<'a>(scenario: &Scenario, settings: &Settings, plan: &Plan) -> Vec<Listed<'a>> {
     let mut list: Vec<Listed<'a>> = Vec::new();
     for (name, _, overtake) in overtakes(scenario, plan, settings.continuous) {
@@ -61,7 +61,7 @@ pub(super) fn empty_counts((kind, name): (PartKind, &str), shape: &Shape, plan: 
     Counts::new(shape, histograms, plain)
 }
 
-/// The sums that a part of this name counts.
+/// The yearly sums that a part of this name counts.
 pub(super) fn measured<'p>(plan: &'p Plan, name: &str) -> Option<&'p Measured> {
     plan.measured.iter().find(|measured| measured.measure.word() == name)
 }

@@ -1,6 +1,6 @@
-//! Before the run: what `Auto` comes to, and the shifts of importance sampling.
+//! Pilot runs: resolve `Sampling::Auto` and find the shifts of importance sampling.
 //!
-//! Pilot paths have streams of their own, so that the run's weights do not depend on them.
+//! Pilot paths use separate streams, so the weights of the run are independent of them.
 
 use super::sampling::{Chosen, Sampling};
 use super::tally::Settings;
@@ -12,19 +12,19 @@ use crate::scenario::{Question, Scenario};
 /// Groups of every pilot run: 4,096 paths.
 const GROUPS: usize = 64;
 const PATHS: usize = GROUPS * GROUP;
-/// The share of the paths that a step of the search goes by.
+/// Number of paths in the elite sample of a step of the search.
 const ELITE: usize = PATHS / 10;
-/// Steps of the search; each makes the event some ten times less rare.
+/// Maximum number of steps; each makes the event about ten times less rare.
 const MOST_STEPS: usize = 16;
-/// Steps with the event itself, once it is no longer rare.
+/// Steps after the event is no longer rare.
 const LAST_STEPS: usize = 2;
-/// Smaller means are not told from the noise of an elite of 400: 3 standard errors.
+/// Smaller means are indistinguishable from the noise of an elite sample of 400: 3 standard errors.
 const LEAST_MEAN: f64 = 0.15;
-/// A question of which fewer pilot paths say yes, or no, is rare: 1 %.
+/// A question is rare if fewer pilot paths than this overtake, or fewer do not: 1 %.
 const RARE: usize = PATHS / 100;
 
-/// The plan of a run, its sampler in place; settles what `Auto` is and rounds the paths.
-/// `every_pair` says whether any two providers are compared, and not those of the questions only.
+/// The plan of a run with its sampler; resolves `Auto` and rounds up the number of paths. `every_pair` states whether
+/// all pairs of providers are compared, or only those of the questions.
 pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair: bool) -> Result<Plan, Error> {
     let mut plan = settings.plan(scenario)?;
     plan.find_close_pairs(scenario, every_pair)?;
@@ -47,18 +47,18 @@ pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair:
     Ok(plan)
 }
 
-/// What one question is decided by.
+/// What determines the answer to one question.
 #[derive(Debug, Clone, Copy)]
 struct Target<'a> {
     question: &'a Question,
     challenger: usize,
     incumbent: usize,
     dates: usize,
-    /// Whether rows hold sums and not logs.
+    /// Whether the rows hold sums rather than logs.
     sums: bool,
 }
 
-/// The questions that something is drawn of.
+/// The questions that depend on random draws.
 fn targets<'a>(scenario: &'a Scenario, plan: &Plan) -> Vec<Target<'a>> {
     let target = |question: &'a Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
@@ -71,7 +71,7 @@ fn targets<'a>(scenario: &'a Scenario, plan: &Plan) -> Vec<Target<'a>> {
 }
 
 impl Target<'_> {
-    /// By path, how far the challenger comes ahead for as long as it must, at its best: above 0 where it overtakes.
+    /// For each path, the largest lead that the challenger holds for as long as required; above 0 if it overtakes.
     fn scores(&self, paths: &Paths<'_>) -> Vec<f64> {
         let sustained = self.question.sustained as usize;
         let margins: Vec<Vec<f64>> = (0..=self.dates).map(|t| self.margins(paths, t)).collect();
@@ -92,17 +92,17 @@ impl Target<'_> {
         if !self.sums {
             return pairs.map(|(a, b)| a - b).collect();
         }
-        // A base that is not known in full has no sums, and nobody is ahead.
+        // Without complete data at the base there are no sums, and nobody is ahead.
         pairs.map(|(a, b)| if a + b > 0.0 { (a - b) / (a + b) } else { -1.0 }).collect()
     }
 }
 
-/// The pilot paths of one law.
+/// The pilot paths under one tilt.
 struct Pilot {
-    /// By target, then path.
+    /// Indexed by target, then by path.
     scores: Vec<Vec<f64>>,
     weights: Vec<f64>,
-    /// By coordinate, then path.
+    /// Indexed by coordinate, then by path.
     coordinates: Vec<Vec<f64>>,
 }
 
@@ -131,7 +131,7 @@ impl Pilot {
         Ok(pilot)
     }
 
-    /// The rarer of yes and no: paths that say it, and whether it is yes.
+    /// The rarer of the two results of a question: its number of paths, and whether it is an overtake.
     fn rarer(&self, target: usize) -> (usize, bool) {
         let hits = self.scores[target].iter().filter(|score| **score > 0.0).count();
         if hits > PATHS / 2 { (PATHS - hits, false) } else { (hits, true) }
@@ -162,8 +162,8 @@ fn tilts(scenario: &Scenario, seed: u64) -> Result<Tilts, Error> {
     Ok(Tilts::mixture(found, coordinates, plan.rows.periods()))
 }
 
-/// The cross-entropy method (Rubinstein & Kroese 2004, §2.6 and 3.4): shift to the weighted mean of the best tenth of
-/// the paths, until that tenth has the event; then to the mean of the paths that have it.
+/// The cross-entropy method (Rubinstein & Kroese 2004, §2.6 and 3.4). Each step shifts to the weighted mean of the best
+/// tenth of the paths, until that tenth has the event; the last steps shift to the mean of the paths that have it.
 fn search(plan: &mut Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
     let mut means = vec![0.0; plan.coordinates()];
     let mut last = 0;
@@ -192,7 +192,7 @@ fn search(plan: &mut Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Er
     Ok(means)
 }
 
-/// What `Auto` comes to, and why.
+/// Resolves `Auto`, with the reason.
 fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
     let mut plan = pilot_plan(scenario, settings.seed)?;
     if plan.is_deterministic() {
@@ -204,7 +204,7 @@ fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
     let rarest = (0..targets.len()).map(|target| (pilot.rarer(target), target)).min_by_key(|((paths, _), _)| *paths);
     if let Some(((paths, yes), target)) = rarest.filter(|((paths, _), _)| *paths < RARE) {
         let (verb, title) = (if yes { "does" } else { "does not" }, targets[target].question.title());
-        let why = format!("«{title}» {verb} happen on {paths} of {PATHS} pilot paths");
+        let why = format!("\"{title}\" {verb} happen on {paths} of {PATHS} pilot paths");
         return Ok(Chosen { what: Sampling::Importance, why });
     }
     let (quasi, all) = plan.sobol().dimensions();

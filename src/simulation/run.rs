@@ -1,4 +1,4 @@
-//! The run: workers take chunks of groups, count into their own parts, and the parts are added.
+//! The run: workers take chunks of groups and count them separately, and the counts are added.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,14 +13,14 @@ use crate::error::{Error, Kind};
 use crate::paths::{Block, Paths, Plan, groups_that_fit};
 use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
-/// Groups that a worker takes at a time: small enough to share well, large enough to ask rarely.
+/// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
 pub(super) const CHUNK: u64 = 128;
-/// The memory that the histograms of fans and shares may take.
+/// Maximum memory for the histograms of fans and shares.
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let mut settings = simulation.settings.clone();
-    let every_pair = settings.ranks || !simulation.own.is_empty();
+    let every_pair = settings.ranks || !simulation.custom.is_empty();
     let plan = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
     if let Some(precision) = settings.precision {
         return until(simulation, &plan, settings, precision);
@@ -34,7 +34,7 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     part(simulation, &plan, &settings, Stretch { first, end, before: 0, total: paths })
 }
 
-/// One run over some groups.
+/// Runs a range of groups.
 pub(super) fn part(
     simulation: &Simulation<'_>,
     plan: &Plan,
@@ -53,12 +53,12 @@ pub(super) fn part(
     Ok(Tally::new(simulation.scenario.clone(), settings.clone(), done.chunks, parts, totals))
 }
 
-/// The groups of one part of a run, half open, and how the paths done are told.
+/// The groups of one part of a run (half open), and the numbers of paths for progress reports.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch {
     pub(super) first: u64,
     pub(super) end: u64,
-    /// Paths done before this part, and to be done in all.
+    /// Paths completed before this part, and paths in total.
     pub(super) before: u64,
     pub(super) total: u64,
 }
@@ -73,11 +73,11 @@ struct Run<'r, 'a> {
     stretch: Stretch,
     next_group: AtomicU64,
     done_paths: AtomicU64,
-    told_paths: AtomicU64,
+    reported_paths: AtomicU64,
     stopped: AtomicBool,
 }
 
-/// What one worker has done.
+/// Results of one worker.
 struct Done {
     counts: Vec<Counts>,
     /// Ranges of groups, half open.
@@ -107,12 +107,12 @@ impl<'r, 'a> Run<'r, 'a> {
         stretch: Stretch,
     ) -> Result<Self, Error> {
         let mut statistics: Vec<Listed<'r>> = built_in(simulation.scenario, settings, plan);
-        for own in &simulation.own {
+        for own in &simulation.custom {
             statistics.push((own.kind, own.name.clone(), Box::new(&*own.statistic)));
         }
         let mut empty = Vec::new();
         for (kind, name, statistic) in &statistics {
-            let shape = statistic.shape(&plan.rows).map_err(|error| own_fault(*kind, name, &error))?;
+            let shape = statistic.shape(&plan.rows).map_err(|error| custom_fault(*kind, name, &error))?;
             if let Some(message) = shape.fault() {
                 return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
             }
@@ -128,7 +128,7 @@ impl<'r, 'a> Run<'r, 'a> {
             stretch,
             next_group: AtomicU64::new(stretch.first),
             done_paths: AtomicU64::new(stretch.before),
-            told_paths: AtomicU64::new(stretch.before),
+            reported_paths: AtomicU64::new(stretch.before),
             stopped: AtomicBool::new(false),
         };
         run.check_histograms()?;
@@ -136,7 +136,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Ok(run)
     }
 
-    /// The memory of fans and shares, before the first path.
+    /// Checks the minimum memory of fans and shares before the first path.
     fn check_histograms(&self) -> Result<(), Error> {
         let rows: usize = self.empty.iter().map(|counts| counts.histograms().len()).sum();
         if rows * PAGE_BYTES <= MOST_HISTOGRAM_BYTES {
@@ -153,7 +153,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))
     }
 
-    /// Cells by replicate are 32 times as many and twice as large.
+    /// Checks the memory of cells by replicate, which are 32 times as many and twice as large.
     fn check_replicates(&self) -> Result<(), Error> {
         let bytes: usize = self.empty.iter().map(Counts::bytes).sum();
         if bytes <= MOST_HISTOGRAM_BYTES {
@@ -162,14 +162,14 @@ impl<'r, 'a> Run<'r, 'a> {
         let of = |part: &usize| self.empty[*part].bytes();
         let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
         let message = format!(
-            "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or sample plainly",
+            "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or use plain sampling",
             bytes >> 20,
             kind.without()
         );
         Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
     }
 
-    /// One worker on the calling thread.
+    /// Runs one worker on the calling thread.
     fn worker(&self) -> Done {
         let totals = Totals::default();
         let mut done = Done { counts: self.empty.clone(), chunks: Vec::new(), totals, error: None };
@@ -214,42 +214,42 @@ impl<'r, 'a> Run<'r, 'a> {
         Ok(())
     }
 
-    /// Paths that count between two groups: the last group of a run may be cut.
+    /// Number of paths between two groups: the last group of a run may be incomplete.
     fn paths_in(&self, from: u64, to: u64) -> u64 {
         self.settings.paths_in(from, to)
     }
 
-    /// Tells the caller how far the run has come, unless another worker is telling it just now: to wait for the caller's
-    /// own code could wait for ever, since that may run on this pool too. The last word is said by `finish`.
+    /// Reports progress to the callback, unless another worker is in it. Waiting for user code could deadlock, since it
+    /// may run on the same pool. `finish` makes the last report.
     fn report(&self, from: u64, to: u64) {
         self.done_paths.fetch_add(self.paths_in(from, to), Ordering::Relaxed);
         let Some(progress) = &self.simulation.progress else { return };
         match progress.try_lock() {
-            Ok(mut progress) => self.tell(&mut **progress),
-            // A caller that has panicked before is called no less.
-            Err(TryLockError::Poisoned(progress)) => self.tell(&mut **progress.into_inner()),
+            Ok(mut progress) => self.notify(&mut **progress),
+            // A callback that panicked before is still called.
+            Err(TryLockError::Poisoned(progress)) => self.notify(&mut **progress.into_inner()),
             Err(TryLockError::WouldBlock) => {}
         }
     }
 
-    /// Counts are read under the lock and only told where they have grown, so that a caller never sees them go back.
-    fn tell(&self, progress: &mut OnProgress<'_>) {
+    /// Counts are read under the lock and reported only if they have grown, so the callback never sees them decrease.
+    fn notify(&self, progress: &mut OnProgress<'_>) {
         let (done, total) = (self.done_paths.load(Ordering::Relaxed), self.stretch.total);
-        if done > self.told_paths.fetch_max(done, Ordering::Relaxed)
+        if done > self.reported_paths.fetch_max(done, Ordering::Relaxed)
             && progress(Progress { done, total }) == ControlFlow::Break(())
         {
             self.stopped.store(true, Ordering::Relaxed);
         }
     }
 
-    /// The last word, once no worker is left.
+    /// Makes the last report, after all workers are done.
     fn finish(&self) {
         if let Some(progress) = &self.simulation.progress {
-            self.tell(&mut **progress.lock().unwrap_or_else(PoisonError::into_inner));
+            self.notify(&mut **progress.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 
-    /// A fault of counting, told with the statistic, the row and the period it is of.
+    /// Adds the statistic, the row and the period to an error of counting.
     fn fault(&self, kind: PartKind, name: &str, fault: Error) -> Error {
         match kind {
             PartKind::Fans | PartKind::Shares | PartKind::Measured => {
@@ -258,11 +258,11 @@ impl<'r, 'a> Run<'r, 'a> {
                 let message = format!("{}; to go without, {}", problem.message, kind.without());
                 Error::one(Kind::Limit, "simulation", self.row_address((kind, name), row), message)
             }
-            _ => own_fault(kind, name, &fault),
+            _ => custom_fault(kind, name, &fault),
         }
     }
 
-    /// «provider[A] at 2022-Q4» of a row of histograms.
+    /// Address of a row of histograms, such as `provider[A] at 2022-Q4`.
     fn row_address(&self, (kind, name): (PartKind, &str), row: usize) -> String {
         if kind == PartKind::Measured {
             let found = measured(self.plan, name).and_then(|measured| measured.at(row));
@@ -297,13 +297,13 @@ impl<'r, 'a> Run<'r, 'a> {
         Err(Error::one(Kind::Limit, "simulation", self.row_address(part, row), message))
     }
 
-    /// A statistic of the user's may have left paths out or counted them twice.
+    /// A custom statistic may have omitted paths or counted them twice.
     fn check_whole(&self, done: &Done) -> Result<(), Error> {
         let paths: u64 = done.chunks.iter().map(|(from, to)| self.paths_in(*from, *to)).sum();
         let totals = (self.settings.sampling != Sampling::Plain).then_some(&done.totals);
         let odd = self.statistics.iter().zip(&done.counts).find(|(_, counts)| !counts.holds(paths, totals));
         odd.map_or(Ok(()), |((kind, name, _), _)| {
-            let message = format!("every row must count each of the {paths} paths once, and does not");
+            let message = format!("every row must count each of the {paths} paths exactly once");
             Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message))
         })
     }
@@ -314,7 +314,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 }
 
-/// As many workers as there are threads, but no more than chunks of work; what they have done is added up.
+/// Runs one worker per thread, but no more than chunks of work, and merges their results.
 #[cfg(feature = "parallel")]
 pub(super) fn workers<D: Send>(
     threads: Option<usize>,
@@ -323,7 +323,7 @@ pub(super) fn workers<D: Send>(
     merge: impl Fn(D, D) -> D + Sync,
 ) -> Result<D, Error> {
     use rayon::prelude::*;
-    // More threads than chunks would have nothing to do.
+    // Further threads would have no work.
     let most = |threads: usize| usize::try_from(chunks.max(1)).map_or(threads, |chunks| threads.min(chunks));
     let all = |threads: usize| {
         let done = (0..most(threads)).into_par_iter().map(|_| worker()).reduce_with(&merge);
@@ -350,12 +350,12 @@ pub(super) fn workers<D>(
     Ok(worker())
 }
 
-/// A fault of a statistic of the user's, under the name it was given.
-fn own_fault(kind: PartKind, name: &str, error: &Error) -> Error {
+/// Error of a custom statistic, under the name that the user gave it.
+fn custom_fault(kind: PartKind, name: &str, error: &Error) -> Error {
     Error::invalid("simulation", format!("{}[{name}]", kind.word()), error.problems()[0].message.clone())
 }
 
-/// Groups to a block; pairs of mirrored groups stay together.
+/// Number of groups per block; antithetic pairs of groups stay together.
 fn block_groups(simulation: &Simulation<'_>, plan: &Plan, sampling: Sampling) -> usize {
     let groups = simulation.block_groups.unwrap_or_else(|| groups_that_fit(plan));
     if sampling == Sampling::Antithetic { groups.next_multiple_of(2) } else { groups }

@@ -1,4 +1,4 @@
-//! A few paths of a run, drawn again from the keyed streams, to be looked at.
+//! A few paths of a run, drawn again from the keyed streams for inspection.
 
 use super::Simulation;
 use crate::calendar::Period;
@@ -6,27 +6,27 @@ use crate::error::{Error, Kind};
 use crate::paths::stream::GROUP;
 use crate::paths::{Block, Paths, Plan, Rows};
 
-/// The most paths that are kept: they are for the eye.
+/// Maximum number of sampled paths: they are meant for charts.
 const MOST_SAMPLED: usize = 10_000;
 
-/// The first paths of a run: joint futures of all providers.
+/// The first paths of a run, for all providers.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SamplePaths {
     rows: Rows,
     labels: Vec<Period>,
     count: usize,
-    /// By provider, then path, then period 0 (the base) to T.
+    /// Indexed by provider, then path, then period 0 (the base) to T.
     revenue: Vec<Vec<Vec<f64>>>,
 }
 
 impl Simulation<'_> {
-    /// Draws the first `count` paths that a plain run of this seed goes through, at most 10,000, for charts.
+    /// Draws the first `count` paths of a plain run with this seed, at most 10,000, for charts.
     ///
     /// # Errors
-    /// A count out of its bounds, or a curve that is not finite on a path.
+    /// If `count` is out of bounds, or a curve is not finite on a path.
     ///
-    /// # Example: look at two futures
+    /// # Example: two paths
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2020")
@@ -71,10 +71,11 @@ impl SamplePaths {
         &self.labels
     }
 
-    /// The revenue of a provider on one path (from 0), in the scenario's unit, from the base on.
+    /// The revenue of a provider on one path (numbered from 0) for every period from the base on, in the scenario's
+    /// unit.
     ///
     /// # Errors
-    /// Where no provider has that name, or there are not so many paths.
+    /// If no provider has that name, or `path` is not below [`len`](Self::len).
     pub fn revenue(&self, provider: &str, path: usize) -> Result<&[f64], Error> {
         let row = self.rows.find(provider)?;
         let drawn = self.revenue[row].get(path).map(Vec::as_slice);

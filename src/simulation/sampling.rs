@@ -1,4 +1,4 @@
-//! How paths are sampled, and how exact a run is to be.
+//! Sampling schemes, and the target precision of a run.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +6,10 @@ use super::MOST_PATHS;
 use crate::paths::stream::GROUP;
 use crate::paths::{MOST_POINTS, REPLICATES};
 
-/// How the paths of a simulation are drawn.
+/// Sampling scheme of a simulation.
 ///
-/// Every sampling but the plain one runs in 32 replicates; the spread between them is the error, and intervals are
-/// Student's with 31 degrees of freedom. Numbers of paths are rounded up to what fills them.
+/// Every scheme except plain runs in 32 replicates. The standard error is their spread, and intervals use Student's t
+/// with 31 degrees of freedom. The number of paths is rounded up to fill the replicates.
 ///
 /// # Example: a rare overtake
 /// ```
@@ -29,22 +29,25 @@ pub enum Sampling {
     /// Independent paths.
     #[default]
     Plain,
-    /// Pairs of paths: in the second shocks are negated and assumptions mirrored, u → 1 − u. In multiples of 4,096 paths.
+    /// Antithetic pairs: the second path of a pair has negated shocks and mirrored assumptions, u → 1 − u. Uses
+    /// multiples of 4,096 paths.
     Antithetic,
-    /// Quasi-random: 32 Owen-scrambled Sobol sequences, the assumptions first and then the shocks in Brownian-bridge
-    /// order, in up to 256 dimensions; what is beyond is pseudo-random. 2,048 paths times a power of two, to 2^37.
+    /// Randomized quasi-Monte Carlo: 32 scrambled Sobol sequences with the distribution of Owen's scramble. The first
+    /// dimensions are the assumptions, then the shocks in Brownian-bridge order. Up to 256 dimensions; the rest is
+    /// pseudo-random. Uses 2,048 times a power of two paths, up to 2^37.
     Sobol,
-    /// For the rare and the nearly certain: paths are drawn from laws shifted to where the questions are decided, and
-    /// weighted by likelihood ratios. A search before the run finds one shift a question, for the overtake by the
-    /// horizon (or its failing, where that is the rarer), of the eight rarest questions. One path in eight remains
-    /// plain, so that no weight exceeds 8 and no other answer is much worse. In multiples of 2,048 paths, to 2^31.
+    /// Importance sampling, for events that are rare or nearly certain. Paths are drawn from distributions shifted
+    /// towards the event and weighted by likelihood ratios. A search before the run finds one shift for each of the
+    /// eight rarest questions: for the overtake by the horizon, or for its complement where that is rarer. One path in
+    /// eight is not shifted, so no weight exceeds 8 and no other answer becomes much less accurate. Uses multiples of
+    /// 2,048 paths, up to 2^31.
     Importance,
-    /// One of the others, chosen by a short pilot run; the outcome says which and why.
+    /// One of the others, chosen by a short pilot run; the outcome reports the choice and the reason.
     Auto,
 }
 
 impl Sampling {
-    /// What an outcome calls it.
+    /// Name in an outcome.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -55,7 +58,7 @@ impl Sampling {
         }
     }
 
-    /// The fewest paths: a unit of every replicate.
+    /// Minimum number of paths: one unit for every replicate.
     pub(super) const fn least(self) -> u64 {
         match self {
             Self::Plain => 1,
@@ -64,22 +67,22 @@ impl Sampling {
         }
     }
 
-    /// Groups that count in one replicate before the next one's turn comes.
+    /// Number of consecutive groups in the same replicate.
     pub(super) const fn groups_of_a_unit(self) -> u64 {
         if matches!(self, Self::Antithetic) { 2 } else { 1 }
     }
 
-    /// The most paths of one run.
+    /// Maximum number of paths of one run.
     pub(super) const fn most(self) -> u64 {
         match self {
             Self::Plain | Self::Antithetic | Self::Auto => MOST_PATHS,
             Self::Sobol => MOST_POINTS * REPLICATES as u64,
-            // Histogram cells hold weights with 32 fractional bits.
+            // Histogram cells store weights with 32 fractional bits.
             Self::Importance => 1 << 31,
         }
     }
 
-    /// The fewest paths from `paths` on that fill all replicates alike.
+    /// The smallest number of paths, at least `paths`, that fills all replicates equally.
     pub(super) fn rounded_up(self, paths: u64) -> u64 {
         match self {
             Self::Plain => paths,
@@ -88,7 +91,8 @@ impl Sampling {
         }
     }
 
-    /// The most paths up to `paths` that fill all replicates alike; `paths` is at least [`Sampling::least`].
+    /// The largest number of paths, at most `paths`, that fills all replicates equally; `paths` is at least
+    /// [`Sampling::least`].
     pub(super) fn rounded_down(self, paths: u64) -> u64 {
         match self {
             Self::Plain => paths,
@@ -98,7 +102,7 @@ impl Sampling {
     }
 }
 
-/// What [`Sampling::Auto`] came to.
+/// The choice made by [`Sampling::Auto`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chosen {
@@ -106,9 +110,9 @@ pub(crate) struct Chosen {
     pub(crate) why: String,
 }
 
-/// How exact a run is to be; see [`Simulation::until`](super::Simulation::until).
+/// Target precision of a run; see [`Simulation::until`](super::Simulation::until).
 ///
-/// # Example: a ten-thousandth
+/// # Example: a standard error of 0.0001
 /// ```
 /// let precision = outgrow::Precision::standard_error(1e-4);
 /// ```
@@ -120,7 +124,7 @@ pub struct Precision {
 }
 
 impl Precision {
-    /// The largest standard error over all dates of all questions, of being ahead as of having overtaken.
+    /// Bounds the standard error of every date of every question, both of being ahead and of having overtaken.
     pub fn standard_error(error: f64) -> Self {
         Self { standard_error: error }
     }

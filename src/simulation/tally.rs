@@ -1,4 +1,4 @@
-//! The tally: whole numbers with the scenario they are of, for shards, checkpoints and workers.
+//! The tally: integer counts with their scenario, for shards, checkpoints and workers.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::paths::stream::GROUP;
 use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, Totals};
 
-/// What of a run must agree for its parts to be merged.
+/// Settings that must agree for the parts of a run to be merged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -24,37 +24,37 @@ pub(crate) struct Settings {
     pub(crate) fans: bool,
     pub(crate) ranks: bool,
     pub(crate) shares: bool,
-    /// The measures whose fans are kept, beside those of the period.
+    /// Measures whose fans are kept in addition to those of the period.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) measured: Vec<Measure>,
-    /// Never `Auto`: what that came to.
+    /// Never `Auto`, but the scheme that it resolved to.
     pub(crate) sampling: Sampling,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) chosen: Option<Chosen>,
-    /// The stopping rule, where the number of paths came from one.
+    /// The stopping rule, if it determined the number of paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) precision: Option<Precision>,
-    /// Whether an overtake is looked for at any time, not on dates only.
+    /// Whether overtakes are monitored continuously.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) continuous: bool,
-    /// Whether the outcome holds the exact answers too.
+    /// Whether the outcome includes the exact answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) cross_check: bool,
 }
 
 impl Settings {
-    /// Groups of the whole run.
+    /// Number of groups of the whole run.
     pub(crate) fn groups(&self) -> u64 {
         self.paths.div_ceil(GROUP as u64)
     }
 
-    /// Paths that count between two groups: the last group of a run may be cut.
+    /// Number of paths between two groups: the last group of a run may be incomplete.
     pub(super) fn paths_in(&self, from: u64, to: u64) -> u64 {
         let paths = |group: u64| (group * GROUP as u64).min(self.paths);
         paths(to) - paths(from)
     }
 
-    /// What two runs do not share, with both values.
+    /// The settings in which two runs differ, with both values.
     fn differences(&self, other: &Self) -> String {
         let all = [
             ("paths", self.paths.to_string(), other.paths.to_string()),
@@ -74,10 +74,10 @@ impl Settings {
         differ.map(|(what, own, others)| format!("{what}: {own} and {others}")).collect::<Vec<_>>().join("; ")
     }
 
-    /// The plan of a run with these settings, its sampler the plain one.
+    /// The plan of a run with these settings and plain sampling.
     ///
     /// # Errors
-    /// As [`Plan::new`].
+    /// As for [`Plan::new`].
     pub(super) fn plan(&self, scenario: &Scenario) -> Result<Plan, Error> {
         Ok(Plan::new(scenario, self.seed)?.with_measured(scenario, &self.measured))
     }
@@ -88,7 +88,7 @@ impl Settings {
         faults.map(|(place, message)| Problem::new(format!("fans_of[{place}]"), message)).collect()
     }
 
-    /// Questions that cannot be looked at between dates, where that is asked.
+    /// Questions that cannot be monitored continuously, if that is requested.
     pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
         let sums = |(place, question): (usize, &Question)| {
             let message = "not continuous: because a sum of several periods is not monitored between dates; without \
@@ -118,7 +118,7 @@ impl Settings {
     }
 }
 
-/// What a part counts.
+/// Kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PartKind {
@@ -126,7 +126,7 @@ pub(crate) enum PartKind {
     Fans,
     Ranks,
     Shares,
-    /// Fans of sums over a year, named by the measure.
+    /// Fans of yearly sums, named by the measure.
     Measured,
     Event,
     Classes,
@@ -147,7 +147,7 @@ impl PartKind {
         }
     }
 
-    /// How to do without it, in code and on the command line.
+    /// How to disable it, in code and on the command line.
     pub(crate) const fn without(self) -> &'static str {
         match self {
             Self::Fans => "switch fans off: .fans(false), or --no-fans on the command line",
@@ -158,7 +158,7 @@ impl PartKind {
         }
     }
 
-    pub(super) const fn is_own(self) -> bool {
+    pub(super) const fn is_custom(self) -> bool {
         matches!(self, Self::Event | Self::Classes | Self::Statistic)
     }
 }
@@ -173,8 +173,8 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Whether a question of the user's counts as its kind does: an event knows yes and no, a classification one row.
-    pub(super) fn has_own_shape(&self) -> bool {
+    /// Whether a custom statistic has the shape of its kind: an event has two classes, a classification one row.
+    pub(super) fn has_custom_shape(&self) -> bool {
         let lengths = self.counts.lengths();
         let is_shape = match self.kind {
             PartKind::Event => lengths == [2],
@@ -185,9 +185,9 @@ impl Part {
     }
 }
 
-/// The counts of a run or of a part of one: whole numbers, the scenario, the settings and which paths they cover.
+/// The counts of a run or of part of a run: integers, with the scenario, the settings and the paths that they cover.
 ///
-/// Written and read by serde. Merging in any order gives the bits of the unsharded run.
+/// Serializable with serde. Merging in any order gives the bits of the unsharded run.
 ///
 /// # Example: through JSON
 /// ```
@@ -209,7 +209,7 @@ pub struct Tally {
     /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
     pub(super) groups: Vec<(u64, u64)>,
     pub(super) parts: Vec<Part>,
-    /// What every row adds up to, where paths do not count once each.
+    /// Total of every row, where paths do not count once each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) totals: Option<Totals>,
 }
@@ -225,7 +225,7 @@ impl Tally {
         Self { scenario, settings, groups: joined(groups), parts, totals }
     }
 
-    /// Adds what a longer run of the same settings has counted besides.
+    /// Adds the counts of a later batch with the same settings.
     pub(super) fn grown(mut self, longer: Self) -> Result<Self, Error> {
         self.settings.paths = longer.settings.paths;
         self.merge(longer)
@@ -233,12 +233,12 @@ impl Tally {
 
     /// Adds the counts of another part of the same run.
     ///
-    /// Questions of one's own are told apart by name and shape alone: a closure cannot be compared. Give another name
-    /// to another question.
+    /// Custom statistics are compared by name and shape only, since closures cannot be compared. Use different names
+    /// for different statistics.
     ///
     /// # Errors
-    /// Where the other is of another scenario, seed, number of paths or setting, where both count the same paths, or
-    /// where a sum leaves its bound.
+    /// If the other tally has a different scenario, seed, number of paths or setting, if both count the same paths, or
+    /// if a sum overflows.
     pub fn merge(mut self, other: Self) -> Result<Self, Error> {
         let refuse = |message: String| Err(Error::invalid("merge", "", message));
         if self.scenario != other.scenario {
@@ -249,7 +249,7 @@ impl Tally {
         }
         let alike = |(a, b): (&Part, &Part)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
         if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {
-            return refuse("the runs asked different questions of their own".to_owned());
+            return refuse("the runs have different custom statistics".to_owned());
         }
         let mut groups = self.groups.clone();
         groups.extend(&other.groups);
@@ -269,16 +269,16 @@ impl Tally {
         Ok(self)
     }
 
-    /// The answers that the counts give; marked incomplete where paths are missing.
+    /// Computes the answers; they are marked incomplete if paths are missing.
     ///
     /// # Errors
-    /// Where no path is counted, or where revenue leaves what a number can hold (which says what to switch off).
+    /// If no path is counted, or if revenue is out of range (the message names what to disable).
     pub fn outcome(&self) -> Result<Outcome, Error> {
         let outcome = self.answers()?;
         Ok(if self.settings.cross_check { outcome.cross_checked(self) } else { outcome })
     }
 
-    /// What the counts give by themselves.
+    /// The answers without cross-checks.
     pub(super) fn answers(&self) -> Result<Outcome, Error> {
         if self.paths() == 0 {
             return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
@@ -308,7 +308,7 @@ impl Tally {
         &self.settings
     }
 
-    /// Whether the totals are there where they must be, and are what paths that weigh 1 each, or 8 at most, add up to.
+    /// Whether the totals are present where required, and consistent with paths of weight 1 each, or at most 8.
     pub(super) fn has_totals(&self) -> bool {
         let paths = self.paths();
         match (self.settings.sampling, &self.totals) {
@@ -329,7 +329,7 @@ impl Tally {
 }
 
 impl fmt::Debug for Tally {
-    /// Without the counts, which may be thousands.
+    /// Omits the counts, which may be thousands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts: Vec<_> = self.parts.iter().map(|part| (part.kind, &part.name)).collect();
         f.debug_struct("Tally")
@@ -341,7 +341,7 @@ impl fmt::Debug for Tally {
     }
 }
 
-/// Ranges in order, neighbours joined.
+/// Sorts ranges and joins adjacent ones.
 fn joined(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     ranges.sort_unstable();
     let mut joined: Vec<(u64, u64)> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a run may not depend on, seen from inside: the size of its blocks.
+//! Invariance of a run under implementation details: the size of its blocks.
 
 mod precision;
 
@@ -19,7 +19,7 @@ fn scenario() -> Scenario {
         .expect("valid")
 }
 
-/// 141 groups, the last one cut: more than a chunk, and no multiple of any block.
+/// 141 groups, the last one incomplete: more than a chunk, and not a multiple of any block.
 const PATHS: u64 = 9000;
 
 #[test]
@@ -48,7 +48,7 @@ fn blocks_of_another_size_leave_the_bits_of_every_sampling() {
     }
 }
 
-/// Parts and blocks begin with a whole pair, whatever their size: the sampler refuses an image without what it mirrors.
+/// Parts and blocks begin with a whole pair, whatever their size; the sampler panics otherwise.
 #[test]
 fn antithetic_parts_begin_with_a_whole_pair() {
     let scenario = scenario();

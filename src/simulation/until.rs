@@ -1,4 +1,4 @@
-//! The stopping rule: batches until the error is small enough.
+//! The stopping rule: runs batches until the error is small enough.
 
 use super::run::{Stretch, part};
 use super::sampling::Precision;
@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
 
-/// The first batch of a stopping rule, and the least of the others: enough for 32 replicates to show their spread.
+/// Size of the first batch and minimum size of the others: enough for 32 replicates to estimate their spread.
 const BATCH: u64 = 16_384;
 
-/// Batches until the error is small enough: the rule of `QuantLib`'s `MonteCarloModel`.
+/// Runs batches until the error is small enough, by the rule of `QuantLib`'s `MonteCarloModel`.
 pub(super) fn until(
     simulation: &Simulation<'_>,
     plan: &Plan,
@@ -20,7 +20,7 @@ pub(super) fn until(
 ) -> Result<Tally, Error> {
     let sampling = settings.sampling;
     let most = sampling.rounded_down(simulation.at_most.min(sampling.most()));
-    // The bound comes first: an estimate of the paths needed may be any number, and rounding it up could overflow.
+    // The bound is applied first: the estimated number of paths may be huge, and rounding it up could overflow.
     let up_to = |paths: u64| {
         if paths >= most { most } else { sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most) }
     };
@@ -48,9 +48,10 @@ pub(super) fn until(
     }
 }
 
-/// 0.8 of the paths that the error seems to need, less those already run; at least [`BATCH`], at most [`MOST_PATHS`].
+/// Size of the next batch: 0.8 of the paths that the error requires, minus those already run; at least [`BATCH`] and at
+/// most [`MOST_PATHS`].
 ///
-/// `ratio` is the error reached over the error asked, which may be infinite.
+/// `ratio` is the error reached divided by the target, which may be infinite.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "in bounds")]
 fn next_batch(paths: u64, ratio: f64) -> u64 {
     (0.8 * ratio * ratio * paths as f64 - paths as f64).max(BATCH as f64).min(MOST_PATHS as f64) as u64
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn batches_follow_the_rule() {
-        // Twice the error asked: 4 n are needed, 3.2 n are aimed at, n are done.
+        // At twice the target error 4 n are needed, 3.2 n are the goal, and n are done.
         assert_eq!(next_batch(100_000, 2.0), 220_000);
         assert_eq!(next_batch(100_000, 1.01), BATCH, "never less than the first");
         assert_eq!(next_batch(100_000, 1e12), MOST_PATHS, "never more than a run may have");

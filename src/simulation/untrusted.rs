@@ -1,4 +1,4 @@
-//! A tally from outside, checked before it is used.
+//! Validates a tally that is read from a file.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::scenario::Scenario;
 use crate::statistic::Totals;
 
-/// A tally as it comes from outside; it becomes one once everything in it fits together.
+/// A deserialized tally, before its parts are checked for consistency.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Untrusted {
@@ -36,23 +36,23 @@ impl TryFrom<Untrusted> for Tally {
         let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
         let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());
         if !(in_order && within) {
-            return refuse("groups", "ranges of groups must be in order, apart and within the run");
+            return refuse("groups", "ranges of groups must be in order, disjoint and within the run");
         }
         if !fits(&mut parts, &scenario, &settings)? {
-            return refuse("parts", "the counts are not those of the scenario's questions and the run's settings");
+            return refuse("parts", "the counts do not match the scenario's questions and the run's settings");
         }
         let tally = Self { scenario, settings, groups, parts, totals };
         if !tally.has_totals() {
-            return refuse("totals", "the totals are not those of the paths and the sampling");
+            return refuse("totals", "the totals do not match the paths and the sampling");
         }
         if !tally.parts.iter().all(|part| part.counts.holds(tally.paths(), tally.totals())) {
-            return refuse("parts", "every row must count each path once");
+            return refuse("parts", "every row must count each path exactly once");
         }
         Ok(tally)
     }
 }
 
-/// Whether the parts are what the scenario and the settings ask for; gives them what a file does not hold.
+/// Whether the parts match the scenario and the settings; also restores the fields that a file does not contain.
 fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
     let plan = settings.plan(scenario)?;
     let expected = built_in(scenario, settings, &plan);
@@ -71,7 +71,7 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
     let own: &[Part] = own;
     let is_fit = |(place, part): (usize, &Part)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_own() && part.has_own_shape() && part.counts.is_plain(plain)
+        is_new && part.kind.is_custom() && part.has_custom_shape() && part.counts.is_plain(plain)
     };
     Ok(own.iter().enumerate().all(is_fit))
 }

@@ -1,4 +1,4 @@
-//! What is counted: classes by row, and histograms of values inside the crate.
+//! Counts: classes by row, and histograms of values within the crate.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::values::{MOST_COMPARED, count_few, hits};
 use super::weighing::{Hits, Replicates, Totals, Weighing};
 use crate::error::{Error, Kind};
 
-/// How many rows a statistic counts, and how many classes each has.
+/// Shape of a statistic: its rows, and the number of classes in each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Shape {
@@ -15,7 +15,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Rows with a number of classes each.
+    /// Rows with the given numbers of classes.
     ///
     /// # Example: one row of three classes and one of two
     /// ```
@@ -25,12 +25,12 @@ impl Shape {
         Self { classes: classes.into_iter().collect() }
     }
 
-    /// `rows` rows of `classes` classes.
+    /// `rows` rows of `classes` classes each.
     pub fn uniform(rows: usize, classes: usize) -> Self {
         Self { classes: vec![classes; rows] }
     }
 
-    /// No class at all, for statistics that only fill histograms.
+    /// No rows, for statistics that only fill histograms.
     pub(super) fn none() -> Self {
         Self { classes: Vec::new() }
     }
@@ -42,12 +42,12 @@ impl Shape {
     }
 }
 
-/// What is of use while counting and no part of what is counted, so all are equal.
+/// Scratch state of the counting, excluded from equality.
 #[derive(Debug, Clone, Default)]
 struct Scratch {
-    /// The first thing that went wrong.
+    /// The first error.
     fault: Option<Error>,
-    /// How the paths of the block at hand count.
+    /// Weights of the paths in the current block.
     weighing: Weighing,
 }
 
@@ -57,13 +57,13 @@ impl PartialEq for Scratch {
     }
 }
 
-/// The counts of one statistic. Cells are whole numbers, so that no order of addition can show.
+/// The counts of one statistic. Cells are integers, so the result does not depend on the order of addition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
-    /// By row, then class.
+    /// Indexed by row, then by class.
     classes: Vec<Vec<u64>>,
-    /// The same by replicate, in place of it, where paths do not count once each.
+    /// The same by replicate; used instead of `classes` where paths do not count once each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     weights: Vec<Vec<Replicates>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,7 +73,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Empty; by replicate unless `plain`.
+    /// Creates empty counts; by replicate unless `plain`.
     pub(crate) fn new(shape: &Shape, values: Vec<Histogram>, plain: bool) -> Self {
         let (mut classes, mut weights) = (Vec::new(), Vec::new());
         if plain {
@@ -84,14 +84,14 @@ impl Counts {
         Self { classes, weights, values, scratch: Scratch::default() }
     }
 
-    /// Says how the paths of the next block count.
+    /// Sets how the paths of the next block are weighted.
     pub(crate) fn start(&mut self, weighing: &Weighing) {
         self.scratch.weighing.clone_from(weighing);
     }
 
-    /// Counts each path of the block once in `row`: `classes[path]` is its class.
+    /// Counts each path of the block once in `row`; `classes[path]` is its class.
     ///
-    /// A class or row that [`Statistic::shape`](super::Statistic::shape) did not announce ends the run with an error.
+    /// A class or row outside [`Statistic::shape`](super::Statistic::shape) ends the run with an error.
     pub fn classes(&mut self, row: usize, classes: &[u16]) {
         if !self.scratch.weighing.is_plain() {
             return self.weighted_classes(row, classes);
@@ -142,12 +142,12 @@ impl Counts {
             weights => self.values[row].observe_weighted(values, weights, &weighing.high),
         };
         if let Err(message) = observed {
-            // The run puts the row into words.
+            // The run adds a readable address for the row.
             self.fail(Error::one(Kind::Limit, "simulation", row.to_string(), message));
         }
     }
 
-    /// Once a worker is done: puts what its histograms have counted where it is read and merged.
+    /// Flushes the recent counts of the histograms, after a worker is done and before merging.
     pub(crate) fn settle(&mut self) {
         self.values.iter_mut().for_each(Histogram::settle);
     }
@@ -157,7 +157,7 @@ impl Counts {
     }
 
     /// # Errors
-    /// The first thing that went wrong while counting.
+    /// The first error of the counting.
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.scratch.fault.clone().map_or(Ok(()), Err)
     }
@@ -167,7 +167,7 @@ impl Counts {
         self.classes.len().max(self.weights.len())
     }
 
-    /// What each class of a row holds.
+    /// The hits of each class of a row.
     pub(crate) fn row(&self, row: usize) -> Vec<Hits> {
         match self.weights.get(row) {
             Some(cells) => cells.iter().cloned().map(|cell| Hits::Weight(Box::new(cell))).collect(),
@@ -180,12 +180,12 @@ impl Counts {
         self.classes.iter().map(Vec::len).chain(self.weights.iter().map(Vec::len)).collect()
     }
 
-    /// Whether the rows count paths, or weights by replicate, as asked.
+    /// Whether the rows count paths if `plain`, and weights by replicate otherwise.
     pub(crate) fn is_plain(&self, plain: bool) -> bool {
         if plain { self.weights.is_empty() } else { self.classes.is_empty() }
     }
 
-    /// The memory of the cells that classes are counted in by replicate.
+    /// Memory of the cells for classes by replicate.
     pub(crate) fn bytes(&self) -> usize {
         self.weights.iter().map(Vec::len).sum::<usize>() * size_of::<Replicates>()
     }
@@ -194,12 +194,12 @@ impl Counts {
         &self.values
     }
 
-    /// Takes from empty counts of the same scenario what a file does not hold.
+    /// Restores, from empty counts of the same scenario, the fields that a file does not contain.
     pub(crate) fn take_centres(&mut self, empty: &Self) {
         self.values.iter_mut().zip(&empty.values).for_each(|(own, empty)| own.take_centre(empty));
     }
 
-    /// Whether the other counts the same rows of the same classes and as many histograms.
+    /// Whether the other has the same rows, classes and number of histograms.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.lengths() == other.lengths()
             && self.classes.len() == other.classes.len()
@@ -207,7 +207,7 @@ impl Counts {
             && self.values.iter().zip(&other.values).all(|(a, b)| a.is_like(b))
     }
 
-    /// Whether every row and histogram holds each of `paths` paths once, or what they weigh.
+    /// Whether the total of every row and histogram equals `paths`, or their total weight.
     pub(crate) fn holds(&self, paths: u64, totals: Option<&Totals>) -> bool {
         let values = totals.map_or(paths, |totals| totals.cells);
         let total = |cells: &Vec<u64>| cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(*cell));
@@ -223,7 +223,7 @@ impl Counts {
     /// Adds the other's counts.
     ///
     /// # Errors
-    /// Where a sum leaves its bound.
+    /// If a sum overflows.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Error> {
         for (cells, others) in self.classes.iter_mut().zip(&other.classes) {
             cells.iter_mut().zip(others).for_each(|(cell, other)| *cell += other);
@@ -243,9 +243,13 @@ impl Counts {
 }
 
 fn unannounced(row: usize, rows: usize) -> Error {
-    Error::invalid("statistic", "", format!("row {row} was not announced: there are {rows}"))
+    Error::invalid("statistic", "", format!("row {row} is outside the statistic's shape (number of rows: {rows})"))
 }
 
 fn no_class(row: usize, class: u16, classes: usize) -> Error {
-    Error::invalid("statistic", "", format!("class {class} of row {row} is none of the classes 0 to {}", classes - 1))
+    Error::invalid(
+        "statistic",
+        "",
+        format!("class {class} of row {row} is outside the statistic's shape, which has classes 0 to {}", classes - 1),
+    )
 }

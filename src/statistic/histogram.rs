@@ -10,41 +10,42 @@ use crate::cpu::{self, Level};
 use crate::math::{self, exp_f32};
 use crate::paths::stream::GROUP;
 
-/// The memory of one page with its recent counts.
+/// Memory of one page, including its recent counts.
 pub(crate) const PAGE_BYTES: usize = PAGE * (size_of::<u64>() + size_of::<u16>());
-/// The pages that one row may span: revenue within a factor of e^256, which 2.5 MiB hold.
+/// Maximum number of pages per row: a range of revenue of a factor of e^256, which takes 2.5 MiB.
 const MOST_PAGES: i32 = 256;
-/// The paths that recent counts can hold, in whole groups.
+/// Number of paths that recent counts can hold without overflow, in whole groups.
 const MOST_RECENT: usize = u16::MAX as usize / GROUP * GROUP;
 
-/// The distribution of one row at one period: counts, exact extremes and a sum.
+/// Distribution of one row at one period: counts, exact extremes and a sum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Histogram {
     scale: Scale,
-    /// Neighbouring pages, in order.
+    /// Adjacent pages, in order.
     pages: Vec<Page>,
-    /// Least and greatest value; `None` before the first.
+    /// Minimum and maximum; `None` before the first value.
     extremes: Option<(f32, f32)>,
-    /// The sum of e^(x − centre), or of the shares, with 64 fractional bits.
+    /// Sum of e^(x − centre), or of the shares, with 64 fractional bits.
     #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     sum: i128,
-    /// What sums of logs are relative to; given by the scenario.
+    /// Reference of the sums for log values; determined by the scenario.
     #[serde(skip)]
     centre: f32,
-    /// Counts that are not in the pages yet, bin by bin of all pages: few bytes, so that a row stays in the near caches.
+    /// Counts that have not been added to the pages yet, for the bins of all pages. They are small, so a row stays in
+    /// cache.
     #[serde(skip)]
     recent: Vec<u16>,
-    /// The number of values among them.
+    /// Number of values in `recent`.
     #[serde(skip)]
     recent_values: usize,
 }
 
-/// What the values are, and how many bins one of them spans.
+/// Kind of the values, and the number of bins per unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Scale {
-    /// Bins ⌊1024 x⌋ of log revenue: the middle of one errs by at most 0.049 % of revenue.
+    /// Bins ⌊1024 x⌋ of log revenue; the centre of a bin has an error of at most 0.049 % of revenue.
     Log,
     /// Bins ⌊4096 s⌋ of a share.
     Share,
@@ -60,12 +61,12 @@ impl Scale {
 }
 
 impl Histogram {
-    /// Of log revenue; sums are of revenue relative to e^centre.
+    /// A histogram of log revenue; sums are relative to e^centre.
     pub(super) fn log(centre: f32) -> Self {
         Self::new(Scale::Log, centre)
     }
 
-    /// Of a share.
+    /// A histogram of shares.
     pub(super) fn share() -> Self {
         Self::new(Scale::Share, 0.0)
     }
@@ -74,7 +75,7 @@ impl Histogram {
         Self { scale, pages: Vec::new(), extremes: None, sum: 0, centre, recent: Vec::new(), recent_values: 0 }
     }
 
-    /// Adds values, to be called with whole groups of paths: see [`values::take`].
+    /// Adds values, which must be whole groups of paths: see [`values::take`].
     pub(super) fn observe(&mut self, values: &[f32]) -> Result<(), String> {
         values.chunks(MOST_RECENT).try_for_each(|values| self.observe_some(values))
     }
@@ -101,18 +102,21 @@ impl Histogram {
         Ok(())
     }
 
-    /// Makes pages for all that was seen, and recent counts that cannot overflow.
+    /// Allocates pages for the observed range, and ensures that recent counts cannot overflow.
     fn make_room(&mut self, seen: &Seen, values: usize) -> Result<(), String> {
         let Seen { low, high, inside } = *seen;
         if !inside {
-            return Err(format!("revenue leaves what a number can hold (e^{low} to e^{high} times the reference)"));
+            return Err(format!(
+                "revenue is outside the range of floating-point numbers (e^{low} to e^{high} times the reference)"
+            ));
         }
         self.widen((low, high));
         let (least, most) = self.extremes.unwrap_or((low, high));
         let [first, last] = [least, most].map(|x| values::whole(x * self.scale.bins()) >> 10);
         if last - first >= MOST_PAGES {
             return Err(format!(
-                "revenue spans more than a factor of e^{MOST_PAGES} (a volatility or a growth of percents?)"
+                "revenue spans more than a factor of e^{MOST_PAGES} \
+                 (is a volatility or growth rate given in percent instead of as a fraction?)"
             ));
         }
         if self.recent_values + values > MOST_RECENT {
@@ -131,7 +135,7 @@ impl Histogram {
         Ok(())
     }
 
-    /// Puts the recent counts into the pages.
+    /// Adds the recent counts to the pages.
     pub(super) fn settle(&mut self) {
         for (page, recent) in self.pages.iter_mut().zip(self.recent.chunks_exact(PAGE)) {
             page.bins.iter_mut().zip(recent).for_each(|(bin, count)| *bin += u64::from(*count));
@@ -144,7 +148,7 @@ impl Histogram {
         self.extremes = Some(self.extremes.map_or((low, high), |(least, most)| (least.min(low), most.max(high))));
     }
 
-    /// Adds the other's counts; both are settled.
+    /// Adds the other's counts; both must be settled.
     pub(super) fn merge(&mut self, other: &Self) -> Result<(), String> {
         if let Some(extremes) = other.extremes {
             self.widen(extremes);
@@ -165,12 +169,13 @@ impl Histogram {
         self.scale == other.scale
     }
 
-    /// Counted values; `None` where they overflow.
+    /// Number of counted values; `None` on overflow.
     pub(crate) fn count(&self) -> Option<u64> {
         self.pages.iter().try_fold(0_u64, |sum, page| sum.checked_add(page.count()?))
     }
 
-    /// Whether this can have come from counting: pages side by side, and the extremes within the outermost bins.
+    /// Whether this can result from counting: pages are adjacent, and the extremes lie within the outermost filled
+    /// bins.
     pub(super) fn is_whole(&self) -> bool {
         let in_order = self.pages.windows(2).all(|pair| pair[0].number + 1 == pair[1].number);
         let scale = f64::from(self.scale.bins());
@@ -185,24 +190,24 @@ impl Histogram {
         in_order && fits
     }
 
-    /// The memory that the bins take.
+    /// Memory of the bins.
     pub(crate) fn bytes(&self) -> usize {
         self.pages.len() * PAGE_BYTES
     }
 
-    /// Least and greatest value, exact.
+    /// Minimum and maximum, exact.
     pub(crate) fn extremes(&self) -> Option<(f64, f64)> {
         self.extremes.map(|(low, high)| (f64::from(low), f64::from(high)))
     }
 
-    /// The mean of e^x, or of the share, over values that weigh `weight` together.
+    /// The mean of e^x, or of the share, over values with total weight `weight`.
     #[expect(clippy::cast_precision_loss, reason = "one rounding at the very end")]
     pub(crate) fn mean(&self, weight: f64) -> f64 {
         self.sum as f64 / FRACTION / weight * math::exp(f64::from(self.centre))
     }
 
-    /// The smallest value with at least the share `p` of all that was counted at or below it: the middle of its bin,
-    /// within the extremes.
+    /// The smallest value with at least the fraction `p` of the total count at or below it: the centre of its bin,
+    /// limited to the extremes.
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
     pub(crate) fn quantile(&self, p: f64, count: u64) -> f64 {
         let (low, high) = self.extremes().unwrap_or((f64::NAN, f64::NAN));
@@ -216,7 +221,7 @@ impl Histogram {
         high
     }
 
-    /// The middle and the count of every bin, in order.
+    /// The centre and count of every bin, in order.
     fn bins(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let scale = f64::from(self.scale.bins());
         self.pages.iter().flat_map(move |page| {
@@ -225,30 +230,30 @@ impl Histogram {
     }
 }
 
-const OUT_OF_BOUND: &str = "the sum for the mean leaves its bound of 2^63 times the median path";
+const OUT_OF_BOUND: &str = "the sum for the mean exceeds its bound of 2^63 times the median path";
 
-/// i128 as text: serde's flattened and tagged forms refuse it as a number.
+/// i128 as text: serde's flattened and tagged representations do not support it as a number.
 fn as_text<S: Serializer>(sum: &i128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(sum)
 }
 
 fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| de::Error::custom(format!("a sum must be a whole number, got {text:?}")))
+    text.parse().map_err(|_| de::Error::custom(format!("a sum must be an integer, got {text:?}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Values over several pages, below and above 0, of a length that is no multiple of anything.
+    /// Values across several pages, below and above 0, with a length that is not a multiple of any block size.
     fn values() -> Vec<f32> {
         (0..1003_u16).map(|i| (f32::from(i) * 0.7548).fract() * 9.0 - 4.0).collect()
     }
 
     #[test]
     #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
-    fn a_block_counts_as_its_values_do() {
+    fn a_block_counts_every_value() {
         let values = values();
         let mut histogram = Histogram::log(0.5);
         histogram.observe(&values).expect("inside");
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_revenue_is_an_error() {
+    fn values_out_of_range_are_errors() {
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1500.0, -1500.0] {
             for place in [0, 500, 1002] {
                 let mut values = values();

@@ -1,19 +1,19 @@
-//! Statistics: each only says in which class every path falls; the library counts.
+//! Statistics: each assigns every path to a class, and the library counts.
 
+mod classify;
 mod counts;
 mod histogram;
 mod overtake;
-mod own;
 mod page;
 mod rank;
 mod revenue;
 mod values;
 mod weighing;
 
+pub(crate) use classify::Classify;
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
 pub(crate) use overtake::{Overtake, OvertakeRow};
-pub(crate) use own::Classify;
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};
@@ -21,12 +21,12 @@ pub(crate) use weighing::{Hits, Totals, Weighing};
 use crate::error::Error;
 use crate::paths::{Paths, Rows};
 
-/// Sorts paths into classes, a block at a time: a question of one's own at the speed of the built-in ones.
+/// Classifies paths, a block at a time: a custom statistic with the speed of the built-in ones.
 ///
-/// A statistic counts nothing itself. So it is right however paths are weighted or split into shards, merges
-/// exactly, and needs no state.
+/// A statistic does not count. It is therefore correct for any weighting of the paths, merges exactly over shards, and
+/// needs no state.
 ///
-/// # Example: how many periods a provider spends above its base revenue
+/// # Example: number of periods above the base revenue
 /// ```
 /// use outgrow::{Counts, Curve, Error, Paths, Provider, Rows, Scenario, Shape, Statistic};
 ///
@@ -55,13 +55,13 @@ use crate::paths::{Paths, Rows};
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 pub trait Statistic: Send + Sync {
-    /// How many rows of how many classes it counts.
+    /// Declares its rows, and the number of classes in each.
     ///
     /// # Errors
-    /// Where it asks for a provider that the scenario has not (see [`Rows::find`]).
+    /// If it names a provider that the scenario does not have (see [`Rows::find`]).
     fn shape(&self, rows: &Rows) -> Result<Shape, Error>;
 
-    /// Says for each row in which class every path of the block falls, by [`Counts::classes`].
+    /// Classifies every path of the block, for each row, by calling [`Counts::classes`].
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts);
 }
 

@@ -1,4 +1,4 @@
-//! First overtake, being ahead, and lead changes of one pair.
+//! First overtake, leads at dates, and lead changes of one pair.
 
 use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
@@ -6,38 +6,38 @@ use crate::error::Error;
 use crate::math;
 use crate::paths::{Paths, Rows};
 
-/// One question on a run: two rows and how long a lead must last.
+/// One question compiled for a run: two rows, and how long a lead must last.
 #[derive(Debug)]
 pub(crate) struct Overtake {
     pub(crate) challenger: usize,
     pub(crate) incumbent: usize,
     pub(crate) sustained: u16,
-    /// The dates after the base that are answered.
+    /// Number of answered dates after the base.
     pub(crate) dates: usize,
-    /// Whether the challenger is ahead at each date, where nothing is drawn of either.
+    /// Whether the challenger is ahead at each date, if nothing is drawn for either provider.
     pub(crate) known: Option<Vec<bool>>,
-    /// Whether the challenger is ahead at the base, where both bases are known.
+    /// Whether the challenger is ahead at the base, if both bases are known.
     pub(crate) ahead_at_base: Option<bool>,
-    /// Where an overtake is looked for at any time, the slot of the numbers that decide what happens between dates.
+    /// Slot of the uniform numbers that decide overtakes between dates, under continuous monitoring.
     pub(crate) between: Option<u64>,
 }
 
 /// The rows that an [`Overtake`] counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OvertakeRow {
-    /// Classes: 0 at the base, t first overtake at t, T+1 not by T. A lead at the base counts as 0 only if it lasts.
+    /// Classes: 0 at the base, t first overtake at t, T+1 not by T. A lead at the base is class 0 only if it lasts.
     First,
     /// Classes: the number of lead changes.
     LeadChanges,
     /// Classes: not ahead, ahead at t (from 1).
     Ahead(usize),
-    /// Classes: not ahead, ahead at the base. Counted only where a lead must last for more than one period: elsewhere it
+    /// Classes: not ahead, ahead at the base. Counted only if a lead must last for more than one period; otherwise it
     /// is class 0 of `First`.
     AheadAtBase,
 }
 
 impl OvertakeRow {
-    /// The index of the row among those of a question with `dates` dates after the base.
+    /// The index of the row for a question with `dates` dates after the base.
     pub(crate) fn index(self, dates: usize) -> usize {
         match self {
             Self::First => 0,
@@ -65,7 +65,7 @@ impl Statistic for Overtake {
 }
 
 impl Overtake {
-    /// The class of every path's first overtake, as [`OvertakeRow::First`] has it.
+    /// The class of every path's first overtake, as in [`OvertakeRow::First`].
     pub(crate) fn first(&self, paths: &Paths<'_>) -> Vec<u16> {
         self.first_of(paths, self.follow(paths, |_, _| {}))
     }
@@ -77,8 +77,9 @@ impl Overtake {
         }
     }
 
-    /// Given its revenue on dates, a path has passed by date t with probability 1 − b(1)·…·b(t), b being a Brownian bridge's
-    /// probability to stay below 0 over a period: so it first passes where that exceeds a uniform number of its own.
+    /// First passage under continuous monitoring. Given its revenue on dates, a path has passed by date t with
+    /// probability 1 − b(1)·…·b(t), where b is the probability that a Brownian bridge stays below 0 over a period. The
+    /// path first passes where that probability exceeds its uniform number.
     fn first_at_any_time(&self, paths: &Paths<'_>, slot: u64, at_base: &[u16]) -> Vec<u16> {
         let never = u16::try_from(self.dates + 1).unwrap_or(u16::MAX);
         let mut first: Vec<u16> = at_base.iter().map(|ahead| if *ahead == 1 { 0 } else { never }).collect();
@@ -92,7 +93,7 @@ impl Overtake {
         let uniforms = paths.uniforms(slot);
         let variance = paths.variance_between(self.challenger, self.incumbent);
         let (mut below, mut staying) = (vec![1.0; paths.len()], vec![0.0; paths.len()]);
-        // Who is not ahead at the base may be so by the rounding of states only.
+        // A provider that is not ahead at the base may appear ahead through rounding.
         let mut from: Vec<f64> = log_ratio(0).into_iter().map(|x| x.min(0.0)).collect();
         for t in 1..never {
             let to = log_ratio(usize::from(t));
@@ -106,7 +107,7 @@ impl Overtake {
         first
     }
 
-    /// Follows the lead from date to date; `see` is shown who is ahead at each after the base.
+    /// Follows the lead from date to date and calls `see` with who is ahead at each date after the base.
     fn follow(&self, paths: &Paths<'_>, mut see: impl FnMut(usize, &[u16])) -> Lead {
         let mut lead = Lead::new(paths.len(), self.sustained);
         let mut ahead = vec![0_u16; paths.len()];
@@ -147,16 +148,16 @@ fn compare(ahead: &mut [u16], challenger: &[f32], incumbent: &[f32]) {
     }
 }
 
-/// The state of a block of pairs from period to period, all in u16 so that the loops vectorise.
+/// State of a block of paths from period to period, all in u16 so that the loops vectorize.
 struct Lead {
     sustained: u16,
     at_base: Vec<u16>,
     before: Vec<u16>,
     changes: Vec<u16>,
-    /// Dates in a row ahead, the base among them, where a lead must last for more than one.
+    /// Number of consecutive dates ahead, including the base, if a lead must last for more than one.
     run: Vec<u16>,
-    /// Dates before a run has lasted long enough: counted from the base where a lead must last for more than one, and
-    /// from the first date after it elsewhere.
+    /// Number of dates before a run is complete: counted from the base if a lead must last for more than one date,
+    /// otherwise from the first date after it.
     waited: Vec<u16>,
 }
 
@@ -177,13 +178,13 @@ impl Lead {
         self.at_base.copy_from_slice(ahead);
         self.before.copy_from_slice(ahead);
         if self.sustained > 1 {
-            // A lead at the base is the first date of a run, which one date does not complete.
+            // A lead at the base is the first date of a run, which a single date does not complete.
             self.run.copy_from_slice(ahead);
             self.waited.fill(1);
         }
     }
 
-    /// Who is ahead at the t-th date. A path that waits still has waited for all dates before.
+    /// Processes the t-th date. A path that is still waiting has waited for all dates before.
     #[inline(always)]
     fn step(&mut self, t: usize, ahead: &[u16]) {
         for ((changes, before), ahead) in self.changes.iter_mut().zip(&self.before).zip(ahead) {
@@ -203,7 +204,7 @@ impl Lead {
         }
     }
 
-    /// The first date of each path's overtake: 0 is the base, and `dates` + 1 stands for none.
+    /// The first date of each path's overtake: 0 is the base, and `dates` + 1 means none.
     fn first_overtake(self, dates: usize) -> Vec<u16> {
         let never = u16::try_from(dates + 1).unwrap_or(u16::MAX);
         if self.sustained > 1 {

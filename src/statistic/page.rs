@@ -1,8 +1,8 @@
-//! The cells of a histogram: pages of 1,024 bins, neighbours, allocated on demand.
+//! The cells of a histogram: adjacent pages of 1,024 bins, allocated on demand.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Bins of one page: a factor e of revenue, or a quarter of all shares.
+/// Bins per page: a factor e of revenue, or a quarter of the range of shares.
 pub(super) const PAGE: usize = 1024;
 
 /// The bins `1024 number .. 1024 (number + 1)`.
@@ -13,9 +13,9 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// All that it counts; `None` where that overflows.
+    /// Total count; `None` on overflow.
     pub(super) fn count(&self) -> Option<u64> {
-        // By halves, so that no addition can overflow and the loop vectorises.
+        // In halves, so that no addition can overflow and the loop vectorizes.
         let (mut low, mut high) = (0, 0);
         for count in &self.bins {
             low += count & u64::from(u32::MAX);
@@ -24,23 +24,24 @@ impl Page {
         high.checked_mul(1 << 32)?.checked_add(low)
     }
 
-    /// The first bin that is not empty, by its number among all pages.
+    /// The number, over all pages, of the first nonempty bin.
     pub(super) fn first_filled(&self) -> Option<f64> {
         self.bins.iter().position(|count| *count > 0).map(|bin| self.number_of(bin))
     }
 
-    /// The last bin that is not empty, by its number among all pages.
+    /// The number, over all pages, of the last nonempty bin.
     pub(super) fn last_filled(&self) -> Option<f64> {
         self.bins.iter().rposition(|count| *count > 0).map(|bin| self.number_of(bin))
     }
 
-    /// A whole number below 2²², so exact.
+    /// Exact, since it is below 2²².
     pub(super) fn number_of(&self, bin: usize) -> f64 {
         f64::from(self.number) * PAGE as f64 + bin as f64
     }
 }
 
-/// Pages are neighbours, so the place of one is its distance from the first.
+/// Returns a page, allocating pages as needed. Pages are adjacent, so the index of a page is its distance from the
+/// first.
 pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
     let empty = |number: i32| Page { number, bins: vec![0; PAGE].into_boxed_slice() };
     let first = pages.first().map_or(number, |page| page.number);
@@ -54,7 +55,7 @@ pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
     &mut pages[place]
 }
 
-/// A page in a file: the run of its bins that are not empty.
+/// Serialized page: its nonempty range of bins.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageText {

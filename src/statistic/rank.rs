@@ -1,4 +1,4 @@
-//! The rank of every provider at every period; 1 is the largest, ties share the better rank.
+//! The rank of every provider at every period; 1 is the largest, and ties share the better rank.
 
 use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
@@ -8,10 +8,10 @@ use crate::paths::{Paths, Plan, Rows};
 /// Rows: provider, then period from 1; classes: rank − 1.
 #[derive(Debug)]
 pub(crate) struct Ranks {
-    /// By provider, then other: whether the other is ahead at 0..=T, where nothing is drawn of either and the f64 curves
-    /// decide, and of itself.
+    /// By provider, then other provider: whether the other is ahead at 0..=T, if nothing is drawn for either, so that
+    /// the f64 curves decide. Also set for the provider itself.
     known: Vec<Vec<Option<Vec<bool>>>>,
-    /// By provider, the others that f32 rows cannot tell from it.
+    /// For each provider, the others that f32 rows cannot resolve from it.
     close: Vec<Vec<usize>>,
 }
 
@@ -62,16 +62,16 @@ impl Statistic for Ranks {
     }
 }
 
-/// Paths compared side by side.
+/// Paths compared together.
 const LANES: usize = 32;
 
-/// Adds to each path's rank the number of others that are ahead of its own.
+/// Adds to each path's rank the number of other providers that are ahead.
 #[inline(always)]
 fn add_ahead(rank: &mut [u16], own: &[f32], others: &[&[f32]]) {
     let (whole, rest) = rank.as_chunks_mut::<LANES>();
     let from = whole.len() * LANES;
     for (place, (rank, own)) in whole.iter_mut().zip(own.as_chunks::<LANES>().0).enumerate() {
-        // As wide as what is compared: narrowing each comparison took more than comparing.
+        // As wide as the compared values, since narrowing each comparison takes longer than comparing.
         let mut ahead = [0_u32; LANES];
         for other in others {
             for ((ahead, other), own) in ahead.iter_mut().zip(&other.as_chunks::<LANES>().0[place]).zip(own) {
@@ -97,9 +97,9 @@ fn narrow(ahead: u32) -> u16 {
 mod tests {
     use super::*;
 
-    /// Lengths about a whole number of lanes: a run's last block is cut anywhere.
+    /// Lengths around multiples of the lanes, since the last block of a run may have any length.
     #[test]
-    fn every_level_counts_as_one_by_one() {
+    fn every_level_matches_a_scalar_count() {
         for len in [1, LANES - 1, LANES, 2 * LANES + 5] {
             let row = |k: usize| (0..len).map(|path| ((path * 7 + k * 5) % 11) as f32).collect::<Vec<_>>();
             let rows: Vec<Vec<f32>> = (0..6).map(row).collect();

@@ -1,4 +1,4 @@
-//! Fans of revenue, and shares of the sum of all providers.
+//! Fans of revenue, and shares of the total of all providers.
 
 use super::{Counts, Histogram, Shape, Statistic};
 use crate::cpu::{self, Level};
@@ -11,7 +11,7 @@ use crate::paths::{Measured, Paths, Plan, Rows};
 pub(crate) struct Fans;
 
 impl Fans {
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
         plan.central
             .iter()
@@ -35,12 +35,12 @@ impl Statistic for Fans {
     }
 }
 
-/// Histograms of the logs of sums over a year: provider, then date.
+/// Histograms of the logs of yearly sums: provider, then date.
 #[derive(Debug)]
 pub(crate) struct MeasuredFans(pub(crate) Measured);
 
 impl MeasuredFans {
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(measured: &Measured) -> Vec<Histogram> {
         let central = measured.of.iter().flat_map(|row| &row.central);
         central.map(|centre| Histogram::log(*centre as f32)).collect()
@@ -52,12 +52,12 @@ impl Statistic for MeasuredFans {
         Ok(Shape::none())
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "as rows are kept")]
+    #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let (mut logs, mut rounded) = (Vec::new(), Vec::new());
         let dated = self.0.of.iter().flat_map(|row| (1..=row.labels.len()).map(|column| (row.row, column)));
         for (place, (row, column)) in dated.enumerate() {
-            // Sums are kept in linear units.
+            // Sums are stored on a linear scale.
             logs.clear();
             logs.extend(paths.row(row, column).iter().map(|sum| f64::from(*sum)));
             math::ln_slice(&mut logs);
@@ -98,7 +98,7 @@ impl Statistic for Shares {
     }
 }
 
-/// Room for the shares of so many paths, in whole lanes.
+/// Buffers for the shares of `paths` paths, in whole lanes.
 fn room(providers: usize, paths: usize) -> Vec<Vec<f32>> {
     vec![vec![0.0; paths.next_multiple_of(LANES)]; providers]
 }
@@ -114,13 +114,13 @@ fn shares_at(level: Level, rows: &[&[f32]], shares: &mut [Vec<f32>]) {
     );
 }
 
-/// What [`share_out`] gives of two rows, to the bit: the larger revenue relative to itself is 1 without an exponential.
+/// Bitwise equal to [`share_out`] for two rows: the larger revenue relative to itself is 1, without an exponential.
 #[inline(always)]
-#[expect(clippy::eq_op, reason = "a number less itself is 0, infinity less itself is not")]
+#[expect(clippy::eq_op, reason = "x - x is 0 for finite x and NaN for infinite x")]
 fn share_between_two(a: &[f32], b: &[f32], share_a: &mut [f32], share_b: &mut [f32]) {
     for (((share_a, share_b), a), b) in share_a.iter_mut().zip(share_b).zip(a).zip(b) {
         let (more, less) = if a > b { (*a, *b) } else { (*b, *a) };
-        // Infinite revenue has no share.
+        // NaN for infinite revenue, which has no share.
         let part = exp_f32(less - more) + (more - more);
         let of_more = 1.0 / (1.0 + part);
         let of_less = part * of_more;
@@ -129,11 +129,11 @@ fn share_between_two(a: &[f32], b: &[f32], share_a: &mut [f32], share_b: &mut [f
     }
 }
 
-/// Paths whose shares are found side by side, in registers.
+/// Paths processed together, in registers.
 const LANES: usize = 16;
 
-/// Shares from log revenue, in f32. Revenue is taken relative to the largest of each path, so no sum can overflow and no
-/// share is above 1.
+/// Shares from log revenue, in f32. Revenue is taken relative to the largest on each path, so no sum can overflow and
+/// no share exceeds 1.
 #[inline(always)]
 fn share_out(rows: &[&[f32]], shares: &mut [Vec<f32>]) {
     let paths = rows.first().map_or(0, |row| row.len());
@@ -163,7 +163,7 @@ fn share_out(rows: &[&[f32]], shares: &mut [Vec<f32>]) {
     }
 }
 
-/// Some paths side by side; zeros past the last.
+/// One set of lanes, padded with zeros.
 #[inline(always)]
 fn lanes(row: &[f32], place: usize) -> [f32; LANES] {
     let (whole, rest) = row.as_chunks::<LANES>();
@@ -179,7 +179,7 @@ fn lanes(row: &[f32], place: usize) -> [f32; LANES] {
 mod tests {
     use super::*;
 
-    /// By path, as [`share_out`] is defined.
+    /// Scalar version of [`share_out`] for one path.
     fn plain(x: &[f32]) -> Vec<u32> {
         let largest = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let parts: Vec<f32> = x.iter().map(|x| exp_f32(x - largest)).collect();
@@ -187,7 +187,7 @@ mod tests {
         parts.iter().map(|part| (part * over_total).to_bits()).collect()
     }
 
-    /// Ties, zeros of both signs, more than e^87 between two, and lengths about a whole number of lanes.
+    /// Ties, zeros of both signs, ratios above e^87, and lengths around multiples of the lanes.
     #[test]
     fn shares_have_the_bits_of_the_plain_formula_at_every_level() {
         for (providers, len) in [(1, 5), (2, 1), (2, 64), (2, 75), (3, LANES - 1), (5, 3 * LANES + 7)] {

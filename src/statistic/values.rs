@@ -1,35 +1,35 @@
-//! What is taken of a block's values, as plain loops that [`cpu::run`] compiles for each level.
+//! Reductions over the values of a block, as plain loops that [`cpu::run`] compiles for each level.
 
 use crate::cpu::{self, Level};
 use crate::paths::stream::GROUP;
 
-/// Values compared side by side.
+/// Values compared together.
 const LANES: usize = 16;
-/// |x| beyond which e^x is no f64, whatever the reference.
+/// |x| beyond which e^x is out of the range of f64, whatever the reference.
 pub(super) const LARGEST_LOG: f32 = 1500.0;
-/// Fractional bits of the sums.
+/// Scale of sums with 64 fractional bits.
 pub(super) const FRACTION: f64 = 18_446_744_073_709_551_616.0; // 2^64
-/// 1.5·2²³: adding it rounds a number below 2²² to an integer, which then stands in the low bits of the sum.
+/// 1.5·2²³: adding it rounds a number below 2²² to an integer, which is then in the low bits of the sum.
 const ROUNDER: f32 = 12_582_912.0;
 
-/// What is seen of the values of a block before they are counted.
+/// Range of the values of a block, found before they are counted.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) low: f32,
     pub(super) high: f32,
-    /// Whether all are numbers that revenue can be made of.
+    /// Whether all values are within the range of revenue.
     pub(super) inside: bool,
 }
 
 impl Seen {
-    /// In lanes, since a least value waits for the one before.
+    /// In lanes, since each minimum depends on the one before.
     #[inline(always)]
     pub(super) fn of(values: &[f32]) -> Self {
         let (mut low, mut high, mut largest) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES], [0; LANES]);
         let mut see = |lane: usize, x: f32| {
             low[lane] = if x < low[lane] { x } else { low[lane] };
             high[lane] = if x > high[lane] { x } else { high[lane] };
-            // By the bits without the sign: numbers, then infinity, then NaN.
+            // Compared as bits without the sign: finite numbers, then infinity, then NaN.
             largest[lane] = largest[lane].max(x.abs().to_bits());
         };
         let (whole, rest) = values.as_chunks::<LANES>();
@@ -41,7 +41,7 @@ impl Seen {
         for (lane, x) in rest.iter().enumerate() {
             see(lane, *x);
         }
-        // No −0: which of two zeros is the least would depend on the order.
+        // Turns −0 into 0, since which zero is the minimum would depend on the order.
         Self {
             low: low.into_iter().fold(f32::INFINITY, f32::min) + 0.0,
             high: high.into_iter().fold(f32::NEG_INFINITY, f32::max) + 0.0,
@@ -50,14 +50,14 @@ impl Seen {
     }
 }
 
-/// Groups that are taken together: what is done of one need not wait for another.
+/// Groups processed together, since they are independent.
 const TOGETHER: usize = 8;
-/// Values that are counted before as many terms are worked out: a processor that looks a few hundred instructions ahead
-/// then computes while its counts wait for memory.
+/// Values counted before the next terms are computed. An out-of-order processor with a window of a few hundred
+/// instructions then computes while the counts wait for memory.
 const STEP: usize = 16;
 
-/// Counts ⌊scale · x⌋ of each value, `counts[0]` being of the bin `first`; and gives the sum of the terms, each group
-/// summed in a fixed order and rounded once to 64 fractional bits, or `None` where it leaves its bound.
+/// Counts ⌊scale · x⌋ of each value, where `counts[0]` is the bin `first`, and returns the sum of the terms. Each group
+/// is summed in a fixed order and rounded once to 64 fractional bits. Returns `None` if the sum exceeds its bound.
 #[inline(always)]
 pub(super) fn take(
     values: &[f32],
@@ -69,7 +69,7 @@ pub(super) fn take(
     let mut total = 0_i128;
     for values in values.chunks(GROUP * TOGETHER) {
         let bins = bins(values, scale, first);
-        // What a run's last group lacks adds nothing.
+        // Unused entries of the last group are 0.
         let mut terms = [0.0; GROUP * TOGETHER];
         let (whole, rest) = values.as_chunks::<STEP>();
         let from = whole.len() * STEP;
@@ -85,7 +85,7 @@ pub(super) fn take(
     Some(total)
 }
 
-/// The bins of up to so many values, counted from `first`.
+/// The bins of the values, relative to `first`.
 #[inline(always)]
 fn bins(values: &[f32], scale: f32, first: i32) -> [u32; GROUP * TOGETHER] {
     let base = ROUNDER.to_bits().wrapping_add_signed(first);
@@ -118,7 +118,8 @@ fn floor(x: f32) -> u32 {
     nearest.to_bits() - u32::from(nearest - ROUNDER > x)
 }
 
-/// The sum in a fixed order: eight terms a lane in f32, which rounds as much as a term does, then the lanes in f64.
+/// The sum in a fixed order: eight terms per lane in f32, with a rounding error similar to that of a term, then over
+/// lanes in f64.
 #[inline(always)]
 fn sum(terms: &[f32; GROUP]) -> f64 {
     let mut lanes = [0.0; 8];
@@ -131,26 +132,27 @@ fn sum(terms: &[f32; GROUP]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// With 64 fractional bits, rounded down; `None` from 2⁶² on, which leaves room for the sign and for an addition.
+/// Fixed point with 64 fractional bits, rounded down; `None` from 2⁶² on, which leaves room for the sign and one
+/// addition.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and fraction are exact")]
 #[expect(clippy::cast_sign_loss, reason = "sums are not negative")]
 pub(super) fn fixed(sum: f64) -> Option<i128> {
     const LARGEST: f64 = (1_u64 << 62) as f64;
-    // In halves: a conversion to i128 is a call.
+    // In halves, since a conversion to i128 is a function call.
     let whole = sum as i64;
     let fraction = ((sum - whole as f64) * FRACTION) as u64;
     (sum < LARGEST).then_some(i128::from(whole) << 64 | i128::from(fraction))
 }
 
-/// How many of the classes are 1; `None` where one is neither 0 nor 1.
+/// Number of classes equal to 1; `None` if a class is neither 0 nor 1.
 pub(super) fn hits(classes: &[u16]) -> Option<u64> {
     cpu::run(
         Level::of_this_process(),
         #[inline(always)]
         || {
             let (mut all, mut hits) = (0, 0);
-            // So few that their sum is a u16 too, as wide as a class.
+            // Chunks are small enough for their sum to fit u16, the width of a class.
             for some in classes.chunks(GROUP * TOGETHER) {
                 let mut sum = 0_u16;
                 for class in some {
@@ -164,10 +166,11 @@ pub(super) fn hits(classes: &[u16]) -> Option<u64> {
     )
 }
 
-/// Up to so many classes, comparing all values with each is faster than counting one by one.
+/// Up to this number of classes, comparing all values with each class is faster than counting one value at a time.
 pub(super) const MOST_COMPARED: usize = 16;
 
-/// Adds each class to its cell, of which there are at most [`MOST_COMPARED`]; nothing, and `false`, where one is beyond.
+/// Adds each class to its cell, for at most [`MOST_COMPARED`] cells. Adds nothing and returns `false` if a class is out
+/// of range.
 pub(super) fn count_few(cells: &mut [u64], classes: &[u16]) -> bool {
     let mut counts = [0; MOST_COMPARED];
     let counts = &mut counts[..cells.len()];
@@ -175,7 +178,7 @@ pub(super) fn count_few(cells: &mut [u64], classes: &[u16]) -> bool {
         Level::of_this_process(),
         #[inline(always)]
         || {
-            // So few that a count is a u16 too, as wide as a class.
+            // Chunks are small enough for a count to fit u16, the width of a class.
             for some in classes.chunks(GROUP * TOGETHER) {
                 for (class, count) in (0..).zip(&mut *counts) {
                     let mut found = 0_u16;
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_counted_and_other_classes_seen() {
+    fn hits_are_counted_and_other_classes_detected() {
         let mut classes: Vec<u16> = (0..1500).map(|i| u16::from(i % 3 == 0)).collect();
         assert_eq!(hits(&classes), Some(500));
         classes[1234] = 2;
@@ -219,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn few_classes_are_counted_and_others_seen() {
+    fn few_classes_are_counted_and_others_detected() {
         let mut classes: Vec<u16> = (0..1500).map(|i| i % 7).collect();
         let mut cells = [1; 7];
         assert!(count_few(&mut cells, &classes));

@@ -1,4 +1,4 @@
-//! How the paths of a block count: each once, or by its weight in the replicate of its group.
+//! Weights of the paths in a block: each counts once, or by its weight in the replicate of its group.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -6,25 +6,26 @@ use crate::error::{Error, Kind};
 use crate::paths::stream::GROUP;
 use crate::paths::{Block, REPLICATES, Sampler};
 
-/// 2⁶⁴: weights are kept with 64 fractional bits.
+/// 2⁶⁴: weights have 64 fractional bits.
 const ONE: f64 = 18_446_744_073_709_551_616.0;
 
-/// 2¹⁶: squares of weights need no more.
+/// 2¹⁶: squared weights have 16 fractional bits.
 const SQUARES: f64 = 65_536.0;
 
-/// The weight of paths by replicate, with 64 fractional bits: whole numbers, so that no order of addition can show.
+/// Total weight of paths by replicate, with 64 fractional bits: integers, so that sums do not depend on the order of
+/// addition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Replicates([i128; REPLICATES]);
 
 impl Replicates {
-    /// Every replicate as a number of paths.
+    /// Each replicate as a number of paths.
     #[expect(clippy::cast_precision_loss, reason = "one rounding at the very end")]
     pub(crate) fn paths(&self) -> [f64; REPLICATES] {
         self.0.map(|cell| cell as f64 / ONE)
     }
 
     /// # Errors
-    /// Where a sum leaves 128 bits.
+    /// If a sum exceeds 128 bits.
     pub(crate) fn add(&mut self, other: &Self) -> Result<(), Error> {
         for (cell, other) in self.0.iter_mut().zip(&other.0) {
             *cell = cell.checked_add(*other).ok_or_else(beyond)?;
@@ -32,18 +33,18 @@ impl Replicates {
         Ok(())
     }
 
-    /// Adds `weight` to a replicate; of one run it cannot overflow: 2^50 paths of weight 8 take 117 bits.
+    /// Adds `weight` to a replicate. It cannot overflow within one run: 2^50 paths of weight 8 take 117 bits.
     fn gain(&mut self, replicate: usize, weight: i128) {
         self.0[replicate] += weight;
     }
 }
 
 fn beyond() -> Error {
-    Error::one(Kind::Limit, "simulation", "", "a sum of weights leaves 128 bits")
+    Error::one(Kind::Limit, "simulation", "", "a sum of weights exceeds 128 bits")
 }
 
 impl Serialize for Replicates {
-    /// As texts: JSON has no whole numbers of this size.
+    /// As strings, since JSON parsers do not support integers of this size.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(ToString::to_string))
     }
@@ -54,15 +55,15 @@ impl<'de> Deserialize<'de> for Replicates {
         let texts = Vec::<String>::deserialize(deserializer)?;
         let number = |text: &String| {
             let number: Option<i128> = text.parse().ok().filter(|number| *number >= 0);
-            number.ok_or_else(|| de::Error::custom(format!("a weight must be a whole number, got {text:?}")))
+            number.ok_or_else(|| de::Error::custom(format!("a weight must be an integer, got {text:?}")))
         };
         let cells: Vec<i128> = texts.iter().map(number).collect::<Result<_, _>>()?;
         let cells = cells.try_into();
-        cells.map(Self).map_err(|_| de::Error::custom(format!("there must be {REPLICATES}, got {}", texts.len())))
+        cells.map(Self).map_err(|_| de::Error::custom(format!("expected {REPLICATES} weights, got {}", texts.len())))
     }
 }
 
-/// What fell into some classes of a row.
+/// The paths in some classes of a row.
 #[derive(Debug, Clone)]
 pub(crate) enum Hits {
     Paths(u64),
@@ -70,7 +71,7 @@ pub(crate) enum Hits {
 }
 
 impl Hits {
-    /// Adds another class of the same row: no more than all paths together.
+    /// Adds another class of the same row; the sum cannot exceed the number of all paths.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Paths(a), Self::Paths(b)) => Self::Paths(a + b),
@@ -82,7 +83,7 @@ impl Hits {
         }
     }
 
-    /// Whether anything fell into them.
+    /// Whether any path is in these classes.
     pub(crate) fn is_some(&self) -> bool {
         match self {
             Self::Paths(paths) => *paths > 0,
@@ -90,7 +91,7 @@ impl Hits {
         }
     }
 
-    /// The number of paths; of weighted ones their weight, rounded.
+    /// The number of paths, or the rounded total weight.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^63, and not negative")]
     pub(crate) fn paths(&self) -> u64 {
         match self {
@@ -100,20 +101,20 @@ impl Hits {
     }
 }
 
-/// What the paths of the block at hand count; `None` where each counts once and there are no replicates.
+/// Weights of the paths in the current block; empty if each counts once and there are no replicates.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Weighing {
-    /// By group.
+    /// Replicate of each group.
     replicates: Vec<usize>,
-    /// By path, where they are not all 1: the weight, and its fixed point in two halves, whole numbers of 2⁻³² and the
-    /// 32 bits below: so that sixty-four of either add up in 64 bits, side by side.
+    /// For each path, unless all weights are 1: the weight, and its fixed-point value in two halves (an integer in
+    /// units of 2⁻³², and the 32 bits below), so that sixty-four of either can be added in 64 bits.
     pub(super) weights: Vec<f64>,
     pub(super) high: Vec<u64>,
     low: Vec<u64>,
 }
 
 impl Weighing {
-    /// Takes over what a block of `groups` groups from `first` on says of its paths.
+    /// Reads the weights of a block of `groups` groups from `first` on.
     pub(crate) fn set(&mut self, sampler: &Sampler, first: u64, groups: usize, block: &Block) {
         self.replicates.clear();
         if sampler.is_plain() {
@@ -144,7 +145,7 @@ impl Weighing {
     /// Adds each path's weight to the cell of its class.
     ///
     /// # Errors
-    /// The first class beyond the row.
+    /// The first class that is out of range.
     pub(super) fn count(&self, cells: &mut [Replicates], classes: &[u16]) -> Result<(), u16> {
         for (group, classes) in classes.chunks(GROUP).enumerate() {
             let replicate = self.replicates[group];
@@ -164,7 +165,7 @@ impl Weighing {
         Ok(())
     }
 
-    /// Of one group from path `from` on, the weight of the paths of class 1, and of all.
+    /// Weights of one group from path `from` on: of the paths in class 1, and of all.
     fn hits(&self, from: usize, classes: &[u16]) -> (i128, i128) {
         if self.high.is_empty() {
             let hits: u32 = classes.iter().map(|class| u32::from(*class)).sum();
@@ -183,27 +184,27 @@ impl Weighing {
     }
 }
 
-/// Whole numbers of 2⁻³², and the 32 bits below.
+/// The integer in units of 2⁻³², and the 32 bits below.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "weights lie in 0 to 8")]
 fn halves(weight: f64) -> (u64, u64) {
     let fixed = (weight * ONE) as u128;
     ((fixed >> 32) as u64, fixed as u64 & 0xFFFF_FFFF)
 }
 
-/// What all paths of a run count, where they do not count once each.
+/// Totals of all paths of a run, where they do not count once each.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Totals {
-    /// What the classes of every row add up to.
+    /// Sum of the classes of every row.
     pub(crate) weight: Replicates,
-    /// What the cells of every histogram add up to: paths, or weights in whole numbers of 2⁻³².
+    /// Sum of the cells of every histogram: paths, or integer weights in units of 2⁻³².
     pub(crate) cells: u64,
-    /// The sum of squared weights, in whole numbers of 2⁻¹⁶.
+    /// Sum of squared weights, in units of 2⁻¹⁶.
     squares: u64,
 }
 
 impl Totals {
-    /// Adds the paths of a block of whole groups; nothing where each path counts once.
+    /// Adds the paths of a block of whole groups; no-op if each path counts once.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "squares are at most 64")]
     pub(crate) fn gain(&mut self, weighing: &Weighing, paths: usize) {
         if weighing.is_plain() {
@@ -219,7 +220,7 @@ impl Totals {
     }
 
     /// # Errors
-    /// Where a sum leaves its bits.
+    /// If a sum overflows.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.weight.add(&other.weight)?;
         self.cells = self.cells.checked_add(other.cells).ok_or_else(beyond)?;
@@ -227,7 +228,7 @@ impl Totals {
         Ok(())
     }
 
-    /// Whether this is of `paths` paths that weigh 1 each, `unit` groups in turn to each replicate.
+    /// Whether these are the totals of `paths` paths of weight 1, with `unit` groups in turn in each replicate.
     pub(crate) fn is_of(&self, paths: u64, groups: &[(u64, u64)], unit: u64) -> bool {
         let mut whole = Replicates::default();
         for replicate in 0..REPLICATES {
@@ -241,19 +242,20 @@ impl Totals {
         self.weight == whole && self.cells == paths && self.squares == 0
     }
 
-    /// Whether `paths` paths that weigh between 0 and 8 can have come to this.
+    /// Whether these can be the totals of `paths` paths with weights between 0 and 8.
     pub(crate) fn can_be_of(&self, paths: u64) -> bool {
         let most = u128::from(paths) * 8;
         let weight = self.weight.0.iter().try_fold(0_i128, |sum, cell| sum.checked_add(*cell));
         let weight = weight.map(|weight| weight.unsigned_abs() >> 32);
-        // Histograms hold each path's weight without what lies below 2⁻³².
+        // Histograms hold the weight of each path truncated to 2⁻³².
         let fits =
             |weight: u128| u128::from(self.cells) <= weight && weight <= u128::from(self.cells) + u128::from(paths);
         weight.is_some_and(|weight| weight <= most << 32 && fits(weight))
             && u128::from(self.squares) <= (most * 8) << 16
     }
 
-    /// (Σw)² / Σw² (Kish 1965): as many plain paths would spread means as little; `None` where all weigh the same.
+    /// Effective sample size (Σw)² / Σw² (Kish 1965): the number of unweighted paths that would give means of the same
+    /// variance. `None` if all weights are equal.
     #[expect(clippy::cast_precision_loss, reason = "one rounding at the very end")]
     pub(crate) fn effective_sample_size(&self) -> Option<f64> {
         let weight: f64 = self.weight.paths().iter().sum();

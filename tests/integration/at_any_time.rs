@@ -145,5 +145,5 @@ fn sums_and_lasting_leads_have_no_between() {
     assert!(error.to_string().contains("not continuous"), "{error}");
     let alone = pair(700.0, 0.2).build().expect("valid");
     let error = alone.simulate().continuous(true).difference(&alone).expect_err("on dates");
-    assert!(error.to_string().contains("continuous: a difference is of overtakes on dates"), "{error}");
+    assert!(error.to_string().contains("continuous: a difference requires overtakes monitored on dates"), "{error}");
 }

@@ -95,13 +95,16 @@ fn closures_and_statistics_count_what_the_question_counts() {
 fn a_class_or_row_that_was_not_announced_names_the_statistic() {
     let scenario = scenario();
     let error = message(simulation(&scenario).classify("sorted", ["Google"], 3, |_| 3));
-    assert!(error.contains("classify[sorted]: class 3 of row 0 is none of the classes 0 to 2"), "{error}");
+    assert!(
+        error.contains("classify[sorted]: class 3 of row 0 is outside the statistic's shape, which has classes 0 to 2"),
+        "{error}"
+    );
     let error = message(simulation(&scenario).classify("sorted", ["Google"], 3, |_| 1 << 40));
     assert!(error.contains("classify[sorted]"), "{error}");
     let error = message(simulation(&scenario).statistic("own", Wrong { row: 0, class: 2 }));
     assert!(error.contains("statistic[own]: class 2 of row 0"), "{error}");
     let error = message(simulation(&scenario).statistic("own", Wrong { row: 1, class: 0 }));
-    assert!(error.contains("statistic[own]: row 1 was not announced: there are 1"), "{error}");
+    assert!(error.contains("statistic[own]: row 1 is outside the statistic's shape (number of rows: 1)"), "{error}");
     for classes in [0, 1 << 16] {
         let error = message(simulation(&scenario).classify("sorted", ["Google"], classes, |_| 0));
         assert!(error.contains("classify[sorted]: row 0 must have between 1 and 65535 classes"), "{error}");
@@ -122,7 +125,7 @@ fn a_name_is_given_once_a_kind() {
     let scenario = scenario();
     let twice = simulation(&scenario).event("x", ["Google"], |_| true).event("x", ["Google"], |_| false);
     let error = message(twice);
-    assert!(error.contains("event: the name \"x\" is given twice"), "{error}");
+    assert!(error.contains("event: the name \"x\" is used twice"), "{error}");
     let kinds = simulation(&scenario).event("x", ["Google"], |_| true).classify("x", ["Google"], 1, |_| 0);
     assert!(kinds.run().is_ok(), "an event and a classification are asked for by different methods");
 }

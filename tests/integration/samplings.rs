@@ -311,7 +311,7 @@ fn what_cannot_be_compared_is_refused() {
     let longer = refused(before.simulate(), &other);
     assert!(longer.contains("2018-Q1 to 2020-Q1 cannot be compared with 2018-Q1 to 2021-Q1"), "{longer}");
     let sobol = refused(before.simulate().sampling(Sampling::Sobol), &before);
-    assert!(sobol.contains("sampling: a difference is counted on plain paths, not sobol"), "{sobol}");
+    assert!(sobol.contains("sampling: a difference requires plain sampling, got sobol"), "{sobol}");
     let strangers = before.with_question_removed();
     assert!(refused(before.simulate(), &strangers).contains("no question has the same name"));
 }

@@ -18,10 +18,10 @@ for dimension in range(1, DIMENSIONS):
     assert all(m % 2 == 1 and m < 2 ** (k + 1) for k, m in enumerate(initial))
     lines.append(f"    &{[polynomial, *initial]},")
 
-head = """//! Direction numbers of Joe & Kuo (2008), «Constructing Sobol sequences with better two-dimensional projections», SIAM
+head = """//! Direction numbers of Joe & Kuo (2008), "Constructing Sobol sequences with better two-dimensional projections", SIAM
 //! J. Sci. Comput. 30. Written by `tests/reference/joe_kuo.py`.
 
-/// By dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
+/// For each dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
 #[rustfmt::skip]
 """
 body = f"pub(super) const JOE_KUO: [&[u16]; {len(lines)}] = [\n" + "\n".join(lines) + "\n];\n"

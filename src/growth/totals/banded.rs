@@ -1,12 +1,12 @@
-//! Linear equations whose matrix has a band: Gaussian elimination with partial pivoting, in plain loops so that the
-//! bits are the same on every machine.
+//! Banded linear systems: Gaussian elimination with partial pivoting, in plain loops so that the bits are the same on
+//! every machine.
 
-/// A square matrix that is zero further than `reach` from the diagonal.
+/// A square matrix that is zero beyond a distance of `reach` from the diagonal.
 #[derive(Debug, Clone)]
 pub(super) struct Banded {
     size: usize,
     reach: usize,
-    /// All of it, by rows: small enough that only the loops need to know of the band.
+    /// Dense storage by rows: it is small, so only the loops use the band.
     cells: Vec<f64>,
 }
 
@@ -20,12 +20,12 @@ impl Banded {
         self.cells[row * self.size + column] += value;
     }
 
-    /// `None` where the matrix is singular or not finite.
+    /// `None` if the matrix is singular or not finite.
     pub(super) fn factor(mut self) -> Option<Factored> {
         let size = self.size;
         let mut pivots = Vec::with_capacity(size);
         for k in 0..size {
-            // Rows that reach column k, and the columns that a row swapped up to k can reach.
+            // Rows with an entry in column k, and columns that a row swapped up to k can have entries in.
             let (rows, columns) = (size.min(k + self.reach + 1), size.min(k + 2 * self.reach + 1));
             let mut pivot = k;
             for row in k + 1..rows {
@@ -47,7 +47,7 @@ impl Banded {
         Some(Factored { matrix: self, pivots })
     }
 
-    /// Clears column `k` below the diagonal; the multipliers stay where the zeros would stand.
+    /// Eliminates column `k` below the diagonal and stores the multipliers in its place.
     fn eliminate(&mut self, k: usize, rows: usize, columns: usize) {
         let size = self.size;
         let (above, below) = self.cells.split_at_mut((k + 1) * size);
@@ -62,7 +62,7 @@ impl Banded {
     }
 }
 
-/// A matrix in its triangular factors.
+/// LU factors of a matrix.
 #[derive(Debug, Clone)]
 pub(super) struct Factored {
     matrix: Banded,
@@ -93,8 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn solves_what_needs_pivots() {
-        // Zero on the diagonal, as the constraints' rows have; the numbers are any.
+    fn solves_systems_that_need_pivoting() {
+        // Zeros on the diagonal, as in the rows of the constraints; the other numbers are arbitrary.
         let (size, reach) = (9, 3);
         let mut matrix = Banded::new(size, reach);
         for row in 0..size {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_singular() {
+    fn rejects_singular_matrices() {
         let mut matrix = Banded::new(2, 1);
         [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().for_each(|(row, column)| matrix.add(row, column, 2.0));
         assert!(matrix.factor().is_none());

@@ -1,4 +1,4 @@
-//! A series' growth by fiscal totals, over blocks of paths.
+//! Growth of a series that meets fiscal totals, over blocks of paths.
 
 use super::expansion::{Expansion, LANES, Variable};
 use super::join::Continuation;
@@ -7,41 +7,41 @@ use super::{Failure, Totals};
 use crate::growth::{TailLaw, Value};
 use crate::math;
 
-/// A number of the curve before anything is drawn.
+/// Central value of a number of the curve.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Centre {
-    /// Its median.
+    /// The median.
     pub(crate) value: f64,
     pub(crate) drawn: bool,
 }
 
-/// Growth that meets annual estimates as fiscal totals, then a tail: prepared once, filled block by block.
+/// Growth that meets annual estimates as fiscal totals, followed by a tail. Prepared once and filled block by block.
 ///
-/// A path is a polynomial about the central one. Inside a region of draws that [`FiscalCurve::new`] has proven good it is
-/// taken as it is; outside its totals are looked at, and where one misses its draw by more than 0.1 percentage point the
-/// path is solved by Newton's method.
+/// A path is a polynomial expansion about the central path. Inside the region of draws that [`FiscalCurve::new`] has
+/// proven accurate, the polynomial is used directly. Outside it the totals are checked, and if one misses its draw by
+/// more than 0.1 percentage point the path is solved by Newton's method.
 #[derive(Debug, Clone)]
 pub(crate) struct FiscalCurve {
     expansion: Expansion,
     tail: Continuation,
-    /// What the tail's first step gains with `γ_n`; the rest of it is a variable of its own. So a tail without drawn
-    /// numbers costs no variable. The polynomial is the same as one in `γ_n` and the step.
+    /// Coefficient of `γ_n` in the first step of the tail; the rest of the step is a separate variable. A tail without
+    /// drawn numbers thus needs no variable. The polynomial equals the one in `γ_n` and the step.
     slope: f64,
-    /// ln of what remained of the first year, and the step, at the centre.
+    /// ln of the remaining part of the first year, and the tail's first step, at the centre.
     opening: f64,
     step: f64,
     /// `γ_y` at the centre.
     gammas: Vec<f64>,
 }
 
-/// A path of a block, and its Γ(1)..Γ(N).
-type Mended = (usize, Vec<f64>);
+/// A path index in a block, and its Γ(1)..Γ(N).
+type Solved = (usize, Vec<f64>);
 
 impl FiscalCurve {
-    /// `rates` are simple growth a year, as many as `totals` has estimates; `numbers` those of the tail.
+    /// `rates` are simple annual growth rates, one for each estimate of `totals`; `numbers` are those of the tail.
     ///
     /// # Errors
-    /// Where the central path cannot meet its totals.
+    /// If the central path cannot meet its totals.
     pub(crate) fn new(
         totals: Totals,
         rates: &[Centre],
@@ -56,7 +56,8 @@ impl FiscalCurve {
         let values: Vec<Value<'_>> = numbers.iter().map(|number| Value::Fixed(number.value)).collect();
         let step_after = |gamma: f64| tail.first_step(&[gamma], &values, totals.per_year)[0];
         let step = step_after(gammas[last]);
-        // With one estimate γ_n is a function of the opening and the base: a straight one only without either's bend.
+        // With one estimate γ_n is a function of the opening and the base, which is linear only without curvature in
+        // either.
         let straight = last > 0 || totals.into_year == 0 && !base_drawn;
         let slope = if straight { step_after(1.0) - step_after(0.0) } else { 0.0 };
         let goal = totals.goal(&gammas, 0.0, step)?;
@@ -74,8 +75,8 @@ impl FiscalCurve {
         Ok(Self { expansion, tail, slope, opening, step, gammas })
     }
 
-    /// Γ at 1..=`periods` since the (drawn) base for `count` paths; `emit(t − 1, Γ(t))` is called once for each t, as by
-    /// [`Curve::fill`](crate::Curve). `base_shifts` are ln of the drawn base over the stated one.
+    /// Computes Γ at 1..=`periods` since the (drawn) base for `count` paths, and calls `emit(t − 1, Γ(t))` once for
+    /// each t, like [`Curve::fill`](crate::Curve). `base_shifts` are ln of the drawn base divided by the specified one.
     ///
     /// A single path is a block of one, with the same bits.
     ///
@@ -95,28 +96,28 @@ impl FiscalCurve {
         let last = &gammas[gammas.len() - 1];
         let deviations = self.deviations(rates[0], &gammas, numbers, base_shifts, count);
         let monomials = self.expansion.monomials(&deviations, count);
-        let mended = self.mend(&monomials, &gammas, numbers, base_shifts, count)?;
+        let solved = self.solve_unproven(&monomials, &gammas, numbers, base_shifts, count)?;
         let mut out = vec![[0.0; LANES]; count.div_ceil(LANES)];
         let end = totals.periods();
         for t in 0..periods.min(end) {
             self.expansion.column(t, &monomials, &mut out);
             let column = &mut out.as_flattened_mut()[..count];
-            mended.iter().for_each(|(path, growth)| column[*path] = growth[t]);
+            solved.iter().for_each(|(path, growth)| column[*path] = growth[t]);
             emit(t, column);
         }
         if periods <= end {
             return Ok(());
         }
         let column = &mut out.as_flattened_mut()[..count];
-        let mut going = self.tail.after(column, last, numbers, totals.per_year);
+        let mut tail_state = self.tail.after(column, last, numbers, totals.per_year);
         for t in end..periods {
-            going.next(column);
+            tail_state.next(column);
             emit(t, column);
         }
         Ok(())
     }
 
-    /// The variables of the expansion, of every path.
+    /// The variables of the expansion, for every path.
     fn deviations(
         &self,
         first: Value<'_>,
@@ -140,7 +141,7 @@ impl FiscalCurve {
         self.expansion.variables.iter().map(column).collect()
     }
 
-    /// How the log of what remains of the first year deviates: NaN or −∞ where nothing does.
+    /// Deviation of the log of what remains of the first year; NaN or −∞ if nothing remains.
     fn openings(&self, first: Value<'_>, gammas: &[f64], base_shifts: Option<&[f64]>) -> Vec<f64> {
         let totals = &self.expansion.totals;
         let mut out = match base_shifts {
@@ -161,17 +162,17 @@ impl FiscalCurve {
         out
     }
 
-    /// The paths that the expansion does not do for, solved by themselves.
-    fn mend(
+    /// Solves the paths for which the expansion is not accurate enough.
+    fn solve_unproven(
         &self,
         monomials: &[[f64; LANES]],
         gammas: &[Vec<f64>],
         numbers: &[Value<'_>],
         base_shifts: Option<&[f64]>,
         count: usize,
-    ) -> Result<Vec<Mended>, (usize, Failure)> {
+    ) -> Result<Vec<Solved>, (usize, Failure)> {
         let totals = &self.expansion.totals;
-        let mut mended = Vec::new();
+        let mut solved = Vec::new();
         for path in self.expansion.unproven(monomials, count) {
             let gammas: Vec<f64> = gammas.iter().map(|gammas| gammas[path]).collect();
             let shift = base_shifts.map_or(0.0, |shifts| shifts[path]);
@@ -183,9 +184,9 @@ impl FiscalCurve {
             let own: Vec<Value<'_>> = numbers.iter().map(|number| Value::Fixed(number.of_path(path))).collect();
             let step = self.tail.first_step(&gammas[gammas.len() - 1..], &own, totals.per_year)[0];
             let goal = totals.goal(&gammas, shift, step).map_err(failed)?;
-            mended.push((path, self.expansion.solve(near, &goal).map_err(failed)?));
+            solved.push((path, self.expansion.solve(near, &goal).map_err(failed)?));
         }
-        Ok(mended)
+        Ok(solved)
     }
 }
 
@@ -195,7 +196,7 @@ impl FiscalCurve {
         self.expansion.totals.periods()
     }
 
-    /// The polynomial's path, where the region holds the draw.
+    /// The path by the polynomial, if the draw is inside the region.
     pub(super) fn if_proven(&self, rates: &[f64], numbers: &[f64], base_shift: f64) -> Option<Vec<f64>> {
         let fixed = |values: &[f64]| values.iter().map(|value| Value::Fixed(*value)).collect::<Vec<_>>();
         let (rates, numbers) = (fixed(rates), fixed(numbers));
@@ -205,7 +206,7 @@ impl FiscalCurve {
         self.expansion.unproven(&monomials, 1).is_empty().then(|| self.expansion.path(&monomials, 0))
     }
 
-    /// How many paths of drawn rates (two, nothing else drawn) are looked at, and how many are solved.
+    /// Number of paths with two drawn rates (and nothing else drawn) that are checked, and number that are solved.
     pub(super) fn unproven_and_solved(&self, columns: &[Vec<f64>]) -> (usize, usize) {
         let count = columns[0].len();
         let values: Vec<Value<'_>> = columns.iter().map(|column| Value::Drawn(column)).collect();
@@ -213,7 +214,7 @@ impl FiscalCurve {
         let numbers = &values[2..values.len() - 1];
         let deviations = self.deviations(values[0], &gammas, numbers, None, count);
         let monomials = self.expansion.monomials(&deviations, count);
-        let mended = self.mend(&monomials, &gammas, numbers, None, count).unwrap();
-        (self.expansion.unproven(&monomials, count).len(), mended.len())
+        let solved = self.solve_unproven(&monomials, &gammas, numbers, None, count).unwrap();
+        (self.expansion.unproven(&monomials, count).len(), solved.len())
     }
 }

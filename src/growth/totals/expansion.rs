@@ -1,7 +1,7 @@
-//! The smoothest path to second order in what is drawn, about the central one.
+//! Second-order expansion of the smoothest path in the drawn numbers, about the central path.
 //!
-//! The conditions of the optimum are differentiated once and twice (implicit function theorem); every derivative is a
-//! solution of the system of Newton's last step. Γ is then one polynomial a period, and a path costs no `exp`.
+//! The optimality conditions are differentiated once and twice (implicit function theorem). Every derivative solves the
+//! linear system of Newton's last step. Γ is then one polynomial per period, and a path needs no `exp`.
 
 use super::newton::Stationary;
 use super::region::{Group, Region};
@@ -9,54 +9,55 @@ use super::year::Year;
 use super::{Failure, Goal, Totals};
 use crate::cpu::{self, Level};
 
-/// What the expansion is in.
+/// Variables of the expansion.
 ///
-/// The first estimate enters by the log of what remains of its year once the known periods (and the drawn base) have
-/// had their part: for that the year's total is met to first order at once, however little of the year is left, where
-/// an expansion in `γ_1` missed one draw in 40 by more than 0.1 point half a year in.
+/// The first estimate enters through the log of what remains of its year after the known periods (and the drawn base).
+/// The total of the year is then met to first order, however little of the year remains. An expansion in `γ_1` missed
+/// one draw in 40 by more than 0.1 percentage point half a year in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variable {
     Opening,
-    /// `γ` of an estimated year but the first (which is 0).
+    /// `γ` of an estimated year other than the first (which is 0).
     Rate(usize),
-    /// The log of the drawn base over the stated one.
+    /// The log of the drawn base divided by the specified one.
     Base,
-    /// What the tail's first step is more than `slope · γ_n`.
+    /// The tail's first step minus `slope · γ_n`.
     Step,
 }
 
-/// How many paths the polynomials are evaluated for at once.
+/// Number of paths for which the polynomials are evaluated together.
 pub(super) const LANES: usize = 8;
 
 #[derive(Debug, Clone)]
 pub(super) struct Expansion {
     pub(super) totals: Totals,
     pub(super) variables: Vec<Variable>,
-    /// By period 1..=N: the constant, then the coefficients of the monomials.
+    /// For periods 1..=N: the constant, then the coefficients of the monomials.
     coefficients: Vec<Vec<f64>>,
-    /// Of the central path.
+    /// Lagrange multipliers of the central path.
     multipliers: Vec<f64>,
     region: Region,
 }
 
-/// The central path, the system there and its derivatives.
+/// The central path, with its linear system and derivatives.
 struct Derivatives<'a> {
     totals: &'a Totals,
     central: Stationary,
     years: Vec<Year>,
-    /// Of the first year's total: the part of its free periods, and that of the base.
+    /// Fractions of the first year's total: its free periods, and the base.
     opening: f64,
     base: f64,
     first: Vec<Stationary>,
 }
 
-/// The unordered pairs of d variables, in the order of all second derivatives.
+/// The unordered pairs of d variables, in the order of the second derivatives.
 fn pairs(d: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..d).flat_map(|i| (0..=i).map(move |j| (i, j)))
 }
 
 impl Expansion {
-    /// About the path of `goal`, whose base is the stated one; `slope` is what the tail's first step gains with `γ_n`.
+    /// Expands about the path of `goal`, with the specified base; `slope` is the coefficient of `γ_n` in the tail's
+    /// first step.
     pub(super) fn new(totals: Totals, goal: &Goal, variables: Vec<Variable>, slope: f64) -> Result<Self, Failure> {
         let unsolved = || Failure::Unsolved { log_totals: goal.log_totals.clone(), base_shift: goal.base_shift };
         let central = totals.newton(goal, None)?;
@@ -104,7 +105,7 @@ impl Expansion {
         unproven
     }
 
-    /// The monomials of degree 1 and 2 for `LANES` paths after `LANES` paths, the last filled up with zeros.
+    /// Monomials of degree 1 and 2, in groups of `LANES` paths; the last group is padded with zeros.
     pub(super) fn monomials(&self, deviations: &[Vec<f64>], count: usize) -> Vec<[f64; LANES]> {
         let d = self.variables.len();
         let width = d + d * (d + 1) / 2;
@@ -131,7 +132,7 @@ impl Expansion {
         monomials
     }
 
-    /// Γ at the index `t` (from 0: period 1) of every path.
+    /// Γ at index `t` (0 is period 1) of every path.
     pub(super) fn column(&self, t: usize, monomials: &[[f64; LANES]], out: &mut [[f64; LANES]]) {
         let Some((constant, coefficients)) = self.coefficients[t].split_first() else { return };
         if coefficients.is_empty() {
@@ -155,7 +156,7 @@ impl Expansion {
         );
     }
 
-    /// Γ(1)..Γ(N) of one path of a block: the bits of [`column`](Self::column).
+    /// Γ(1)..Γ(N) of one path of a block, with the bits of [`column`](Self::column).
     pub(super) fn path(&self, monomials: &[[f64; LANES]], path: usize) -> Vec<f64> {
         let width = self.coefficients[0].len() - 1;
         let monomials = &monomials[path / LANES * width..][..width];
@@ -163,7 +164,7 @@ impl Expansion {
         self.coefficients.iter().map(|row| row[1..].iter().zip(monomials).fold(row[0], add)).collect()
     }
 
-    /// Newton's answer, from a path's own polynomial.
+    /// Solves a path by Newton's method, starting from its polynomial.
     pub(super) fn solve(&self, growth: Vec<f64>, goal: &Goal) -> Result<Vec<f64>, Failure> {
         let mut near = Stationary { xs: growth, multipliers: self.multipliers.clone() };
         near.xs.iter_mut().for_each(|x| *x += goal.base_shift);
@@ -174,7 +175,7 @@ impl Expansion {
 }
 
 impl Derivatives<'_> {
-    /// How a variable moves the base, the first year's log total, the tail's first step; and the rate of which year.
+    /// Derivatives of the base, the first year's log total and the tail's first step with respect to a variable.
     fn moves(&self, variable: Variable, slope: f64) -> (f64, f64, f64) {
         let last = self.totals.estimates - 1;
         match variable {
@@ -185,13 +186,13 @@ impl Derivatives<'_> {
         }
     }
 
-    /// The system's right-hand side for the path's derivative by a variable.
+    /// Right-hand side of the system for the derivative of the path with respect to a variable.
     fn first_side(&self, variable: Variable, slope: f64) -> Vec<f64> {
         let totals = self.totals;
         let (base, first_total, step) = self.moves(variable, slope);
         let known_previous = totals.previous.map(|_| 0.0);
-        let still = vec![0.0; totals.periods()];
-        let bends = totals.bending(known_previous, base, &still, totals.tail.then_some(step));
+        let zeros = vec![0.0; totals.periods()];
+        let bends = totals.bending(known_previous, base, &zeros, totals.tail.then_some(step));
         let mut side = vec![0.0; totals.periods() + totals.estimates];
         for year in 0..totals.estimates {
             totals.free(year).for_each(|t| side[t + year] = -bends[t]);
@@ -205,7 +206,7 @@ impl Derivatives<'_> {
         side
     }
 
-    /// Likewise for the second derivative by two variables.
+    /// Right-hand side for the second derivative with respect to two variables.
     fn second_side(&self, variables: &[Variable], i: usize, j: usize) -> Vec<f64> {
         let totals = self.totals;
         let (u, v) = (&self.first[i], &self.first[j]);
@@ -224,7 +225,7 @@ impl Derivatives<'_> {
         side
     }
 
-    /// The second derivative of the first year's log total: covariance under the parts of its free periods, its base
+    /// Second derivative of the first year's log total: a covariance under the fractions of its free periods, its base
     /// and the rest.
     fn first_total_curvature(&self, i: Variable, j: Variable) -> f64 {
         let part = |variable| self.moves(variable, 0.0).1;
@@ -232,7 +233,7 @@ impl Derivatives<'_> {
         same - part(i) * part(j)
     }
 
-    /// Of Γ, which counts from the drawn base, by period.
+    /// Coefficients of Γ, which is relative to the drawn base, by period.
     fn coefficients(&self, variables: &[Variable], second: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let of = |t: usize| {
             let linear = variables.iter().zip(&self.first);
@@ -244,14 +245,14 @@ impl Derivatives<'_> {
         (0..self.totals.periods()).map(of).collect()
     }
 
-    /// The region, from the years as sums whose terms are polynomials.
+    /// The region of validity, from the years as sums whose terms are exponentials of polynomials.
     fn region(&self, variables: &[Variable], second: &[Vec<f64>], goal: &Goal) -> Region {
         let totals = self.totals;
         let group = |year: usize, known: &[f64]| {
             let free = totals.free(year);
             let mut xs = self.central.xs[free.clone()].to_vec();
             xs.extend(known.iter().map(|revenue| crate::math::ln(*revenue)));
-            // The base is the last of the known terms, and moves with its own draw.
+            // The base is the last of the known terms, and varies with its own draw.
             let moved = |variable: Variable| {
                 let mut moved = vec![0.0; known.len()];
                 moved.iter_mut().next_back().into_iter().for_each(|base| *base = f64::from(variable == Variable::Base));
@@ -260,8 +261,8 @@ impl Derivatives<'_> {
             let linear = variables.iter().zip(&self.first);
             let linear =
                 linear.map(|(variable, first)| [&first.xs[free.clone()], &moved(*variable)].concat()).collect();
-            let still = vec![0.0; known.len()];
-            let quadratic = second.iter().map(|second| [&second[free.clone()], &still].concat()).collect();
+            let zeros = vec![0.0; known.len()];
+            let quadratic = second.iter().map(|second| [&second[free.clone()], &zeros].concat()).collect();
             Group::new(Year::of(&xs), linear, quadratic)
         };
         let known: &[f64] = match (totals.into_year, totals.within > 0.0) {

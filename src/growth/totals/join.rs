@@ -1,14 +1,14 @@
-//! How the tail joins the last estimate and goes on after it.
+//! Continuation of growth after the last estimate by a tail.
 
 use crate::growth::fade::Fade;
 use crate::growth::{TailLaw, Value};
 
-/// A tail after the last estimated fiscal year; its numbers come as values.
+/// A tail after the last estimated fiscal year; its numbers are passed as values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Continuation {
     None,
     Hold,
-    /// Numbers: to, half-life.
+    /// Numbers: target rate, half-life.
     Fade,
     /// Number: ratio; further years are fiscal years.
     Ratio,
@@ -26,7 +26,7 @@ impl From<&TailLaw> for Continuation {
 }
 
 impl Continuation {
-    /// The log growth of the tail's first period, from `γ_n` of every path.
+    /// Log growth in the tail's first period, from `γ_n` of every path.
     pub(super) fn first_step(self, last: &[f64], numbers: &[Value<'_>], per_year: usize) -> Vec<f64> {
         let mut steps = vec![0.0; last.len()];
         self.after(&vec![0.0; last.len()], last, numbers, per_year).next(&mut steps);
@@ -34,20 +34,20 @@ impl Continuation {
     }
 
     /// The tail from Γ(N) and `γ_n` of every path.
-    pub(super) fn after<'a>(self, end: &[f64], last: &[f64], numbers: &[Value<'a>], per_year: usize) -> Going<'a> {
+    pub(super) fn after<'a>(self, end: &[f64], last: &[f64], numbers: &[Value<'a>], per_year: usize) -> TailState<'a> {
         let fades = self == Self::Fade;
         let fade = fades.then(|| Fade::new(last.to_vec(), numbers[0].log_rate(last.len()), numbers[1]));
         let ratio = if self == Self::Ratio { numbers.last().copied() } else { None };
-        Going { fade, ratio, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
+        TailState { fade, ratio, start: end.to_vec(), rate: last.to_vec(), per_year, period: 0 }
     }
 }
 
-/// A tail on its way.
+/// State of a tail from period to period.
 #[derive(Debug)]
-pub(super) struct Going<'a> {
+pub(super) struct TailState<'a> {
     fade: Option<Fade>,
     ratio: Option<Value<'a>>,
-    /// Γ where the current rate began.
+    /// Γ at the start of the current rate.
     start: Vec<f64>,
     rate: Vec<f64>,
     per_year: usize,
@@ -55,8 +55,8 @@ pub(super) struct Going<'a> {
     period: usize,
 }
 
-impl Going<'_> {
-    /// Γ of every path one period on.
+impl TailState<'_> {
+    /// Computes Γ of every path for the next period.
     pub(super) fn next(&mut self, out: &mut [f64]) {
         let within = self.period % self.per_year;
         if let (Some(ratio), 0) = (self.ratio, within) {

@@ -1,17 +1,17 @@
-//! Annual estimates read as growth of fiscal-year totals: the smoothest log path that meets them.
+//! Annual estimates as growth of fiscal-year totals: the smoothest log path that meets them.
 //!
-//! Second-difference disaggregation (J. C. G. Boot, W. Feibes, J. H. C. Lisman, «Further Methods of Derivation of
-//! Quarterly Figures from Annual Data», Applied Statistics 16 (1967) 65–75), in logs: Σ (x(t+1) − 2x(t) + x(t−1))²
-//! is least, subject to `Σ_{t∈FY y} e^x(t) = (1 + g_y) Σ_{t∈FY y−1} e^x(t)`.
+//! Second-difference disaggregation (J. C. G. Boot, W. Feibes, J. H. C. Lisman, "Further Methods of Derivation of
+//! Quarterly Figures from Annual Data", Applied Statistics 16 (1967) 65–75), applied to logs: minimizes Σ (x(t+1) −
+//! 2x(t) + x(t−1))² subject to `Σ_{t∈FY y} e^x(t) = (1 + g_y) Σ_{t∈FY y−1} e^x(t)`.
 //!
-//! | file | what |
+//! | module | purpose |
 //! |---|---|
 //! | `newton` | one path: Newton's method on the Lagrangian |
-//! | `expansion` | many paths: the path to second order in what is drawn |
-//! | `region` | the draws for which the expansion is proven to do |
-//! | `join` | how the tail joins the last estimate and goes on |
-//! | `curve` | all of it over a block of paths |
-//! | `year`, `banded` | cumulants; linear equations |
+//! | `expansion` | many paths: second-order expansion in the drawn numbers |
+//! | `region` | draws for which the expansion is proven accurate |
+//! | `join` | continuation by a tail |
+//! | `curve` | all of these over a block of paths |
+//! | `year`, `banded` | cumulants; banded linear systems |
 
 mod banded;
 mod curve;
@@ -30,38 +30,40 @@ use crate::math;
 
 pub(crate) use curve::{Centre, FiscalCurve};
 
-/// The disaggregation problem of one series: what is known, how periods fall into fiscal years, whether a tail joins.
+/// The disaggregation problem of one series: known periods, their division into fiscal years, and whether there is a
+/// tail.
 #[derive(Debug, Clone)]
 pub(crate) struct Totals {
     per_year: usize,
-    /// How many periods of the first estimated year are known.
+    /// Number of known periods in the first estimated year.
     into_year: usize,
     estimates: usize,
     tail: bool,
-    /// x(−1) over the stated base, where it is known.
+    /// x(−1) relative to the specified base, if known.
     previous: Option<f64>,
-    /// Revenue over the stated base of the fiscal year before the first estimated one, without the base.
+    /// Revenue of the fiscal year before the first estimated one, relative to the specified base, excluding the base
+    /// itself.
     before: f64,
-    /// Likewise of the known periods of the first estimated year.
+    /// The same for the known periods of the first estimated year.
     within: f64,
 }
 
-/// What one path must meet.
+/// Constraints of one path.
 #[derive(Debug, Clone)]
 struct Goal {
-    /// The log of what the free periods of each year must sum to, over the stated base.
+    /// For each year, the log of the required sum over its free periods, relative to the specified base.
     log_totals: Vec<f64>,
     base_shift: f64,
-    /// Where there is a tail: x(N+1) − x(N).
+    /// x(N+1) − x(N), if there is a tail.
     tail_step: Option<f64>,
 }
 
 impl Totals {
-    /// `known` is log revenue, oldest first, the base last, over any reference; `into_year` is how many of the periods
-    /// of the first estimated fiscal year are among them: 0 where the base ends a fiscal year, else up to p − 1.
+    /// `known` is log revenue, oldest first and the base last, relative to any reference. `into_year` is the number of
+    /// these periods in the first estimated fiscal year: 0 if the base ends a fiscal year, at most p − 1.
     ///
     /// # Errors
-    /// Where the fiscal year before the first estimated one is not known in full: a message that says what is missing.
+    /// If the fiscal year before the first estimated one is not fully known; the message states what is missing.
     pub(crate) fn new(
         known: &[f64],
         per_year: usize,
@@ -81,7 +83,7 @@ impl Totals {
             return Err(format!("log revenue {} periods before the base is {}", found - 1 - at, known[at]));
         }
         let base = known[found - 1];
-        // The base itself counts with its draw: it is left out of both sums.
+        // The base enters with its draw, so it is excluded from both sums.
         let sum = |range: Range<usize>| known[range].iter().map(|x| math::exp(x - base)).sum();
         let start = found - into_year;
         Ok(Self {
@@ -95,18 +97,18 @@ impl Totals {
         })
     }
 
-    /// `N`: the periods up to the end of the last estimated fiscal year.
+    /// `N`: number of periods to the end of the last estimated fiscal year.
     pub(crate) fn periods(&self) -> usize {
         self.estimates * self.per_year - self.into_year
     }
 
-    /// The smoothest path by itself: log growth since the (drawn) base at 1..=N.
+    /// The smoothest path alone: log growth since the (drawn) base at 1..=N.
     ///
-    /// `gammas` are `ln(1 + g_y)`; `base_shift` is the log of the drawn base over the stated one; `tail_step` is the
-    /// log growth of the tail's first period, of no account without a tail.
+    /// `gammas` are `ln(1 + g_y)`; `base_shift` is the log of the drawn base divided by the specified one; `tail_step`
+    /// is the log growth of the tail's first period, ignored without a tail.
     ///
     /// # Errors
-    /// Where no path meets the totals.
+    /// If no path meets the totals.
     #[cfg(test)]
     pub(crate) fn solve(&self, gammas: &[f64], base_shift: f64, tail_step: f64) -> Result<Vec<f64>, Failure> {
         let goal = self.goal(gammas, base_shift, tail_step)?;
@@ -129,22 +131,23 @@ impl Totals {
         Ok(Goal { log_totals, base_shift, tail_step: self.tail.then_some(tail_step) })
     }
 
-    /// Revenue of the year before the first estimated one, and of the known part of that: both over the stated base.
+    /// Revenue of the year before the first estimated one, and of the known part of the latter, relative to the
+    /// specified base.
     fn known_sums(&self, base: f64) -> (f64, f64) {
         if self.into_year == 0 { (self.before + base, self.within) } else { (self.before, self.within + base) }
     }
 
-    /// The log of what the free periods of the first year must sum to; not finite where nothing is left for them.
+    /// Log of the required sum over the free periods of the first year; not finite if nothing remains for them.
     fn remaining(&self, log_total: f64, within: f64) -> f64 {
         if self.into_year == 0 { log_total } else { math::ln(math::exp(log_total) - within) }
     }
 
-    /// The free periods of an estimated year, as indices from x(1) on.
+    /// The free periods of an estimated year, as indices starting at x(1).
     fn free(&self, year: usize) -> Range<usize> {
         (year * self.per_year).saturating_sub(self.into_year)..(year + 1) * self.per_year - self.into_year
     }
 
-    /// By how much, at most, the growth of a total misses its estimate, given log growth since the base.
+    /// Largest difference between the growth of a total and its estimate, given log growth since the base.
     fn miss(&self, growth: &[f64], gammas: &[f64], base_shift: f64) -> f64 {
         let base = math::exp(base_shift);
         let (mut last, mut total) = self.known_sums(base);
@@ -152,7 +155,7 @@ impl Totals {
         for (year, gamma) in gammas.iter().enumerate() {
             total += growth[self.free(year)].iter().map(|growth| base * math::exp(*growth)).sum::<f64>();
             let miss = (total / last - math::exp(*gamma)).abs();
-            // Written so that NaN stays.
+            // Written so that NaN propagates.
             worst = if miss <= worst { worst } else { miss };
             (last, total) = (total, 0.0);
         }
@@ -163,10 +166,10 @@ impl Totals {
 /// Why a path cannot meet its totals, with the numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Failure {
-    /// The known periods of the first estimated year leave nothing for the others: `known` is their sum over the
-    /// total of the year before.
+    /// The known periods of the first estimated year already reach its total: `known` is their sum divided by the total
+    /// of the year before.
     Exceeded { growth: f64, known: f64 },
-    /// Newton's method found no path.
+    /// Newton's method did not converge.
     Unsolved { log_totals: Vec<f64>, base_shift: f64 },
 }
 
@@ -176,12 +179,13 @@ impl fmt::Display for Failure {
             Self::Exceeded { growth, known } => write!(
                 f,
                 "growth of {growth} makes the first estimated fiscal year {} times the one before, but the periods of \
-                 it that are known come to {known} times the one before already",
+                 it that are known already sum to {known} times the one before",
                 1.0 + growth
             ),
             Self::Unsolved { log_totals, base_shift } => write!(
                 f,
-                "no smooth path found with the fiscal totals {:?} times the stated base, the base at {} times itself",
+                "no smooth path found for fiscal totals of {:?} times the specified base, with a drawn base of {} times \
+                 the specified one",
                 log_totals.iter().map(|total| math::exp(*total)).collect::<Vec<_>>(),
                 math::exp(*base_shift)
             ),

@@ -1,32 +1,33 @@
-//! Newton's method on the Lagrangian of the smoothest path, with the constraints' curvature.
+//! Newton's method on the Lagrangian of the smoothest path, including the curvature of the constraints.
 
 use super::banded::{Banded, Factored};
 use super::year::Year;
 use super::{Failure, Goal, Totals};
 
-/// Steps of Newton's method before another start is tried: 3 to 6 are usual.
+/// Maximum number of Newton steps before another start is tried; 3 to 6 are typical.
 const STEPS: usize = 40;
-/// Steps without the constraints' curvature, where Newton's method has gone astray.
+/// Maximum number of steps without the constraints' curvature, used if Newton's method diverges.
 const PLAIN_STEPS: usize = 400;
-/// A step changes no period's log revenue by more than this.
+/// Maximum change of log revenue in any period per step.
 const LONGEST_STEP: f64 = 1.5;
-/// The step after which the next would be lost in rounding: convergence is quadratic.
+/// Converged after a step shorter than this: convergence is quadratic, so the next would be below rounding.
 const LAST_STEP: f64 = 1e-9;
-/// Likewise for a drawn path, which is met to 1e-10 or so after such a step.
+/// The same for a drawn path, which is accurate to about 1e-10 after such a step.
 const LAST_DRAWN_STEP: f64 = 1e-6;
-/// Near enough for Newton's method to take over from the plain steps.
+/// Step length at which Newton's method takes over from the steps without curvature.
 const NEAR: f64 = 1e-4;
 
-/// A path and the multipliers of its totals: `½ Σ (second differences)² + Σ λ_y (ln total_y − goal_y)` is stationary.
+/// A path and the multipliers of its totals: a stationary point of
+/// `½ Σ (second differences)² + Σ λ_y (ln total_y − goal_y)`.
 #[derive(Debug, Clone)]
 pub(super) struct Stationary {
-    /// Log revenue at 1..=N over the stated base.
+    /// Log revenue at 1..=N relative to the specified base.
     pub(super) xs: Vec<f64>,
     pub(super) multipliers: Vec<f64>,
 }
 
 impl Totals {
-    /// From level years, or first from a path that is near.
+    /// Solves from a nearby path first, if given, and otherwise from level years.
     pub(super) fn newton(&self, goal: &Goal, near: Option<Stationary>) -> Result<Stationary, Failure> {
         if let Some(found) = near.and_then(|near| self.approach(goal, near, true, STEPS, LAST_DRAWN_STEP)) {
             return Ok(found);
@@ -40,7 +41,7 @@ impl Totals {
             .ok_or_else(|| Failure::Unsolved { log_totals: goal.log_totals.clone(), base_shift: goal.base_shift })
     }
 
-    /// Every year's periods alike.
+    /// Start with equal revenue in all periods of a year.
     fn level(&self, goal: &Goal) -> Stationary {
         let mut xs = vec![0.0; self.periods()];
         for (year, log_total) in goal.log_totals.iter().enumerate() {
@@ -51,7 +52,7 @@ impl Totals {
         Stationary { xs, multipliers: vec![0.0; self.estimates] }
     }
 
-    /// Steps until one is shorter than `last_step`; `None` where `steps` do not suffice.
+    /// Iterates until a step is shorter than `last_step`; `None` if `steps` do not suffice.
     fn approach(
         &self,
         goal: &Goal,
@@ -89,7 +90,7 @@ impl Totals {
         (0..self.estimates).map(|year| Year::of(&xs[self.free(year)])).collect()
     }
 
-    /// What the conditions lack, as a right-hand side.
+    /// Negative residual of the optimality conditions, as a right-hand side.
     fn residual(&self, goal: &Goal, at: &Stationary, years: &[Year]) -> Vec<f64> {
         let bends = self.bending(self.previous, goal.base_shift, &at.xs, goal.tail_step);
         let mut side = vec![0.0; self.periods() + self.estimates];
@@ -102,8 +103,8 @@ impl Totals {
         side
     }
 
-    /// The derivative of `½ Σ (x(t+1) − 2x(t) + x(t−1))²` by x(1)..x(N): linear in all that it is given, so that it
-    /// serves for directions too. `previous` is x(−1), `tail_step` x(N+1) − x(N).
+    /// Gradient of `½ Σ (x(t+1) − 2x(t) + x(t−1))²` with respect to x(1)..x(N). It is linear in all arguments, so it
+    /// can also be applied to directions. `previous` is x(−1), `tail_step` is x(N+1) − x(N).
     pub(super) fn bending(&self, previous: Option<f64>, base: f64, xs: &[f64], tail_step: Option<f64>) -> Vec<f64> {
         let n = xs.len();
         let at = |t: usize| if t == 0 { base } else { xs[t - 1] };
@@ -129,9 +130,9 @@ impl Totals {
         bends
     }
 
-    /// The matrix of the Lagrangian's second derivatives; `multipliers` is empty where curvature is left out.
+    /// Hessian of the Lagrangian; `multipliers` is empty to omit the constraints' curvature.
     ///
-    /// A year's multiplier stands after its periods, so that the matrix has a band.
+    /// The multiplier of a year follows its periods, so that the matrix is banded.
     pub(super) fn system(&self, years: &[Year], multipliers: &[f64]) -> Option<Factored> {
         let reach = if self.per_year == 1 { 4 } else { self.per_year.max(3) };
         let mut matrix = Banded::new(self.periods() + self.estimates, reach);
@@ -151,7 +152,7 @@ impl Totals {
         matrix.factor()
     }
 
-    /// Σ over the second differences, each by the free periods it touches.
+    /// Adds the second differences, each to the free periods that it involves.
     fn add_bending(&self, matrix: &mut Banded) {
         let n = self.periods();
         let first = usize::from(self.previous.is_none());
@@ -173,17 +174,17 @@ impl Totals {
         }
     }
 
-    /// Where x(t) stands in the system, t = 1..=N.
+    /// Index of x(t) in the system, t = 1..=N.
     fn place(&self, t: usize) -> usize {
         t - 1 + (t - 1 + self.into_year) / self.per_year
     }
 
-    /// Where the multiplier of a year stands in the system.
+    /// Index of the multiplier of a year in the system.
     pub(super) fn multiplier(&self, year: usize) -> usize {
         self.free(year).end + year
     }
 
-    /// Periods and multipliers of a solution of the system.
+    /// Splits a solution of the system into periods and multipliers.
     pub(super) fn unpack(&self, solution: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let xs = (1..=self.periods()).map(|t| solution[self.place(t)]).collect();
         (xs, (0..self.estimates).map(|year| solution[self.multiplier(year)]).collect())

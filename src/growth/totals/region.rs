@@ -1,39 +1,39 @@
 //! The draws for which the expansion is proven to meet the totals.
 //!
 //! Along the ray r·u, 0 ≤ r ≤ 1, the terms of a year's log total f are polynomials x(r) = x + r·L(u) + r²·Q(u,u)/2, and
-//! the derivatives of f are cumulants: f‴ = κ₃(x′) + 3 cov(x′,x″), f⁗ = κ₄(x′) + 6 κ(x′,x′,x″) + 3 cov(x″,x″).
-//! The expansion meets its goals to second order, so what f misses at u is f‴(0)/6, a known cubic form in u, and at
-//! most max |f⁗|/24. With A and B the ranges of x′ and x″ within the year, |κ₄| ≤ A⁴/8 (between −2σ⁴ and the greatest
-//! fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid
-//! `Σ (u_i/U_i)² ≤ ρ²` a form is at most the Frobenius norm of its scaled coefficients times a power of ρ.
+//! the derivatives of f are cumulants: f‴ = κ₃(x′) + 3 cov(x′,x″), f⁗ = κ₄(x′) + 6 κ(x′,x′,x″) + 3 cov(x″,x″). The
+//! expansion meets its goals to second order. The error of f at u is therefore f‴(0)/6, a known cubic form in u, plus
+//! at most max |f⁗|/24. Let A and B be the ranges of x′ and x″ within the year. Then |κ₄| ≤ A⁴/8 (between −2σ⁴ and the
+//! largest fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid
+//! `Σ (u_i/U_i)² ≤ ρ²` a form is bounded by the Frobenius norm of its scaled coefficients times a power of ρ.
 
 use super::expansion::{LANES, Variable};
 use super::year::Year;
 use crate::math;
 
-/// What a total may miss its estimate by: 0.1 percentage point.
+/// Maximum deviation of a total's growth from its estimate: 0.1 percentage point.
 pub(super) const MISS: f64 = 1e-3;
-/// No region is wider than this in any variable, though nothing be missed: a factor of 20,000.
+/// Maximum extent of the region in any variable, even if the error stays 0: a factor of 20,000.
 const WIDEST: f64 = 10.0;
-/// Halvings that find a limit.
+/// Number of bisection steps.
 const HALVINGS: usize = 50;
 
 /// A year's total as a sum of terms whose logs are polynomials in d variables.
 pub(super) struct Group {
     year: Year,
-    /// By variable, then term.
+    /// Indexed by variable, then by term.
     linear: Vec<Vec<f64>>,
-    /// By pair of variables (i, j ≤ i), then term.
+    /// Indexed by pair of variables (i, j ≤ i), then by term.
     quadratic: Vec<Vec<f64>>,
 }
 
-/// How far a year's log total may stray.
-struct Stray {
-    /// By three variables: f‴(0)/6.
+/// Bounds on the error of a year's log total beyond second order.
+struct Remainder {
+    /// Indexed by three variables: f‴(0)/6.
     cubic: Vec<f64>,
-    /// By variable: the range of L within the year.
+    /// For each variable, the range of L within the year.
     linear: Vec<f64>,
-    /// By two variables: the range of Q.
+    /// For each two variables, the range of Q.
     quadratic: Vec<f64>,
 }
 
@@ -53,7 +53,7 @@ fn norm(xs: impl Iterator<Item = f64>) -> f64 {
     xs.map(|x| x * x).sum::<f64>().sqrt()
 }
 
-/// The place of an unordered pair.
+/// Index of an unordered pair.
 fn pair(i: usize, j: usize) -> usize {
     let (low, high) = if i < j { (i, j) } else { (j, i) };
     high * (high + 1) / 2 + low
@@ -64,7 +64,7 @@ impl Group {
         Self { year, linear, quadratic }
     }
 
-    fn stray(&self) -> Stray {
+    fn remainder(&self) -> Remainder {
         let d = self.linear.len();
         let l: Vec<Vec<f64>> = self.linear.iter().map(|x| self.year.centred(x)).collect();
         let q: Vec<Vec<f64>> = self.quadratic.iter().map(|x| self.year.centred(x)).collect();
@@ -73,7 +73,7 @@ impl Group {
             (self.year.moment([&l[i], &l[j], &l[k]]) + with(i, j, k) + with(j, i, k) + with(k, i, j)) / 6.0
         };
         let squares = || (0..d).flat_map(move |i| (0..d).map(move |j| (i, j)));
-        Stray {
+        Remainder {
             cubic: squares()
                 .flat_map(|(i, j)| (0..d).map(move |k| (i, j, k)))
                 .map(|(i, j, k)| third(i, j, k))
@@ -84,8 +84,8 @@ impl Group {
     }
 }
 
-impl Stray {
-    /// At most |f⁗|/24 over the ellipsoid with half-axes `reach`.
+impl Remainder {
+    /// Upper bound on |f⁗|/24 over the ellipsoid with half-axes `reach`.
     fn fourth(&self, reach: &[f64]) -> f64 {
         let d = reach.len();
         let b = norm(self.quadratic.iter().enumerate().map(|(at, x)| x * reach[at / d] * reach[at % d]));
@@ -94,8 +94,8 @@ impl Stray {
     }
 }
 
-/// The cubic form of one year less that of the year before, over the same ellipsoid.
-fn cubic(year: &Stray, before: Option<&Stray>, reach: &[f64]) -> f64 {
+/// Bound on the cubic form of one year minus that of the year before, over the same ellipsoid.
+fn cubic(year: &Remainder, before: Option<&Remainder>, reach: &[f64]) -> f64 {
     let d = reach.len();
     norm(year.cubic.iter().enumerate().map(|(at, x)| {
         let x = x - before.map_or(0.0, |before| before.cubic[at]);
@@ -103,7 +103,8 @@ fn cubic(year: &Stray, before: Option<&Stray>, reach: &[f64]) -> f64 {
     }))
 }
 
-/// How far the log of `1 + g_y` can rise: the first year's by its opening, and by the base in both its years.
+/// Largest increase of the log of `1 + g_y`: that of the first year varies with its opening, and with the base in both
+/// its years.
 fn rise(variables: &[Variable], year: usize, reach: &[f64]) -> f64 {
     let of = |(variable, reach): (&Variable, &f64)| match variable {
         Variable::Rate(of) if *of == year => *reach,
@@ -118,11 +119,11 @@ impl Region {
     /// `opening` is the first year's free periods, `groups` every year's total, `growths` the central `1 + g_y`.
     pub(super) fn new(variables: &[Variable], opening: &Group, groups: Vec<Group>, growths: Vec<f64>) -> Self {
         let d = variables.len();
-        let opening = opening.stray();
-        let years: Vec<Stray> = groups.iter().map(Group::stray).collect();
+        let opening = opening.remainder();
+        let years: Vec<Remainder> = groups.iter().map(Group::remainder).collect();
         let is_met = |reach: &[f64]| {
             growths.iter().enumerate().all(|(year, growth)| {
-                // The log total of the first year misses by no more than that of its free periods.
+                // The error of the first year's log total is at most that of its free periods.
                 let log_miss = match year {
                     0 => cubic(&opening, None, reach) + opening.fourth(reach),
                     _ => {
@@ -143,7 +144,7 @@ impl Region {
         Self { weights: scaled(rho).iter().map(|reach| 1.0 / (reach * reach)).collect() }
     }
 
-    /// Which of some paths are outside, or not a number, by the products `u_i u_j` in the order of `pair`.
+    /// Which paths are outside the region, or NaN, given the products `u_i u_j` in the order of `pair`.
     pub(super) fn outside(&self, products: &[[f64; LANES]]) -> [bool; LANES] {
         let mut sums = [0.0; LANES];
         for (i, weight) in self.weights.iter().enumerate() {
@@ -155,7 +156,7 @@ impl Region {
     }
 }
 
-/// The greatest x up to `widest` that holds, where less holds too.
+/// Largest x up to `widest` for which `holds` is true, assuming that it also holds for smaller x.
 fn greatest(widest: f64, holds: impl Fn(f64) -> bool) -> f64 {
     if holds(widest) {
         return widest;
@@ -176,8 +177,8 @@ fn greatest(widest: f64, holds: impl Fn(f64) -> bool) -> f64 {
 mod tests {
     use super::*;
 
-    /// What the log of a sum of terms with such weights, slopes and curvatures misses at `u` after its cubic term,
-    /// and what bounds that.
+    /// Error of the log of a sum of terms with these weights, slopes and curvatures at `u`, beyond the cubic term, and
+    /// its bound.
     fn rest(weights: &[f64], linear: &[f64], quadratic: &[f64], u: f64) -> (f64, f64) {
         let xs: Vec<f64> = weights.iter().map(|weight| math::ln(*weight)).collect();
         let year = Year::of(&xs);
@@ -186,8 +187,8 @@ mod tests {
         let series = year.log_sum + year.mean(linear) * u + second * u * u / 2.0;
         let moved = |(x, (l, q)): (&f64, (&f64, &f64))| x + l * u + q * u * u / 2.0;
         let at: Vec<f64> = xs.iter().zip(linear.iter().zip(quadratic)).map(moved).collect();
-        let stray = Group::new(year, vec![linear.to_vec()], vec![quadratic.to_vec()]).stray();
-        (Year::of(&at).log_sum - series - stray.cubic[0] * u * u * u, stray.fourth(&[u.abs()]))
+        let remainder = Group::new(year, vec![linear.to_vec()], vec![quadratic.to_vec()]).remainder();
+        (Year::of(&at).log_sum - series - remainder.cubic[0] * u * u * u, remainder.fourth(&[u.abs()]))
     }
 
     #[test]
@@ -203,7 +204,8 @@ mod tests {
                 assert!(rest.abs() <= bound + 1e-15, "{u} {weights:?}: {rest:e} beyond {bound:e}");
             }
         }
-        // Two equal terms that part: κ₄ = −A⁴/8; that bend apart: cov(x″, x″) = B²/4.
+        // The bound is sharp: two equal terms with opposite slopes have κ₄ = −A⁴/8, and with opposite curvatures
+        // cov(x″, x″) = B²/4.
         for (linear, quadratic) in [([0.5, -0.5], [0.0; 2]), ([0.0; 2], [0.5, -0.5])] {
             let (rest, bound) = rest(&[1.0; 2], &linear, &quadratic, 0.1);
             assert!(rest.abs() <= bound && rest.abs() > 0.95 * bound, "{rest:e} of {bound:e}");
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_found_by_halving() {
+    fn a_limit_is_found_by_bisection() {
         assert!((greatest(10.0, |x| x * x <= 2.0) - std::f64::consts::SQRT_2).abs() < 1e-12);
         assert!((greatest(1.0, |x| x * x <= 2.0) - 1.0).abs() < 1e-15);
     }

@@ -1,4 +1,4 @@
-//! Against an independent optimiser (`tests/reference/totals.py`), and the promises of the model.
+//! Comparison with an independent optimizer (`tests/reference/totals.py`), and the properties that the model promises.
 
 use super::curve::{Centre, FiscalCurve};
 use super::{Failure, Totals};
@@ -27,7 +27,7 @@ fn numbers(text: &str) -> Vec<f64> {
     text.split(' ').map(|word| word.parse().unwrap()).collect()
 }
 
-/// The law and its numbers; those in the law itself are not looked at.
+/// The law and its numbers; the numbers inside the law are placeholders.
 fn tail(text: &str) -> (TailLaw, Vec<f64>) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let any = || Assumption::from(1.0);
@@ -81,7 +81,7 @@ impl Case {
         Totals::new(&known, self.per_year, self.into_year, self.rates.len(), has_tail).unwrap()
     }
 
-    /// `drawn` of the rates, the tail's numbers, the base, in this order.
+    /// `drawn` selects the drawn numbers among the rates, the tail's numbers and the base, in this order.
     fn curve(&self, drawn: impl Fn(usize) -> bool) -> FiscalCurve {
         let n = self.rates.len();
         let centre = |offset: usize, values: &[f64]| -> Vec<Centre> {
@@ -92,12 +92,12 @@ impl Case {
         FiscalCurve::new(self.totals(), &rates, &self.tail.0, &tail, drawn(n + self.tail.1.len())).unwrap()
     }
 
-    /// All numbers in the order of `curve`, by number, then path; the base's are shifts.
+    /// All numbers in the order of `curve`; that of the base is a shift.
     fn numbers(&self) -> Vec<f64> {
         [self.rates.as_slice(), &self.tail.1, &[0.0]].concat()
     }
 
-    /// By period, then path.
+    /// Indexed by period, then by path.
     fn fill(
         &self,
         curve: &FiscalCurve,
@@ -117,7 +117,7 @@ impl Case {
         Ok(rows)
     }
 
-    /// Newton's answer to the numbers of one path.
+    /// Newton's solution for the numbers of one path.
     fn solve(&self, numbers: &[f64]) -> Vec<f64> {
         let gammas: Vec<f64> = numbers[..self.rates.len()].iter().map(|rate| math::ln_1p(*rate)).collect();
         let step = self.step(numbers);
@@ -139,7 +139,7 @@ impl Case {
         }
     }
 
-    /// By how much the growth of each total misses its rate, from the stated revenue.
+    /// Difference between the growth of each total and its rate, computed from the specified revenue.
     fn misses(&self, growth: &[f64], numbers: &[f64]) -> Vec<f64> {
         let (n, p) = (self.rates.len(), self.per_year);
         let mut revenue = self.known.clone();
@@ -158,7 +158,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |worst, (a, b)| if (a - b).abs() <= worst { worst } else { (a - b).abs() })
 }
 
-/// Points of the d-dimensional unit cube that fill it evenly (M. Roberts's additive sequence).
+/// Evenly distributed points of the d-dimensional unit cube (M. Roberts's additive sequence).
 fn points(d: usize, count: usize) -> Vec<Vec<f64>> {
     let root = (0..60).fold(1.5, |root, _| libm::pow(1.0 + root, 1.0 / (d as f64 + 1.0)));
     let of = |i: usize| {
@@ -175,7 +175,7 @@ fn normals(d: usize, count: usize) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn paths_are_those_of_another_optimiser() {
+fn paths_match_an_independent_optimizer() {
     for case in cases() {
         let mut numbers = case.numbers();
         *numbers.last_mut().unwrap() = case.base_shift;
@@ -202,7 +202,7 @@ fn the_worked_example_to_the_printed_digit() {
 }
 
 #[test]
-fn the_central_path_is_newton_s_and_three_to_six_steps_from_level_years() {
+fn the_central_path_takes_at_most_six_newton_steps() {
     for case in cases() {
         let numbers = case.numbers();
         let columns: Vec<Vec<f64>> = numbers.iter().map(|number| vec![*number]).collect();
@@ -223,7 +223,7 @@ fn moved(case: &Case, direction: &[f64], h: f64) -> Vec<f64> {
 }
 
 #[test]
-fn derivatives_are_those_of_newton_s_paths() {
+fn derivatives_match_those_of_newton_s_paths() {
     const H: f64 = 1e-3;
     for case in cases() {
         let d = case.numbers().len();
@@ -248,7 +248,7 @@ fn derivatives_are_those_of_newton_s_paths() {
     }
 }
 
-/// Draws around the case: rates and base by a log sd, the tail's numbers by a relative one.
+/// Draws around the case: rates and base with a log sd, the tail's numbers with a relative sd.
 fn draws(case: &Case, log_sd: f64, count: usize) -> Vec<Vec<f64>> {
     let (n, numbers) = (case.rates.len(), case.numbers());
     let mut columns = normals(numbers.len(), count);
@@ -263,7 +263,7 @@ fn draws(case: &Case, log_sd: f64, count: usize) -> Vec<Vec<f64>> {
     columns
 }
 
-/// The greatest miss of all paths.
+/// Largest deviation over all paths.
 fn worst(case: &Case, columns: &[Vec<f64>], rows: &[Vec<f64>]) -> f64 {
     (0..columns[0].len()).fold(0.0, |worst: f64, path| {
         let numbers: Vec<f64> = columns.iter().map(|column| column[path]).collect();
@@ -281,7 +281,7 @@ fn every_path_meets_its_own_draws() {
         let of = |kept: &[usize]| -> Vec<Vec<f64>> {
             columns.iter().map(|column| kept.iter().map(|path| column[*path]).collect()).collect()
         };
-        // Where the known part of a year exceeds the draw there is no path: the failure says which.
+        // No path exists if the known part of a year exceeds the draw; the failure names the path.
         let rows = loop {
             match case.fill(&curve, &of(&kept), case.growth.len()) {
                 Ok(rows) => break rows,
@@ -300,11 +300,11 @@ fn every_path_meets_its_own_draws() {
 }
 
 #[test]
-fn what_the_region_proves_is_so() {
+fn the_region_holds_what_it_proves() {
     for case in cases() {
         let curve = case.curve(|_| true);
         let (n, totals) = (case.rates.len(), case.totals());
-        // Widths that let many draws be inside and many out.
+        // Widths for which many draws are inside the region and many outside.
         for log_sd in [0.05, 0.15, 0.4] {
             let columns = draws(&case, log_sd, 1500);
             let (mut inside, mut worst) = (0, 0.0_f64);
@@ -328,7 +328,7 @@ fn what_the_region_proves_is_so() {
     }
 }
 
-/// Rates normal(0.87, 0.10), normal(0.60, 0.15) over quarters, as the issue measures.
+/// Rates normal(0.87, 0.10) and normal(0.60, 0.15), quarterly.
 fn two_drawn_rates(case: &Case, count: usize) -> Vec<Vec<f64>> {
     let mut columns = normals(2, count);
     for (column, (mean, sd)) in columns.iter_mut().zip([(0.87, 0.10), (0.60, 0.15)]) {
@@ -347,7 +347,8 @@ fn drawn_rates_need_no_newton() {
         Case { into_year: extra.len(), known: [&QUARTERS, extra].concat(), name: format!("{extra:?}"), ..case }
     };
     cases.extend([mid_year(&[5134.0]), mid_year(&[5134.0, 5865.0]), mid_year(&[5134.0, 5865.0, 6614.0])]);
-    // The share looked at and the share solved: the less of the first year is left, the more its estimate moves it.
+    // Fractions of paths checked and solved: the less of the first year remains, the more sensitive it is to its
+    // estimate.
     let most = [(0.003, 0.0), (0.003, 0.0), (0.002, 0.0), (0.013, 5e-5), (0.02, 5e-5), (0.08, 1e-3), (0.38, 0.11)];
     for (case, (most_unproven, most_solved)) in cases.into_iter().zip(most) {
         let columns = two_drawn_rates(&case, PATHS);
@@ -382,7 +383,7 @@ fn a_block_has_the_bits_of_its_paths() {
                 case.name
             );
         }
-        // A nearer horizon changes nothing before it.
+        // A shorter horizon does not change earlier periods.
         let short = case.fill(&curve, &columns, 1).unwrap();
         assert!(short[0] == block[0]);
     }
@@ -409,7 +410,7 @@ fn the_tail_starts_from_the_last_estimate() {
 }
 
 #[test]
-fn nothing_drawn_takes_no_expansion() {
+fn without_draws_there_is_no_expansion() {
     let case = example("hold");
     let curve = case.curve(|_| false);
     let columns: Vec<Vec<f64>> = case.numbers().iter().map(|number| vec![*number; 11]).collect();
@@ -419,7 +420,7 @@ fn nothing_drawn_takes_no_expansion() {
 }
 
 #[test]
-fn wild_estimates_are_met_too() {
+fn extreme_estimates_are_met() {
     for rates in
         [vec![-0.9, 9.0], vec![19.0, -0.9, 4.0], vec![0.0, 0.0, 30.0, -0.95, 0.5, 3.0], vec![-0.99, -0.5, 60.0]]
     {
@@ -433,7 +434,7 @@ fn wild_estimates_are_met_too() {
 }
 
 #[test]
-fn a_path_that_cannot_be_says_so_with_its_numbers() {
+fn infeasible_totals_are_reported_with_their_numbers() {
     let known: Vec<f64> =
         [&QUARTERS[..], &[5134.0, 5865.0]].concat().iter().map(|revenue| math::ln(*revenue)).collect();
     let totals = Totals::new(&known, 4, 2, 1, false).unwrap();
@@ -462,7 +463,7 @@ fn history_must_reach_back() {
 }
 
 impl Totals {
-    /// Whether Newton's method from level years converges within so many steps.
+    /// Whether Newton's method from level years converges within `steps` steps.
     fn newton_in(&self, goal: &super::Goal, steps: usize) -> bool {
         self.steps_from_level(goal, steps).is_some()
     }

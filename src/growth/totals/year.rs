@@ -1,11 +1,11 @@
-//! The log of a sum of revenues and its derivatives: cumulants under the weights that the periods have in the sum.
+//! The log of a sum of revenues and its derivatives: cumulants weighted by the shares of the periods in the sum.
 
 use crate::math;
 
 /// `ln Σ e^x` over the periods of a year, and the share of each in the sum.
 ///
-/// With X the directions as a random variable that takes the value of a period with its weight, the derivatives of
-/// `ln Σ e^x` are the cumulants of X: mean, (co)variance, third cumulant.
+/// Let X be a random variable that takes the direction's value in each period with the period's share as its
+/// probability. The derivatives of `ln Σ e^x` are the cumulants of X: mean, (co)variance, third cumulant.
 #[derive(Debug, Clone)]
 pub(super) struct Year {
     pub(super) log_sum: f64,
@@ -26,13 +26,13 @@ impl Year {
         self.weights.iter().zip(direction).map(|(weight, x)| weight * x).sum()
     }
 
-    /// The direction less its mean: times the weights it is the second derivative applied to the direction.
+    /// The direction minus its mean; multiplied by the weights, it is the Hessian applied to the direction.
     pub(super) fn centred(&self, direction: &[f64]) -> Vec<f64> {
         let mean = self.mean(direction);
         direction.iter().map(|x| x - mean).collect()
     }
 
-    /// The joint moment of centred directions: covariance of two, third cumulant of three.
+    /// Joint moment of centred directions: the covariance of two, the third cumulant of three.
     pub(super) fn moment<const K: usize>(&self, centred: [&[f64]; K]) -> f64 {
         let product = |at: usize| centred.iter().fold(self.weights[at], |product, x| product * x[at]);
         (0..self.weights.len()).map(product).sum()

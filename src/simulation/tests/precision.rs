@@ -1,6 +1,6 @@
-//! States in f32 beside the same run in f64: the same f32 normals, and everything after them in f64.
+//! Compares states in f32 with the same run in f64: the same f32 normals, with all further computation in f64.
 //!
-//! A path changes its answer where the two providers come nearer to each other than the rounding of their states.
+//! The answer of a path changes if the two providers come closer to each other than the rounding error of their states.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ use crate::statistic::{Counts, Shape};
 const SEED: u64 = 12;
 const NAMES: [&str; 2] = ["a", "b"];
 
-/// A number, or one between two that is drawn.
+/// A fixed number, or one drawn uniformly between two numbers.
 #[derive(Debug, Clone, Copy)]
 enum Number {
     Fixed(f64),
@@ -28,7 +28,7 @@ enum Number {
 use Number::{Between, Fixed};
 
 impl Number {
-    /// By name: the stream of a draw is keyed by it.
+    /// Defined by name, since the name keys the stream of the draw.
     fn assumption(self, builder: ScenarioBuilder, name: &str) -> (ScenarioBuilder, Assumption) {
         match self {
             Fixed(value) => (builder, Assumption::from(value)),
@@ -49,7 +49,7 @@ impl Number {
     }
 }
 
-/// Two providers with constant growth; the first has revenue 1, which the states are relative to.
+/// Two providers with constant growth. The first has revenue 1, which is the reference of the states.
 #[derive(Debug, Clone, Copy)]
 struct Case {
     between: [&'static str; 2],
@@ -111,12 +111,13 @@ fn innovations(name: &str, group: u64, periods: usize) -> Vec<[f32; GROUP]> {
     z
 }
 
-/// The first period from the base on that holds.
+/// The first period, from the base on, for which `holds` is true.
 fn first(periods: usize, holds: impl Fn(usize) -> bool) -> Option<usize> {
     (0..=periods).find(|t| holds(*t))
 }
 
-/// Compares the engine's rows with the case's own f64 states; on one thread blocks come in the order of their groups.
+/// Compares the rows of the library with independent f64 states; on a single thread blocks arrive in the order of their
+/// groups.
 struct Comparison<'a> {
     case: Case,
     scenario: &'a Scenario,
@@ -126,9 +127,9 @@ struct Comparison<'a> {
 #[derive(Debug, Default)]
 struct Seen {
     paths: u64,
-    /// The greatest distance of a state from its f64 twin.
+    /// Largest distance of a state from its f64 counterpart.
     distance: f64,
-    /// Of both providers, the states at the horizon: the engine's, and in f64.
+    /// States of both providers at the horizon: those of the library, and in f64.
     last: [(Vec<f32>, Vec<f64>); 2],
 }
 
@@ -151,7 +152,7 @@ impl Statistic for Comparison<'_> {
 }
 
 impl Seen {
-    /// Whether the overtake of a path changes.
+    /// Whether the date of the overtake on a path changes.
     fn path(&mut self, paths: &Paths<'_>, path: usize, exact: impl Fn(usize, usize) -> f64) -> bool {
         let periods = paths.rows().periods();
         self.paths += 1;
@@ -167,7 +168,7 @@ impl Seen {
     }
 }
 
-/// Runs the case: at most the share `most` of its paths may change, and its fans agree. Prints what was measured.
+/// Runs the case and prints the results. At most the fraction `most` of its paths may change, and its fans must agree.
 fn compare(case: Case, most: f64) {
     let scenario = case.scenario();
     let comparison = Comparison { case, scenario: &scenario, seen: Mutex::default() };
@@ -175,15 +176,15 @@ fn compare(case: Case, most: f64) {
     let outcome = run.statistic("changed", &comparison).run().expect("an outcome");
     let seen = comparison.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     assert_eq!(seen.paths, case.paths);
-    let changed = outcome.statistic("changed").expect("asked")[0][1].value();
-    let never = outcome.overtake("a", "b").expect("asked").not_by_horizon().value();
+    let changed = outcome.statistic("changed").expect("requested")[0][1].value();
+    let never = outcome.overtake("a", "b").expect("requested").not_by_horizon().value();
     println!("{case:?}: {changed:e} of the paths changed, states differ by {:e}; not by {never}", seen.distance);
     assert!(changed <= most, "{changed}");
     seen.fans_agree(&outcome, scenario.horizon());
 }
 
 impl Seen {
-    /// Quantiles at the horizon: the order statistics agree to 1e-5 of revenue, the histogram's to one bin.
+    /// Quantiles at the horizon: order statistics agree to 1e-5 of revenue, histogram quantiles to one bin.
     fn fans_agree(mut self, outcome: &Outcome, horizon: Period) {
         let bin = |log: f64| (log * 1024.0).floor();
         for (name, (single, double)) in NAMES.into_iter().zip(&mut self.last) {

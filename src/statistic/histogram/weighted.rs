@@ -1,4 +1,4 @@
-//! Histograms of weighted values: bins hold weights in whole numbers of 2⁻³², sums hold w·e^(x − centre).
+//! Histograms of weighted values: bins hold integer weights in units of 2⁻³², sums hold w·e^(x − centre).
 
 use super::{Histogram, MOST_PAGES, OUT_OF_BOUND, Scale, page_of};
 use crate::math;
@@ -6,8 +6,8 @@ use crate::paths::stream::GROUP;
 use crate::statistic::values::{LARGEST_LOG, fixed, whole};
 
 impl Histogram {
-    /// Adds values by their weights, `cells` being those in whole numbers of 2⁻³². A path that weighs less than one of
-    /// them is not seen.
+    /// Adds weighted values; `cells` are the weights as integers in units of 2⁻³². A path with a smaller weight than
+    /// one unit is ignored.
     pub(in crate::statistic) fn observe_weighted(
         &mut self,
         values: &[f32],
@@ -16,9 +16,11 @@ impl Histogram {
     ) -> Result<(), String> {
         for (x, cell) in values.iter().zip(cells).filter(|(_, cell)| **cell > 0) {
             if !(x.abs() < LARGEST_LOG) {
-                return Err(format!("revenue leaves what a number can hold (e^{x} times the reference)"));
+                return Err(format!(
+                    "revenue is outside the range of floating-point numbers (e^{x} times the reference)"
+                ));
             }
-            // No −0: which of two zeros is the least would depend on the order.
+            // Turns −0 into 0, since which zero is the minimum would depend on the order.
             let x = x + 0.0;
             self.widen((x, x));
             let place = whole(x * self.scale.bins());
@@ -26,7 +28,10 @@ impl Histogram {
             let (first, last) = first.zip(last).map_or((0, 0), |(first, last)| (first.number, last.number));
             let page = place >> 10;
             if !self.pages.is_empty() && last.max(page) - first.min(page) >= MOST_PAGES {
-                return Err(format!("revenue spans more than a factor of e^{MOST_PAGES} (a volatility of percents?)"));
+                return Err(format!(
+                    "revenue spans more than a factor of e^{MOST_PAGES} \
+                     (is a volatility given in percent instead of as a fraction?)"
+                ));
             }
             let bins = &mut page_of(&mut self.pages, page).bins;
             let bin = &mut bins[usize::try_from(place & 1023).unwrap_or(0)];

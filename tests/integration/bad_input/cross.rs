@@ -643,7 +643,7 @@ fn schedules() {
             &curve(json!(rates), json!({ "ratio": "auto" })),
             a_curve(Curve::schedule(rates.to_vec(), Tail::ratio("auto"))),
             auto,
-            &[words, "state a ratio"],
+            &[words, "specify a ratio"],
         );
     }
     refused(

@@ -151,7 +151,7 @@ fn settings() {
         (|run| run.shard(0, 0), "shard", "got 0 of 0"),
         (|run| run.shard(2, 2), "shard", "got 2 of 2"),
         (|run| run.shard(0, u64::MAX), "shard", "got 0 of"),
-        (|run| run.event("x", ["A"], |_| true).event("x", ["A"], |_| true), "event", "the name \"x\" is given twice"),
+        (|run| run.event("x", ["A"], |_| true).event("x", ["A"], |_| true), "event", "the name \"x\" is used twice"),
         (|run| run.event("x", ["C"], |_| true), "event[x]", "no provider is named \"C\""),
     ];
     for (set, address, words) in cases {

@@ -139,7 +139,7 @@ fn tallies_that_do_not_belong_together() {
         (run(&scenario, 7, (0, 1)), "both count the paths 0 to"),
         (run(&scenario, 8, (1, 2)), "the runs differ"),
         (run(&other, 7, (1, 2)), "different scenarios"),
-        (bare, "different questions of their own"),
+        (bare, "different custom statistics"),
     ];
     for (other, words) in cases {
         let error = half(0).merge(other).expect_err(words);

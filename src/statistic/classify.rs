@@ -1,10 +1,10 @@
-//! Questions of one's own, one path at a time.
+//! Custom classifications, one path at a time.
 
 use super::{Counts, Shape, Statistic};
 use crate::error::Error;
 use crate::paths::{Path, Paths, Rows};
 
-/// Sorts paths into `classes` classes by a closure over the rows of named providers.
+/// Classifies paths into `classes` classes with a closure over the rows of named providers.
 pub(crate) struct Classify<const N: usize, F> {
     names: [String; N],
     classes: usize,
@@ -25,7 +25,7 @@ impl<const N: usize, F: Fn([Path<'_>; N]) -> usize + Send + Sync> Statistic for 
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let rows = self.names.each_ref().map(|name| paths.rows().find(name).unwrap_or(0));
-        // A class beyond u16 is beyond what was announced as well.
+        // A class that does not fit u16 is outside the declared classes as well.
         let class = |path| u16::try_from((self.class)(rows.map(|row| paths.path(row, path)))).unwrap_or(u16::MAX);
         let classes: Vec<u16> = (0..paths.len()).map(class).collect();
         counts.classes(0, &classes);

@@ -1,20 +1,20 @@
-//! Questions of one's own: events, classes and statistics.
+//! Custom statistics: events, classifications and implementations of [`Statistic`].
 
 use super::{PartKind, Simulation};
 use crate::paths::Path;
 use crate::statistic::{Classify, Statistic};
 
-/// A statistic of the user's, with the name its answer is found by.
-pub(super) struct Own<'a> {
+/// A custom statistic, with the name of its answer.
+pub(super) struct Custom<'a> {
     pub(super) name: String,
     pub(super) kind: PartKind,
     pub(super) statistic: Box<dyn Statistic + 'a>,
 }
 
 impl<'a> Simulation<'a> {
-    /// Asks a question of one's own that each path answers with yes or no; `providers` are those whose paths it sees.
+    /// Adds a custom event that happens or not on each path; the closure receives the paths of `providers`.
     ///
-    /// # Example: ten before twenty
+    /// # Example: one provider reaches ten before the other reaches twenty
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2028")
@@ -33,7 +33,7 @@ impl<'a> Simulation<'a> {
         happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
     ) -> Self {
         let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
-        self.own.push(Own {
+        self.custom.push(Custom {
             name: name.into(),
             kind: PartKind::Event,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
@@ -41,9 +41,10 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Sorts each path into one of `classes` classes (numbered from 0) by a closure over the paths of `providers`.
+    /// Classifies each path into one of `classes` classes (numbered from 0) with a closure over the paths of
+    /// `providers`.
     ///
-    /// # Example: who is first to ten
+    /// # Example: which provider is first to ten
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2028")
@@ -68,7 +69,7 @@ impl<'a> Simulation<'a> {
         classes: usize,
         class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
     ) -> Self {
-        self.own.push(Own {
+        self.custom.push(Custom {
             name: name.into(),
             kind: PartKind::Classes,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
@@ -76,9 +77,9 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Counts a [`Statistic`] of one's own, found in the outcome by `name`.
+    /// Adds a custom [`Statistic`]; `name` identifies its answer in the outcome.
     pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
-        self.own.push(Own { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self.custom.push(Custom { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
         self
     }
 }
