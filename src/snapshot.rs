@@ -211,7 +211,7 @@ impl FromStr for Snapshot {
             }
             // Names may contain colons. An answer contains none, and in an address they stand within brackets.
             let parts = if section == ANSWERS { line.rsplit_once(": ") } else { split_outside_brackets(line) };
-            let Some((what, told)) = parts else {
+            let Some((what, text)) = parts else {
                 return refuse(number, format!("expected \"name: value\", got {line:?}"));
             };
             let stands_already = match section {
@@ -221,11 +221,11 @@ impl FromStr for Snapshot {
             if stands_already {
                 return refuse(number, format!("{what:?} is given twice"));
             }
-            match (section, Answer::parse(told)) {
+            match (section, Answer::parse(text)) {
                 (ANSWERS, Some(answer)) => snapshot.answers.push((what.to_owned(), answer)),
-                (ANSWERS, None) => return refuse(number, format!("{told:?} is not a probability with an error")),
-                (ASSUMPTIONS, _) => snapshot.assumptions.push((what.to_owned(), told.to_owned())),
-                _ if what == RUN => told.clone_into(&mut snapshot.run),
+                (ANSWERS, None) => return refuse(number, format!("{text:?} is not a probability with an error")),
+                (ASSUMPTIONS, _) => snapshot.assumptions.push((what.to_owned(), text.to_owned())),
+                _ if what == RUN => text.clone_into(&mut snapshot.run),
                 _ => return refuse(number, format!("{what:?} belongs to no section")),
             }
         }
