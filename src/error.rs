@@ -196,17 +196,17 @@ impl From<std::convert::Infallible> for Error {
 }
 
 /// The limit on the number of reported problems: a file of another format may have millions.
-pub(crate) const MOST_TOLD: usize = 1000;
+pub(crate) const MOST_REPORTED: usize = 1000;
 
 /// Whether there are more problems than are reported, so that the search can stop.
 pub(crate) fn is_enough(problems: &[Problem]) -> bool {
-    problems.len() > MOST_TOLD
+    problems.len() > MOST_REPORTED
 }
 
 /// The problems up to the limit, and a note if there are more.
 pub(crate) fn curtailed(mut problems: Vec<Problem>) -> Vec<Problem> {
     if is_enough(&problems) {
-        problems.truncate(MOST_TOLD);
+        problems.truncate(MOST_REPORTED);
         problems.push(Problem::new("", "and more problems"));
     }
     problems

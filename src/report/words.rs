@@ -106,7 +106,7 @@ mod tests {
     /// Against quantiles known in closed form: 1.281 551 6 standard deviations from the median, and for the truncated
     /// distribution the 0.55, 0.75 and 0.95 quantiles of the original one.
     #[test]
-    fn distributions_are_told_by_their_quantiles() {
+    fn distributions_are_described_by_their_quantiles() {
         let revenue = truncated(lognormal(1.0e9, 0.1), 1.0e9, None);
         let scenario = Scenario::builder("2018", "2020")
             .provider(Provider::new("A", revenue).growth(Curve::constant(normal(0.5, 0.1))).volatility(0.25))
