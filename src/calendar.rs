@@ -199,7 +199,11 @@ impl FromStr for Period {
     fn from_str(label: &str) -> Result<Self, Error> {
         Self::parse(label).ok_or_else(|| {
             let forms = [Step::Quarter, Step::Month, Step::Year].map(Step::form).join(", ");
-            Error::invalid("period", "", format!("a period must have the form {forms} (years 0001 to 9999), got {label:?}"))
+            Error::invalid(
+                "period",
+                "",
+                format!("a period must have the form {forms} (years 0001 to 9999), got {label:?}"),
+            )
         })
     }
 }

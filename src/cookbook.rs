@@ -25,8 +25,8 @@
 //! ```
 //!
 //! # 2. Is it ever in the top three?
-//! A rank table gives the probability of a rank in one period. "Ever" depends on a whole path, so it is an event: a period in
-//! which fewer than three others are larger.
+//! A rank table gives the probability of a rank in one period. "Ever" depends on a whole path, so it is an event: a
+//! period in which fewer than three others are larger.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Scenario};
 //! let growth = || Curve::constant(normal(0.20, 0.05));
@@ -52,9 +52,9 @@
 //! ```
 //!
 //! # 3. Is it ahead for two years in a row?
-//! A single good quarter is not a lasting lead. `sustained` counts a lead only if it lasts, dated by its first period. The
-//! base is a date like the others: a lead there counts only if it lasts too. A lead that begins too late to be confirmed
-//! counts as "not by the horizon".
+//! A single good quarter is not a lasting lead. `sustained` counts a lead only if it lasts, dated by its first period.
+//! The base is a date like the others: a lead there counts only if it lasts too. A lead that begins too late to be
+//! confirmed counts as "not by the horizon".
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2034-Q4")
@@ -71,8 +71,8 @@
 //! ```
 //!
 //! # 4. How likely is a custom event?
-//! A closure sees one path at a time and decides whether the event happens. The library counts, so the answer has an error
-//! estimate. Every [`Path`](crate::Path) gives revenue by period and the first period that meets a condition.
+//! A closure sees one path at a time and decides whether the event happens. The library counts, so the answer has an
+//! error estimate. Every [`Path`](crate::Path) gives revenue by period and the first period that meets a condition.
 //! ```
 //! use outgrow::{Curve, Provider, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
@@ -114,8 +114,8 @@
 //!
 //! # 6. The estimates are for fiscal years: how are they read?
 //! Estimates such as "87 %, then 60 %" for a company are growth rates of its fiscal-year totals.
-//! [`Curve::totals`](crate::Curve::totals) matches those totals. It needs the quarters before the base and the month in which
-//! the year ends. If decelerating growth is read as year-on-year growth of quarters instead, with
+//! [`Curve::totals`](crate::Curve::totals) matches those totals. It needs the quarters before the base and the month in
+//! which the year ends. If decelerating growth is read as year-on-year growth of quarters instead, with
 //! [`Curve::schedule`](crate::Curve::schedule), revenue is overstated.
 //! ```
 //! use outgrow::{Curve, Provider, Scenario, Tail};
@@ -136,8 +136,8 @@
 //!
 //! # 7. "Already a billion a quarter": how does a claim enter?
 //! It is a lower bound, valid for its own period. To use it for the base, truncate the base's distribution with
-//! [`truncated`](crate::truncated) at the bound, extrapolated to the base period. As a [`Claim`](crate::Claim), the audit
-//! checks the base against it.
+//! [`truncated`](crate::truncated) at the bound, extrapolated to the base period. As a [`Claim`](crate::Claim), the
+//! audit checks the base against it.
 //! ```
 //! use outgrow::{lognormal, truncated, Claim, Curve, Provider, Scenario};
 //! let claimed = |base| {
@@ -154,8 +154,8 @@
 //! ```
 //!
 //! # 8. Which growth curve?
-//! Nobody knows. Run the same estimates with several curves and report the answers side by side. If they differ by more than
-//! the assumptions move them, the audit says so (`form`).
+//! Nobody knows. Run the same estimates with several curves and report the answers side by side. If they differ by more
+//! than the assumptions move them, the audit says so (`form`).
 //! ```
 //! use outgrow::{Chart, Curve, Provider, Question, Scenario, Tail};
 //! let scenario = Scenario::builder("2026", "2036")
@@ -179,8 +179,8 @@
 //! ```
 //!
 //! # 9. How certain is the date?
-//! Report quantiles instead of a single date, and the probability of no overtake. The interval of an estimate contains only
-//! the simulation's error; the audit lists the assumptions that move the answer.
+//! Report quantiles instead of a single date, and the probability of no overtake. The interval of an estimate contains
+//! only the simulation's error; the audit lists the assumptions that move the answer.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario, When};
 //! let scenario = Scenario::builder("2026-Q1", "2036-Q4")
@@ -206,10 +206,11 @@
 //! ```
 //!
 //! # 10. How many paths are enough?
-//! Often none are needed: if revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact) computes the
-//! answer to a tolerance, without sampling. Otherwise request a standard error: [`Simulation::until`](crate::Simulation::until)
-//! runs until every date of every question has it, up to the limit of [`at_most`](crate::Simulation::at_most) paths. The error
-//! is proportional to one over the square root of the number of paths: a tenth of the error takes a hundred times the paths.
+//! Often none are needed: if revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact)
+//! computes the answer to a tolerance, without sampling. Otherwise request a standard error:
+//! [`Simulation::until`](crate::Simulation::until) runs until every date of every question has it, up to the limit of
+//! [`at_most`](crate::Simulation::at_most) paths. The error is proportional to one over the square root of the number
+//! of paths: a tenth of the error takes a hundred times the paths.
 //! ```
 //! use outgrow::{normal, Curve, Precision, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2031-Q1")

@@ -66,8 +66,9 @@ pub(crate) enum Kind {
 
 /// The crate's error: a list of [`Problem`]s.
 ///
-/// The error is opaque: it has predicates and a list of problems, and does not reveal which part of the crate raised it.
-/// `Debug` prints the same text as `Display`, so that `fn main() -> Result<(), Error>` and `unwrap` show the addresses.
+/// The error is opaque: it has predicates and a list of problems, and does not reveal which part of the crate raised
+/// it. `Debug` prints the same text as `Display`, so that `fn main() -> Result<(), Error>` and `unwrap` show the
+/// addresses.
 ///
 /// # Example: every problem at once
 /// ```
@@ -136,8 +137,8 @@ impl Error {
         self.0.kind == Kind::Lookup
     }
 
-    /// Whether a documented limit was exceeded, such as the size of the fan histograms, the largest sum or the number of
-    /// paths.
+    /// Whether a documented limit was exceeded, such as the size of the fan histograms, the largest sum or the number
+    /// of paths.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == Kind::Limit
@@ -218,13 +219,14 @@ pub(crate) fn shown(x: f64) -> String {
     if is_plain { x.to_string() } else { format!("{x:e}") }
 }
 
-/// Longer names are not searched for misspellings: the edit distance takes time and memory proportional to the product of
-/// the lengths.
+/// Longer names are not searched for misspellings: the edit distance takes time and memory proportional to the product
+/// of the lengths.
 const LONGEST_MISTYPED: usize = 200;
 /// The number of known names that a misspelled one is compared with: a file may hold a million.
 const MOST_COMPARED: usize = 1000;
 
-/// `; did you mean "…"?` with the nearest of `known`, or a note if only the Unicode form differs; empty if none is near.
+/// `; did you mean "…"?` with the nearest of `known`, or a note if only the Unicode form differs; empty if none is
+/// near.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     use unicode_normalization::UnicodeNormalization;
     let is_short = |name: &&str| name.len() <= LONGEST_MISTYPED;
@@ -244,9 +246,9 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a 
         .unwrap_or_default()
 }
 
-/// The distance of a misspelled name from a known one: 0 if only case or outer blanks differ, otherwise the edit distance.
-/// `None` if more than a third of the letters would change, which suggests a different name. A prefix of three or more
-/// letters of a known name counts as near, after any misspelling.
+/// The distance of a misspelled name from a known one: 0 if only case or outer blanks differ, otherwise the edit
+/// distance. `None` if more than a third of the letters would change, which suggests a different name. A prefix of
+/// three or more letters of a known name counts as near, after any misspelling.
 fn distance(wrong: &str, known: &str) -> Option<usize> {
     let (wrong, known) = (wrong.trim().to_lowercase(), known.trim().to_lowercase());
     let (letters, all) = (wrong.chars().count(), known.chars().count());
@@ -257,8 +259,8 @@ fn distance(wrong: &str, known: &str) -> Option<usize> {
     (letters >= 3 && known.starts_with(&wrong)).then_some(LONGEST_MISTYPED + all)
 }
 
-/// As [`did_you_mean`] for addresses. Only the first step in which two addresses differ is compared, so that a long common
-/// part does not make different steps look similar. If none is near, it lists the known steps there.
+/// As [`did_you_mean`] for addresses. Only the first step in which two addresses differ is compared, so that a long
+/// common part does not make different steps look similar. If none is near, it lists the known steps there.
 pub(crate) fn did_you_mean_address<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     if wrong.len() > LONGEST_MISTYPED {
         return String::new();

@@ -58,8 +58,8 @@ impl Estimate {
         Self { value, standard_error: 0.0, interval: (value, value) }
     }
 
-    /// A probability by quadrature. Its estimated error is reported as one standard error; the interval extends two to each
-    /// side.
+    /// A probability by quadrature. Its estimated error is reported as one standard error; the interval extends two to
+    /// each side.
     pub(crate) fn bounded(value: f64, error: f64) -> Self {
         let value = value.clamp(0.0, 1.0);
         let interval = ((value - 2.0 * error).max(0.0), (value + 2.0 * error).min(1.0));
@@ -77,8 +77,8 @@ impl Estimate {
         self.standard_error == 0.0 && self.value >= 1.0
     }
 
-    /// `hits` out of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the standard error
-    /// about the same center (Agresti & Coull 1998), so that zero hits or zero misses never give 0 ± 0.
+    /// `hits` out of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
+    /// standard error about the same center (Agresti & Coull 1998), so that zero hits or zero misses never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn wilson(hits: u64, paths: u64, z: f64) -> Self {
         let (k, n) = (hits as f64, paths as f64);
@@ -90,8 +90,8 @@ impl Estimate {
         Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
     }
 
-    /// The mean of values between 0 and 1, counted by value over independent paths. As in Wilson's interval, z²/2 paths are
-    /// added at 0 and at 1, so that equal values never give 0 ± 0.
+    /// The mean of values between 0 and 1, counted by value over independent paths. As in Wilson's interval, z²/2 paths
+    /// are added at 0 and at 1, so that equal values never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn mean(counted: &[(f64, u64)], z: f64) -> Self {
         let paths: u64 = counted.iter().map(|(_, count)| count).sum();
@@ -140,7 +140,7 @@ impl Estimate {
         self.value
     }
 
-    /// One standard error; 0 only where the answer is exact.
+    /// One standard error; 0 only if the answer is exact.
     #[must_use]
     pub fn standard_error(&self) -> f64 {
         self.standard_error
@@ -179,8 +179,8 @@ impl Estimate {
         decimals(self.standard_error)
     }
 
-    /// The value alone, with the digits that its error supports. Zero hits or zero misses are shown as a bound, never as 0
-    /// or 1.
+    /// The value alone, with the digits that its error supports. Zero hits or zero misses are shown as a bound, never
+    /// as 0 or 1.
     pub(crate) fn shown(&self) -> String {
         self.shown_with(self.decimals())
     }
@@ -242,8 +242,9 @@ impl fmt::Display for Bound {
 }
 
 /// Formats non-decreasing probabilities, and the complement of the last. An estimate from zero hits or zero misses is
-/// printed as a bound, which could contradict its neighbors if its error is larger than theirs: after 0.99990, there must
-/// be no "> 0.99980". So a lower bound is at least the value before it, and an upper bound at most the value after it.
+/// printed as a bound, which could contradict its neighbors if its error is larger than theirs: after 0.99990, there
+/// must be no "> 0.99980". So a lower bound is at least the value before it, and an upper bound at most the value after
+/// it.
 pub(crate) fn shown_in_order(estimates: &[Estimate], contrary: Option<&Estimate>) -> (Vec<String>, Option<String>) {
     let mut all = estimates.to_vec();
     all.extend(contrary.map(Estimate::complement));
@@ -294,7 +295,8 @@ fn round_up(value: f64, decimals: usize) -> f64 {
 }
 
 impl fmt::Display for Estimate {
-    /// Value ± one standard error, with the digits that the error supports, or with a given number of decimals: `{:.3}`.
+    /// Value ± one standard error, with the digits that the error supports, or with a given number of decimals:
+    /// `{:.3}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(self.decimals());
         let text = if self.standard_error == 0.0 {

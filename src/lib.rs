@@ -1,8 +1,8 @@
 //! **Who overtakes whom, when, and how likely?**
 //!
-//! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another. Dates come
-//! as probabilities with error bars, paths without an overtake are counted as "not by the horizon", and the same seed gives
-//! the same bits on any machine.
+//! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another. Dates
+//! come as probabilities with error bars, paths without an overtake are counted as "not by the horizon", and the same
+//! seed gives the same bits on any machine.
 //!
 //! ```text
 //!  Provider ┐
@@ -67,8 +67,8 @@
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in a unit of your choice. Stated growth is that of the *median* path; the
-//! mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years ([`Curve`]). Overtakes
-//! are monitored at the end of each period, so a finer step observes more of them ([`Question::overtakes`]).
+//! mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years ([`Curve`]).
+//! Overtakes are monitored at the end of each period, so a finer step observes more of them ([`Question::overtakes`]).
 //!
 //! # What it guarantees
 //! * The same scenario, seed and number of paths give the same bits for any number of threads, any split into merged shards,
@@ -79,15 +79,15 @@
 //! * Bad input gives an [`Error`] that names the address and the offending value of every problem.
 //!
 //! # In your tests
-//! A simulation without optimization is hundreds of times slower. Two lines in your `Cargo.toml` fix that; they reach the
-//! hot path because it is compiled inside this crate:
+//! A simulation without optimization is hundreds of times slower. Two lines in your `Cargo.toml` fix that; they reach
+//! the hot path because it is compiled inside this crate:
 //! ```toml
 //! [profile.dev.package."*"]
 //! opt-level = 3
 //! ```
 //!
-//! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false alarms.
-//! A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
+//! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false
+//! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
 
 mod assertion;
 mod assumption;

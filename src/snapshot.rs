@@ -15,17 +15,19 @@ const ASSUMPTIONS: &str = "[assumptions]";
 const EXACT: &str = "exact";
 /// The assumption that states continuous monitoring.
 const CONTINUOUS: &str = "continuous";
-/// Two simulated answers are equal within this many standard errors of their difference: P(|N(0, 1)| > 4) = 6e-5 for each.
+/// Two simulated answers are equal within this many standard errors of their difference: P(|N(0, 1)| > 4) = 6e-5 for
+/// each.
 const STANDARD_ERRORS: f64 = 4.0;
 
 /// The probabilities of an outcome with their errors, and every assumption behind them, as text; made by
 /// [`Outcome::snapshot`]. Continuous monitoring counts as an assumption.
 ///
 /// `Display` writes it, [`parse`](str::parse) reads it back, and [`compare`](Self::compare) lists the differences:
-/// probabilities that changed by more than their errors, and assumptions. The text has one line for each probability and
-/// one for each assumption by its address, so that a review shows a changed assumption beside the probabilities that it
-/// changed. Probabilities are written to two digits of their error, and the same seed gives the same text on any machine.
-/// No tool is needed; tools that compare text exactly work too, such as `insta::assert_snapshot!(outcome.snapshot())`.
+/// probabilities that changed by more than their errors, and assumptions. The text has one line for each probability
+/// and one for each assumption by its address, so that a review shows a changed assumption beside the probabilities
+/// that it changed. Probabilities are written to two digits of their error, and the same seed gives the same text on
+/// any machine. No tool is needed; tools that compare text exactly work too, such as
+/// `insta::assert_snapshot!(outcome.snapshot())`.
 ///
 /// # Example: a committed file
 /// ```
@@ -75,9 +77,9 @@ impl Outcome {
 impl Snapshot {
     /// Checks that nothing changed since an earlier snapshot: probabilities up to their errors, assumptions exactly.
     ///
-    /// Two simulated probabilities are equal within four standard errors of their difference, two exact ones within the sum
-    /// of their errors (at least the tolerance). The methods may differ. Fewer paths mean larger errors, so smaller changes
-    /// go unnoticed.
+    /// Two simulated probabilities are equal within four standard errors of their difference, two exact ones within the
+    /// sum of their errors (at least the tolerance). The methods may differ. Fewer paths mean larger errors, so smaller
+    /// changes go unnoticed.
     ///
     /// # Errors
     /// An [assertion](Error::is_assertion) error whose problems are every changed assumption, then every changed

@@ -34,8 +34,8 @@ fn nats(probability: f64, paths: u64) -> f64 {
 /// How far beyond either end of the range a probability must lie for the check to fail in all but [`MISSED`] of seeds.
 pub(super) fn smallest_shift(range: &RangeInclusive<f64>, paths: u64, false_alarm: f64) -> f64 {
     let above = |edge: f64| {
-        // `pass` is the largest share of hits that still passes; the result is the probability that exceeds it in all but
-        // `MISSED` of seeds.
+        // `pass` is the largest share of hits that still passes; the result is the probability that exceeds it in all
+        // but `MISSED` of seeds.
         let passes = last_before(edge, |q| is_beyond(q, edge, paths, false_alarm));
         let caught = last_before(passes, |p| divergence(passes, p) > nats(MISSED, paths));
         caught - edge

@@ -31,18 +31,19 @@ const NOT_THE_PILOT: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A check that the probability of an overtake by a period lies within a range; made by [`Scenario::check`].
 ///
-/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]). Otherwise it simulates as many paths as
-/// it needs.
+/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]). Otherwise it simulates as many paths
+/// as it needs.
 ///
-/// **When it fails.** An exact check fails if the value lies outside the range by more than its error. A simulated check
-/// fails if the observed number of hits has a probability below `false_alarm` for every probability within the range. A
-/// probability inside the range, or on its edge, therefore fails in at most that fraction of seeds, for any number of
-/// paths. The tails of the binomial distribution are bounded by Chernoff's e^(−n·D), where D is the divergence of the
-/// share of hits from the edge (H. Chernoff 1952; W. Hoeffding 1963, theorem 1). Each tail gets half of `false_alarm`.
+/// **When it fails.** An exact check fails if the value lies outside the range by more than its error. A simulated
+/// check fails if the observed number of hits has a probability below `false_alarm` for every probability within the
+/// range. A probability inside the range, or on its edge, therefore fails in at most that fraction of seeds, for any
+/// number of paths. The tails of the binomial distribution are bounded by Chernoff's e^(−n·D), where D is the
+/// divergence of the share of hits from the edge (H. Chernoff 1952; W. Hoeffding 1963, theorem 1). Each tail gets half
+/// of `false_alarm`.
 ///
-/// **What it detects.** [`Verdict::smallest_shift`] is the distance outside the range at which a probability is detected
-/// in at least 99 of 100 seeds, by the same bound. A probability nearer to the range may pass. More paths detect smaller
-/// shifts.
+/// **What it detects.** [`Verdict::smallest_shift`] is the distance outside the range at which a probability is
+/// detected in at least 99 of 100 seeds, by the same bound. A probability nearer to the range may pass. More paths
+/// detect smaller shifts.
 ///
 /// **How many paths.** A pilot run of 4,096 paths estimates the distance of the probability from the edges. A second,
 /// independent run decides. Its number of paths is chosen so that it detects a shift of that distance less three of the
@@ -126,7 +127,8 @@ impl ProbabilityCheck<'_> {
         self
     }
 
-    /// The seed of a simulated check; 0 by default, and no value is special. For a given seed the result is always the same.
+    /// The seed of a simulated check; 0 by default, and no value is special. For a given seed the result is always the
+    /// same.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -141,8 +143,8 @@ impl ProbabilityCheck<'_> {
     /// Checks that the probability lies in `range`.
     ///
     /// # Errors
-    /// An [assertion](Error::is_assertion) error if the probability lies outside the range, with the estimate, its error,
-    /// the range, z and the smallest detectable shift. Otherwise as [`verdict`](Self::verdict).
+    /// An [assertion](Error::is_assertion) error if the probability lies outside the range, with the estimate, its
+    /// error, the range, z and the smallest detectable shift. Otherwise as [`verdict`](Self::verdict).
     pub fn within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
         let verdict = self.verdict(range)?;
         if verdict.holds() {
@@ -154,8 +156,8 @@ impl ProbabilityCheck<'_> {
     /// The result of the check, whether it passes or fails.
     ///
     /// # Errors
-    /// If the range is empty or not within 0 to 1, if `false_alarm` or `at_most` is out of bounds, if a provider's name or
-    /// the period is unknown (the error names it), or if the scenario has no answer.
+    /// If the range is empty or not within 0 to 1, if `false_alarm` or `at_most` is out of bounds, if a provider's name
+    /// or the period is unknown (the error names it), or if the scenario has no answer.
     pub fn verdict(&self, range: RangeInclusive<f64>) -> Result<Verdict, Error> {
         self.settings(&range)?;
         let period = self.period.clone()?;
@@ -184,8 +186,11 @@ impl ProbabilityCheck<'_> {
         let (low, high) = (*range.start(), *range.end());
         let mut problems = Vec::new();
         if !(low >= 0.0 && low <= high && high <= 1.0) {
-            let message =
-                format!("must be two probabilities between 0 and 1 in ascending order, got {} – {}", shown(low), shown(high));
+            let message = format!(
+                "must be two probabilities between 0 and 1 in ascending order, got {} – {}",
+                shown(low),
+                shown(high)
+            );
             problems.push(Problem::new("range", message));
         }
         if !(self.false_alarm > 0.0 && self.false_alarm < 1.0) {
@@ -255,10 +260,10 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 /// Asserts in a test that the probability of an overtake by a period lies within a range.
 ///
 /// Panics at the caller's location with the estimate, its error, the range, z and the smallest detectable shift. It is
-/// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a probability
-/// within the range in at most `false_alarm` of seeds (1e-9 by default). Names and period may be variables; put longer
-/// expressions in parentheses. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`, `seed`,
-/// `sustained`, `measure`, `simulated`.
+/// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a
+/// probability within the range in at most `false_alarm` of seeds (1e-9 by default). Names and period may be variables;
+/// put longer expressions in parentheses. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`,
+/// `seed`, `sustained`, `measure`, `simulated`.
 ///
 /// # Example: an exact check, then one of annual sums, which is simulated
 /// ```

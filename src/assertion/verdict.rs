@@ -58,8 +58,8 @@ impl Verdict {
         self.paths.unwrap_or(0)
     }
 
-    /// The distance outside the range at which a probability is detected in at least 99 of 100 seeds (always, if the answer
-    /// is exact and its error estimate holds).
+    /// The distance outside the range at which a probability is detected in at least 99 of 100 seeds (always, if the
+    /// answer is exact and its error estimate holds).
     #[must_use]
     pub fn smallest_shift(&self) -> f64 {
         match self.paths {

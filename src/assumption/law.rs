@@ -11,8 +11,8 @@ use crate::math;
 /// Φ⁻¹(0.95): the half-width of a central 90 % interval in standard deviations.
 const Z95: f64 = 1.644_853_626_951_472_2;
 
-/// The smallest probability that truncation may leave. With less, the probability of a draw in the tail (down to 1e-16 of
-/// it) would be subnormal.
+/// The smallest probability that truncation may leave. With less, the probability of a draw in the tail (down to 1e-16
+/// of it) would be subnormal.
 const LEAST_KEPT: f64 = 1e-280;
 
 /// The families of distributions, each with its key and parameters in the scenario file.
@@ -129,8 +129,8 @@ impl Law {
         }
     }
 
-    /// Whether this is a lognormal without an upper bound: among growth rates or volatilities, it leaves revenue without a
-    /// usable mean.
+    /// Whether this is a lognormal without an upper bound: among growth rates or volatilities, it leaves revenue
+    /// without a usable mean.
     pub(crate) fn has_heavy_tail(&self) -> bool {
         match self {
             Self::Family(Family::Lognormal | Family::LogInterval, _) => true,

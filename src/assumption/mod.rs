@@ -19,8 +19,8 @@ pub(crate) const TOLERATED_OUTSIDE: f64 = 1e-6;
 
 /// A scalar input: a number, the name of a named assumption, or a distribution drawn once per path.
 ///
-/// Convert from `f64`, `i32` or `&str` (a name), or call [`normal`], [`lognormal`], [`uniform`], [`triangular`], [`pert`],
-/// [`interval`], [`log_interval`], [`truncated`] or [`fixed`].
+/// Convert from `f64`, `i32` or `&str` (a name), or call [`normal`], [`lognormal`], [`uniform`], [`triangular`],
+/// [`pert`], [`interval`], [`log_interval`], [`truncated`] or [`fixed`].
 ///
 /// # Example: an array that mixes them
 /// ```

@@ -1,5 +1,5 @@
-//! Quantile functions. A draw is `Q(u)` with a single uniform `u`, so that a copula or a quasi-random point can replace `u`
-//! without a different sampler.
+//! Quantile functions. A draw is `Q(u)` with a single uniform `u`, so that a copula or a quasi-random point can replace
+//! `u` without a different sampler.
 
 use super::domain::Domain;
 use super::law::{Shape, Side};
@@ -199,8 +199,8 @@ fn scores(side: Side, p: &mut [f64]) {
     }
 }
 
-/// The inverse of the triangular distribution function, each branch from its own end. Only ratios are multiplied, so that
-/// no product overflows if the parameters themselves do not.
+/// The inverse of the triangular distribution function, each branch from its own end. Only ratios are multiplied, so
+/// that no product overflows if the parameters themselves do not.
 #[inline(always)]
 fn triangular(low: f64, mode: f64, high: f64, side: Side, p: f64) -> f64 {
     let (below, above) = if side == Side::Below { (p, 1.0 - p) } else { (1.0 - p, p) };

@@ -21,8 +21,8 @@ fn probabilities() -> Vec<f64> {
     tail.into_iter().chain(middle).chain(tail.into_iter().rev().map(|p| 1.0 - p)).collect()
 }
 
-/// A distribution in its domain. `grain` is the allowed error of a quantile: a few roundings of the distribution's scale, or
-/// 1e-9 of the range if it is interpolated.
+/// A distribution in its domain. `grain` is the allowed error of a quantile: a few roundings of the distribution's
+/// scale, or 1e-9 of the range if it is interpolated.
 struct Case {
     law: Assumption,
     domain: Domain,
@@ -400,8 +400,8 @@ fn mean_above(low: f64) -> f64 {
     low + moment / mass
 }
 
-/// The error stated in the documentation of `pert`, at most 1e-9 of the range and much less within the range of uniforms,
-/// against direct inversion for modes across the whole range.
+/// The error stated in the documentation of `pert`, at most 1e-9 of the range and much less within the range of
+/// uniforms, against direct inversion for modes across the whole range.
 #[test]
 fn the_table_of_a_pert_law_errs_by_less_than_1e_9_of_its_range() {
     const MEASURED: f64 = 1.5e-11;

@@ -4,14 +4,15 @@ use super::scene::{Scene, grown};
 use super::{Finding, FindingKind};
 use crate::math;
 
-/// The shortest history, in years, that gives a growth rate: two quarters. A single quarter may be seasonal. A history of
-/// less than a year is used only if all its steps have the same sign, and the finding says that it may be seasonal.
+/// The shortest history, in years, that gives a growth rate: two quarters. A single quarter may be seasonal. A history
+/// of less than a year is used only if all its steps have the same sign, and the finding says that it may be seasonal.
 const LEAST_YEARS: f64 = 0.5;
-/// A difference in log growth a year that never counts as a break: growth is reported in whole percents and varies from one
-/// year to the next.
+/// A difference in log growth a year that never counts as a break: growth is reported in whole percents and varies from
+/// one year to the next.
 const SMALL: f64 = 0.10;
-/// The fraction of the history's log growth that may be lost or gained at the base. Alibaba Cloud, one of the fastest, lost
-/// a quarter of it in three quarters (+156 % in 2016-Q2, +103 % in 2017-Q1); half is more than growth slowing down.
+/// The fraction of the history's log growth that may be lost or gained at the base. Alibaba Cloud, one of the fastest,
+/// lost a quarter of it in three quarters (+156 % in 2016-Q2, +103 % in 2017-Q1); half is more than growth slowing
+/// down.
 const PART: f64 = 0.5;
 /// The tolerance for the last year's deviation from its curve, in standard deviations of the scenario's own shocks.
 const SHOCKS: f64 = 2.0;

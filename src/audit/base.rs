@@ -61,9 +61,10 @@ impl Bound {
             .then(|| self.found(scene, row, &place, seen, (stated, self.revenue)))
     }
 
-    /// Compares with the base. The curve extrapolates the claim to the base over at most a year; over more, the result would
-    /// depend more on the curve than on the claim. An older lower bound is compared with the base directly, an older upper
-    /// bound is ignored. If the history contains the period, the claim is compared with the history instead.
+    /// Compares with the base. The curve extrapolates the claim to the base over at most a year; over more, the result
+    /// would depend more on the curve than on the claim. An older lower bound is compared with the base directly, an
+    /// older upper bound is ignored. If the history contains the period, the claim is compared with the history
+    /// instead.
     #[expect(clippy::cast_precision_loss, reason = "periods of the calendar")]
     fn against_base(&self, scene: &Scene<'_>, row: usize) -> Option<Finding> {
         let series = &scene.series[row];
@@ -86,8 +87,7 @@ impl Bound {
             ),
         };
         let base = scene.scenario.base();
-        let seen =
-            format!("{}{carry}; the median of the base {base} is {}", self.words(scene), short(series.base));
+        let seen = format!("{}{carry}; the median of the base {base} is {}", self.words(scene), short(series.base));
         self.is_broken(series.base, carried, allowed)
             .then(|| self.found(scene, row, "revenue", seen, (series.base, carried)))
     }
@@ -110,8 +110,7 @@ impl Bound {
         seen: String,
         (stated, carried): (f64, f64),
     ) -> Finding {
-        let advice =
-            "a claim refers to its own period: extrapolate it to the base, state a base that satisfies it, or remove the claim";
+        let advice = "a claim refers to its own period: extrapolate it to the base, state a base that satisfies it, or remove the claim";
         Finding::new(FindingKind::Base, format!("{}.{place}", scene.series[row].address), seen, advice)
             .figure("stated", stated)
             .figure(format!("claimed, {}", self.word()), self.revenue)
@@ -140,7 +139,8 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         grown(*last),
         grown(expected)
     );
-    let advice = format!("check that both are {} of one {word}, in the same unit and on the same basis", scene.quantity());
+    let advice =
+        format!("check that both are {} of one {word}, in the same unit and on the same basis", scene.quantity());
     let finding = Finding::new(FindingKind::Base, format!("{}.revenue", series.address), seen, advice)
         .figure("base", series.base)
         .figure(format!("the {word} before"), before)

@@ -6,8 +6,8 @@ use crate::math;
 
 /// Growth in a single year beyond which a rate is probably in percent: ×3. Alibaba Cloud's best year was ×2.4.
 const YEAR: f64 = 3.0;
-/// The multiple of the base, up or down, beyond which the horizon describes a different business: ×100 in ten years is 58 %
-/// in every year.
+/// The multiple of the base, up or down, beyond which the horizon describes a different business: ×100 in ten years is
+/// 58 % in every year.
 const MULTIPLE: f64 = 100.0;
 /// Growth at the horizon that is too high to last: 40 % a year doubles in two years, and again in two more.
 const LATE: f64 = 0.40;
@@ -40,7 +40,11 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         (Severity::High, what, "growth is a fraction a year: 0.18 is 18 %")
     } else if whole.abs() > math::ln(MULTIPLE) {
         let word = format!("{} in {horizon} is {} times the base", scene.quantity(), short(math::exp(whole)));
-        (Severity::Medium, word, "check how growth continues after the last estimate, and whether the horizon is too far away")
+        (
+            Severity::Medium,
+            word,
+            "check how growth continues after the last estimate, and whether the horizon is too far away",
+        )
     } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
         let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
         (

@@ -11,7 +11,8 @@ use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
 use crate::paths::Plan;
 
-/// The number of years for which another curve must match one without stated rates: as far as analysts' estimates extend.
+/// The number of years for which another curve must match one without stated rates: as far as analysts' estimates
+/// extend.
 const YEARS: usize = 2;
 /// The tolerance for matching an estimate, as a fraction of revenue: estimates are in whole percents.
 const MET: f64 = 0.02;
@@ -85,8 +86,7 @@ fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess, answer
         answer.overtake.periods()[date],
         each.join("; ")
     );
-    let advice =
-        "report the answer under each curve, or explain why growth continues as stated; more estimates would narrow the choice";
+    let advice = "report the answer under each curve, or explain why growth continues as stated; more estimates would narrow the choice";
     let mut finding = Finding::new(FindingKind::Form, format!("{}.growth", scene.series[row].address), seen, advice)
         .figure("spread by the curve", spread)
         .figure("spread by all assumptions", all);
@@ -144,7 +144,8 @@ fn through(scene: &Scene<'_>, row: usize) -> Schedule {
 }
 
 /// The `fade` that matches the stated curve's revenue after one and two years: with growth γ₁, γ₂ in these years,
-/// 2^(1/h) = (γ₁ − γ∞)/(γ₂ − γ∞) and γ₀ = γ∞ + (γ₁ − γ∞) (ln 2/h)/(1 − 2^(−1/h)). `None` if growth does not fall towards γ∞.
+/// 2^(1/h) = (γ₁ − γ∞)/(γ₂ − γ∞) and γ₀ = γ∞ + (γ₁ − γ∞) (ln 2/h)/(1 − 2^(−1/h)). `None` if growth does not fall
+/// towards γ∞.
 fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
     let (path, year) = (&scene.series[row].path, scene.per_year());
     let end = math::ln_1p(to);
@@ -157,8 +158,8 @@ fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
     Some(Curve::fade(math::exp_m1(start), to, std::f64::consts::LN_2 / decay))
 }
 
-/// The end of a fade, as simple growth: that of the provider's own fade, otherwise of another provider's if it lies between
-/// 0 and the last rate, otherwise a fraction of the last rate.
+/// The end of a fade, as simple growth: that of the provider's own fade, otherwise of another provider's if it lies
+/// between 0 and the last rate, otherwise a fraction of the last rate.
 fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let to = |curve: &Curve| match &curve.0 {
         Law::Fade { to, .. } => scene.scenario.median(to),

@@ -224,16 +224,18 @@ impl Audit {
 }
 
 impl Scenario {
-    /// Audits the scenario for likely mistakes and misleading answers. An empty audit does not prove that a scenario is right.
+    /// Audits the scenario for likely mistakes and misleading answers. An empty audit does not prove that a scenario is
+    /// right.
     ///
-    /// An audit runs a few dozen short simulations: two for each drawn assumption and one for each alternative growth curve,
-    /// each with only the providers that are compared with the changed one. Each simulation has 16,384 paths, or fewer (at
-    /// least 4,096) for large scenarios: 64 providers over ten years of quarters with 63 questions and 384 assumptions took
-    /// 8 s on one core. Because of that minimum, thousands of periods or assumptions take minutes. The same scenario gives the
-    /// same audit, bit for bit.
+    /// An audit runs a few dozen short simulations: two for each drawn assumption and one for each alternative growth
+    /// curve, each with only the providers that are compared with the changed one. Each simulation has 16,384 paths, or
+    /// fewer (at least 4,096) for large scenarios: 64 providers over ten years of quarters with 63 questions and 384
+    /// assumptions took 8 s on one core. Because of that minimum, thousands of periods or assumptions take minutes. The
+    /// same scenario gives the same audit, bit for bit.
     ///
     /// # Errors
-    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests. A scenario that cannot be simulated is a finding.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests. A scenario that cannot be simulated is a
+    /// finding.
     ///
     /// # Example: 18 instead of 18 %
     /// ```
@@ -265,9 +267,9 @@ impl Scenario {
         Ok(Audit { findings: sorted(findings), weights, paths: scene.paths })
     }
 
-    /// The findings of [`audit`](Scenario::audit) that need no simulation: rates in percent, half-lives in months, bases that
-    /// contradict the history or a claim, a challenger that is already ahead. It takes about as long as building the scenario,
-    /// which is cheap enough for every run.
+    /// The findings of [`audit`](Scenario::audit) that need no simulation: rates in percent, half-lives in months,
+    /// bases that contradict the history or a claim, a challenger that is already ahead. It takes about as long as
+    /// building the scenario, which is cheap enough for every run.
     ///
     /// The result has no weights. It lacks the findings that need answers: a curve or an assumption that decides, and a
     /// horizon that is too near.

@@ -118,9 +118,9 @@ fn certain_or_impossible(
 
 /// An upper bound on the probability of the complement, by a normal approximation of the log ratio D(t) of the two
 /// providers, with its mean at the medians and the variance of shocks and assumptions. For an impossible overtake it is
-/// Σ P(D(t) > 0). For a certain one it is the smallest Σ P(D(t) ≤ 0) over the periods of as many consecutive dates as a lead
-/// must last. Both bounds hold for annual sums as well: a provider that is ahead in every period of a year is ahead in the
-/// sum, and likewise behind. `None` if no bound is known.
+/// Σ P(D(t) > 0). For a certain one it is the smallest Σ P(D(t) ≤ 0) over the periods of as many consecutive dates as a
+/// lead must last. Both bounds hold for annual sums as well: a provider that is ahead in every period of a year is
+/// ahead in the sum, and likewise behind. `None` if no bound is known.
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
     let names = [&question.challenger[..], &question.incumbent];
     let pair = narrowed(&scene.asked, |other| other == question);
@@ -147,8 +147,8 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
     Ok(sums.min_by(f64::total_cmp))
 }
 
-/// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its quantiles, so
-/// that its contribution to the variance is unknown.
+/// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its
+/// quantiles, so that its contribution to the variance is unknown.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
@@ -181,9 +181,9 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     }
 }
 
-/// The largest annual variance of the log ratio of two providers from their shocks, over low and high quantiles of their
-/// volatilities. It is convex in each volatility, so the maximum lies at a corner; with positive correlation this need not
-/// be the corner of two high volatilities.
+/// The largest annual variance of the log ratio of two providers from their shocks, over low and high quantiles of
+/// their volatilities. It is convex in each volatility, so the maximum lies at a corner; with positive correlation this
+/// need not be the corner of two high volatilities.
 fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     let providers = scenario.providers();
     let volatilities = |row: usize| {
@@ -201,8 +201,8 @@ fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     corners.fold(0.0, f64::max)
 }
 
-/// The scenario with twice the horizon, or the longest that the calendar, the limits and the curves allow. `None` if they
-/// allow no longer one.
+/// The scenario with twice the horizon, or the longest that the calendar, the limits and the curves allow. `None` if
+/// they allow no longer one.
 fn longer(scenario: &Scenario) -> Option<Scenario> {
     let own = u32::try_from(scenario.periods()).ok()?;
     let with = |periods: u32| {
@@ -235,8 +235,7 @@ fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, addre
         None => (String::from("nothing can be computed beyond it, as no tail or limit extends further"), None),
     };
     let seen = format!("the probability by the horizon {horizon} is only {}; {}", by.shown(), beyond.0);
-    let advice =
-        "move the horizon out, adding a tail where one is missing, or report the answer as \"not by\" instead of a date";
+    let advice = "move the horizon out, adding a tail where one is missing, or report the answer as \"not by\" instead of a date";
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
         .severity(Severity::Low)
         .figure(format!("by {horizon}"), by.value());
@@ -261,8 +260,5 @@ fn later(answer: &Answer, longer: &Overtake, by: &Estimate) -> Option<(String, O
         Ok(When::At(at)) => format!(", with the median at {at}"),
         _ => String::new(),
     };
-    Some((
-        format!("by {far} it is {}{median}", later.shown()),
-        Some((far, later)),
-    ))
+    Some((format!("by {far} it is {}{median}", later.shown()), Some((far, later))))
 }

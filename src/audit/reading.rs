@@ -36,8 +36,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         point = short(series.base * math::exp(point)),
         apart = grown(-apart),
     );
-    let advice =
-        "an estimate like \"FY2019 grows 87 %\" refers to totals: state reading = \"totals\", or explain in a comment why these do not";
+    let advice = "an estimate like \"FY2019 grows 87 %\" refers to totals: state reading = \"totals\", or explain in a comment why these do not";
     let finding =
         Finding::new(FindingKind::Reading, format!("{}.growth.schedule.reading", series.address), seen, advice)
             .figure(format!("{} in {when}, read as point", scene.quantity()), series.base * math::exp(point))

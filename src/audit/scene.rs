@@ -12,20 +12,22 @@ use crate::outcome::Overtake;
 use crate::paths::Plan;
 use crate::scenario::{Provider, Question, Scenario};
 
-/// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of quarters
-/// take about ten milliseconds, so that an audit of a few dozen simulations takes about a second.
+/// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of
+/// quarters take about ten milliseconds, so that an audit of a few dozen simulations takes about a second.
 pub(super) const PATHS: u64 = 1 << 14;
 /// The largest number of revenues that the simulations of all assumptions may fill together, which takes a few seconds;
 /// beyond it, they have fewer paths.
 const BUDGET: u64 = 1 << 29;
-/// The smallest number of paths: four standard errors of a difference are then 0.044, below the smallest reported spread.
+/// The smallest number of paths: four standard errors of a difference are then 0.044, below the smallest reported
+/// spread.
 const LEAST_PATHS: u64 = 1 << 12;
-/// Any seed is good. All simulations share one: draws are keyed by name and address, so two runs differ only by the change.
+/// Any seed is good. All simulations share one: draws are keyed by name and address, so two runs differ only by the
+/// change.
 pub(super) const SEED: u64 = 0;
 /// The quantiles that an assumption is set to.
 pub(super) const ENDS: [f64; 2] = [0.1, 0.9];
-/// A difference of two runs is significant beyond this many standard errors, computed as if the runs were independent: by
-/// chance at most one in 16,000, and far less because the runs share their draws.
+/// A difference of two runs is significant beyond this many standard errors, computed as if the runs were independent:
+/// by chance at most one in 16,000, and far less because the runs share their draws.
 pub(super) const SURE: f64 = 4.0;
 
 /// A scenario under audit, with what the checks share.
@@ -54,8 +56,8 @@ pub(super) struct Series {
     pub(super) address: String,
 }
 
-/// The answer to a question, and the date at which its probability is nearest to one half, where changes have the largest
-/// effect.
+/// The answer to a question, and the date at which its probability is nearest to one half, where changes have the
+/// largest effect.
 pub(super) struct Answer {
     pub(super) overtake: Overtake,
     pub(super) at: Period,
@@ -167,9 +169,9 @@ impl<'a> Scene<'a> {
         self.series[row].path[1] / self.step()
     }
 
-    /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A curve of
-    /// fiscal totals starts from the known past and a custom curve is undefined there, so both are extrapolated at their
-    /// initial growth. So is a curve that overflows, such as one with a half-life of hours.
+    /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A
+    /// curve of fiscal totals starts from the known past and a custom curve is undefined there, so both are
+    /// extrapolated at their initial growth. So is a curve that overflows, such as one with a half-life of hours.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
@@ -223,8 +225,8 @@ fn is_of(address: &str, provider: &str) -> bool {
     address.starts_with(&format!("provider[{provider}]."))
 }
 
-/// The scenario with a subset of its questions and only the providers that these compare. Draws are keyed by name, so those
-/// of uncorrelated providers do not change.
+/// The scenario with a subset of its questions and only the providers that these compare. Draws are keyed by name, so
+/// those of uncorrelated providers do not change.
 pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -> Scenario {
     let mut narrow = scenario.clone();
     narrow.questions.retain(keeps);
@@ -238,7 +240,8 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
     narrow
 }
 
-/// The scenario with the ratio of `auto` made explicit: it depends on the medians, and a changed rate must not change it.
+/// The scenario with the ratio of `auto` made explicit: it depends on the medians, and a changed rate must not change
+/// it.
 fn frozen(scenario: &Scenario) -> Scenario {
     let mut frozen = scenario.clone();
     for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
@@ -269,7 +272,8 @@ fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
 
 fn unanswered(problem: &crate::error::Problem) -> Finding {
     let seen = format!("the scenario cannot be simulated: {}", problem.message);
-    let finding = Finding::new(FindingKind::Question, problem.address.clone(), seen, "change what the message refers to");
+    let finding =
+        Finding::new(FindingKind::Question, problem.address.clone(), seen, "change what the message refers to");
     finding.severity(Severity::High)
 }
 

@@ -76,8 +76,7 @@ fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
         at_median(place),
         short(years)
     );
-    let advice =
-        "a half-life is in years: 24 months or 8 quarters are 2; state growth that hardly changes as constant";
+    let advice = "a half-life is in years: 24 months or 8 quarters are 2; state growth that hardly changes as constant";
     let finding = Finding::new(FindingKind::Form, address(place), seen, advice);
     Some(finding.figure("half-life, years", median).figure("years up to the horizon", years))
 }

@@ -78,7 +78,8 @@ pub struct Weights {
     pub answer: Estimate,
     /// The assumptions that move it most, the largest first.
     pub assumptions: Vec<Weight>,
-    /// The assumptions that could not be changed, each with its address, the quantile that cannot be simulated, and the reason.
+    /// The assumptions that could not be changed, each with its address, the quantile that cannot be simulated, and the
+    /// reason.
     pub unmet: Vec<String>,
 }
 
@@ -90,8 +91,8 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
-    /// The spread of the answer by a date, between 10 % and 90 %, from all assumptions together. They are drawn independently,
-    /// so their swings add in quadrature. `None` if an assumption could not be changed.
+    /// The spread of the answer by a date, between 10 % and 90 %, from all assumptions together. They are drawn
+    /// independently, so their swings add in quadrature. `None` if an assumption could not be changed.
     pub(super) fn spread(&self, date: usize) -> Option<f64> {
         self.weights.unmet.is_empty().then(|| self.squares[date].sqrt())
     }

@@ -9,8 +9,8 @@ use crate::estimate::Estimate;
 use crate::math;
 use crate::scenario::Scenario;
 
-/// The number of steps of history from which a standard deviation can be estimated: by chance it falls below a third of the
-/// true value once in a hundred (χ² with five degrees of freedom below 5/9).
+/// The number of steps of history from which a standard deviation can be estimated: by chance it falls below a third of
+/// the true value once in a hundred (χ² with five degrees of freedom below 5/9).
 const LEAST_STEPS: usize = 6;
 /// The factor by which the standard deviation may differ from the history's, in either direction.
 const FACTOR: f64 = 3.0;
@@ -20,8 +20,8 @@ const NARROW: f64 = 0.10;
 const WIDEST: f64 = 3.0;
 /// The width of a central 90 % interval in standard deviations.
 const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
-/// Classes of log growth about the median: an interval is accurate to one class, 0.01. The range of all classes is wider
-/// than [`WIDEST`].
+/// Classes of log growth about the median: an interval is accurate to one class, 0.01. The range of all classes is
+/// wider than [`WIDEST`].
 const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
 
@@ -34,8 +34,8 @@ pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
     Ok(findings)
 }
 
-/// The central 90 % interval of each provider's log growth over the first year, or up to a nearer horizon. An end outside of
-/// the classes is infinite.
+/// The central 90 % interval of each provider's log growth over the first year, or up to a nearer horizon. An end
+/// outside of the classes is infinite.
 fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
     let year = scene.per_year().min(scene.scenario.periods());
     let scenario = Scenario { horizon: scene.scenario.label(year), questions: Vec::new(), ..scene.scenario.clone() };
@@ -119,9 +119,9 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
     })
 }
 
-/// The annual standard deviation of log growth that the steps of the history show. Steps within a year are compared with
-/// those of the year before, which removes seasonality; such a difference has twice the variance. `None` if there are too
-/// few.
+/// The annual standard deviation of log growth that the steps of the history show. Steps within a year are compared
+/// with those of the year before, which removes seasonality; such a difference has twice the variance. `None` if there
+/// are too few.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
     if per_year > 1 {

@@ -24,8 +24,8 @@ pub(crate) struct Counting {
 struct Replicated {
     totals: [f64; REPLICATES],
     t: f64,
-    /// The estimate for zero hits. It bounds the error of every estimate or, for weighted paths, of those with zero hits or
-    /// zero misses.
+    /// The estimate for zero hits. It bounds the error of every estimate or, for weighted paths, of those with zero
+    /// hits or zero misses.
     none: Estimate,
     /// The effective sample size of weighted paths.
     effective: Option<f64>,

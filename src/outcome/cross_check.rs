@@ -29,21 +29,21 @@ const HEAVIEST: f64 = 8.0;
 /// The exact answer to a question beside the simulated one, made by
 /// [`Simulation::cross_check`](crate::Simulation::cross_check).
 ///
-/// **z** is (simulated − exact) / √(s² + e²), where s is the simulation's standard error and e the solver's. Under plain
-/// sampling s is the reported error √(p̃(1−p̃)/ñ), but at least √(u(1−u)/n), where u is the value between the simulated and
-/// the exact one at which this is largest; so zero hits or zero misses cannot give an extreme z by chance. With replicates
-/// s is the error from their spread, and z has Student's t distribution with 31 degrees of freedom. If that error exceeds a
-/// tenth of the probability or of its complement, so that the answer depends on about a hundred paths or fewer and the
-/// spread is poorly known, s is also at least √(w u(1−u)/n). Here w is the largest possible weight of a path, 8 under
-/// importance sampling and 1 otherwise. There is no z if nothing is drawn, since both values are exact, or if the solver
-/// missed its tolerance so far that its error exceeds s/2.
+/// **z** is (simulated − exact) / √(s² + e²), where s is the simulation's standard error and e the solver's. Under
+/// plain sampling s is the reported error √(p̃(1−p̃)/ñ), but at least √(u(1−u)/n), where u is the value between the
+/// simulated and the exact one at which this is largest; so zero hits or zero misses cannot give an extreme z by
+/// chance. With replicates s is the error from their spread, and z has Student's t distribution with 31 degrees of
+/// freedom. If that error exceeds a tenth of the probability or of its complement, so that the answer depends on about
+/// a hundred paths or fewer and the spread is poorly known, s is also at least √(w u(1−u)/n). Here w is the largest
+/// possible weight of a path, 8 under importance sampling and 1 otherwise. There is no z if nothing is drawn, since
+/// both values are exact, or if the solver missed its tolerance so far that its error exceeds s/2.
 ///
-/// **The dates of one question are strongly correlated**: paths that have overtaken by one date have also overtaken by the
-/// next. Forty z values of 2 may be one deviation seen forty times. Therefore [`agrees`](CrossCheck::agrees) compares the
-/// largest |z| of a question with a bound that holds for any correlation (Bonferroni): a correct simulation and a correct
-/// solver exceed it in at most one run in a million. With N values of z, the bound under plain sampling is √(2 ln(2N/10⁻⁶)),
-/// by Chernoff's bound on the binomial distribution. With replicates it is Student's quantile at 10⁻⁶/N, which assumes that
-/// the means of replicates are normal; weights of rare paths may be skewed.
+/// **The dates of one question are strongly correlated**: paths that have overtaken by one date have also overtaken by
+/// the next. Forty z values of 2 may be one deviation seen forty times. Therefore [`agrees`](CrossCheck::agrees)
+/// compares the largest |z| of a question with a bound that holds for any correlation (Bonferroni): a correct
+/// simulation and a correct solver exceed it in at most one run in a million. With N values of z, the bound under plain
+/// sampling is √(2 ln(2N/10⁻⁶)), by Chernoff's bound on the binomial distribution. With replicates it is Student's
+/// quantile at 10⁻⁶/N, which assumes that the means of replicates are normal; weights of rare paths may be skewed.
 ///
 /// **As JSON** it is part of its question in the outcome, if requested:
 /// ```json
@@ -54,8 +54,8 @@ const HEAVIEST: f64 = 8.0;
 ///   "ahead": [ … ]
 /// }
 /// ```
-/// `largest_z` is the z with the largest absolute value, `count` the number of z values. A question without an exact answer
-/// has only `{ "because": "…" }`.
+/// `largest_z` is the z with the largest absolute value, `count` the number of z values. A question without an exact
+/// answer has only `{ "because": "…" }`.
 ///
 /// # Example: a simulation that agrees
 /// ```
@@ -91,8 +91,8 @@ pub struct Checked {
     pub simulated: Estimate,
     /// The exact value.
     pub exact: Estimate,
-    /// (simulated − exact) over the combined standard error; `None` if neither has an error, or if the exact answer's error
-    /// exceeds half of the simulation's.
+    /// (simulated − exact) over the combined standard error; `None` if neither has an error, or if the exact answer's
+    /// error exceeds half of the simulation's.
     pub z: Option<f64>,
 }
 
@@ -143,8 +143,8 @@ impl Sampled {
     fn bound(self, count: usize) -> f64 {
         let count = count.max(1) as f64;
         match self.degrees {
-            // P(|z| ≥ x) ≤ 2e^(−x²/2): for a share x and a probability p, the divergence n·D = n ∫ (x−u)/(u(1−u)) du is at
-            // least z²/2 if z uses the largest u(1−u) in between (H. Chernoff 1952; W. Hoeffding 1963, theorem 1).
+            // P(|z| ≥ x) ≤ 2e^(−x²/2): for a share x and a probability p, the divergence n·D = n ∫ (x−u)/(u(1−u)) du is
+            // at least z²/2 if z uses the largest u(1−u) in between (H. Chernoff 1952; W. Hoeffding 1963, theorem 1).
             None => (-2.0 * math::ln(0.5 * FALSE_ALARM / count)).sqrt(),
             Some(degrees) => t_of(1.0 - FALSE_ALARM / count, degrees),
         }
@@ -200,8 +200,8 @@ impl CrossCheck {
         self.all().get(self.dates() + 1..=2 * self.dates()).unwrap_or_default()
     }
 
-    /// The probability of being ahead from the base on for as many dates as the question requires; `None` if it requires only
-    /// one, or if there is no exact answer.
+    /// The probability of being ahead from the base on for as many dates as the question requires; `None` if it
+    /// requires only one, or if there is no exact answer.
     #[must_use]
     pub fn from_base(&self) -> Option<Checked> {
         self.all().get(2 * self.dates() + 1).copied()

@@ -17,8 +17,9 @@ struct Key<'a> {
     period: Option<Period>,
 }
 
-/// Rows of comma-separated values (RFC 4180 except for line endings). Texts are always quoted and numbers never. Numbers
-/// always have a decimal point or an exponent, so that readers that infer a column's type from its first rows are right.
+/// Rows of comma-separated values (RFC 4180 except for line endings). Texts are always quoted and numbers never.
+/// Numbers always have a decimal point or an exponent, so that readers that infer a column's type from its first rows
+/// are right.
 struct Rows {
     text: String,
     /// Whether to neutralize texts that a spreadsheet would interpret as formulas.
@@ -143,17 +144,17 @@ impl Outcome {
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
     /// | `from_base` | question whose lead must last, period | probability |
     /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of this number of lead changes |
-    /// | `date_quantile` | question; `period` is the date, empty where “not by” the horizon | its probability, 0.05 to 0.95 |
+    /// | `date_quantile` | question; `period` is the date, empty if "not by" the horizon | its probability, 0.05 to 0.95 |
     /// | `date_quantile_low`, `date_quantile_high` | question; `period` is an end of that date's interval, likewise | the same probability |
     /// | `mean_date_restricted`, `mean_date_given_overtake` | question | years after the base |
     /// | `event`, `class_0`, …, `row_0_class_0`, … | custom statistic | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
-    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; where [asked for](crate::Simulation::fans_of) | revenue of the year |
+    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; if [requested](crate::Simulation::fans_of) | revenue of the year |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
     ///
-    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, and empty if a
-    /// number has none. A mean that does not exist has no row, nor has a part that was switched off.
+    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, and
+    /// empty if a number has none. A mean that does not exist has no row, nor has a part that was switched off.
     ///
     /// Names are written unchanged. A spreadsheet may execute a name that begins with `=` as a formula: use
     /// [`to_spreadsheet_csv`](Outcome::to_spreadsheet_csv) there.
@@ -174,8 +175,9 @@ impl Outcome {
         self.rows(false)
     }
 
-    /// As [`to_csv`](Outcome::to_csv), for spreadsheets: a text that begins with `=`, `+`, `-`, `@`, a tab or a line break, which
-    /// a spreadsheet would execute as a formula, is prefixed with an apostrophe (OWASP, "CSV Injection"). Numbers are unchanged.
+    /// As [`to_csv`](Outcome::to_csv), for spreadsheets: a text that begins with `=`, `+`, `-`, `@`, a tab or a line
+    /// break, which a spreadsheet would execute as a formula, is prefixed with an apostrophe (OWASP, "CSV Injection").
+    /// Numbers are unchanged.
     ///
     /// # Example: a provider whose name is a formula
     /// ```
@@ -196,7 +198,8 @@ impl Outcome {
 
     fn rows(&self, for_spreadsheets: bool) -> String {
         let mut rows = Rows::new(for_spreadsheets);
-        // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as numbers.
+        // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as
+        // numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
         rows.own(self);
         rows.ranks(self);

@@ -49,9 +49,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// The difference of two shares of the same `paths` paths, of which `lost` are hits only before the change and `gained` only
-    /// after it: Wald's interval with half a path added to each of the four cells (Agresti & Min 2005), so that zero discordant
-    /// pairs do not mean zero error.
+    /// The difference of two shares of the same `paths` paths, of which `lost` are hits only before the change and
+    /// `gained` only after it: Wald's interval with half a path added to each of the four cells (Agresti & Min 2005),
+    /// so that zero discordant pairs do not mean zero error.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn paired(
         (period, before, after): (Period, Estimate, Estimate),
@@ -82,7 +82,10 @@ impl Differences {
     pub fn question(&self, name: &str) -> Result<&Difference, Error> {
         let known = self.questions.iter().map(|question| question.name.as_str());
         self.questions.iter().find(|question| question.name == name).ok_or_else(|| {
-            Error::lookup("question", format!("{name:?} is not a question of both scenarios{}", did_you_mean(name, known)))
+            Error::lookup(
+                "question",
+                format!("{name:?} is not a question of both scenarios{}", did_you_mean(name, known)),
+            )
         })
     }
 

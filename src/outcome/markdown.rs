@@ -31,8 +31,8 @@ impl Overtake {
 }
 
 impl Outcome {
-    /// Every question's table, and each provider's revenue, share and most likely rank by year end, as Markdown. Tables of
-    /// revenue over years follow if they were requested.
+    /// Every question's table, and each provider's revenue, share and most likely rank by year end, as Markdown. Tables
+    /// of revenue over years follow if they were requested.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let questions = self.questions().iter().map(Overtake::to_markdown);

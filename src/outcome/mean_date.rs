@@ -11,8 +11,8 @@ use crate::statistic::Hits;
 /// The mean date of an overtake, in years after the base of the question.
 ///
 /// A date is the end of its period. Paths that are ahead at the base (for as long as the question requires) count as 0.
-/// Paths without an overtake by the horizon have no date, so that the unrestricted mean does not exist. `restricted` counts
-/// them at the horizon, `given_overtake` excludes them. Read both together with
+/// Paths without an overtake by the horizon have no date, so that the unrestricted mean does not exist. `restricted`
+/// counts them at the horizon, `given_overtake` excludes them. Read both together with
 /// [`not_by_horizon`](crate::Overtake::not_by_horizon).
 ///
 /// # Example: both means
@@ -74,8 +74,8 @@ impl Years {
         self.standard_error
     }
 
-    /// The confidence interval in years, at the level of the run (95 % by default); for an exact answer, two errors to each
-    /// side.
+    /// The confidence interval in years, at the level of the run (95 % by default); for an exact answer, two errors to
+    /// each side.
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         (self.interval[0], self.interval[1])
@@ -100,8 +100,8 @@ impl Years {
 }
 
 impl MeanDate {
-    /// From counts: `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by those of
-    /// paths without an overtake.
+    /// From counts: `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by
+    /// those of paths without an overtake.
     pub(super) fn counted(years: &[f64], first: &[Hits], counting: &Counting) -> Self {
         let span = years.last().copied().unwrap_or(0.0);
         let shares: Vec<f64> = years.iter().map(|years| years / span).chain([1.0]).collect();
@@ -113,8 +113,8 @@ impl MeanDate {
         }
     }
 
-    /// From the probabilities by every date, starting with the base, and their errors. The correlation of quadrature errors is
-    /// unknown, so the error of a sum is the sum of errors.
+    /// From the probabilities by every date, starting with the base, and their errors. The correlation of quadrature
+    /// errors is unknown, so the error of a sum is the sum of errors.
     pub(super) fn solved(years: &[f64], by: &[Estimate]) -> Self {
         let (Some(span), Some(last)) = (years.last().copied(), by.last()) else {
             return Self { restricted: Years::bounded(0.0, 0.0, 0.0), given_overtake: None };
@@ -152,8 +152,8 @@ impl fmt::Display for Years {
 mod tests {
     use super::*;
 
-    /// By hand: 0.1 at the base, 0.3 by one year, 0.6 by two. Restricted: (1 − 0.1) + (1 − 0.3) = 1.6. Given the overtake:
-    /// (0·0.1 + 1·0.2 + 2·0.3)/0.6 = 4/3.
+    /// By hand: 0.1 at the base, 0.3 by one year, 0.6 by two. Restricted: (1 − 0.1) + (1 − 0.3) = 1.6. Given the
+    /// overtake: (0·0.1 + 1·0.2 + 2·0.3)/0.6 = 4/3.
     #[test]
     fn means_by_hand_from_probabilities() {
         let by = [0.1, 0.3, 0.6].map(|value| Estimate::bounded(value, 1e-3));

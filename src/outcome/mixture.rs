@@ -98,7 +98,8 @@ impl Mixture {
         self.0.iter().map(component).sum()
     }
 
-    /// The mean of a bounded function of X by a quadrature `rule` (nodes and weights for the standard normal distribution).
+    /// The mean of a bounded function of X by a quadrature `rule` (nodes and weights for the standard normal
+    /// distribution).
     pub(crate) fn mean_of(&self, rule: &[(f64, f64)], f: impl Fn(f64) -> f64) -> f64 {
         let component = |part: &Component| {
             let middle = 0.5 * (part.means.0 + part.means.1);

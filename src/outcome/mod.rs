@@ -182,7 +182,10 @@ impl Outcome {
         let known = self.questions.iter().map(Overtake::name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let all = if all.is_empty() { "none".to_owned() } else { all };
-        Error::lookup("question", format!("no question is named {name:?}{}; the questions are: {all}", did_you_mean(name, known)))
+        Error::lookup(
+            "question",
+            format!("no question is named {name:?}{}; the questions are: {all}", did_you_mean(name, known)),
+        )
     }
 
     /// The revenue of a provider by period.

@@ -11,10 +11,10 @@ use crate::statistic::{Counts, Hits, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
 ///
-/// Paths without an overtake are counted as "not by the horizon"; none is dropped. Paths that are already ahead at the base
-/// are counted separately and contribute to "by t" for every t. If a lead must last for k consecutive dates, a lead at the
-/// base counts only if it lasts for k dates from the base on (see [`from_base`](Self::from_base)); a path that loses it
-/// earlier may overtake later.
+/// Paths without an overtake are counted as "not by the horizon"; none is dropped. Paths that are already ahead at the
+/// base are counted separately and contribute to "by t" for every t. If a lead must last for k consecutive dates, a
+/// lead at the base counts only if it lasts for k dates from the base on (see [`from_base`](Self::from_base)); a path
+/// that loses it earlier may overtake later.
 ///
 /// # Example: the median date
 /// ```
@@ -56,7 +56,8 @@ pub(crate) struct Answers {
     pub(crate) ahead_at_base: Estimate,
     /// Ahead for as many dates from the base on as the question requires; `None` if it requires one.
     pub(crate) from_base: Option<Estimate>,
-    /// The overtake has happened by each date, including `from_base` (or being ahead at the base, if one date suffices).
+    /// The overtake has happened by each date, including `from_base` (or being ahead at the base, if one date
+    /// suffices).
     pub(crate) by: Vec<Estimate>,
     pub(crate) ahead: Vec<Estimate>,
     pub(crate) not_by_horizon: Estimate,
@@ -231,8 +232,8 @@ impl Overtake {
         self.answers.ahead_at_base
     }
 
-    /// The probability of being ahead from the base on for as many dates as the question requires, including the base; `None`
-    /// if it requires only one, which is [`ahead_at_base`](Self::ahead_at_base).
+    /// The probability of being ahead from the base on for as many dates as the question requires, including the base;
+    /// `None` if it requires only one, which is [`ahead_at_base`](Self::ahead_at_base).
     ///
     /// # Example: a lead that is lost within a year
     /// ```
@@ -306,9 +307,9 @@ impl Overtake {
 
     /// The confidence interval of [`quantile`](Self::quantile), including both ends, which may be "not by" the horizon.
     ///
-    /// Under plain sampling its ends are order statistics of the paths' dates (binomial, at the level of the run; Hahn & Meeker
-    /// 1991, §5.2). Otherwise they are the first dates whose interval contains `p` and lies at or above it; for an exact
-    /// answer that interval extends two errors to each side.
+    /// Under plain sampling its ends are order statistics of the paths' dates (binomial, at the level of the run; Hahn
+    /// & Meeker 1991, §5.2). Otherwise they are the first dates whose interval contains `p` and lies at or above it;
+    /// for an exact answer that interval extends two errors to each side.
     ///
     /// # Errors
     /// If `p` is not between 0 and 1.
@@ -350,8 +351,8 @@ impl Overtake {
         self.mean_date
     }
 
-    /// The probability of each number of lead changes, from 0 to the largest observed number (or, for an exact answer, the
-    /// largest that its tolerance distinguishes from impossible).
+    /// The probability of each number of lead changes, from 0 to the largest observed number (or, for an exact answer,
+    /// the largest that its tolerance distinguishes from impossible).
     #[must_use]
     pub fn lead_changes(&self) -> &[LeadChanges] {
         &self.answers.lead_changes
@@ -362,8 +363,9 @@ impl Overtake {
         self.answers.by.iter().chain(&self.answers.ahead).map(Estimate::standard_error)
     }
 
-    /// The number of paths by first overtake: at the base (ahead for as long as required), then in each period, then none by the
-    /// horizon. For weighted paths, these are rounded weights; for an exact answer, which counts no paths, it is empty.
+    /// The number of paths by first overtake: at the base (ahead for as long as required), then in each period, then
+    /// none by the horizon. For weighted paths, these are rounded weights; for an exact answer, which counts no paths,
+    /// it is empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first
@@ -375,7 +377,8 @@ impl Overtake {
         self.checked.as_ref()
     }
 
-    /// Ahead at the base, then "by t" at every date, then "ahead at t", then ahead from the base on if a lead must last.
+    /// Ahead at the base, then "by t" at every date, then "ahead at t", then ahead from the base on if a lead must
+    /// last.
     pub(super) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
         let dated = self.by_date().chain(self.ahead_by_date()).map(|(period, estimate)| (period, *estimate));
         let from_base = self.answers.from_base.map(|from_base| (self.base, from_base));

@@ -38,9 +38,9 @@ enum Law {
 
 /// The distribution of a provider's revenue by period, in the scenario's unit.
 ///
-/// A quantile is the smallest value such that at least this share of the paths lies at or below it, within 0.05 % of revenue
-/// (the width of a histogram bin). Minimum and maximum are those of the paths. For an exact answer, quantiles are those of
-/// a mixture over quadrature nodes of the drawn assumptions, and there is no minimum or maximum.
+/// A quantile is the smallest value such that at least this share of the paths lies at or below it, within 0.05 % of
+/// revenue (the width of a histogram bin). Minimum and maximum are those of the paths. For an exact answer, quantiles
+/// are those of a mixture over quadrature nodes of the drawn assumptions, and there is no minimum or maximum.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Fan {
@@ -152,8 +152,8 @@ impl Fan {
         }
     }
 
-    /// The mean over the paths; `None` if no mean exists or can be estimated reliably (a lognormal without an upper bound among
-    /// the growth rates or the volatility).
+    /// The mean over the paths; `None` if no mean exists or can be estimated reliably (a lognormal without an upper
+    /// bound among the growth rates or the volatility).
     ///
     /// # Errors
     /// If the period is not one of the projected ones.
@@ -217,8 +217,8 @@ impl Serialize for Fan {
     }
 }
 
-/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, with a resolution of 1/8192 (for
-/// an exact answer, that of a mixture over quadrature nodes of the drawn assumptions).
+/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, with a resolution of 1/8192
+/// (for an exact answer, that of a mixture over quadrature nodes of the drawn assumptions).
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct ShareFan {
@@ -292,8 +292,8 @@ impl ShareFan {
     }
 }
 
-/// The share at period `t` if nothing is drawn, from logs relative to the largest provider, so that large revenues do not
-/// overflow.
+/// The share at period `t` if nothing is drawn, from logs relative to the largest provider, so that large revenues do
+/// not overflow.
 fn known_share(plan: &Plan, provider: usize, t: usize) -> Option<f64> {
     let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
     let part = |central: &Vec<f64>| math::exp(central[t] - largest);

@@ -11,7 +11,8 @@ use crate::paths::REPLICATES;
 use crate::simulation::{Chosen, DEFAULT_CONFIDENCE, Sampling, Tally};
 use crate::statistic::Totals;
 
-/// How the answers were computed. Fields that do not apply to a method are omitted, except that `paths` and `seed` are null.
+/// How the answers were computed. Fields that do not apply to a method are omitted, except that `paths` and `seed` are
+/// null.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct RunInfo {
     pub(super) method: &'static str,
@@ -40,8 +41,8 @@ pub(crate) struct RunInfo {
     pub(super) chosen: Option<Chosen>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) effective_sample_size: Option<f64>,
-    /// The largest error over all dates of all questions, requested and reached: of a run until a given precision, and of an
-    /// exact answer.
+    /// The largest error over all dates of all questions, requested and reached: of a run until a given precision, and
+    /// of an exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) precision: Option<Reached>,
 }

@@ -121,11 +121,15 @@ impl Overtake {
         let word = self.base().step().word();
         let quantity = self.quantity();
         let first = match self.measure() {
-            Measure::Period if self.run.continuous => format!("first time with higher {quantity}, also within a {word}"),
+            Measure::Period if self.run.continuous => {
+                format!("first time with higher {quantity}, also within a {word}")
+            }
             Measure::Period => format!("first {word} with higher {quantity}"),
             Measure::Trailing => format!("first {word} with higher {quantity} over the year up to it"),
             Measure::Annual => format!("first calendar year with higher {quantity}"),
-            Measure::FiscalYearEnding(month) => format!("first fiscal year ending in month {month} with higher {quantity}"),
+            Measure::FiscalYearEnding(month) => {
+                format!("first fiscal year ending in month {month} with higher {quantity}")
+            }
         };
         match self.sustained() {
             1 => first,
@@ -166,8 +170,8 @@ impl Overtake {
         }
     }
 
-    /// "mean 3.42 ± 0.01 years after 2018-Q1 if it happens, 6.81 ± 0.01 years counting the rest at 2028-Q1"; nothing if it never
-    /// happens.
+    /// "mean 3.42 ± 0.01 years after 2018-Q1 if it happens, 6.81 ± 0.01 years counting the rest at 2028-Q1"; nothing if
+    /// it never happens.
     fn mean_words(&self) -> Option<String> {
         let MeanDate { restricted, given_overtake } = self.mean_date();
         let given = format!("mean {} after {} if it happens", given_overtake?, self.base());

@@ -3,8 +3,8 @@
 use crate::estimate::Estimate;
 use crate::math;
 
-/// Above this number of paths Wilson's interval replaces the binomial distribution: the ends differ by a few order statistics
-/// out of millions, and the continued fraction of the exact distribution would take thousands of steps.
+/// Above this number of paths Wilson's interval replaces the binomial distribution: the ends differ by a few order
+/// statistics out of millions, and the continued fraction of the exact distribution would take thousands of steps.
 const MOST_EXACT: u64 = 1 << 24;
 
 /// The counts and estimates of the overtake by every date.
@@ -17,8 +17,8 @@ pub(super) struct Reached<'a> {
 }
 
 impl Reached<'_> {
-    /// The confidence interval of the quantile at `p`, as dates (0 is the base, `None` is after the last date). `plain` is the
-    /// confidence level of a run in which each path counts once.
+    /// The confidence interval of the quantile at `p`, as dates (0 is the base, `None` is after the last date). `plain`
+    /// is the confidence level of a run in which each path counts once.
     pub(super) fn interval(&self, p: f64, plain: Option<f64>) -> (Option<usize>, Option<usize>) {
         let paths: u64 = self.first.iter().sum();
         let is_known = self.by.iter().all(|by| by.standard_error() <= 0.0);
@@ -32,9 +32,9 @@ impl Reached<'_> {
         std::iter::once(&self.at_base).chain(self.by).position(reaches)
     }
 
-    /// Let B be a binomial number of paths with probability p, and C the number of paths that have overtaken by a date. The
-    /// quantile may be at the date unless P(B ≤ C) ≤ `tail`, and is at or before it if P(B ≥ C) ≤ `tail`. These are the dates
-    /// of two order statistics.
+    /// Let B be a binomial number of paths with probability p, and C the number of paths that have overtaken by a date.
+    /// The quantile may be at the date unless P(B ≤ C) ≤ `tail`, and is at or before it if P(B ≥ C) ≤ `tail`. These are
+    /// the dates of two order statistics.
     fn of_order_statistics(&self, p: f64, tail: f64, paths: u64) -> (Option<usize>, Option<usize>) {
         let counted = |sum: &mut u64, hits: &u64| {
             *sum += hits;

@@ -22,7 +22,11 @@ pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
         let source = place.source.clone().unwrap_or_else(|| ASSUMED.to_owned());
         vec![place.address.clone(), place.assumption.to_string(), words::distribution(scenario, place), source]
     };
-    page.places("Distributions are drawn once per path", &["address", "value", "in words", "source"], places.iter().map(row));
+    page.places(
+        "Distributions are drawn once per path",
+        &["address", "value", "in words", "source"],
+        places.iter().map(row),
+    );
     let is_within = |address: &str| {
         let rest = |place: &crate::AssumptionPlace| address.strip_prefix(place.address.as_str()).map(str::to_owned);
         places.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -99,7 +103,9 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
         page.paragraph("This run is incomplete: only the same shards, or an interruption after the same paths, reproduce these numbers.");
     }
     if !outcome.own_lines().is_empty() {
-        page.paragraph("The custom statistics are defined in the program that created this report; no file contains them.");
+        page.paragraph(
+            "The custom statistics are defined in the program that created this report; no file contains them.",
+        );
     }
     let program = "cargo run --release --example run_scenario --";
     page.code(&format!("{program} scenario.{format} {} --html report.html", run.options()));

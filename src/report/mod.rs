@@ -19,10 +19,10 @@ use crate::outcome::Outcome;
 
 /// A report of an outcome. Set options first, then call [`html`](Report::html) to get one file.
 ///
-/// It contains the answers as text, charts and tables; every assumption with its address, its distribution and its source
-/// ("assumed" if none is stated); the findings of [`Scenario::audit`](crate::Scenario::audit); and the scenario with the
-/// call that reproduces the outcome bit for bit. It needs no network and no script, supports light and dark mode, small
-/// screens and printing. The same outcome gives the same bytes.
+/// It contains the answers as text, charts and tables; every assumption with its address, its distribution and its
+/// source ("assumed" if none is stated); the findings of [`Scenario::audit`](crate::Scenario::audit); and the scenario
+/// with the call that reproduces the outcome bit for bit. It needs no network and no script, supports light and dark
+/// mode, small screens and printing. The same outcome gives the same bytes.
 ///
 /// # Example: for the board
 /// ```
@@ -57,8 +57,8 @@ impl Report<'_> {
         self
     }
 
-    /// The report as one HTML file, which is also well-formed XML. This audits the scenario, which takes a few dozen short
-    /// simulations.
+    /// The report as one HTML file, which is also well-formed XML. This audits the scenario, which takes a few dozen
+    /// short simulations.
     ///
     /// # Errors
     /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.

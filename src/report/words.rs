@@ -17,7 +17,7 @@ const BETWEEN: &str = "about as likely as not";
 pub(super) const SCALE: &str = "Terms for probabilities accompany the numbers and do not replace them. They are from the IPCC's \
     likelihood scale (Mastrandrea et al. 2010, Guidance Note for the Fifth Assessment Report): virtually certain 99–100 %, \
     very likely 90–100 %, likely 66–100 %, about as likely as not 33–66 %, unlikely 0–33 %, very unlikely 0–10 %, \
-    exceptionally unlikely 0–1 %. The narrowest word that holds is taken, and two where the interval spans more than one.";
+    exceptionally unlikely 0–1 %. The narrowest term that applies is used, or two if the interval spans several.";
 
 /// The term for a probability.
 fn likelihood(probability: f64) -> &'static str {

@@ -60,15 +60,15 @@ impl ScenarioBuilder {
         self
     }
 
-    /// An upper bound on the revenue of all providers together in one period (the size of the market); only [`Scenario::audit`]
-    /// uses it.
+    /// An upper bound on the revenue of all providers together in one period (the size of the market); only
+    /// [`Scenario::audit`] uses it.
     pub fn ceiling(mut self, revenue: f64) -> Self {
         self.ceiling = Some(revenue);
         self
     }
 
-    /// Adds a named assumption. Refer to it by writing its name in place of a number. It is drawn once, however often it is
-    /// used.
+    /// Adds a named assumption. Refer to it by writing its name in place of a number. It is drawn once, however often
+    /// it is used.
     pub fn assumption(mut self, name: impl Into<String>, value: impl Into<Assumption>) -> Self {
         self.assumptions.push((name.into(), value.into()));
         self
@@ -80,8 +80,8 @@ impl ScenarioBuilder {
         self
     }
 
-    /// Sets the correlation of two providers' innovations, from −1 to 1 inclusive; pairs without one have correlation 0. The
-    /// matrix of all correlations must be positive semidefinite.
+    /// Sets the correlation of two providers' innovations, from −1 to 1 inclusive; pairs without one are uncorrelated.
+    /// The matrix of all correlations must be positive semidefinite.
     pub fn correlation(mut self, a: impl Into<String>, b: impl Into<String>, value: f64) -> Self {
         self.correlations.push(Correlation { between: [a.into(), b.into()], value });
         self

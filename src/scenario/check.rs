@@ -202,7 +202,10 @@ impl Scenario {
             let (Ok(a), Ok(b)) = (a, b) else { continue };
             let address = format!("correlation[{index}].between");
             if a == b {
-                let message = format!("a correlation must be between two different providers, got {:?} twice", correlation.between[0]);
+                let message = format!(
+                    "a correlation must be between two different providers, got {:?} twice",
+                    correlation.between[0]
+                );
                 problems.push(Problem::new(address, message));
             } else if let Some(first) = seen.insert((a.min(b), a.max(b)), index) {
                 let [a, b] = &correlation.between;
@@ -218,14 +221,15 @@ impl Scenario {
         }
     }
 
-    /// Whether two providers share a name. One of the names is probably wrong, which would explain an unknown name elsewhere;
-    /// that one is then not reported.
+    /// Whether two providers share a name. One of the names is probably wrong, which would explain an unknown name
+    /// elsewhere; that one is then not reported.
     fn has_doubled_name(&self) -> bool {
         let names: BTreeSet<&str> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
         names.len() < self.providers.len()
     }
 
-    /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation matrix.
+    /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation
+    /// matrix.
     fn unfit_correlations(&self, unfit: &shock::Unfit) -> Problem {
         let Correlation { between: [a, b], value } = &self.correlations[unfit.index];
         let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");

@@ -45,7 +45,8 @@ impl Scenario {
         Self::from_tree(&root).map_err(|error| placed(&error, text, &root))
     }
 
-    /// Writes the scenario as TOML, which reads back as an equal scenario. For JSON, use `serde_json::to_string(&scenario)`.
+    /// Writes the scenario as TOML, which reads back as an equal scenario. For JSON, use
+    /// `serde_json::to_string(&scenario)`.
     ///
     /// # Errors
     /// If a curve is a closure, which no file can represent.
@@ -144,7 +145,8 @@ fn steps_below(node: &Node) -> HashMap<String, &Node> {
     steps
 }
 
-/// The first step of an address and the rest. Brackets may contain any character but brackets, a quoted key any character.
+/// The first step of an address and the rest. Brackets may contain any character but brackets, a quoted key any
+/// character.
 pub(super) fn first_step(address: &str) -> Option<(&str, &str)> {
     if let Some(inside) = address.strip_prefix('[') {
         return inside.split_once(']').map(|(name, _)| address.split_at(name.len() + 2));

@@ -69,15 +69,16 @@ impl Provider {
         self
     }
 
-    /// Adds a public claim about the revenue of a period up to the base; [`Scenario::audit`](crate::Scenario::audit) checks the
-    /// scenario against it.
+    /// Adds a public claim about the revenue of a period up to the base; [`Scenario::audit`](crate::Scenario::audit)
+    /// checks the scenario against it.
     pub fn claim(mut self, claim: Claim) -> Self {
         self.claims.push(claim);
         self
     }
 
-    /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions. Their mean
-    /// lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the base.
+    /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions.
+    /// Their mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the
+    /// base.
     pub fn growth(mut self, curve: Curve) -> Self {
         self.growth = Some(curve);
         self
@@ -126,7 +127,8 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim about a period up to the base, as a label or a [`Period`](crate::Period); validated when the scenario is built.
+    /// A claim about a period up to the base, as a label or a [`Period`](crate::Period); validated when the scenario is
+    /// built.
     pub fn of(period: impl fmt::Display) -> Self {
         Self { at: period.to_string(), at_least: None, at_most: None }
     }
@@ -161,8 +163,8 @@ pub enum Measure {
     Trailing,
     /// The sum over calendar years, at each year end.
     Annual,
-    /// The sum over fiscal years that end in this month, 1 to 12, at each year end. The month must be 3, 6, 9 or 12 if periods
-    /// are quarters, and 12 if they are years.
+    /// The sum over fiscal years that end in this month, 1 to 12, at each year end. The month must be 3, 6, 9 or 12 if
+    /// periods are quarters, and 12 if they are years.
     FiscalYearEnding(u32),
 }
 
@@ -206,8 +208,8 @@ pub struct Question {
     pub(crate) challenger: String,
     pub(crate) incumbent: String,
     pub(crate) name: Option<String>,
-    /// The number of consecutive dates ahead. If years are stated, it is derived from them and the scenario's grid, and 0
-    /// before that is known.
+    /// The number of consecutive dates ahead. If years are stated, it is derived from them and the scenario's grid, and
+    /// 0 before that is known.
     pub(crate) sustained: u32,
     pub(crate) sustained_years: Option<u32>,
     pub(crate) measure: Measure,
@@ -216,10 +218,11 @@ pub struct Question {
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
     ///
-    /// Revenue is compared at the end of every period of the scenario. Months offer more dates at which a lead can be observed
-    /// than quarters or years, so the same assumptions give a higher probability of an overtake "by" a date. The probability of
-    /// being *ahead* at a date does not change. [`Simulation::continuous`](crate::Simulation::continuous) and
-    /// [`Exact::continuous`](crate::Exact::continuous) do not depend on the step, as they monitor continuously.
+    /// Revenue is compared at the end of every period of the scenario. Months offer more dates at which a lead can be
+    /// observed than quarters or years, so the same assumptions give a higher probability of an overtake "by" a date.
+    /// The probability of being *ahead* at a date does not change.
+    /// [`Simulation::continuous`](crate::Simulation::continuous) and [`Exact::continuous`](crate::Exact::continuous) do
+    /// not depend on the step, as they monitor continuously.
     ///
     /// # Example: the same pair by year, quarter and month, and at any time
     /// ```
@@ -247,19 +250,19 @@ impl Question {
         }
     }
 
-    /// Counts only a lead that lasts for this many consecutive periods, dated by its first; at least 1. With an annual measure
-    /// these are years.
+    /// Counts only a lead that lasts for this many consecutive periods, dated by its first; at least 1. With an annual
+    /// measure these are years.
     ///
-    /// The base is a date like the others: a lead there counts only if it lasts this long from the base on, and a path that
-    /// loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be confirmed, and counts
-    /// as "not by the horizon".
+    /// The base is a date like the others: a lead there counts only if it lasts this long from the base on, and a path
+    /// that loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be
+    /// confirmed, and counts as "not by the horizon".
     pub fn sustained(mut self, periods: u32) -> Self {
         (self.sustained, self.sustained_years) = (periods, None);
         self
     }
 
-    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, or twelve times as many
-    /// months; at least 1.
+    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, or twelve times as
+    /// many months; at least 1.
     ///
     /// # Example: ahead for a year
     /// ```
@@ -307,8 +310,8 @@ impl Question {
         (self.sustained != 1).then(|| Problem::new(self.address(place, field), message()))
     }
 
-    /// The name, or "A overtakes B" with the settings that are not default in brackets. A number of years is shown as the number
-    /// of dates that it corresponds to, once the question is part of a scenario.
+    /// The name, or "A overtakes B" with the settings that are not default in brackets. A number of years is shown as
+    /// the number of dates that it corresponds to, once the question is part of a scenario.
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| {

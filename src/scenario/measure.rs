@@ -10,7 +10,8 @@ use crate::math;
 pub(crate) struct Dates {
     /// The number of periods that one date sums.
     pub(crate) width: usize,
-    /// The date that counts as the base, which may lie before it. `None` if no such date is known; then nobody is ahead at base.
+    /// The date that counts as the base, which may lie before it. `None` if no such date is known; then nobody is ahead
+    /// at base.
     pub(crate) base: Option<i32>,
     /// The answered dates, in order.
     pub(crate) at: Vec<usize>,
@@ -50,7 +51,9 @@ impl Scenario {
             return Some(format!("{} is requested twice", measure.word()));
         }
         match measure {
-            Measure::Period => return Some("revenue of single periods is part of the default fans; use fans(true)".to_owned()),
+            Measure::Period => {
+                return Some("revenue of single periods is part of the default fans; use fans(true)".to_owned());
+            }
             Measure::FiscalYearEnding(month) if !(1..=12).contains(&month) => {
                 return Some(format!("must be a month, 1 to 12, got {month}"));
             }

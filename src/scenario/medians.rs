@@ -97,9 +97,9 @@ impl Curve {
     /// `Γ(τ)` at `tau` years since the base with every assumption at its median.
     ///
     /// # Errors
-    /// If a number is not allowed, or is the name of an assumption, which is not defined outside of a scenario; or if the curve
-    /// ends before `tau` or is not finite there. A curve by [`Curve::totals`] is always an error, since it depends on its
-    /// provider's history and fiscal year.
+    /// If a number is not allowed, or is the name of an assumption, which is not defined outside of a scenario; or if
+    /// the curve ends before `tau` or is not finite there. A curve by [`Curve::totals`] is always an error, since it
+    /// depends on its provider's history and fiscal year.
     ///
     /// # Example: ten years of fading growth
     /// ```

@@ -39,8 +39,8 @@ pub(crate) const MOST_PROVIDERS: usize = 64;
 
 /// Competing providers, the growth of their revenue, its uncertainty, and the questions about them.
 ///
-/// A scenario is always valid: [`ScenarioBuilder::build`], [`Scenario::from_toml`] and every `with…` method validate it and
-/// report all problems at once, each with its address.
+/// A scenario is always valid: [`ScenarioBuilder::build`], [`Scenario::from_toml`] and every `with…` method validate it
+/// and report all problems at once, each with its address.
 ///
 /// # Example: from a file
 /// ```
@@ -76,8 +76,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Starts a scenario. `base` is the last period with a known or assumed revenue, and `horizon` the last projected one. Both
-    /// are labels of the same form, which determines the step, or [`Period`]s.
+    /// Starts a scenario. `base` is the last period with a known or assumed revenue, and `horizon` the last projected
+    /// one. Both are labels of the same form, which determines the step, or [`Period`]s.
     ///
     /// # Example: one pair
     /// ```

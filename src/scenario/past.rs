@@ -83,8 +83,8 @@ impl Scenario {
         }
     }
 
-    /// The fiscal year of a question must end with a period of the grid. The labels of years name no month, so a month other
-    /// than December would change the text of an answer but not its numbers.
+    /// The fiscal year of a question must end with a period of the grid. The labels of years name no month, so a month
+    /// other than December would change the text of an answer but not its numbers.
     fn misfit_of_year_end(&self, month: u32) -> Option<String> {
         if self.step() == Step::Year && month != 12 {
             return Some(format!(
@@ -105,7 +105,8 @@ impl Scenario {
         let dates = self.dates(question);
         let needed = dates.width - 1;
         if question.measure == Measure::Trailing && dates.base.is_none() {
-            let message = format!("\"trailing\" needs {needed} {}s of history of both providers, got fewer", self.step().word());
+            let message =
+                format!("\"trailing\" needs {needed} {}s of history of both providers, got fewer", self.step().word());
             return Some(("measure", message));
         }
         if dates.at.is_empty() {

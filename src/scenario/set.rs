@@ -1,7 +1,7 @@
 //! Values as text for an address, as in `--set ADDRESS=VALUE`.
 //!
-//! Numbers are set by [`Scenario::with`]. Everything else that a file contains (a period, a history, a curve, a word) is
-//! replaced in the tree of the file, which is then decoded again.
+//! Numbers are set by [`Scenario::with`]. Everything else that a file contains (a period, a history, a curve, a word)
+//! is replaced in the tree of the file, which is then decoded again.
 
 use super::file::first_step;
 use super::tree::{Entry, Node, Value};
@@ -12,9 +12,9 @@ use crate::error::{Error, Kind, Problem};
 impl Scenario {
     /// The scenario with values given as TOML text, as in `--set ADDRESS=VALUE`, validated after all of them are set.
     ///
-    /// An address may be that of a number, as in [`Scenario::with`], or of anything else in the scenario's file: `base`,
-    /// `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written without quotes,
-    /// since a shell removes them.
+    /// An address may be that of a number, as in [`Scenario::with`], or of anything else in the scenario's file:
+    /// `base`, `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written
+    /// without quotes, since a shell removes them.
     ///
     /// # Errors
     /// If the text is not a TOML value, the address is unknown, or the value is not allowed there.

@@ -5,8 +5,8 @@ use super::{Scenario, encode};
 use crate::error::shown;
 
 impl Scenario {
-    /// Address and text of everything that an answer depends on: the dates, every number that may be drawn, every plain number,
-    /// then words (a tail, a reading, the compared providers). Sources are omitted.
+    /// Address and text of everything that an answer depends on: the dates, every number that may be drawn, every plain
+    /// number, then words (a tail, a reading, the compared providers). Sources are omitted.
     pub(crate) fn stated(&self) -> Vec<(String, String)> {
         let mut lines =
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
@@ -42,7 +42,8 @@ fn gather(node: &Node, address: &str, words: &mut Vec<(String, String)>) {
             }
         }
         Value::Table(entries) => {
-            let is_stated = |key: &str| key != "name" && key != "source" && !(address.is_empty() && key == "assumption");
+            let is_stated =
+                |key: &str| key != "name" && key != "source" && !(address.is_empty() && key == "assumption");
             for entry in entries.iter().filter(|entry| is_stated(&entry.key)) {
                 let dot = if address.is_empty() { "" } else { "." };
                 gather(&entry.node, &format!("{address}{dot}{}", entry.key), words);

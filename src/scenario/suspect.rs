@@ -5,10 +5,11 @@ use super::walk::Place;
 use crate::assumption::domain::Domain;
 use crate::error::{Error, shown};
 
-/// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140 %.
+/// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
+/// %.
 const GROWTH: f64 = 5.0;
-/// Annual volatility beyond which it is probably in percent: in nine of ten years revenue would lie between a 27th and 27
-/// times its median.
+/// Annual volatility beyond which it is probably in percent: in nine of ten years revenue would lie between a 27th and
+/// 27 times its median.
 const VOLATILITY: f64 = 2.0;
 
 impl Scenario {

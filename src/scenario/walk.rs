@@ -112,8 +112,8 @@ impl Scenario {
     /// The scenario with another value at one address. The number keeps its `source` unless the new value has one.
     ///
     /// # Errors
-    /// If the address is unknown or leads through the name of a shared assumption, if a plain number is set to a distribution,
-    /// or if the value is not allowed there.
+    /// If the address is unknown or leads through the name of a shared assumption, if a plain number is set to a
+    /// distribution, or if the value is not allowed there.
     ///
     /// # Example: a slower second year
     /// ```
@@ -168,7 +168,8 @@ impl Scenario {
         let known = list.places.iter().map(|place| place.address.as_str());
         let known = known.chain(list.numbers.iter().map(|(address, _)| address.as_str()));
         let within = known.clone().find(|known| known.strip_prefix(address).is_some_and(|rest| rest.starts_with('.')));
-        // The address of a larger part contains numbers but is not one itself; a suggestion of a similar address would mislead.
+        // The address of a larger part contains numbers but is not one itself; a suggestion of a similar address would
+        // mislead.
         let hint = match within {
             Some(within) => format!("; it contains numbers such as {within:?} (with_growth changes a curve)"),
             None => did_you_mean_address(address, known),

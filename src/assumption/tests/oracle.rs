@@ -9,7 +9,8 @@ use crate::math;
 /// Φ⁻¹(0.95).
 const Z95: f64 = 1.644_853_626_951_472_2;
 
-/// The error of statrs itself, in probability: 1e-10 in its normal distribution; `math` agrees with 50 digits to an ulp.
+/// The error of statrs itself, in probability: 1e-10 in its normal distribution; `math` agrees with 50 digits to an
+/// ulp.
 const TOLERANCE: f64 = 2e-10;
 
 /// A distribution function and its complement, not computed as 1 − F if statrs has a more accurate form.

@@ -14,8 +14,8 @@ use crate::paths::stream::{GROUP, slot_of, uniforms};
 
 /// The size of each sample.
 const SIZE: usize = 1 << 18;
-/// The probability that one comparison fails although the distributions are equal. Seeds are fixed, so this applies to a
-/// change of streams. 21 comparisons together: 2.1e-5.
+/// The probability that one comparison fails although the distributions are equal. Seeds are fixed, so this applies to
+/// a change of streams. 21 comparisons together: 2.1e-5.
 const FALSE_ALARM: f64 = 1e-6;
 const SEED: u64 = 20_180_630;
 

@@ -35,7 +35,8 @@ impl Axis {
         Self { from: 0.0, to: 1.0, log: false, ticks: Vec::new() }
     }
 
-    /// An axis for money from `low` to `high`, both above 0. A linear axis starts at 0, so that heights are proportional.
+    /// An axis for money from `low` to `high`, both above 0. A linear axis starts at 0, so that heights are
+    /// proportional.
     pub(super) fn money(low: f64, high: f64, log: bool, height: f64) -> Self {
         if !log {
             let to = high * 1.03;
@@ -89,8 +90,8 @@ fn linear_ticks(from: f64, to: f64, height: f64, label: impl Fn(f64, usize) -> S
         .collect()
 }
 
-/// Ticks at 1-2-5 in every decade if they fit, otherwise at every decade, or at every second, third, … one. Linear steps if
-/// the range is less than a decade and contains fewer than three of these.
+/// Ticks at 1-2-5 in every decade if they fit, otherwise at every decade, or at every second, third, … one. Linear
+/// steps if the range is less than a decade and contains fewer than three of these.
 fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
     let decades = exponent(from)..=exponent(to);
     let per_decade = height / math::ln(to / from) * std::f64::consts::LN_10;
@@ -172,7 +173,8 @@ impl Calendar {
         starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
     }
 
-    /// The first visible month of a span, and its label; for spans of years cut off at the start, the first visible year.
+    /// The first visible month of a span, and its label; for spans of years cut off at the start, the first visible
+    /// year.
     pub(super) fn seen(&self, span: &Span) -> (i32, String) {
         let from = span.from.max(self.from);
         let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };

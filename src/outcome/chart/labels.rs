@@ -51,7 +51,8 @@ pub(super) fn draw(scene: &mut Scene, frame: &Frame, room: f64, mut labels: Vec<
     }
 }
 
-/// The name with its figure. If both do not fit, the name is shortened; if too little of it is left, the figure is omitted.
+/// The name with its figure. If both do not fit, the name is shortened; if too little of it is left, the figure is
+/// omitted.
 fn fitted(label: &Label, room: f64) -> String {
     let full = joined(&label.name, &label.figure);
     if text::width(&full, LABEL) <= room {
@@ -64,8 +65,8 @@ fn fitted(label: &Label, room: f64) -> String {
     text::shorten(&label.name, LABEL, room)
 }
 
-/// Positions in the same order, at least `gap` apart, within the range, and close to the preferred ones by one pass down and
-/// one pass up. All of them must fit.
+/// Positions in the same order, at least `gap` apart, within the range, and close to the preferred ones by one pass
+/// down and one pass up. All of them must fit.
 fn apart(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut places = wanted.to_vec();
     let mut least = low;
@@ -92,6 +93,10 @@ mod tests {
             assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 14.0 - 1e-9), "{wanted:?}: {places:?}");
             assert!(places.iter().all(|place| (-1e-9..=100.0).contains(place)), "{wanted:?}: {places:?}");
         }
-        assert_eq!(apart(&[10.0, 90.0], 14.0, 0.0, 100.0), [10.0, 90.0], "positions that are far enough apart do not move");
+        assert_eq!(
+            apart(&[10.0, 90.0], 14.0, 0.0, 100.0),
+            [10.0, 90.0],
+            "positions that are far enough apart do not move"
+        );
     }
 }

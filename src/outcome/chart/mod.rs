@@ -24,7 +24,8 @@ use crate::simulation::SamplePaths;
 const MOST_POINTS: usize = 240;
 const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 
-/// A chart of one outcome, or of several side by side on one scale. Set options first, then call a chart type to get SVG.
+/// A chart of one outcome, or of several side by side on one scale. Set options first, then call a chart type to get
+/// SVG.
 ///
 /// Charts need no font files, system libraries or network, and the same outcome gives the same bytes. They follow the
 /// reader's light or dark mode and contain a title and a description for screen readers. Elements are distinguished by
@@ -120,8 +121,8 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// The measure that the [`fan`](Chart::fan) shows: annual sums instead of the revenue of each period. The run must have
-    /// requested it with [`fans_of`](crate::Simulation::fans_of).
+    /// The measure that the [`fan`](Chart::fan) shows: annual sums instead of the revenue of each period. The run must
+    /// have requested it with [`fans_of`](crate::Simulation::fans_of).
     ///
     /// # Example: calendar years
     /// ```
@@ -185,12 +186,12 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// Draws revenue: history, median, and the bands that contain 50, 80 and 95 % of the paths. Up to four providers share a
-    /// frame; more have one each.
+    /// Draws revenue: history, median, and the bands that contain 50, 80 and 95 % of the paths. Up to four providers
+    /// share a frame; more have one each.
     ///
     /// # Errors
-    /// If a setting is out of its bounds, a provider or period is not in the outcome, fans were switched off, or the measure was
-    /// not requested.
+    /// If a setting is out of its bounds, a provider or period is not in the outcome, fans were switched off, or the
+    /// measure was not requested.
     pub fn fan(&self) -> Result<String, Error> {
         self.checked()?;
         if self.measure != Measure::Period && self.paths.is_some() {
@@ -216,8 +217,8 @@ impl<'a> Chart<'a> {
         date::draw(self, &self.questions(question)?)
     }
 
-    /// Draws twenty equally likely futures as dots at the dates of their overtake, those without one shown separately and
-    /// counted (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
+    /// Draws twenty equally likely futures as dots at the dates of their overtake, those without one shown separately
+    /// and counted (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
     ///
     /// # Errors
     /// If a setting is out of its bounds, or a question or period is not in the outcome.
@@ -255,7 +256,10 @@ impl<'a> Chart<'a> {
             return Err(fault("compare", "no outcome is given".to_owned()));
         };
         if let Some((title, _)) = self.panels.iter().find(|(_, outcome)| outcome.base().step() != first.base().step()) {
-            return Err(fault("compare", format!("{title:?} has a different step than the first outcome; all must share a calendar")));
+            return Err(fault(
+                "compare",
+                format!("{title:?} has a different step than the first outcome; all must share a calendar"),
+            ));
         }
         for (provider, figures) in &self.actual {
             self.panels.iter().try_for_each(|(_, outcome)| outcome.past(provider).map(|_| ()))?;

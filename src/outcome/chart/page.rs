@@ -118,7 +118,8 @@ impl Page {
         let columns = columns(request.titles.len(), width, request.least);
         let rows = request.titles.len().div_ceil(columns).max(1);
         let each = |axis: &Axis| (width - left_of(axis) - MARGIN - f64_of(columns - 1) * GUTTER) / f64_of(columns);
-        // The frames' height depends on their titles, and their width depends, through the axis labels, on their height.
+        // The frames' height depends on their titles, and their width depends, through the axis labels, on their
+        // height.
         let title_lines = title_lines(&request.titles, each(&(request.axis)(200.0)));
         let head = if title_lines == 0 { 8.0 } else { HEAD + f64_of(title_lines - 1) * TITLE_LINE };
         let around = head + FOOT + request.below;
@@ -210,8 +211,8 @@ fn title_lines(titles: &[String], room: f64) -> usize {
     lines.max().unwrap_or(0)
 }
 
-/// The horizontal position of a calendar label: the middle of the visible part of the span, or of its first year if it has
-/// several. `None` if the label does not fit the frame.
+/// The horizontal position of a calendar label: the middle of the visible part of the span, or of its first year if it
+/// has several. `None` if the label does not fit the frame.
 fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
     let (from, label) = calendar.seen(span);
     let to = if span.to - span.from > 12 { from + 12 - from.rem_euclid(12) } else { span.to };
@@ -272,7 +273,10 @@ fn plot_height(
     let plot = (f64::from(height) - outside) / f64_of(rows) - around;
     let least = (outside + f64_of(rows) * (around + LEAST_HEIGHT)).ceil();
     if plot < LEAST_HEIGHT {
-        return Err(fault("height", format!("this chart needs a height of at least {least} pixels at its width, got {height}")));
+        return Err(fault(
+            "height",
+            format!("this chart needs a height of at least {least} pixels at its width, got {height}"),
+        ));
     }
     Ok(plot)
 }

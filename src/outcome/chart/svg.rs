@@ -17,8 +17,8 @@ pub(super) enum Paint {
     Series(usize),
 }
 
-/// Class, light and dark color. The series use the palette of Okabe & Ito (2008), which is distinguishable with any color
-/// vision, some darkened for contrast on white.
+/// Class, light and dark color. The series use the palette of Okabe & Ito (2008), which is distinguishable with any
+/// color vision, some darkened for contrast on white.
 const PAINTS: [(&str, &str, &str); 10] = [
     ("og-paper", "#ffffff", "#16191d"),
     ("og-ink", "#1b1f24", "#eceff2"),
@@ -177,8 +177,8 @@ impl Scene {
         let _ = writeln!(self.body, "{shape}");
     }
 
-    /// The complete document. The ids of title and description depend on the content, so that several pictures can be embedded
-    /// in one page.
+    /// The complete document. The ids of title and description depend on the content, so that several pictures can be
+    /// embedded in one page.
     pub(super) fn finish(self, (width, height): (f64, f64), title: &str, description: &str) -> String {
         let (title, description) = (escaped(title), escaped(description));
         let id = slot_of(&format!("{title}{description}{}", self.body));

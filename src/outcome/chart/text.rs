@@ -1,5 +1,5 @@
-//! Text measurement, abbreviation and line breaking. No font is read: widths are estimated generously, from a sans serif
-//! that is wider than most.
+//! Text measurement, abbreviation and line breaking. No font is read: widths are estimated generously, from a sans
+//! serif that is wider than most.
 
 /// Characters without width, which combine with the one before.
 fn is_mark(character: char) -> bool {
@@ -57,8 +57,8 @@ pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
     (1..clusters.len()).rev().map(joined).find(|shown| width(shown, size) <= room).unwrap_or_else(|| joined(1))
 }
 
-/// Breaks text into lines of at most `room`, at spaces, and within a word only if the word alone is too long. Text beyond
-/// `most` lines is replaced by an ellipsis.
+/// Breaks text into lines of at most `room`, at spaces, and within a word only if the word alone is too long. Text
+/// beyond `most` lines is replaced by an ellipsis.
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();

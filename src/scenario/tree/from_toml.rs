@@ -113,8 +113,8 @@ fn real(written: &str, may_be_infinite: bool, offset: Option<usize>, faults: &mu
     }
 }
 
-/// Dotted keys within nested inline tables can make a tree thousands of levels deep within the parser's limits. Dropping it
-/// recursively would overflow a small stack.
+/// Dotted keys within nested inline tables can make a tree thousands of levels deep within the parser's limits.
+/// Dropping it recursively would overflow a small stack.
 fn dismantle(root: DeTable<'_>) {
     let mut pending: Vec<DeValue<'_>> = vec![DeValue::Table(root)];
     while let Some(value) = pending.pop() {

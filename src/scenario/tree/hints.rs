@@ -68,8 +68,8 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<String> {
     is_word.then(|| format!("text must be in quotes: \"{}\"", shown()))
 }
 
-/// The value that contains a syntax error: the text on its line between the separators before and after it, including the
-/// groups of a number with commas.
+/// The value that contains a syntax error: the text on its line between the separators before and after it, including
+/// the groups of a number with commas.
 fn value_at(text: &str, offset: usize) -> Option<&str> {
     let line = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
     let end = text[offset..].find(['\n', '#']).map_or(text.len(), |at| offset + at);
@@ -124,10 +124,7 @@ mod tests {
 
     #[test]
     fn common_mistakes_are_named() {
-        assert_eq!(
-            hint("a = 405,000", ","),
-            "a number must not contain commas: 405000 or 405_000, got 405,000"
-        );
+        assert_eq!(hint("a = 405,000", ","), "a number must not contain commas: 405000 or 405_000, got 405,000");
         assert_eq!(hint("a = { constant = 30% }", "30"), "expected a fraction without %: 0.3, got 30%");
         assert_eq!(hint("a = [0.8, 14.5 %] # x", "14"), "expected a fraction without %: 0.145, got 14.5 %");
         assert_eq!(hint("base = 2018-03", "2018"), "a period must be in quotes: \"2018-03\", got 2018-03");

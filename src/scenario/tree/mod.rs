@@ -5,8 +5,8 @@
 //! JSON text ─ from_json ┼▶ Node ─ decoder  ┤
 //! any serde format ─────┘          encoder ┴ Serialize ── any serde format
 //! ```
-//! serde alone is not sufficient: it drops duplicate keys and the third element of a pair, accepts a list as a table, and
-//! loses the position of a value. This tree keeps everything.
+//! serde alone is not sufficient: it drops duplicate keys and the third element of a pair, accepts a list as a table,
+//! and loses the position of a value. This tree keeps everything.
 
 mod faults;
 pub(crate) use faults::places;
@@ -27,8 +27,8 @@ const WHAT: &str = "scenario file";
 /// The longest text that is read, in bytes; the scenario format guarantees 16 MiB.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// The largest nesting depth of lists and tables, including the outermost table. The deepest scenario (curves 8 deep in a
-/// segment, with a distribution at the bottom) needs about 40, and recursion to 64 fits any stack.
+/// The largest nesting depth of lists and tables, including the outermost table. The deepest scenario (curves 8 deep in
+/// a segment, with a distribution at the bottom) needs about 40, and recursion to 64 fits any stack.
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// A value with its position.

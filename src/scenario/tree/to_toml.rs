@@ -1,5 +1,5 @@
-//! Writes a tree as TOML text in the layout of the scenario format: plain values first, then `[[provider]]` blocks, with
-//! curves and distributions on one line. toml's own pretty writer would write every table as a section.
+//! Writes a tree as TOML text in the layout of the scenario format: plain values first, then `[[provider]]` blocks,
+//! with curves and distributions on one line. toml's own pretty writer would write every table as a section.
 
 use super::{Entry, Node, Value, WHAT};
 use crate::error::Error;
@@ -33,7 +33,8 @@ enum Shape {
 fn shape(node: &Node, path: &str) -> Shape {
     match &node.value {
         Value::List(items) if is_list_of_tables(items) => Shape::Headers,
-        // At the top level, `[assumption]` is a section, while `innovations = { student_t = { df = 5 } }` stays on one line.
+        // At the top level, `[assumption]` is a section, while `innovations = { student_t = { df = 5 } }` stays on one
+        // line.
         Value::Table(entries) if path.is_empty() && entries.len() > 1 => Shape::Header,
         _ => Shape::Line,
     }
