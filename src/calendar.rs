@@ -1,4 +1,4 @@
-//! Periods of the calendar: quarters, months and years, as exact integers.
+//! Calendar periods (months, quarters and years), as exact integers.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::Error;
 
-/// The length of one period of the grid.
+/// The length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Calendar months, `2018-03`.
@@ -20,7 +20,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// How many periods make a year.
+    /// The number of periods in a year.
     #[must_use]
     pub const fn per_year(self) -> u32 {
         match self {
@@ -36,7 +36,7 @@ impl Step {
         1.0 / f64::from(self.per_year())
     }
 
-    /// «month», «quarter» or «year».
+    /// "month", "quarter" or "year".
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Step {
 
 /// A calendar month, quarter or year between the years 0001 and 9999.
 ///
-/// Periods are ordered by when they end; of two that end together the shorter comes first.
+/// Periods are ordered by when they end; if two end together, the shorter one comes first.
 ///
 /// # Example: labels and steps
 /// ```
@@ -80,7 +80,7 @@ impl Step {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
     step: Step,
-    /// Periods since the start of the year 0.
+    /// The number of periods since the start of year 0.
     index: i32,
 }
 
@@ -91,7 +91,7 @@ impl Period {
         self.step
     }
 
-    /// The calendar year the period lies in.
+    /// The calendar year that contains the period.
     #[must_use]
     #[expect(clippy::cast_possible_wrap, reason = "at most 12 periods a year")]
     pub const fn year(self) -> i32 {
@@ -110,10 +110,10 @@ impl Period {
         self.end_month() == 12
     }
 
-    /// The period `count` steps later, or earlier where it is negative.
+    /// The period `count` steps later, or earlier if `count` is negative.
     ///
     /// # Errors
-    /// Where the result lies outside the years 0001 to 9999.
+    /// If the result lies outside the years 0001 to 9999.
     pub fn next(self, count: i32) -> Result<Self, Error> {
         let moved = self.index.checked_add(count).map(|index| Self { step: self.step, index });
         moved.filter(|period| (1..=9999).contains(&period.year())).ok_or_else(|| {
@@ -125,18 +125,18 @@ impl Period {
         })
     }
 
-    /// The number of steps from `earlier` to this period: negative where `earlier` is later, `None` where the steps differ.
+    /// The number of steps from `earlier` to this period: negative if `earlier` is later, `None` if the steps differ.
     #[must_use]
     pub fn since(self, earlier: Self) -> Option<i32> {
         (self.step == earlier.step).then(|| self.index - earlier.index)
     }
 
-    /// Months from the start of the year 0 to the end of the period.
+    /// The number of months from the start of year 0 to the end of the period.
     pub(crate) const fn end(self) -> i32 {
         (self.index + 1) * self.step.months()
     }
 
-    /// Months from the start of the year 0 to the start of the period.
+    /// The number of months from the start of year 0 to the start of the period.
     pub(crate) const fn start(self) -> i32 {
         self.index * self.step.months()
     }
@@ -195,11 +195,15 @@ impl FromStr for Period {
     type Err = Error;
 
     /// # Errors
-    /// Where the label has none of the three forms or names no month, quarter or year of the calendar.
+    /// If the label has none of the three forms, or if there is no such month, quarter or year.
     fn from_str(label: &str) -> Result<Self, Error> {
         Self::parse(label).ok_or_else(|| {
             let forms = [Step::Quarter, Step::Month, Step::Year].map(Step::form).join(", ");
-            Error::invalid("period", "", format!("a period is written {forms} (years 0001 to 9999), got {label:?}"))
+            Error::invalid(
+                "period",
+                "",
+                format!("a period must have the form {forms} (years 0001 to 9999), got {label:?}"),
+            )
         })
     }
 }

@@ -1,11 +1,11 @@
-//! Ten questions and how to ask them. Every answer runs as a test of the documentation.
+//! Ten questions and how to ask them. Every answer is a tested example.
 //!
 //! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
 //! of log revenue per √year.
 //!
 //! # 1. Who leads the market by 2030?
-//! Ranks are counted in every run; rank 1 is the largest. For the share of the *market*, state what is left of it as a
-//! provider of its own («Others»).
+//! Ranks are counted in every run; rank 1 is the largest. For shares of the *market*, add the rest of the market as a
+//! provider of its own ("Others").
 //! ```
 //! use outgrow::{normal, Curve, Provider, Scenario};
 //! let scenario = Scenario::builder("2026", "2030")
@@ -25,8 +25,8 @@
 //! ```
 //!
 //! # 2. Is it ever in the top three?
-//! A rank table says how likely a rank is in one period. «Ever» looks at a whole path, so it is an event: here, a period
-//! in which fewer than three others are larger.
+//! A rank table gives the probability of a rank in one period. "Ever" depends on a whole path, so it is an event: a
+//! period in which fewer than three others are larger.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Scenario};
 //! let growth = || Curve::constant(normal(0.20, 0.05));
@@ -52,9 +52,9 @@
 //! ```
 //!
 //! # 3. Is it ahead for two years in a row?
-//! One good quarter is no lead. `sustained` counts a lead only where it lasts, dated by its first period. The base is a date
-//! like others: a lead there counts only if it lasts too. A lead that begins too late to be seen to last counts as “not by
-//! the horizon”.
+//! A single good quarter is not a lasting lead. `sustained` counts a lead only if it lasts, dated by its first period.
+//! The base is a date like the others: a lead there counts only if it lasts too. A lead that begins too late to be
+//! confirmed counts as "not by the horizon".
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2034-Q4")
@@ -66,13 +66,13 @@
 //! let outcome = scenario.simulate().paths(10_000).run()?;
 //! let (quarter, years) = (outcome.question("a quarter")?, outcome.question("two years")?);
 //! assert!(years.by("2032-Q4")?.value() < quarter.by("2032-Q4")?.value());
-//! assert!(years.quantile(0.25)? >= quarter.quantile(0.25)?);      // dates order, «not by» last
+//! assert!(years.quantile(0.25)? >= quarter.quantile(0.25)?);      // dates are ordered, "not by" last
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 4. How likely is an event of my own?
-//! A closure sees one path at a time and says whether it counts; the library counts, so the answer has its error. Every
-//! [`Path`](crate::Path) tells revenue by period and the first period that meets a condition.
+//! # 4. How likely is a custom event?
+//! A closure sees one path at a time and decides whether the event happens. The library counts, so the answer has an
+//! error estimate. Every [`Path`](crate::Path) gives revenue by period and the first period that meets a condition.
 //! ```
 //! use outgrow::{Curve, Provider, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
@@ -89,8 +89,8 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 5. Which rate gives the answer that I want to test?
-//! Every number has an address. With the same seed only the change moves the answer, so a test by bisection settles.
+//! # 5. Which rate gives a certain answer?
+//! Every number has an address. With the same seed only the change affects the answer, so bisection converges.
 //! ```
 //! use outgrow::{Curve, Error, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026", "2031")
@@ -112,10 +112,11 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 6. The estimates are of fiscal years: how are they read?
-//! «87 %, then 60 %» of a company are growth of the totals of its fiscal years. [`Curve::totals`](crate::Curve::totals)
-//! meets those totals; it needs the quarters before the base and the month that the year ends in. Read from quarter to
-//! year-ago quarter by [`Curve::schedule`](crate::Curve::schedule), a growth that slows down runs hot.
+//! # 6. The estimates are for fiscal years: how are they read?
+//! Estimates such as "87 %, then 60 %" for a company are growth rates of its fiscal-year totals.
+//! [`Curve::totals`](crate::Curve::totals) matches those totals. It needs the quarters before the base and the month in
+//! which the year ends. If decelerating growth is read as year-on-year growth of quarters instead, with
+//! [`Curve::schedule`](crate::Curve::schedule), revenue is overstated.
 //! ```
 //! use outgrow::{Curve, Provider, Scenario, Tail};
 //! let with = |growth: Curve| -> Result<f64, outgrow::Error> {
@@ -133,10 +134,10 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 7. «Already a billion a quarter»: how does a claim enter?
-//! It is a floor, of the period it was said of. As the base, cut the distribution there with
-//! [`truncated`](crate::truncated), carried on to the base period; as a [`Claim`](crate::Claim), the audit holds the base
-//! against it.
+//! # 7. "Already a billion a quarter": how does a claim enter?
+//! It is a lower bound, valid for its own period. To use it for the base, truncate the base's distribution with
+//! [`truncated`](crate::truncated) at the bound, extrapolated to the base period. As a [`Claim`](crate::Claim), the
+//! audit checks the base against it.
 //! ```
 //! use outgrow::{lognormal, truncated, Claim, Curve, Provider, Scenario};
 //! let claimed = |base| {
@@ -152,9 +153,9 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 8. Which law of growth?
-//! Nobody knows. Run the same estimates under several and tell the answers side by side; where they differ more than the
-//! assumptions move them, the audit says so (`form`).
+//! # 8. Which growth curve?
+//! Nobody knows. Run the same estimates with several curves and report the answers side by side. If they differ by more
+//! than the assumptions move them, the audit says so (`form`).
 //! ```
 //! use outgrow::{Chart, Curve, Provider, Question, Scenario, Tail};
 //! let scenario = Scenario::builder("2026", "2036")
@@ -177,9 +178,9 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 9. How sure is the date?
-//! Ask for quantiles, not for one date, and for what does not happen at all. The interval of an estimate holds
-//! the simulation's error only; the audit lists the assumptions that move the answer.
+//! # 9. How certain is the date?
+//! Report quantiles instead of a single date, and the probability of no overtake. The interval of an estimate contains
+//! only the simulation's error; the audit lists the assumptions that move the answer.
 //! ```
 //! use outgrow::{normal, Curve, Provider, Question, Scenario, When};
 //! let scenario = Scenario::builder("2026-Q1", "2036-Q4")
@@ -205,10 +206,11 @@
 //! ```
 //!
 //! # 10. How many paths are enough?
-//! Often none: where revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact) answers to a
-//! tolerance, without sampling. Elsewhere ask for a standard error: [`Simulation::until`](crate::Simulation::until) runs
-//! until every date of every question has it, but no more paths than [`at_most`](crate::Simulation::at_most) allows. The
-//! error falls as one over the root of the paths: a tenth of it takes a hundred times as many.
+//! Often none are needed: if revenue of single periods is compared, [`Scenario::exact`](crate::Scenario::exact)
+//! computes the answer to a tolerance, without sampling. Otherwise request a standard error:
+//! [`Simulation::until`](crate::Simulation::until) runs until every date of every question has it, up to the limit of
+//! [`at_most`](crate::Simulation::at_most) paths. The error is proportional to one over the square root of the number
+//! of paths: a tenth of the error takes a hundred times the paths.
 //! ```
 //! use outgrow::{normal, Curve, Precision, Provider, Question, Scenario};
 //! let scenario = Scenario::builder("2026-Q1", "2031-Q1")

@@ -1,4 +1,4 @@
-//! One opaque error for the whole crate: problems, each with its address.
+//! The crate's opaque error type: a list of problems, each with its address.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The position of a byte `offset` in `text`, told the slow way; columns count characters, not bytes, and no byte-order mark.
+    /// The position of a byte `offset` in `text`, by a scan from the start: a reference for tests. Columns count
+    /// characters, without a byte-order mark.
     #[cfg(test)]
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
@@ -23,15 +24,15 @@ impl Place {
     }
 }
 
-/// One thing that is wrong: where, and what.
+/// One problem: its address and its description.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The address of the number or item, as `Scenario::with` takes it; empty where the whole input is meant.
+    /// The address of the number or item, as `Scenario::with` takes it; empty if the problem concerns the whole input.
     pub address: String,
     /// What is wrong, with the offending value.
     pub message: String,
-    /// Where it stands in the file, if it came from one.
+    /// The position in the file, if the input came from one.
     pub place: Option<Place>,
 }
 
@@ -51,23 +52,23 @@ impl fmt::Display for Problem {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A scenario, a setting or a file that does not mean anything.
+    /// A scenario, a setting or a file is invalid.
     Invalid,
-    /// Something was asked of an answer that it does not hold.
+    /// An outcome does not contain what was requested.
     Lookup,
-    /// A stated bound of the crate was met.
+    /// A documented limit of the crate was exceeded.
     Limit,
-    /// An assertion about an estimate did not hold.
+    /// An assertion about an estimate failed.
     Assertion,
     /// The answer could not be computed from a valid scenario.
     Numeric,
 }
 
-/// What went wrong, as a list of [`Problem`]s.
+/// The crate's error: a list of [`Problem`]s.
 ///
-/// The error is opaque: it answers predicates and lists its problems, and does not tell which part
-/// of the crate raised it. `Debug` prints what `Display` prints, so that `fn main() -> Result<(), Error>`
-/// and `unwrap` show the addresses.
+/// The error is opaque: it has predicates and a list of problems, and does not reveal which part of the crate raised
+/// it. `Debug` prints the same text as `Display`, so that `fn main() -> Result<(), Error>` and `unwrap` show the
+/// addresses.
 ///
 /// # Example: every problem at once
 /// ```
@@ -86,7 +87,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: Kind,
-    /// What the problems are of: «scenario», «scenario file», «tally», …
+    /// The input that the problems concern: "scenario", "scenario file", "tally", …
     what: &'static str,
     problems: Vec<Problem>,
 }
@@ -109,7 +110,7 @@ impl Error {
         Self::one(Kind::Lookup, what, "", message)
     }
 
-    /// The same error with something added to the message of each problem.
+    /// Appends text to the message of each problem.
     pub(crate) fn with_words(mut self, words: impl Fn(&Problem) -> String) -> Self {
         for problem in &mut self.0.problems {
             let more = words(problem);
@@ -118,37 +119,38 @@ impl Error {
         self
     }
 
-    /// Everything that is wrong, in the order of the input.
+    /// All problems, in the order of the input.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.0.problems
     }
 
-    /// Whether a scenario, a file or a setting is to be mended by its author.
+    /// Whether a scenario, a file or a setting is invalid.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
         self.0.kind == Kind::Invalid
     }
 
-    /// Whether something was asked of an answer that it does not hold: an unknown name, a period outside the horizon.
+    /// Whether an outcome does not contain what was requested, such as an unknown name or a period outside the horizon.
     #[must_use]
     pub fn is_lookup(&self) -> bool {
         self.0.kind == Kind::Lookup
     }
 
-    /// Whether a stated bound was met: the size of the fan histograms, the largest sum, the number of paths.
+    /// Whether a documented limit was exceeded, such as the size of the fan histograms, the largest sum or the number
+    /// of paths.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == Kind::Limit
     }
 
-    /// Whether an assertion such as [`Estimate::check_within`](crate::Estimate::check_within) did not hold.
+    /// Whether an assertion such as [`Estimate::check_within`](crate::Estimate::check_within) failed.
     #[must_use]
     pub fn is_assertion(&self) -> bool {
         self.0.kind == Kind::Assertion
     }
 
-    /// Whether a valid scenario led to a number that no answer can hold, such as a custom curve that is not finite.
+    /// Whether a valid scenario led to a number that cannot be represented, such as a custom curve that is not finite.
     #[must_use]
     pub fn is_numeric(&self) -> bool {
         self.0.kind == Kind::Numeric
@@ -166,7 +168,7 @@ impl fmt::Display for Error {
         let Inner { kind, what, problems } = &*self.0;
         let head = match kind {
             Kind::Invalid => "invalid ",
-            Kind::Limit => "limit met in ",
+            Kind::Limit => "limit exceeded in ",
             Kind::Numeric => "no answer from ",
             Kind::Lookup | Kind::Assertion => "",
         };
@@ -194,36 +196,37 @@ impl From<std::convert::Infallible> for Error {
     }
 }
 
-/// A file that is no scenario at all can be wrong in a million places; nobody reads them all.
-pub(crate) const MOST_TOLD: usize = 1000;
+/// The limit on the number of reported problems: a file of another format may have millions.
+pub(crate) const MOST_REPORTED: usize = 1000;
 
-/// Whether there are more problems than will be told, so that it is no use to look for more.
+/// Whether there are more problems than are reported, so that the search can stop.
 pub(crate) fn is_enough(problems: &[Problem]) -> bool {
-    problems.len() > MOST_TOLD
+    problems.len() > MOST_REPORTED
 }
 
-/// What is told of problems without end.
+/// The problems up to the limit, and a note if there are more.
 pub(crate) fn curtailed(mut problems: Vec<Problem>) -> Vec<Problem> {
     if is_enough(&problems) {
-        problems.truncate(MOST_TOLD);
+        problems.truncate(MOST_REPORTED);
         problems.push(Problem::new("", "and more problems"));
     }
     problems
 }
 
-/// A number as people write it: `0.3`, `1000000000`, `1e300`; never three hundred digits.
+/// A number in the shortest readable form: `0.3`, `1000000000`, `1e300`; never hundreds of digits.
 pub(crate) fn shown(x: f64) -> String {
     let is_plain = x.abs() <= 0.0 || (1e-5..1e16).contains(&x.abs()) || !x.is_finite();
     if is_plain { x.to_string() } else { format!("{x:e}") }
 }
 
-/// Nobody mistypes a longer name, and the distance of two names takes time and memory by the product of their lengths.
+/// Longer names are not searched for misspellings: the edit distance takes time and memory proportional to the product
+/// of the lengths.
 const LONGEST_MISTYPED: usize = 200;
-/// So many names are compared with the wrong one: a file may hold a million.
+/// The number of known names that a misspelled one is compared with: a file may hold a million.
 const MOST_COMPARED: usize = 1000;
 
-/// `; did you mean "…"?` for the nearest of `known`, or a word on Unicode form where only that differs; nothing where
-/// none is near.
+/// `; did you mean "…"?` with the nearest of `known`, or a note if only the Unicode form differs; empty if none is
+/// near.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     use unicode_normalization::UnicodeNormalization;
     let is_short = |name: &&str| name.len() <= LONGEST_MISTYPED;
@@ -243,9 +246,9 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a 
         .unwrap_or_default()
 }
 
-/// How far a mistyped name is from a known one: 0 where only case or outer blanks differ, else the edits between them.
-/// `None` where more than a third of the letters would change: another name, not a mistyped one. The beginning of a
-/// name, three letters or more, is near it, after any that is mistyped.
+/// The distance of a misspelled name from a known one: 0 if only case or outer blanks differ, otherwise the edit
+/// distance. `None` if more than a third of the letters would change, which suggests a different name. A prefix of
+/// three or more letters of a known name counts as near, after any misspelling.
 fn distance(wrong: &str, known: &str) -> Option<usize> {
     let (wrong, known) = (wrong.trim().to_lowercase(), known.trim().to_lowercase());
     let (letters, all) = (wrong.chars().count(), known.chars().count());
@@ -256,8 +259,8 @@ fn distance(wrong: &str, known: &str) -> Option<usize> {
     (letters >= 3 && known.starts_with(&wrong)).then_some(LONGEST_MISTYPED + all)
 }
 
-/// As [`did_you_mean`] for addresses: only the step in which two addresses differ is compared, so that a long address
-/// does not make an unlike step look near. Where none is near, the steps that are known there.
+/// As [`did_you_mean`] for addresses. Only the first step in which two addresses differ is compared, so that a long
+/// common part does not make different steps look similar. If none is near, it lists the known steps there.
 pub(crate) fn did_you_mean_address<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     if wrong.len() > LONGEST_MISTYPED {
         return String::new();
@@ -292,22 +295,22 @@ pub(crate) fn did_you_mean_address<'a>(wrong: &str, known: impl IntoIterator<Ite
     }
 }
 
-/// Steps of an address that a message lists.
+/// The number of known steps that a message lists.
 const MOST_STEPS: usize = 8;
 
-/// The length of the steps that two addresses have in common, with the sign that ends them.
+/// The length of the steps that two addresses have in common, with the separator that ends them.
 fn common_steps(a: &str, b: &str) -> usize {
     let same = a.char_indices().zip(b.chars()).take_while(|((_, a), b)| a == b);
     same.filter(|((_, sign), _)| ".[".contains(*sign)).last().map_or(0, |((at, _), _)| at + 1)
 }
 
-/// The length of what two rests of addresses have in common at their end, from the sign that starts it.
+/// The length of the common end of the rest of two addresses, from the separator that starts it.
 fn common_end(a: &str, b: &str) -> usize {
     let same = a.char_indices().rev().zip(b.chars().rev()).take_while(|((_, a), b)| a == b);
     same.filter(|((_, sign), _)| ".[]".contains(*sign)).last().map_or(0, |((at, _), _)| a.len() - at)
 }
 
-/// What to say of a name that no provider has.
+/// The message for an unknown provider name.
 pub(crate) fn no_provider<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     format!("no provider is named {name:?}{}", did_you_mean(name, known))
 }
@@ -340,7 +343,7 @@ mod tests {
     fn suggestions_name_the_nearest_and_the_unicode_form() {
         assert_eq!(did_you_mean("Gogle Cloud", ["Google Cloud", "AWS"]), "; did you mean \"Google Cloud\"?");
         assert_eq!(did_you_mean("entirely other", ["AWS"]), "");
-        assert_eq!(did_you_mean("C", ["A", "B"]), "", "another letter is another name");
+        assert_eq!(did_you_mean("C", ["A", "B"]), "", "a different letter is a different name");
         assert_eq!(did_you_mean("a", ["A", "B"]), "; did you mean \"A\"?");
         assert_eq!(did_you_mean("vol", ["revenue", "volatility"]), "; did you mean \"volatility\"?");
         assert_eq!(did_you_mean("Alibaba", ["AWS", "Alibaba Cloud"]), "; did you mean \"Alibaba Cloud\"?");

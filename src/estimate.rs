@@ -1,4 +1,4 @@
-//! An estimate with its error, and the date at which something happens or does not.
+//! An estimate with its error, and the date of an event that may not happen.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -37,48 +37,48 @@ fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S:
     [interval.0, interval.1].serialize(serializer)
 }
 
-/// Decimals that anybody reads.
+/// The largest number of decimals shown.
 const MOST_DECIMALS: usize = 12;
 
-/// How many standard errors a two-sided interval of this confidence reaches to each side.
+/// The half-width of a two-sided normal interval of this confidence, in standard errors.
 pub(crate) fn z_of(confidence: f64) -> f64 {
     -math::norm_quantile(0.5 * (1.0 - confidence))
 }
 
-/// How many standard errors a two-sided interval of Student's law reaches to each side: t² / (ν + t²) is of the beta law
-/// with shapes ½ and ν/2 (DLMF 8.17, Abramowitz & Stegun 26.5.27).
+/// The half-width of a two-sided interval by Student's t distribution, in standard errors: t²/(ν + t²) has a beta
+/// distribution with shapes ½ and ν/2 (DLMF 8.17, Abramowitz & Stegun 26.5.27).
 pub(crate) fn t_of(confidence: f64, degrees: f64) -> f64 {
     let x = math::beta_quantile_tails(0.5, 0.5 * degrees, confidence, 1.0 - confidence);
     (degrees * x / (1.0 - x)).sqrt()
 }
 
 impl Estimate {
-    /// A value that is known without error.
+    /// A value without error.
     pub(crate) fn exact(value: f64) -> Self {
         Self { value, standard_error: 0.0, interval: (value, value) }
     }
 
-    /// A probability by quadrature with an estimate of its error, which is told as one standard error; the interval
-    /// reaches two to each side.
+    /// A probability by quadrature. Its estimated error is reported as one standard error; the interval extends two to
+    /// each side.
     pub(crate) fn bounded(value: f64, error: f64) -> Self {
         let value = value.clamp(0.0, 1.0);
         let interval = ((value - 2.0 * error).max(0.0), (value + 2.0 * error).min(1.0));
         Self { value, standard_error: error, interval }
     }
 
-    /// The probability of the opposite.
+    /// The probability of the complement.
     pub(crate) fn complement(&self) -> Self {
         let (low, high) = self.interval;
         Self { value: 1.0 - self.value, standard_error: self.standard_error, interval: (1.0 - high, 1.0 - low) }
     }
 
-    /// Whether it is known to happen.
+    /// Whether the event is certain.
     pub(crate) fn is_sure(&self) -> bool {
         self.standard_error == 0.0 && self.value >= 1.0
     }
 
-    /// `hits` of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
-    /// standard error of the same centre (Agresti & Coull 1998), so that none or all of the paths never give 0 ± 0.
+    /// `hits` out of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
+    /// standard error about the same center (Agresti & Coull 1998), so that zero hits or zero misses never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn wilson(hits: u64, paths: u64, z: f64) -> Self {
         let (k, n) = (hits as f64, paths as f64);
@@ -90,8 +90,8 @@ impl Estimate {
         Self { value: k / n, standard_error: (centre * (1.0 - centre) / enlarged).sqrt(), interval: (low, high) }
     }
 
-    /// The mean of values between 0 and 1 that are counted by value, over independent paths, with half of `z²` paths
-    /// added at 0 and at 1 as in Wilson's interval, so that equal values never give 0 ± 0.
+    /// The mean of values between 0 and 1, counted by value over independent paths. As in Wilson's interval, z²/2 paths
+    /// are added at 0 and at 1, so that equal values never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn mean(counted: &[(f64, u64)], z: f64) -> Self {
         let paths: u64 = counted.iter().map(|(_, count)| count).sum();
@@ -102,18 +102,17 @@ impl Estimate {
         let centre = (sum + half) / enlarged;
         let variance = ((squares + half) / enlarged - centre * centre).max(0.0);
         let (value, error) = (sum / n, (variance / enlarged).sqrt());
-        // Where all are equal, another value may be as likely as the bound for no hits.
+        // If all values are equal, the upper bound for zero hits limits the probability of any other value.
         let are_equal = counted.iter().filter(|(_, count)| *count > 0).count() < 2;
         let least = if are_equal { Self::wilson(0, paths, z).interval.1 } else { 0.0 };
         let reach = (z * error).max(least);
         Self { value, standard_error: error, interval: ((value - reach).max(0.0), (value + reach).min(1.0)) }
     }
 
-    /// The ratio of `hits` to `totals`, each the sum of replicates, and the error that the spread between them shows
-    /// (of a ratio: Cochran 1977, §6.4); its interval reaches `t` standard errors, no less than to `least`, and never
-    /// beyond what a probability can be.
+    /// The ratio of `hits` to `totals`, both summed over replicates, with the error from the spread between replicates
+    /// (Cochran 1977, §6.4). Its interval extends `t` standard errors, at least to `least`, and stays within 0 to 1.
     ///
-    /// Replicates that agree in every path leave `least`, an estimate of the same value's error by other means.
+    /// If all replicates agree, the error is `least`, an estimate of the same error by other means.
     #[expect(clippy::cast_precision_loss, reason = "at most 32")]
     pub(crate) fn replicated(hits: &[f64], totals: &[f64], t: f64, least: Option<&Self>) -> Self {
         let (hit, total) = (hits.iter().sum::<f64>(), totals.iter().sum::<f64>());
@@ -122,7 +121,7 @@ impl Estimate {
         let squares = |(hits, totals): (&f64, &f64)| (hits - value * totals) * (hits - value * totals);
         let spread: f64 = hits.iter().zip(totals).map(squares).sum();
         if count < 2.0 {
-            // One replicate shows no spread: no probability errs by more than this.
+            // A single replicate has no spread: ½ bounds the standard deviation of any probability.
             return Self { value, standard_error: 0.5, interval: (0.0, 1.0) };
         }
         let error = (spread * count / (count - 1.0)).sqrt() / total;
@@ -141,22 +140,22 @@ impl Estimate {
         self.value
     }
 
-    /// One standard error; 0 only where the answer is exact.
+    /// One standard error; 0 only if the answer is exact.
     #[must_use]
     pub fn standard_error(&self) -> f64 {
         self.standard_error
     }
 
-    /// The confidence interval, at the level of the run (95 % unless told).
+    /// The confidence interval, at the level of the run (95 % by default).
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         self.interval
     }
 
-    /// Checks that the whole confidence interval lies in `range`: an assertion for tests.
+    /// Checks that the whole confidence interval lies in `range`, as an assertion for tests.
     ///
     /// # Errors
-    /// Where any of it lies outside, with the estimate, its error and the range.
+    /// If any part of the interval lies outside, with the estimate, its error and the range.
     pub fn check_within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
         let (low, high) = self.interval;
         let refuse = |message: String| Err(Error::one(Kind::Assertion, "estimate", "", message));
@@ -175,12 +174,13 @@ impl Estimate {
         ))
     }
 
-    /// Decimals that the standard error supports: its first significant digit is the last one shown.
+    /// The number of decimals that the standard error supports: its first significant digit is the last one shown.
     pub(crate) fn decimals(&self) -> usize {
         decimals(self.standard_error)
     }
 
-    /// The value alone with the digits its error supports; «none of the paths» is a bound, never 0 or 1.
+    /// The value alone, with the digits that its error supports. Zero hits or zero misses are shown as a bound, never
+    /// as 0 or 1.
     pub(crate) fn shown(&self) -> String {
         self.shown_with(self.decimals())
     }
@@ -193,7 +193,7 @@ impl Estimate {
         self.word_with(self.decimals())
     }
 
-    /// The value, or a bound where these decimals would round it to 0 or 1.
+    /// The value, or a bound if it would round to 0 or 1.
     fn word_with(&self, decimals: usize) -> Bound {
         let (low, high) = self.interval;
         let half = (0..decimals).fold(0.5, |half, _| 0.1 * half);
@@ -206,7 +206,7 @@ impl Estimate {
         Bound { sign, at, decimals }
     }
 
-    /// The interval with the same digits, rounded outwards.
+    /// The interval with the same digits, rounded outward.
     pub(crate) fn shown_interval(&self) -> String {
         let decimals = self.decimals();
         let (low, high) = self.interval;
@@ -215,7 +215,7 @@ impl Estimate {
     }
 }
 
-/// What is printed of a probability: "0.573", or a bound, "< 0.000004", "> 0.99990".
+/// A probability as printed: "0.573", or a bound such as "< 0.000004" or "> 0.99990".
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Bound {
     sign: Sign,
@@ -241,10 +241,10 @@ impl fmt::Display for Bound {
     }
 }
 
-/// Probabilities that never fall from one to the next, as words, and that of the contrary of the last. An estimate of none
-/// or all of the paths is printed as a bound, and with a larger error than its neighbours' that bound would contradict
-/// them: after 0.99990 there is no "> 0.99980". So a lower bound is at least what stands before it, an upper one at most
-/// what follows it.
+/// Formats non-decreasing probabilities, and the complement of the last. An estimate from zero hits or zero misses is
+/// printed as a bound, which could contradict its neighbors if its error is larger than theirs: after 0.99990, there
+/// must be no "> 0.99980". So a lower bound is at least the value before it, and an upper bound at most the value after
+/// it.
 pub(crate) fn shown_in_order(estimates: &[Estimate], contrary: Option<&Estimate>) -> (Vec<String>, Option<String>) {
     let mut all = estimates.to_vec();
     all.extend(contrary.map(Estimate::complement));
@@ -271,14 +271,14 @@ fn tighten<'a>(words: impl Iterator<Item = &'a mut Bound>, sign: Sign) {
         {
             *word = Bound { sign, ..known };
         }
-        // A bound of the other kind says nothing of this one.
+        // A bound of the other direction does not constrain this one.
         if word.sign == sign || word.sign == Sign::About {
             tightest = Some(*word);
         }
     }
 }
 
-/// Decimals that a standard error supports; 3 where it is 0.
+/// The number of decimals that a standard error supports; 3 if it is 0.
 pub(crate) fn decimals(standard_error: f64) -> usize {
     let mut error = standard_error;
     let mut decimals = 0;
@@ -295,7 +295,8 @@ fn round_up(value: f64, decimals: usize) -> f64 {
 }
 
 impl fmt::Display for Estimate {
-    /// Value ± one standard error, with the digits that the error supports or as many decimals as asked: `{:.3}`.
+    /// Value ± one standard error, with the digits that the error supports, or with a given number of decimals:
+    /// `{:.3}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(self.decimals());
         let text = if self.standard_error == 0.0 {
@@ -309,7 +310,7 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// Fills up to the width asked; a precision cuts no text here.
+/// Pads to the formatter's width; a precision does not truncate the text.
 fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let missing = f.width().unwrap_or(0).saturating_sub(text.chars().count());
     let before = match f.align() {
@@ -320,12 +321,12 @@ fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, "{}{text}{}", " ".repeat(before), " ".repeat(missing - before))
 }
 
-/// When something first happens; «not by» the horizon orders after every date.
+/// The date of the first occurrence; "not by" the horizon orders after every date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
-    /// It happens in this period.
+    /// It first happens in this period.
     At(Period),
-    /// It has not happened by this period, the last one looked at.
+    /// It has not happened by this period, the last one examined.
     NotBy(Period),
 }
 
@@ -376,7 +377,7 @@ mod tests {
         let (late, never) = shown(&[(0.5, 1e-3), (0.999_996, 3e-5), (0.999_997, 8e-5), (0.999_998, 1e-5)]);
         assert_eq!(late, ["0.500", "> 0.99993", "> 0.99993", "> 0.99997"]);
         assert_eq!(never.as_deref(), Some("< 0.00003"));
-        // An estimate counts too.
+        // An estimate counts as a bound as well.
         let (late, never) = shown(&[(0.9999, 2e-5), (0.999_998, 9e-5)]);
         assert_eq!((late, never.as_deref()), (vec!["0.99990".to_owned(), "> 0.99990".to_owned()], Some("< 0.00010")));
         let (early, _) = shown(&[(1e-7, 8e-5), (2e-7, 3e-5), (0.00005, 1e-5), (0.01, 1e-4)]);

@@ -1,8 +1,8 @@
 //! **Who overtakes whom, when, and how likely?**
 //!
-//! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another:
-//! dates as probabilities with error bars, paths without an overtake kept as "not by the horizon", the same bits for
-//! the same seed on any machine.
+//! `outgrow` models competing providers' revenue with decelerating growth and simulates when one passes another. Dates
+//! come as probabilities with error bars, paths without an overtake are counted as "not by the horizon", and the same
+//! seed gives the same bits on any machine.
 //!
 //! ```text
 //!  Provider ┐
@@ -12,8 +12,8 @@
 //! ```
 //!
 //! # One pair
-//! Seen from mid-2018: does Alibaba Cloud overtake Google Cloud? It is the case of the README and of
-//! `examples/alibaba_vs_google.rs`, where each number has its source.
+//! Seen from mid-2018: does Alibaba Cloud overtake Google Cloud? This is the case of the README and of
+//! `examples/alibaba_vs_google.rs`, which gives the source of each number.
 //! ```
 //! use outgrow::{lognormal, normal, triangular, truncated, Curve, Provider, Question, Scenario, Tail};
 //!
@@ -39,55 +39,55 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # What you do, and where it is
-//! | you | with |
+//! # What you can do, and where to find it
+//! | task | items |
 //! |---|---|
-//! | say how revenue grows | [`Curve`], [`Tail`] |
-//! | say how sure you are | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], … |
-//! | put providers against each other | [`Scenario`], [`Provider`], [`Question`] |
-//! | keep it as a file | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
-//! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
-//! | run it | [`Scenario::simulate`], [`Simulation`] |
-//! | have it without sampled shocks, to a tolerance | [`Scenario::exact`], [`Exact`] |
-//! | know what an answer turns on | [`Exact::gradient`], [`Gradient`] |
-//! | read the answer | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
-//! | check where it may mislead | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
-//! | draw the answer | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
-//! | tell it in one file, with all that it rests on | [`Outcome::report`], [`Report`] |
-//! | hand it on | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
-//! | ask a question of your own | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
-//! | rare overtakes, tighter error bars, a wanted precision | [`Sampling`], [`Simulation::until`] |
-//! | have the exact value beside the simulated one | [`Simulation::cross_check`], [`CrossCheck`] |
-//! | see what a change does, on the same random numbers | [`Simulation::difference`] |
+//! | describe how revenue grows | [`Curve`], [`Tail`] |
+//! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], … |
+//! | define the competitors and the questions | [`Scenario`], [`Provider`], [`Question`] |
+//! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
+//! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
+//! | simulate | [`Scenario::simulate`], [`Simulation`] |
+//! | compute the answer without sampling, to a tolerance | [`Scenario::exact`], [`Exact`] |
+//! | find out what an answer depends on | [`Exact::gradient`], [`Gradient`] |
+//! | read the answers | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
+//! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | write a self-contained report | [`Outcome::report`], [`Report`] |
+//! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
+//! | compute custom statistics | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | sample rare overtakes, reduce error bars, reach a given precision | [`Sampling`], [`Simulation::until`] |
+//! | compare the simulated with the exact value | [`Simulation::cross_check`], [`CrossCheck`] |
+//! | estimate the effect of a change with common random numbers | [`Simulation::difference`] |
 //! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
-//! | see in a review which assumption moved which answer | [`Outcome::snapshot`], [`Snapshot`] |
-//! | split a run over machines | [`Simulation::shard`], [`Tally`] |
+//! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
+//! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! Ten questions with answers that run are in the [`cookbook`].
+//! The [`cookbook`] answers ten common questions with runnable code.
 //!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
-//! revenue per √year, and money is per period in one unit of your choice. Stated growth is that of the *median* path; the
-//! mean lies above it by the factor e^(σ²τ/2), σ the volatility and τ the years ([`Curve`]). An overtake is looked for at
-//! the end of each period, so a finer step finds more of them ([`Question::overtakes`]).
+//! revenue per √year, and money is per period in a unit of your choice. Stated growth is that of the *median* path; the
+//! mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years ([`Curve`]).
+//! Overtakes are monitored at the end of each period, so a finer step observes more of them ([`Question::overtakes`]).
 //!
 //! # What it guarantees
-//! * Same scenario, seed and number of paths: the same bits for any number of threads, any split into shards that are
-//!   merged, and any processor.
-//! * Editing a number, turning it into a distribution, or appending a provider leaves all other draws as they were, so
-//!   a difference between two runs is due to the change alone.
-//! * No path is dropped. What does not happen by the horizon is counted and shown.
+//! * The same scenario, seed and number of paths give the same bits for any number of threads, any split into merged shards,
+//!   and any processor.
+//! * Editing a number, replacing it by a distribution, or appending a provider leaves all other draws unchanged, so that a
+//!   difference between two runs is due to the change alone.
+//! * No path is dropped. Paths without an overtake by the horizon are counted and shown.
 //! * Bad input gives an [`Error`] that names the address and the offending value of every problem.
 //!
 //! # In your tests
-//! A simulation without optimisation is hundreds of times slower. Two lines in your own `Cargo.toml` fix that; the
-//! hot path is compiled inside this crate, so they reach it:
+//! A simulation without optimization is hundreds of times slower. Two lines in your `Cargo.toml` fix that; they reach
+//! the hot path because it is compiled inside this crate:
 //! ```toml
 //! [profile.dev.package."*"]
 //! opt-level = 3
 //! ```
 //!
-//! [`assert_probability!`] is exact where it can be, and otherwise simulates with stated false alarms; a [`Snapshot`] shows
-//! a changed assumption beside the probabilities that it moved.
+//! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false
+//! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
 
 mod assertion;
 mod assumption;

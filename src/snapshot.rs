@@ -1,4 +1,4 @@
-//! Snapshots: an outcome's probabilities and what they rest on as text, to be committed, read and compared.
+//! Snapshots: an outcome's probabilities and assumptions as text, to be committed, reviewed and compared.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,22 +11,23 @@ const HEAD: &str = "outgrow snapshot 1";
 const RUN: &str = "run";
 const ANSWERS: &str = "[answers]";
 const ASSUMPTIONS: &str = "[assumptions]";
-/// The first word of how an exact answer came about.
+/// The first word of the run's description for an exact answer.
 const EXACT: &str = "exact";
-/// Stands among the assumptions of answers that look between dates too.
+/// The assumption that states continuous monitoring.
 const CONTINUOUS: &str = "continuous";
-/// Standard errors of their difference within which two simulated answers are equal: P(|N(0, 1)| > 4) = 6e-5 for each.
+/// Two simulated answers are equal within this many standard errors of their difference: P(|N(0, 1)| > 4) = 6e-5 for
+/// each.
 const STANDARD_ERRORS: f64 = 4.0;
 
-/// The probabilities of an outcome with their errors, and every assumption they rest on (that an overtake between two
-/// dates counts among them), as text; made by
-/// [`Outcome::snapshot`].
+/// The probabilities of an outcome with their errors, and every assumption behind them, as text; made by
+/// [`Outcome::snapshot`]. Continuous monitoring counts as an assumption.
 ///
-/// `Display` writes it, [`parse`](str::parse) reads it back, [`compare`](Self::compare) tells what differs: probabilities
-/// beyond their errors, and assumptions. The text has a line for each probability and a line for each assumption by its
-/// address, so that in a review a changed assumption is one line beside the probabilities it moved. Digits follow the
-/// error (two of it), and the same seed writes the same text on any machine. It needs no tool, and serves one that
-/// compares text exactly, such as `insta::assert_snapshot!(outcome.snapshot())`.
+/// `Display` writes it, [`parse`](str::parse) reads it back, and [`compare`](Self::compare) lists the differences:
+/// probabilities that changed by more than their errors, and assumptions. The text has one line for each probability
+/// and one for each assumption by its address, so that a review shows a changed assumption beside the probabilities
+/// that it changed. Probabilities are written to two digits of their error, and the same seed gives the same text on
+/// any machine. No tool is needed; tools that compare text exactly work too, such as
+/// `insta::assert_snapshot!(outcome.snapshot())`.
 ///
 /// # Example: a committed file
 /// ```
@@ -56,8 +57,8 @@ pub struct Snapshot {
 }
 
 impl Outcome {
-    /// The probabilities of the printed dates with their errors, those of questions of one's own, and every assumption
-    /// they rest on.
+    /// The probabilities at the dates that `Display` prints, with their errors, those of custom statistics, and every
+    /// assumption behind them.
     pub fn snapshot(&self) -> Snapshot {
         let tolerance = self.tolerance().unwrap_or(0.0);
         let answers = self.estimates().into_iter();
@@ -74,14 +75,15 @@ impl Outcome {
 }
 
 impl Snapshot {
-    /// Whether everything is as in an earlier snapshot: probabilities within their errors, assumptions to the letter.
+    /// Checks that nothing changed since an earlier snapshot: probabilities up to their errors, assumptions exactly.
     ///
-    /// Two simulated probabilities are equal within four standard errors of their difference, two exact ones within the sum
-    /// of their errors (the tolerance, at least). How they were found may differ; so the fewer the paths, the more is equal.
+    /// Two simulated probabilities are equal within four standard errors of their difference, two exact ones within the
+    /// sum of their errors (at least the tolerance). The methods may differ. Fewer paths mean larger errors, so smaller
+    /// changes go unnoticed.
     ///
     /// # Errors
-    /// An [assertion](Error::is_assertion) that lists as its problems first every assumption that changed, then every
-    /// probability that moved, each with what it was and is.
+    /// An [assertion](Error::is_assertion) error whose problems are every changed assumption, then every changed
+    /// probability, each with its old and new value.
     pub fn compare(&self, earlier: &Self) -> Result<(), Error> {
         let mut problems = changes(&self.assumptions, &earlier.assumptions, |is, was| is != was);
         let are_exact = [self, earlier].iter().all(|snapshot| snapshot.run.starts_with(EXACT));
@@ -90,7 +92,7 @@ impl Snapshot {
     }
 }
 
-/// What is new, gone or different.
+/// What was added, removed or changed.
 fn changes<T: fmt::Display>(
     now: &[(String, T)],
     earlier: &[(String, T)],
@@ -109,7 +111,7 @@ fn changes<T: fmt::Display>(
     problems
 }
 
-/// A probability as it is written.
+/// A probability with its error and its text.
 #[derive(Debug, Clone, PartialEq)]
 struct Answer {
     value: f64,
@@ -118,7 +120,7 @@ struct Answer {
 }
 
 impl Answer {
-    /// An answer that errs by at least so much, unless it is certain.
+    /// An answer with at least this error, unless it is certain.
     fn of(estimate: &Estimate, least_error: f64) -> Self {
         if estimate.standard_error() <= 0.0 {
             let value = estimate.value();
@@ -129,7 +131,7 @@ impl Answer {
         let (low, high) = estimate.interval();
         let (value, error_text) = (format!("{:.decimals$}", estimate.value()), format!("{error:.decimals$}"));
         let rounded: f64 = value.parse().unwrap_or(estimate.value());
-        // A bound, where the digits would show none or all.
+        // Where these digits would show 0 or 1, the text is a bound.
         let (value, shown) = if rounded <= 0.0 {
             (0.0, format!("< {:.decimals$}", high.max(2.0 * error)))
         } else if rounded >= 1.0 {
@@ -161,7 +163,7 @@ impl Answer {
         } else {
             STANDARD_ERRORS * crate::math::hypot(self.error, other.error)
         };
-        // A rounded value stands beside errors of two digits: half of the last digit of either is no difference.
+        // Values are rounded to two digits of their error: allow half a unit of the last digit of each.
         (self.value - other.value).abs() > 1.05 * allowed
     }
 }
@@ -176,7 +178,7 @@ fn probability(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value| (0.0..=1.0).contains(value))
 }
 
-/// Decimals that show two digits of an error.
+/// The number of decimals that shows two digits of an error.
 fn decimals(error: f64) -> usize {
     let written = format!("{error:.1e}");
     let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
@@ -195,7 +197,7 @@ impl fmt::Display for Snapshot {
 impl FromStr for Snapshot {
     type Err = Error;
 
-    /// Reads what `Display` wrote; blank lines and ends of lines as other systems write them are accepted.
+    /// Reads what `Display` wrote; blank lines and any line endings are accepted.
     fn from_str(text: &str) -> Result<Self, Error> {
         let refuse = |line: usize, message: String| Err(Error::invalid("snapshot", format!("line {line}"), message));
         let mut lines = (1..).zip(text.lines().map(str::trim_end)).filter(|(_, line)| !line.is_empty());
@@ -209,24 +211,24 @@ impl FromStr for Snapshot {
                 section = line;
                 continue;
             }
-            // Names may hold colons: an answer has none, and of an address they stand in brackets.
+            // Names may contain colons. An answer contains none, and in an address they stand within brackets.
             let parts = if section == ANSWERS { line.rsplit_once(": ") } else { split_outside_brackets(line) };
-            let Some((what, told)) = parts else {
-                return refuse(number, format!("expected «what: value», got {line:?}"));
+            let Some((what, text)) = parts else {
+                return refuse(number, format!("expected \"name: value\", got {line:?}"));
             };
             let stands_already = match section {
                 ANSWERS => snapshot.answers.iter().any(|(known, _)| known == what),
                 _ => snapshot.assumptions.iter().any(|(known, _)| known == what),
             };
             if stands_already {
-                return refuse(number, format!("{what:?} stands twice"));
+                return refuse(number, format!("{what:?} is given twice"));
             }
-            match (section, Answer::parse(told)) {
+            match (section, Answer::parse(text)) {
                 (ANSWERS, Some(answer)) => snapshot.answers.push((what.to_owned(), answer)),
-                (ANSWERS, None) => return refuse(number, format!("{told:?} is no probability with an error")),
-                (ASSUMPTIONS, _) => snapshot.assumptions.push((what.to_owned(), told.to_owned())),
-                _ if what == RUN => told.clone_into(&mut snapshot.run),
-                _ => return refuse(number, format!("{what:?} stands in no section")),
+                (ANSWERS, None) => return refuse(number, format!("{text:?} is not a probability with an error")),
+                (ASSUMPTIONS, _) => snapshot.assumptions.push((what.to_owned(), text.to_owned())),
+                _ if what == RUN => text.clone_into(&mut snapshot.run),
+                _ => return refuse(number, format!("{what:?} belongs to no section")),
             }
         }
         Ok(snapshot)

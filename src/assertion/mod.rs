@@ -14,38 +14,41 @@ use crate::simulation::MOST_PATHS;
 use bound::{edges, smallest_shift};
 pub use verdict::Verdict;
 
-/// False alarms of a check that was not told.
+/// The default probability of a false alarm.
 const DEFAULT_FALSE_ALARM: f64 = 1e-9;
-/// Paths that a check may take unless told.
+/// The default limit on the number of paths.
 const DEFAULT_AT_MOST: u64 = 1 << 20;
-/// Paths of the pilot, and the fewest that decide.
+/// The number of paths of the pilot run, and the smallest number of the deciding run.
 const PILOT: u64 = 4096;
-/// Standard errors by which the pilot may be wrong about the distance to the range.
+/// The margin for the pilot's estimate of the distance to the range, in standard errors.
 const PILOT_ERRORS: f64 = 3.0;
-/// Tolerances of exact answers, each tried where the one before leaves the range undecided.
+/// Tolerances for the exact answer, tried in turn until one decides whether the value lies in the range.
 const TOLERANCES: [f64; 3] = [1e-2, 1e-4, 1e-6];
-/// An exact answer is fine enough where the edges are so many of its errors away.
+/// An exact answer decides if every end of the range is at least this many of its errors away.
 const CLEAR: f64 = 10.0;
-/// Added to the seed, so that the paths that decide are not the pilot's.
+/// Added to the seed, so that the deciding run shares no paths with the pilot.
 const NOT_THE_PILOT: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A check that the probability of an overtake by a period lies within a range; made by [`Scenario::check`].
 ///
-/// It is exact where the scenario has exact answers ([`Scenario::exact`]), and otherwise a simulation with as many paths
-/// as it takes.
+/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]). Otherwise it simulates as many paths
+/// as it needs.
 ///
-/// **When it fails.** An exact check fails where the value lies outside the range by more than its error. A simulated one
-/// fails where so many or so few hits are less likely than `false_alarm` for every probability within the range. So a
-/// probability inside the range, or on its edge, fails in at most that share of seeds, whatever the number of paths: the
-/// bound on the binomial law's tails is Chernoff's, e^(−n·D), D the divergence of the share of hits from the edge
-/// (H. Chernoff 1952; W. Hoeffding 1963, theorem 1), and each tail gets half of `false_alarm`.
+/// **When it fails.** An exact check fails if the value lies outside the range by more than its error. A simulated
+/// check fails if the observed number of hits has a probability below `false_alarm` for every probability within the
+/// range. A probability inside the range, or on its edge, therefore fails in at most that fraction of seeds, for any
+/// number of paths. The tails of the binomial distribution are bounded by Chernoff's e^(−n·D), where D is the
+/// divergence of the share of hits from the edge (H. Chernoff 1952; W. Hoeffding 1963, theorem 1). Each tail gets half
+/// of `false_alarm`.
 ///
-/// **What it sees.** [`Verdict::smallest_shift`] is how far outside the range a probability must lie to be caught in at
-/// least 99 of 100 seeds, by the same bound. Something nearer to the range may pass: more paths see more.
+/// **What it detects.** [`Verdict::smallest_shift`] is the distance outside the range at which a probability is
+/// detected in at least 99 of 100 seeds, by the same bound. A probability nearer to the range may pass. More paths
+/// detect smaller shifts.
 ///
-/// **How many paths.** A pilot of 4,096 paths tells how far from the edges the probability lies. Other paths, so many that
-/// a shift of that distance (less three standard errors of the pilot) would be seen, decide: at most
-/// [`at_most`](Self::at_most). Choosing by the pilot costs no false alarms, since its paths are not counted.
+/// **How many paths.** A pilot run of 4,096 paths estimates the distance of the probability from the edges. A second,
+/// independent run decides. Its number of paths is chosen so that it detects a shift of that distance less three of the
+/// pilot's standard errors, up to [`at_most`](Self::at_most). The pilot does not affect the rate of false alarms, since
+/// its paths are not counted.
 ///
 /// # Example: in a test, without the macro
 /// ```
@@ -71,10 +74,10 @@ pub struct ProbabilityCheck<'a> {
 }
 
 impl Scenario {
-    /// Starts a check of the probability that an overtake has happened by `period`: an assertion for tests.
+    /// Starts a check of the probability that an overtake has happened by `period`, as an assertion for tests.
     ///
-    /// The question need not be one of the scenario's; it is asked alone. [`assert_probability!`](crate::assert_probability)
-    /// is this check as a macro.
+    /// The question need not be one of the scenario's questions; the scenario's other questions are ignored.
+    /// [`assert_probability!`](crate::assert_probability) is this check as a macro.
     ///
     /// # Example: a range
     /// ```
@@ -99,7 +102,7 @@ impl Scenario {
 }
 
 impl ProbabilityCheck<'_> {
-    /// Counts only a lead that lasts so many periods in a row, see [`Question::sustained`].
+    /// Counts only a lead that lasts this many periods in a row, see [`Question::sustained`].
     pub fn sustained(mut self, periods: u32) -> Self {
         self.question = self.question.sustained(periods);
         self
@@ -111,26 +114,27 @@ impl ProbabilityCheck<'_> {
         self
     }
 
-    /// The share of seeds, between 0 and 1, in which a simulated check may fail though the probability lies in the range;
-    /// 1e-9 unless told. An exact check has no seeds and no false alarms.
+    /// The fraction of seeds, between 0 and 1, in which a simulated check may fail although the probability lies in the
+    /// range; 1e-9 by default. An exact check uses no seed and has no false alarms.
     pub fn false_alarm(mut self, share: f64) -> Self {
         self.false_alarm = share;
         self
     }
 
-    /// The most paths that may decide a simulated check; 1,048,576 unless told.
+    /// The limit on the number of paths that decide a simulated check; 1,048,576 by default.
     pub fn at_most(mut self, paths: u64) -> Self {
         self.at_most = paths;
         self
     }
 
-    /// The seed of a simulated check; 0 unless told, and no value is special. With a seed a check holds always or never.
+    /// The seed of a simulated check; 0 by default, and no value is special. For a given seed the result is always the
+    /// same.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Whether to simulate even where there is an exact answer; off unless told.
+    /// Whether to simulate even if there is an exact answer; off by default.
     pub fn simulated(mut self, on: bool) -> Self {
         self.simulated = on;
         self
@@ -139,8 +143,8 @@ impl ProbabilityCheck<'_> {
     /// Checks that the probability lies in `range`.
     ///
     /// # Errors
-    /// An [assertion](Error::is_assertion) where it lies outside, with estimate, error, range, z and the smallest shift
-    /// that would have been seen; else as [`verdict`](Self::verdict).
+    /// An [assertion](Error::is_assertion) error if the probability lies outside the range, with the estimate, its
+    /// error, the range, z and the smallest detectable shift. Otherwise as [`verdict`](Self::verdict).
     pub fn within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
         let verdict = self.verdict(range)?;
         if verdict.holds() {
@@ -149,11 +153,11 @@ impl ProbabilityCheck<'_> {
         Err(Error::one(Kind::Assertion, "probability", "", verdict.to_string()))
     }
 
-    /// What is found, whether the check holds or not.
+    /// The result of the check, whether it passes or fails.
     ///
     /// # Errors
-    /// Where the range is empty or leaves 0 to 1, `false_alarm` or `at_most` is out of bounds, a provider's name or the
-    /// period is unknown (the error names it), or the scenario has no answer.
+    /// If the range is empty or not within 0 to 1, if `false_alarm` or `at_most` is out of bounds, if a provider's name
+    /// or the period is unknown (the error names it), or if the scenario has no answer.
     pub fn verdict(&self, range: RangeInclusive<f64>) -> Result<Verdict, Error> {
         self.settings(&range)?;
         let period = self.period.clone()?;
@@ -182,8 +186,11 @@ impl ProbabilityCheck<'_> {
         let (low, high) = (*range.start(), *range.end());
         let mut problems = Vec::new();
         if !(low >= 0.0 && low <= high && high <= 1.0) {
-            let message =
-                format!("must be probabilities from low to high, 0 to 1, got {} – {}", shown(low), shown(high));
+            let message = format!(
+                "must be two probabilities between 0 and 1 in ascending order, got {} – {}",
+                shown(low),
+                shown(high)
+            );
             problems.push(Problem::new("range", message));
         }
         if !(self.false_alarm > 0.0 && self.false_alarm < 1.0) {
@@ -196,7 +203,7 @@ impl ProbabilityCheck<'_> {
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "check", problems)) }
     }
 
-    /// The estimate that decides and its paths; no paths where nothing is drawn.
+    /// The estimate of the deciding run and its number of paths, `None` if nothing is drawn.
     fn simulate(
         &self,
         asked: &Scenario,
@@ -221,7 +228,7 @@ impl ProbabilityCheck<'_> {
     }
 }
 
-/// The scenario is valid, so what is wrong is the question that the check asks of it.
+/// Reports the problems of the check's question as problems of the check; the scenario itself is known to be valid.
 fn of_check(error: &Error) -> Error {
     let own = |problem: &Problem| {
         let address = problem.address.strip_prefix("question[").and_then(|rest| rest.split_once("]."));
@@ -230,14 +237,14 @@ fn of_check(error: &Error) -> Error {
     Error::of(Kind::Invalid, "check", error.problems().iter().map(own).collect())
 }
 
-/// The exact answer, no finer than it takes to tell it from the edges; none where there is no exact answer.
+/// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is no exact answer.
 fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Estimate>, Error> {
     let mut last = None;
     for tolerance in TOLERANCES {
         let run = asked.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false).run();
         let estimate = match run {
             Ok(outcome) => outcome.questions()[0].by(period)?,
-            // The scenario is valid, so what is refused is that it be exact.
+            // The scenario is valid, so this refusal means that the question has no exact answer.
             Err(error) if error.is_invalid_input() => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -252,13 +259,13 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 
 /// Asserts in a test that the probability of an overtake by a period lies within a range.
 ///
-/// Panics with the estimate, its error, the range, z and the smallest shift that would have been seen; the location is
-/// the caller's. It is [`Scenario::check`] in words: exact where there is an exact answer, else a simulation that fails a
-/// probability within the range in at most `false_alarm` of seeds (1e-9 unless told). Names and period may be variables,
-/// longer expressions in brackets. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`, `seed`,
-/// `sustained`, `measure`, `simulated`.
+/// Panics at the caller's location with the estimate, its error, the range, z and the smallest detectable shift. It is
+/// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a
+/// probability within the range in at most `false_alarm` of seeds (1e-9 by default). Names and period may be variables;
+/// put longer expressions in parentheses. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`,
+/// `seed`, `sustained`, `measure`, `simulated`.
 ///
-/// # Example: exact, then a sum over the year, which is simulated
+/// # Example: an exact check, then one of annual sums, which is simulated
 /// ```
 /// # use outgrow::{assert_probability, Curve, Measure, Provider, Scenario};
 /// # let scenario = Scenario::builder("2018-Q4", "2022-Q4")
@@ -272,7 +279,7 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 macro_rules! assert_probability {
     ($scenario:expr, $challenger:tt overtakes $incumbent:tt by $period:tt in $range:expr
         $(, $option:ident = $value:expr)* $(,)?) => {{
-        // Brackets around a name or a period are needed in the macro's call, not where they end up.
+        // The macro's syntax requires the parentheses around an expression; here they are redundant.
         #[allow(unused_parens)]
         let checked = $scenario
             .check($crate::Question::overtakes($challenger, $incumbent), $period)

@@ -1,4 +1,4 @@
-//! What a check found, and its words.
+//! The result of a check, and its message.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::bound::{is_beyond, smallest_shift};
 use crate::estimate::Estimate;
 
-/// What a [`ProbabilityCheck`](crate::ProbabilityCheck) found.
+/// The result of a [`ProbabilityCheck`](crate::ProbabilityCheck).
 ///
 /// # Example: how much it would have detected
 /// ```
@@ -27,14 +27,14 @@ pub struct Verdict {
     pub(super) what: String,
     pub(super) range: RangeInclusive<f64>,
     pub(super) estimate: Estimate,
-    /// None of an exact answer.
+    /// `None` for an exact answer.
     pub(super) paths: Option<u64>,
     pub(super) seed: u64,
     pub(super) false_alarm: f64,
 }
 
 impl Verdict {
-    /// Whether the check holds.
+    /// Whether the check passes.
     #[must_use]
     pub fn holds(&self) -> bool {
         let (start, end) = (*self.range.start(), *self.range.end());
@@ -47,29 +47,29 @@ impl Verdict {
         !is_beyond(q, end) && !is_beyond(1.0 - q, 1.0 - start)
     }
 
-    /// The probability that was found.
+    /// The estimated probability.
     pub fn estimate(&self) -> Estimate {
         self.estimate
     }
 
-    /// The paths that decided, the pilot's not among them; 0 where the answer is exact.
+    /// The number of paths of the deciding run, without the pilot; 0 if the answer is exact.
     #[must_use]
     pub fn paths(&self) -> u64 {
         self.paths.unwrap_or(0)
     }
 
-    /// How far outside the range a probability has to lie to be caught, in at least 99 of 100 seeds (always, where the
-    /// answer is exact and its error true).
+    /// The distance outside the range at which a probability is detected in at least 99 of 100 seeds (always, if the
+    /// answer is exact and its error estimate holds).
     #[must_use]
     pub fn smallest_shift(&self) -> f64 {
         match self.paths {
             Some(paths) => smallest_shift(&self.range, paths, self.false_alarm),
-            // Two errors of the estimate and two to the edge.
+            // The check tolerates two errors, and the estimate itself may be off by two.
             None => 4.0 * self.estimate.standard_error(),
         }
     }
 
-    /// By how many standard errors the estimate lies beyond the nearer edge; 0 inside.
+    /// The distance of the estimate beyond the nearer edge, in standard errors; 0 if it lies inside.
     fn z(&self) -> f64 {
         let value = self.estimate.value();
         let beyond = (value - self.range.end()).max(self.range.start() - value).max(0.0);
@@ -82,7 +82,7 @@ impl fmt::Display for Verdict {
         let (low, high) = (self.range.start(), self.range.end());
         let z = self.z();
         let word = match self.holds() {
-            true if z > 0.0 => "is not shown to lie outside",
+            true if z > 0.0 => "is consistent with",
             true => "is within",
             false => "is not within",
         };
@@ -91,7 +91,7 @@ impl fmt::Display for Verdict {
             write!(f, ", z = {z:.1}")?;
         }
         match self.paths {
-            None if self.estimate.standard_error() > 0.0 => write!(f, "; by quadrature, ± its estimated error")?,
+            None if self.estimate.standard_error() > 0.0 => write!(f, "; by quadrature, with its estimated error")?,
             None => write!(f, "; exact")?,
             Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
         }

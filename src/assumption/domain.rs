@@ -1,25 +1,25 @@
-//! What a place allows, and the three visitors by which every type lists its numbers once.
+//! The domain of each number, and the visitor that lists every number of a type once.
 
 use super::Assumption;
 
-/// The numbers that a place allows: an interval whose ends may be excluded, and the words for it.
+/// The numbers that are allowed at an address: an interval whose ends may be excluded, and a rule in words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Domain {
     pub(crate) low: f64,
     pub(crate) high: f64,
     pub(crate) low_open: bool,
     pub(crate) high_open: bool,
-    /// «growth must be above -1 (-100 % a year)»
+    /// The rule for error messages, such as "growth must be above -1 (-100 % a year)".
     pub(crate) rule: &'static str,
     pub(crate) role: Role,
 }
 
-/// What a number does to a path, where the answer depends on it.
+/// How a number acts on a path, as far as the mean of revenue depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// A growth rate or a volatility: a heavy tail here leaves revenue without a mean.
+    /// A growth rate or a volatility, which acts in an exponent: with a heavy tail, revenue has no mean.
     Exponent,
-    /// Any other.
+    /// Any other number.
     Other,
 }
 
@@ -60,7 +60,7 @@ impl Domain {
         x.is_finite() && above && below
     }
 
-    /// The domain that both allow.
+    /// The intersection of two domains.
     pub(crate) fn and(self, other: Self) -> Self {
         let mut both = self;
         if other.low > self.low || (other.low >= self.low && other.low_open) {
@@ -116,7 +116,7 @@ impl Address {
         &self.text
     }
 
-    /// The address one step further on, as text.
+    /// The address one step deeper, as text.
     pub(crate) fn at(&self, key: Key<'_>) -> String {
         let mut further = self.clone();
         further.push(key);
@@ -124,21 +124,21 @@ impl Address {
     }
 }
 
-/// Sees every number of a scenario once, with its address and what its place allows.
+/// Visits every number of a scenario once, with its address and its domain.
 ///
-/// Validation, `with`, `assumptions()` and `numbers()` are visitors; no type is listed a second time.
+/// Validation, `with`, `assumptions()` and `numbers()` are visitors, so that every type lists its numbers in one place.
 pub(crate) trait Visitor {
-    /// The address that `number`, `plain` and `count` are called at.
+    /// The address of the number that is being visited.
     fn address(&mut self) -> &mut Address;
-    /// A number that may be a distribution or a name.
+    /// A number that may be a distribution or the name of a shared assumption.
     fn number(&mut self, domain: Domain, value: &mut Assumption);
-    /// A number that may not.
+    /// A plain number, which may not be a distribution.
     fn plain(&mut self, domain: Domain, value: &mut f64);
     /// A whole number.
     fn count(&mut self, domain: Domain, value: &mut u32);
 }
 
-/// Runs `visit` one step further down the address.
+/// Calls `visit` one step deeper in the address.
 pub(crate) fn at<V: Visitor + ?Sized>(visitor: &mut V, key: Key<'_>, visit: impl FnOnce(&mut V)) {
     visitor.address().push(key);
     visit(visitor);

@@ -1,4 +1,4 @@
-//! The laws of one number: parameters as written, and their distribution functions.
+//! The distributions of a number: parameters as written, and distribution functions.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use super::quantile::Quantile;
 use crate::error::shown;
 use crate::math;
 
-/// Φ⁻¹(0.95): a central 90 % interval reaches this many standard deviations to each side.
+/// Φ⁻¹(0.95): the half-width of a central 90 % interval in standard deviations.
 const Z95: f64 = 1.644_853_626_951_472_2;
 
-/// The least probability that may be left of a truncated distribution: with less, the probability of a draw in the
-/// tail (as small as 1e-16 of it) would be no normal number.
+/// The smallest probability that truncation may leave. With less, the probability of a draw in the tail (down to 1e-16
+/// of it) would be subnormal.
 const LEAST_KEPT: f64 = 1e-280;
 
-/// The families of distributions, each with the key and the parameters of the scenario file.
+/// The families of distributions, each with its key and parameters in the scenario file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
     Normal,
@@ -56,13 +56,13 @@ impl Family {
         }
     }
 
-    /// Whether the parameters are places on the line, which must not decrease.
+    /// Whether the parameters are points of the support, which must not decrease.
     const fn ordered(self) -> bool {
         !matches!(self, Self::Normal | Self::Lognormal)
     }
 }
 
-/// A number as it is written: itself, a name, or a distribution.
+/// A number as it is written: a plain number, a name, or a distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Law {
     Number(f64),
@@ -92,7 +92,7 @@ impl Law {
         }
     }
 
-    /// What does not fit together among parameters that each are allowed by themselves.
+    /// An inconsistency between parameters that are each valid by themselves.
     pub(crate) fn inconsistency(&self) -> Option<String> {
         match self {
             Self::Number(_) | Self::Name(_) => None,
@@ -106,16 +106,16 @@ impl Law {
                 }
                 let (low, high) = (values[0], values[values.len() - 1]);
                 (!(high - low).is_finite())
-                    .then(|| format!("{} span more than a number can hold: {values:?}", names.join(", ")))
+                    .then(|| format!("{} span a range that overflows a 64-bit float, got {values:?}", names.join(", ")))
             }
             Self::Truncated { of, low, high } => of.inconsistency().or_else(|| {
                 if matches!(**of, Self::Number(_) | Self::Name(_)) {
-                    return Some(format!("truncated cuts a distribution, got {of}"));
+                    return Some(format!("truncated applies to a distribution, got {of}"));
                 }
                 let (low, high) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
                 if !(low < high) {
                     let (low, high) = (shown(low), shown(high));
-                    return Some(format!("truncated: low must be below high, got {low} and {high}"));
+                    return Some(format!("truncated: low must be less than high, got {low} and {high}"));
                 }
                 let kept = match Shape::of(of)? {
                     Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
@@ -123,13 +123,14 @@ impl Law {
                 };
                 (!(kept >= LEAST_KEPT)).then(|| {
                     let (low, high) = (shown(low), shown(high));
-                    format!("truncated: none of {of} lies between {low} and {high}")
+                    format!("truncated: {of} has no probability between {low} and {high}")
                 })
             }),
         }
     }
 
-    /// A lognormal without an upper bound: among growth rates or volatilities it leaves revenue without a usable mean.
+    /// Whether this is a lognormal without an upper bound: among growth rates or volatilities, it leaves revenue
+    /// without a usable mean.
     pub(crate) fn has_heavy_tail(&self) -> bool {
         match self {
             Self::Family(Family::Lognormal | Family::LogInterval, _) => true,
@@ -161,14 +162,14 @@ impl fmt::Display for Law {
     }
 }
 
-/// A probability counted from below or from above, so that neither tail loses digits.
+/// A probability measured from the lower or the upper tail, so that neither tail loses digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Below,
     Above,
 }
 
-/// A law in its standard parameters.
+/// A distribution in standard parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
     Constant(f64),
@@ -181,7 +182,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    /// The shape of a law; `None` of a name, which has none of its own.
+    /// The distribution in standard parameters; `None` for a name, which has no distribution of its own.
     pub(crate) fn of(law: &Law) -> Option<Self> {
         Some(match law {
             Law::Number(value) => Self::Constant(*value),
@@ -194,7 +195,7 @@ impl Shape {
         })
     }
 
-    /// What lies between two bounds; a cut of a cut is one cut, so that no digits are lost twice.
+    /// Truncation to an interval. Repeated truncation is merged into one, so that rounding does not accumulate.
     fn truncated(self, low: f64, high: f64) -> Self {
         match self {
             Self::Truncated { of, low: least, high: most } => {
@@ -204,7 +205,7 @@ impl Shape {
         }
     }
 
-    /// What `domain` leaves of it; validation has seen that this is all but 1e-6.
+    /// Truncation to `domain`; validation has ensured that this removes at most 1e-6.
     pub(super) fn within(&self, domain: Domain) -> Self {
         match self {
             Self::Constant(value) => Self::Constant(*value),
@@ -213,7 +214,7 @@ impl Shape {
         }
     }
 
-    /// A spread of 0 is that number (the scenario format).
+    /// A spread of 0 makes it a constant, as the scenario format states.
     fn of_family(family: Family, values: &[f64]) -> Self {
         let shape = match (family, values) {
             (Family::Normal, &[mean, sd]) => Self::Normal { mean, sd },
@@ -223,7 +224,7 @@ impl Shape {
             (Family::Lognormal, &[median, sd]) => Self::Lognormal { median, sd },
             (Family::LogInterval, &[low, high]) if low >= high => Self::Constant(low),
             (Family::LogInterval, &[low, high]) => {
-                // The quotient has more digits, but may leave what a number can hold.
+                // The quotient is more accurate, but may overflow.
                 let quotient = high / low;
                 let width = if quotient.is_finite() { math::ln(quotient) } else { math::ln(high) - math::ln(low) };
                 Self::Lognormal { median: low.sqrt() * high.sqrt(), sd: width / (2.0 * Z95) }
@@ -243,7 +244,7 @@ impl Shape {
         }
     }
 
-    /// The probability of lying at or below `x`, or above it.
+    /// P(X ≤ x) from the lower side, or P(X > x) from the upper side.
     pub(super) fn probability(&self, side: Side, x: f64) -> f64 {
         let z_side = |z: f64| if side == Side::Below { math::norm_cdf(z) } else { math::norm_sf(z) };
         let bounded = |below: f64| if side == Side::Below { below } else { 1.0 - below };
@@ -266,7 +267,7 @@ impl Shape {
         }
     }
 
-    /// The probability of lying between two numbers, from whichever tail keeps its digits.
+    /// The probability of an interval, from the tail that keeps more digits.
     pub(crate) fn mass(&self, low: f64, high: f64) -> f64 {
         let side = self.side(low);
         (self.probability(side, high) - self.probability(side, low)).abs()
@@ -276,7 +277,7 @@ impl Shape {
         if self.probability(Side::Below, low) > 0.5 { Side::Above } else { Side::Below }
     }
 
-    /// The probability outside of `domain`, both ends together.
+    /// The probability outside of `domain`, at both ends together.
     pub(crate) fn mass_outside(&self, domain: Domain) -> f64 {
         self.probability(Side::Below, domain.low) + self.probability(Side::Above, domain.high)
     }
@@ -287,7 +288,7 @@ impl Shape {
     }
 }
 
-/// A distribution function of low, mode, high and x, or the upper tail: that of the law in the mirror.
+/// A distribution function with arguments low, mode, high and x. The upper tail is that of the mirrored distribution.
 fn from_side(side: Side, cdf: fn(f64, f64, f64, f64) -> f64, [low, mode, high, x]: [f64; 4]) -> f64 {
     if side == Side::Below { cdf(low, mode, high, x) } else { cdf(-high, -mode, -low, -x) }
 }

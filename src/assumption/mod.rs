@@ -14,13 +14,13 @@ use law::{Family, Law, Shape};
 
 use crate::error::shown;
 
-/// So much of a distribution may lie outside of what its place allows; it is then truncated there.
+/// The probability that may lie outside of the allowed domain; it is truncated away.
 pub(crate) const TOLERATED_OUTSIDE: f64 = 1e-6;
 
 /// A scalar input: a number, the name of a named assumption, or a distribution drawn once per path.
 ///
-/// Made from `f64`, `i32` and `&str` (a name), and by the functions of this crate: [`normal`],
-/// [`lognormal`], [`uniform`], [`triangular`], [`pert`], [`interval`], [`log_interval`], [`truncated`], [`fixed`].
+/// Convert from `f64`, `i32` or `&str` (a name), or call [`normal`], [`lognormal`], [`uniform`], [`triangular`],
+/// [`pert`], [`interval`], [`log_interval`], [`truncated`] or [`fixed`].
 ///
 /// # Example: an array that mixes them
 /// ```
@@ -41,19 +41,19 @@ impl Assumption {
         Self { law, source: None }
     }
 
-    /// Says where the number is from, or «assumed»; it is printed beside it.
+    /// States the source of the number, or "assumed"; reports print it beside the number.
     pub fn source(mut self, text: impl Into<String>) -> Self {
         self.source = Some(text.into());
         self
     }
 
-    /// Where the number is from, if that was said.
+    /// The source of the number, if stated.
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {
         self.source.as_deref()
     }
 
-    /// The number, where it is one: stated as such, or a distribution without spread.
+    /// The number, if it is plain or a distribution without spread.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         match Shape::of(&self.law) {
@@ -62,7 +62,7 @@ impl Assumption {
         }
     }
 
-    /// The name, where it is one.
+    /// The name, if it is the name of a shared assumption.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.law {
             Law::Name(name) => Some(name),
@@ -70,7 +70,7 @@ impl Assumption {
         }
     }
 
-    /// What keeps the law out of a place that allows `domain`; checked once its own parameters are in order.
+    /// Why the distribution is not allowed in `domain`, if so; its own parameters must be valid.
     pub(crate) fn misfit(&self, domain: Domain) -> Option<String> {
         let shape = Shape::of(&self.law)?;
         if let Shape::Constant(value) = shape {
@@ -94,7 +94,7 @@ impl Assumption {
     }
 }
 
-/// A probability as a percentage with two digits.
+/// A probability in percent with two significant digits.
 fn share(probability: f64) -> String {
     let percent = 100.0 * probability;
     if percent >= 1.0 { format!("{percent:.1} %") } else { format!("{percent:.2e} %") }
@@ -139,7 +139,7 @@ pub fn fixed(value: f64) -> Assumption {
     value.into()
 }
 
-/// Normal with mean and standard deviation, in the unit of the place.
+/// A normal distribution with a mean and a standard deviation, in the unit of the number that it stands for.
 ///
 /// # Example: growth of 87 % give or take 8 points
 /// ```
@@ -150,7 +150,7 @@ pub fn normal(mean: f64, sd: f64) -> Assumption {
     family(Family::Normal, &[mean, sd])
 }
 
-/// Lognormal with its median (in the unit of the place) and the standard deviation of its logarithm.
+/// A lognormal distribution with a median and the standard deviation of the logarithm.
 ///
 /// # Example: a base known to about 5 %
 /// ```
@@ -161,9 +161,9 @@ pub fn lognormal(median: f64, sd_of_log: f64) -> Assumption {
     family(Family::Lognormal, &[median, sd_of_log])
 }
 
-/// Uniform between two bounds.
+/// A uniform distribution between two bounds.
 ///
-/// # Example: no value preferred
+/// # Example: all values equally likely
 /// ```
 /// use outgrow::{uniform, Curve};
 /// let growth = Curve::constant(uniform(0.2, 0.4));
@@ -172,7 +172,7 @@ pub fn uniform(low: f64, high: f64) -> Assumption {
     family(Family::Uniform, &[low, high])
 }
 
-/// Triangular with its least, likeliest and greatest value.
+/// A triangular distribution with its minimum, mode and maximum.
 ///
 /// # Example: three points from a panel
 /// ```
@@ -183,10 +183,10 @@ pub fn triangular(low: f64, mode: f64, high: f64) -> Assumption {
     family(Family::Triangular, &[low, mode, high])
 }
 
-/// PERT: a beta distribution with its least, likeliest and greatest value and λ = 4
-/// (Malcolm, Roseboom, Clark & Fazar 1959). Less weight in the ends than [`triangular`].
+/// A PERT distribution: a beta distribution with its minimum, mode and maximum, and λ = 4 (Malcolm, Roseboom, Clark &
+/// Fazar 1959). It puts less weight on the ends than [`triangular`].
 ///
-/// # Example: three points, ends unlikely
+/// # Example: three points with unlikely ends
 /// ```
 /// use outgrow::{pert, Curve};
 /// let growth = Curve::constant(pert(0.4, 0.6, 0.7));
@@ -195,9 +195,9 @@ pub fn pert(low: f64, mode: f64, high: f64) -> Assumption {
     family(Family::Pert, &[low, mode, high])
 }
 
-/// Normal with a stated central 90 % interval: one in twenty below `p05`, one in twenty above `p95`.
+/// A normal distribution with a given central 90 % interval: 5 % lies below `p05` and 5 % above `p95`.
 ///
-/// # Example: a revenue that was only rounded
+/// # Example: a revenue that is known only roughly
 /// ```
 /// use outgrow::{interval, Provider};
 /// let provider = Provider::new("Google Cloud", interval(1.0e9, 1.2e9));
@@ -206,9 +206,9 @@ pub fn interval(p05: f64, p95: f64) -> Assumption {
     family(Family::Interval, &[p05, p95])
 }
 
-/// Lognormal with a stated central 90 % interval; both ends above 0.
+/// A lognormal distribution with a given central 90 % interval; both ends must be above 0.
 ///
-/// # Example: a factor of two either way
+/// # Example: uncertain by a factor of two
 /// ```
 /// use outgrow::{log_interval, Provider};
 /// let provider = Provider::new("Google Cloud", log_interval(0.5e9, 2.0e9));
@@ -217,9 +217,9 @@ pub fn log_interval(p05: f64, p95: f64) -> Assumption {
     family(Family::LogInterval, &[p05, p95])
 }
 
-/// A distribution cut off below `low` and above `high`, either of which may be `None`.
+/// A distribution truncated to the interval from `low` to `high`, either of which may be `None`.
 ///
-/// # Example: a claim that is a floor
+/// # Example: a claim that sets a lower bound
 /// ```
 /// use outgrow::{lognormal, truncated, Provider};
 /// let provider = Provider::new("Google Cloud", truncated(lognormal(1.1e9, 0.1), 1.0e9, None));

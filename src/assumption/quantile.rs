@@ -1,5 +1,5 @@
-//! Quantile functions: a draw is `Q(u)` with one uniform `u`, so that a copula or a quasi-random point can take the
-//! place of `u` without another sampler.
+//! Quantile functions. A draw is `Q(u)` with a single uniform `u`, so that a copula or a quasi-random point can replace
+//! `u` without a different sampler.
 
 use super::domain::Domain;
 use super::law::{Shape, Side};
@@ -7,16 +7,16 @@ use super::pert;
 use crate::cpu::{self, Level};
 use crate::math;
 
-/// A quantile function made ready for a run: `fill` turns uniforms into draws.
+/// A quantile function prepared for a run: `fill` turns uniforms into draws.
 #[derive(Debug, Clone)]
 pub(crate) struct Quantile {
     form: Form,
     cut: Option<Cut>,
-    /// The least and greatest value a draw may take: bounds that rounding alone could pass.
+    /// The smallest and largest value of a draw, which only rounding could exceed.
     clamp: (f64, f64),
 }
 
-/// What truncation leaves of the probabilities, counted from the side where they keep their digits.
+/// The range of probabilities that truncation leaves, measured from the side that keeps their digits.
 #[derive(Debug, Clone, Copy)]
 struct Cut {
     side: Side,
@@ -43,12 +43,12 @@ impl Quantile {
             shape => (shape, UNBOUNDED),
         };
         let form = Form::new(whole, clamp);
-        // The table of a PERT law is of what the cut leaves.
+        // The table of a PERT distribution covers only the truncated range.
         let is_cut = clamp != UNBOUNDED && !matches!(form, Form::Pert { .. });
         Self { form, cut: is_cut.then(|| Cut::new(whole, clamp)), clamp }
     }
 
-    /// The quantile function of what `domain` leaves of `shape`.
+    /// The quantile function of `shape` truncated to `domain`.
     pub(crate) fn within(shape: &Shape, domain: Domain) -> Self {
         let mut quantile = Self::new(&shape.within(domain));
         let low = if domain.low_open { domain.low.next_up() } else { domain.low };
@@ -69,7 +69,7 @@ impl Quantile {
         self.at(0.5)
     }
 
-    /// Turns standard normal scores into draws, in place: Q(Φ(z)).
+    /// Turns standard normal scores into draws in place: Q(Φ(z)).
     pub(crate) fn fill_scores(&self, z: &mut [f64]) {
         self.fill_scores_by(|z| each(z, math::norm_cdf), z);
     }
@@ -82,7 +82,7 @@ impl Quantile {
     fn fill_scores_by(&self, norm_cdf: impl Fn(&mut [f64]), z: &mut [f64]) {
         let (low, high) = self.clamp;
         match (&self.form, self.cut) {
-            // What is normal loses no digit on the way.
+            // A normal distribution needs no detour over Φ, which would lose digits.
             (Form::Normal { mean, sd }, None) => each(z, |z| (mean + sd * z).clamp(low, high)),
             (Form::Lognormal { median, sd }, None) => {
                 each(z, |z| sd * z);
@@ -104,7 +104,7 @@ impl Quantile {
         draw[0]
     }
 
-    /// The score at which the quantile function has a kink, if it has one.
+    /// The score at which the quantile function has a kink, if any.
     pub(crate) fn kink(&self) -> Option<f64> {
         let Form::Triangular { low, mode, high } = self.form else { return None };
         let rising = (mode - low) / (high - low);
@@ -118,7 +118,7 @@ impl Quantile {
         (u > 0.0 && u < 1.0).then(|| math::norm_quantile(u))
     }
 
-    /// Turns uniforms in (0, 1) into draws, in place.
+    /// Turns uniforms in (0, 1) into draws in place.
     pub(crate) fn fill(&self, u: &mut [f64]) {
         cpu::run(
             Level::of_this_process(),
@@ -144,14 +144,14 @@ impl Cut {
 
     #[inline(always)]
     fn fill(self, u: &mut [f64]) {
-        // Rounding may reach 0 or 1, where a quantile is infinite.
+        // Rounding may reach 0 or 1, where a quantile may be infinite.
         let (least, most) = (f64::MIN_POSITIVE, 1.0_f64.next_down());
         each(u, |u| (self.from + (self.to - self.from) * u).clamp(least, most));
     }
 }
 
 impl Form {
-    /// `cut` is where a tabulated law is truncated; others are by their probabilities.
+    /// `cut` is the truncation of a tabulated distribution; others are truncated by their probabilities.
     fn new(whole: &Shape, cut: (f64, f64)) -> Self {
         match *whole {
             Shape::Constant(value) => Self::Constant(value),
@@ -164,7 +164,7 @@ impl Form {
         }
     }
 
-    /// `p` is a probability counted from `side`.
+    /// `p` is a probability measured from `side`.
     #[inline(always)]
     fn fill(&self, side: Side, p: &mut [f64]) {
         match *self {
@@ -200,7 +200,7 @@ fn each(xs: &mut [f64], f: impl Fn(f64) -> f64) {
     }
 }
 
-/// Normal scores of probabilities counted from `side`.
+/// Normal scores of probabilities measured from `side`.
 #[inline(always)]
 fn scores(side: Side, p: &mut [f64]) {
     math::norm_quantile_slice(p);
@@ -209,8 +209,8 @@ fn scores(side: Side, p: &mut [f64]) {
     }
 }
 
-/// Inverse of the triangular cdf, each branch from its own end. Only ratios are multiplied, so that no product
-/// overflows where the numbers themselves do not.
+/// The inverse of the triangular distribution function, each branch from its own end. Only ratios are multiplied, so
+/// that no product overflows if the parameters themselves do not.
 #[inline(always)]
 fn triangular(low: f64, mode: f64, high: f64, side: Side, p: f64) -> f64 {
     let (below, above) = if side == Side::Below { (p, 1.0 - p) } else { (1.0 - p, p) };

@@ -1,4 +1,4 @@
-//! One conformance suite, run over every law: whole, truncated in every way, and cut by what its place allows.
+//! One conformance suite for all distributions: whole, truncated in every way, and restricted by a domain.
 
 mod oracle;
 mod sampling;
@@ -11,7 +11,7 @@ use super::quantile::Quantile;
 use super::{Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform};
 use crate::math;
 
-/// The extreme uniforms of `stream::uniforms`.
+/// The smallest and largest uniforms of `stream::uniforms`.
 const EXTREMES: [f64; 2] = [0.5 * f64::EPSILON, 1.0 - 0.5 * f64::EPSILON];
 
 /// Probabilities in both tails and between.
@@ -21,8 +21,8 @@ fn probabilities() -> Vec<f64> {
     tail.into_iter().chain(middle).chain(tail.into_iter().rev().map(|p| 1.0 - p)).collect()
 }
 
-/// A law in its place. `grain` is what a quantile may err: some roundings of the scale of the law, 1e-9 of the range
-/// where it is interpolated.
+/// A distribution in its domain. `grain` is the allowed error of a quantile: a few roundings of the distribution's
+/// scale, or 1e-9 of the range if it is interpolated.
 struct Case {
     law: Assumption,
     domain: Domain,
@@ -57,7 +57,7 @@ fn case(law: Assumption, domain: Domain, scale: f64) -> Case {
     Case { law, domain, quantile, grain: 16.0 * f64::EPSILON * scale }
 }
 
-/// A law that is interpolated, with the range that it covers.
+/// An interpolated distribution, with its range.
 fn tabulated(law: Assumption, range: f64) -> Case {
     Case { grain: 1e-9 * range, ..case(law, Domain::FINITE, 0.0) }
 }
@@ -95,7 +95,7 @@ fn cut_laws() -> Vec<Case> {
         finite(truncated(normal(0.6, 0.1), 0.65, None), 1.0),
         finite(truncated(normal(0.6, 0.1), None, 0.55), 1.0),
         finite(truncated(normal(0.6, 0.1), 0.6, 0.6001), 1.0),
-        // In either tail, bounded and not.
+        // Truncated in either tail, with one bound and with two.
         finite(truncated(normal(0.0, 1.0), 6.0, 7.0), 8.0),
         finite(truncated(normal(0.0, 1.0), -7.0, -6.0), 8.0),
         finite(truncated(normal(0.0, 1.0), 6.0, None), 8.0),
@@ -115,11 +115,11 @@ fn cut_laws() -> Vec<Case> {
         tabulated(truncated(pert(0.0, 0.7, 1.0), None, 0.001), 0.001),
         finite(truncated(interval(1.0e9, 1.2e9), 1.0e9, None), 1.2e9),
         finite(truncated(log_interval(0.5e9, 2.0e9), 0.6e9, 1.5e9), 2e9),
-        // A cut of a cut.
+        // Truncated twice.
         finite(truncated(truncated(normal(0.0, 1.0), 0.0, 4.0), 1.0, 9.0), 1.0),
         finite(truncated(truncated(lognormal(2.0, 0.5), None, 3.0), 1.0, None), 1.0),
         tabulated(truncated(truncated(pert(0.0, 0.3, 1.0), 0.2, None), None, 0.5), 0.3),
-        // Cut by the place: less than 1e-6 lies outside.
+        // Restricted by the domain: less than 1e-6 lies outside.
         case(normal(0.1, 0.02), Domain::VOLATILITY, 1.0),
         case(normal(1e9, 2e8), Domain::REVENUE, 1e9),
         case(normal(4.0, 0.8), Domain::HALF_LIFE, 4.0),
@@ -145,8 +145,8 @@ fn a_quantile_never_decreases() {
     }
 }
 
-/// Moved by its grain to either side, a quantile has its probability between: to 1e-12 of the lesser tail, and to
-/// 1e-15 where a cut makes a sum of a whole law's probabilities.
+/// Moved by its grain to either side, a quantile brackets its probability: to 1e-12 of the smaller tail, or to 1e-15 if
+/// truncation makes it a sum of probabilities of the whole distribution.
 #[test]
 fn a_quantile_inverts_its_distribution_function() {
     for case in laws() {
@@ -168,7 +168,7 @@ fn a_quantile_inverts_its_distribution_function() {
     }
 }
 
-/// The support as the parameters state it, cut by bounds and place.
+/// The support that the parameters state, restricted by truncation and domain.
 #[test]
 fn draws_keep_to_the_support_and_to_the_place() {
     for case in laws() {
@@ -195,7 +195,7 @@ fn draws_keep_to_the_support_and_to_the_place() {
     }
 }
 
-/// ln(1 + g) and the log of revenue are what a path is made of.
+/// A path takes ln(1 + g) and the logarithm of revenue, so both must be finite.
 #[test]
 fn open_bounds_are_never_reached() {
     for law in [
@@ -261,7 +261,7 @@ fn intervals_have_their_ends_at_5_and_95_percent() {
         for law in [interval(low, high), log_interval(low, high)] {
             let draws = case(law.clone(), Domain::FINITE, 1.0).draws(&[0.05, 0.95]);
             for (x, stated) in draws.iter().zip([low, high]) {
-                // A small end of a wide interval is a difference of large numbers.
+                // A small end of a wide interval is a difference of large numbers, which loses digits.
                 let scale = if law == interval(low, high) { high } else { stated };
                 assert!((x - stated).abs() <= 1e-12 * scale, "{law}: {draws:?}");
             }
@@ -293,7 +293,7 @@ fn a_spread_of_zero_is_the_number() {
     assert_eq!(normal(0.1, 1e-9).value(), None);
 }
 
-/// The parts between quantiles have the probabilities that lie between, and together they are 1.
+/// The intervals between quantiles have the expected probabilities, which sum to 1.
 #[test]
 fn mass_is_shared_out_among_parts() {
     for case in laws() {
@@ -325,7 +325,7 @@ fn the_mass_outside_is_that_of_closed_forms() {
         (triangular(-1.0, 1.0, 1.0), Domain::REVENUE, 0.25),
         (triangular(0.0, 0.0, 2.0), Domain::CORRELATION, 0.25),
         (pert(-1.0, 0.0, 1.0), Domain::REVENUE, 0.5),
-        // With its mode at an end, F is a fifth power.
+        // With the mode at an end, F is a fifth power.
         (pert(-1.0, 3.0, 3.0), Domain::REVENUE, 0.000_976_562_5),
         (pert(-2.0, -2.0, 2.0), Domain::CORRELATION, 1.0 - 0.237_304_687_5 + 0.000_976_562_5),
         (truncated(normal(0.0, 1.0), -1.0, 1.0), Domain::REVENUE, 0.5),
@@ -345,7 +345,7 @@ fn a_millionth_outside_is_tolerated_and_no_more() {
     let message = normal(4.75, 1.0).misfit(Domain::REVENUE).expect("too much outside");
     assert!(message.contains("1.02e-4 % of normal(4.75, 1) lies outside"), "{message}");
     assert!(message.contains("truncated = { of = …, low = 0 }"), "{message}");
-    // Both ends together: 4.85 leaves 6.2e-7 at each, 4.95 leaves 3.7e-7.
+    // Both ends together: a standard deviation of 1/4.85 leaves 6.2e-7 at each end, one of 1/4.95 leaves 3.7e-7.
     assert_eq!(normal(0.0, 1.0 / 4.95).misfit(Domain::CORRELATION), None);
     assert!(normal(0.0, 1.0 / 4.85).misfit(Domain::CORRELATION).is_some());
     assert!(fixed(0.0).misfit(Domain::REVENUE).is_some() && fixed(0.0).misfit(Domain::VOLATILITY).is_none());
@@ -361,7 +361,7 @@ fn a_cut_that_leaves_next_to_nothing_is_refused() {
     assert_eq!(truncated(normal(0.0, 1.0), 35.0, None).law.inconsistency(), None);
 }
 
-/// The mean of the quantiles of 65,536 equal parts against that of the density, by Simpson's rule.
+/// The mean of the quantiles of 65,536 equally likely parts against the mean of the density by Simpson's rule.
 #[test]
 fn deep_tails_have_their_mean() {
     const PARTS: u32 = 65_536;
@@ -400,8 +400,8 @@ fn mean_above(low: f64) -> f64 {
     low + moment / mass
 }
 
-/// What the docs of `pert` state: 1e-9 of the range at most, and much less where uniforms reach; here against direct
-/// inversion for modes all along the range.
+/// The error stated in the documentation of `pert`, at most 1e-9 of the range and much less within the range of
+/// uniforms, against direct inversion for modes across the whole range.
 #[test]
 fn the_table_of_a_pert_law_errs_by_less_than_1e_9_of_its_range() {
     const MEASURED: f64 = 1.5e-11;
@@ -418,13 +418,13 @@ fn the_table_of_a_pert_law_errs_by_less_than_1e_9_of_its_range() {
             worst = if error > worst.0 { (error, mode) } else { worst };
         }
     }
-    assert!(worst.0 > 0.7 * MEASURED, "the bound is idle: {worst:?}");
+    assert!(worst.0 > 0.7 * MEASURED, "the bound is too loose: {worst:?}");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Places on the line of any size: draws stay on the support and never decrease.
+    /// Parameters of any magnitude: draws stay within the support and never decrease.
     #[test]
     fn bounded_laws_keep_to_their_bounds(
         mut points in proptest::array::uniform3(prop_oneof![-1e300..1e300_f64, -1.0..1.0_f64, -1e-300..1e-300_f64]),

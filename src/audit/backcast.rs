@@ -1,19 +1,20 @@
-//! The curve at the base against the growth that the history shows, and run one year back against the known past.
+//! The curve's growth at the base, and extrapolated back by up to a year, against the growth of the history.
 
 use super::scene::{Scene, grown};
 use super::{Finding, FindingKind};
 use crate::math;
 
-/// The least history, in years, that shows a growth: two quarters. One quarter alone is a season; less than a year is told
-/// as what may be one, and only where every step goes the same way.
+/// The shortest history, in years, that gives a growth rate: two quarters. A single quarter may be seasonal. A history
+/// of less than a year is used only if all its steps have the same sign, and the finding says that it may be seasonal.
 const LEAST_YEARS: f64 = 0.5;
-/// Log growth a year that never counts as a break: growth is reported in whole percents and moves by some from one
-/// year to the next.
+/// A difference in log growth a year that never counts as a break: growth is reported in whole percents and varies from
+/// one year to the next.
 const SMALL: f64 = 0.10;
-/// The part of the shown log growth that may be lost or gained at the base. Alibaba Cloud, one of the fastest, lost a
-/// quarter of it in three quarters (+156 % in 2016-Q2, +103 % in 2017-Q1); half is more than growth slowing down.
+/// The fraction of the history's log growth that may be lost or gained at the base. Alibaba Cloud, one of the fastest,
+/// lost a quarter of it in three quarters (+156 % in 2016-Q2, +103 % in 2017-Q1); half is more than growth slowing
+/// down.
 const PART: f64 = 0.5;
-/// Standard deviations of the scenario's own shocks by which the last year may have differed from its curve.
+/// The tolerance for the last year's deviation from its curve, in standard deviations of the scenario's own shocks.
 const SHOCKS: f64 = 2.0;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -39,19 +40,19 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let months = (12.0 * years).round();
     let seen = format!(
-        "{} grew at {} a year over the last {months} months of history; the curve starts at {} a year and, run back, has those months at {} a year",
+        "{} grew at {} a year over the last {months} months of history; the curve starts at {} a year and, extrapolated back over these months, has {} a year",
         scene.quantity(),
         grown(shown),
         grown(start),
         grown(run_back)
     );
-    let seen = if is_season { seen + "; that is less than a year of history: it may be a season" } else { seen };
-    let advice = "say why growth breaks at the base, or start the curve where the history ends; look for a rate in percent, or of another period";
+    let seen = if is_season { seen + "; that is less than a year of history, so it may be seasonal" } else { seen };
+    let advice = "explain why growth changes at the base, or start the curve at the growth of the history; check for a rate in percent or for another period";
     let finding = Finding::new(FindingKind::Backcast, format!("{}.growth", series.address), seen, advice)
-        .figure("growth shown by history", math::exp_m1(shown))
+        .figure("growth of the history", math::exp_m1(shown))
         .figure("growth of the curve at the base", math::exp_m1(start))
-        .figure("growth of the curve run back", math::exp_m1(run_back))
-        .figure(format!("{} then, known", scene.quantity()), series.base * math::exp(known))
+        .figure("growth of the curve extrapolated back", math::exp_m1(run_back))
+        .figure(format!("{} then, by the history", scene.quantity()), series.base * math::exp(known))
         .figure(format!("{} then, by the curve", scene.quantity()), series.base * math::exp(-run_back * years));
     Some(finding)
 }

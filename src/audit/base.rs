@@ -1,21 +1,21 @@
-//! The base against claims, carried on by the curve, and against the history.
+//! The base against claims, which the curve extrapolates to it, and against the history.
 
 use super::scene::{Scene, grown, mean_and_sd, short};
 use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::math;
 
-/// Claims are round numbers: a figure within a hundredth of one does not contradict it. Nor does a base within one
-/// standard deviation of the shocks since.
+/// The tolerance for claims, which are round numbers: 1 %. A base within one standard deviation of the shocks since the
+/// claim does not contradict it either.
 const ROUNDING: f64 = 0.01;
-/// The log step from the last known period to the base that never counts as a break: half as much again. A year's sum
-/// in place of a quarter's is a step of ln 4, a month's of ln 12, another unit far more.
+/// A log step from the last known period to the base that never counts as a break: 50 %. An annual sum in place of a
+/// quarter's is a step of ln 4, in place of a month's of ln 12, and another unit makes far larger steps.
 const BREAK: f64 = 0.405;
-/// Years over which a curve carries a claim on.
+/// The number of years over which the curve extrapolates a claim.
 const CARRIED: f64 = 1.0;
-/// Standard deviations, of the history's own steps or of the scenario's shocks, that a step may differ by.
+/// The tolerance for a step, in standard deviations of the history's steps or of the scenario's shocks.
 const STEPS: f64 = 3.0;
-/// Fewer steps have no spread of their own: the curve says what to expect.
+/// With fewer steps the history gives no standard deviation, and the expected step is that of the curve.
 const LEAST_STEPS: usize = 3;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -39,7 +39,7 @@ fn against_claims(scene: &Scene<'_>, row: usize) -> Vec<Finding> {
     each.flatten().collect()
 }
 
-/// One bound of a claim, so many periods before the base.
+/// One bound of a claim, `back` periods before the base.
 struct Bound {
     back: usize,
     revenue: f64,
@@ -51,19 +51,20 @@ impl Bound {
         if self.is_floor { stated < carried * (1.0 - allowed) } else { stated > carried * (1.0 + allowed) }
     }
 
-    /// The history itself, where it knows the period.
+    /// Compares with the history, if it contains the period.
     fn against_past(&self, scene: &Scene<'_>, row: usize) -> Option<Finding> {
         let series = &scene.series[row];
         let stated = series.base * math::exp(series.before(self.back).filter(|_| self.back > 0)?);
-        let seen = format!("{}; the history has {} then", self.words(scene), short(stated));
+        let seen = format!("{}; the history states {}", self.words(scene), short(stated));
         let place = format!("history[{}]", series.past.len() - self.back);
         self.is_broken(stated, self.revenue, ROUNDING)
             .then(|| self.found(scene, row, &place, seen, (stated, self.revenue)))
     }
 
-    /// The base, to which the curve carries the claim on over a year at most: run back further it would say more of the
-    /// curve than of the claim. An older floor is held against the base as it stands, an older «at most» against nothing.
-    /// Where the history knows the period, the history is what is claimed.
+    /// Compares with the base. The curve extrapolates the claim to the base over at most a year; over more, the result
+    /// would depend more on the curve than on the claim. An older lower bound is compared with the base directly, an
+    /// older upper bound is ignored. If the history contains the period, the claim is compared with the history
+    /// instead.
     #[expect(clippy::cast_precision_loss, reason = "periods of the calendar")]
     fn against_base(&self, scene: &Scene<'_>, row: usize) -> Option<Finding> {
         let series = &scene.series[row];
@@ -77,17 +78,16 @@ impl Bound {
         let allowed = ROUNDING.max(series.volatility * years.sqrt());
         let carry = match self.back {
             0 => String::new(),
-            _ if !is_carried => "; it is not carried on over more than a year".to_owned(),
+            _ if !is_carried => "; claims are not extrapolated over more than a year".to_owned(),
             back => format!(
-                "; the curve, {} over those {back} {}s, carries it on to {}",
+                "; the curve, with {} over these {back} {}s, extrapolates it to {}",
                 grown(growth),
                 scene.scenario.step().word(),
                 short(carried)
             ),
         };
         let base = scene.scenario.base();
-        let seen =
-            format!("{}{carry}; the base has {} in {base}, at its median", self.words(scene), short(series.base));
+        let seen = format!("{}{carry}; the median of the base {base} is {}", self.words(scene), short(series.base));
         self.is_broken(series.base, carried, allowed)
             .then(|| self.found(scene, row, "revenue", seen, (series.base, carried)))
     }
@@ -110,12 +110,11 @@ impl Bound {
         seen: String,
         (stated, carried): (f64, f64),
     ) -> Finding {
-        let advice =
-            "a claim is of its own period: carry it on to the base, state a base that keeps it, or drop the claim";
+        let advice = "a claim refers to its own period: extrapolate it to the base, state a base that satisfies it, or remove the claim";
         Finding::new(FindingKind::Base, format!("{}.{place}", scene.series[row].address), seen, advice)
             .figure("stated", stated)
             .figure(format!("claimed, {}", self.word()), self.revenue)
-            .figure("claim carried on", carried)
+            .figure("claim extrapolated to the base", carried)
     }
 }
 
@@ -134,17 +133,18 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let word = scene.scenario.step().word();
     let before = series.base * math::exp(-last);
     let seen = format!(
-        "from the last {word} of history ({}) to the base ({}) is a step of {}; {} was to be expected",
+        "the step from the last {word} of history ({}) to the base ({}) is {}; {} was expected",
         short(before),
         short(series.base),
         grown(*last),
         grown(expected)
     );
-    let advice = format!("look whether both are {} of one {word}, in one unit and on one basis", scene.quantity());
+    let advice =
+        format!("check that both are {} of one {word}, in the same unit and on the same basis", scene.quantity());
     let finding = Finding::new(FindingKind::Base, format!("{}.revenue", series.address), seen, advice)
         .figure("base", series.base)
         .figure(format!("the {word} before"), before)
         .figure("step", math::exp_m1(*last))
-        .figure("step expected", math::exp_m1(expected));
+        .figure("expected step", math::exp_m1(expected));
     Some(finding)
 }

@@ -1,17 +1,17 @@
-//! What the scenario comes to: growth at the horizon, multiples of the base, revenue against the stated ceiling.
+//! The end state: growth at the horizon, the multiple of the base, and revenue against the stated ceiling.
 
 use super::scene::{Scene, grown, short};
 use super::{Finding, FindingKind, Severity, units};
 use crate::math;
 
-/// Growth in any one year beyond which a rate is more likely in percent than true: ×3. Alibaba Cloud's best year was ×2.4.
+/// Growth in a single year beyond which a rate is probably in percent: ×3. Alibaba Cloud's best year was ×2.4.
 const YEAR: f64 = 3.0;
-/// The multiple of the base, up or down, beyond which the horizon is another business: a hundredfold in ten years is
-/// 58 % a year, every year.
+/// The multiple of the base, up or down, beyond which the horizon describes a different business: ×100 in ten years is
+/// 58 % in every year.
 const MULTIPLE: f64 = 100.0;
-/// Growth that still goes on at the horizon: 40 % a year doubles in two years, and again in two more.
+/// Growth at the horizon that is too high to last: 40 % a year doubles in two years, and again in two more.
 const LATE: f64 = 0.40;
-/// Horizons from so many years on are long enough for growth to have slowed down.
+/// The shortest horizon, in years, by which growth should have slowed down.
 const LONG_YEARS: f64 = 5.0;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -25,7 +25,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let path = &scene.series[row].path;
     let last = path.len() - 1;
-    // A horizon of less than a year is taken as it is.
+    // A horizon of less than a year is used as it is, without conversion to a year.
     let year = scene.per_year().min(last);
     let over = |t: &usize| path[*t] - path[t - year];
     let best = (year..=last).max_by(|a, b| over(a).total_cmp(&over(b)))?;
@@ -40,13 +40,17 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         (Severity::High, what, "growth is a fraction a year: 0.18 is 18 %")
     } else if whole.abs() > math::ln(MULTIPLE) {
         let word = format!("{} in {horizon} is {} times the base", scene.quantity(), short(math::exp(whole)));
-        (Severity::Medium, word, "look at how growth goes on after the last estimate, and how far away the horizon is")
+        (
+            Severity::Medium,
+            word,
+            "check how growth continues after the last estimate, and whether the horizon is too far away",
+        )
     } else if late > math::ln_1p(LATE) && scene.years() >= LONG_YEARS {
         let word = format!("growth is still {} a year at the horizon {horizon}", grown(late));
         (
             Severity::Medium,
             word,
-            "let growth fade, or say why it does not: what is held here goes on beyond the horizon too",
+            "let growth fade, or explain why it does not: the rate would continue beyond the horizon",
         )
     } else {
         return None;
@@ -59,12 +63,12 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     Some(finding)
 }
 
-/// The first period at which a provider, and at which all together, pass the ceiling, at the medians.
+/// The first period in which the median path of a provider, or of the sum of all, exceeds the ceiling.
 fn against_ceiling(scene: &Scene<'_>, ceiling: f64) -> Vec<Finding> {
     let at = |row: usize, t: usize| scene.series[row].base * math::exp(scene.series[row].path[t]);
     let rows = 0..scene.series.len();
     let sum = |t: usize| rows.clone().map(|row| at(row, t)).sum::<f64>();
-    let advice = "no more than the market can be sold: let growth fade earlier, or state a higher ceiling";
+    let advice = "revenue cannot exceed the market: let growth fade earlier, or state a higher ceiling";
     let passed = |address: String, who: &str, revenue: &dyn Fn(usize) -> f64| {
         let t = (0..=scene.scenario.periods()).find(|t| revenue(*t) > ceiling)?;
         let when = scene.scenario.label(t);

@@ -1,5 +1,5 @@
-//! The law of growth against all assumptions: the answer under each other tail, and under each other law that passes
-//! through the same estimates.
+//! The growth curve against all assumptions: the answer under other tails, and under other curves that pass through the
+//! same estimates.
 
 use super::scene::{Answer, SEED, SURE, Scene, by_date, error_of};
 use super::weight::Weighed;
@@ -11,24 +11,26 @@ use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
 use crate::paths::Plan;
 
-/// The years that a law without stated rates is held to: as far as analysts' estimates reach.
+/// The number of years for which another curve must match one without stated rates: as far as analysts' estimates
+/// extend.
 const YEARS: usize = 2;
-/// A law passes through an estimate if revenue is within so much of it: estimates are in whole percents.
+/// The tolerance for matching an estimate, as a fraction of revenue: estimates are in whole percents.
 const MET: f64 = 0.02;
-/// An answer that moves by less under another law is the same answer to a reader.
+/// Two answers that differ by less are the same to a reader.
 const LEAST: f64 = 0.05;
-/// The half-life, in years, of a fade that nobody stated: between none and one that has hardly moved in ten years.
+/// The half-life, in years, of a fade if none is stated: between an immediate fade and one over ten years.
 const HALF_LIFE: f64 = 2.0;
-/// Where such a fade ends if nobody stated that either: at this part of the last log rate, neither all of it nor none.
+/// The end of such a fade if none is stated, as a fraction of the last log rate.
 const END: f64 = 0.5;
 
-/// A law and its answers, for each question that compares the provider, by date.
+/// A curve and its answers, by date, to each question that compares the provider.
 struct Under {
     law: String,
     answers: Vec<Vec<Estimate>>,
 }
 
-/// A question, of those that compare the provider, and a date at which the laws lie further apart than all assumptions move the answer.
+/// A question that compares the provider, and a date at which the curves differ by more than all assumptions move the
+/// answer.
 struct Excess {
     question: usize,
     date: usize,
@@ -47,7 +49,7 @@ fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
         return None;
     }
     let curve = scene.scenario.providers()[row].growth.as_ref()?;
-    // At its medians, so that nothing but the law differs.
+    // The curve's numbers are at their medians, so that only the form of the curve differs.
     let medians = scene.scenario.medians(curve).ok()?;
     let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
     laws.extend(others(scene, row, curve, &medians));
@@ -79,15 +81,14 @@ fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess, answer
     let each: Vec<String> =
         under.iter().map(|under| format!("{}: {}", under.law, under.answers[question][date].shown())).collect();
     let seen = format!(
-        "the law decides: laws that pass through the same estimates spread «{}» by {} over {spread:.2}, all assumptions together over {all:.2} ({}, growth at its medians)",
+        "the form of the curve decides: under curves that pass through the same estimates, \"{}\" by {} varies by {spread:.2}, under all assumptions together by {all:.2} ({}, growth at its medians)",
         answer.overtake.name(),
         answer.overtake.periods()[date],
         each.join("; ")
     );
-    let advice =
-        "tell the answer under each law, or say why growth goes on as it does here; more estimates would decide";
+    let advice = "report the answer under each curve, or explain why growth continues as stated; more estimates would narrow the choice";
     let mut finding = Finding::new(FindingKind::Form, format!("{}.growth", scene.series[row].address), seen, advice)
-        .figure("spread by the law", spread)
+        .figure("spread by the curve", spread)
         .figure("spread by all assumptions", all);
     for under in under {
         finding = finding.figure(under.law.clone(), under.answers[question][date].value());
@@ -95,7 +96,7 @@ fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess, answer
     finding
 }
 
-/// The other tails and laws, each with a name. None where the horizon lies within the estimates.
+/// The other tails and curves, each with a name; empty if the horizon lies within the estimates.
 fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<(String, Curve)> {
     let schedule = match &curve.0 {
         Law::Schedule(schedule) => {
@@ -116,7 +117,7 @@ fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<
     if !has_tail(|tail| *tail == TailLaw::Hold) && !matches!(&curve.0, Law::Constant(_)) {
         others.push(("held".to_owned(), with(Tail::hold())));
     }
-    // Refused by the scenario where the rates do not fall.
+    // The scenario is invalid under this tail if the rates do not fall; it is then skipped.
     if !has_tail(|tail| matches!(tail, TailLaw::Ratio(_))) && stated > 1 && !matches!(&curve.0, Law::Constant(_)) {
         others.push(("ratio auto".to_owned(), with(Tail::ratio("auto"))));
     }
@@ -134,7 +135,7 @@ fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<
     others
 }
 
-/// The first years of a law without stated rates, as estimates.
+/// The growth in the first years of a curve without stated rates, as estimates.
 fn through(scene: &Scene<'_>, row: usize) -> Schedule {
     let (path, year) = (&scene.series[row].path, scene.per_year());
     let rate = |end: usize| Assumption::from(math::exp_m1(path[end] - path[end - year]));
@@ -142,8 +143,9 @@ fn through(scene: &Scene<'_>, row: usize) -> Schedule {
     Schedule { rates: ends.map(rate).collect(), tail: Tail::none(), reading: Reading::Point }
 }
 
-/// The `fade` with the stated law's revenue after one and two years: with growth γ₁, γ₂ over these years,
-/// 2^(1/h) = (γ₁ − γ∞)/(γ₂ − γ∞) and γ₀ = γ∞ + (γ₁ − γ∞) (ln 2/h)/(1 − 2^(−1/h)). None where growth does not fall towards γ∞.
+/// The `fade` that matches the stated curve's revenue after one and two years: with growth γ₁, γ₂ in these years,
+/// 2^(1/h) = (γ₁ − γ∞)/(γ₂ − γ∞) and γ₀ = γ∞ + (γ₁ − γ∞) (ln 2/h)/(1 − 2^(−1/h)). `None` if growth does not fall
+/// towards γ∞.
 fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
     let (path, year) = (&scene.series[row].path, scene.per_year());
     let end = math::ln_1p(to);
@@ -156,8 +158,8 @@ fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
     Some(Curve::fade(math::exp_m1(start), to, std::f64::consts::LN_2 / decay))
 }
 
-/// Where a fade ends, as simple growth: where the provider's own does, or another's that lies between 0 and the last rate,
-/// or else at a part of the last rate.
+/// The end of a fade, as simple growth: that of the provider's own fade, otherwise of another provider's if it lies
+/// between 0 and the last rate, otherwise a fraction of the last rate.
 fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let to = |curve: &Curve| match &curve.0 {
         Law::Fade { to, .. } => scene.scenario.median(to),
@@ -171,7 +173,7 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     own.or_else(|| curves().filter_map(to).find(falls)).unwrap_or_else(|| math::exp_m1(END * math::ln_1p(last)))
 }
 
-/// Whether a law has the revenue of the stated curve over every stated year: at its end, or with totals in its sum.
+/// Whether a curve matches the revenue of the stated curve in every stated year: at its end, or in its sum for totals.
 fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> bool {
     let changed = scene.scenario.with_growth(scene.name(row), law.clone());
     let Ok(plan) = changed.and_then(|changed| Plan::new(&changed, SEED)) else { return false };
@@ -183,21 +185,21 @@ fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> boo
     };
     let mut ends = (1..=schedule.rates.len()).map(|count| count * year - passed).take_while(|end| *end < own.len());
     let sum = |path: &[f64], end: usize| -> f64 {
-        // What lies before the base is the same of both.
+        // Both share the revenue before the base.
         path[(end + 1).saturating_sub(width)..=end].iter().map(|log| math::exp(*log - path[0])).sum()
     };
     let is_met = |end: usize| math::ln(sum(other, end) / sum(own, end)).abs() <= MET;
     ends.all(is_met)
 }
 
-/// The curve with plain numbers.
+/// The curve with its numbers replaced by their medians.
 fn stated(curve: &Curve, medians: &[f64]) -> Curve {
     let mut plain = curve.clone();
     plain.walk(&mut Plain { medians: medians.iter(), address: Address::default() });
     plain
 }
 
-/// Puts the medians in the place of the numbers of a curve.
+/// Replaces the numbers of a curve by medians.
 struct Plain<'a> {
     medians: std::slice::Iter<'a, f64>,
     address: Address,

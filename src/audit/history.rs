@@ -1,14 +1,14 @@
-//! Histories that are stated the wrong way round, or that are no figures of their periods.
+//! Histories in the wrong order, or with figures that are not those of their periods.
 
 use super::scene::{Scene, Series, grown, short};
 use super::{Finding, FindingKind, Severity};
 use crate::math;
 
-/// The fewest periods of history whose direction says something.
+/// The shortest history whose direction is meaningful.
 const LEAST: usize = 3;
-/// Figures that differ by less are equal: a year's figure divided by four, rounded.
+/// The tolerance for equal figures, such as a year's figure divided by four and rounded.
 const EQUAL: f64 = 1e-4;
-/// Growth of the curve at the base that a flat or falling base does not go with: 10 % a year, in logs.
+/// Growth of the curve at the base that contradicts a flat or falling base: 10 % a year, as log growth.
 const GROWS: f64 = 0.095;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -18,8 +18,8 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     each.collect()
 }
 
-/// Steps that all go one way up to the last, which goes the other way and beyond where they began: turned round, the
-/// history leads straight to the base.
+/// All steps have the same sign except the last, which reverses beyond the start: in reverse order, the history leads
+/// straight to the base.
 fn newest_first(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let series = &scene.series[row];
     let (first, last) = (*series.past.first()?, *series.past.last()?);
@@ -32,17 +32,17 @@ fn newest_first(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let (turn, back) = if falls { ("falls", "rises") } else { ("rises", "falls") };
     let seen = format!(
-        "the history {turn} in every {} from {} to {} and then goes to {} at the base; read from its end it {back} all the \
+        "the history {turn} in every {} from {} to {} and then jumps to {} at the base; in reverse order it {back} all the \
          way to the base",
         scene.scenario.step().word(),
         short(money(series, first)),
         short(money(series, last)),
         short(series.base)
     );
-    Some(of_history(series, seen, "history is stated oldest first: turn it round"))
+    Some(of_history(series, seen, "history must be stated oldest first: reverse it"))
 }
 
-/// A year of equal figures before a curve that grows.
+/// A year of equal figures, followed by a curve that grows.
 fn equal_periods(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let series = &scene.series[row];
     let year = scene.per_year();
@@ -57,18 +57,18 @@ fn equal_periods(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         grown(scene.start(row))
     );
     let advice = format!(
-        "a year's figure divided by {year} is no figure of a {word}: of a business that grows, the last {word} lies above it"
+        "a year's figure divided by {year} is not the figure of a {word}: in a growing business, the last {word} lies above it"
     );
     Some(of_history(series, seen, advice))
 }
 
-/// A base below the period before, after a history that only rose and before a curve that goes on rising.
+/// A base below the period before, after a history that only rose and before a curve that rises.
 fn lower_base(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let series = &scene.series[row];
     let steps = series.steps();
     let (last, within) = steps.split_last()?;
     let rose = series.past.len() >= LEAST && within.iter().all(|step| *step > 0.0);
-    // A fall within the shocks of the scenario is one of them.
+    // A fall within one standard deviation of the scenario's shocks is not suspicious.
     let allowed = series.volatility * scene.step().sqrt();
     if !(rose && *last < -allowed.max(EQUAL) && scene.start(row) > GROWS) {
         return None;
@@ -82,7 +82,7 @@ fn lower_base(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         grown(scene.start(row))
     );
     let advice = format!(
-        "look whether the base is the figure of that one {word}: a year's figure divided by {} lies below its last {word}; \
+        "check that the base is the figure of that one {word}: a year's figure divided by {} lies below its last {word}; \
          it may also be a season",
         scene.per_year()
     );

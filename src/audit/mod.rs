@@ -1,10 +1,10 @@
-//! The audit: where a scenario may fool its author. It reads, simulates and compares, and never changes an answer.
+//! The audit: checks a scenario for likely mistakes and for answers that could mislead. It never changes an answer.
 //!
 //! | file | what |
 //! |---|---|
-//! | `scene` | what all checks share: central paths, the known past, answers by common random numbers |
+//! | `scene` | shared by all checks: central paths, the known past, answers with common random numbers |
 //! | `backcast`, `base`, `reading`, `form`, `end_state`, `width`, `weight`, `question` | one kind of finding each, with its thresholds |
-//! | `units`, `history` | numbers in another unit, histories that are none; findings of several kinds |
+//! | `units`, `history` | numbers in another unit, wrong histories; findings of several kinds |
 //! | `text` | an audit as text and as JSON |
 
 mod backcast;
@@ -31,9 +31,9 @@ use crate::error::Error;
 use crate::scenario::Scenario;
 use scene::Scene;
 
-/// What a finding is about.
+/// The kind of a finding.
 ///
-/// # Example: the word that is printed
+/// # Example: the name that is printed
 /// ```
 /// assert_eq!(outgrow::FindingKind::EndState.to_string(), "end_state");
 /// ```
@@ -41,26 +41,26 @@ use scene::Scene;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// The curve at the base does not go on from the growth that the history shows.
+    /// The curve at the base does not continue the growth of the history.
     Backcast,
     /// The base contradicts the history or a claim.
     Base,
-    /// Estimates are read from quarter to year-ago quarter where they could be read as fiscal totals.
+    /// Estimates are read as year-on-year growth at points in time although they could be read as fiscal totals.
     Reading,
-    /// The law of growth decides, more than all assumptions together.
+    /// The form of the growth curve matters more than all assumptions together.
     Form,
-    /// What the scenario comes to by the horizon.
+    /// The end state by the horizon is implausible.
     EndState,
     /// The spread of growth is too narrow or too wide.
     Width,
-    /// One assumption alone decides.
+    /// A single assumption decides the answer.
     Weight,
-    /// The question has an answer before it is asked, or none within the horizon.
+    /// The answer to the question is already determined at the base, or is not determined within the horizon.
     Question,
 }
 
 impl FindingKind {
-    /// The name by which the kind is printed and written.
+    /// The name of the kind, as printed and serialized.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -96,17 +96,17 @@ impl fmt::Display for FindingKind {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Severity {
-    /// A number is probably wrong (another unit, another period), or the question is answered before it is asked.
+    /// A number is probably wrong (another unit, another period), or the question is already answered at the base.
     High,
-    /// A number or a law contradicts another, or decides the answer.
+    /// A number or a growth curve contradicts another, or decides the answer.
     Medium,
-    /// Something is left out, or worth knowing.
+    /// Something is missing, or worth knowing.
     Low,
 }
 
 /// A number behind a finding. Growth is a fraction a year, revenue is in the scenario's unit.
 ///
-/// # Example: 18 for 18 %, in numbers
+/// # Example: 18 instead of 18 %, in numbers
 /// ```
 /// # use outgrow::{Curve, Provider, Scenario};
 /// # let scenario = Scenario::builder("2018", "2023")
@@ -120,15 +120,15 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Figure {
-    /// What the number is.
+    /// What the number describes.
     pub what: String,
     /// The number.
     pub value: f64,
 }
 
-/// Something in a scenario that its author should look at.
+/// Something in a scenario that its author should review.
 ///
-/// # Example: what to do about each
+/// # Example: the advice of each finding
 /// ```
 /// # use outgrow::{Curve, Provider, Scenario};
 /// # let scenario = Scenario::builder("2018", "2023")
@@ -141,13 +141,13 @@ pub struct Figure {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it is about.
+    /// Its kind.
     pub kind: FindingKind,
     /// How much it matters.
     pub severity: Severity,
-    /// Where, as errors and [`Scenario::with`] write addresses.
+    /// The address, as in errors and [`Scenario::with`].
     pub address: String,
-    /// What was seen, in words.
+    /// What was observed, in words.
     pub seen: String,
     /// The numbers behind it.
     pub figures: Vec<Figure>,
@@ -170,7 +170,7 @@ impl Finding {
         self
     }
 
-    /// A number beyond what a number can hold is told in words only: JSON knows no infinity.
+    /// Omits numbers that are not finite, which JSON cannot represent; the text still mentions them.
     fn figure(mut self, what: impl Into<String>, value: f64) -> Self {
         if value.is_finite() {
             self.figures.push(Figure { what: what.into(), value });
@@ -179,11 +179,11 @@ impl Finding {
     }
 }
 
-/// What an audit found, and what the answers rest on; made by [`Scenario::audit`].
+/// The findings of an audit and the assumptions that matter most; made by [`Scenario::audit`].
 ///
-/// `Display` prints it for people, serde writes it as JSON.
+/// `Display` prints it as text, serde writes it as JSON.
 ///
-/// # Example: a claim that the base does not keep
+/// # Example: a claim that the base contradicts
 /// ```
 /// use outgrow::{Claim, Curve, Provider, Scenario};
 /// let scenario = Scenario::builder("2018-Q1", "2020-Q1")
@@ -199,12 +199,12 @@ impl Finding {
 pub struct Audit {
     findings: Vec<Finding>,
     weights: Vec<Weights>,
-    /// Of each simulation behind it.
+    /// The number of paths of each simulation.
     paths: u64,
 }
 
 impl Audit {
-    /// The findings: the most serious first, those of one [`Severity`] in the order of [`FindingKind`].
+    /// The findings: the most serious first, and those of one [`Severity`] in the order of [`FindingKind`].
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -216,7 +216,7 @@ impl Audit {
         self.findings.is_empty()
     }
 
-    /// Of each question, the three assumptions that move its answer most.
+    /// For each question, the three assumptions that move its answer most.
     #[must_use]
     pub fn weights(&self) -> &[Weights] {
         &self.weights
@@ -224,18 +224,20 @@ impl Audit {
 }
 
 impl Scenario {
-    /// Looks for what may fool the scenario's author: an empty audit is no proof that a scenario is right.
+    /// Audits the scenario for likely mistakes and misleading answers. An empty audit does not prove that a scenario is
+    /// right.
     ///
-    /// It costs a few dozen short simulations: two for each assumption that is drawn, one for each other law of growth, each
-    /// with the providers that its own is compared with. They have 16,384 paths, and down to 4,096 where there is much to do:
-    /// 64 providers over ten years of quarters in 63 questions, with 384 assumptions, took 8 s of one core. As paths are
-    /// never fewer than that, thousands of periods or of assumptions take minutes.
-    /// The same scenario gives the same audit, bit for bit.
+    /// An audit runs a few dozen short simulations: two for each drawn assumption and one for each alternative growth
+    /// curve, each with only the providers that are compared with the changed one. Each simulation has 16,384 paths, or
+    /// fewer (at least 4,096) for large scenarios: 64 providers over ten years of quarters with 63 questions and 384
+    /// assumptions took 8 s on one core. Because of that minimum, thousands of periods or assumptions take minutes. The
+    /// same scenario gives the same audit, bit for bit.
     ///
     /// # Errors
-    /// Where the machine lacks what `OUTGROW_CPU` asks for. A scenario that cannot be simulated is a finding.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests. A scenario that cannot be simulated is a
+    /// finding.
     ///
-    /// # Example: 18 for 18 %
+    /// # Example: 18 instead of 18 %
     /// ```
     /// use outgrow::{Curve, FindingKind, Provider, Scenario};
     /// let scenario = Scenario::builder("2018", "2023")
@@ -254,7 +256,7 @@ impl Scenario {
         findings.extend(width::check(&scene)?);
         findings.extend(weight::check(&weights));
         findings.extend(question::check(&scene)?);
-        // What a simulation says of the same thing is more: it has probabilities.
+        // The simulation finds the same and adds probabilities.
         let is_new = |finding: &Finding| {
             let same = |other: &Finding| (other.kind, &other.address) == (finding.kind, &finding.address);
             finding.kind != FindingKind::Question || !findings.iter().any(same)
@@ -265,17 +267,17 @@ impl Scenario {
         Ok(Audit { findings: sorted(findings), weights, paths: scene.paths })
     }
 
-    /// The findings of [`audit`](Scenario::audit) that need no simulation: rates in percent, half-lives in months, bases
-    /// that contradict the history or a claim, a challenger that is ahead already. It takes about as long as building the
-    /// scenario, so that every run can afford it.
+    /// The findings of [`audit`](Scenario::audit) that need no simulation: rates in percent, half-lives in months,
+    /// bases that contradict the history or a claim, a challenger that is already ahead. It takes about as long as
+    /// building the scenario, which is cheap enough for every run.
     ///
-    /// The audit that it returns has no weights, and misses what only answers show: laws and assumptions that decide, a
+    /// The result has no weights. It lacks the findings that need answers: a curve or an assumption that decides, and a
     /// horizon that is too near.
     ///
     /// # Errors
-    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     ///
-    /// # Example: 18 for 18 %, before the run
+    /// # Example: 18 instead of 18 %, before the run
     /// ```
     /// use outgrow::{Curve, Provider, Scenario};
     /// let scenario = Scenario::builder("2018", "2023")
@@ -307,7 +309,7 @@ fn without_simulation(scene: &Scene<'_>) -> Vec<Finding> {
     checks.iter().flat_map(|check| check(scene)).collect()
 }
 
-/// The most serious first.
+/// Sorts the most serious first.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.severity, finding.kind));
     findings

@@ -1,4 +1,4 @@
-//! Questions that have their answer before they are asked, or not within the horizon.
+//! Questions whose answer is already determined at the base, or is not determined within the horizon.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,19 @@ use crate::outcome::Overtake;
 use crate::paths::Plan;
 use crate::scenario::{MOST_PERIODS, Question, Scenario};
 
-/// A share of paths ahead at the base that moves the answer: it counts in «by t» for every t.
+/// The share of paths ahead at the base that matters to the answer: it counts in "by t" for every t.
 const AHEAD: f64 = 0.05;
 const AHEAD_ADVICE: &str =
-    "turn the question round, or look at the two bases: those ahead count as an overtake by every date";
-/// Beyond this an outcome is certain or impossible: no scenario is right to one in a million.
+    "swap challenger and incumbent, or check the two bases: a lead at the base counts as an overtake by every date";
+/// A probability below which an outcome counts as impossible: no scenario is accurate to one in a million.
 const CERTAIN: f64 = 1e-6;
-/// What a horizon twice as long must bring for the horizon to be too near.
+/// The gain in probability from doubling the horizon that makes the horizon too near.
 const GAIN: f64 = 0.10;
-/// A tail of the normal approximation below this is no number to print.
+/// A tail of the normal approximation below this is too inaccurate to print.
 const TRUSTED: f64 = 1e-12;
-/// How many standard deviations of a normal lie between the ends of an assumption.
+/// The distance between the two quantiles of an assumption in standard deviations of a normal distribution.
 const ENDS_SDS: f64 = 2.563_103_131_089_201;
-/// A drawn volatility counts at this quantile, so that a certainty is not one of the median only.
+/// The quantile of a drawn volatility, so that a conclusion does not rest on its median alone.
 const HIGH: f64 = 0.999;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
@@ -53,14 +53,14 @@ fn ahead(answer: &Answer, address: &str) -> Option<Finding> {
     let (challenger, base) = (answer.overtake.challenger(), answer.overtake.base());
     let lasting = match answer.overtake.sustained() {
         1 => String::new(),
-        dates => format!(" and stays so for {dates} dates from there on"),
+        dates => format!(" and remains ahead for {dates} consecutive dates"),
     };
-    let seen = format!("{challenger} is ahead in {base} already{lasting}, with probability {}", at_base.shown());
+    let seen = format!("{challenger} is already ahead in {base}{lasting}, with probability {}", at_base.shown());
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, AHEAD_ADVICE);
     Some(finding.severity(Severity::High).figure("ahead at base", at_base.value()))
 }
 
-/// Challengers that are ahead at the base with every assumption at its median; nothing is simulated.
+/// Challengers that are ahead at the base with every assumption at its median, without a simulation.
 pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
     let found = scene.scenario.questions().iter().enumerate().filter_map(|(place, question)| {
         let dates = scene.scenario.dates(question);
@@ -76,7 +76,7 @@ pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
         }
         let at = scene.scenario.base().next(dates.base?).ok()?;
         let seen = format!(
-            "{} is ahead of {} in {at} already: {} against {}",
+            "{} is already ahead of {} in {at}: {} against {}",
             question.challenger,
             question.incumbent,
             short(own),
@@ -88,7 +88,7 @@ pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// None or all of the paths, and a tail of the Gaussian approximation that says the same to one in a million.
+/// No path or every path has an overtake, and a normal approximation confirms it to one in a million.
 fn certain_or_impossible(
     scene: &Scene<'_>,
     question: &Question,
@@ -107,19 +107,20 @@ fn certain_or_impossible(
         (answer.overtake.challenger(), answer.overtake.incumbent(), scene.scenario.horizon());
     let (word, other) = if is_none { ("none", "does") } else { ("every one", "does not") };
     let seen = format!(
-        "on {word} of the paths {challenger} overtakes {incumbent} by {horizon}; that it {other} has a probability of {}",
+        "{challenger} overtakes {incumbent} by {horizon} on {word} of the paths; the probability that it {other} is {}",
         if is_exact { "0: nothing is drawn" } else { "less than 1e-6, by a normal approximation" }
     );
-    let advice = "ask for another date or pair, or look for what is missing: a spread, a unit, a zero";
+    let advice = "ask about another date or pair, or check for a missing spread, a wrong unit or a missing zero";
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
         .figure("probability by the horizon", 1.0 - never.value());
-    Ok(Some(if rest > TRUSTED { finding.figure("probability of the contrary", rest) } else { finding }))
+    Ok(Some(if rest > TRUSTED { finding.figure("probability of the complement", rest) } else { finding }))
 }
 
-/// What a normal approximation leaves to the contrary: of the log ratio D(t) of the two, with the mean at the medians and
-/// the variance of shocks and assumptions. Impossible: Σ P(D(t) > 0). Certain: the least Σ P(D(t) ≤ 0) over the periods of as
-/// many dates in a row as a lead needs. Both are upper bounds, also where sums over years are compared: ahead in every period
-/// of a year is ahead in its sum, behind in every one behind. `None` where nothing can be said.
+/// An upper bound on the probability of the complement, by a normal approximation of the log ratio D(t) of the two
+/// providers, with its mean at the medians and the variance of shocks and assumptions. For an impossible overtake it is
+/// Σ P(D(t) > 0). For a certain one it is the smallest Σ P(D(t) ≤ 0) over the periods of as many consecutive dates as a
+/// lead must last. Both bounds hold for annual sums as well: a provider that is ahead in every period of a year is
+/// ahead in the sum, and likewise behind. `None` if no bound is known.
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
     let names = [&question.challenger[..], &question.incumbent];
     let pair = narrowed(&scene.asked, |other| other == question);
@@ -131,7 +132,7 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
     };
     let dates = scene.scenario.dates(question);
     if is_none {
-        // Sums of the first year hold known periods, the base among them, that no path is to lead in.
+        // Sums in the first year include known periods and the base. The challenger must not lead in any of these.
         let known = dates.at.first().map_or(0, |first| (dates.width - 1).saturating_sub(*first));
         let reached = usize::from(dates.width <= dates.at.first().map_or(0, |first| *first));
         let is_behind = (1..=known).all(|back| behind(scene, names, back));
@@ -146,8 +147,8 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
     Ok(sums.min_by(f64::total_cmp))
 }
 
-/// Mean and variance of the log ratio of two providers at 0..=T. `None` where an assumption cannot be moved: its part of
-/// the variance is not known.
+/// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its
+/// quantiles, so that its contribution to the variance is unknown.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
@@ -168,7 +169,7 @@ fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Opt
     Ok(Some(mean.into_iter().zip(variance).map(|(mean, variance)| [mean, variance]).collect()))
 }
 
-/// Whether the challenger was behind so many periods before the base, as far as both are known.
+/// Whether the challenger is known to have been behind `back` periods before the base.
 fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     let revenue = |name: &str| {
         let history = &scene.scenario.providers().iter().find(|provider| provider.name() == name)?.history;
@@ -180,9 +181,9 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     }
 }
 
-/// The variance of the log ratio of two providers in a year, from their shocks: the largest over volatilities between a low
-/// and a high quantile. It is convex in each volatility, so that it is largest at a corner; with a positive correlation
-/// that need not be the one of two high volatilities.
+/// The largest annual variance of the log ratio of two providers from their shocks, over low and high quantiles of
+/// their volatilities. It is convex in each volatility, so the maximum lies at a corner; with positive correlation this
+/// need not be the corner of two high volatilities.
 fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     let providers = scenario.providers();
     let volatilities = |row: usize| {
@@ -196,12 +197,12 @@ fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     let rho = stated.map_or(0.0, |correlation| correlation.value);
     let (of_a, of_b) = (volatilities(a), volatilities(b));
     let corners = of_a.into_iter().flat_map(|a| of_b.map(|b| a * a + b * b - 2.0 * rho * a * b));
-    // Rounding of a variance of 0 may be negative.
+    // A variance of 0 may round to a negative number.
     corners.fold(0.0, f64::max)
 }
 
-/// The scenario with a horizon twice as far away, or as far as the calendar, the bounds and the curves reach. `None` where
-/// they reach no further than its own.
+/// The scenario with twice the horizon, or the longest that the calendar, the limits and the curves allow. `None` if
+/// they allow no longer one.
 fn longer(scenario: &Scenario) -> Option<Scenario> {
     let own = u32::try_from(scenario.periods()).ok()?;
     let with = |periods: u32| {
@@ -209,7 +210,7 @@ fn longer(scenario: &Scenario) -> Option<Scenario> {
         Scenario { horizon, ..scenario.clone() }.checked().ok()
     };
     let (mut longest, mut reached, mut out) = (None, own, (2 * own).min(MOST_PERIODS) + 1);
-    // The far end first: it mostly checks.
+    // Tries the far end first, which is usually valid.
     let mut next = out - 1;
     while next > reached {
         match with(next) {
@@ -221,7 +222,7 @@ fn longer(scenario: &Scenario) -> Option<Scenario> {
     longest
 }
 
-/// Less than half has happened by the horizon, and much more comes soon after it, or nobody can say what does.
+/// Less than half of the probability falls within the horizon, and much more falls soon after it or cannot be computed.
 fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, address: &str) -> Option<Finding> {
     let horizon = scene.scenario.horizon();
     let last = |overtake: &Overtake| overtake.by(*overtake.periods().last()?).ok();
@@ -231,11 +232,10 @@ fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, addre
     }
     let beyond = match longer {
         Some(longer) => later(answer, longer, &by)?,
-        None => (String::from("beyond it nothing can be computed, as no tail or bound reaches further"), None),
+        None => (String::from("nothing can be computed beyond it, as no tail or limit extends further"), None),
     };
-    let seen = format!("only {} have overtaken by the horizon {horizon}, and {}", by.shown(), beyond.0);
-    let advice =
-        "move the horizon out, with a tail where one is missing, or tell the answer as «not by», not as a date";
+    let seen = format!("the probability by the horizon {horizon} is only {}; {}", by.shown(), beyond.0);
+    let advice = "move the horizon out, adding a tail where one is missing, or report the answer as \"not by\" instead of a date";
     let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
         .severity(Severity::Low)
         .figure(format!("by {horizon}"), by.value());
@@ -245,23 +245,20 @@ fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, addre
     })
 }
 
-/// What comes by the longer horizon, in words and as a figure, where it is much.
+/// The probability by the longer horizon, in words and as a figure, if it is much larger.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn later(answer: &Answer, longer: &Overtake, by: &Estimate) -> Option<(String, Option<(Period, Estimate)>)> {
     let far = *longer.periods().last()?;
     let later = longer.by(far).ok()?;
     let (dates, more) = (answer.overtake.periods().len(), longer.periods().len());
-    // A horizon that could not be doubled must bring its part of what a double one must.
+    // If the horizon could not be doubled, the required gain is proportional.
     let gain = GAIN * (more as f64 / dates as f64 - 1.0).min(1.0);
     if later.value() - by.value() <= gain + SURE * error_of(by, &later) {
         return None;
     }
     let median = match longer.quantile(0.5) {
-        Ok(When::At(at)) => format!(", the median is {at}"),
+        Ok(When::At(at)) => format!(", with the median at {at}"),
         _ => String::new(),
     };
-    Some((
-        format!("{} by {far}{median}: the horizon lies before half of what comes", later.shown()),
-        Some((far, later)),
-    ))
+    Some((format!("by {far} it is {}{median}", later.shown()), Some((far, later))))
 }

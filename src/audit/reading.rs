@@ -1,4 +1,4 @@
-//! Estimates read as `point` where fiscal year and history are known, so that they could be read as totals.
+//! Estimates read as `point` although fiscal year and history are known, so that they could be read as totals.
 
 use super::scene::{Scene, grown, short};
 use super::{Finding, FindingKind};
@@ -7,7 +7,7 @@ use crate::math;
 use crate::paths::Plan;
 use crate::scenario::Scenario;
 
-/// Readings whose revenue differs by less at the end of every stated year are one: estimates are in whole percents.
+/// The tolerance for equal revenue at the end of every stated year: estimates are in whole percents.
 const SAME: f64 = 0.02;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -21,7 +21,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
         return None;
     }
     let totals = Curve(Law::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
-    // Refused where the history is too short: then there is nothing to choose.
+    // Invalid if the history is too short; then `point` is the only possible reading.
     let other = scene.scenario.with_growth(scene.name(row), totals.clone());
     let years = schedule.rates.len().min(scene.scenario.periods() / scene.per_year()).max(1);
     let (at, apart) = apart(scene, row, other.as_ref().ok()?, years)?;
@@ -29,15 +29,14 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let when = scene.scenario.label(at);
     let (point, as_totals) = (series.path[at], series.path[at] - apart);
     let seen = format!(
-        "the estimates are read from a {word} to the year-ago {word}; read as totals of fiscal years that end in month {month}, {when} has {totals} in place of {point} ({apart})",
+        "the estimates are read as growth from the year-ago {word}; read as totals of fiscal years that end in month {month}, they give {totals} in {when} instead of {point} ({apart})",
         word = scene.scenario.step().word(),
         month = provider.fiscal_year_ends,
         totals = short(series.base * math::exp(as_totals)),
         point = short(series.base * math::exp(point)),
         apart = grown(-apart),
     );
-    let advice =
-        "«FY2019 grows 87 %» speaks of totals: state reading = \"totals\", or say in a comment why these do not";
+    let advice = "an estimate like \"FY2019 grows 87 %\" refers to totals: state reading = \"totals\", or explain in a comment why these do not";
     let finding =
         Finding::new(FindingKind::Reading, format!("{}.growth.schedule.reading", series.address), seen, advice)
             .figure(format!("{} in {when}, read as point", scene.quantity()), series.base * math::exp(point))
@@ -45,7 +44,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     Some(with_answers(scene, row, finding, totals))
 }
 
-/// The first year end at which the readings differ, and by how much in logs.
+/// The first year end at which the readings differ, and the difference in logs.
 fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Option<(usize, f64)> {
     let plan = Plan::new(other, super::scene::SEED).ok()?;
     let path = &plan.central[row];
@@ -54,14 +53,14 @@ fn apart(scene: &Scene<'_>, row: usize, other: &Scenario, years: usize) -> Optio
     ends.map(|at| (at, own[at] - (path[at] - path[0]))).find(|(_, apart)| apart.abs() > SAME)
 }
 
-/// The difference in every question.
+/// Adds the difference in every question as figures.
 fn with_answers(scene: &Scene<'_>, row: usize, mut finding: Finding, totals: Curve) -> Finding {
     if scene.answers.is_empty() {
         return finding;
     }
     let name = scene.name(row);
     let compared = scene.answers.iter().filter(|answer| answer.is_of(name));
-    // Of all that is asked, so that the draws are those of the answers.
+    // Includes all questions, so that the draws are those of the original answers.
     let answers = scene.asked.with_growth(name, totals).and_then(|other| scene.overtakes(&other)).unwrap_or_default();
     let answers = answers.iter().filter(|totals| [totals.challenger(), totals.incumbent()].contains(&name));
     for (answer, totals) in compared.zip(answers) {

@@ -1,4 +1,4 @@
-//! What all checks share: central paths, the known past, and answers by common random numbers.
+//! Shared by all checks: central paths, the known past, and answers with common random numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,48 +12,52 @@ use crate::outcome::Overtake;
 use crate::paths::Plan;
 use crate::scenario::{Provider, Question, Scenario};
 
-/// Paths of each simulation: a standard error of at most 0.004, and some ten milliseconds for two providers over ten
-/// years of quarters, so that an audit of a few dozen simulations takes about a second.
+/// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of
+/// quarters take about ten milliseconds, so that an audit of a few dozen simulations takes about a second.
 pub(super) const PATHS: u64 = 1 << 14;
-/// Fewer where the simulations of all assumptions together would fill more revenues than this: some seconds.
+/// The largest number of revenues that the simulations of all assumptions may fill together, which takes a few seconds;
+/// beyond it, they have fewer paths.
 const BUDGET: u64 = 1 << 29;
-/// But never fewer than these: four standard errors of a difference are then 0.044, below the least spread that is told.
+/// The smallest number of paths: four standard errors of a difference are then 0.044, below the smallest reported
+/// spread.
 const LEAST_PATHS: u64 = 1 << 12;
-/// Any seed does. One for all simulations: draws are keyed by name and address, so two runs differ by the change alone.
+/// Any seed is good. All simulations share one: draws are keyed by name and address, so two runs differ only by the
+/// change.
 pub(super) const SEED: u64 = 0;
-/// The quantiles that an assumption is moved between.
+/// The quantiles that an assumption is set to.
 pub(super) const ENDS: [f64; 2] = [0.1, 0.9];
-/// A difference of two runs counts beyond so many of its standard errors, taken as if the runs were independent: at most
-/// one in 16,000 by chance, and far less as the runs share their draws.
+/// A difference of two runs is significant beyond this many standard errors, computed as if the runs were independent:
+/// by chance at most one in 16,000, and far less because the runs share their draws.
 pub(super) const SURE: f64 = 4.0;
 
-/// A scenario under audit.
+/// A scenario under audit, with what the checks share.
 pub(super) struct Scene<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) plan: Plan,
-    /// What is simulated: the providers that a question compares, with the ratio that `auto` stands for written out.
+    /// The simulated scenario: the providers that a question compares, with the ratio of `auto` made explicit.
     pub(super) asked: Scenario,
-    /// The assumptions of `asked` that are drawn, each with its quantiles at [`ENDS`].
+    /// The drawn assumptions of `asked`, each with its quantiles at [`ENDS`].
     pub(super) drawn: Vec<(String, [f64; 2])>,
-    /// Paths of each simulation.
+    /// The number of paths of each simulation.
     pub(super) paths: u64,
     pub(super) series: Vec<Series>,
-    /// The answer to each question; empty where the scenario cannot be simulated.
+    /// The answer to each question; empty if the scenario cannot be simulated.
     pub(super) answers: Vec<Answer>,
 }
 
-/// One provider at its medians.
+/// One provider at the medians.
 pub(super) struct Series {
-    /// Log revenue over the base at 0..=T.
+    /// Log revenue relative to the base at 0..=T.
     pub(super) path: Vec<f64>,
-    /// Log revenue over the base before it, oldest first.
+    /// Log revenue relative to the base before it, oldest first.
     pub(super) past: Vec<f64>,
     pub(super) base: f64,
     pub(super) volatility: f64,
     pub(super) address: String,
 }
 
-/// The answer to a question, and the date at which it is most open: there a change shows most.
+/// The answer to a question, and the date at which its probability is nearest to one half, where changes have the
+/// largest effect.
 pub(super) struct Answer {
     pub(super) overtake: Overtake,
     pub(super) at: Period,
@@ -78,12 +82,12 @@ impl Series {
         }
     }
 
-    /// Log revenue over the base, `back` periods before it, where that is known.
+    /// Log revenue relative to the base, `back` periods before it, if known.
     pub(super) fn before(&self, back: usize) -> Option<f64> {
         if back == 0 { Some(0.0) } else { self.past.len().checked_sub(back).map(|at| self.past[at]) }
     }
 
-    /// Log growth by period over the known past, the step to the base last.
+    /// Log growth by period over the known past, ending with the step to the base.
     pub(super) fn steps(&self) -> Vec<f64> {
         let known: Vec<f64> = self.past.iter().copied().chain([0.0]).collect();
         known.windows(2).map(|pair| pair[1] - pair[0]).collect()
@@ -91,12 +95,12 @@ impl Series {
 }
 
 impl Answer {
-    /// Whether this provider is compared.
+    /// Whether the question compares this provider.
     pub(super) fn is_of(&self, name: &str) -> bool {
         [self.overtake.challenger(), self.overtake.incumbent()].contains(&name)
     }
 
-    /// Of several that are equally open, the first.
+    /// Takes the first date if several are equally near to one half.
     fn of(overtake: &Overtake) -> Option<Self> {
         let by = |at: &Period| overtake.by(*at).ok();
         let open = |at: &Period| by(at).map_or(f64::INFINITY, |by| (by.value() - 0.5).abs());
@@ -107,7 +111,7 @@ impl Answer {
 
 impl<'a> Scene<'a> {
     /// # Errors
-    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     pub(super) fn new(scenario: &'a Scenario) -> Result<(Self, Vec<Finding>), Error> {
         let Self { plan, series, .. } = Self::without_answers(scenario)?;
         let whole = frozen(scenario);
@@ -115,7 +119,7 @@ impl<'a> Scene<'a> {
         let drawn = Plan::new(&asked, SEED)?.draw_quantiles(ENDS);
         let paths = paths(&asked, &drawn);
         let mut scene = Self { scenario, plan, asked, drawn, paths, series, answers: Vec::new() };
-        // The others are drawn once, to see that they can be.
+        // Simulates the whole scenario once, to check that the other providers can be simulated.
         let is_whole = scene.asked.providers.len() == scenario.providers.len();
         let others = if is_whole { Ok(Vec::new()) } else { scene.overtakes(scenario) };
         let findings = match others.and_then(|_| scene.overtakes(&scene.asked)) {
@@ -128,10 +132,10 @@ impl<'a> Scene<'a> {
         Ok((scene, findings))
     }
 
-    /// What is known without a simulation: the central paths and the known past. Nothing is answered.
+    /// The central paths and the known past, without a simulation and without answers.
     ///
     /// # Errors
-    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     pub(super) fn without_answers(scenario: &'a Scenario) -> Result<Self, Error> {
         let plan = Plan::new(scenario, SEED)?;
         let providers = scenario.providers().iter().enumerate();
@@ -154,7 +158,7 @@ impl<'a> Scene<'a> {
         self.scenario.step().per_year() as usize
     }
 
-    /// The projected years.
+    /// The length of the projection in years.
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
     pub(super) fn years(&self) -> f64 {
         self.scenario.periods() as f64 * self.step()
@@ -165,9 +169,9 @@ impl<'a> Scene<'a> {
         self.series[row].path[1] / self.step()
     }
 
-    /// Log growth over the `years` up to the base as the curve has it. A schedule is run back at its first rate. A curve
-    /// by fiscal totals starts from the known past and a curve of one's own is not defined there: both at their start. So
-    /// is a curve that leaves the numbers, as one with a half-life of hours does.
+    /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A
+    /// curve of fiscal totals starts from the known past and a custom curve is undefined there, so both are
+    /// extrapolated at their initial growth. So is a curve that overflows, such as one with a half-life of hours.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
@@ -181,10 +185,10 @@ impl<'a> Scene<'a> {
         if growth.is_finite() { growth } else { straight }
     }
 
-    /// The answers of a scenario made from `asked`, in the order of its questions.
+    /// The answers of a scenario derived from `asked`, in the order of its questions.
     ///
     /// # Errors
-    /// Where a bound is met, a path is not finite or cannot meet its totals.
+    /// If a limit is exceeded, or if a path is not finite or cannot meet its totals.
     pub(super) fn overtakes(&self, scenario: &Scenario) -> Result<Vec<Overtake>, Error> {
         let run = scenario.simulate().paths(self.paths).seed(SEED).fans(false).ranks(false).shares(false);
         Ok(run.run()?.questions().to_vec())
@@ -199,14 +203,14 @@ impl<'a> Scene<'a> {
         self.scenario.providers()[row].name()
     }
 
-    /// Those that a question compares with this provider, and the places of these questions among the answers.
+    /// The scenario of the questions that compare this provider, and the indices of these questions among the answers.
     pub(super) fn around(&self, name: &str) -> (Scenario, Vec<usize>) {
         let keeps = |question: &Question| compares(question, name);
         let places = (0..self.answers.len()).filter(|place| keeps(&self.asked.questions[*place])).collect();
         (narrowed(&self.asked, keeps), places)
     }
 
-    /// The provider that an address lies in, if it does.
+    /// The provider that an address belongs to, if any.
     pub(super) fn owner(&self, address: &str) -> Option<&str> {
         let mut names = self.asked.providers().iter().map(Provider::name);
         names.find(|name| is_of(address, name))
@@ -221,8 +225,8 @@ fn is_of(address: &str, provider: &str) -> bool {
     address.starts_with(&format!("provider[{provider}]."))
 }
 
-/// The scenario with some of its questions, and what they compare. Draws are keyed by name, so those of an uncorrelated
-/// provider stay as they were.
+/// The scenario with a subset of its questions and only the providers that these compare. Draws are keyed by name, so
+/// those of uncorrelated providers do not change.
 pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -> Scenario {
     let mut narrow = scenario.clone();
     narrow.questions.retain(keeps);
@@ -236,7 +240,8 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
     narrow
 }
 
-/// The scenario with the ratio that `auto` stands for written out: it is of the medians, which a moved rate must not move.
+/// The scenario with the ratio of `auto` made explicit: it depends on the medians, and a changed rate must not change
+/// it.
 fn frozen(scenario: &Scenario) -> Scenario {
     let mut frozen = scenario.clone();
     for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
@@ -250,8 +255,8 @@ fn frozen(scenario: &Scenario) -> Scenario {
     frozen
 }
 
-/// As many paths as the budget has for two simulations of each assumption, with the providers that its own is compared
-/// with.
+/// The number of paths that the budget allows for two simulations of each assumption, each with the providers that are
+/// compared with the assumption's own.
 fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
     let compared = |name: &str| narrowed(asked, |question| compares(question, name)).providers.len();
     let rows: BTreeMap<&str, usize> =
@@ -267,23 +272,24 @@ fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
 
 fn unanswered(problem: &crate::error::Problem) -> Finding {
     let seen = format!("the scenario cannot be simulated: {}", problem.message);
-    let finding = Finding::new(FindingKind::Question, problem.address.clone(), seen, "change what the message names");
+    let finding =
+        Finding::new(FindingKind::Question, problem.address.clone(), seen, "change what the message refers to");
     finding.severity(Severity::High)
 }
 
-/// The error of the difference of two runs, as if they were independent.
+/// The standard error of the difference of two runs, as if they were independent.
 pub(super) fn error_of(a: &Estimate, b: &Estimate) -> f64 {
     let (a, b) = (a.standard_error(), b.standard_error());
     (a * a + b * b).sqrt()
 }
 
-/// Log growth as people say it: «+87 %», «-20 %», «×19».
+/// Log growth in everyday form: "+87 %", "-20 %", "×19".
 pub(super) fn grown(log: f64) -> String {
     let factor = math::exp(log);
     if factor >= 10.0 { format!("×{}", short(factor)) } else { format!("{:+.1} %", 100.0 * (factor - 1.0)) }
 }
 
-/// A number in four significant digits.
+/// A number with four significant digits.
 pub(crate) fn short(x: f64) -> String {
     let size = x.abs();
     match size {
@@ -302,7 +308,7 @@ pub(crate) fn short(x: f64) -> String {
     }
 }
 
-/// Mean and standard deviation of steps, where there are enough of them.
+/// Mean and standard deviation of steps; `None` if there are too few.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 pub(super) fn mean_and_sd(steps: &[f64], least: usize) -> Option<(f64, f64)> {
     if steps.len() < least {

@@ -31,7 +31,7 @@ impl fmt::Display for Weights {
             write!(f, "\n  {unmet}")?;
         }
         if self.assumptions.is_empty() && self.unmet.is_empty() {
-            write!(f, "\n  rests on no assumption that is drawn")?;
+            write!(f, "\n  depends on no drawn assumption")?;
         }
         Ok(())
     }
@@ -40,7 +40,7 @@ impl fmt::Display for Weights {
 impl fmt::Display for Audit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.findings.len() {
-            0 => writeln!(f, "Audit: no finding. That is no proof: it looks for what it knows.")?,
+            0 => writeln!(f, "Audit: no findings. This is no proof: the audit finds only the problems that it knows.")?,
             1 => writeln!(f, "Audit: 1 finding")?,
             count => writeln!(f, "Audit: {count} findings")?,
         }
@@ -48,7 +48,7 @@ impl fmt::Display for Audit {
             writeln!(f, "\n{finding}")?;
         }
         if !self.weights.is_empty() {
-            writeln!(f, "\nWhat moves each answer most: assumptions at their 10 and 90 % quantiles")?;
+            writeln!(f, "\nWhat moves each answer most: assumptions at their 10 % and 90 % quantiles")?;
         }
         for weights in &self.weights {
             writeln!(f, "\n{weights}")?;

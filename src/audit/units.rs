@@ -1,5 +1,5 @@
-//! Numbers that are probably in another unit than the scenario's: growth and volatility in percent, half-lives in
-//! quarters or months, revenue of two providers in different units.
+//! Numbers that are probably not in the scenario's units: growth and volatility in percent, half-lives in quarters or
+//! months, revenue of two providers in different units.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,10 @@ use crate::assumption::domain::Domain;
 use crate::error::shown;
 use crate::scenario::AssumptionPlace;
 
-/// Horizons that a half-life may last: beyond two, growth goes less than a third of its way within the horizon.
+/// The longest plausible half-life, in horizons: beyond two, growth covers less than a third of its change within the
+/// horizon.
 const HORIZONS: f64 = 2.0;
-/// The ratio of two bases that are compared beyond which they are more likely in two units: these lie a thousand apart.
+/// The ratio of two compared bases beyond which they are probably in different units, which differ by a factor of 1000.
 const APART: f64 = 300.0;
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
@@ -26,19 +27,19 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a provider's growth rates hold one that [`check`] reports: what the path comes to follows from it.
+/// Whether [`check`] reports one of a provider's growth rates, which explains an implausible path.
 pub(super) fn has_growth(scene: &Scene<'_>, row: usize) -> bool {
     let own = format!("{}.growth.", scene.series[row].address);
     scene.scenario.suspects().iter().any(|(place, _)| place.address.starts_with(&own))
 }
 
-/// Whether a provider's volatility is one that [`check`] reports.
+/// Whether [`check`] reports a provider's volatility.
 pub(super) fn has_volatility(scene: &Scene<'_>, row: usize) -> bool {
     let own = format!("{}.volatility", scene.series[row].address);
     scene.scenario.suspects().iter().any(|(place, _)| place.address == own)
 }
 
-/// A name stands for a number that is stated elsewhere, perhaps used in several places.
+/// The address of the shared assumption if the number is a name, otherwise its own.
 fn address(place: &AssumptionPlace) -> String {
     place.assumption.name().map_or_else(|| place.address.clone(), |name| format!("assumption[{name}]"))
 }
@@ -62,26 +63,25 @@ fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
     Some(finding.severity(Severity::High).figure(what, median))
 }
 
-/// A half-life within which the horizon lies.
+/// A half-life of more than twice the horizon.
 fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
     let (median, years) = (scene.scenario.median(&place.assumption)?, scene.years());
     if place.domain != Domain::HALF_LIFE || !(median > HORIZONS * years) {
         return None;
     }
     let seen = format!(
-        "a half-life of {} years{} is more than twice the {} years up to the horizon, within which growth goes less than a \
+        "a half-life of {} years{} is more than twice the {} years up to the horizon, within which growth covers less than a \
          third of its way",
         shown(median),
         at_median(place),
         short(years)
     );
-    let advice =
-        "a half-life is in years: 24 months are 2, 8 quarters too; growth that hardly changes is stated as constant";
+    let advice = "a half-life is in years: 24 months or 8 quarters are 2; state growth that hardly changes as constant";
     let finding = Finding::new(FindingKind::Form, address(place), seen, advice);
     Some(finding.figure("half-life, years", median).figure("years up to the horizon", years))
 }
 
-/// Questions that compare two bases of different size.
+/// Questions that compare two bases of very different size.
 fn bases(scene: &Scene<'_>) -> Vec<Finding> {
     let base = |name: &str| scene.row(name).map(|row| scene.series[row].base);
     let asked = scene.scenario.questions().iter().enumerate();
@@ -100,7 +100,7 @@ fn bases(scene: &Scene<'_>) -> Vec<Finding> {
             question.incumbent,
             short(apart)
         );
-        let advice = "look whether both are in one unit: dollars, thousands, millions, or another currency";
+        let advice = "check that both have the same unit: dollars, thousands, millions, the same currency";
         let finding = Finding::new(FindingKind::Base, question.address(place, "overtakes"), seen, advice);
         Some(finding.severity(Severity::High).figure("ratio of the bases", apart))
     });

@@ -1,4 +1,4 @@
-//! Which assumptions move an answer most: each at its 10 and 90 % quantile, all else drawn as it is.
+//! The assumptions that move an answer most: each at its 10 % and 90 % quantiles, all others drawn.
 
 use serde::Serialize;
 
@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::outcome::Overtake;
 
-/// So many are told of each question.
-const TOLD: usize = 3;
-/// An answer is a probability, from 0 to 1. One assumption that moves it over more than half of that decides alone.
+/// The number of assumptions reported for each question.
+const REPORTED: usize = 3;
+/// The change of a probability by a single assumption beyond which this assumption alone decides the answer.
 const DECIDES: f64 = 0.5;
 
-/// One assumption, and the answer with it at its ends.
+/// One assumption, and the answer with the assumption at its two quantiles.
 ///
 /// # Example: which way an assumption moves the answer
 /// ```
@@ -32,7 +32,7 @@ const DECIDES: f64 = 0.5;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Weight {
-    /// Where the assumption stands.
+    /// The address of the assumption.
     pub address: String,
     /// Its 10 % quantile.
     pub low: f64,
@@ -45,16 +45,16 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// By how much the answer moves from the 10 to the 90 % quantile.
+    /// The change of the answer from the 10 % to the 90 % quantile.
     #[must_use]
     pub fn swing(&self) -> f64 {
         self.at_high.value() - self.at_low.value()
     }
 }
 
-/// What the answer to one question rests on.
+/// The assumptions that the answer to one question depends on.
 ///
-/// # Example: the date at which the answer is most open
+/// # Example: the date at which the probability is nearest to one half
 /// ```
 /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
 /// # let scenario = Scenario::builder("2018", "2023")
@@ -72,33 +72,33 @@ impl Weight {
 pub struct Weights {
     /// The question.
     pub question: String,
-    /// The date at which its answer is nearest to one half: there a change shows most.
+    /// The date at which the probability is nearest to one half, where changes have the largest effect.
     pub by: Period,
-    /// The probability by then.
+    /// The probability by that date.
     pub answer: Estimate,
-    /// The assumptions that move it most, the heaviest first.
+    /// The assumptions that move it most, the largest first.
     pub assumptions: Vec<Weight>,
-    /// Those that could not be moved, each with its address, the end that cannot be simulated, and why.
+    /// The assumptions that could not be changed, each with its address, the quantile that cannot be simulated, and the
+    /// reason.
     pub unmet: Vec<String>,
 }
 
-/// All assumptions of one question, the heaviest first, and what they come to together.
+/// All assumptions of one question, the largest first, and their combined effect.
 pub(super) struct Weighed {
     weights: Weights,
-    /// By date, the sum of the squares of all swings.
+    /// By date, the sum of the squared swings.
     squares: Vec<f64>,
 }
 
 impl Weighed {
-    /// The spread of the answer by a date, 10 to 90 %, from all assumptions together: they are drawn independently, so
-    /// their swings add by squares.
-    /// `None` where one could not be moved.
+    /// The spread of the answer by a date, between 10 % and 90 %, from all assumptions together. They are drawn
+    /// independently, so their swings add in quadrature. `None` if an assumption could not be changed.
     pub(super) fn spread(&self, date: usize) -> Option<f64> {
         self.weights.unmet.is_empty().then(|| self.squares[date].sqrt())
     }
 
     pub(super) fn heaviest(mut self) -> Weights {
-        self.weights.assumptions.truncate(TOLD);
+        self.weights.assumptions.truncate(REPORTED);
         self.weights
     }
 
@@ -154,10 +154,10 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
 
 fn unmet(address: &str, end: usize, value: f64, error: &Error) -> String {
     let why = error.problems().first().map_or_else(String::new, ToString::to_string);
-    format!("{address} cannot be met at its {:.0} % quantile, {}: {why}", 100.0 * ENDS[end], short(value))
+    format!("{address} cannot be simulated at its {:.0} % quantile, {}: {why}", 100.0 * ENDS[end], short(value))
 }
 
-/// One finding for each assumption that decides, with every question that it decides.
+/// One finding for each assumption that decides an answer, with every question that it decides.
 pub(super) fn check(weighed: &[Weighed]) -> Vec<Finding> {
     let mut deciding: Vec<(&Weights, &Weight)> = Vec::new();
     for Weighed { weights, .. } in weighed {
@@ -191,6 +191,6 @@ fn found(question: &str, weight: &Weight) -> Finding {
         short(weight.high)
     );
     let advice =
-        "the answer is this assumption in other words: find out more about it, or tell the answer by its values";
+        "the answer restates this assumption: find out more about it, or report the answer for several of its values";
     Finding::new(FindingKind::Weight, weight.address.clone(), seen, advice)
 }

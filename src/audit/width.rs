@@ -1,4 +1,4 @@
-//! The spread of each provider's first-year growth against the history's, and volatility beside drawn rates.
+//! The spread of each provider's first-year growth against the history's, and volatility with or without drawn rates.
 
 use super::scene::{PATHS, SEED, Scene, grown, mean_and_sd};
 use super::{Finding, FindingKind, Severity, units};
@@ -9,33 +9,33 @@ use crate::estimate::Estimate;
 use crate::math;
 use crate::scenario::Scenario;
 
-/// Steps of history from which its spread can be told: below a third of the truth, by chance, it falls once in a
-/// hundred (χ² with five degrees of freedom below 5/9).
+/// The number of steps of history from which a standard deviation can be estimated: by chance it falls below a third of
+/// the true value once in a hundred (χ² with five degrees of freedom below 5/9).
 const LEAST_STEPS: usize = 6;
-/// So many times the history's standard deviation, or so small a part of it, is another one.
+/// The factor by which the standard deviation may differ from the history's, in either direction.
 const FACTOR: f64 = 3.0;
-/// A standard deviation of log growth that is narrow whatever the history shows: ±16 % in nine of ten years.
+/// A standard deviation of log growth that is not too wide whatever the history shows: ±16 % in nine of ten years.
 const NARROW: f64 = 0.10;
-/// The 90 % interval of first-year growth, in logs, that no forecast has: a factor of 20 from end to end.
+/// A 90 % interval of first-year log growth that is implausibly wide: a factor of 20 from end to end.
 const WIDEST: f64 = 3.0;
-/// Standard deviations that a central 90 % interval reaches over.
+/// The width of a central 90 % interval in standard deviations.
 const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
-/// Classes of log growth about the median: an interval is exact to one of them, a hundredth. What lies beyond all of
-/// them lies beyond [`WIDEST`].
+/// Classes of log growth about the median: an interval is accurate to one class, 0.01. The range of all classes is
+/// wider than [`WIDEST`].
 const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
-    // None where no path can be drawn.
+    // Empty if no path can be drawn.
     for (row, interval) in intervals(scene)?.into_iter().enumerate() {
         findings.extend(too_wide_or_narrow(scene, row, interval));
     }
     Ok(findings)
 }
 
-/// The central 90 % interval of each provider's log growth over the first year, or up to a nearer horizon. An end beyond
-/// the classes is infinite.
+/// The central 90 % interval of each provider's log growth over the first year, or up to a nearer horizon. An end
+/// outside of the classes is infinite.
 fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
     let year = scene.per_year().min(scene.scenario.periods());
     let scenario = Scenario { horizon: scene.scenario.label(year), questions: Vec::new(), ..scene.scenario.clone() };
@@ -46,7 +46,7 @@ fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
             move |[path]: [crate::Path<'_>; 1]| class_of(math::ln(path.revenue(year) / path.revenue(0)) - centre);
         run = run.classify(provider.name(), [provider.name()], CLASSES + 2, class);
     }
-    // Where no path can be drawn there is a finding already.
+    // If no path can be drawn, another finding says so.
     let Ok(outcome) = run.run() else { return Ok(Vec::new()) };
     let interval = |(row, provider): (usize, &crate::Provider)| {
         let classes = outcome.classes(provider.name())?;
@@ -56,14 +56,14 @@ fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
     scenario.providers().iter().enumerate().map(interval).collect()
 }
 
-/// Class 0 lies below all others, the last above; of no number at all it is the last too.
+/// Class 0 lies below all others and the last one above, which also holds NaN.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped")]
 fn class_of(deviation: f64) -> usize {
     let place = (deviation / CLASS).floor() + (CLASSES / 2) as f64;
     if place < 0.0 { 0 } else { (place.min(CLASSES as f64) as usize) + 1 }
 }
 
-/// The edge of the class in which the share `p` of paths is reached: `side` 0 its lower edge, 1 its upper.
+/// The edge of the class in which the cumulative share reaches `p`: the lower edge for `side` 0, the upper for 1.
 #[expect(clippy::cast_precision_loss, reason = "a few hundred classes")]
 fn quantile(classes: &[Estimate], p: f64, side: usize) -> f64 {
     let mut sum = 0.0;
@@ -89,22 +89,22 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
         "growth over the first year spreads over more than a factor of 20 in nine of ten paths".to_owned()
     };
     let (severity, seen, advice) = match history {
-        // Reported without a simulation.
+        // `units` reports this without a simulation.
         _ if !(high - low <= WIDEST) && units::has_volatility(scene, row) => return None,
         _ if !(high - low <= WIDEST) => (
             Severity::High,
             interval,
-            "volatility is a fraction: 0.15 is about 15 % a year; rates have their spread in the same unit",
+            "volatility is a fraction: 0.15 is about 15 % a year; the spread of a rate has the same unit",
         ),
         Some(shown) if sd * FACTOR < shown => (
             Severity::Medium,
-            interval + ", narrower than the history's own growth varies",
-            "widen the rates or the volatility, or say what has become steadier",
+            interval + ", a narrower spread than the history's",
+            "widen the rates or the volatility, or explain what has become steadier",
         ),
         Some(shown) if sd > FACTOR * shown && sd > NARROW => (
             Severity::Medium,
-            interval + ", wider than the history's own growth varies",
-            "narrow the rates or the volatility, or say what has become less steady",
+            interval + ", a wider spread than the history's",
+            "narrow the rates or the volatility, or explain what has become less steady",
         ),
         _ => return None,
     };
@@ -114,13 +114,14 @@ fn too_wide_or_narrow(scene: &Scene<'_>, row: usize, (low, high): (f64, f64)) ->
         .figure("first-year growth, 95 % quantile", math::exp_m1(high))
         .figure("volatility, at its median", series.volatility);
     Some(match history {
-        Some(shown) => finding.figure("sd of log growth over a year, by history", shown),
+        Some(shown) => finding.figure("sd of log growth over a year, of the history", shown),
         None => finding,
     })
 }
 
-/// The yearly sd of log growth that steps of history show. Within the year each is held against that of a year before, which
-/// takes out seasons: the difference of two has twice the variance. Too few of these say nothing.
+/// The annual standard deviation of log growth that the steps of the history show. Steps within a year are compared
+/// with those of the year before, which removes seasonality; such a difference has twice the variance. `None` if there
+/// are too few.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
     if per_year > 1 {
@@ -134,25 +135,25 @@ fn yearly_sd(steps: &[f64], per_year: usize) -> Option<f64> {
     mean_and_sd(steps, LEAST_STEPS).map(|(_, sd)| sd)
 }
 
-/// Volatility 0 beside drawn rates, and the reverse.
+/// Volatility 0 with drawn rates, and the reverse.
 pub(super) fn one_without_the_other(scene: &Scene<'_>) -> Vec<Finding> {
     (0..scene.series.len()).filter_map(|row| spread_of_one_kind(scene, row)).collect()
 }
 
 fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let provider = &scene.scenario.providers()[row];
-    let is_still = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0);
+    let is_fixed = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0);
     let is_drawn = draws(scene.scenario, provider.growth.clone()?);
-    let (place, seen, advice) = match (is_still, is_drawn) {
+    let (place, seen, advice) = match (is_fixed, is_drawn) {
         (true, true) => (
             "volatility",
-            "growth is drawn and volatility is 0: each path follows its own curve to the dollar",
-            "state a volatility: a company misses even a true forecast, and without it an overtake is dated too surely",
+            "growth is drawn and volatility is 0: each path follows its own curve exactly",
+            "state a volatility: revenue deviates even from a correct forecast, and without volatility the date of an overtake looks too certain",
         ),
         (false, false) => (
             "growth",
-            "there is volatility and no number of the growth is drawn: the curve is held to be known",
-            "draw what the curve is assumed to be: that is a spread which grows with time, where shocks add by √time",
+            "volatility is positive and no number of the growth curve is drawn: the curve is treated as known",
+            "draw the curve's uncertain numbers: their effect grows in proportion to time, that of shocks only with √time",
         ),
         _ => return None,
     };
@@ -161,7 +162,7 @@ fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     Some(finding.severity(Severity::Low).figure("volatility, at its median", scene.series[row].volatility))
 }
 
-/// The number behind a place, where it is one.
+/// The number at an address, if it is fixed.
 fn fixed(scenario: &Scenario, assumption: &Assumption) -> Option<f64> {
     let named = assumption.name().and_then(|name| scenario.assumptions.iter().find(|(known, _)| known == name));
     named.map_or(assumption, |(_, named)| named).value()

@@ -1,11 +1,11 @@
-//! The parts of a tally turned into the parts of an outcome.
+//! Converts the counts of a tally to the parts of an outcome.
 
 use super::{Counting, Fan, MeasuredFan, Own, Part, ProviderOutcome, RankTable, ShareFan};
 use crate::error::Error;
 use crate::paths::Plan;
 use crate::simulation::{self, PartKind};
 
-/// Revenue of a provider over years, by measure.
+/// The revenue of a provider over years, by measure.
 fn measured(
     provider: usize,
     parts: &[simulation::Part],

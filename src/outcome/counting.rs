@@ -1,30 +1,31 @@
-//! Counts turned into estimates.
+//! Converts counts to estimates.
 
 use crate::estimate::{Estimate, t_of, z_of};
 use crate::paths::{Plan, REPLICATES};
 use crate::simulation::Tally;
 use crate::statistic::Hits;
 
-/// What every estimate of a run needs.
+/// The settings that every estimate of a run needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Counting {
-    /// Nothing is drawn, so what is counted is exact.
+    /// Whether nothing is drawn, so that counts are exact.
     exact: bool,
     paths: u64,
     z: f64,
     replicated: Option<Replicated>,
-    /// What the cells of every histogram add up to.
+    /// The sum of the cells of every histogram.
     pub(crate) cells: u64,
-    /// What the values of every histogram weigh together.
+    /// The total weight of the values of every histogram.
     pub(crate) weight: f64,
 }
 
-/// What the estimates of a run in replicates need besides.
+/// The additional settings of a run in replicates.
 #[derive(Debug, Clone)]
 struct Replicated {
     totals: [f64; REPLICATES],
     t: f64,
-    /// The estimate for zero hits: it bounds the error of every estimate, or of weighted paths that for none and for all.
+    /// The estimate for zero hits. It bounds the error of every estimate or, for weighted paths, of those with zero
+    /// hits or zero misses.
     none: Estimate,
     /// The effective sample size of weighted paths.
     effective: Option<f64>,
@@ -62,7 +63,7 @@ impl Counting {
         if self.exact { Estimate::exact(estimate.value()) } else { estimate }
     }
 
-    /// The mean of a value of every path, given by class and between 0 and 1, over the paths of these classes.
+    /// The mean over paths of a value between 0 and 1 that depends only on the class, over the paths of these classes.
     pub(super) fn mean(&self, values: &[f64], classes: &[Hits]) -> Estimate {
         let estimate = match &self.replicated {
             Some(replicated) => replicated.mean(values, classes, self.z),
@@ -82,7 +83,7 @@ impl Replicated {
         let least = (self.effective.is_none() || certain).then_some(&self.none);
         Estimate::replicated(hits, &self.totals, self.t, least)
     }
-    /// The ratio of two sums over replicates, of which some may hold no path of these classes.
+    /// The ratio of two sums over replicates, some of which may contain no path of these classes.
     fn mean(&self, values: &[f64], classes: &[Hits], z: f64) -> Estimate {
         let (mut sums, mut totals) = ([0.0; REPLICATES], [0.0; REPLICATES]);
         let mut filled_classes = 0;

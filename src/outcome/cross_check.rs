@@ -1,4 +1,4 @@
-//! The exact value beside the simulated one, where there is one.
+//! Cross-checks: the exact value beside the simulated one.
 
 use std::fmt;
 
@@ -14,37 +14,38 @@ use crate::scenario::{Question, Scenario};
 use crate::simulation::{Sampling, Tally};
 use crate::statistic::Totals;
 
-/// Runs of a right simulation beside a right solver that a question is said to disagree in.
+/// The probability that a question disagrees although simulation and solver are right.
 const FALSE_ALARM: f64 = 1e-6;
-/// Errors of replicates beyond this part of a probability, or of its complement, are of a hundred paths or fewer.
+/// A standard error above this fraction of a probability, or of its complement, stems from at most a hundred paths.
 const FEW: f64 = 0.1;
-/// The exact solver errs by this part of the simulation's least error, between the two tolerances.
+/// The tolerance of the exact solver as a fraction of the simulation's smallest error, clamped to the range below.
 const PART: f64 = 0.1;
 const TOLERANCES: (f64, f64) = (1e-4, 1e-3);
-/// An exact answer with more than so many of the simulation's errors checks nothing.
+/// An exact answer whose error exceeds this fraction of the simulation's checks nothing.
 const SHARP: f64 = 0.5;
-/// One path in eight remains plain under importance sampling, so that no weight exceeds this.
+/// Importance sampling draws one path in eight from the original distribution, so no weight exceeds this.
 const HEAVIEST: f64 = 8.0;
 
 /// The exact answer to a question beside the simulated one, made by
 /// [`Simulation::cross_check`](crate::Simulation::cross_check).
 ///
-/// **z** is simulated − exact over the combined standard error: √(s² + e²), with s the simulation's and e the solver's
-/// own. Under plain sampling s is what the simulation tells, √(p̃(1−p̃)/ñ), but no less than √(u(1−u)/n), u being the value from
-/// the simulated to the exact one where that is largest: so none or all of the paths make no z beyond chance. With replicates
-/// s is their spread, and z is of Student's law with 31 degrees of freedom; but where that is more than a tenth of the
-/// probability or of its complement, so that some hundred paths or fewer decide and their spread is hardly known, s is no less
-/// than √(w u(1−u)/n) either, w being the largest weight that a path can have, 8 under importance sampling and else 1. Where
-/// nothing is drawn both are exact and there is no z; nor where the solver missed its tolerance so far that its error is over half of s.
+/// **z** is (simulated − exact) / √(s² + e²), where s is the simulation's standard error and e the solver's. Under
+/// plain sampling s is the reported error √(p̃(1−p̃)/ñ), but at least √(u(1−u)/n), where u is the value between the
+/// simulated and the exact one at which this is largest; so zero hits or zero misses cannot give an extreme z by
+/// chance. With replicates s is the error from their spread, and z has Student's t distribution with 31 degrees of
+/// freedom. If that error exceeds a tenth of the probability or of its complement, so that the answer depends on about
+/// a hundred paths or fewer and the spread is poorly known, s is also at least √(w u(1−u)/n). Here w is the largest
+/// possible weight of a path, 8 under importance sampling and 1 otherwise. There is no z if nothing is drawn, since
+/// both values are exact, or if the solver missed its tolerance so far that its error exceeds s/2.
 ///
-/// **The dates of one question are strongly correlated**: the paths that have overtaken by one date have by the next. Forty
-/// z of 2 are one deviation seen forty times. So [`agrees`](CrossCheck::agrees) compares the largest |z| of a question with a
-/// bound that holds whatever the correlation (Bonferroni): a right simulation beside a right solver passes it in at most
-/// one run in a million. With N values of z, the bound under plain sampling is √(2 ln(2N/10⁻⁶)), by Chernoff's bound on the
-/// binomial law; with replicates Student's quantile at 10⁻⁶/N, as good as the replicates' means are normal: weights of
-/// rare paths may be skewed.
+/// **The dates of one question are strongly correlated**: paths that have overtaken by one date have also overtaken by
+/// the next. Forty z values of 2 may be one deviation seen forty times. Therefore [`agrees`](CrossCheck::agrees)
+/// compares the largest |z| of a question with a bound that holds for any correlation (Bonferroni): a correct
+/// simulation and a correct solver exceed it in at most one run in a million. With N values of z, the bound under plain
+/// sampling is √(2 ln(2N/10⁻⁶)), by Chernoff's bound on the binomial distribution. With replicates it is Student's
+/// quantile at 10⁻⁶/N, which assumes that the means of replicates are normal; weights of rare paths may be skewed.
 ///
-/// **As JSON** it stands in its question of the outcome, where it was asked for:
+/// **As JSON** it is part of its question in the outcome, if requested:
 /// ```json
 /// "cross_check": {
 ///   "agrees": true, "largest_z": 2.1, "count": 80, "bound": 6.14, "false_alarm": 1e-6,
@@ -53,8 +54,8 @@ const HEAVIEST: f64 = 8.0;
 ///   "ahead": [ … ]
 /// }
 /// ```
-/// `largest_z` is the z that is largest on either side, `count` how many there are. A question that the solver refuses has
-/// only `{ "because": "…" }`.
+/// `largest_z` is the z with the largest absolute value, `count` the number of z values. A question without an exact
+/// answer has only `{ "because": "…" }`.
 ///
 /// # Example: a simulation that agrees
 /// ```
@@ -64,9 +65,9 @@ const HEAVIEST: f64 = 8.0;
 /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// let outcome = scenario.simulate().paths(20_000).cross_check().run()?;
-/// let check = outcome.overtake("A", "B")?.cross_check().expect("asked for");
+/// let check = outcome.overtake("A", "B")?.cross_check().expect("requested");
 /// assert!(check.agrees() && check.because().is_none());
-/// println!("{check}");                                 // «checked against exact: largest |z| 1.9 over 38 probabilities»
+/// println!("{check}");                                 // "checked against exact: largest |z| 1.9 over 38 probabilities"
 /// let one = check.by()[3];
 /// println!("{}: {} beside {}", one.period, one.simulated, one.exact);
 /// # Ok::<(), outgrow::Error>(())
@@ -75,33 +76,33 @@ const HEAVIEST: f64 = 8.0;
 #[must_use]
 pub struct CrossCheck {
     question: String,
-    /// The base, then «by» every date, then «ahead» at every date; or why there is no exact answer.
+    /// The base, then "by" every date, then "ahead" at every date; or the reason why there is no exact answer.
     checked: Result<Vec<Checked>, String>,
     bound: f64,
 }
 
-/// One probability, simulated and exact.
+/// A simulated and an exact probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Checked {
-    /// The date it is of.
+    /// The date of the probability.
     pub period: Period,
-    /// What the paths say.
+    /// The simulated value.
     pub simulated: Estimate,
-    /// What the solver says.
+    /// The exact value.
     pub exact: Estimate,
-    /// Simulated − exact over the combined standard error; `None` where both are known without error, and where the
-    /// exact answer is known to no better than half the simulation's error.
+    /// (simulated − exact) over the combined standard error; `None` if neither has an error, or if the exact answer's
+    /// error exceeds half of the simulation's.
     pub z: Option<f64>,
 }
 
-/// How the paths of a run show their error.
+/// The parameters of the sampling error of a run.
 #[derive(Debug, Clone, Copy)]
 struct Sampled {
     paths: f64,
-    /// The most that a path can weigh.
+    /// The largest possible weight of a path.
     heaviest: f64,
-    /// Degrees of freedom of replicates.
+    /// The degrees of freedom of the replicates, if any.
     degrees: Option<f64>,
 }
 
@@ -119,31 +120,31 @@ impl Sampled {
     fn checked(self, period: Period, simulated: Estimate, exact: Estimate) -> Checked {
         let (own, other) = (self.error(&simulated, exact.value()), exact.standard_error());
         let error = math::hypot(own, other);
-        // A solver that missed its tolerance may not excuse the simulation.
+        // If the solver misses its tolerance, its error must not hide an error of the simulation.
         let z = (error > 0.0 && other <= SHARP * own).then(|| (simulated.value() - exact.value()) / error);
         Checked { period, simulated, exact, z }
     }
 
-    /// The standard error of a share of paths that is `p` in truth.
+    /// The standard error of a share of paths whose true probability is `p`.
     fn error(self, simulated: &Estimate, p: f64) -> f64 {
-        let told = simulated.standard_error();
+        let reported = simulated.standard_error();
         let value = simulated.value();
-        let is_few = told > FEW * value.min(1.0 - value);
-        if told > 0.0 && (self.degrees.is_none() || is_few) {
+        let is_few = reported > FEW * value.min(1.0 - value);
+        if reported > 0.0 && (self.degrees.is_none() || is_few) {
             let u = 0.5_f64.clamp(p.min(value), p.max(value));
-            // No weight v exceeds w: under a tilted law E[v²(hit − p)²] ≤ w·E[v(hit − p)²] = w·p(1 − p).
-            return told.max((self.heaviest * u * (1.0 - u) / self.paths).sqrt());
+            // No weight v exceeds w: under a tilted distribution E[v²(hit − p)²] ≤ w·E[v(hit − p)²] = w·p(1 − p).
+            return reported.max((self.heaviest * u * (1.0 - u) / self.paths).sqrt());
         }
-        told
+        reported
     }
 
-    /// What the largest of `count` |z| passes in at most `FALSE_ALARM` of runs.
+    /// The bound that the largest of `count` |z| exceeds in at most `FALSE_ALARM` of runs.
     #[expect(clippy::cast_precision_loss, reason = "at most a few thousand dates")]
     fn bound(self, count: usize) -> f64 {
         let count = count.max(1) as f64;
         match self.degrees {
-            // P(|z| ≥ x) ≤ 2e^(−x²/2): of a share x from p the divergence n·D = n ∫ (x−u)/(u(1−u)) du is at least z²/2
-            // where z is taken with the largest u(1−u) on the way (H. Chernoff 1952; W. Hoeffding 1963, theorem 1).
+            // P(|z| ≥ x) ≤ 2e^(−x²/2): for a share x and a probability p, the divergence n·D = n ∫ (x−u)/(u(1−u)) du is
+            // at least z²/2 if z uses the largest u(1−u) in between (H. Chernoff 1952; W. Hoeffding 1963, theorem 1).
             None => (-2.0 * math::ln(0.5 * FALSE_ALARM / count)).sqrt(),
             Some(degrees) => t_of(1.0 - FALSE_ALARM / count, degrees),
         }
@@ -166,7 +167,7 @@ impl CrossCheck {
         &self.question
     }
 
-    /// Why there is no exact answer, where there is none.
+    /// The reason why there is no exact answer, if there is none.
     #[must_use]
     pub fn because(&self) -> Option<&str> {
         self.checked.as_ref().err().map(String::as_str)
@@ -176,31 +177,31 @@ impl CrossCheck {
         self.checked.as_deref().unwrap_or_default()
     }
 
-    /// Dates that are answered.
+    /// The number of answered dates.
     fn dates(&self) -> usize {
         self.all().len().saturating_sub(1) / 2
     }
 
-    /// The probability of being ahead at the base; none where there is no exact answer.
+    /// The probability of being ahead at the base; `None` if there is no exact answer.
     #[must_use]
     pub fn ahead_at_base(&self) -> Option<Checked> {
         self.all().first().copied()
     }
 
-    /// The probability that the overtake has happened, by date; empty where there is no exact answer.
+    /// The probability that the overtake has happened, by date; empty if there is no exact answer.
     #[must_use]
     pub fn by(&self) -> &[Checked] {
         self.all().get(1..=self.dates()).unwrap_or_default()
     }
 
-    /// The probability of being ahead, by date; empty where there is no exact answer.
+    /// The probability of being ahead, by date; empty if there is no exact answer.
     #[must_use]
     pub fn ahead(&self) -> &[Checked] {
         self.all().get(self.dates() + 1..=2 * self.dates()).unwrap_or_default()
     }
 
-    /// The probability of being ahead for as many dates from the base on as the question asks; none where it asks for one
-    /// or has no exact answer.
+    /// The probability of being ahead from the base on for as many dates as the question requires; `None` if it
+    /// requires only one, or if there is no exact answer.
     #[must_use]
     pub fn from_base(&self) -> Option<Checked> {
         self.all().get(2 * self.dates() + 1).copied()
@@ -210,31 +211,30 @@ impl CrossCheck {
         self.all().iter().filter_map(|one| one.z)
     }
 
-    /// The number of values that z is of.
+    /// The number of z values.
     #[must_use]
     pub fn count(&self) -> usize {
         self.deviations().count()
     }
 
-    /// The z that is largest on either side; none where both are exact, or there is no exact answer.
+    /// The z with the largest absolute value; `None` if all values are exact, or if there is no exact answer.
     #[must_use]
     pub fn largest_z(&self) -> Option<f64> {
         self.deviations().reduce(|largest, z| if z.abs() > largest.abs() { z } else { largest })
     }
 
-    /// Probabilities of which the exact answer is not known well enough to check them.
+    /// The number of probabilities whose exact answer is not accurate enough for a check.
     fn blurred(&self) -> usize {
         self.all().iter().filter(|one| one.z.is_none() && one.exact.standard_error() > 0.0).count()
     }
 
-    /// The largest |z| that still agrees.
+    /// The largest |z| that counts as agreement.
     #[must_use]
     pub fn bound(&self) -> f64 {
         self.bound
     }
 
-    /// Whether no |z| is beyond the bound, and all that both know without error is equal. A question without an exact
-    /// answer contradicts nothing.
+    /// Whether no |z| exceeds the bound and values without error are equal. A question without an exact answer agrees.
     #[must_use]
     pub fn agrees(&self) -> bool {
         let is_near = |one: &Checked| match one.z {
@@ -246,7 +246,7 @@ impl CrossCheck {
 }
 
 impl Outcome {
-    /// Adds to every question its exact answer.
+    /// Adds the exact answer to every question.
     pub(crate) fn cross_checked(mut self, tally: &Tally) -> Self {
         let sampled = Sampled::of(tally);
         for (question, simulated) in tally.scenario().questions().iter().zip(&mut self.questions) {
@@ -257,20 +257,19 @@ impl Outcome {
         self
     }
 
-    /// The exact answer to every question beside the simulated one; nothing unless
-    /// [asked for](crate::Simulation::cross_check).
+    /// The cross-check of every question; empty unless [requested](crate::Simulation::cross_check).
     pub fn cross_checks(&self) -> impl Iterator<Item = &CrossCheck> {
         self.questions.iter().filter_map(Overtake::cross_check)
     }
 }
 
-/// A tolerance that adds little to the simulation's error; both errors count in z.
+/// A solver tolerance that adds little to the simulation's error, since z combines both errors.
 fn tolerance(simulated: &Overtake) -> f64 {
     let least = simulated.errors().filter(|error| *error > 0.0).fold(f64::INFINITY, f64::min);
     (PART * least).clamp(TOLERANCES.0, TOLERANCES.1)
 }
 
-/// One question by itself, so that another one's refusal is not its own.
+/// Solves one question alone, so that it does not fail because of another.
 fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: bool) -> Result<Outcome, Error> {
     let mut alone = scenario.clone();
     alone.questions = vec![question.clone()];
@@ -278,17 +277,17 @@ fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: 
     exact.lead_changes(false).fans(false).ranks(false).shares(false).run()
 }
 
-/// The reason within «not exact: because …; what to do instead», or the whole of another error.
+/// The reason within "not exact: because …; …", or the whole message of another error.
 fn because(error: &Error) -> String {
     let problem = &error.problems()[0];
     match problem.message.strip_prefix("not exact: because ") {
-        Some(told) => told.split(';').next().unwrap_or(told).to_owned(),
+        Some(reason) => reason.split(';').next().unwrap_or(reason).to_owned(),
         None => error.to_string(),
     }
 }
 
 impl fmt::Display for CrossCheck {
-    /// «checked against exact: largest |z| 2.1 over 80 probabilities».
+    /// Writes "checked against exact: largest |z| 2.1 over 80 probabilities".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(because) = self.because() {
             return write!(f, "not checked against exact: {because}");
@@ -301,9 +300,9 @@ impl fmt::Display for CrossCheck {
             None => write!(f, "not checked against exact")?,
         }
         if self.blurred() > 0 {
-            write!(f, "; of {} the exact answer is not known well enough", self.blurred())?;
+            write!(f, "; for {} of them the exact answer is not accurate enough", self.blurred())?;
         }
-        if self.agrees() { Ok(()) } else { write!(f, ", beyond the bound of {:.1}: they disagree", self.bound) }
+        if self.agrees() { Ok(()) } else { write!(f, ", above the bound of {:.1}: they disagree", self.bound) }
     }
 }
 
@@ -360,7 +359,7 @@ mod tests {
             .expect("valid")
     }
 
-    /// A solver, or a simulation, that is wrong by a hundredth of a growth rate.
+    /// A solver or a simulation that is off by 0.01 in a growth rate is detected.
     #[test]
     fn a_planted_fault_is_seen_under_every_sampling() {
         let scenario = scenario();
@@ -371,7 +370,7 @@ mod tests {
             let tally = run.fans(false).ranks(false).shares(false).tally().expect("a tally");
             let outcome = tally.outcome().expect("an outcome");
             let question = &outcome.questions()[0];
-            let right = question.cross_check().expect("asked for");
+            let right = question.cross_check().expect("requested");
             assert!(right.agrees() && right.count() >= 38, "{sampling:?}: {right}");
             let check = CrossCheck::new(question, Ok(&wrong.questions()[0]), Sampled::of(&tally));
             assert!(!check.agrees() && check.largest_z().is_some_and(|z| z > check.bound()), "{sampling:?}: {check}");
@@ -388,10 +387,10 @@ mod tests {
             let simulated = Estimate::wilson(hits, 1000, z_of(0.95));
             sampled.checked(period, simulated, Estimate::exact(p)).z.expect("drawn")
         };
-        // −np/√(np(1−p)) = −√(np/(1−p)): five expected and none seen are 2.2 standard errors, e^−5.
+        // −np/√(np(1−p)) = −√(np/(1−p)): zero hits with five expected are 2.2 standard errors, e^−5.
         assert!((z(0, 0.005) + (5.0_f64 / 0.995).sqrt()).abs() < 1e-12);
         assert!((z(1000, 0.995) - (5.0_f64 / 0.995).sqrt()).abs() < 1e-12);
-        // One seen and a thousandth expected is no 30 standard errors: one path has an error of about one path.
+        // One hit with a thousandth expected is not 30 standard errors: the error is about one path.
         assert!(z(1, 1e-6) > 0.0 && z(1, 1e-6) < 1.0);
         // 40 more than 500 are 40/√250.
         assert!((z(540, 0.5) - 40.0 / 250.0_f64.sqrt()).abs() < 1e-9);
@@ -401,7 +400,7 @@ mod tests {
     fn few_hits_of_replicates_have_the_error_of_counts() {
         let period: Period = "2018-Q1".parse().expect("label");
         let sampled = Sampled { paths: 32_000.0, heaviest: 1.0, degrees: Some(31.0) };
-        // One hit shows a spread of one hit, whatever was expected.
+        // A single hit has a spread of one hit, whatever the expected number.
         let mut hits = [0.0; REPLICATES];
         hits[3] = 1.0;
         let simulated = Estimate::replicated(&hits, &[1000.0; REPLICATES], 2.04, None);

@@ -1,4 +1,4 @@
-//! An outcome as one long table: a row for each number, for data frames.
+//! An outcome as a long table with one row for each number, for data frames.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::simulation::PartKind;
 
 const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
 
-/// What a row is of, beside its statistic.
+/// What a row refers to, beside its statistic.
 #[derive(Debug, Clone, Copy, Default)]
 struct Key<'a> {
     question: &'a str,
@@ -17,11 +17,12 @@ struct Key<'a> {
     period: Option<Period>,
 }
 
-/// Rows of comma-separated values (RFC 4180 but for the line end). Texts are quoted always and numbers never, with a
-/// decimal point or an exponent always, so that readers which guess a column's type from its first rows guess right.
+/// Rows of comma-separated values (RFC 4180 except for line endings). Texts are always quoted and numbers never.
+/// Numbers always have a decimal point or an exponent, so that readers that infer a column's type from its first rows
+/// are right.
 struct Rows {
     text: String,
-    /// Whether texts that a spreadsheet would take for a formula are neutralised.
+    /// Whether to neutralize texts that a spreadsheet would interpret as formulas.
     for_spreadsheets: bool,
 }
 
@@ -135,27 +136,27 @@ impl Rows {
 }
 
 impl Outcome {
-    /// Every part of the outcome as comma-separated values, one number a row, that pandas and polars read without
-    /// options: `question, provider, period, statistic, value, standard_error, low, high`.
+    /// The whole outcome as comma-separated values with one number a row, which pandas and polars read without options:
+    /// `question, provider, period, statistic, value, standard_error, low, high`.
     ///
-    /// | statistic | of | value |
+    /// | statistic | identified by | value |
     /// |---|---|---|
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
     /// | `from_base` | question whose lead must last, period | probability |
-    /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of so many |
-    /// | `date_quantile` | question; `period` is the date, empty where “not by” the horizon | its probability, 0.05 to 0.95 |
+    /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of this number of lead changes |
+    /// | `date_quantile` | question; `period` is the date, empty if "not by" the horizon | its probability, 0.05 to 0.95 |
     /// | `date_quantile_low`, `date_quantile_high` | question; `period` is an end of that date's interval, likewise | the same probability |
     /// | `mean_date_restricted`, `mean_date_given_overtake` | question | years after the base |
-    /// | `event`, `class_0`, …, `row_0_class_0`, … | a question of one's own | probability |
+    /// | `event`, `class_0`, …, `row_0_class_0`, … | custom statistic | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
-    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; where [asked for](crate::Simulation::fans_of) | revenue of the year |
+    /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; if [requested](crate::Simulation::fans_of) | revenue of the year |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
     ///
-    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, empty where a number
-    /// has none; a mean that does not exist has no row, a part that was switched off none either.
+    /// Numbers have full precision. `standard_error`, `low` and `high` are those of the simulation or quadrature, and
+    /// empty if a number has none. A mean that does not exist has no row, nor has a part that was switched off.
     ///
-    /// Names stand as they are. A spreadsheet may run one that begins with `=` as a formula: open
+    /// Names are written unchanged. A spreadsheet may execute a name that begins with `=` as a formula: use
     /// [`to_spreadsheet_csv`](Outcome::to_spreadsheet_csv) there.
     ///
     /// # Example: a column of probabilities
@@ -174,8 +175,9 @@ impl Outcome {
         self.rows(false)
     }
 
-    /// As [`to_csv`](Outcome::to_csv), for a spreadsheet: a text that begins with `=`, `+`, `-`, `@`, a tab or a line break,
-    /// and would be run as a formula, begins with an apostrophe (OWASP, "CSV Injection"). Numbers stay numbers.
+    /// As [`to_csv`](Outcome::to_csv), for spreadsheets: a text that begins with `=`, `+`, `-`, `@`, a tab or a line
+    /// break, which a spreadsheet would execute as a formula, is prefixed with an apostrophe (OWASP, "CSV Injection").
+    /// Numbers are unchanged.
     ///
     /// # Example: a provider whose name is a formula
     /// ```
@@ -196,7 +198,8 @@ impl Outcome {
 
     fn rows(&self, for_spreadsheets: bool) -> String {
         let mut rows = Rows::new(for_spreadsheets);
-        // What has errors comes first: a reader that looks at the first rows alone then knows those columns as numbers.
+        // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as
+        // numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
         rows.own(self);
         rows.ranks(self);
@@ -227,7 +230,7 @@ impl Outcome {
 }
 
 impl Overtake {
-    /// This answer alone, in the form of [`Outcome::to_csv`].
+    /// This answer alone, in the format of [`Outcome::to_csv`].
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut rows = Rows::new(false);
@@ -236,12 +239,12 @@ impl Overtake {
     }
 }
 
-/// A text in quotes, nothing where there is none.
+/// A text in quotes, or nothing if it is empty.
 fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet interprets as a formula.
 fn neutralised(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if is_formula { format!("'{text}") } else { text.to_owned() }

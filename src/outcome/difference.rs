@@ -1,4 +1,4 @@
-//! What a change of the scenario does to the answers, from paired paths.
+//! The effect of a change of the scenario on the answers, from paired paths.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::error::{Error, did_you_mean};
 use crate::estimate::Estimate;
 
-/// How much more likely one scenario makes each overtake than another, both from the same random numbers.
+/// The change of each overtake probability between two scenarios, from the same random numbers.
 ///
 /// Made by [`Simulation::difference`](crate::Simulation::difference); serde writes it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,7 +21,7 @@ pub struct Differences {
     pub(crate) questions: Vec<Difference>,
 }
 
-/// The difference of one question, date by date.
+/// The differences of one question, by date.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[must_use]
 pub struct Difference {
@@ -29,29 +29,29 @@ pub struct Difference {
     pub(crate) by: Vec<Change>,
 }
 
-/// The change of one probability.
+/// The difference of one probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct Change {
-    /// The date by which the overtake has happened.
+    /// The date of the probability that the overtake has happened by then.
     pub period: Period,
-    /// The probability after less the one before, −1 to 1.
+    /// The probability in the changed scenario minus that in the original one, −1 to 1.
     pub value: f64,
-    /// One standard error of that difference; 0 only where nothing is drawn in either.
+    /// One standard error of this difference; 0 only if nothing is drawn in either scenario.
     pub standard_error: f64,
     /// The confidence interval of the difference.
     pub interval: [f64; 2],
-    /// The probability in the scenario that is compared with.
+    /// The probability in the original scenario.
     pub before: Estimate,
-    /// The probability in the other one.
+    /// The probability in the changed scenario.
     pub after: Estimate,
 }
 
 impl Change {
-    /// The difference of two shares of the same `paths` paths, of which `lost` have it only before and `gained` only
-    /// after: Wald's interval with half a path added to each of the four cells (Agresti & Min 2005), so that no pair in
-    /// disagreement does not mean no error.
+    /// The difference of two shares of the same `paths` paths, of which `lost` are hits only before the change and
+    /// `gained` only after it: Wald's interval with half a path added to each of the four cells (Agresti & Min 2005),
+    /// so that zero discordant pairs do not mean zero error.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn paired(
         (period, before, after): (Period, Estimate, Estimate),
@@ -67,7 +67,7 @@ impl Change {
         Self { period, value: (gained - lost) / paths, standard_error: error, interval, before, after }
     }
 
-    /// Two probabilities that are known without error.
+    /// The difference of two probabilities without error.
     pub(crate) fn exact(period: Period, before: Estimate, after: Estimate) -> Self {
         let value = after.value() - before.value();
         Self { period, value, standard_error: 0.0, interval: [value, value], before, after }
@@ -75,18 +75,21 @@ impl Change {
 }
 
 impl Differences {
-    /// The difference of the question of that name.
+    /// The difference of the question with this name.
     ///
     /// # Errors
-    /// Where no question of both scenarios has it; the message names the nearest.
+    /// If it is not a question of both scenarios; the message gives the most similar name.
     pub fn question(&self, name: &str) -> Result<&Difference, Error> {
         let known = self.questions.iter().map(|question| question.name.as_str());
         self.questions.iter().find(|question| question.name == name).ok_or_else(|| {
-            Error::lookup("question", format!("{name:?} was not asked of both{}", did_you_mean(name, known)))
+            Error::lookup(
+                "question",
+                format!("{name:?} is not a question of both scenarios{}", did_you_mean(name, known)),
+            )
         })
     }
 
-    /// The difference of every question of both, in order.
+    /// The difference of every question of both scenarios, in order.
     pub fn questions(&self) -> &[Difference] {
         &self.questions
     }
@@ -102,20 +105,20 @@ impl Difference {
     /// The change of the probability that the overtake has happened by a period.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// If the period is not one of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Change, Error> {
         let labels: Vec<Period> = self.by.iter().map(|change| change.period).collect();
         place_of(&labels, period).map(|place| self.by[place])
     }
 
-    /// The change by every date.
+    /// The change at every date.
     pub fn changes(&self) -> &[Change] {
         &self.by
     }
 }
 
 impl fmt::Display for Change {
-    /// «by 2022-Q4: 0.381 → 0.402, +0.0210 ± 0.0003».
+    /// "by 2022-Q4: 0.381 → 0.402, +0.0210 ± 0.0003".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "by {}: {} → {}, ", self.period, self.before.shown(), self.after.shown())?;
         if self.standard_error > 0.0 {
@@ -150,11 +153,11 @@ mod tests {
         let period = "2018".parse().expect("label");
         let change = Change::paired((period, probability, probability), (4, 12), 100, 1.96);
         assert!((change.value - 0.08).abs() < 1e-15);
-        // centre 8/102; variance ((17/102) − (8/102)²)/102 = 0.00157368…
+        // center 8/102; variance ((17/102) − (8/102)²)/102 = 0.00157368…
         let error = ((17.0 / 102.0 - 64.0 / 10404.0) / 102.0_f64).sqrt();
         assert!((change.standard_error - error).abs() < 1e-15);
         assert!((change.interval[0] - (8.0 / 102.0 - 1.96 * error)).abs() < 1e-15);
         let same = Change::paired((period, probability, probability), (0, 0), 100, 1.96);
-        assert!(same.value.abs() < 1e-15 && same.standard_error > 0.0, "no pair in disagreement is no proof");
+        assert!(same.value.abs() < 1e-15 && same.standard_error > 0.0, "zero discordant pairs do not mean zero error");
     }
 }

@@ -1,26 +1,26 @@
-//! What a snapshot keeps of an outcome.
+//! The parts of an outcome that a snapshot contains.
 
 use super::{Outcome, Overtake};
 use crate::estimate::Estimate;
 use crate::simulation::PartKind;
 
 impl Outcome {
-    /// How the answers came about, in words on one line.
+    /// How the answers were computed, on one line.
     pub(crate) fn how(&self) -> String {
         self.run.line()
     }
 
-    /// Whether an overtake between two dates counts.
+    /// Whether the question was monitored continuously.
     pub(crate) fn is_continuous(&self) -> bool {
         self.run.continuous
     }
 
-    /// The error that an exact answer may have; none of a simulation.
+    /// The tolerance of an exact answer; `None` for a simulation.
     pub(crate) fn tolerance(&self) -> Option<f64> {
         self.run.tolerance
     }
 
-    /// Every probability that is printed, with what it is of, and those of questions of one's own.
+    /// Every printed probability with its label, and those of custom statistics.
     pub(crate) fn estimates(&self) -> Vec<(String, Estimate)> {
         let own = self.own.iter().flat_map(|own| {
             let name = &own.name;
@@ -29,11 +29,11 @@ impl Outcome {
                 PartKind::Classes => format!("{name}, class {class}"),
                 _ => format!("{name}, row {row}, class {class}"),
             };
-            // The class of an event that is no event says nothing more.
-            let told = move |class: &usize| own.kind != PartKind::Event || *class == 1;
+            // The second class of an event is its complement and adds no information.
+            let is_listed = move |class: &usize| own.kind != PartKind::Event || *class == 1;
             own.rows.iter().enumerate().flat_map(move |(row, classes)| {
-                let told = classes.iter().enumerate().filter(move |(class, _)| told(class));
-                told.map(move |(class, estimate)| (of(row, class), *estimate))
+                let listed = classes.iter().enumerate().filter(move |(class, _)| is_listed(class));
+                listed.map(move |(class, estimate)| (of(row, class), *estimate))
             })
         });
         self.questions.iter().flat_map(Overtake::estimates).chain(own).collect()

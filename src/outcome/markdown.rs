@@ -1,4 +1,4 @@
-//! Answers as Markdown: the tables of the terminal, to be pasted into a document.
+//! Answers as Markdown: the same tables as in the terminal, for documents.
 
 use std::fmt::Write as _;
 
@@ -31,8 +31,8 @@ impl Overtake {
 }
 
 impl Outcome {
-    /// Every question's table and each provider's revenue, share and likeliest rank by year end, as Markdown; then revenue
-    /// over years, where that was asked for.
+    /// Every question's table, and each provider's revenue, share and most likely rank by year end, as Markdown. Tables
+    /// of revenue over years follow if they were requested.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let questions = self.questions().iter().map(Overtake::to_markdown);
@@ -53,7 +53,7 @@ fn markdown(table: &Table) -> String {
     format!("**{}**\n\n{}{rule}{rows}", escaped(&table.caption), line(&table.head))
 }
 
-/// What Markdown would read as its own, escaped.
+/// Escapes the characters that are special in Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

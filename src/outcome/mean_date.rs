@@ -10,9 +10,9 @@ use crate::statistic::Hits;
 
 /// The mean date of an overtake, in years after the base of the question.
 ///
-/// A date is the end of its period. Paths that are ahead at the base (for as long as the question asks) count with 0.
-/// Paths without an overtake by the horizon have no date, so an unrestricted mean does not exist: `restricted` counts
-/// them with the horizon, `given_overtake` leaves them out. Read either beside
+/// A date is the end of its period. Paths that are ahead at the base (for as long as the question requires) count as 0.
+/// Paths without an overtake by the horizon have no date, so that the unrestricted mean does not exist. `restricted`
+/// counts them at the horizon, `given_overtake` excludes them. Read both together with
 /// [`not_by_horizon`](crate::Overtake::not_by_horizon).
 ///
 /// # Example: both means
@@ -24,7 +24,7 @@ use crate::statistic::Hits;
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// let outcome = scenario.simulate().paths(10_000).run()?;
 /// let mean = outcome.overtake("A", "B")?.mean_date();
-/// let given = mean.given_overtake.expect("it happens on some path");
+/// let given = mean.given_overtake.expect("it happens on some paths");
 /// assert!(given.value() < mean.restricted.value() && mean.restricted.value() < 4.75);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
@@ -32,9 +32,9 @@ use crate::statistic::Hits;
 #[non_exhaustive]
 #[must_use]
 pub struct MeanDate {
-    /// The mean of the date or the horizon, whichever comes first (the restricted mean survival time).
+    /// The mean of the date or the horizon, whichever is earlier (the restricted mean survival time).
     pub restricted: Years,
-    /// The mean date over the paths on which the overtake happens; `None` where it happens on none.
+    /// The mean date over the paths with an overtake; `None` if there are none.
     pub given_overtake: Option<Years>,
 }
 
@@ -62,26 +62,26 @@ pub struct Years {
 }
 
 impl Years {
-    /// The mean itself, in years.
+    /// The estimated mean, in years.
     #[must_use]
     pub fn value(&self) -> f64 {
         self.value
     }
 
-    /// One standard error, in years; 0 only where the answer is exact.
+    /// One standard error, in years; 0 only if the answer is exact.
     #[must_use]
     pub fn standard_error(&self) -> f64 {
         self.standard_error
     }
 
-    /// The confidence interval in years, at the level of the run (95 % by default); of an exact answer two errors to
+    /// The confidence interval in years, at the level of the run (95 % by default); for an exact answer, two errors to
     /// each side.
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         (self.interval[0], self.interval[1])
     }
 
-    /// A mean that was estimated as a share of `span` years.
+    /// A mean from an estimated fraction of `span` years.
     fn of_share(share: &Estimate, span: f64) -> Self {
         let (low, high) = share.interval();
         Self {
@@ -100,8 +100,8 @@ impl Years {
 }
 
 impl MeanDate {
-    /// From counts: `years` are those of the base (0) and of every date after it, `first` the hits of each of them and,
-    /// last, of none.
+    /// From counts: `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by
+    /// those of paths without an overtake.
     pub(super) fn counted(years: &[f64], first: &[Hits], counting: &Counting) -> Self {
         let span = years.last().copied().unwrap_or(0.0);
         let shares: Vec<f64> = years.iter().map(|years| years / span).chain([1.0]).collect();
@@ -113,8 +113,8 @@ impl MeanDate {
         }
     }
 
-    /// From the probabilities by every date, the base first, and their errors. The errors of a quadrature have no known
-    /// correlation, so the error of a sum is the sum of errors.
+    /// From the probabilities by every date, starting with the base, and their errors. The correlation of quadrature
+    /// errors is unknown, so the error of a sum is the sum of errors.
     pub(super) fn solved(years: &[f64], by: &[Estimate]) -> Self {
         let (Some(span), Some(last)) = (years.last().copied(), by.last()) else {
             return Self { restricted: Years::bounded(0.0, 0.0, 0.0), given_overtake: None };
@@ -125,7 +125,7 @@ impl MeanDate {
             error += (ends[1] - ends[0]) * by.standard_error();
         }
         let given = || {
-            // span − passed/P, and what the errors of both terms make of it.
+            // span − passed/P, with the propagated errors of both terms.
             let after = passed / last.value();
             Years::bounded(span - after, (error + after * last.standard_error()) / last.value(), span)
         };
@@ -137,7 +137,7 @@ impl MeanDate {
 }
 
 impl fmt::Display for Years {
-    /// “3.42 ± 0.01 years”, with the digits that the error supports.
+    /// "3.42 ± 0.01 years", with the digits that the error supports.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.standard_error > 0.0 {
             let decimals = decimals(self.standard_error);
@@ -152,8 +152,8 @@ impl fmt::Display for Years {
 mod tests {
     use super::*;
 
-    /// By hand: 0.1 at the base, 0.3 by one year, 0.6 by two: (1 − 0.1) + (1 − 0.3) = 1.6 restricted, and
-    /// (0·0.1 + 1·0.2 + 2·0.3)/0.6 = 4/3 given the overtake.
+    /// By hand: 0.1 at the base, 0.3 by one year, 0.6 by two. Restricted: (1 − 0.1) + (1 − 0.3) = 1.6. Given the
+    /// overtake: (0·0.1 + 1·0.2 + 2·0.3)/0.6 = 4/3.
     #[test]
     fn means_by_hand_from_probabilities() {
         let by = [0.1, 0.3, 0.6].map(|value| Estimate::bounded(value, 1e-3));

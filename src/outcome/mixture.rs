@@ -1,21 +1,21 @@
-//! A law known without paths: a mixture of normal laws, each with its mean spread evenly from one value to another.
+//! A distribution known without paths: a mixture of normal distributions whose means are uniform on intervals.
 
 use crate::math;
 
-/// One part of a mixture.
+/// One component of a mixture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Component {
     pub(crate) weight: f64,
-    /// The mean is spread evenly between these; equal where it is one value.
+    /// The interval of the mean; both ends are equal for a single value.
     pub(crate) means: (f64, f64),
     pub(crate) sd: f64,
 }
 
-/// A mixture; weights sum to 1.
+/// A mixture; the weights sum to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mixture(pub(crate) Vec<Component>);
 
-/// Standard deviations beyond which nothing of a component lies.
+/// The number of standard deviations beyond which a component has no probability.
 const REACH: f64 = 9.0;
 
 impl Component {
@@ -46,7 +46,7 @@ impl Component {
 const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
 impl Mixture {
-    /// The law of −X.
+    /// The distribution of −X.
     pub(crate) fn mirrored(&self) -> Self {
         let mirrored = |component: &Component| {
             let Component { weight, means: (low, high), sd } = *component;
@@ -65,7 +65,7 @@ impl Mixture {
         let highs = self.0.iter().map(|part| part.means.0.max(part.means.1) + REACH * part.sd);
         let (mut low, mut high) = (lows.fold(f64::INFINITY, f64::min), highs.fold(f64::NEG_INFINITY, f64::max));
         let (mut at_low, mut at_high) = (-p, 1.0 - p);
-        // The Illinois rule, with halving now and then: a flat stretch must not hold it up.
+        // The Illinois method with occasional bisection, so that a flat stretch does not stall it.
         for round in 0..200 {
             if !(high - low > 1e-13 * (1.0 + high.abs())) {
                 break;
@@ -87,7 +87,7 @@ impl Mixture {
         let component = |part: &Component| {
             let (low, high) = part.means;
             let half = 0.5 * (high - low);
-            // The mean of e^m over means spread evenly: e^middle sinh(half)/half.
+            // The mean of e^m over a uniform mean: e^middle sinh(half)/half.
             let spread = if half.abs() < 1e-4 {
                 1.0 + half * half / 6.0
             } else {
@@ -98,11 +98,12 @@ impl Mixture {
         self.0.iter().map(component).sum()
     }
 
-    /// The mean of a bounded function of X, by `rule` (nodes and weights of the standard normal law).
+    /// The mean of a bounded function of X by a quadrature `rule` (nodes and weights for the standard normal
+    /// distribution).
     pub(crate) fn mean_of(&self, rule: &[(f64, f64)], f: impl Fn(f64) -> f64) -> f64 {
         let component = |part: &Component| {
             let middle = 0.5 * (part.means.0 + part.means.1);
-            // A spread of the means adds its variance, exact to the third order of a small spread.
+            // The variance of a uniform mean is added; the error is of third order in a small spread.
             let width = part.means.1 - part.means.0;
             let sd = (part.sd * part.sd + width * width / 12.0).sqrt();
             let mean: f64 = rule.iter().map(|(z, weight)| weight * f(middle + sd * z)).sum();
@@ -129,7 +130,7 @@ mod tests {
         }
     }
 
-    /// The spread normal against a fine sum of plain ones, and the means against sums over quantiles.
+    /// A uniform mean against a fine sum of plain normals, and the moments against sums over quantiles.
     #[test]
     fn a_spread_mean_is_the_average_of_many() {
         let (low, high, sd) = (1.0, 2.0, 0.2);

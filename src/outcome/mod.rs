@@ -1,4 +1,4 @@
-//! The outcome: counts turned into estimates and words. Written, not read back.
+//! The outcome: estimates and text from counts. It can be written but not read back.
 
 mod chart;
 mod counted;
@@ -47,14 +47,14 @@ use crate::paths::Plan;
 use crate::scenario::{Measure, Scenario};
 use crate::simulation::{PartKind, Tally};
 
-/// The probabilities that every outcome lists quantiles at; others are to be asked for.
+/// The levels of the quantiles that every outcome lists; others are available on request.
 pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
-/// The answers of a run with their errors: questions, revenue, ranks and shares, and questions of one's own.
+/// The answers of a run with their errors: questions, revenue, ranks and shares, and custom statistics.
 ///
 /// `Display` prints every question's table and each provider's revenue by year end; serde writes the outcome file.
 ///
-/// # Example: what is read
+/// # Example: read the answers
 /// ```
 /// # use outgrow::{Curve, Provider, Question, Scenario};
 /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -72,17 +72,17 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Outcome {
-    /// What the answers rest on.
+    /// The scenario that was answered.
     scenario: Scenario,
     run: RunInfo,
     questions: Vec<Overtake>,
     providers: Vec<ProviderOutcome>,
     own: Vec<Own>,
-    /// By provider; for charts.
+    /// Known revenue by provider, for charts.
     past: Vec<Past>,
 }
 
-/// The answer to a question of the user's: rows of classes.
+/// The answer of a custom statistic: rows of classes.
 #[derive(Debug, Clone, PartialEq)]
 struct Own {
     kind: PartKind,
@@ -92,7 +92,7 @@ struct Own {
 
 impl Outcome {
     /// # Errors
-    /// Where revenue leaves what a number can hold.
+    /// If revenue overflows.
     pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
         let counting = Counting::new(tally, plan);
         let scenario = tally.scenario();
@@ -118,7 +118,7 @@ impl Outcome {
         self.questions.iter().flat_map(Overtake::errors).fold(0.0, f64::max)
     }
 
-    /// An exact answer: what was found of each question, and of each provider.
+    /// An exact outcome, from the answers to each question and for each provider.
     pub(crate) fn exact(
         scenario: &Scenario,
         plan: &Plan,
@@ -136,7 +136,7 @@ impl Outcome {
         outcome
     }
 
-    /// Says in the run, and so beside every question, what error was asked for and which was reached.
+    /// Records the requested and the reached error in the run, and thereby in every question.
     fn tell_precision(&mut self, asked: Option<f64>) {
         let reached = self.largest_error();
         self.run.precision = asked.map(|asked| Reached::of(asked, reached));
@@ -147,7 +147,7 @@ impl Outcome {
     /// The answer to the question whether `challenger` overtakes `incumbent`.
     ///
     /// # Errors
-    /// Where that was not asked, or asked more than once: then ask by name, see [`Outcome::question`].
+    /// If there is no such question, or more than one: then use [`Outcome::question`] with its name.
     pub fn overtake(&self, challenger: &str, incumbent: &str) -> Result<&Overtake, Error> {
         let asked = |overtake: &&Overtake| overtake.challenger() == challenger && overtake.incumbent() == incumbent;
         let found: Vec<&Overtake> = self.questions.iter().filter(asked).collect();
@@ -157,7 +157,7 @@ impl Outcome {
             several => {
                 let names: Vec<&str> = several.iter().map(|overtake| overtake.name()).collect();
                 let message = format!(
-                    "{challenger:?} and {incumbent:?} have several questions, ask by name: {}",
+                    "{challenger:?} and {incumbent:?} have several questions; look one up by name: {}",
                     names.join(", ")
                 );
                 Err(Error::lookup("question", message))
@@ -165,10 +165,10 @@ impl Outcome {
         }
     }
 
-    /// The answer to the question of that name.
+    /// The answer to the question with this name.
     ///
     /// # Errors
-    /// Where no question has it; the message names the nearest.
+    /// If there is no such question; the message gives the most similar name.
     pub fn question(&self, name: &str) -> Result<&Overtake, Error> {
         self.questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| self.unknown(name))
     }
@@ -182,28 +182,31 @@ impl Outcome {
         let known = self.questions.iter().map(Overtake::name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let all = if all.is_empty() { "none".to_owned() } else { all };
-        Error::lookup("question", format!("{name:?} was not asked{}; asked: {all}", did_you_mean(name, known)))
+        Error::lookup(
+            "question",
+            format!("no question is named {name:?}{}; the questions are: {all}", did_you_mean(name, known)),
+        )
     }
 
     /// The revenue of a provider by period.
     ///
     /// # Errors
-    /// Where no provider has that name, or where fans were switched off.
+    /// If there is no such provider, or if fans were switched off.
     pub fn revenue(&self, provider: &str) -> Result<&Fan, Error> {
         self.part(provider, "fans", |provider| &provider.revenue)
     }
 
-    /// The revenue of a provider over years, at the dates of a measure that
-    /// [`fans_of`](crate::Simulation::fans_of) asked for.
+    /// The revenue of a provider over years, at the dates of a measure that was requested with
+    /// [`fans_of`](crate::Simulation::fans_of).
     ///
     /// # Errors
-    /// Where no provider has that name, or where the measure was not asked for or has no exact answer.
+    /// If there is no such provider, or if the measure was not requested or has no exact answer.
     pub fn measured(&self, provider: &str, measure: Measure) -> Result<&Fan, Error> {
         let found = self.provider(provider)?.measured.iter().find(|fan| fan.measure == measure);
         let missing = match found.map(|fan| &fan.revenue) {
             Some(Part::Known(fan)) => return Ok(fan),
-            Some(Part::NotExact(because)) => format!("have no exact answer: {because}; simulate() answers them"),
-            Some(Part::Off) | None => "were not asked for: call fans_of before the run".to_owned(),
+            Some(Part::NotExact(because)) => format!("have no exact answer: {because}; use simulate() for them"),
+            Some(Part::Off) | None => "were not requested: call fans_of before the run".to_owned(),
         };
         Err(Error::lookup("provider", format!("{} fans of {provider:?} {missing}", measure.word())))
     }
@@ -211,7 +214,7 @@ impl Outcome {
     /// The rank of a provider by period; 1 is the largest, ties share the better rank.
     ///
     /// # Errors
-    /// Where no provider has that name, or where ranks were switched off or have no exact answer.
+    /// If there is no such provider, or if ranks were switched off or have no exact answer.
     pub fn rank(&self, provider: &str) -> Result<&RankTable, Error> {
         self.part(provider, "ranks", |provider| &provider.rank)
     }
@@ -219,7 +222,7 @@ impl Outcome {
     /// The share of a provider in the sum of the scenario's providers, by period.
     ///
     /// # Errors
-    /// Where no provider has that name, or where shares were switched off or have no exact answer.
+    /// If there is no such provider, or if shares were switched off or have no exact answer.
     pub fn share(&self, provider: &str) -> Result<&ShareFan, Error> {
         self.part(provider, "shares", |provider| &provider.share)
     }
@@ -239,31 +242,31 @@ impl Outcome {
         let missing = match part(self.provider(name)?) {
             Part::Known(part) => return Ok(part),
             Part::Off => "were switched off in the run".to_owned(),
-            Part::NotExact(because) => format!("have no exact answer: {because}; .simulate() answers them"),
+            Part::NotExact(because) => format!("have no exact answer: {because}; use simulate() for them"),
         };
         Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
     }
 
-    /// The probability of an event of one's own.
+    /// The probability of a custom event.
     ///
     /// # Errors
-    /// Where no event has that name.
+    /// If there is no such event.
     pub fn event(&self, name: &str) -> Result<Estimate, Error> {
         self.own(PartKind::Event, name).map(|own| own.rows[0][1])
     }
 
-    /// The probability of each class of a classification of one's own.
+    /// The probability of each class of a custom classification.
     ///
     /// # Errors
-    /// Where no classification has that name.
+    /// If there is no such classification.
     pub fn classes(&self, name: &str) -> Result<&[Estimate], Error> {
         self.own(PartKind::Classes, name).map(|own| own.rows[0].as_slice())
     }
 
-    /// The probabilities of a [`Statistic`](crate::Statistic) of one's own, by row and class.
+    /// The probabilities of a custom [`Statistic`](crate::Statistic), by row and class.
     ///
     /// # Errors
-    /// Where no statistic has that name.
+    /// If there is no such statistic.
     pub fn statistic(&self, name: &str) -> Result<&[Vec<Estimate>], Error> {
         self.own(PartKind::Statistic, name).map(|own| own.rows.as_slice())
     }
@@ -273,20 +276,20 @@ impl Outcome {
         of_kind().find(|own| own.name == name).ok_or_else(|| {
             let other = self.own.iter().find(|own| own.name == name);
             let hint = match other {
-                Some(other) => format!("; that name is of kind «{}», ask for it as such", other.kind.word()),
+                Some(other) => format!("; it is the name of another kind: \"{}\"", other.kind.word()),
                 None => did_you_mean(name, of_kind().map(|own| own.name.as_str())),
             };
             Error::lookup(kind.word(), format!("none is named {name:?}{hint}"))
         })
     }
 
-    /// The number of paths behind the answers; 0 where they are exact.
+    /// The number of paths behind the answers; 0 if they are exact.
     #[must_use]
     pub fn paths(&self) -> u64 {
         self.run.paths.unwrap_or(0)
     }
 
-    /// Whether every path that was asked for was run.
+    /// Whether every requested path was run.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.run.complete
@@ -334,27 +337,27 @@ pub(crate) fn place_of(labels: &[Period], label: impl TryInto<Period, Error: Int
     labels.iter().position(|known| *known == period).ok_or_else(|| {
         let within = |known: &&Period| known.start() >= period.start() && known.end() <= period.end();
         let meant =
-            labels.iter().rfind(within).map_or_else(String::new, |known| format!("; the last in it is {known}"));
+            labels.iter().rfind(within).map_or_else(String::new, |known| format!("; its last period is {known}"));
         Error::lookup("period", format!("{period} is not in the outcome{}{meant}", span_of(labels)))
     })
 }
 
-/// «: it answers 2019-Q1 to 2028-Q1», or some of them where they are not side by side.
+/// ": it contains 2019-Q1 to 2028-Q1", or a few of them if they are not consecutive.
 fn span_of(labels: &[Period]) -> String {
     match labels {
         [first, second, .., last] if second.since(*first) != Some(1) => {
-            format!(": it answers {first}, {second}, … {last}")
+            format!(": it contains {first}, {second}, … {last}")
         }
-        [first, .., last] => format!(": it answers {first} to {last}"),
-        [one] => format!(": it answers {one}"),
+        [first, .., last] => format!(": it contains {first} to {last}"),
+        [one] => format!(": it contains {one}"),
         [] => String::new(),
     }
 }
 
-/// A probability that a quantile is asked at.
+/// Checks the probability of a quantile.
 pub(crate) fn checked_probability(p: f64) -> Result<f64, Error> {
     if p > 0.0 && p < 1.0 {
         return Ok(p);
     }
-    Err(Error::lookup("quantile", format!("a quantile is asked at a probability between 0 and 1, got {p}")))
+    Err(Error::lookup("quantile", format!("the probability of a quantile must lie between 0 and 1, got {p}")))
 }

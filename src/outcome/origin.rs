@@ -1,4 +1,4 @@
-//! What an outcome was made of, and how to make it again.
+//! The scenario and the settings of an outcome.
 
 use super::{MeasuredFan, Outcome, Part, ProviderOutcome, RunInfo};
 use crate::calendar::Period;
@@ -18,12 +18,12 @@ impl Outcome {
         self.scenario.horizon()
     }
 
-    /// How the answers came about.
+    /// How the answers were computed.
     pub(crate) fn run(&self) -> &RunInfo {
         &self.run
     }
 
-    /// Parts without an exact answer, and why.
+    /// Parts without an exact answer, with the reason.
     pub(crate) fn not_exact(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.run.not_exact.iter().map(|missing| (missing.part, missing.because))
     }
@@ -40,7 +40,7 @@ impl Outcome {
         self.knows(|provider| &provider.share)
     }
 
-    /// Revenue over years, provider by provider and measure by measure.
+    /// Revenue over years, by provider and measure.
     pub(crate) fn measured_fans(&self) -> impl Iterator<Item = (&str, &MeasuredFan)> {
         self.providers.iter().flat_map(|provider| provider.measured.iter().map(|fan| (provider.name.as_str(), fan)))
     }

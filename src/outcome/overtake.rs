@@ -11,10 +11,10 @@ use crate::statistic::{Counts, Hits, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
 ///
-/// Paths without an overtake are counted as “not by the horizon”; none is dropped. Paths that are ahead at the base
-/// already are a class of their own and count in “by t” for every t. Where a lead must last for k dates in a row, a lead
-/// at the base counts only if it lasts for k dates from the base on (see [`from_base`](Self::from_base)); a path that
-/// loses it earlier may overtake later.
+/// Paths without an overtake are counted as "not by the horizon"; none is dropped. Paths that are already ahead at the
+/// base are counted separately and contribute to "by t" for every t. If a lead must last for k consecutive dates, a
+/// lead at the base counts only if it lasts for k dates from the base on (see [`from_base`](Self::from_base)); a path
+/// that loses it earlier may overtake later.
 ///
 /// # Example: the median date
 /// ```
@@ -35,28 +35,29 @@ pub struct Overtake {
     /// The noun for what is compared.
     quantity: String,
     base: Period,
-    /// The last year that is known in full, of a measure by year.
+    /// The last complete year that is fully known, for annual measures.
     last_year: Option<Period>,
     /// The base of the scenario.
     known_to: Period,
     /// Periods 1 to T.
     labels: Vec<Period>,
     pub(super) answers: Answers,
-    /// First overtakes by class: at the base, 1 to T, not by T. Empty where no paths were counted.
+    /// The number of first overtakes by class: at the base, at 1 to T, and none. Empty if no paths were counted.
     first: Vec<u64>,
     mean_date: MeanDate,
     pub(super) run: RunInfo,
-    /// The exact answer beside it, where it was asked for.
+    /// The cross-check against the exact answer, if requested.
     pub(super) checked: Option<CrossCheck>,
 }
 
-/// What is known of one question, however it was found.
+/// The probabilities of one question, from either method.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answers {
     pub(crate) ahead_at_base: Estimate,
-    /// Ahead for as many dates from the base on as the question asks; `None` where it asks for one.
+    /// Ahead for as many dates from the base on as the question requires; `None` if it requires one.
     pub(crate) from_base: Option<Estimate>,
-    /// The overtake has happened by each date, those `from_base` (or, of one date, ahead at the base) included.
+    /// The overtake has happened by each date, including `from_base` (or being ahead at the base, if one date
+    /// suffices).
     pub(crate) by: Vec<Estimate>,
     pub(crate) ahead: Vec<Estimate>,
     pub(crate) not_by_horizon: Estimate,
@@ -64,7 +65,7 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// What counts at the base as an overtake by every date.
+    /// The lead at the base that counts as an overtake by every date.
     pub(super) fn at_base(&self) -> Estimate {
         self.from_base.unwrap_or(self.ahead_at_base)
     }
@@ -77,7 +78,7 @@ fn years(base: Period, dates: &[Period]) -> Vec<f64> {
     std::iter::once(0.0).chain(dates.iter().map(years)).collect()
 }
 
-/// How likely the lead changes hands so many times from the base on.
+/// The probability that the lead changes hands a given number of times after the base.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct LeadChanges {
@@ -109,7 +110,7 @@ impl Overtake {
         let [challenger, incumbent] =
             [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
         let certain = plan.known_lead_at_base(challenger, incumbent);
-        // Whoever is surely behind at the base is known to hold no lead from there on.
+        // A provider that is certainly behind at the base cannot hold a lead from there on.
         let at_base = |hits: &Hits, is_known: bool| {
             let counted = counting.estimate(hits);
             if is_known { Estimate::exact(counted.value()) } else { counted }
@@ -131,7 +132,7 @@ impl Overtake {
         Self { first: first.iter().map(Hits::paths).collect(), mean_date, ..own }
     }
 
-    /// What was found without counting paths.
+    /// The answers that were computed without counting paths.
     pub(super) fn new(
         (scenario, question): (&Scenario, &Question),
         answers: Answers,
@@ -170,7 +171,7 @@ impl Overtake {
         &self.name
     }
 
-    /// Whether the question was named, so that the name says something of its own.
+    /// Whether the question was given a name of its own.
     pub(super) fn has_own_name(&self) -> bool {
         self.question.name.is_some()
     }
@@ -180,19 +181,19 @@ impl Overtake {
         &self.quantity
     }
 
-    /// Who overtakes.
+    /// The provider that overtakes.
     #[must_use]
     pub fn challenger(&self) -> &str {
         &self.question.challenger
     }
 
-    /// Who is overtaken.
+    /// The provider that is overtaken.
     #[must_use]
     pub fn incumbent(&self) -> &str {
         &self.question.incumbent
     }
 
-    /// How many periods in a row a lead must last.
+    /// The number of consecutive periods that a lead must last.
     #[must_use]
     pub fn sustained(&self) -> u32 {
         self.question.sustained
@@ -204,7 +205,7 @@ impl Overtake {
         self.question.measure
     }
 
-    /// The base: the base period, or the last year end that counts as such under an annual measure.
+    /// The base of the question: the base period, or the last year end before it under an annual measure.
     #[must_use]
     pub fn base(&self) -> Period {
         self.base
@@ -220,19 +221,19 @@ impl Overtake {
         self.known_to
     }
 
-    /// The periods answered, the first after the base to the horizon.
+    /// The answered periods, from the first after the base to the horizon.
     #[must_use]
     pub fn periods(&self) -> &[Period] {
         &self.labels
     }
 
-    /// The probability of being ahead in the base period already, however long that lead lasts.
+    /// The probability of being ahead already in the base period, however long that lead lasts.
     pub fn ahead_at_base(&self) -> Estimate {
         self.answers.ahead_at_base
     }
 
-    /// The probability of being ahead for as many dates from the base on as the question asks, the base among them;
-    /// `None` where it asks for one, which is [`ahead_at_base`](Self::ahead_at_base).
+    /// The probability of being ahead from the base on for as many dates as the question requires, including the base;
+    /// `None` if it requires only one, which is [`ahead_at_base`](Self::ahead_at_base).
     ///
     /// # Example: a lead that is lost within a year
     /// ```
@@ -253,33 +254,33 @@ impl Overtake {
         self.answers.from_base
     }
 
-    /// What counts at the base as an overtake by every date.
+    /// The lead at the base that counts as an overtake by every date.
     pub(crate) fn at_base(&self) -> Estimate {
         self.answers.at_base()
     }
 
-    /// Who counts at the base: “ahead at”, or “ahead from” it on where a lead must last.
+    /// The caption of the leads at the base: "ahead at", or "ahead from" if a lead must last.
     pub(super) fn ahead_words(&self) -> &'static str {
         if self.sustained() > 1 { "ahead from" } else { "ahead at" }
     }
 
-    /// The same in a sentence.
+    /// The same within a sentence.
     pub(super) fn ahead_already_words(&self) -> &'static str {
-        if self.sustained() > 1 { "from the base on" } else { "at the base already" }
+        if self.sustained() > 1 { "from the base on" } else { "already at the base" }
     }
 
-    /// The probability that the overtake has happened by a period, a lead at the base that lasts long enough included.
+    /// The probability that the overtake has happened by a period, including leads at the base that last long enough.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// If the period is not one of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
         place_of(&self.labels, period).map(|place| self.answers.by[place])
     }
 
-    /// The probability of being ahead in a period, whenever that began.
+    /// The probability of being ahead in a period, whenever the lead began.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// If the period is not one of the projected ones.
     pub fn ahead(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
         place_of(&self.labels, period).map(|place| self.answers.ahead[place])
     }
@@ -289,10 +290,10 @@ impl Overtake {
         self.answers.not_by_horizon
     }
 
-    /// The first period by which the overtake is at least as likely as `p`, or “not by” the horizon.
+    /// The first period by which the probability of the overtake is at least `p`, or "not by" the horizon.
     ///
     /// # Errors
-    /// Where `p` is not between 0 and 1.
+    /// If `p` is not between 0 and 1.
     pub fn quantile(&self, p: f64) -> Result<When, Error> {
         checked_probability(p).map(|p| self.at_least(p))
     }
@@ -304,16 +305,16 @@ impl Overtake {
         self.when(self.answers.by.iter().position(|by| by.value() >= p).map(|place| place + 1))
     }
 
-    /// The confidence interval of [`quantile`](Self::quantile), both ends included: either may be “not by” the horizon.
+    /// The confidence interval of [`quantile`](Self::quantile), including both ends, which may be "not by" the horizon.
     ///
-    /// Under plain sampling these are order statistics of the paths' dates (binomial, at the level of the run; Hahn &
-    /// Meeker 1991, §5.2). Elsewhere the ends are the first dates whose interval reaches `p` and lies at or above it; of
-    /// an exact answer that interval reaches two errors to each side.
+    /// Under plain sampling its ends are order statistics of the paths' dates (binomial, at the level of the run; Hahn
+    /// & Meeker 1991, §5.2). Otherwise they are the first dates whose interval contains `p` and lies at or above it;
+    /// for an exact answer that interval extends two errors to each side.
     ///
     /// # Errors
-    /// Where `p` is not between 0 and 1.
+    /// If `p` is not between 0 and 1.
     ///
-    /// # Example: how well the median is known
+    /// # Example: the uncertainty of the median
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
@@ -336,7 +337,7 @@ impl Overtake {
         (self.when(low), self.when(high))
     }
 
-    /// Date 0 is the base, 1 the first after it.
+    /// Date 0 is the base, 1 the first date after it.
     fn when(&self, date: Option<usize>) -> When {
         match date {
             None => When::NotBy(self.horizon()),
@@ -350,44 +351,46 @@ impl Overtake {
         self.mean_date
     }
 
-    /// How often the lead changes hands, from never to the most that was seen (or, of an exact answer, that its tolerance
-    /// can tell from never).
+    /// The probability of each number of lead changes, from 0 to the largest observed number (or, for an exact answer,
+    /// the largest that its tolerance distinguishes from impossible).
     #[must_use]
     pub fn lead_changes(&self) -> &[LeadChanges] {
         &self.answers.lead_changes
     }
 
-    /// The standard errors of having overtaken by every date, and of being ahead then.
+    /// The standard errors of the probabilities of having overtaken by every date, and of being ahead then.
     pub(super) fn errors(&self) -> impl Iterator<Item = f64> + '_ {
         self.answers.by.iter().chain(&self.answers.ahead).map(Estimate::standard_error)
     }
 
-    /// The number of paths by first overtake: at the base (ahead for as long as asked), then each period, then not by the
-    /// horizon. Where paths are weighted, what they weigh, rounded; of an exact answer, which counts none, empty.
+    /// The number of paths by first overtake: at the base (ahead for as long as required), then in each period, then
+    /// none by the horizon. For weighted paths, these are rounded weights; for an exact answer, which counts no paths,
+    /// it is empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first
     }
 
-    /// The exact answer beside this one; none unless [asked for](crate::Simulation::cross_check).
+    /// The cross-check against the exact answer; `None` unless [requested](crate::Simulation::cross_check).
     #[must_use]
     pub fn cross_check(&self) -> Option<&CrossCheck> {
         self.checked.as_ref()
     }
 
-    /// Ahead at the base, then “by t” at every date, then “ahead at t”, then ahead from the base on where a lead must last.
+    /// Ahead at the base, then "by t" at every date, then "ahead at t", then ahead from the base on if a lead must
+    /// last.
     pub(super) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
         let dated = self.by_date().chain(self.ahead_by_date()).map(|(period, estimate)| (period, *estimate));
         let from_base = self.answers.from_base.map(|from_base| (self.base, from_base));
         std::iter::once((self.base, self.answers.ahead_at_base)).chain(dated).chain(from_base)
     }
 
-    /// «By t» at every date.
+    /// "By t" at every date.
     pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
         self.labels.iter().copied().zip(&self.answers.by)
     }
 
-    /// «Ahead at t» at every date.
+    /// "Ahead at t" at every date.
     pub(super) fn ahead_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
         self.labels.iter().copied().zip(&self.answers.ahead)
     }

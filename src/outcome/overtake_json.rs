@@ -50,10 +50,10 @@ impl Serialize for Dated<'_> {
     }
 }
 
-/// A probability, the date of that quantile, and the interval of the date.
+/// A probability, the quantile of the date at this probability, and its interval.
 struct QuantileAt(f64, When, (When, When));
 
-/// The end of an interval of dates: a period, or a table with the key `not_by`.
+/// An end of an interval of dates: a period, or a table with the key `not_by`.
 struct End(When);
 
 impl Serialize for End {

@@ -1,11 +1,11 @@
-//! The parts of an outcome that may be missing.
+//! The parts of an outcome that may be absent.
 
 use serde::Serialize;
 
 use super::{Fan, RankTable, ShareFan};
 use crate::scenario::Measure;
 
-/// What is known of one provider.
+/// The answers for one provider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ProviderOutcome {
     pub(crate) name: String,
@@ -15,7 +15,7 @@ pub(crate) struct ProviderOutcome {
     pub(crate) rank: Part<RankTable>,
     #[serde(skip_serializing_if = "Part::is_off")]
     pub(crate) share: Part<ShareFan>,
-    /// Revenue over years, by measure, where that was asked for.
+    /// Revenue over years by measure, if requested.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) measured: Vec<MeasuredFan>,
 }
@@ -27,7 +27,7 @@ pub(crate) struct MeasuredFan {
     pub(crate) revenue: Part<Fan>,
 }
 
-/// A part of the answers: there, switched off, or without an exact answer, which is written as null.
+/// A part of the answers: known, switched off, or without an exact answer (serialized as null).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Part<T> {
     Known(T),
@@ -36,7 +36,7 @@ pub(crate) enum Part<T> {
 }
 
 impl<T> Part<T> {
-    /// The answer, where there is one.
+    /// The answer, if known.
     pub(super) fn known(&self) -> Option<&T> {
         if let Self::Known(part) = self { Some(part) } else { None }
     }
@@ -45,7 +45,7 @@ impl<T> Part<T> {
         matches!(self, Self::Off)
     }
 
-    /// Why there is no exact answer.
+    /// The reason why there is no exact answer.
     pub(super) fn because(&self) -> Option<&'static str> {
         if let Self::NotExact(because) = self { Some(because) } else { None }
     }

@@ -1,4 +1,4 @@
-//! What an outcome knows of the time up to the base; charts show it, the outcome file does not hold it.
+//! Known revenue up to the base, for charts; the outcome file does not contain it.
 
 use super::Outcome;
 use crate::error::{Error, no_provider};
@@ -7,9 +7,9 @@ use crate::scenario::Scenario;
 
 /// The levels that tables and charts show: the edges of the 95, 90, 80 and 50 % bands, and the median.
 pub(super) const LEVELS: [f64; 9] = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
-/// The place of the median among them.
+/// The index of the median in `LEVELS`.
 pub(super) const MEDIAN: usize = 4;
-/// The places of the edges of the 90 % band.
+/// The indices of the edges of the 90 % band in `LEVELS`.
 pub(super) const BAND: (usize, usize) = (1, 7);
 
 /// Revenue of one provider up to the base.
@@ -17,11 +17,11 @@ pub(super) const BAND: (usize, usize) = (1, 7);
 pub(super) struct Past {
     /// The periods just before the base, oldest first.
     pub(super) history: Vec<f64>,
-    /// The base, at `LEVELS`: all the same where it is known.
+    /// The quantiles of the base at `LEVELS`, all equal if the base is known.
     pub(super) base: [f64; LEVELS.len()],
 }
 
-/// The past of every provider, in the scenario's order.
+/// The past of every provider, in the order of the scenario.
 pub(super) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<Past> {
     let providers = scenario.providers().iter().enumerate();
     providers

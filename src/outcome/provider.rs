@@ -23,24 +23,24 @@ fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Hist
     &counts.histograms()[provider * periods..(provider + 1) * periods]
 }
 
-/// The law of a log revenue or of a share, as far as it is known.
+/// The distribution of a log revenue or of a share.
 #[derive(Debug, Clone, PartialEq)]
 enum Law {
-    /// Nothing of it is drawn.
+    /// Nothing is drawn, so the value is known.
     Known(f64),
     Counted {
         values: Histogram,
         paths: u64,
     },
-    /// Without paths; of a share it is the law of its logit.
+    /// Without paths; for a share, it is the distribution of its logit.
     Mixed(Mixture),
 }
 
 /// The distribution of a provider's revenue by period, in the scenario's unit.
 ///
-/// A quantile is the smallest value with at least that share of the paths at or below it, within 0.05 % of revenue
-/// (the width of a histogram bin); minimum and maximum are those of the paths. Of an exact answer it is that of the law
-/// itself, by a mixture over points of the drawn assumptions, and there is no minimum or maximum.
+/// A quantile is the smallest value such that at least this share of the paths lies at or below it, within 0.05 % of
+/// revenue (the width of a histogram bin). Minimum and maximum are those of the paths. For an exact answer, quantiles
+/// are those of a mixture over quadrature nodes of the drawn assumptions, and there is no minimum or maximum.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Fan {
@@ -52,22 +52,22 @@ pub struct Fan {
 #[derive(Debug, Clone, PartialEq)]
 struct FanRow {
     mean: Option<f64>,
-    /// Revenue where nothing of it is drawn, else log revenue over the reference.
+    /// Revenue if nothing is drawn, otherwise log revenue relative to the reference.
     law: Law,
 }
 
 impl Fan {
     /// # Errors
-    /// Where revenue leaves what a number can hold.
+    /// If revenue overflows.
     pub(super) fn of(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Result<Self, Error> {
         let known = plan.known[provider].as_ref().map(|known| &known[1..]);
         Self::counted(provider, (labels(plan), known), (histograms(provider, counts, plan), plan, counting))
     }
 
-    /// Of sums over a year.
+    /// The fan of sums over a year.
     ///
     /// # Errors
-    /// Where revenue leaves what a number can hold.
+    /// If revenue overflows.
     pub(super) fn measured(
         provider: usize,
         measured: &Measured,
@@ -97,7 +97,7 @@ impl Fan {
             if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
                 let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
                 let message = format!(
-                    "revenue leaves what a number can hold ({low:e} to {high:e}); to go without, {}",
+                    "revenue exceeds the range of a 64-bit float ({low:e} to {high:e}); to skip it, {}",
                     PartKind::Fans.without()
                 );
                 return Err(Error::one(Kind::Limit, "simulation", address, message));
@@ -107,10 +107,10 @@ impl Fan {
         Ok(Self { labels, rows, reference: plan.reference })
     }
 
-    /// `laws` are those of log revenue over the reference at 1 to T.
+    /// `laws` are the distributions of log revenue relative to the reference at 1 to T.
     ///
     /// # Errors
-    /// Where revenue leaves what a number can hold.
+    /// If revenue overflows.
     pub(crate) fn exact(provider: usize, laws: Vec<Mixture>, plan: &Plan) -> Result<Self, Error> {
         let labels = labels(plan);
         let mut rows = Vec::new();
@@ -122,7 +122,7 @@ impl Fan {
             if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
                 let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
                 let advice = PartKind::Fans.without();
-                let message = format!("revenue leaves what a number can hold; to go without, {advice}");
+                let message = format!("revenue exceeds the range of a 64-bit float; to skip it, {advice}");
                 return Err(Error::one(Kind::Limit, "exact", address, message));
             }
             rows.push(FanRow { mean, law: known.map_or_else(|| Law::Mixed(law), Law::Known) });
@@ -130,16 +130,16 @@ impl Fan {
         Ok(Self { labels, rows, reference: plan.reference })
     }
 
-    /// The periods answered.
+    /// The answered periods.
     #[must_use]
     pub fn periods(&self) -> &[Period] {
         &self.labels
     }
 
-    /// The smallest revenue with at least the share `p` of the paths at or below it.
+    /// The smallest revenue such that at least the share `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones, or `p` is not between 0 and 1.
+    /// If the period is not one of the projected ones, or `p` is not between 0 and 1.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
         Ok(self.at(place_of(&self.labels, period)?, checked_probability(p)?))
     }
@@ -152,27 +152,27 @@ impl Fan {
         }
     }
 
-    /// The mean over the paths; `None` where no mean exists or can be relied on (a lognormal without an upper bound
-    /// among the growth rates or the volatility).
+    /// The mean over the paths; `None` if no mean exists or can be estimated reliably (a lognormal without an upper
+    /// bound among the growth rates or the volatility).
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// If the period is not one of the projected ones.
     pub fn mean(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Option<f64>, Error> {
         place_of(&self.labels, period).map(|place| self.rows[place].mean)
     }
 
-    /// The least revenue of the paths, exact.
+    /// The smallest revenue of the paths, without rounding.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones, or the answer is exact and has no paths.
+    /// If the period is not one of the projected ones, or the answer is exact and has no paths.
     pub fn min(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
         place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(low, _)| low)
     }
 
-    /// The greatest revenue of the paths, exact.
+    /// The largest revenue of the paths, without rounding.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones, or the answer is exact and has no paths.
+    /// If the period is not one of the projected ones, or the answer is exact and has no paths.
     pub fn max(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
         place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(_, high)| high)
     }
@@ -186,7 +186,7 @@ impl Fan {
             }
             Law::Mixed(_) => {
                 let message =
-                    "an exact answer has no paths, so none with the least or the greatest revenue; ask for a quantile";
+                    "an exact answer has no paths and hence no smallest or largest revenue; use a quantile instead";
                 Err(Error::lookup("revenue", message))
             }
         }
@@ -217,8 +217,8 @@ impl Serialize for Fan {
     }
 }
 
-/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, within 1/8192 (of an exact
-/// answer that of a mixture over points of the drawn assumptions).
+/// The distribution of a provider's share in the sum of all providers, by period: 0 to 1, with a resolution of 1/8192
+/// (for an exact answer, that of a mixture over quadrature nodes of the drawn assumptions).
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct ShareFan {
@@ -233,7 +233,7 @@ struct ShareRow {
 }
 
 impl ShareFan {
-    /// The periods answered.
+    /// The answered periods.
     #[must_use]
     pub fn periods(&self) -> &[Period] {
         &self.labels
@@ -251,14 +251,14 @@ impl ShareFan {
         Self { labels: labels(plan), rows }
     }
 
-    /// The share of a provider that is alone.
+    /// The share of a single provider, which is 1.
     pub(crate) fn whole(plan: &Plan) -> Self {
         let labels = labels(plan);
         let rows = labels.iter().map(|_| ShareRow { mean: 1.0, law: Law::Known(1.0) }).collect();
         Self { labels, rows }
     }
 
-    /// `logits` are the laws of the log-ratio to the only other provider at 1 to T, each with the mean of the share.
+    /// `logits` are the distributions of the log ratio to the only other provider at 1 to T, each with the mean share.
     pub(crate) fn exact(provider: usize, logits: Vec<(Mixture, f64)>, plan: &Plan) -> Self {
         let row = |(place, (law, mean)): (usize, (Mixture, f64))| match known_share(plan, provider, place + 1) {
             Some(share) => ShareRow { mean: share, law: Law::Known(share) },
@@ -267,10 +267,10 @@ impl ShareFan {
         Self { labels: labels(plan), rows: logits.into_iter().enumerate().map(row).collect() }
     }
 
-    /// The smallest share with at least the share `p` of the paths at or below it.
+    /// The smallest share of revenue such that at least the fraction `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones, or `p` is not between 0 and 1.
+    /// If the period is not one of the projected ones, or `p` is not between 0 and 1.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
         Ok(self.at(place_of(&self.labels, period)?, checked_probability(p)?))
     }
@@ -286,14 +286,14 @@ impl ShareFan {
     /// The mean over the paths; a share always has one.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones.
+    /// If the period is not one of the projected ones.
     pub fn mean(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
         place_of(&self.labels, period).map(|place| self.rows[place].mean)
     }
 }
 
-/// The share at period `t` where nothing at all is drawn, by logs relative to the largest: no revenue is too large to
-/// have a share.
+/// The share at period `t` if nothing is drawn, from logs relative to the largest provider, so that large revenues do
+/// not overflow.
 fn known_share(plan: &Plan, provider: usize, t: usize) -> Option<f64> {
     let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
     let part = |central: &Vec<f64>| math::exp(central[t] - largest);
@@ -316,7 +316,7 @@ impl Serialize for ShareFan {
     }
 }
 
-/// How likely a provider holds each rank, by period; 1 is the largest, ties share the better rank.
+/// The probability of each rank of a provider by period; 1 is the largest, ties share the better rank.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct RankTable {
@@ -325,7 +325,7 @@ pub struct RankTable {
 }
 
 impl RankTable {
-    /// The periods answered.
+    /// The answered periods.
     #[must_use]
     pub fn periods(&self) -> &[Period] {
         &self.labels
@@ -337,12 +337,12 @@ impl RankTable {
         Self { labels: labels(plan), rows: (1..=periods).map(row).collect() }
     }
 
-    /// `rows` hold the probability of each rank at 1 to T.
+    /// `rows` contain the probability of each rank at 1 to T.
     pub(crate) fn exact(rows: Vec<Vec<Estimate>>, plan: &Plan) -> Self {
         Self { labels: labels(plan), rows }
     }
 
-    /// The probabilities of all ranks at every period.
+    /// The probabilities of all ranks in every period.
     pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &[Estimate])> {
         self.labels.iter().copied().zip(self.rows.iter().map(Vec::as_slice))
     }
@@ -350,7 +350,7 @@ impl RankTable {
     /// The probability of a rank (from 1) in a period.
     ///
     /// # Errors
-    /// Where the period lies outside of the projected ones, or there are not so many providers.
+    /// If the period is not one of the projected ones, or the rank exceeds the number of providers.
     pub fn probability(
         &self,
         period: impl TryInto<Period, Error: Into<Error>>,
@@ -360,7 +360,7 @@ impl RankTable {
         rank.checked_sub(1)
             .and_then(|place| row.get(place))
             .copied()
-            .ok_or_else(|| Error::lookup("rank", format!("ranks run from 1 to {}, got {rank}", row.len())))
+            .ok_or_else(|| Error::lookup("rank", format!("ranks range from 1 to {}, got {rank}", row.len())))
     }
 }
 

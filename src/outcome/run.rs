@@ -1,4 +1,4 @@
-//! How an outcome came about: its method and settings, in words, as a call, and as options.
+//! How an outcome was computed: its method and settings, as text, as a method call, and as command-line options.
 
 use std::fmt;
 
@@ -11,7 +11,8 @@ use crate::paths::REPLICATES;
 use crate::simulation::{Chosen, DEFAULT_CONFIDENCE, Sampling, Tally};
 use crate::statistic::Totals;
 
-/// How the answers came about; what means nothing under a method is left out, but `paths` and `seed` are null.
+/// How the answers were computed. Fields that do not apply to a method are omitted, except that `paths` and `seed` are
+/// null.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct RunInfo {
     pub(super) method: &'static str,
@@ -22,16 +23,16 @@ pub(crate) struct RunInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) confidence_level: Option<f64>,
     pub(super) complete: bool,
-    /// Paths that were asked for, where not all were run.
+    /// The requested number of paths, if not all were run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) paths_asked: Option<u64>,
-    /// The error that an exact answer may have.
+    /// The tolerance of an exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tolerance: Option<f64>,
-    /// Whether an overtake was looked for at any time, not on dates only.
+    /// Whether overtakes were monitored continuously instead of on dates only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) continuous: bool,
-    /// Parts that an exact answer leaves out.
+    /// The parts that an exact answer lacks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) not_exact: Vec<NotExact>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,13 +41,13 @@ pub(crate) struct RunInfo {
     pub(super) chosen: Option<Chosen>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) effective_sample_size: Option<f64>,
-    /// The largest error over all dates of all questions, asked and reached: of a run that went on until it was small
-    /// enough, and of an exact answer.
+    /// The largest error over all dates of all questions, requested and reached: of a run until a given precision, and
+    /// of an exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) precision: Option<Reached>,
 }
 
-/// The error that was asked for and what came of it.
+/// The requested and the reached error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(super) struct Reached {
     pub(super) asked: f64,
@@ -86,7 +87,7 @@ impl RunInfo {
         }
     }
 
-    /// Of an exact answer; `first` is what it has of the first provider, if of any.
+    /// The run of an exact answer; `first` holds the answers for the first provider, if any.
     pub(crate) fn exact(tolerance: f64, continuous: bool, complete: bool, first: Option<&ProviderOutcome>) -> Self {
         let measured = first.and_then(|own| own.measured.first()).and_then(|fan| fan.revenue.because());
         let missing = [
@@ -105,7 +106,7 @@ impl RunInfo {
         }
     }
 
-    /// The options of `run_scenario` that give the same bits.
+    /// The options of `run_scenario` that reproduce the outcome bit for bit.
     pub(crate) fn options(&self) -> String {
         let continuous = if self.continuous { " --continuous" } else { "" };
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
@@ -123,17 +124,17 @@ impl RunInfo {
         self.confidence_level.filter(|_| self.sampling == Some(Sampling::Plain))
     }
 
-    /// The confidence level, where it was set.
+    /// The confidence level, if it was set.
     fn other_level(&self) -> Option<f64> {
         self.confidence_level.filter(|level| level.to_bits() != DEFAULT_CONFIDENCE.to_bits())
     }
 
-    /// The sampling, where it is not plain.
+    /// The sampling, if it is not plain.
     fn other_sampling(&self) -> Option<Sampling> {
         self.sampling.filter(|sampling| *sampling != Sampling::Plain)
     }
 
-    /// The call on a scenario that gives the same bits.
+    /// The method call that reproduces the outcome bit for bit.
     pub(crate) fn call(&self) -> String {
         let between = if self.continuous { ".continuous(true)" } else { "" };
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
@@ -145,21 +146,21 @@ impl RunInfo {
         format!("simulate().paths({paths}).seed({seed}){sampling}{level}{between}.run()?")
     }
 
-    /// What `Display` writes, on one line.
+    /// The text of `Display` on one line.
     pub(crate) fn line(&self) -> String {
         self.to_string().replace("\n  ", "; ")
     }
 
-    /// What stands over the interval of an estimate.
+    /// The header of the intervals of estimates.
     pub(super) fn interval_words(&self) -> String {
         match self.confidence_level {
             Some(level) => format!("{} % interval (simulation error only)", shortest(100.0 * level)),
-            None => "bounds of the quadrature error".to_owned(),
+            None => "interval from the quadrature error".to_owned(),
         }
     }
 }
 
-/// «1,000,000 paths, seed 7, plain sampling».
+/// "1,000,000 paths, seed 7, plain sampling".
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let when = if self.continuous { ", at any time" } else { "" };
@@ -167,22 +168,22 @@ impl fmt::Display for RunInfo {
             write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
             return match self.precision {
                 Some(missed) if !missed.met => {
-                    write!(f, "\n  largest error {:.1e}, asked {:.1e}, not reached", missed.reached, missed.asked)
+                    write!(f, "\n  largest error {:.1e}, requested {:.1e}, not reached", missed.reached, missed.asked)
                 }
                 _ => Ok(()),
             };
         };
-        let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} asked", thousands(asked)));
+        let partly = self.paths_asked.map_or_else(String::new, |asked| format!(" of {} requested", thousands(asked)));
         write!(f, "{} paths{partly}, seed {seed}, {} sampling{when}", thousands(paths), sampling.word())?;
         if let Some(size) = self.effective_sample_size {
-            write!(f, "\n  weights as even as those of {size:.0} plain paths")?;
+            write!(f, "\n  effective sample size {size:.0} paths")?;
         }
         if let Some(chosen) = &self.chosen {
             write!(f, "\n  sampling chosen: {}, because {}", chosen.what.word(), chosen.why)?;
         }
         if let Some(precision) = self.precision {
             let word = if precision.met { "" } else { ", not reached" };
-            write!(f, "\n  largest standard error {:.1e}, asked {:.1e}{word}", precision.reached, precision.asked)?;
+            write!(f, "\n  largest standard error {:.1e}, requested {:.1e}{word}", precision.reached, precision.asked)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Answers as text: what is read in a terminal.
+//! Answers as text for the terminal.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::estimate::{Estimate, When, shown_in_order};
 use crate::scenario::Measure;
 use crate::simulation::PartKind;
 
-/// Rows of a table; more year ends than that are thinned.
+/// The largest number of rows of a table; more year ends are thinned.
 const MOST_ROWS: usize = 14;
-/// Characters of a full bar.
+/// The width of a full bar in characters.
 const BAR: usize = 20;
 
-/// The year ends among the periods, thinned to what a table holds; the last period where there is no year end.
+/// The year ends among the periods, thinned to a table's rows; the last period if there is no year end.
 fn year_ends(periods: &[Period]) -> Vec<Period> {
     let ends: Vec<Period> = periods.iter().copied().filter(|period| period.ends_year()).collect();
     if ends.is_empty() {
@@ -23,14 +23,14 @@ fn year_ends(periods: &[Period]) -> Vec<Period> {
     thinned(ends)
 }
 
-/// At most as many dates as a table holds, the last among them.
+/// At most as many dates as a table has rows, including the last.
 fn thinned(dates: Vec<Period>) -> Vec<Period> {
     let every = dates.len().div_ceil(MOST_ROWS).max(1);
     let first = dates.len().saturating_sub(1) % every;
     dates.into_iter().skip(first).step_by(every).collect()
 }
 
-/// A percentage without digits it does not have.
+/// A percentage without superfluous digits.
 pub(super) fn shortest(percent: f64) -> String {
     format!("{percent:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -69,14 +69,14 @@ impl fmt::Display for Overtake {
     }
 }
 
-/// A table for people, in whatever form.
+/// A table as text cells, in any output format.
 pub(crate) struct Table {
     pub(crate) caption: String,
     pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Vec<String>>,
 }
 
-/// The lines under a question's table.
+/// The lines below a question's table.
 struct Foot<'a>(&'a Overtake);
 
 impl fmt::Display for Foot<'_> {
@@ -86,7 +86,7 @@ impl fmt::Display for Foot<'_> {
 }
 
 impl Overtake {
-    /// What `Display` prints, but for the bars and the foot.
+    /// The contents of `Display`, without the bars and the lines below.
     pub(crate) fn table(&self) -> Table {
         let (rows, shown_never) = self.shown_rows();
         let dates = rows.into_iter().map(|(period, by, shown)| (period.to_string(), by, shown));
@@ -99,33 +99,37 @@ impl Overtake {
         }
     }
 
-    /// The lines under the table.
+    /// The lines below the table.
     pub(crate) fn foot(&self) -> Vec<String> {
         Foot(self).to_string().lines().map(|line| line.trim().to_owned()).collect()
     }
 
-    /// What stands over the interval of an estimate.
+    /// The header of the intervals of estimates.
     pub(crate) fn interval_words(&self) -> String {
         self.run.interval_words()
     }
 
-    /// What is asked, in words.
+    /// The question in words.
     pub(crate) fn headline(&self) -> String {
         let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
         format!("{named}{title}: {}, {}", self.first_words(), self.base_words())
     }
 
-    /// “first quarter with higher revenue”, by the measure, and how long it must last.
+    /// "first quarter with higher revenue" or the like, depending on the measure and on how long the lead must last.
     pub(super) fn first_words(&self) -> String {
         let word = self.base().step().word();
         let quantity = self.quantity();
         let first = match self.measure() {
-            Measure::Period if self.run.continuous => format!("first time with higher {quantity}, within a {word} too"),
+            Measure::Period if self.run.continuous => {
+                format!("first time with higher {quantity}, also within a {word}")
+            }
             Measure::Period => format!("first {word} with higher {quantity}"),
             Measure::Trailing => format!("first {word} with higher {quantity} over the year up to it"),
             Measure::Annual => format!("first calendar year with higher {quantity}"),
-            Measure::FiscalYearEnding(month) => format!("first year to month {month} with higher {quantity}"),
+            Measure::FiscalYearEnding(month) => {
+                format!("first fiscal year ending in month {month} with higher {quantity}")
+            }
         };
         match self.sustained() {
             1 => first,
@@ -133,7 +137,7 @@ impl Overtake {
         }
     }
 
-    /// The dates of a table, each with its probability and the words for it; and the words for "not by the horizon".
+    /// The dates of a table, each with its probability as a number and as text; and the text of "not by the horizon".
     fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
         let (dates, never) = (self.shown_dates(), self.not_by_horizon());
         let by: Vec<Estimate> = dates.iter().filter_map(|period| self.by(*period).ok()).collect();
@@ -142,7 +146,7 @@ impl Overtake {
         (rows.collect(), shown_never.unwrap_or_else(|| never.shown()))
     }
 
-    /// The base, in words: of sums over years it is a year that ended before, or none.
+    /// The base in words; for sums over years it is the last year that ended before it, if any.
     fn base_words(&self) -> String {
         if !self.is_by_year() {
             return format!("base {}", self.base());
@@ -153,7 +157,7 @@ impl Overtake {
         }
     }
 
-    /// Whether a date sums a year of several periods.
+    /// Whether a date sums several periods.
     fn is_by_year(&self) -> bool {
         let is_yearly = matches!(self.measure(), Measure::Annual | Measure::FiscalYearEnding(_));
         is_yearly && self.known_to().step() != Step::Year
@@ -166,15 +170,15 @@ impl Overtake {
         }
     }
 
-    /// “mean 3.42 ± 0.01 years after 2018-Q1 where it happens, 6.81 ± 0.01 years with 2028-Q1 for the rest”; nothing where
+    /// "mean 3.42 ± 0.01 years after 2018-Q1 if it happens, 6.81 ± 0.01 years counting the rest at 2028-Q1"; nothing if
     /// it never happens.
     fn mean_words(&self) -> Option<String> {
         let MeanDate { restricted, given_overtake } = self.mean_date();
-        let given = format!("mean {} after {} where it happens", given_overtake?, self.base());
-        Some(format!("{given}, {restricted} with {} for the rest", self.horizon()))
+        let given = format!("mean {} after {} if it happens", given_overtake?, self.base());
+        Some(format!("{given}, {restricted} counting the rest at {}", self.horizon()))
     }
 
-    /// “ (2021-Q2 – 2021-Q4)”, the interval of a date's quantile; nothing where it is one date.
+    /// " (2021-Q2 – 2021-Q4)", the interval of a quantile of the date; nothing if it is a single date.
     fn date_interval(&self, p: f64) -> Result<String, fmt::Error> {
         let (low, high) = self.quantile_interval(p).map_err(|_| fmt::Error)?;
         Ok(if low == high { String::new() } else { format!(" ({low} – {high})") })
@@ -182,7 +186,7 @@ impl Overtake {
 
     fn write_foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = |p: f64| self.quantile(p).map_err(|_| fmt::Error);
-        let told = |words: &str, when: When| match when {
+        let dated = |words: &str, when: When| match when {
             When::At(period) => format!("{words} by {period}"),
             When::NotBy(_) => format!("{words}: {when}"),
         };
@@ -191,21 +195,21 @@ impl Overtake {
             "  median {}{} · {} · {}",
             date(0.5)?,
             self.date_interval(0.5)?,
-            told("one in ten", date(0.1)?),
-            told("nine in ten", date(0.9)?)
+            dated("one in ten", date(0.1)?),
+            dated("nine in ten", date(0.9)?)
         )?;
         if self.ahead_at_base().value() > 0.0 {
             let at_base = self.ahead_at_base();
             let all = if self.at_base().value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
             let lasting = self.from_base().map_or_else(String::new, |lasting| {
-                format!(", and for {} dates in a row from there on: {}", self.sustained(), lasting.shown())
+                format!(", and for {} consecutive dates from then on: {}", self.sustained(), lasting.shown())
             });
-            writeln!(f, "  ahead at base {} already: {}{lasting}{all}", self.base(), at_base.shown())?;
+            writeln!(f, "  already ahead at base {}: {}{lasting}{all}", self.base(), at_base.shown())?;
         }
         if self.sustained() > 1 {
             let last = self.periods().len().checked_sub(self.sustained() as usize).map(|place| self.periods()[place]);
             if let Some(last) = last {
-                writeln!(f, "  leads that begin after {last} cannot be seen to last; they count as “not by”")?;
+                writeln!(f, "  leads that begin after {last} are too late to be confirmed and count as \"not by\"")?;
             }
         }
         if let Some(words) = self.mean_words() {
@@ -246,7 +250,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
-    /// The answers to questions of one's own, a line a row.
+    /// The answers of custom statistics, one line a row.
     pub(crate) fn own_lines(&self) -> Vec<String> {
         let line = |own: &Own, row: usize, classes: &[Estimate]| {
             let shown: Vec<String> = classes.iter().map(ToString::to_string).collect();
@@ -263,17 +267,17 @@ impl Outcome {
         self.own.iter().flat_map(lines).collect()
     }
 
-    /// A provider's revenue, share and likeliest rank by year end.
+    /// A provider's revenue, share and most likely rank by year end.
     ///
     /// # Errors
-    /// Where the revenue is not known.
+    /// If the revenue is not known.
     pub(crate) fn provider_table(&self, name: &str) -> Result<Table, Error> {
         let rows = self.provider_rows(name)?.into_iter().map(Vec::from);
         let head = ["period", "median", "90 % band", "mean share", "likeliest rank"].map(str::to_owned);
         Ok(Table { caption: self.revenue_headline(name), head: head.into(), rows: rows.collect() })
     }
 
-    /// Revenue over years: a table for each provider and measure that was asked for and has an answer.
+    /// Revenue over years: a table for each provider and each requested measure with an answer.
     pub(crate) fn measured_tables(&self) -> Vec<Table> {
         self.measured_fans().filter_map(|(provider, fan)| self.measured_table(provider, fan).ok()).collect()
     }
@@ -300,18 +304,18 @@ impl Outcome {
         })
     }
 
-    /// What one figure of a measure is of: “calendar year”, “year up to each quarter”.
+    /// The time span of a figure under a measure: "calendar year", "year up to each quarter".
     pub(super) fn span_words(&self, measure: Measure) -> String {
         let word = self.base().step().word();
         match measure {
             Measure::Period => word.to_owned(),
             Measure::Trailing => format!("year up to each {word}"),
             Measure::Annual => "calendar year".to_owned(),
-            Measure::FiscalYearEnding(month) => format!("year to month {month}"),
+            Measure::FiscalYearEnding(month) => format!("fiscal year ending in month {month}"),
         }
     }
 
-    /// “, USD”; nothing where no unit is stated.
+    /// ", USD"; nothing if no unit is stated.
     fn unit(&self) -> String {
         self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"))
     }
@@ -320,7 +324,7 @@ impl Outcome {
         format!("{provider}: {} of the {}{}", self.scenario.quantity(), self.base().step().word(), self.unit())
     }
 
-    /// Period, median, 90 % band, mean share and likeliest rank: the base, then the year ends.
+    /// Period, median, 90 % band, mean share and most likely rank, for the base and the year ends.
     pub(super) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
         let fan = self.revenue(provider)?;
         let base = self.past(provider)?.base;
@@ -337,7 +341,7 @@ impl Outcome {
         Ok(rows)
     }
 
-    /// «2 (0.813)»: the rank with the highest probability, the better one of two; nothing where ranks are off.
+    /// "2 (0.813)": the most likely rank, the better one of two; nothing if ranks are off.
     fn likeliest_rank(&self, provider: &str, period: Period) -> String {
         let Ok(table) = self.rank(provider) else { return String::new() };
         let ranks = (1..=self.providers.len()).filter_map(|rank| Some((rank, table.probability(period, rank).ok()?)));
@@ -346,12 +350,12 @@ impl Outcome {
     }
 }
 
-/// A whole number with commas.
+/// A whole number with thousands separators.
 pub(super) fn thousands(number: u64) -> String {
     grouped(&number.to_string())
 }
 
-/// Digits with commas.
+/// Digits with thousands separators.
 pub(super) fn grouped(digits: &str) -> String {
     let groups: Vec<&str> = {
         let bytes = digits.as_bytes().rchunks(3).rev();
@@ -360,7 +364,7 @@ pub(super) fn grouped(digits: &str) -> String {
     groups.join(",")
 }
 
-/// Money with so many significant digits (a histogram's 0.05 % supports four), and the power of a thousand in words.
+/// Money with the given significant digits (a histogram's 0.05 % supports four), and a suffix for powers of a thousand.
 pub(crate) fn money(value: f64, digits: usize) -> String {
     const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
     let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));

@@ -1,24 +1,24 @@
-//! The interval of a date's quantile.
+//! The interval of a quantile of the date.
 
 use crate::estimate::Estimate;
 use crate::math;
 
-/// Beyond this number of paths the binomial law is taken by Wilson's interval: the ends of the two then differ by a few
-/// order statistics of millions, and the continued fraction of the exact law would take thousands of steps.
+/// Above this number of paths Wilson's interval replaces the binomial distribution: the ends differ by a few order
+/// statistics out of millions, and the continued fraction of the exact distribution would take thousands of steps.
 const MOST_EXACT: u64 = 1 << 24;
 
-/// What is known of the overtake by every date.
+/// The counts and estimates of the overtake by every date.
 pub(super) struct Reached<'a> {
     /// That of the base, then those of the dates after it.
     pub(super) at_base: Estimate,
     pub(super) by: &'a [Estimate],
-    /// Paths by first overtake: at the base, at each date, at none. Read only under plain sampling.
+    /// Paths by first overtake: at the base, at each date, and none. Used only under plain sampling.
     pub(super) first: &'a [u64],
 }
 
 impl Reached<'_> {
-    /// The dates (0 is the base, `None` is beyond the last one) that hold the quantile at `p` between them. `plain` is the
-    /// confidence level of a run in which each path counts once.
+    /// The confidence interval of the quantile at `p`, as dates (0 is the base, `None` is after the last date). `plain`
+    /// is the confidence level of a run in which each path counts once.
     pub(super) fn interval(&self, p: f64, plain: Option<f64>) -> (Option<usize>, Option<usize>) {
         let paths: u64 = self.first.iter().sum();
         let is_known = self.by.iter().all(|by| by.standard_error() <= 0.0);
@@ -32,9 +32,9 @@ impl Reached<'_> {
         std::iter::once(&self.at_base).chain(self.by).position(reaches)
     }
 
-    /// By a date at or before the quantile, B paths have overtaken, B binomial with probability p at most. With C counted
-    /// the quantile may be at that date unless P(B ≤ C) ≤ `tail`, and is at or before it where P(B ≥ C) ≤ `tail`: the
-    /// dates of two order statistics.
+    /// Let B be a binomial number of paths with probability p, and C the number of paths that have overtaken by a date.
+    /// The quantile may be at the date unless P(B ≤ C) ≤ `tail`, and is at or before it if P(B ≥ C) ≤ `tail`. These are
+    /// the dates of two order statistics.
     fn of_order_statistics(&self, p: f64, tail: f64, paths: u64) -> (Option<usize>, Option<usize>) {
         let counted = |sum: &mut u64, hits: &u64| {
             *sum += hits;
@@ -54,13 +54,13 @@ impl Reached<'_> {
     }
 }
 
-/// P(B ≤ count) of a binomial law (DLMF 8.17.5).
+/// P(B ≤ count) of a binomial distribution (DLMF 8.17.5).
 #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
 fn at_most(count: u64, paths: u64, p: f64) -> f64 {
     if count >= paths { 1.0 } else { math::beta_cdf((paths - count) as f64, count as f64 + 1.0, 1.0 - p) }
 }
 
-/// P(B ≥ count) of a binomial law.
+/// P(B ≥ count) of a binomial distribution.
 #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
 fn at_least(count: u64, paths: u64, p: f64) -> f64 {
     if count == 0 { 1.0 } else { math::beta_cdf(count as f64, (paths - count) as f64 + 1.0, p) }
@@ -87,7 +87,7 @@ mod tests {
         let mut one_a_date = vec![1; 12];
         (one_a_date[0], one_a_date[11]) = (0, 0);
         assert_eq!(reached(&one_a_date, 0.95, 0.5), (Some(2), Some(9)));
-        // Five dates of ten paths: the ninth has none.
+        // Ten paths with five dates: the ninth has none.
         let censored = [0, 1, 1, 1, 1, 1, 5];
         assert_eq!(reached(&censored, 0.95, 0.5), (Some(2), None));
     }
@@ -99,7 +99,7 @@ mod tests {
         assert!(at_most(10, 10, 0.3) >= 1.0 && at_least(0, 10, 0.3) >= 1.0);
     }
 
-    /// A base that is known to have no lead is not in the interval, however few paths there are.
+    /// A base that certainly has no lead is not in the interval, however few paths there are.
     #[test]
     fn a_certain_base_is_no_end() {
         assert_eq!(reached(&[0, 0, 3], 0.95, 0.05), (Some(1), None));

@@ -5,10 +5,10 @@ use super::words;
 use crate::error::Error;
 use crate::outcome::{Chart, Outcome, Overtake, money};
 
-/// The widths that charts are drawn at, in pixels: for wide windows and paper, and for narrow ones.
+/// The widths of charts in pixels: for wide windows and paper, and for narrow windows.
 const WIDTHS: [u32; 2] = [800, 360];
 
-/// What is looked at, from when to when.
+/// The providers, the dates and the settings of the run.
 pub(super) fn setting(outcome: &Outcome) -> String {
     let scenario = outcome.scenario();
     let unit = scenario.unit().map_or_else(String::new, |unit| format!(", in {unit}"));
@@ -40,30 +40,30 @@ pub(super) fn questions(page: &mut Page, outcome: &Outcome) -> Result<(), Error>
     }
     page.paragraph(words::SCALE);
     page.paragraph(
-        "Intervals hold the error of the computation only, not what is uncertain in the assumptions. Those move an answer far \
+        "Intervals contain only the error of the computation, not the uncertainty of the assumptions, which moves an answer far \
          more: see what the audit found.",
     );
     Ok(())
 }
 
-/// The answer at the horizon in a sentence, the number first.
+/// The answer at the horizon as a sentence.
 fn answer(question: &Overtake) -> Result<String, Error> {
     let horizon = question.horizon();
     let by = question.by(horizon)?;
     let (challenger, incumbent) = (question.challenger(), question.incumbent());
     let probability = format!("{challenger} has overtaken {incumbent} by {horizon} with probability {}", by.shown());
     if by.standard_error() == 0.0 {
-        return Ok(format!("{probability}: nothing that is drawn bears on it."));
+        return Ok(format!("{probability}: no drawn assumption affects it."));
     }
     let (interval, level) = (by.shown_interval(), question.interval_words());
-    Ok(format!("{probability}; {level}: {interval}. That is {} on the IPCC's scale.", words::told(&by)))
+    Ok(format!("{probability}; {level}: {interval}. That is {} on the IPCC's scale.", words::likelihoods(&by)))
 }
 
-/// Questions of one's own, as `Display` prints them.
+/// Custom statistics, as `Display` prints them.
 pub(super) fn own(page: &mut Page, outcome: &Outcome) {
     let lines = outcome.own_lines();
     if !lines.is_empty() {
-        page.heading(2, "Questions of one's own");
+        page.heading(2, "Custom statistics");
         page.list(&lines);
     }
 }

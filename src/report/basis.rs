@@ -1,4 +1,4 @@
-//! What the answers rest on: assumptions, what the audit found, and how to get the same again.
+//! The basis of the answers: assumptions, the findings of the audit, and how to reproduce the outcome.
 
 use super::html::Page;
 use super::words;
@@ -7,13 +7,13 @@ use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
 use crate::scenario::{Provider, Scenario};
 
-/// What stands where nothing was said of a source.
+/// The text if no source is stated.
 const ASSUMED: &str = "assumed";
 
 pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
     page.heading(2, "Assumptions");
     page.paragraph(
-        "Every number that may be drawn. Growth is a fraction a year, half-lives are in years, volatility is the \
+        "Every number that may be a distribution. Growth is a fraction a year, half-lives are in years, volatility is the \
          standard deviation of log revenue per √year. Stated growth is that of the median path, given the assumptions; the \
          mean lies above it by the factor e^(σ²τ/2) after τ years of volatility σ.",
     );
@@ -22,7 +22,11 @@ pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
         let source = place.source.clone().unwrap_or_else(|| ASSUMED.to_owned());
         vec![place.address.clone(), place.assumption.to_string(), words::distribution(scenario, place), source]
     };
-    page.places("May be drawn, once a path", &["address", "value", "in words", "source"], places.iter().map(row));
+    page.places(
+        "Distributions are drawn once per path",
+        &["address", "value", "in words", "source"],
+        places.iter().map(row),
+    );
     let is_within = |address: &str| {
         let rest = |place: &crate::AssumptionPlace| address.strip_prefix(place.address.as_str()).map(str::to_owned);
         places.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -36,7 +40,7 @@ pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
     }
 }
 
-/// A plain number has the source of its provider.
+/// The source of a plain number is that of its provider.
 fn source_of(scenario: &Scenario, address: &str) -> String {
     let of = |provider: &&Provider| address.starts_with(&format!("provider[{}].", provider.name()));
     let provider = scenario.providers().iter().find(of);
@@ -46,8 +50,8 @@ fn source_of(scenario: &Scenario, address: &str) -> String {
 pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
     page.heading(2, "What the audit found");
     page.paragraph(match audit.findings().len() {
-        0 => "No finding. That is no proof: it looks for what it knows.",
-        _ => "Where the scenario may mislead, the most serious first.",
+        0 => "No findings. This is no proof: the audit finds only the problems that it knows.",
+        _ => "Possible mistakes and misleading answers, the most serious first.",
     });
     audit.findings().iter().for_each(|found| finding(page, found));
     for weights in audit.weights() {
@@ -56,13 +60,13 @@ pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
         let row = |weight: &crate::Weight| {
             let place = scenario.assumptions().into_iter().find(|place| place.address == weight.address);
             let domain = place.map_or(Domain::FINITE, |place| place.domain);
-            let told = |value: f64| format!("{}{}", words::number(domain, value), words::unit(domain));
-            let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), told(value));
+            let written = |value: f64| format!("{}{}", words::number(domain, value), words::unit(domain));
+            let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), written(value));
             vec![weight.address.clone(), end(weight.low, &weight.at_low), end(weight.high, &weight.at_high)]
         };
         if !weights.assumptions.is_empty() {
             let head = ["address", "at its 10 % quantile", "at its 90 % quantile"];
-            page.places("The answer with one assumption held", &head, weights.assumptions.iter().map(row));
+            page.places("The answer with one assumption fixed", &head, weights.assumptions.iter().map(row));
         }
     }
 }
@@ -70,9 +74,9 @@ pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
 fn weights_words(weights: &Weights) -> String {
     let answer = format!("By {} the probability is {}", weights.by, weights.answer.shown());
     if weights.assumptions.is_empty() {
-        return format!("{answer}; it rests on no assumption that is drawn.");
+        return format!("{answer}; it depends on no drawn assumption.");
     }
-    format!("{answer} by the audit's own short simulation; of all dates this answer is the nearest to one half.")
+    format!("{answer}, by the audit's short simulation; of all dates, this probability is nearest to one half.")
 }
 
 fn finding(page: &mut Page, finding: &Finding) {
@@ -87,19 +91,21 @@ fn finding(page: &mut Page, finding: &Finding) {
 }
 
 pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
-    page.heading(2, "How to get the same bits again");
+    page.heading(2, "How to reproduce these results");
     let run = outcome.run();
     let (version, call, how) = (env!("CARGO_PKG_VERSION"), run.call(), run.line());
     let (format, written) = written(outcome.scenario());
     page.paragraph(&format!(
-        "Made by outgrow {version}: {how}. With the scenario below as scenario.{format} this gives the same numbers to the \
+        "Created by outgrow {version}: {how}. With the scenario below as scenario.{format}, this reproduces all numbers to the \
          last bit, on any processor and any number of threads."
     ));
     if !outcome.is_complete() {
-        page.paragraph("This run is incomplete: only the same shards, or the same break, give these numbers.");
+        page.paragraph("This run is incomplete: only the same shards, or an interruption after the same paths, reproduce these numbers.");
     }
     if !outcome.own_lines().is_empty() {
-        page.paragraph("The questions of one's own are of the program that made this report; no file holds them.");
+        page.paragraph(
+            "The custom statistics are defined in the program that created this report; no file contains them.",
+        );
     }
     let program = "cargo run --release --example run_scenario --";
     page.code(&format!("{program} scenario.{format} {} --html report.html", run.options()));
@@ -110,13 +116,13 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     }
 }
 
-/// The scenario as text, and the form it has.
+/// The scenario as text, with its format.
 #[cfg(feature = "toml")]
 fn written(scenario: &Scenario) -> (&'static str, Result<String, String>) {
     ("toml", scenario.to_toml().map_err(|error| error.to_string()))
 }
 
-/// The scenario as text, and the form it has.
+/// The scenario as text, with its format.
 #[cfg(not(feature = "toml"))]
 fn written(scenario: &Scenario) -> (&'static str, Result<String, String>) {
     ("json", serde_json::to_string_pretty(scenario).map_err(|error| error.to_string()))

@@ -1,4 +1,4 @@
-//! A small writer of HTML that is XML too, so that any parser reads it.
+//! A small writer of HTML that is also well-formed XML, so that any parser can read it.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::outcome::{Table, escaped};
 
 const STYLE: &str = include_str!("style.css");
 
-/// A document that grows by elements. What it is given is text and gets escaped, but for pictures.
+/// A document under construction. All text is escaped, except for pictures.
 #[derive(Default)]
 pub(super) struct Page {
     body: String,
@@ -21,7 +21,7 @@ impl Page {
         self.put(format_args!("<p>{}</p>", escaped(text)));
     }
 
-    /// A paragraph that stands out.
+    /// A highlighted paragraph.
     pub(super) fn answer(&mut self, text: &str) {
         self.put(format_args!("<p class=\"answer\">{}</p>", escaped(text)));
     }
@@ -31,12 +31,12 @@ impl Page {
         self.put(format_args!("<ul>{items}</ul>"));
     }
 
-    /// A chart twice: for wide windows and paper, and for narrow ones.
+    /// A chart in two versions: for wide windows and paper, and for narrow windows.
     pub(super) fn figure(&mut self, [wide, narrow]: [&str; 2]) {
         self.put(format_args!("<figure><div class=\"wide\">{wide}</div><div class=\"narrow\">{narrow}</div></figure>"));
     }
 
-    /// A table of figures, without the columns that are empty throughout.
+    /// A table of figures, without columns that are empty throughout.
     pub(super) fn figures(&mut self, table: &Table) {
         let filled: Vec<usize> =
             (0..table.head.len()).filter(|column| table.rows.iter().any(|row| !row[*column].is_empty())).collect();
@@ -45,13 +45,13 @@ impl Page {
         self.table("figures", &table.caption, &keep(&table.head), rows, with_figures);
     }
 
-    /// A table of texts by address, whose rows are stacked where the window is narrow.
+    /// A table of texts by address, whose cells are stacked in narrow windows.
     pub(super) fn places(&mut self, caption: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
         let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
         self.table("places", caption, &head, rows, with_places);
     }
 
-    /// `breaks` marks where the text of a cell may break.
+    /// `breaks` marks the positions at which the text of a cell may break.
     fn table(
         &mut self,
         class: &str,
@@ -75,12 +75,12 @@ impl Page {
         self.put(format_args!("</tbody></table></div>"));
     }
 
-    /// Text to be copied.
+    /// Text for copying.
     pub(super) fn code(&mut self, text: &str) {
         self.put(format_args!("<pre>{}</pre>", kept(text)));
     }
 
-    /// Text to be copied that is long.
+    /// Long text for copying, folded.
     pub(super) fn folded(&mut self, summary: &str, text: &str) {
         self.put(format_args!("<details><summary>{}</summary>", escaped(summary)));
         self.code(text);
@@ -103,7 +103,7 @@ impl Page {
     }
 }
 
-/// An address or a law, which may break between its parts: before a name and after a bracket, never within a number.
+/// An address or a distribution, which may break before a name and after a bracket, but not within a number.
 fn with_places(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -117,12 +117,12 @@ fn with_places(text: &str) -> String {
     out
 }
 
-/// A cell of figures, which do not break but within an interval and before what stands in brackets.
+/// A cell of figures, which may break only within an interval and before a bracket.
 fn with_figures(text: &str) -> String {
     text.replace(" – ", " – <wbr/>").replace(" (", " <wbr/>(")
 }
 
-/// Text whose lines and tabs stay.
+/// Text with its lines and tabs preserved.
 fn kept(text: &str) -> String {
     let line = |line: &str| line.split('\t').map(escaped).collect::<Vec<_>>().join("\t");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")

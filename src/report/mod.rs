@@ -1,10 +1,10 @@
-//! An outcome as one HTML file: what is asked and answered, what it rests on, and how to get the same again.
+//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them.
 //!
 //! | file | what |
 //! |---|---|
-//! | `html`, `style.css` | the page: elements, escaping, its look on screen and paper |
+//! | `html`, `style.css` | the page: elements, escaping, styles for screen and paper |
 //! | `answers` | questions, revenue, ranks and shares |
-//! | `basis` | assumptions, findings of the audit, how to run it again |
+//! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
@@ -17,12 +17,12 @@ use html::Page;
 use crate::error::Error;
 use crate::outcome::Outcome;
 
-/// A report of an outcome: settings first, then [`html`](Report::html), which gives one file.
+/// A report of an outcome. Set options first, then call [`html`](Report::html) to get one file.
 ///
-/// It holds the answers in words, charts and tables; every assumption with its address, its distribution in words and
-/// its source («assumed» where none is given); what [`Scenario::audit`](crate::Scenario::audit) finds; and the scenario
-/// with the call that gives the same bits. It needs no network and no script, follows a light or dark screen, fits a
-/// phone, and prints. The same outcome gives the same bytes.
+/// It contains the answers as text, charts and tables; every assumption with its address, its distribution and its
+/// source ("assumed" if none is stated); the findings of [`Scenario::audit`](crate::Scenario::audit); and the scenario
+/// with the call that reproduces the outcome bit for bit. It needs no network and no script, supports light and dark
+/// mode, small screens and printing. The same outcome gives the same bytes.
 ///
 /// # Example: for the board
 /// ```
@@ -51,17 +51,17 @@ impl Outcome {
 }
 
 impl Report<'_> {
-    /// A title of one's own; the first question unless told.
+    /// A custom title; the first question by default.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// The report as one HTML file, well-formed as XML too. It audits the scenario, which takes a few dozen short
-    /// simulations.
+    /// The report as one HTML file, which is also well-formed XML. This audits the scenario, which takes a few dozen
+    /// short simulations.
     ///
     /// # Errors
-    /// Where the machine lacks what `OUTGROW_CPU` asks for.
+    /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     pub fn html(&self) -> Result<String, Error> {
         let outcome = self.outcome;
         let title = self.title.clone().unwrap_or_else(|| self.usual_title());

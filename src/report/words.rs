@@ -1,4 +1,4 @@
-//! Words for numbers: likelihood on a named scale, and distributions by their quantiles.
+//! Text for numbers: likelihood on a named scale, and distributions by their quantiles.
 
 use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
@@ -8,26 +8,26 @@ use crate::estimate::Estimate;
 use crate::outcome::money;
 use crate::scenario::{AssumptionPlace, Scenario};
 
-/// The likelihood scale of the IPCC (Mastrandrea et al. 2010, table 1): the narrowest word that holds.
+/// The likelihood scale of the IPCC (Mastrandrea et al. 2010, table 1); the narrowest matching term is used.
 const ABOVE: [(f64, &str); 3] = [(0.99, "virtually certain"), (0.90, "very likely"), (0.66, "likely")];
 const BELOW: [(f64, &str); 3] = [(0.01, "exceptionally unlikely"), (0.10, "very unlikely"), (0.33, "unlikely")];
 const BETWEEN: &str = "about as likely as not";
 
-/// What the report says of the scale.
-pub(super) const SCALE: &str = "Words for probabilities stand beside the number and never for it. They are of the IPCC's \
+/// The report's note on the scale.
+pub(super) const SCALE: &str = "Terms for probabilities accompany the numbers and do not replace them. They are from the IPCC's \
     likelihood scale (Mastrandrea et al. 2010, Guidance Note for the Fifth Assessment Report): virtually certain 99–100 %, \
     very likely 90–100 %, likely 66–100 %, about as likely as not 33–66 %, unlikely 0–33 %, very unlikely 0–10 %, \
-    exceptionally unlikely 0–1 %. The narrowest word that holds is taken, and two where the interval spans more than one.";
+    exceptionally unlikely 0–1 %. The narrowest term that applies is used, or two if the interval spans several.";
 
-/// The word for a probability.
+/// The term for a probability.
 fn likelihood(probability: f64) -> &'static str {
     let above = ABOVE.iter().find(|(bound, _)| probability >= *bound);
     let below = BELOW.iter().find(|(bound, _)| probability <= *bound);
     above.or(below).map_or(BETWEEN, |(_, word)| word)
 }
 
-/// The words for an estimate: two where its interval spans a bound of the scale.
-pub(super) fn told(estimate: &Estimate) -> String {
+/// The terms for an estimate: two if its interval spans a bound of the scale.
+pub(super) fn likelihoods(estimate: &Estimate) -> String {
     let (low, high) = estimate.interval();
     match (likelihood(low), likelihood(high)) {
         (low, high) if low == high => low.to_owned(),
@@ -35,11 +35,11 @@ pub(super) fn told(estimate: &Estimate) -> String {
     }
 }
 
-/// «one in ten below 0.42, median 0.60, one in ten above 0.78», by the quantile function that is drawn from.
+/// "one in ten below 0.42, median 0.60, one in ten above 0.78", by the quantile function of the draws.
 pub(super) fn distribution(scenario: &Scenario, place: &AssumptionPlace) -> String {
     let named = place.assumption.name().map_or_else(String::new, |name| format!("as assumption[{name}]: "));
     let Some(shape) = scenario.law(&place.assumption).and_then(Shape::of) else {
-        return "taken from the last two rates".to_owned();
+        return "derived from the last two rates".to_owned();
     };
     let unit = unit(place.domain);
     if let Shape::Constant(value) = shape {
@@ -50,7 +50,7 @@ pub(super) fn distribution(scenario: &Scenario, place: &AssumptionPlace) -> Stri
     format!("{named}one in ten below {}, median {}, one in ten above {}{unit}", at(0.1), at(0.5), at(0.9))
 }
 
-/// A number as its place is spoken of.
+/// A number in the form that is usual for its quantity.
 pub(super) fn number(domain: Domain, value: f64) -> String {
     match domain {
         Domain::REVENUE => money(value, 4),
@@ -60,7 +60,7 @@ pub(super) fn number(domain: Domain, value: f64) -> String {
     }
 }
 
-/// What numbers of a place are counted in.
+/// The unit of a quantity.
 pub(super) fn unit(domain: Domain) -> &'static str {
     match domain {
         Domain::GROWTH => " a year",
@@ -99,22 +99,22 @@ mod tests {
 
     #[test]
     fn an_interval_over_a_bound_has_both_words() {
-        assert_eq!(told(&Estimate::bounded(0.65, 0.02)), "about as likely as not to likely");
-        assert_eq!(told(&Estimate::bounded(0.71, 0.02)), "likely");
+        assert_eq!(likelihoods(&Estimate::bounded(0.65, 0.02)), "about as likely as not to likely");
+        assert_eq!(likelihoods(&Estimate::bounded(0.71, 0.02)), "likely");
     }
 
-    /// Against quantiles known in closed form: 1.281 551 6 standard deviations from the median, and for the cut one
-    /// the 0.55, 0.75 and 0.95 quantiles of what it was cut from.
+    /// Against quantiles known in closed form: 1.281 551 6 standard deviations from the median, and for the truncated
+    /// distribution the 0.55, 0.75 and 0.95 quantiles of the original one.
     #[test]
-    fn distributions_are_told_by_their_quantiles() {
+    fn distributions_are_described_by_their_quantiles() {
         let revenue = truncated(lognormal(1.0e9, 0.1), 1.0e9, None);
         let scenario = Scenario::builder("2018", "2020")
             .provider(Provider::new("A", revenue).growth(Curve::constant(normal(0.5, 0.1))).volatility(0.25))
             .build()
             .expect("a scenario");
-        let told: Vec<String> = scenario.assumptions().iter().map(|place| distribution(&scenario, place)).collect();
+        let lines: Vec<String> = scenario.assumptions().iter().map(|place| distribution(&scenario, place)).collect();
         assert_eq!(
-            told,
+            lines,
             [
                 "one in ten below 1.013 bn, median 1.070 bn, one in ten above 1.179 bn",
                 "one in ten below +37.2 %, median +50.0 %, one in ten above +62.8 % a year",

@@ -1,11 +1,11 @@
-//! Builds a scenario in Rust; everything is checked at once in `build`.
+//! Builds a scenario in Rust; `build` validates everything at once.
 
 use super::{Correlation, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
 
-/// Collects the parts of a [`Scenario`]; made by [`Scenario::builder`].
+/// Collects the parts of a [`Scenario`]; created by [`Scenario::builder`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ScenarioBuilder {
@@ -35,13 +35,13 @@ impl ScenarioBuilder {
         }
     }
 
-    /// What revenue is counted in, as a label: `"USD"`, `"CNY m"`.
+    /// The unit of revenue, as a label: `"USD"`, `"CNY m"`.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = Some(unit.into());
         self
     }
 
-    /// The noun for what is compared, where it is not revenue: tables, charts and reports use it.
+    /// The noun for the compared quantity if it is not revenue; tables, charts and reports use it.
     ///
     /// # Example: users in place of revenue
     /// ```
@@ -60,39 +60,40 @@ impl ScenarioBuilder {
         self
     }
 
-    /// Revenue of one period that is held impossible for all providers together (the size of the market); only
-    /// [`Scenario::audit`] reads it.
+    /// An upper bound on the revenue of all providers together in one period (the size of the market); only
+    /// [`Scenario::audit`] uses it.
     pub fn ceiling(mut self, revenue: f64) -> Self {
         self.ceiling = Some(revenue);
         self
     }
 
-    /// A named assumption: used by writing its name where a number is wanted, and drawn once however often it is used.
+    /// Adds a named assumption. Refer to it by writing its name in place of a number. It is drawn once, however often
+    /// it is used.
     pub fn assumption(mut self, name: impl Into<String>, value: impl Into<Assumption>) -> Self {
         self.assumptions.push((name.into(), value.into()));
         self
     }
 
-    /// One more provider; at least one and at most 64.
+    /// Adds a provider; a scenario has at least one and at most 64.
     pub fn provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
         self
     }
 
-    /// The correlation of two providers' innovations, −1 to 1 with both ends; unstated pairs are 0. All of them together
-    /// must be positive semidefinite.
+    /// Sets the correlation of two providers' innovations, from −1 to 1 inclusive; pairs without one are uncorrelated.
+    /// The matrix of all correlations must be positive semidefinite.
     pub fn correlation(mut self, a: impl Into<String>, b: impl Into<String>, value: f64) -> Self {
         self.correlations.push(Correlation { between: [a.into(), b.into()], value });
         self
     }
 
-    /// One more question.
+    /// Adds a question.
     pub fn question(mut self, question: Question) -> Self {
         self.questions.push(question);
         self
     }
 
-    /// Checks everything and gives the scenario.
+    /// Validates everything and returns the scenario.
     ///
     /// # Errors
     /// All problems at once, each with its address and the offending value.

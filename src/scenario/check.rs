@@ -1,4 +1,4 @@
-//! The one validation that builder, file and every changed copy go through.
+//! The validation shared by the builder, files and every changed copy.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ use crate::growth::{AUTO, Centre, Curve, Ready, Value};
 use crate::shock;
 
 impl Scenario {
-    /// The scenario itself if it is valid.
+    /// Returns the scenario if it is valid.
     ///
     /// # Errors
     /// All problems, each with its address.
@@ -63,16 +63,16 @@ impl Scenario {
         problems.push(Problem::new("horizon", message));
     }
 
-    /// The noun stands in headlines and titles, so it must be seen and fit on one line.
+    /// The noun appears in headlines and titles, so it must be visible and fit on one line.
     fn check_quantity(&self, problems: &mut Vec<Problem>) {
         let Some(noun) = &self.quantity else { return };
         if noun.trim().is_empty() || noun.contains(char::is_control) {
-            let message = format!("must be a noun on one line, as \"users\", got {noun:?}");
+            let message = format!("must be a noun on one line, such as \"users\", got {noun:?}");
             problems.push(Problem::new("quantity", message));
         }
     }
 
-    /// What years in a row come to on this grid. Beyond what can be counted it is beyond the horizon too.
+    /// Converts years to dates on this grid. A number that overflows is beyond the horizon in any case.
     fn count_years(&mut self) {
         let step = self.step();
         for question in &mut self.questions {
@@ -89,7 +89,7 @@ impl Scenario {
         for ((name, value), key) in self.assumptions.iter().zip(&keys) {
             let mut report = |message: String| problems.push(Problem::new(item("assumption", key), message));
             if visible(name) == AUTO {
-                report("\"auto\" is reserved and names no assumption".to_owned());
+                report("\"auto\" is reserved and cannot be the name of an assumption".to_owned());
             }
             if let Some(other) = value.name() {
                 report(format!("must be a number or a distribution, got the name {other:?}"));
@@ -106,10 +106,10 @@ impl Scenario {
         check_names("question", ".name", self.questions.iter().map(|question| question.name.as_deref()), problems);
     }
 
-    /// Curves whose numbers are in order: their medians can be taken.
+    /// Checks curves whose numbers are valid, so that their medians can be computed.
     fn check_curves(&self, has_time: bool, faulty: &[Problem], problems: &mut Vec<Problem>) {
         if is_enough(faulty) {
-            // What is not listed may be out of order too.
+            // Problems beyond the limit are not listed, so the numbers may be invalid too.
             return;
         }
         let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
@@ -133,7 +133,7 @@ impl Scenario {
         }
     }
 
-    /// The curve at its medians: it must reach the horizon and be finite there.
+    /// Checks the curve at its medians: it must reach the horizon and be finite there.
     fn check_curve(
         &self,
         provider: &Provider,
@@ -157,7 +157,7 @@ impl Scenario {
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut fault = None;
         let mut see = |tau: f64, growth: f64| {
-            // States are f32: beyond its range a path would be infinite.
+            // States are f32: a path beyond that range would be infinite.
             if !(growth.abs() <= f64::from(f32::MAX)) && fault.is_none() {
                 fault =
                     Some(format!("log growth must be finite and below 3e38, got {} after {tau} years", shown(growth)));
@@ -173,12 +173,12 @@ impl Scenario {
         fault.map_or(Ok(()), |message| Err(("", message)))
     }
 
-    /// The curve's numbers at their medians, in the order of its walk; `auto` resolved.
+    /// The medians of the curve's numbers, in the order of its walk; `auto` is resolved.
     pub(crate) fn medians(&self, curve: &Curve) -> Result<Vec<f64>, (&'static str, String)> {
         medians(curve, &|assumption| self.median(assumption))
     }
 
-    /// The median of a number, through its name where it is one; `None` of `auto`.
+    /// The median of a number, looked up if it is a name; `None` for `auto`.
     pub(crate) fn median(&self, assumption: &Assumption) -> Option<f64> {
         self.law(assumption).and_then(Shape::of).map(|shape| shape.median())
     }
@@ -202,11 +202,14 @@ impl Scenario {
             let (Ok(a), Ok(b)) = (a, b) else { continue };
             let address = format!("correlation[{index}].between");
             if a == b {
-                let message = format!("a correlation is between two providers, got {:?} twice", correlation.between[0]);
+                let message = format!(
+                    "a correlation must be between two different providers, got {:?} twice",
+                    correlation.between[0]
+                );
                 problems.push(Problem::new(address, message));
             } else if let Some(first) = seen.insert((a.min(b), a.max(b)), index) {
                 let [a, b] = &correlation.between;
-                let message = format!("{a:?} and {b:?} are correlated already by correlation[{first}]");
+                let message = format!("{a:?} and {b:?} are already correlated by correlation[{first}]");
                 problems.push(Problem::new(address, message));
             } else if Domain::CORRELATION.contains(correlation.value) {
                 stated.push((a, b, correlation.value));
@@ -218,20 +221,21 @@ impl Scenario {
         }
     }
 
-    /// Whether two providers share a name. One of them was probably to have another, so that an unknown name elsewhere
-    /// follows from it and is not reported beside it.
+    /// Whether two providers share a name. One of the names is probably wrong, which would explain an unknown name
+    /// elsewhere; that one is then not reported.
     fn has_doubled_name(&self) -> bool {
         let names: BTreeSet<&str> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
         names.len() < self.providers.len()
     }
 
-    /// The pair to blame, the values that would do in its place, and a nearby matrix that is one of correlations.
+    /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation
+    /// matrix.
     fn unfit_correlations(&self, unfit: &shock::Unfit) -> Problem {
         let Correlation { between: [a, b], value } = &self.correlations[unfit.index];
         let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");
         message += &match unfit.range {
-            Some((low, high)) => format!("with the others as stated this one must lie between {low} and {high}"),
-            None => "changing one of them alone does not help, and this is the strongest".to_owned(),
+            Some((low, high)) => format!("given the others, this one must lie between {low} and {high}"),
+            None => "changing a single one is not sufficient, and this is the strongest".to_owned(),
         };
         message += &format!(", got {}", shown(*value));
         let name = |row: usize| &self.providers[row].name;
@@ -268,13 +272,13 @@ impl Scenario {
                 let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
                 problems.push(Problem::new(address.at(Key::Field("overtakes")), message));
             }
-            // `check_names` has reported two that share a stated name.
+            // `check_names` has reported questions that share a stated name.
             let title = question.title();
             if let Some((first, other)) = titles.insert(visible(&title), (index, title.clone()))
                 && (self.questions[first].name.is_none() || question.name.is_none())
             {
                 let message = if title == other {
-                    format!("{title:?} is asked already by question[{first}]; name one of them")
+                    format!("{title:?} is the same as question[{first}]; give one of them a name")
                 } else {
                     let difference = difference(&title, &other);
                     format!(
@@ -288,20 +292,20 @@ impl Scenario {
     }
 }
 
-/// «provider[A]»
+/// An address such as "provider[A]".
 fn item(list: &str, key: &ItemKey) -> String {
     let mut address = Address::default();
     address.push(Key::Field(list));
     address.at(key.borrow())
 }
 
-/// The entries of a nearest correlation matrix that a message lists.
+/// The number of entries of a nearest correlation matrix that a message lists.
 const MOST_ENTRIES: usize = 10;
 
-/// So many unknown names are told the nearest: each is compared with all that are known.
+/// The number of unknown names that get a suggestion: each is compared with all known names.
 const MOST_HINTED: usize = 50;
 
-/// Checks every number by itself, in its law and in its place.
+/// Checks every number on its own: its distribution, and its domain.
 pub(super) struct Numbers<'a> {
     pub(super) names: HashMap<&'a str, &'a Assumption>,
     pub(super) address: Address,
@@ -316,19 +320,19 @@ impl Numbers<'_> {
     fn resolve(&mut self, name: &str, domain: Domain) {
         if name == AUTO {
             if domain != Domain::RATIO {
-                self.report("\"auto\" stands only for the ratio of a tail".to_owned());
+                self.report("\"auto\" is allowed only as the ratio of a tail".to_owned());
             }
             return;
         }
         let Some(named) = self.names.get(name) else {
             let is_early = self.problems.len() < MOST_HINTED;
             if name.trim_end_matches(['%', ' ']).parse::<f64>().is_ok() {
-                return self.report(format!("a number is written without quotes, and 25 % as 0.25, got {name:?}"));
+                return self.report(format!("a number must be written without quotes, and 25 % as 0.25, got {name:?}"));
             }
             let hint = if is_early { did_you_mean(name, self.names.keys().copied()) } else { String::new() };
             return self.report(format!("no assumption is named {name:?}{hint}"));
         };
-        // A law that is not in order itself is reported where it stands.
+        // An invalid distribution is reported at its own address.
         if named.name().is_none()
             && is_sound(&named.law)
             && let Some(message) = named.misfit(domain)
@@ -351,7 +355,7 @@ impl Visitor for Numbers<'_> {
             let name = name.to_owned();
             if let Some(source) = &value.source {
                 self.report(format!(
-                    "the name {name:?} carries no source, got {source:?}; state it at assumption[{name}]"
+                    "the name {name:?} cannot have a source, got {source:?}; state it at assumption[{name}]"
                 ));
             }
             return self.resolve(&name, domain);
@@ -376,7 +380,7 @@ impl Visitor for Numbers<'_> {
     }
 }
 
-/// Whether a law's own numbers are in order.
+/// Whether the parameters of a distribution are valid.
 fn is_sound(law: &Law) -> bool {
     let mut numbers = Numbers { names: HashMap::new(), address: Address::default(), problems: Vec::new() };
     law.clone().walk(&mut numbers);

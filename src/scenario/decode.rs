@@ -1,4 +1,4 @@
-//! Reads the tree of a file: shapes and words here, values in the validation that the builder shares.
+//! Decodes the tree of a file: checks its structure here and leaves values to the validation shared with the builder.
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
@@ -9,14 +9,14 @@ use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
 
-/// Laws and keys that the scenario format has and this version does not read yet.
+/// Distributions and keys of the scenario format that this version does not support yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
 const PROVIDER: [&str; 10] =
     ["name", "revenue", "growth", "volatility", "shock", "centring", "history", "fiscal_year_ends", "source", "claim"];
 const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
 const LATER_TOP: [&str; 2] = ["dependence", "factor"];
 
-/// Reads a scenario, or lists everything whose shape is wrong.
+/// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
     let mut reader = Reader { address: Address::default(), problems: Vec::new() };
     let scenario = reader.scenario(root);
@@ -26,14 +26,14 @@ pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
     }
 }
 
-/// Reads one number or distribution, at an address of its own.
+/// Decodes one number or distribution outside of a scenario.
 #[cfg(feature = "toml")]
 pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
     let mut reader = Reader { address: Address::default(), problems: Vec::new() };
     reader.assumption(node).ok_or(reader.problems)
 }
 
-/// How long a lead must last, as the file states it.
+/// The required duration of a lead, as stated in the file.
 enum Sustained {
     Dates(u32),
     Years(u32),
@@ -55,7 +55,7 @@ impl Reader {
         let found = match &node.value {
             Value::Text(text) => format!("{text:?}"),
             Value::Integer(number) => number.to_string(),
-            // A whole number that is written as a real is none where a count is wanted: `2.0`.
+            // `2.0` is a whole number but not a valid count, so the message must show the decimal point.
             Value::Number(number) if number.fract().abs() <= 0.0 => format!("{number:?}"),
             Value::Number(number) => shown(*number),
             Value::Bool(flag) => flag.to_string(),
@@ -72,7 +72,7 @@ impl Reader {
         value
     }
 
-    /// The entries of a table whose keys are all known.
+    /// The entries of a table, after a check for unknown keys.
     pub(super) fn table<'n>(&mut self, node: &'n Node, known: &[&str], later: &[&str]) -> Option<&'n [Entry]> {
         let Some(entries) = node.as_table() else { return self.wanted("a table", node) };
         for Entry { key, .. } in entries {
@@ -124,7 +124,7 @@ impl Reader {
         read_items.into_iter().collect()
     }
 
-    /// Every item of a list of tables, at its name where it has one of its own.
+    /// Every item of a list of tables, addressed by its name if that is unique.
     fn items<T>(
         &mut self,
         root: &Node,
@@ -175,7 +175,7 @@ impl Reader {
             .ok()
     }
 
-    /// A word that must be the only one this version knows.
+    /// A word of which this version supports only one value.
     fn word(&mut self, node: &Node, known: &str, later: &[&str]) -> Option<()> {
         let word = match &node.value {
             Value::Text(word) => word.as_str(),
@@ -305,7 +305,7 @@ impl Reader {
         Some(Question { name, ..question })
     }
 
-    /// A number of periods, or a table with a number of years.
+    /// A number of dates, or a table with a number of years.
     fn sustained(&mut self, node: &Node) -> Option<Sustained> {
         if node.as_table().is_some() {
             let (_, years) = self.only(node, "length", &["years"], &[], &[])?;
@@ -330,7 +330,7 @@ impl Reader {
         }
     }
 
-    /// A number, a name, or a table with one law and perhaps a source.
+    /// A number, a name, or a table with one distribution and optionally a source.
     pub(super) fn assumption(&mut self, node: &Node) -> Option<Assumption> {
         match &node.value {
             Value::Integer(_) | Value::Number(_) => self.number(node).map(Assumption::from),
@@ -344,7 +344,7 @@ impl Reader {
         }
     }
 
-    /// The one law of a table, beside keys that are allowed there.
+    /// The single distribution of a table, beside the other keys that are allowed there.
     fn law(&mut self, node: &Node, beside: &[&str], fixed: bool) -> Option<Law> {
         let mut known: Vec<&str> = Family::ALL.iter().map(|family| family.key()).collect();
         known.push("truncated");
@@ -381,7 +381,7 @@ impl Reader {
         Some(Law::Truncated { of: Box::new(of?), low, high })
     }
 
-    /// The one entry of a table that says which kind of `what` it is.
+    /// The single entry of a table that determines the kind of `what`.
     pub(super) fn only<'n>(
         &mut self,
         node: &'n Node,
@@ -402,7 +402,7 @@ impl Reader {
             others => {
                 let found: Vec<&str> = others.iter().map(|entry| entry.key.as_str()).collect();
                 let found = if found.is_empty() { "none".to_owned() } else { found.join(" and ") };
-                self.report(format!("must hold one {what} ({}), got {found}", known.join(", ")));
+                self.report(format!("must contain one {what} ({}), got {found}", known.join(", ")));
                 None
             }
         }

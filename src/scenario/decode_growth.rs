@@ -1,18 +1,18 @@
-//! Reads growth curves and their tails.
+//! Decodes growth curves and their tails.
 
 use super::decode::Reader;
 use super::tree::Node;
 use crate::assumption::domain::Key;
 use crate::growth::{AUTO, Curve, Reading, Tail};
 
-/// Curves that the file's format has and this version does not read yet.
+/// Curves of the file format that this version does not support yet.
 const LATER_CURVES: [&str; 9] =
     ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
 
 impl Reader {
     pub(super) fn curve(&mut self, node: &Node) -> Option<Curve> {
         if node.as_table().is_none() {
-            return self.wanted("a table with one curve, as { constant = 0.3 }", node);
+            return self.wanted("a table with one curve, such as { constant = 0.3 }", node);
         }
         let (key, value) = self.only(node, "curve", &["constant", "schedule", "fade"], &LATER_CURVES, &[])?;
         self.at(Key::Field(key), |reader| match key {

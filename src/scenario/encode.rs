@@ -1,4 +1,4 @@
-//! Writes a scenario as the tree of a file; what is the default is left out.
+//! Encodes a scenario as the tree of a file, without default values.
 
 use super::tree::Node;
 use super::{Claim, Measure, Provider, Question, Scenario};
@@ -115,7 +115,7 @@ fn assumption(value: &Assumption) -> Node {
 fn law_entry(law: &Law) -> (String, Node) {
     match law {
         Law::Number(number) => ("fixed".to_owned(), (*number).into()),
-        // A name carries no source: validation keeps the two apart.
+        // Validation ensures that a name has no source.
         Law::Name(name) => ("name".to_owned(), name.as_str().into()),
         Law::Family(family, values) => (family.key().to_owned(), Node::list(values.iter().copied())),
         Law::Truncated { of, low, high } => {
@@ -135,7 +135,7 @@ fn curve(curve: &Curve) -> Node {
         CurveLaw::Constant(growth) => assumption(growth),
         CurveLaw::Schedule(schedule) => self::schedule(schedule),
         CurveLaw::Fade { from, to, half_life } => fade(Some(from), to, half_life),
-        CurveLaw::Custom(_) => Node::table(Entries::new()), // refused before
+        CurveLaw::Custom(_) => Node::table(Entries::new()), // rejected by the caller
     };
     Node::table([(curve.key(), law)])
 }

@@ -1,4 +1,4 @@
-//! Scenario files: TOML and JSON, read and written through one tree.
+//! Scenario files: TOML and JSON, read and written through the same tree.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ impl Scenario {
     /// Reads a scenario from TOML 1.1.
     ///
     /// # Errors
-    /// Everything that is wrong, with address, line and column.
+    /// All problems, with address, line and column.
     ///
-    /// # Example: an error that shows the place
+    /// # Example: an error with its position
     /// ```
     /// use outgrow::Scenario;
     /// let error = Scenario::from_toml("base = '2018'\nhorizon = '2017'\nprovider = [{ name = 'A', revenue = 1, growth = { constant = 0.1 } }]")
@@ -28,10 +28,10 @@ impl Scenario {
         Self::from_tree(&root).map_err(|error| placed(&error, text, &root))
     }
 
-    /// Reads a scenario from JSON: the same tree as in TOML.
+    /// Reads a scenario from JSON, with the same structure as in TOML.
     ///
     /// # Errors
-    /// Everything that is wrong, with address, line and column.
+    /// All problems, with address, line and column.
     ///
     /// # Example: one provider
     /// ```
@@ -45,12 +45,13 @@ impl Scenario {
         Self::from_tree(&root).map_err(|error| placed(&error, text, &root))
     }
 
-    /// Writes the scenario as TOML that reads back as the same scenario. JSON is `serde_json::to_string(&scenario)`.
+    /// Writes the scenario as TOML, which reads back as an equal scenario. For JSON, use
+    /// `serde_json::to_string(&scenario)`.
     ///
     /// # Errors
-    /// Where a curve is a closure, which no file can hold.
+    /// If a curve is a closure, which no file can represent.
     ///
-    /// # Example: there and back
+    /// # Example: a round trip
     /// ```
     /// # use outgrow::{Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2020")
@@ -68,7 +69,7 @@ impl Scenario {
     }
 
     /// # Errors
-    /// Where a curve is a closure.
+    /// If a curve is a closure.
     pub(super) fn to_tree(&self) -> Result<Node, Error> {
         let custom = |provider: &super::Provider| {
             let name = provider.growth.as_ref()?.custom_name()?;
@@ -84,7 +85,7 @@ impl Scenario {
     }
 }
 
-/// The error with the line and column of each address that the text holds.
+/// Adds line and column to each problem whose address occurs in the text.
 fn placed(error: &Error, text: &str, root: &Node) -> Error {
     let mut problems = error.problems().to_vec();
     let mut finder = Finder::default();
@@ -95,14 +96,14 @@ fn placed(error: &Error, text: &str, root: &Node) -> Error {
     Error::of(Kind::Invalid, "scenario", problems)
 }
 
-/// Finds addresses; a list or table is listed once, however many problems it has.
+/// Locates addresses. Each list or table is indexed once, however many problems it has.
 #[derive(Default)]
 struct Finder<'n> {
     listed: HashMap<*const Node, HashMap<String, &'n Node>>,
 }
 
 impl<'n> Finder<'n> {
-    /// Where an address stands, or the deepest part of it that does.
+    /// The offset of an address, or of its deepest part that exists.
     fn locate(&mut self, root: &'n Node, address: &str) -> Option<usize> {
         let (mut node, mut rest) = (root, address);
         while let Some((step, further)) = first_step(rest) {
@@ -114,7 +115,7 @@ impl<'n> Finder<'n> {
         node.offset
     }
 
-    /// What a step leads to: a key, a name, or else an index.
+    /// The node that a step leads to: by key, by name, or otherwise by index.
     fn below(&mut self, node: &'n Node, step: &str) -> Option<&'n Node> {
         let steps = self.listed.entry(std::ptr::from_ref(node)).or_insert_with(|| steps_below(node));
         if let Some(below) = steps.get(step) {
@@ -129,7 +130,7 @@ impl<'n> Finder<'n> {
     }
 }
 
-/// The keys of a table, as fields and as names; the names of a list's items.
+/// The keys of a table, as fields and as names, and the names of a list's items.
 fn steps_below(node: &Node) -> HashMap<String, &Node> {
     let mut steps = HashMap::new();
     for entry in node.as_table().unwrap_or_default() {
@@ -144,7 +145,8 @@ fn steps_below(node: &Node) -> HashMap<String, &Node> {
     steps
 }
 
-/// The first step of an address and what follows: brackets may hold any sign but brackets, a key in quotes any sign.
+/// The first step of an address and the rest. Brackets may contain any character but brackets, a quoted key any
+/// character.
 pub(super) fn first_step(address: &str) -> Option<(&str, &str)> {
     if let Some(inside) = address.strip_prefix('[') {
         return inside.split_once(']').map(|(name, _)| address.split_at(name.len() + 2));

@@ -1,4 +1,4 @@
-//! What a scenario is made of: providers with their claims, correlations and questions.
+//! The parts of a scenario: providers with their claims, correlations and questions.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::calendar::Step;
 use crate::error::Problem;
 use crate::growth::Curve;
 
-/// One competitor: its revenue in the base period, its growth and how far it strays from it.
+/// A competitor: its revenue in the base period, its growth, and its volatility.
 ///
-/// # Example: a provider with everything stated
+/// # Example: a provider with sources
 /// ```
 /// use outgrow::{lognormal, Curve, Provider};
-/// let google = Provider::new("Google Cloud", lognormal(1.1e9, 0.05).source("«a billion a quarter», carried on"))
+/// let google = Provider::new("Google Cloud", lognormal(1.1e9, 0.05).source("'a billion a quarter', extrapolated"))
 ///     .growth(Curve::fade(0.45, 0.12, 4))
 ///     .volatility(0.10)
 ///     .source("Alphabet, 2018-02-01");
@@ -34,7 +34,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider with its revenue in the base period (money per period, in the scenario's unit).
+    /// Creates a provider with its revenue in the base period (money per period, in the scenario's unit).
     pub fn new(name: impl Into<String>, revenue: impl Into<Assumption>) -> Self {
         Self {
             name: name.into(),
@@ -63,33 +63,34 @@ impl Provider {
         self
     }
 
-    /// The month, 1 to 12, that the fiscal year ends in; 12 unless told. [`Curve::totals`] speaks of its totals.
+    /// The month, 1 to 12, in which the fiscal year ends; 12 by default. [`Curve::totals`] refers to these years.
     pub fn fiscal_year_ends(mut self, month: u32) -> Self {
         self.fiscal_year_ends = month;
         self
     }
 
-    /// Something that was said of the revenue of a period up to the base; [`Scenario::audit`](crate::Scenario::audit)
-    /// holds the scenario against it.
+    /// Adds a public claim about the revenue of a period up to the base; [`Scenario::audit`](crate::Scenario::audit)
+    /// checks the scenario against it.
     pub fn claim(mut self, claim: Claim) -> Self {
         self.claims.push(claim);
         self
     }
 
-    /// How revenue grows from the base on; required. The curve is the median of the paths, given the assumptions; their
-    /// mean lies above it by the factor e^(σ²τ/2), σ the volatility and τ the years since the base.
+    /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions.
+    /// Their mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the
+    /// base.
     pub fn growth(mut self, curve: Curve) -> Self {
         self.growth = Some(curve);
         self
     }
 
-    /// Standard deviation of log revenue per √year (0.15 is about 15 % a year); 0 unless told.
+    /// The standard deviation of log revenue per √year (0.15 is about 15 % a year); 0 by default.
     pub fn volatility(mut self, volatility: impl Into<Assumption>) -> Self {
         self.volatility = volatility.into();
         self
     }
 
-    /// Where the figures are from, or «assumed»; printed beside them.
+    /// States the source of the figures, or "assumed"; reports print it beside them.
     pub fn source(mut self, text: impl Into<String>) -> Self {
         self.source = Some(text.into());
         self
@@ -101,16 +102,16 @@ impl Provider {
         &self.name
     }
 
-    /// Where the figures are from, if that was said.
+    /// The source of the figures, if stated.
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {
         self.source.as_deref()
     }
 }
 
-/// What was said of a provider's revenue in one period: a floor, a ceiling, or both.
+/// A claim about a provider's revenue in one period: a lower bound, an upper bound, or both.
 ///
-/// # Example: «already a billion-dollar-per-quarter business», said of 2017-Q4
+/// # Example: "already a billion-dollar-per-quarter business", claimed for 2017-Q4
 /// ```
 /// use outgrow::{Claim, Curve, Provider};
 /// let google = Provider::new("Google Cloud", 1.1e9)
@@ -126,25 +127,26 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim of a period up to the base, as a label or a [`Period`](crate::Period); checked when the scenario is built.
+    /// A claim about a period up to the base, as a label or a [`Period`](crate::Period); validated when the scenario is
+    /// built.
     pub fn of(period: impl fmt::Display) -> Self {
         Self { at: period.to_string(), at_least: None, at_most: None }
     }
 
-    /// Revenue was at least this.
+    /// The claim that revenue was at least this.
     pub fn at_least(mut self, revenue: f64) -> Self {
         self.at_least = Some(revenue);
         self
     }
 
-    /// Revenue was at most this.
+    /// The claim that revenue was at most this.
     pub fn at_most(mut self, revenue: f64) -> Self {
         self.at_most = Some(revenue);
         self
     }
 }
 
-/// What gets compared.
+/// The quantity that a question compares.
 ///
 /// # Example: fiscal years to March
 /// ```
@@ -157,17 +159,17 @@ impl Claim {
 pub enum Measure {
     /// Revenue of one period.
     Period,
-    /// The sum over one year up to each period; needs a year's history but one period.
+    /// The sum over the year up to each period; needs a history of one year less one period.
     Trailing,
     /// The sum over calendar years, at each year end.
     Annual,
-    /// The sum over fiscal years that end in this month, 1 to 12, at each year end: 3, 6, 9 or 12 where periods are
-    /// quarters, and 12 where they are years.
+    /// The sum over fiscal years that end in this month, 1 to 12, at each year end. The month must be 3, 6, 9 or 12 if
+    /// periods are quarters, and 12 if they are years.
     FiscalYearEnding(u32),
 }
 
 impl Measure {
-    /// The measure in a word or two: “annual”, “fiscal year ending 3”.
+    /// The measure in words: "annual", "fiscal year ending 3".
     pub(crate) fn word(self) -> String {
         match self {
             Self::Period => "period".to_owned(),
@@ -177,7 +179,7 @@ impl Measure {
         }
     }
 
-    /// The number of dates a year on a grid of this step.
+    /// The number of dates per year on a grid with this step.
     pub(crate) fn dates_a_year(self, step: Step) -> u32 {
         match self {
             Self::Annual | Self::FiscalYearEnding(_) => 1,
@@ -193,7 +195,7 @@ pub(crate) struct Correlation {
     pub(crate) value: f64,
 }
 
-/// «When does the challenger overtake the incumbent?»: the first period with higher revenue.
+/// A question: when does the challenger overtake the incumbent? That is the first period with higher revenue.
 ///
 /// # Example: four quarters in a row ahead
 /// ```
@@ -206,7 +208,8 @@ pub struct Question {
     pub(crate) challenger: String,
     pub(crate) incumbent: String,
     pub(crate) name: Option<String>,
-    /// Dates in a row ahead; where years are stated, what they come to on the scenario's grid, and 0 before it is known.
+    /// The number of consecutive dates ahead. If years are stated, it is derived from them and the scenario's grid, and
+    /// 0 before that is known.
     pub(crate) sustained: u32,
     pub(crate) sustained_years: Option<u32>,
     pub(crate) measure: Measure,
@@ -215,10 +218,11 @@ pub struct Question {
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
     ///
-    /// Revenue is compared at the end of every period of the scenario. By month there are more dates at which a lead can be
-    /// seen than by quarter or year, so the same assumptions give a higher probability "by" a date; that of being *ahead* at
-    /// a date is the same. [`Simulation::continuous`](crate::Simulation::continuous) and
-    /// [`Exact::continuous`](crate::Exact::continuous) do not depend on the step: they look at any time.
+    /// Revenue is compared at the end of every period of the scenario. Months offer more dates at which a lead can be
+    /// observed than quarters or years, so the same assumptions give a higher probability of an overtake "by" a date.
+    /// The probability of being *ahead* at a date does not change.
+    /// [`Simulation::continuous`](crate::Simulation::continuous) and [`Exact::continuous`](crate::Exact::continuous) do
+    /// not depend on the step, as they monitor continuously.
     ///
     /// # Example: the same pair by year, quarter and month, and at any time
     /// ```
@@ -246,19 +250,19 @@ impl Question {
         }
     }
 
-    /// Counts only a lead that lasts this many periods in a row, dated by its first; at least 1. With an annual measure
-    /// these are years.
+    /// Counts only a lead that lasts for this many consecutive periods, dated by its first; at least 1. With an annual
+    /// measure these are years.
     ///
-    /// The base is a date like others: a lead there counts only if it lasts this long from the base on, and a path that
-    /// loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be seen to last:
-    /// it counts as “not by the horizon”.
+    /// The base is a date like the others: a lead there counts only if it lasts this long from the base on, and a path
+    /// that loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be
+    /// confirmed, and counts as "not by the horizon".
     pub fn sustained(mut self, periods: u32) -> Self {
         (self.sustained, self.sustained_years) = (periods, None);
         self
     }
 
-    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, twelve times as many
-    /// months; at least 1.
+    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, or twelve times as
+    /// many months; at least 1.
     ///
     /// # Example: ahead for a year
     /// ```
@@ -275,29 +279,29 @@ impl Question {
         self
     }
 
-    /// What is compared; revenue of one period unless told.
+    /// The compared quantity; revenue of one period by default.
     pub fn measure(mut self, measure: Measure) -> Self {
         self.measure = measure;
         self
     }
 
-    /// A name of one's own, by which the answer is found and printed.
+    /// A custom name, by which the answer is looked up and printed.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// «question[for a year].measure» of the question in this place.
+    /// An address such as "question[for a year].measure", by name or else by index.
     pub(crate) fn address(&self, place: usize, field: &str) -> String {
         let key = self.name.clone().unwrap_or_else(|| place.to_string());
         format!("question[{key}].{field}")
     }
 
-    /// Why a lead of several dates cannot be looked for between them.
+    /// The problem of a question that cannot be monitored continuously, because it requires a lead of several dates.
     pub(crate) fn between_fault(&self, place: usize) -> Option<Problem> {
         let message = || {
             format!(
-                "not continuous: because a lead of {} dates in a row has no probability between dates; without \
+                "not continuous: because a lead of {} consecutive dates is not defined between dates; without \
                  .continuous(true), or --continuous on the command line, it is answered at dates",
                 self.sustained
             )
@@ -306,8 +310,8 @@ impl Question {
         (self.sustained != 1).then(|| Problem::new(self.address(place, field), message()))
     }
 
-    /// The name, or “A overtakes B” with what is not the default in brackets. A number of years in a row stands there as
-    /// the number of dates it comes to, once the question is part of a scenario.
+    /// The name, or "A overtakes B" with the settings that are not default in brackets. A number of years is shown as
+    /// the number of dates that it corresponds to, once the question is part of a scenario.
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| {

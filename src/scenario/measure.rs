@@ -1,4 +1,4 @@
-//! Which periods a measure is taken at, and what history it needs.
+//! The dates of a measure, and the history that it needs.
 
 use super::{Measure, Provider, Question, Scenario};
 use crate::calendar::{Period, Step};
@@ -8,16 +8,17 @@ use crate::math;
 /// The dates of one question: periods counted from the base, which is 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dates {
-    /// Periods that one date sums.
+    /// The number of periods that one date sums.
     pub(crate) width: usize,
-    /// The date that counts as the base; may lie before it. `None`: nobody is ahead at base.
+    /// The date that counts as the base, which may lie before it. `None` if no such date is known; then nobody is ahead
+    /// at base.
     pub(crate) base: Option<i32>,
-    /// The dates that are answered, in order.
+    /// The answered dates, in order.
     pub(crate) at: Vec<usize>,
 }
 
 impl Scenario {
-    /// The dates of a question; none of them where history or horizon is too short.
+    /// The dates of a question; empty if history or horizon is too short.
     pub(crate) fn dates(&self, question: &Question) -> Dates {
         let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
         self.dates_of(question.measure, history(&question.challenger).min(history(&question.incumbent)))
@@ -38,7 +39,7 @@ impl Scenario {
         Dates { width, base, at: at.filter_map(|t| usize::try_from(t).ok()).collect() }
     }
 
-    /// Why fans of these measures cannot be had: the place of each at fault, and the reason.
+    /// The measures for which fans are not available, by index, each with the reason.
     pub(crate) fn misfits_of_fans(&self, measures: &[Measure]) -> Vec<(usize, String)> {
         let misfit =
             |(place, measure): (usize, &Measure)| Some((place, self.misfit_of_fans(measures, place, *measure)?));
@@ -47,10 +48,12 @@ impl Scenario {
 
     fn misfit_of_fans(&self, measures: &[Measure], place: usize, measure: Measure) -> Option<String> {
         if measures[..place].contains(&measure) {
-            return Some(format!("{} is asked twice", measure.word()));
+            return Some(format!("{} is requested twice", measure.word()));
         }
         match measure {
-            Measure::Period => return Some("the period's own revenue is answered by fans(true)".to_owned()),
+            Measure::Period => {
+                return Some("revenue of single periods is part of the default fans; use fans(true)".to_owned());
+            }
             Measure::FiscalYearEnding(month) if !(1..=12).contains(&month) => {
                 return Some(format!("must be a month, 1 to 12, got {month}"));
             }
@@ -71,17 +74,17 @@ impl Scenario {
         ))
     }
 
-    /// Periods that one date of a measure sums.
+    /// The number of periods that one date of a measure sums.
     pub(crate) fn width(&self, measure: Measure) -> usize {
         if measure == Measure::Period { 1 } else { self.step().per_year() as usize }
     }
 
-    /// Whether the period `t` steps from the base ends a year that ends in this month; a grid of years knows no months.
+    /// Whether period `t` after the base ends a year that ends in this month; on a grid of years every period does.
     fn ends_year(&self, t: i32, month: u32) -> bool {
         self.step() == Step::Year || self.base.next(t).is_ok_and(|period| period.end_month() == month)
     }
 
-    /// What a totals reading needs of the past, with the base at its median.
+    /// The part of the past that a totals reading needs, with the base at its median.
     pub(crate) fn past(&self, provider: &Provider, base: f64, base_drawn: bool) -> Past {
         let history = provider.history.iter().map(|revenue| math::ln(revenue / base));
         Past {
@@ -92,14 +95,14 @@ impl Scenario {
         }
     }
 
-    /// How many periods of the provider's fiscal year have passed with the base, 1 to a whole year.
+    /// The number of periods of the provider's fiscal year up to and including the base, 1 to a whole year.
     pub(crate) fn passed_of_year(&self, provider: &Provider) -> usize {
         let per_year = self.step().per_year() as usize;
         let end = |back: &usize| self.ends_year(-signed(*back), provider.fiscal_year_ends);
         (0..per_year).find(end).map_or(per_year, |back| if back == 0 { per_year } else { back })
     }
 
-    /// How much of the provider's first estimated fiscal year has passed with the base, in years: 0 where the base ends one.
+    /// The elapsed part of the provider's first estimated fiscal year at the base, in years: 0 if the base ends a year.
     pub(super) fn year_passed(&self, provider: &Provider) -> f64 {
         let per_year = self.step().per_year() as usize;
         #[expect(clippy::cast_precision_loss, reason = "below 12")]
@@ -108,7 +111,7 @@ impl Scenario {
     }
 }
 
-/// Whether a year that ends in this month ends with a period of the grid, and the months that do.
+/// Checks that a year that ends in this month ends with a period of the grid; the error lists the months that do.
 pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
     match base.step() {
         Step::Quarter if !month.is_multiple_of(3) => {
@@ -118,7 +121,7 @@ pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
     }
 }
 
-/// A length as a step: below 2^31, at most 2,400 periods and a file of 16 MiB.
+/// A length as a signed step: at most 2,400 periods or a file of 16 MiB, so below 2^31.
 fn signed(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! A curve with every assumption at its median, within a scenario or by itself.
+//! A curve at the medians of its assumptions, within a scenario or alone.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use crate::assumption::law::Shape;
 use crate::error::{Error, Kind, shown};
 use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Value};
 
-/// A schedule that must reach past its last rate has to say how. `into_year` is how much of the first estimated fiscal
-/// year has passed with the base: with totals the last estimated year ends so much earlier.
+/// Checks that a schedule has a tail if it must extend past its last rate. `into_year` is the elapsed part of the first
+/// estimated fiscal year at the base: with totals, the last estimated year ends earlier by that much.
 pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (&'static str, String)> {
     let CurveLaw::Schedule(Schedule { rates, tail, reading }) = &curve.0 else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
@@ -23,10 +23,10 @@ pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (
             (end, format!("{stated} estimated fiscal years end {} years after the base,", rounded(end)))
         }
     };
-    // Less than a period of the finest grid: what rounding makes of twelfths.
+    // Less than a period of the finest grid, which allows for the rounding of twelfths.
     if tail.0 == TailLaw::None && years > end + 1e-6 {
         let message = format!(
-            "{what} before the horizon at {} years; state a tail, as \"hold\" (Tail::hold()) or {{ fade = {{ to = 0.12, \
+            "{what} before the horizon at {} years; state a tail, such as \"hold\" (Tail::hold()) or {{ fade = {{ to = 0.12, \
              half_life = 2 }} }} (Tail::fade(0.12, 2))",
             rounded(years)
         );
@@ -35,12 +35,12 @@ pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (
     Ok(())
 }
 
-/// Years, without the digits that rounding leaves of twelfths.
+/// Years, rounded to remove the rounding errors of twelfths.
 fn rounded(years: f64) -> f64 {
     (years * 1e3).round() / 1e3
 }
 
-/// The medians of a curve's numbers; `median` knows the names.
+/// The medians of a curve's numbers; `median` resolves names.
 pub(super) fn medians(
     curve: &Curve,
     median: &dyn Fn(&Assumption) -> Option<f64>,
@@ -48,7 +48,7 @@ pub(super) fn medians(
     let mut list = Medians { median, address: Address::default(), values: Vec::new(), unknown: None };
     curve.clone().walk(&mut list);
     if let Some(name) = list.unknown {
-        return Err(("", format!("the name {name:?} is known only to a scenario")));
+        return Err(("", format!("the name {name:?} is not defined outside of a scenario")));
     }
     if let CurveLaw::Schedule(schedule) = &curve.0
         && schedule.rates.is_empty()
@@ -92,16 +92,16 @@ impl Visitor for Medians<'_> {
     fn count(&mut self, _: Domain, _: &mut u32) {}
 }
 
-/// `Γ(τ)` of a curve outside of any scenario, with every assumption at its median.
+/// `Γ(τ)` of a curve outside of a scenario, with every assumption at its median.
 impl Curve {
     /// `Γ(τ)` at `tau` years since the base with every assumption at its median.
     ///
     /// # Errors
-    /// Where a number is not allowed in its place or is the name of an assumption, which only a scenario knows, or
-    /// where the curve ends before `tau` or is not finite there. A curve by [`Curve::totals`] depends on its provider's
-    /// history and fiscal year, which the curve by itself does not know: always an error.
+    /// If a number is not allowed, or is the name of an assumption, which is not defined outside of a scenario; or if
+    /// the curve ends before `tau` or is not finite there. A curve by [`Curve::totals`] is always an error, since it
+    /// depends on its provider's history and fiscal year.
     ///
-    /// # Example: ten years of a fading growth
+    /// # Example: ten years of fading growth
     /// ```
     /// use outgrow::Curve;
     /// let ten_years = Curve::fade(0.45, 0.12, 4).log_growth(10.0)?;

@@ -1,4 +1,4 @@
-//! The scenario: inert data that knows no random numbers, from the builder or a file through one validation.
+//! The scenario: plain data without random numbers, created by the builder or from a file with the same validation.
 
 mod builder;
 mod check;
@@ -30,17 +30,17 @@ use crate::calendar::{Period, Step};
 use crate::error::{Error, no_provider};
 use crate::growth::Curve;
 
-/// The most periods a scenario may project.
+/// The largest number of projected periods.
 pub(crate) const MOST_PERIODS: u32 = 2400;
-/// The noun for what is compared where none is stated.
+/// The noun for the compared quantity if none is stated.
 const QUANTITY: &str = "revenue";
-/// The most providers a scenario may hold.
+/// The largest number of providers.
 pub(crate) const MOST_PROVIDERS: usize = 64;
 
-/// Competing providers, how their revenue grows, how uncertain that is, and what is asked of them.
+/// Competing providers, the growth of their revenue, its uncertainty, and the questions about them.
 ///
-/// A scenario is valid once it exists: [`ScenarioBuilder::build`], [`Scenario::from_toml`] and every `with…`
-/// go through one validation, which reports all problems at once, each with its address.
+/// A scenario is always valid: [`ScenarioBuilder::build`], [`Scenario::from_toml`] and every `with…` method validate it
+/// and report all problems at once, each with its address.
 ///
 /// # Example: from a file
 /// ```
@@ -76,8 +76,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Starts a scenario: `base` is the last period with a known or assumed revenue, `horizon` the last one
-    /// projected. Both are labels of one form, which sets the step, or [`Period`]s.
+    /// Starts a scenario. `base` is the last period with a known or assumed revenue, and `horizon` the last projected
+    /// one. Both are labels of the same form, which determines the step, or [`Period`]s.
     ///
     /// # Example: one pair
     /// ```
@@ -110,25 +110,25 @@ impl Scenario {
         self.horizon
     }
 
-    /// What revenue is counted in, if that was said.
+    /// The unit of revenue, if stated.
     #[must_use]
     pub fn unit(&self) -> Option<&str> {
         self.unit.as_deref()
     }
 
-    /// The noun for what is compared, as words and charts have it: “revenue” unless stated.
+    /// The noun for the compared quantity, as in texts and charts: "revenue" unless stated.
     #[must_use]
     pub fn quantity(&self) -> &str {
         self.quantity.as_deref().unwrap_or(QUANTITY)
     }
 
-    /// The same at the start of a sentence.
+    /// The noun with a capital, for the start of a sentence.
     pub(crate) fn capital_quantity(&self) -> String {
         let mut letters = self.quantity().chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
-    /// Revenue of one period that is held impossible for all providers together, if that was said.
+    /// The upper bound on the revenue of all providers together in one period, if stated.
     #[must_use]
     pub fn ceiling(&self) -> Option<f64> {
         self.ceiling
@@ -140,12 +140,12 @@ impl Scenario {
         self.horizon.since(self.base).map_or(0, |count| usize::try_from(count).unwrap_or(0))
     }
 
-    /// The providers, in the order they were stated.
+    /// The providers, in the order in which they were added.
     pub fn providers(&self) -> &[Provider] {
         &self.providers
     }
 
-    /// What is asked, in the order it was stated.
+    /// The questions, in the order in which they were added.
     pub fn questions(&self) -> &[Question] {
         &self.questions
     }
@@ -153,7 +153,7 @@ impl Scenario {
     /// The scenario with another growth curve for one provider.
     ///
     /// # Errors
-    /// Where no provider has that name, or where the curve is not allowed.
+    /// If there is no such provider, or if the curve is not allowed.
     ///
     /// # Example: the same estimates, another tail
     /// ```
@@ -174,9 +174,9 @@ impl Scenario {
     /// The scenario with one more question.
     ///
     /// # Errors
-    /// Where the question names an unknown provider, or has been asked already.
+    /// If the question names an unknown provider, or is already in the scenario.
     ///
-    /// # Example: ask for two years in a row as well
+    /// # Example: a lead that lasts two years
     /// ```
     /// # use outgrow::{Curve, Provider, Question, Scenario};
     /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
@@ -202,13 +202,13 @@ impl Scenario {
         self.base.next(count).unwrap_or(self.horizon)
     }
 
-    /// `τ` of the periods 1 to T, in years.
+    /// `τ` of periods 1 to T, in years.
     pub(crate) fn taus(&self) -> Vec<f64> {
         let per_year = f64::from(self.step().per_year());
         (1..=u32::try_from(self.periods()).unwrap_or(MOST_PERIODS)).map(|t| f64::from(t) / per_year).collect()
     }
 
-    /// The law behind a place, through its name where it is one.
+    /// The distribution of a number, looked up if it is a name.
     pub(crate) fn law<'a>(&'a self, assumption: &'a Assumption) -> Option<&'a Law> {
         match assumption.name() {
             None => Some(&assumption.law),
@@ -216,7 +216,7 @@ impl Scenario {
         }
     }
 
-    /// The index of a provider, or a message that names the nearest.
+    /// The index of a provider, or a message with the most similar name.
     pub(crate) fn provider_index(&self, name: &str) -> Result<usize, String> {
         self.providers
             .iter()

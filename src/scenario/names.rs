@@ -1,4 +1,4 @@
-//! Names of providers, assumptions and questions: what they may hold, and which of them look the same.
+//! Names of providers, assumptions and questions: allowed characters, and names that look the same.
 
 use std::collections::BTreeMap;
 
@@ -6,38 +6,38 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Problem, is_enough};
 
-/// Characters without width: a name with one of them looks the same as a name without.
+/// Characters without width, which make no visible difference.
 const ZERO_WIDTH: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
 
-/// What a reader sees of a name: without zero-width characters and outer blanks, in normal form C.
+/// The visible part of a name: without zero-width characters and outer blanks, in Unicode normal form C.
 pub(super) fn visible(name: &str) -> String {
     let composed: String = name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).nfc().collect();
     composed.trim().to_owned()
 }
 
-/// Why a name cannot be used: it is empty, or holds what addresses use.
+/// Why a name is invalid, if it is: it is empty, or contains characters that addresses use.
 pub(super) fn name_fault(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("a name must not be empty, got \"\"".to_owned());
     }
     if let Some(sign) = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control()) {
-        return Some(format!("a name must not hold [ ] / or a control character, got {sign:?} in {name:?}"));
+        return Some(format!("a name must not contain [ ] / or a control character, got {sign:?} in {name:?}"));
     }
-    visible(name).is_empty().then(|| format!("a name must hold a visible character, got {name:?}"))
+    visible(name).is_empty().then(|| format!("a name must contain a visible character, got {name:?}"))
 }
 
-/// How two names that look the same differ.
+/// The difference between two names that look the same.
 pub(super) fn difference(name: &str, other: &str) -> &'static str {
     let without = |name: &str| name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).collect::<String>();
     let [own, theirs] = [name, other].map(without);
     match () {
         () if own == theirs => "zero-width characters",
-        () if own.trim() == theirs.trim() => "blanks before or after it",
+        () if own.trim() == theirs.trim() => "leading or trailing blanks",
         () => "Unicode form, blanks or zero-width characters",
     }
 }
 
-/// Names of one kind must be usable, and differ in what a reader sees.
+/// Checks that names of one kind are valid and visibly different.
 pub(super) fn check_names<'a>(
     list: &str,
     field: &str,
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_difference_has_its_words() {
         assert_eq!(difference("A", "A\u{200b}"), "zero-width characters");
-        assert_eq!(difference("A", "A "), "blanks before or after it");
+        assert_eq!(difference("A", "A "), "leading or trailing blanks");
         assert!(difference("Caf\u{e9}", "Cafe\u{301}").starts_with("Unicode form"));
     }
 }

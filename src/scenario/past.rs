@@ -1,4 +1,4 @@
-//! Checks of what a scenario says of the past, and of the questions that reach back to it.
+//! Checks of history and claims, and of the history that questions need.
 
 use super::measure::fits_grid;
 use super::walk::{ItemKey, keys};
@@ -38,7 +38,7 @@ impl Scenario {
         }
     }
 
-    /// History must lie in the calendar and hold what a totals schedule needs.
+    /// History must lie within the calendar and contain what a totals schedule needs.
     pub(super) fn misfit_of_history(&self, provider: &Provider) -> Option<String> {
         let held = provider.history.len();
         if held > MOST_PERIODS as usize {
@@ -65,7 +65,7 @@ impl Scenario {
         })
     }
 
-    /// A claim is of a period up to the base and says at least one thing of it.
+    /// A claim must be about a period up to the base and state at least one bound.
     fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
         let at = match claim.at.parse::<Period>() {
             Ok(at) => at,
@@ -75,7 +75,7 @@ impl Scenario {
             return Some((".at", format!("must be a {} up to the base {}, got {at}", self.step().word(), self.base)));
         }
         match (claim.at_least, claim.at_most) {
-            (None, None) => Some(("", "must say at_least, at_most or both, got none".to_owned())),
+            (None, None) => Some(("", "must state at_least, at_most or both, got none".to_owned())),
             (Some(low), Some(high)) if low > high => {
                 Some(("", format!("at_least must not be above at_most, got {} and {}", shown(low), shown(high))))
             }
@@ -83,8 +83,8 @@ impl Scenario {
         }
     }
 
-    /// The fiscal year of a question must end with a period of the grid. The label of a year names no month, so that a
-    /// month other than December would change the words of the answer and none of its numbers.
+    /// The fiscal year of a question must end with a period of the grid. The labels of years name no month, so a month
+    /// other than December would change the text of an answer but not its numbers.
     fn misfit_of_year_end(&self, month: u32) -> Option<String> {
         if self.step() == Step::Year && month != 12 {
             return Some(format!(
@@ -105,7 +105,8 @@ impl Scenario {
         let dates = self.dates(question);
         let needed = dates.width - 1;
         if question.measure == Measure::Trailing && dates.base.is_none() {
-            let message = format!("\"trailing\" needs {needed} {}s of history of both, got fewer", self.step().word());
+            let message =
+                format!("\"trailing\" needs {needed} {}s of history of both providers, got fewer", self.step().word());
             return Some(("measure", message));
         }
         if dates.at.is_empty() {
@@ -113,7 +114,7 @@ impl Scenario {
             return Some(("measure", format!("no {year} ends between {} and {}", self.base, self.horizon)));
         }
         let count = dates.at.len();
-        let what = if question.measure == Measure::Period { "periods are projected" } else { "dates are answered" };
+        let what = if question.measure == Measure::Period { "periods are projected" } else { "dates have an answer" };
         let (field, got) = match question.sustained_years {
             Some(years) => {
                 let dates = u64::from(years) * u64::from(question.measure.dates_a_year(self.step()));

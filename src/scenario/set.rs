@@ -1,7 +1,7 @@
-//! Values given as text for an address, as `--set ADDRESS=VALUE` has them.
+//! Values as text for an address, as in `--set ADDRESS=VALUE`.
 //!
-//! A number goes the way of [`Scenario::with`]. Everything else that a file holds (a period, a history, a curve, a word)
-//! is replaced in the tree of the file, which is then read as a file is.
+//! Numbers are set by [`Scenario::with`]. Everything else that a file contains (a period, a history, a curve, a word)
+//! is replaced in the tree of the file, which is then decoded again.
 
 use super::file::first_step;
 use super::tree::{Entry, Node, Value};
@@ -10,14 +10,14 @@ use super::{Scenario, decode};
 use crate::error::{Error, Kind, Problem};
 
 impl Scenario {
-    /// The scenario with values given as TOML text, as `--set ADDRESS=VALUE` has them, checked once all are in place.
+    /// The scenario with values given as TOML text, as in `--set ADDRESS=VALUE`, validated after all of them are set.
     ///
-    /// An address is that of a number, as [`Scenario::with`] takes it, or of anything else in the scenario's file: `base`,
-    /// `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written without
-    /// quotes, since a shell removes them.
+    /// An address may be that of a number, as in [`Scenario::with`], or of anything else in the scenario's file:
+    /// `base`, `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written
+    /// without quotes, since a shell removes them.
     ///
     /// # Errors
-    /// Where the text is not a TOML value, where the address is unknown, and where the value is not allowed there.
+    /// If the text is not a TOML value, the address is unknown, or the value is not allowed there.
     ///
     /// # Example: a distribution, a horizon and a history as text
     /// ```
@@ -41,7 +41,7 @@ impl Scenario {
         changed.checked()
     }
 
-    /// One value put in place, not checked yet.
+    /// Sets one value, without validation.
     fn set(mut self, address: &str, text: &str) -> Result<Self, Error> {
         let node = value_of(address, text)?;
         let refuse = |problems: Vec<Problem>| Error::invalid("value", address, problems[0].message.clone());
@@ -60,7 +60,7 @@ impl Scenario {
         self.assumptions().iter().any(is_place) || self.numbers().iter().any(|(known, _)| known == address)
     }
 
-    /// Replaces what stands at an address of the scenario's file, and reads the file again.
+    /// Replaces the node at an address of the scenario's file, and decodes the file again.
     fn set_in_file(self, address: &str, node: Node) -> Result<Self, Error> {
         let mut tree = self.to_tree()?;
         match slot(&mut tree, address) {
@@ -77,7 +77,7 @@ impl Scenario {
     }
 }
 
-/// One TOML value, given for an address.
+/// Parses the TOML value for an address.
 fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     let refuse = |message: String| Error::invalid("value", address, message);
     let is_period = ["base", "horizon"].contains(&address) || address.ends_with("].at");
@@ -91,11 +91,11 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     })?;
     match root.value {
         Value::Table(mut entries) if entries.len() == 1 => Ok(entries.remove(0).node),
-        _ => Err(refuse(format!("one value is wanted, got {text:?}"))),
+        _ => Err(refuse(format!("expected one value, got {text:?}"))),
     }
 }
 
-/// The node at an address. A key that a table does not have yet is added to it: the decoder knows whether it may be.
+/// The node at an address. A missing key is added to its table; the decoder rejects it if it is not allowed.
 fn slot<'n>(node: &'n mut Node, address: &str) -> Option<&'n mut Node> {
     let Some((step, rest)) = first_step(address) else {
         return address.is_empty().then_some(node);

@@ -1,12 +1,12 @@
-//! What a scenario states, a line a statement: every number by its address, and the words between them.
+//! The statements of a scenario, one a line: every number by its address, and the words.
 
 use super::tree::{Node, Value};
 use super::{Scenario, encode};
 use crate::error::shown;
 
 impl Scenario {
-    /// Address and text of everything that an answer depends on: the dates, every place that may be drawn, every plain
-    /// number, then words (a tail that holds, a reading, who is compared). Sources are left out.
+    /// Address and text of everything that an answer depends on: the dates, every number that may be drawn, every plain
+    /// number, then words (a tail, a reading, the compared providers). Sources are omitted.
     pub(crate) fn stated(&self) -> Vec<(String, String)> {
         let mut lines =
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
@@ -14,7 +14,7 @@ impl Scenario {
         lines.extend(places);
         let drawn = lines.len();
         for (address, number) in self.numbers() {
-            // What lies within a place is in its text.
+            // A number within a distribution is part of the distribution's text.
             let within = |(known, _): &(String, String)| {
                 address.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             };
@@ -42,8 +42,9 @@ fn gather(node: &Node, address: &str, words: &mut Vec<(String, String)>) {
             }
         }
         Value::Table(entries) => {
-            let told = |key: &str| key != "name" && key != "source" && !(address.is_empty() && key == "assumption");
-            for entry in entries.iter().filter(|entry| told(&entry.key)) {
+            let is_stated =
+                |key: &str| key != "name" && key != "source" && !(address.is_empty() && key == "assumption");
+            for entry in entries.iter().filter(|entry| is_stated(&entry.key)) {
                 let dot = if address.is_empty() { "" } else { "." };
                 gather(&entry.node, &format!("{address}{dot}{}", entry.key), words);
             }

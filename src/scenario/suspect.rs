@@ -1,19 +1,19 @@
-//! Numbers that are probably in percent, where fractions are wanted: what an audit reports, and what an error blames.
+//! Numbers that are probably in percent instead of fractions, for audits and as hints in errors.
 
 use super::Scenario;
 use super::walk::Place;
 use crate::assumption::domain::Domain;
 use crate::error::{Error, shown};
 
-/// Growth a year, as a fraction, beyond which a rate is more likely in percent than true: 500 %. Alibaba Cloud's best year
-/// was 140 %.
+/// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
+/// %.
 const GROWTH: f64 = 5.0;
-/// The yearly volatility beyond which it is more likely in percent: in nine of ten years revenue would lie between a
-/// twenty-seventh and 27 times its median.
+/// Annual volatility beyond which it is probably in percent: in nine of ten years revenue would lie between a 27th and
+/// 27 times its median.
 const VOLATILITY: f64 = 2.0;
 
 impl Scenario {
-    /// The places whose median is a rate that no business has, with that median.
+    /// The places with an implausible median rate, with that median.
     pub(crate) fn suspects(&self) -> Vec<(Place, f64)> {
         let suspect = |place: Place| {
             let median = self.median(&place.assumption)?;
@@ -29,7 +29,7 @@ impl Scenario {
 }
 
 impl Error {
-    /// Names the numbers that probably brought a limit about: those of the provider that a problem is of.
+    /// Adds the numbers that probably caused an exceeded limit: those of the problem's provider.
     pub(crate) fn blaming(self, scenario: &Scenario) -> Self {
         if !self.is_limit() {
             return self;

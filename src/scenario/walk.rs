@@ -1,4 +1,4 @@
-//! The one walk over a scenario's numbers, and what is asked of it: lists, and a changed copy.
+//! The visitor of all numbers of a scenario, and its uses: lists and changed copies.
 
 use std::collections::HashMap;
 
@@ -9,22 +9,22 @@ use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
 use crate::assumption::law::Law;
 use crate::error::{Error, did_you_mean_address, shown};
 
-/// One place of a scenario that may be drawn: its address and what stands there.
+/// A number of a scenario that may be a distribution: its address and its value.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Place {
-    /// Where it stands, as [`Scenario::with`] takes it.
+    /// The address, as in [`Scenario::with`].
     pub address: String,
-    /// What stands there.
+    /// The value: a number, a name or a distribution.
     pub assumption: Assumption,
-    /// Where the figure is from: its own source, else that of the assumption it names, else its provider's.
+    /// The source of the figure: its own, otherwise that of the assumption it names, otherwise its provider's.
     pub source: Option<String>,
-    /// What the place allows, which cuts what stands there.
+    /// The allowed values; the distribution is truncated to them.
     pub(crate) domain: Domain,
 }
 
 impl Scenario {
-    /// Every number of the scenario once, in the order of the file.
+    /// Visits every number of the scenario once, in the order of the file.
     pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
         if let Some(ceiling) = &mut self.ceiling {
             field(visitor, "ceiling", |visitor| visitor.plain(Domain::REVENUE, ceiling));
@@ -68,9 +68,9 @@ impl Scenario {
         }
     }
 
-    /// Every place that may be drawn, in the order of the file.
+    /// Every number that may be a distribution, in the order of the file.
     ///
-    /// # Example: what a scenario rests on
+    /// # Example: the assumptions of a scenario
     /// ```
     /// # use outgrow::{normal, Curve, Provider, Scenario};
     /// let scenario = Scenario::builder("2018", "2020")
@@ -91,7 +91,7 @@ impl Scenario {
         list.places
     }
 
-    /// Every number of the scenario with its address, those inside distributions included.
+    /// Every number of the scenario with its address, including the parameters of distributions.
     ///
     /// # Example: the numbers of one distribution
     /// ```
@@ -109,11 +109,11 @@ impl Scenario {
         list.numbers
     }
 
-    /// The scenario with another value at one address; the number's `source` stays unless the new value brings one.
+    /// The scenario with another value at one address. The number keeps its `source` unless the new value has one.
     ///
     /// # Errors
-    /// Where the address is unknown or goes through the name of a shared assumption, where a distribution is given to
-    /// a plain number, or where the value is not allowed there.
+    /// If the address is unknown or leads through the name of a shared assumption, if a plain number is set to a
+    /// distribution, or if the value is not allowed there.
     ///
     /// # Example: a slower second year
     /// ```
@@ -129,12 +129,12 @@ impl Scenario {
         self.with_all([(address, value)])
     }
 
-    /// The scenario with several values changed together, checked once all are in place.
+    /// The scenario with several changed values, validated after all of them are set.
     ///
     /// # Errors
     /// As [`Scenario::with`].
     ///
-    /// # Example: two bounds that only fit together
+    /// # Example: two bounds that are valid only together
     /// ```
     /// # use outgrow::{uniform, Curve, Provider, Scenario};
     /// # let scenario = Scenario::builder("2018", "2020")
@@ -155,7 +155,7 @@ impl Scenario {
         changed.checked()
     }
 
-    /// Puts a value at the address of a number, not checked yet; `None` where no number has that address.
+    /// Sets the number at an address, without validation; `None` if no number has that address.
     pub(super) fn put(&mut self, address: &str, value: &Assumption) -> Option<Result<(), Error>> {
         let mut change = Change { target: address, value: value.clone(), address: Address::default(), outcome: None };
         self.walk(&mut change);
@@ -168,15 +168,16 @@ impl Scenario {
         let known = list.places.iter().map(|place| place.address.as_str());
         let known = known.chain(list.numbers.iter().map(|(address, _)| address.as_str()));
         let within = known.clone().find(|known| known.strip_prefix(address).is_some_and(|rest| rest.starts_with('.')));
-        // A part of the tree is no number: the nearest address would be that of another thing.
+        // The address of a larger part contains numbers but is not one itself; a suggestion of a similar address would
+        // mislead.
         let hint = match within {
-            Some(within) => format!("; it holds numbers, as {within:?} (with_growth changes a curve)"),
+            Some(within) => format!("; it contains numbers such as {within:?} (with_growth changes a curve)"),
             None => did_you_mean_address(address, known),
         };
         Error::invalid("scenario", "", format!("no number has the address {address:?}{hint}"))
     }
 
-    /// The number's own source, else that of the assumption it names, else its provider's.
+    /// The number's own source, otherwise that of the assumption it names, otherwise its provider's.
     fn source_of(&self, place: &Place) -> Option<String> {
         let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
         let of = |provider: &&super::Provider| place.address.starts_with(&format!("provider[{}].", provider.name));
@@ -187,7 +188,7 @@ impl Scenario {
 }
 
 impl Provider {
-    /// The plain numbers that tell of the past.
+    /// Visits the plain numbers of the past.
     fn walk_past<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
         field(visitor, "history", |visitor| {
             for (index, revenue) in self.history.iter_mut().enumerate() {
@@ -215,8 +216,7 @@ fn field<V: Visitor + ?Sized>(visitor: &mut V, key: &str, visit: impl FnOnce(&mu
     at(visitor, Key::Field(key), visit);
 }
 
-/// The key of an item: its name, or its index where it has none, has one that looks like another's, or has one that no
-/// address can hold.
+/// The key of an item: its name, or its index if the name is missing, ambiguous or not allowed in an address.
 #[derive(Debug)]
 pub(super) enum ItemKey {
     Name(String),
@@ -243,13 +243,13 @@ pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<Item
     names.iter().enumerate().map(key).collect()
 }
 
-/// A key as an address shows it: in quotes where it holds what addresses use.
+/// A key as it appears in an address: quoted if it contains special characters.
 pub(super) fn address_key(key: &str) -> String {
     let is_plain = |sign: char| sign.is_alphanumeric() || "_-".contains(sign);
     if !key.is_empty() && key.chars().all(is_plain) { key.to_owned() } else { format!("{key:?}") }
 }
 
-/// Lists places and leaves.
+/// Collects the places and all numbers.
 #[derive(Default)]
 struct Listing {
     address: Address,
@@ -286,7 +286,7 @@ impl Visitor for Listing {
     }
 }
 
-/// Puts a value at one address.
+/// Sets the value at one address.
 struct Change<'a> {
     target: &'a str,
     value: Assumption,
@@ -305,14 +305,14 @@ impl Change<'_> {
 
     fn plain_value(&mut self) -> Option<f64> {
         if self.value.source.is_some() {
-            self.refuse("a plain number carries no source".to_owned());
+            self.refuse("a plain number cannot have a source".to_owned());
             return None;
         }
         if let Law::Number(number) = self.value.law {
             self.outcome = Some(Ok(()));
             return Some(number);
         }
-        self.refuse(format!("only a plain number can stand here, got {}", self.value));
+        self.refuse(format!("only a plain number is allowed here, got {}", self.value));
         None
     }
 }
@@ -324,7 +324,7 @@ impl Visitor for Change<'_> {
 
     fn number(&mut self, _: Domain, place: &mut Assumption) {
         if self.here() {
-            // Of a name, the source stands with what it names.
+            // If the value is a name, the named assumption keeps the source.
             let kept = place.source.take().filter(|_| self.value.name().is_none());
             let source = self.value.source.clone().or(kept);
             *place = Assumption { law: self.value.law.clone(), source };

@@ -78,7 +78,7 @@ fn threads_shards_and_files_leave_the_bits() {
         let read: Tally = serde_json::from_str(&text).expect("what was written can be read");
         let outcome = read.outcome().expect("an outcome");
         assert_eq!(serde_json::to_value(&outcome).expect("written")["run"]["continuous"], true);
-        assert!(outcome.to_string().contains("first time with higher revenue, within a quarter too"), "{outcome}");
+        assert!(outcome.to_string().contains("first time with higher revenue, also within a quarter"), "{outcome}");
         assert!(outcome.to_string().contains("sampling, at any time"), "{outcome}");
         let on_dates =
             scenario.simulate().paths(PATHS).seed(5).sampling(sampling).shard(0, 3).tally().expect("a tally");
@@ -133,7 +133,7 @@ fn sums_and_lasting_leads_have_no_between() {
         .expect("valid");
     let error = watched(&scenario).run().expect_err("refused");
     let problems: Vec<_> = error.problems().iter().map(|one| (one.address.as_str(), one.message.as_str())).collect();
-    let lasting = "not continuous: because a lead of 4 dates in a row has no probability between dates; without \
+    let lasting = "not continuous: because a lead of 4 consecutive dates is not defined between dates; without \
                    .continuous(true), or --continuous on the command line, it is answered at dates";
     let sums = "not continuous: because a sum of several periods is not monitored between dates; without \
                 .continuous(true), or --continuous on the command line, it is answered at dates";

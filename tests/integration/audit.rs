@@ -143,7 +143,8 @@ fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
     assert_eq!(base[0].address, "provider[Google Cloud].revenue");
     assert!(base[0].seen.contains("claimed of 2017-Q4: at least 1.000e9"), "{audit}");
     // One quarter at the 45 % a year that the curve starts with.
-    let carried = base[0].figures.iter().find(|figure| figure.what == "claim carried on").expect("a figure");
+    let carried =
+        base[0].figures.iter().find(|figure| figure.what == "claim extrapolated to the base").expect("a figure");
     assert!((carried.value - libm::pow(1.45, 0.25) * 1e9).abs() < 0.01e9, "{audit}");
     let reading: Vec<&Finding> = of(FindingKind::Reading).collect();
     assert_eq!(reading.len(), 1, "{audit}");
@@ -299,7 +300,7 @@ fn impossible_is_what_the_normal_tail_says() {
     // Just beyond one in a million, and just short of it, where none of so few paths overtakes either.
     let (far, near) = (2.8, 2.6);
     assert!(bound(far) < 1e-6 && bound(near) > 1e-6, "{} {}", bound(far), bound(near));
-    let told = figure(&ahead_by(far), FindingKind::Question, "probability of the contrary");
+    let told = figure(&ahead_by(far), FindingKind::Question, "probability of the complement");
     assert!((told / bound(far) - 1.0).abs() < 1e-6, "{told} {}", bound(far));
     assert!(ahead_by(near).findings().iter().all(|finding| finding.kind != FindingKind::Question));
 }
@@ -367,11 +368,11 @@ fn a_certain_sum_is_one_at_a_date_of_the_question() {
 fn a_contrary_too_small_to_be_told_is_told_as_such() {
     let audit = audit(&read(&Path::new(FAULTS).join("impossible.toml")).1);
     assert!(
-        seen(&audit, FindingKind::Question)[0].ends_with("of less than 1e-6, by a normal approximation"),
+        seen(&audit, FindingKind::Question)[0].ends_with("is less than 1e-6, by a normal approximation"),
         "{audit}"
     );
     let figures = audit.findings().iter().flat_map(|finding| &finding.figures);
-    assert!(figures.into_iter().all(|figure| figure.what != "probability of the contrary"), "{audit}");
+    assert!(figures.into_iter().all(|figure| figure.what != "probability of the complement"), "{audit}");
 }
 
 /// Six estimates that fall at once and then hardly at all: no fade from the base meets them all.
@@ -429,7 +430,7 @@ fn less_than_a_year_of_history_may_be_a_season() {
         audit(&Scenario::builder("2017-Q4", "2023-Q4").provider(shop).build().expect("valid"))
     };
     let rising = shop([115.0, 119.0]);
-    assert!(seen(&rising, FindingKind::Backcast)[0].ends_with("less than a year of history: it may be a season"));
+    assert!(seen(&rising, FindingKind::Backcast)[0].ends_with("less than a year of history, so it may be seasonal"));
     let turning = shop([119.0, 118.0]);
     assert!(turning.is_empty(), "{turning}");
 }
@@ -444,7 +445,7 @@ fn a_horizon_that_cannot_be_doubled_may_be_too_near() {
         audit(&pair_of(("2018-Q1", "2020-Q1"), a, b, Question::overtakes("A", "B")))
     };
     let ends = with(&[0.3, 0.4]);
-    assert!(seen(&ends, FindingKind::Question)[0].contains("beyond it nothing can be computed"), "{ends}");
+    assert!(seen(&ends, FindingKind::Question)[0].contains("nothing can be computed beyond it"), "{ends}");
     let three_years = with(&[0.3, 0.4, 0.6]);
     assert!(figure(&three_years, FindingKind::Question, "by 2021-Q1") > 0.5, "{three_years}");
 }
@@ -466,7 +467,7 @@ fn an_assumption_that_cannot_be_moved_is_named_and_no_law_is_held_against_it() {
     };
     let (broken, whole) = (with(edge), with(-100.0));
     let unmet = &broken.weights()[0].unmet;
-    let words = "provider[A].growth.custom.parameters[0] cannot be met at its 10 % quantile, -1.282: ";
+    let words = "provider[A].growth.custom.parameters[0] cannot be simulated at its 10 % quantile, -1.282: ";
     assert!(unmet.len() == 1 && unmet[0].starts_with(words), "{unmet:?}");
     assert!(broken.to_string().contains(&unmet[0]), "{broken}");
     assert!(!found(&broken).iter().any(|(kind, _)| kind == "form"), "{broken}");

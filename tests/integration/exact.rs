@@ -282,7 +282,11 @@ fn an_error_out_of_reach_is_told_with_both_figures() {
         let largest = periods.iter().map(|period| error(*period)).fold(0.0, f64::max);
         assert!(precision["reached"].as_f64().is_some_and(|reached| reached >= largest), "{precision}");
         let text = answer.to_string();
-        assert_eq!(text.contains("largest error") && text.contains("asked 1.0e-12, not reached"), !is_met, "{text}");
+        assert_eq!(
+            text.contains("largest error") && text.contains("requested 1.0e-12, not reached"),
+            !is_met,
+            "{text}"
+        );
     }
 }
 
@@ -438,7 +442,7 @@ fn a_lead_of_several_dates_has_no_between() {
     let error = scenario.exact().continuous(true).run().expect_err("sustained");
     let addresses: Vec<&str> = error.problems().iter().map(|problem| problem.address.as_str()).collect();
     assert_eq!(addresses, ["question[1].sustained", "question[for a year].sustained"], "{error}");
-    assert!(error.to_string().contains("not continuous: because a lead of 4 dates"), "{error}");
+    assert!(error.to_string().contains("not continuous: because a lead of 4 consecutive dates"), "{error}");
 }
 
 /// The call site of a test that tunes an assumption.

@@ -146,9 +146,9 @@ fn they_stand_in_every_form_of_the_outcome() {
     for caption in ["a: revenue of the calendar year", "b: revenue of the year up to each quarter"] {
         assert!(text.contains(caption) && outcome.to_markdown().contains(caption), "{text}");
     }
-    assert!(outcome.report().html().expect("a report").contains("revenue of the year to month 3"));
+    assert!(outcome.report().html().expect("a report").contains("revenue of the fiscal year ending in month 3"));
     let svg = outcome.chart().measure(Measure::Annual).fan().expect("a chart");
-    assert!(svg.contains("a calendar year, logarithmic axis") && svg.contains("medians in 2020-Q4"), "{svg}");
+    assert!(svg.contains("per calendar year, logarithmic axis") && svg.contains("medians in 2020-Q4"), "{svg}");
     let error = outcome.chart().measure(Measure::Period).fan().expect_err("fans are off").to_string();
     assert!(error.contains("switched off"), "{error}");
     let paths = scenario.simulate().sample(2).expect("paths");
@@ -161,8 +161,8 @@ fn they_stand_in_every_form_of_the_outcome() {
 fn what_cannot_be_had_is_reported() {
     let scenario = scenario();
     let cases: [(&[Measure], &str); 5] = [
-        (&[Measure::Period], "fans_of[0]: the period's own revenue is answered by fans(true)"),
-        (&[Measure::Annual, Measure::Annual], "fans_of[1]: annual is asked twice"),
+        (&[Measure::Period], "fans_of[0]: revenue of single periods is part of the default fans; use fans(true)"),
+        (&[Measure::Annual, Measure::Annual], "fans_of[1]: annual is requested twice"),
         (&[Measure::FiscalYearEnding(0)], "fans_of[0]: must be a month, 1 to 12, got 0"),
         (&[Measure::FiscalYearEnding(13)], "fans_of[0]: must be a month, 1 to 12, got 13"),
         (&[Measure::FiscalYearEnding(2)], "fans_of[0]: must end a quarter: 3, 6, 9 or 12 (or count in months), got 2"),
@@ -178,7 +178,7 @@ fn what_cannot_be_had_is_reported() {
     assert!(error.contains("fans_of[0]: annual has no date: no whole year of \"a\""), "{error}");
     let outcome = bare(&scenario).paths(64).fans_of([Measure::Annual]).run().expect("an outcome");
     let error = outcome.measured("a", Measure::Trailing).expect_err("not asked for").to_string();
-    assert!(error.contains("trailing fans of \"a\" were not asked for: call fans_of before the run"), "{error}");
+    assert!(error.contains("trailing fans of \"a\" were not requested: call fans_of before the run"), "{error}");
     assert!(outcome.measured("c", Measure::Annual).expect_err("unknown").to_string().contains("no provider is named"));
 }
 

@@ -211,11 +211,11 @@ fn parts_that_are_off_are_left_out_and_own_questions_told() {
     let html = html(&outcome.run().expect("a run"));
     let document = parsed(&html);
     let sections: Vec<String> = all(&document, "h2").map(text).collect();
-    let wanted = ["Questions and answers", "Questions of one's own", "Assumptions", "What the audit found"];
-    assert_eq!(sections, [&wanted[..], &["How to get the same bits again"]].concat());
+    let wanted = ["Questions and answers", "Custom statistics", "Assumptions", "What the audit found"];
+    assert_eq!(sections, [&wanted[..], &["How to reproduce these results"]].concat());
     let told = text(document.root_element());
     assert!(told.contains("A above <1 bn>: "));
-    assert!(told.contains("no file holds them"));
+    assert!(told.contains("no file contains them"));
 }
 
 #[test]

@@ -215,7 +215,7 @@ fn a_run_goes_on_until_its_error_is_small_enough() {
         let cut = asked(1e-6).at_most(40_000).run().expect("what was done is kept");
         let run = run_of(&cut);
         assert!(run["precision"]["met"] == false && cut.paths() <= 40_000 && cut.paths() > 20_000, "{run}");
-        assert!(cut.to_string().contains("asked 1.0e-6, not reached"), "{cut}");
+        assert!(cut.to_string().contains("requested 1.0e-6, not reached"), "{cut}");
 
         let counts = |tally: &Tally| {
             let tree = serde_json::to_value(tally).expect("written");

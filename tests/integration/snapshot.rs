@@ -150,14 +150,14 @@ fn text_that_is_no_snapshot_is_refused_by_line() {
         ("", "line 1"),
         ("outgrow snapshot 2", "line 1"),
         (&text.replace(" ± ", " + "), "line 6"),
-        (&text.replace("base: 2018-Q1", "base 2018-Q1"), "expected «what: value»"),
-        (&text.replace("[answers]", ""), "stands in no section"),
+        (&text.replace("base: 2018-Q1", "base 2018-Q1"), "expected \"name: value\""),
+        (&text.replace("[answers]", ""), "belongs to no section"),
         (&text.replace("0 (exact)", "1.5 (exact)"), "no probability"),
         (&text.replace(" ± 0", " ± -0"), "no probability"),
-        (&text.replace("base: 2018-Q1", "base: 2018-Q1\nbase: 2019-Q1"), "\"base\" stands twice"),
+        (&text.replace("base: 2018-Q1", "base: 2018-Q1\nbase: 2019-Q1"), "\"base\" is given twice"),
         (
             &text.replace("0 (exact)", "0 (exact)\nA: first overtakes B, ahead at base 2018-Q1: 1 (exact)"),
-            "stands twice",
+            "is given twice",
         ),
     ];
     for (text, says) in cases {

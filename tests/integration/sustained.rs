@@ -31,7 +31,7 @@ fn a_lead_at_the_base_counts_only_if_it_lasts() {
     assert_eq!(answer.quantile(0.05).expect("a date"), When::NotBy("2022-Q4".parse().expect("a label")));
     assert_eq!(answer.mean_date().given_overtake, None);
     let text = answer.to_string();
-    assert!(text.contains("ahead at base 2018-Q1 already: 1, and for 3 dates in a row from there on: 0"), "{text}");
+    assert!(text.contains("already ahead at base 2018-Q1: 1, and for 3 consecutive dates from then on: 0"), "{text}");
     assert!(!text.contains("nothing to overtake"), "{text}");
     // A single date is another question: it is ahead in the base.
     let one = falling(1).simulate().paths(100).run().expect("an outcome");
@@ -171,13 +171,13 @@ fn charts_set_apart_what_lasts_from_the_base_on() {
     let outcome = drawn(Measure::Period, 3).simulate().paths(2_000).seed(5).run().expect("an outcome");
     let name = outcome.questions()[0].name().to_owned();
     let date = outcome.chart().date(&name).expect("a chart");
-    assert!(date.contains("set apart: ahead from the base on, and not by the horizon"), "{date}");
+    assert!(date.contains("shown separately: leads from the base on, and not by the horizon"), "{date}");
     assert!(date.contains(">ahead from<"), "{date}");
     let dots = outcome.chart().dots(&name).expect("a chart");
     assert!(dots.contains("of them from the base on"), "{dots}");
     let outcome = falling(3).simulate().paths(100).run().expect("an outcome");
     let date = outcome.chart().date("A overtakes B (sustained 3)").expect("a chart");
-    assert!(!date.contains("ahead from"), "nobody leads from the base on: {date}");
+    assert!(!date.contains("ahead from") && !date.contains("leads from"), "nobody leads from the base on: {date}");
 }
 
 #[test]
@@ -187,10 +187,10 @@ fn the_audit_speaks_of_leads_at_the_base_that_last() {
         audit.findings().iter().map(|finding| finding.seen.clone()).collect::<Vec<_>>().join("\n")
     };
     let found = seen(&falling(3));
-    assert!(!found.contains("is ahead in 2018-Q1 already"), "it counts at no date: {found}");
+    assert!(!found.contains("is already ahead in 2018-Q1"), "it counts at no date: {found}");
     let lasting = falling(3).with("provider[A].growth.constant", 0.01).expect("valid");
     assert!(
-        seen(&lasting).contains("and stays so for 3 dates from there on, with probability 1"),
+        seen(&lasting).contains("and remains ahead for 3 consecutive dates, with probability 1"),
         "{}",
         seen(&lasting)
     );
@@ -273,7 +273,7 @@ fn years_in_a_row_have_an_address_and_go_through_files() {
     for (stated, words) in [
         (r#"{ "years": 1.5 }"#, "question[0].sustained.years (line 4, column 73): must be a whole number"),
         (r#"{ "months": 6 }"#, "unknown key \"months\""),
-        (r#"{}"#, "must hold one length (years), got none"),
+        (r#"{}"#, "must contain one length (years), got none"),
         (r#""a year""#, "or { years = 1 }, got \"a year\""),
     ] {
         let error = Scenario::from_json(&text.replace(r#"{ "years": 1 }"#, stated)).expect_err("no length");

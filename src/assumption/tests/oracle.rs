@@ -1,4 +1,4 @@
-//! Another library's distribution functions and quantiles as an oracle.
+//! Distribution functions and quantiles against another library as an oracle.
 
 use statrs::distribution::{Beta, ContinuousCDF, LogNormal, Normal, Triangular, Uniform};
 
@@ -9,10 +9,11 @@ use crate::math;
 /// Φ⁻¹(0.95).
 const Z95: f64 = 1.644_853_626_951_472_2;
 
-/// What statrs itself errs by, in probability: 1e-10 in its normal law, which `math` has to an ulp of 50 digits.
+/// The error of statrs itself, in probability: 1e-10 in its normal distribution; `math` agrees with 50 digits to an
+/// ulp.
 const TOLERANCE: f64 = 2e-10;
 
-/// A distribution function and its complement, which is not computed as 1 − F where statrs has better.
+/// A distribution function and its complement, not computed as 1 − F if statrs has a more accurate form.
 struct Oracle {
     below: Box<dyn Fn(f64) -> f64>,
     above: Box<dyn Fn(f64) -> f64>,
@@ -69,7 +70,7 @@ fn beta_on(low: f64, mode: f64, high: f64) -> Oracle {
     }
 }
 
-/// F and 1 − F between two bounds, from the tail that keeps its digits.
+/// F and 1 − F under truncation, from the tail that keeps more digits.
 fn truncated(whole: Oracle, low: f64, high: f64) -> Oracle {
     let from_above = (whole.below)(low) > 0.5;
     let tail = if from_above { whole.above } else { whole.below };
@@ -89,7 +90,7 @@ fn oracle_of(case: &Case) -> Oracle {
     if case.domain.low.is_finite() { truncated(whole, case.domain.low, case.domain.high) } else { whole }
 }
 
-/// statrs multiplies widths and takes logs of products, which leave what a number can hold.
+/// statrs multiplies widths and takes logarithms of products, which may overflow.
 fn is_fit_for_statrs(case: &Case) -> bool {
     let draws = case.draws(&EXTREMES);
     draws.iter().all(|x| x.abs() < 1e100 && !(1e-320..1e-100).contains(&x.abs()))
@@ -102,7 +103,7 @@ fn distribution_functions_agree_with_statrs() {
         let oracle = oracle_of(&case);
         let u = probabilities();
         for (p, x) in u.iter().zip(case.draws(&u)) {
-            // A table's quantile stands within its grain of where p is met.
+            // A tabulated quantile lies within its grain of the point that has probability p.
             let (before, behind) = ((oracle.below)(x - case.grain), (oracle.below)(x + case.grain));
             assert!(
                 before <= p + TOLERANCE && p - TOLERANCE <= behind,
@@ -122,7 +123,7 @@ fn distribution_functions_agree_with_statrs() {
     assert!(checked >= 40, "{checked} laws");
 }
 
-/// Relative to the spread between the quartiles.
+/// The error relative to the interquartile range.
 const QUANTILE_TOLERANCE: f64 = 1e-8;
 
 #[test]

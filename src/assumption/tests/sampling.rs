@@ -1,4 +1,4 @@
-//! The quantile forms, fed by the crate's own uniforms, against rand_distr's samplers: two-sample Kolmogorov–Smirnov.
+//! Quantile functions of the crate's own uniforms against the samplers of rand_distr: two-sample Kolmogorov–Smirnov.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -12,10 +12,10 @@ use super::super::{interval, log_interval, lognormal, normal, pert, triangular, 
 use crate::math;
 use crate::paths::stream::{GROUP, slot_of, uniforms};
 
-/// Draws of either sample.
+/// The size of each sample.
 const SIZE: usize = 1 << 18;
-/// The probability that one comparison fails though the laws are the same; seeds are fixed, so this is the probability
-/// for a change of streams. 21 comparisons together: 2.1e-5.
+/// The probability that one comparison fails although the distributions are equal. Seeds are fixed, so this applies to
+/// a change of streams. 21 comparisons together: 2.1e-5.
 const FALSE_ALARM: f64 = 1e-6;
 const SEED: u64 = 20_180_630;
 
@@ -32,7 +32,7 @@ fn theirs(law: impl Distribution<f64>) -> Vec<f64> {
     law.sample_iter(StdRng::seed_from_u64(SEED)).take(SIZE).collect()
 }
 
-/// The greatest distance of two empirical distribution functions of equal size.
+/// The largest distance of two empirical distribution functions of equal size.
 fn distance(mut a: Vec<f64>, mut b: Vec<f64>) -> f64 {
     a.sort_by(f64::total_cmp);
     b.sort_by(f64::total_cmp);
@@ -65,7 +65,7 @@ fn compare_law(law: &Assumption, sampler: impl Distribution<f64>) {
     compare(&name, ours(&name, |part| quantile.fill(part)), theirs(sampler));
 }
 
-/// Draws of `of` until one lies between two bounds.
+/// Draws from `of` until one lies between two bounds.
 struct Rejected<D> {
     of: D,
     low: f64,
@@ -121,7 +121,7 @@ fn truncated_laws_agree_with_rejection() {
     compare_law(&truncated(pert(0.0, 0.3, 1.0), 0.25, 0.5), Rejected { of, low: 0.25, high: 0.5 });
 }
 
-/// The tables that PERT rests on hold for other shapes too.
+/// The tables behind PERT work for other shapes as well.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn tabulated_beta_laws_agree_with_rand_distr() {
@@ -136,7 +136,7 @@ fn tabulated_beta_laws_agree_with_rand_distr() {
     }
 }
 
-/// The test can fail: a law off by 3 % of its spread is found.
+/// The test can fail: a distribution that is off by 3 % of its spread is detected.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn another_law_is_told_apart() {

@@ -1,4 +1,4 @@
-//! Axes: money and probabilities upwards, the calendar along.
+//! Axes: vertical for money and probabilities, horizontal for the calendar.
 
 use super::page::Frame;
 use super::text;
@@ -6,13 +6,13 @@ use crate::calendar::{Period, Step};
 use crate::math;
 use crate::outcome::table::grouped;
 
-/// Pixels between two ticks upwards, at least: of even steps, and where they are closest, between 1, 2 and 5.
+/// The smallest distance in pixels between vertical ticks, at even steps and at the closest 1-2-5 pair.
 const TICK_GAP: f64 = 34.0;
 const LOG_TICK_GAP: f64 = 20.0;
-/// The size of tick labels.
+/// The font size of tick labels.
 pub(super) const TICK: f64 = 10.5;
 
-/// An axis upwards.
+/// A vertical axis.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
     from: f64,
@@ -22,7 +22,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Probabilities and shares from 0 to the next round number above `most`.
+    /// An axis for probabilities and shares, from 0 to the next round number above `most`.
     pub(super) fn probability(most: f64, height: f64) -> Self {
         let to =
             [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8].into_iter().find(|to| most * 1.02 <= *to).unwrap_or(1.0);
@@ -30,12 +30,13 @@ impl Axis {
         Self { from: 0.0, to, log: false, ticks }
     }
 
-    /// No values: only dates.
+    /// An axis without values, for charts that show only dates.
     pub(super) fn none() -> Self {
         Self { from: 0.0, to: 1.0, log: false, ticks: Vec::new() }
     }
 
-    /// Money from `low` to `high`, both above 0. A linear axis starts at 0, so that heights compare as money does.
+    /// An axis for money from `low` to `high`, both above 0. A linear axis starts at 0, so that heights are
+    /// proportional.
     pub(super) fn money(low: f64, high: f64, log: bool, height: f64) -> Self {
         if !log {
             let to = high * 1.03;
@@ -45,7 +46,7 @@ impl Axis {
         Self { from, to, log, ticks: log_ticks(from, to, height) }
     }
 
-    /// The height of a value in a frame.
+    /// The vertical position of a value in a frame.
     pub(super) fn at(&self, value: f64, frame: &Frame) -> f64 {
         let place = if self.log {
             math::ln(value / self.from) / math::ln(self.to / self.from)
@@ -60,7 +61,7 @@ impl Axis {
     }
 }
 
-/// 1, 2 or 5 times a power of ten, as the exponent and the digit.
+/// 1, 2 or 5 times a power of ten, as exponent and digit.
 fn one_two_five(exponent: i32) -> impl Iterator<Item = (f64, i32)> {
     [1.0, 2.0, 5.0].into_iter().map(move |digit| (digit * power_of_ten(exponent), exponent))
 }
@@ -69,7 +70,7 @@ fn power_of_ten(exponent: i32) -> f64 {
     format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
 }
 
-/// ⌊log₁₀ value⌋, from its digits: no rounding of a logarithm.
+/// ⌊log₁₀ value⌋, from the decimal digits, so that no rounding of a logarithm enters.
 fn exponent(value: f64) -> i32 {
     let text = format!("{value:e}");
     text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
@@ -89,13 +90,13 @@ fn linear_ticks(from: f64, to: f64, height: f64, label: impl Fn(f64, usize) -> S
         .collect()
 }
 
-/// 1-2-5 in every decade where there is room, else the decades, or every second, third, … of them; linear steps where
-/// less than a decade holds fewer than three of those.
+/// Ticks at 1-2-5 in every decade if they fit, otherwise at every decade, or at every second, third, … one. Linear
+/// steps if the range is less than a decade and contains fewer than three of these.
 fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
     let decades = exponent(from)..=exponent(to);
     let per_decade = height / math::ln(to / from) * std::f64::consts::LN_10;
     let within = |values: Vec<f64>| values.into_iter().filter(|value| (from..=to).contains(value)).collect::<Vec<_>>();
-    // The closest pair of 1-2-5 is a factor of 2 apart, 0.301 of a decade.
+    // The closest 1-2-5 pair is a factor of 2 apart, 0.301 of a decade.
     let mut values = if per_decade * 0.301 >= LOG_TICK_GAP {
         within(decades.flat_map(one_two_five).map(|(value, _)| value).collect())
     } else {
@@ -109,7 +110,7 @@ fn log_ticks(from: f64, to: f64, height: f64) -> Vec<(f64, String)> {
     values.into_iter().map(|value| (value, amount(value))).collect()
 }
 
-/// A round number in words of a thousand: «500 m», «1.5 bn»; below a million in digits.
+/// A round number with a suffix for powers of a thousand: "500 m", "1.5 bn"; plain digits below a million.
 fn amount(value: f64) -> String {
     const WORDS: [(f64, &str); 3] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m")];
     let trimmed = |text: String| match text.contains('.') {
@@ -134,7 +135,7 @@ fn trimmed_exponent(value: f64) -> String {
     })
 }
 
-/// The calendar along a frame, from the start of one period to the end of another; a period stands at its middle.
+/// A horizontal calendar axis, from the start of one period to the end of another; a period is at its middle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Calendar {
     step: Step,
@@ -142,7 +143,7 @@ pub(super) struct Calendar {
     to: i32,
 }
 
-/// A label of the calendar and the time it spans, in months.
+/// A calendar label and the time that it spans, in months.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Span {
     pub(super) from: i32,
@@ -159,20 +160,21 @@ impl Calendar {
         0.5 * (self.month(period.start(), frame) + self.month(period.end(), frame))
     }
 
-    /// The place of the end of a month, counted as periods do.
+    /// The horizontal position of the end of a month, counted as in periods.
     pub(super) fn month(&self, month: i32, frame: &Frame) -> f64 {
         let place = f64::from(month - self.from) / f64::from(self.to - self.from);
         frame.left + place * (frame.right - frame.left)
     }
 
-    /// Spans of one, three or twelve months, or of rounder and rounder numbers of years, that start with the calendar's.
+    /// Spans of one, three or twelve months, or of round numbers of years, aligned with the calendar.
     fn spans(&self, months: i32) -> Vec<Span> {
         let first = self.from.div_euclid(months);
         let starts = (first..).map(|index| index * months).take_while(|start| *start < self.to);
         starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
     }
 
-    /// Where a span begins to be seen, and its label: of years that are cut off at the start, the first that is seen.
+    /// The first visible month of a span, and its label; for spans of years cut off at the start, the first visible
+    /// year.
     pub(super) fn seen(&self, span: &Span) -> (i32, String) {
         let from = span.from.max(self.from);
         let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };
@@ -185,7 +187,7 @@ impl Calendar {
         [1, 3].into_iter().chain(years).filter(move |months| *months >= 12 / step.per_year().cast_signed())
     }
 
-    /// The finest spans whose labels have room.
+    /// The finest spans whose labels fit.
     pub(super) fn ticks(&self, frame: &Frame) -> Vec<Span> {
         let per_month = (frame.right - frame.left) / f64::from(self.to - self.from);
         let fits = |months: &i32| {
@@ -195,7 +197,7 @@ impl Calendar {
         self.widths().find(fits).map_or_else(Vec::new, |months| self.spans(months))
     }
 
-    /// The finest spans that are at least `least` pixels wide where the whole is `width`, cut to the calendar's ends.
+    /// The finest spans of at least `least` pixels on an axis of `width` pixels, cut to the ends of the axis.
     pub(super) fn bins(&self, width: f64, least: f64) -> Vec<(i32, i32)> {
         let per_month = width / f64::from(self.to - self.from);
         let wide = |months: &i32| f64::from(*months) * per_month >= least;
@@ -203,7 +205,7 @@ impl Calendar {
         self.spans(months).into_iter().map(|span| (span.from.max(self.from), span.to.min(self.to))).collect()
     }
 
-    /// The bins, those at the ends that are narrower than `least` joined to their neighbours.
+    /// The bins. Bins at the ends that are narrower than `least` are merged with their neighbors.
     pub(super) fn full_bins(&self, width: f64, least: f64) -> Vec<(i32, i32)> {
         let mut bins = self.bins(width, least);
         let per_month = width / f64::from(self.to - self.from);
@@ -220,7 +222,7 @@ impl Calendar {
     }
 }
 
-/// «2018-03», «2018-Q1», «2018»: the first month of a span in the form of its length.
+/// "2018-03", "2018-Q1" or "2018": the first month of a span, in the form of the span's length.
 fn label(from: i32, months: i32) -> String {
     let (year, month) = (from.div_euclid(12), from.rem_euclid(12));
     match months {

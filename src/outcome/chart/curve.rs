@@ -48,7 +48,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     Ok(page.finish())
 }
 
-/// Marks the date that is spoken of; returns the height of its probability.
+/// Marks the highlighted date; returns the vertical position of its probability.
 fn mark(page: &mut Page, calendar: &Calendar, frame: &Frame, date: Period, probability: f64) -> f64 {
     let (x, y) = (calendar.at(date, frame), page.axis.at(probability, frame));
     let dotted = Stroke { dash: "2 3", ..Stroke::of(Paint::Soft, 1.0) };
@@ -57,7 +57,7 @@ fn mark(page: &mut Page, calendar: &Calendar, frame: &Frame, date: Period, proba
     y
 }
 
-/// From the base on, where those ahead already count.
+/// The curve from the base on, where leads at the base already count.
 fn by_date(answer: &Overtake) -> Result<Vec<(Period, Estimate)>, Error> {
     let base = std::iter::once(Ok((answer.base(), answer.at_base())));
     base.chain(points(answer.periods()).into_iter().map(|period| Ok((period, answer.by(period)?)))).collect()
@@ -75,13 +75,13 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, curve: &[(Period, E
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]) -> Words {
     let answer = answers[0];
-    let told = chart.panels.iter().zip(spoken).map(|((title, _), (date, estimate))| {
+    let lines = chart.panels.iter().zip(spoken).map(|((title, _), (date, estimate))| {
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         format!("{named}{} by {date} (interval {}).", estimate.shown(), estimate.shown_interval())
     });
     let dates: Vec<Period> = spoken.iter().map(|(date, _)| *date).collect();
     let by = if dates.windows(2).all(|pair| pair[0] == pair[1]) {
-        format!(" · number: by {}", dates[0])
+        format!(" · label: by {}", dates[0])
     } else {
         String::new()
     };
@@ -91,6 +91,6 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]
         title: answer.name().to_owned(),
         subtitle: format!("probability that {challenger} has overtaken {incumbent} by each date · band: {band}{by}"),
         note: chart.note(answers),
-        description: told.collect::<Vec<_>>().join(" "),
+        description: lines.collect::<Vec<_>>().join(" "),
     }
 }

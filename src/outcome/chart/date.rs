@@ -1,4 +1,4 @@
-//! The distribution of the overtake's date, what does not happen by the horizon set apart.
+//! The distribution of the overtake's date, with the probability of no overtake by the horizon shown separately.
 
 use super::axis::{Axis, Calendar, TICK};
 use super::page::{BOLD, Frame, Page, Request, Words, columns, f64_of};
@@ -8,17 +8,17 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Overtake;
 
-/// Room for a bar with its number, and for one of several frames, where numbers may be missing.
+/// The smallest width of a bar with its number, and of a bar in one of several frames, where numbers may be omitted.
 const BAR: f64 = 26.0;
 const BAR_OF_MANY: f64 = 6.0;
-/// Frames that are parted want more room than others.
+/// The smallest width of a frame with separate parts.
 pub(super) const LEAST_WIDTH: f64 = 260.0;
-/// Between the dates and what is set apart.
+/// The gap between the dates and the separate parts.
 const APART: f64 = 12.0;
-/// Lines of words under what is set apart.
+/// The height of the caption lines below the separate parts.
 pub(super) const BELOW: f64 = 14.0;
 
-/// A frame parted: those ahead at base, the dates, and «not by the horizon».
+/// A frame with separate parts: ahead at base, the dates, and "not by the horizon".
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parts {
     pub(super) ahead: Option<Frame>,
@@ -27,7 +27,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// `ahead` is set apart where somebody is.
+    /// The part `ahead` exists if any path is ahead at the base.
     pub(super) fn of(frame: &Frame, ahead: bool) -> Self {
         let apart = Self::apart(frame.width());
         let dates_left = if ahead { frame.left + apart + APART } else { frame.left };
@@ -38,12 +38,12 @@ impl Parts {
         }
     }
 
-    /// The width of what is set apart.
+    /// The width of a separate part.
     fn apart(frame: f64) -> f64 {
         (0.17 * frame).clamp(50.0, 92.0)
     }
 
-    /// The words under what is set apart.
+    /// The captions below the separate parts.
     pub(super) fn captions(&self, page: &mut Page, answer: &Overtake) {
         let never = Some((self.never, "not by", answer.horizon()));
         let ahead = self.ahead.map(|frame| (frame, answer.ahead_words(), answer.base()));
@@ -58,12 +58,12 @@ impl Parts {
     }
 }
 
-/// The probability of a first overtake at each date, and its period.
+/// Each period with the probability of a first overtake in it.
 fn masses(answer: &Overtake) -> Result<Vec<(Period, f64)>, Error> {
     let mut before = answer.at_base().value();
     let mass = |period: &Period| {
         let by = answer.by(*period)?.value();
-        // A difference of two sums of the same counts: never below 0 but by rounding.
+        // A difference of two sums of the same counts, which is negative only by rounding.
         let mass = (by - before).max(0.0);
         before = by;
         Ok((*period, mass))
@@ -71,7 +71,7 @@ fn masses(answer: &Overtake) -> Result<Vec<(Period, f64)>, Error> {
     answer.periods().iter().map(mass).collect()
 }
 
-/// Bars over their months.
+/// Bars over spans of months.
 struct Bars(Vec<((i32, i32), f64)>);
 
 impl Bars {
@@ -84,7 +84,7 @@ impl Bars {
         Ok(Self(calendar.bins(width, least).into_iter().map(within).collect()))
     }
 
-    /// What a whole bar spans, in words: «year», «2 years».
+    /// The span of a whole bar in words: "year", "2 years".
     fn span(&self) -> String {
         match self.0.iter().map(|((from, to), _)| to - from).max().unwrap_or(0) {
             1 => "month".to_owned(),
@@ -113,7 +113,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         words: words(chart, answers, &bars[0].span()),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
-        // Above the bars stand their numbers.
+        // Leaves room for the numbers above the bars.
         axis: &|height| Axis::probability(most * (1.0 + 18.0 / height), height),
         right: 0.0,
         below: BELOW,
@@ -139,14 +139,14 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     Ok(page.finish())
 }
 
-/// About how wide the dates of one frame are: what chooses the bars, before the page is laid out.
+/// The approximate width of the dates in one frame, which determines the bars before the page is laid out.
 fn width_of_dates(chart: &Chart<'_>, ahead: bool) -> f64 {
     let page = f64::from(chart.width);
     let frame = page / f64_of(columns(chart.panels.len(), page, LEAST_WIDTH)) - 60.0;
     frame - if ahead { 2.0 } else { 1.0 } * (Parts::apart(frame) + APART)
 }
 
-/// A bar with its number, where that has room; hatched where it is set apart.
+/// A bar, with its number if it fits; hatched if it is a separate part.
 fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hatched: bool) {
     if mass <= 0.0 {
         return;
@@ -177,21 +177,21 @@ fn hatch(page: &mut Page, (left, right): (f64, f64), (top, bottom): (f64, f64)) 
 }
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
-    let told = chart.panels.iter().zip(answers).map(|((title, _), answer)| {
+    let lines = chart.panels.iter().zip(answers).map(|((title, _), answer)| {
         let date = |p: f64| answer.quantile(p).map_or_else(|_| String::new(), |when| when.to_string());
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         let never = answer.not_by_horizon().shown();
         format!("{named}median {}; one in ten: {}; not by {}: {never}.", date(0.5), date(0.1), answer.horizon())
     });
     let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
-    let apart = if ahead { format!("ahead {}, and ", answers[0].ahead_already_words()) } else { String::new() };
+    let apart = if ahead { format!("leads {}, and ", answers[0].ahead_already_words()) } else { String::new() };
     let (challenger, incumbent) = (answers[0].challenger(), answers[0].incumbent());
     Words {
         title: answers[0].name().to_owned(),
         subtitle: format!(
-            "probability that {challenger} first overtakes {incumbent} in each {span} · set apart: {apart}not by the horizon"
+            "probability that {challenger} first overtakes {incumbent} in each {span} · shown separately: {apart}not by the horizon"
         ),
         note: chart.note(answers),
-        description: told.collect::<Vec<_>>().join(" "),
+        description: lines.collect::<Vec<_>>().join(" "),
     }
 }

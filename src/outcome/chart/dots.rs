@@ -11,17 +11,17 @@ use crate::estimate::When;
 use crate::outcome::Overtake;
 
 const DOTS: u32 = 20;
-/// Diameters tried, in pixels.
+/// The range of diameters, in pixels.
 const LARGEST: f64 = 30.0;
 const SMALLEST: f64 = 4.0;
 
-/// Twenty futures, by the quantiles at the middles of twenty equal parts.
+/// Twenty futures: the quantiles at the midpoints of twenty equally likely parts.
 struct Futures {
     at_base: usize,
-    /// Dates of the overtake, in order.
+    /// The dates of the overtake, in order.
     dates: Vec<Period>,
     never: usize,
-    /// The date that is spoken of, and the futures in which it has happened by then.
+    /// The highlighted date, and the number of futures in which the overtake has happened by then.
     by: Period,
     by_then: usize,
 }
@@ -41,7 +41,7 @@ impl Futures {
         Ok(futures)
     }
 
-    /// «In 7 of 20 futures A has overtaken B by 2022-Q4; in 8 not by 2028-Q1.»
+    /// "In 7 of 20 futures A has overtaken B by 2022-Q4; in 8 not by 2028-Q1."
     fn sentence(&self, answer: &Overtake) -> String {
         let (challenger, incumbent) = (answer.challenger(), answer.incumbent());
         let (by_then, by) = (self.by_then, self.by);
@@ -54,7 +54,7 @@ impl Futures {
         format!("In {by_then} of {DOTS} futures {challenger} has overtaken {incumbent} by {by}{already}{never}.")
     }
 
-    /// The dots over each bin of the calendar: its middle, and whether each is among those spoken of.
+    /// The dots of each calendar bin: its middle, and for each dot whether it is filled.
     fn stacks(&self, calendar: &Calendar, frame: &Frame, diameter: f64) -> Vec<(f64, Vec<bool>)> {
         let bins = calendar.full_bins(frame.width(), diameter).into_iter();
         let held = |(from, to): (i32, i32)| {
@@ -65,7 +65,7 @@ impl Futures {
         bins.map(held).collect()
     }
 
-    /// Whether dots of this size have room in all parts.
+    /// Whether dots of this size fit in all parts.
     fn fits(&self, calendar: &Calendar, parts: &Parts, diameter: f64) -> bool {
         let height = parts.dates.height() - CAPTION;
         let rows = |frame: &Frame, count: usize| count.div_ceil(per_row(frame, diameter));
@@ -75,7 +75,7 @@ impl Futures {
     }
 }
 
-/// Over the dots that are set apart stands their number.
+/// The height reserved for the number above the separate dots.
 const CAPTION: f64 = 18.0;
 
 fn per_row(frame: &Frame, diameter: f64) -> usize {
@@ -102,7 +102,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     let mut page = Page::new(chart, request)?;
     let ahead = futures.iter().any(|futures| futures.at_base > 0);
     let parts: Vec<Parts> = page.frames.iter().map(|frame| Parts::of(frame, ahead)).collect();
-    // One size in all frames.
+    // The same size in all frames.
     let fits =
         |diameter: f64| futures.iter().zip(&parts).all(|(futures, parts)| futures.fits(&calendar, parts, diameter));
     let sizes = std::iter::successors(Some(LARGEST), |size| Some(size - 1.0)).take_while(|size| *size > SMALLEST);
@@ -127,7 +127,7 @@ fn dot(scene: &mut Scene, (x, bottom): (f64, f64), row: usize, diameter: f64, (p
     scene.circle((x, bottom - 2.0 - (f64_of(row) + 0.5) * diameter), 0.5 * diameter - 1.5, paint, filled);
 }
 
-/// Dots side by side, and their number.
+/// Dots in rows, and their number.
 fn set_apart(scene: &mut Scene, frame: &Frame, count: usize, diameter: f64, look: (Paint, bool)) {
     let columns = per_row(frame, diameter);
     let left = 0.5 * (frame.left + frame.right - f64_of(columns.min(count)) * diameter);
@@ -141,13 +141,13 @@ fn set_apart(scene: &mut Scene, frame: &Frame, count: usize, diameter: f64, look
 }
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], futures: &[Futures]) -> Words {
-    let told = chart.panels.iter().zip(answers.iter().zip(futures)).map(|((title, _), (answer, futures))| {
+    let lines = chart.panels.iter().zip(answers.iter().zip(futures)).map(|((title, _), (answer, futures))| {
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         format!("{named}{}", futures.sentence(answer))
     });
-    let description: Vec<String> = told.collect();
+    let description: Vec<String> = lines.collect();
     let first = answers[0].name().to_owned();
-    let legend = format!("Each dot is one of {DOTS} equally likely futures; filled: by {}.", futures[0].by);
+    let legend = format!("Each dot is one of {DOTS} equally likely futures; filled: overtaken by {}.", futures[0].by);
     let subtitle = if description.len() == 1 { format!("{} {legend}", description[0]) } else { legend };
     Words { title: first, subtitle, note: chart.note(answers), description: description.join(" ") }
 }

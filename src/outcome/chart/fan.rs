@@ -1,4 +1,4 @@
-//! Revenue of several providers: history, bands, medians, sampled paths, and what later happened.
+//! Revenue of several providers: history, bands, medians, sampled paths, and actual values.
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
@@ -11,17 +11,17 @@ use crate::outcome::table::money;
 use crate::outcome::{LEVELS, MEDIAN, Outcome, Past};
 use crate::scenario::Measure;
 
-/// More providers than that have a frame each.
+/// Up to this many providers share a frame; more have a frame each.
 const MOST_TOGETHER: usize = 4;
-/// The bands, from wide to narrow: places in `LEVELS` of their two edges.
+/// The bands, from wide to narrow: indices in `LEVELS` of their two edges.
 const BANDS: [(usize, usize); 3] = [(0, 8), (2, 6), (3, 5)];
 
-/// What is drawn of one provider.
+/// The data drawn for one provider.
 struct Series<'a> {
     name: &'a str,
-    /// Known revenue up to the base, the base as its median.
+    /// Known revenue up to the base, with the base at its median.
     past: Vec<(Period, f64)>,
-    /// From the base on, by level.
+    /// Quantiles from the base on, by level.
     periods: Vec<Period>,
     levels: Vec<[f64; LEVELS.len()]>,
     actual: &'a [(Period, f64)],
@@ -34,7 +34,7 @@ impl<'a> Series<'a> {
         let fan = if is_of_period { outcome.revenue(name)? } else { outcome.measured(name, chart.measure)? };
         let known = outcome.past(name)?;
         let shown = points(fan.periods());
-        // A sum over years starts at its first date: the base is one period's revenue.
+        // Sums over years start at their first date, since the base is the revenue of a single period.
         let mut levels = if is_of_period { vec![known.base] } else { Vec::new() };
         for period in &shown {
             let mut row = [0.0; LEVELS.len()];
@@ -55,7 +55,7 @@ impl<'a> Series<'a> {
         self.periods.iter().zip(&self.levels).map(move |(period, row)| (*period, row[level]))
     }
 
-    /// Every value that must have a place on the axis.
+    /// Every value that the axes must include.
     fn extent(&self) -> impl Iterator<Item = (Period, f64)> {
         let bands = self.level(0).chain(self.level(LEVELS.len() - 1));
         bands
@@ -68,7 +68,7 @@ impl<'a> Series<'a> {
         self.levels.last().map_or(f64::NAN, |row| row[MEDIAN])
     }
 
-    fn told(&self) -> String {
+    fn summary(&self) -> String {
         let (Some(row), Some(period)) = (self.levels.last(), self.periods.last()) else { return String::new() };
         let [low, median, high] = [row[0], row[MEDIAN], row[LEVELS.len() - 1]].map(|value| money(value, 3));
         format!("{}: median {median} in {period}, 95 % band {low} to {high}.", self.name)
@@ -87,14 +87,14 @@ fn past(outcome: &Outcome, known: &Past, most: usize) -> Result<Vec<(Period, f64
     Ok(past)
 }
 
-/// One frame: the outcome's series that stand out, and those that are only hinted at.
+/// One frame: its highlighted series, and those drawn only as grey medians.
 struct Panel<'s, 'a> {
     title: String,
     shown: Vec<(&'s Series<'a>, Paint)>,
     hinted: Vec<&'s Series<'a>>,
 }
 
-/// What the axes must hold.
+/// The ranges that the axes must include.
 struct Extent {
     money: (f64, f64),
     time: (Period, Period),
@@ -116,7 +116,7 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
     let all: Vec<Vec<Series<'_>>> =
         chart.panels.iter().map(|(_, outcome)| series(outcome)).collect::<Result<_, _>>()?;
     let panels = panels(chart, &all);
-    let extent = Extent::of(&all).ok_or_else(|| fault("of", "no provider is chosen".to_owned()))?;
+    let extent = Extent::of(&all).ok_or_else(|| fault("of", "no provider is selected".to_owned()))?;
     let alone = panels.len() == 1;
     let labels = if alone { named(&all[0]) } else { Vec::new() };
     let sign = |(index, name): (usize, &String)| Sign { name: name.clone(), paint: Paint::Series(index), filled: None };
@@ -145,7 +145,7 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
     Ok(page.finish())
 }
 
-/// The labels beside the ends of the medians, not yet in their places.
+/// The labels at the ends of the medians, before they are positioned.
 fn named(all: &[Series<'_>]) -> Vec<Label> {
     let label = |(index, series): (usize, &Series<'_>)| Label {
         y: 0.0,
@@ -185,7 +185,7 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
         several => format!("{quantity} of {} providers", several.len()),
     };
     let unit = outcome.scenario().unit().map_or_else(String::new, |unit| format!("{unit} "));
-    let mut subtitle = format!("{unit}a {}, ", outcome.span_words(chart.measure));
+    let mut subtitle = format!("{unit}per {}, ", outcome.span_words(chart.measure));
     subtitle += if chart.linear { "linear axis" } else { "logarithmic axis" };
     subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
     if panels > chart.panels.len() {
@@ -193,24 +193,24 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
     }
     if labelled {
         let last = all.first().and_then(|all| all.first()).and_then(|series| series.periods.last());
-        subtitle += &format!(" · numbers: medians in {}", last.copied().unwrap_or(outcome.horizon()));
+        subtitle += &format!(" · labels: medians in {}", last.copied().unwrap_or(outcome.horizon()));
     }
     if let Some(paths) = chart.paths {
-        subtitle += &format!(" · thin lines: {} of the paths, one of them heavier", paths.len());
+        subtitle += &format!(" · thin lines: {} of the paths, one of them emphasized", paths.len());
     }
     if all.iter().flatten().any(|series| !series.actual.is_empty()) {
-        subtitle += " · circles: what later happened";
+        subtitle += " · circles: actual values";
     }
     let mut description = String::new();
     for ((title, _), series) in chart.panels.iter().zip(all) {
-        let told: Vec<String> = series.iter().map(Series::told).collect();
+        let lines: Vec<String> = series.iter().map(Series::summary).collect();
         description +=
-            &format!("{}{} ", if title.is_empty() { String::new() } else { format!("{title}: ") }, told.join(" "));
+            &format!("{}{} ", if title.is_empty() { String::new() } else { format!("{title}: ") }, lines.join(" "));
     }
     Words { title, subtitle, note: chart.runs(), description: description.trim_end().to_owned() }
 }
 
-/// Draws the series of one frame: wide things first.
+/// Draws the series of one frame, filled areas first.
 fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '_>) {
     let (scene, axis) = (&mut page.scene, &page.axis);
     let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
@@ -223,7 +223,7 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     }
     for (series, paint) in &panel.shown {
         for (index, path) in series.paths.iter().enumerate() {
-            // One future stands out, the same of all providers: there a swap of ranks can be followed.
+            // Highlights one future, the same for all providers, so that changes of rank can be followed.
             let stroke = if index == 0 { Stroke::of(*paint, 1.5) } else { Stroke::of(*paint, 0.7).faint(0.55) };
             scene.line(&path.iter().copied().map(at).collect::<Vec<_>>(), stroke);
         }
@@ -245,7 +245,7 @@ fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Peri
     }
 }
 
-/// History, base, median, and what later happened.
+/// History, base, median, and actual values.
 fn known(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
     let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
     if !series.past.is_empty() {

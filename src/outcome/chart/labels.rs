@@ -1,27 +1,27 @@
-//! Direct labels: names beside the ends of lines, moved apart until none overlaps.
+//! Direct labels: names at the ends of lines, moved apart so that they do not overlap.
 
 use super::page::{Frame, LABEL};
 use super::svg::{Paint, Scene, Stroke, Text};
 use super::text;
 
-/// From one label to the next.
+/// The distance from one label to the next.
 const GAP: f64 = 14.5;
-/// Less of a name than that is no name.
+/// The shortest useful abbreviation of a name, in pixels.
 const LEAST_NAME: f64 = 66.0;
-/// The leader from a line's end to its label.
+/// The length of the leader from a line's end to its label.
 const LEADER: f64 = 16.0;
 
-/// A label that wants to stand at some height.
+/// A label with its preferred vertical position.
 #[derive(Debug, Clone)]
 pub(super) struct Label {
     pub(super) y: f64,
     pub(super) name: String,
-    /// A number behind the name, shown where there is room.
+    /// A number after the name, shown if it fits.
     pub(super) figure: String,
     pub(super) paint: Paint,
 }
 
-/// The room that labels need right of a frame, at most 36 % of `page`.
+/// The width that labels need on the right of a frame, at most 36 % of `page`.
 pub(super) fn room(labels: &[Label], page: f64) -> f64 {
     let widths = labels.iter().map(|label| text::width(&joined(&label.name, &label.figure), LABEL));
     (widths.fold(0.0, f64::max) + LEADER + 6.0).min(0.36 * page)
@@ -31,14 +31,14 @@ fn joined(name: &str, figure: &str) -> String {
     if figure.is_empty() { name.to_owned() } else { format!("{name} {figure}") }
 }
 
-/// How many labels have room beside a frame.
+/// The number of labels that fit beside a frame.
 pub(super) fn most(frame: &Frame) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let most = (frame.height() / GAP).max(1.0) as usize;
     most
 }
 
-/// Writes the labels right of the frame, in the order of their heights.
+/// Writes the labels on the right of the frame, in vertical order.
 pub(super) fn draw(scene: &mut Scene, frame: &Frame, room: f64, mut labels: Vec<Label>) {
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
     let wanted: Vec<f64> = labels.iter().map(|label| label.y).collect();
@@ -51,7 +51,8 @@ pub(super) fn draw(scene: &mut Scene, frame: &Frame, room: f64, mut labels: Vec<
     }
 }
 
-/// The name with its figure, the name shortened so that both fit, or where that leaves too little of it the name alone.
+/// The name with its figure. If both do not fit, the name is shortened; if too little of it is left, the figure is
+/// omitted.
 fn fitted(label: &Label, room: f64) -> String {
     let full = joined(&label.name, &label.figure);
     if text::width(&full, LABEL) <= room {
@@ -64,8 +65,8 @@ fn fitted(label: &Label, room: f64) -> String {
     text::shorten(&label.name, LABEL, room)
 }
 
-/// Heights in the same order, at least `gap` apart and within the range, as near to those wanted as a pass down and a
-/// pass up bring them. There must be room for all.
+/// Positions in the same order, at least `gap` apart, within the range, and close to the preferred ones by one pass
+/// down and one pass up. All of them must fit.
 fn apart(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut places = wanted.to_vec();
     let mut least = low;
@@ -92,6 +93,10 @@ mod tests {
             assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 14.0 - 1e-9), "{wanted:?}: {places:?}");
             assert!(places.iter().all(|place| (-1e-9..=100.0).contains(place)), "{wanted:?}: {places:?}");
         }
-        assert_eq!(apart(&[10.0, 90.0], 14.0, 0.0, 100.0), [10.0, 90.0], "what is apart stays");
+        assert_eq!(
+            apart(&[10.0, 90.0], 14.0, 0.0, 100.0),
+            [10.0, 90.0],
+            "positions that are far enough apart do not move"
+        );
     }
 }

@@ -20,16 +20,17 @@ use crate::error::{Error, Kind};
 use crate::scenario::Measure;
 use crate::simulation::SamplePaths;
 
-/// Points of a line; more periods than that are thinned.
+/// The largest number of points of a line; longer series are thinned.
 const MOST_POINTS: usize = 240;
 const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 
-/// A chart of one outcome, or of several side by side on one scale: settings first, then the kind, which gives SVG.
+/// A chart of one outcome, or of several side by side on one scale. Set options first, then call a chart type to get
+/// SVG.
 ///
-/// The text needs no font files, system libraries or network; the same outcome gives the same bytes. It follows the
-/// reader's light or dark screen, carries a title and a description for those who do not see it, and tells things apart
-/// by place, label and dash, not only by colour. Widths of text are estimated generously, as the reader's fonts are not
-/// known; what is shortened shows in full when pointed at.
+/// Charts need no font files, system libraries or network, and the same outcome gives the same bytes. They follow the
+/// reader's light or dark mode and contain a title and a description for screen readers. Elements are distinguished by
+/// position, label and dash as well as by color. Text widths are estimated generously, since the reader's fonts are
+/// unknown; shortened text is shown in full on hover.
 ///
 /// # Example: one call a chart
 /// ```
@@ -40,9 +41,9 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// # let slow = scenario.with_growth("A", Curve::constant(0.4))?.simulate().paths(1000).run()?;
 /// let outcome = scenario.simulate().paths(1000).seed(7).run()?;
-/// let svg: String = outcome.chart().fan()?;                                 // of all providers, logarithmic
+/// let svg: String = outcome.chart().fan()?;                                 // all providers, logarithmic axis
 /// let svg = outcome.chart().of(["A"]).linear().width(400).title("Our plan").fan()?;
-/// let svg = outcome.chart().by("2020-Q4").dots("A overtakes B")?;           // «in 13 of 20 futures …»
+/// let svg = outcome.chart().by("2020-Q4").dots("A overtakes B")?;           // "In 13 of 20 futures …"
 /// let svg = Chart::compare([("fast", &outcome), ("slow", &slow)]).overtake("A overtakes B")?;
 /// assert!(svg.starts_with("<svg "));
 /// # Ok::<(), outgrow::Error>(())
@@ -50,7 +51,7 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Chart<'a> {
-    /// Titles of the frames (one alone has none) and what they show.
+    /// The titles of the panels (empty for a single one), with their outcomes.
     panels: Vec<(String, &'a Outcome)>,
     providers: Option<Vec<String>>,
     width: u32,
@@ -61,12 +62,12 @@ pub struct Chart<'a> {
     by: Option<Period>,
     actual: Vec<(String, Vec<(Period, f64)>)>,
     paths: Option<&'a SamplePaths>,
-    /// The first thing that was wrong with the settings.
+    /// The first invalid setting.
     fault: Option<Error>,
 }
 
 impl Outcome {
-    /// Starts a chart of this outcome: 800 pixels wide, of all providers, with a logarithmic axis for money.
+    /// Starts a chart of this outcome: 800 pixels wide, with all providers and a logarithmic axis for money.
     pub fn chart(&self) -> Chart<'_> {
         Chart::compare([("", self)])
     }
@@ -90,7 +91,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The providers to draw, in this order; all unless told.
+    /// The providers to draw, in this order; all by default.
     pub fn of<S: Into<String>>(mut self, providers: impl IntoIterator<Item = S>) -> Self {
         self.providers = Some(providers.into_iter().map(Into::into).collect());
         self
@@ -102,13 +103,13 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// The height in pixels; unless told, as the content needs.
+    /// The height in pixels; by default it depends on the content.
     pub fn height(mut self, pixels: u32) -> Self {
         self.height = Some(pixels);
         self
     }
 
-    /// A title of one's own.
+    /// A custom title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
@@ -120,8 +121,8 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// What the [`fan`](Chart::fan) shows: revenue over years in place of that of each period. The run must have been
-    /// asked for it, by [`fans_of`](crate::Simulation::fans_of).
+    /// The measure that the [`fan`](Chart::fan) shows: annual sums instead of the revenue of each period. The run must
+    /// have requested it with [`fans_of`](crate::Simulation::fans_of).
     ///
     /// # Example: calendar years
     /// ```
@@ -137,7 +138,7 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// The date to speak of in [`overtake`](Chart::overtake) and [`dots`](Chart::dots); the horizon unless told.
+    /// The date highlighted in [`overtake`](Chart::overtake) and [`dots`](Chart::dots); the horizon by default.
     pub fn by(mut self, period: impl TryInto<Period, Error: Into<Error>>) -> Self {
         match period.try_into() {
             Ok(period) => self.by = Some(period),
@@ -146,7 +147,7 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// What later happened to a provider: revenue by period, drawn as circles over its fan.
+    /// Actual values of a provider: revenue by period, drawn as circles over its fan.
     pub fn actual<P: TryInto<Period, Error: Into<Error>>>(
         mut self,
         provider: impl Into<String>,
@@ -168,7 +169,7 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// Draws sampled paths over the fan: joint futures, in which ranks are seen to swap.
+    /// Draws sampled paths over the fan: joint futures, which show how ranks change.
     ///
     /// # Example: twenty futures
     /// ```
@@ -185,12 +186,12 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// Revenue: history, median, and the bands that hold 50, 80 and 95 % of the paths. Up to four providers share a
-    /// frame; more have one each.
+    /// Draws revenue: history, median, and the bands that contain 50, 80 and 95 % of the paths. Up to four providers
+    /// share a frame; more have one each.
     ///
     /// # Errors
-    /// A setting out of its bounds, a provider or period that the outcome does not have, fans that were switched off, or a
-    /// measure that was not asked for.
+    /// If a setting is out of its bounds, a provider or period is not in the outcome, fans were switched off, or the
+    /// measure was not requested.
     pub fn fan(&self) -> Result<String, Error> {
         self.checked()?;
         if self.measure != Measure::Period && self.paths.is_some() {
@@ -200,44 +201,44 @@ impl<'a> Chart<'a> {
         fan::draw(self)
     }
 
-    /// The probability of the overtake by each date, with the interval of the simulation error.
+    /// Draws the probability of the overtake by each date, with the interval of the simulation error.
     ///
     /// # Errors
-    /// A setting out of its bounds, or a question or period that the outcome does not have.
+    /// If a setting is out of its bounds, or a question or period is not in the outcome.
     pub fn overtake(&self, question: &str) -> Result<String, Error> {
         curve::draw(self, &self.questions(question)?)
     }
 
-    /// How likely each date of the overtake is, what does not happen by the horizon set apart.
+    /// Draws the probability of each date of the overtake, with that of no overtake by the horizon shown separately.
     ///
     /// # Errors
-    /// A setting out of its bounds, or a question that the outcome does not have.
+    /// If a setting is out of its bounds, or a question is not in the outcome.
     pub fn date(&self, question: &str) -> Result<String, Error> {
         date::draw(self, &self.questions(question)?)
     }
 
-    /// Twenty equally likely futures as dots at the dates of their overtake, those without one set apart and counted
-    /// (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
+    /// Draws twenty equally likely futures as dots at the dates of their overtake, those without one shown separately
+    /// and counted (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
     ///
     /// # Errors
-    /// A setting out of its bounds, or a question or period that the outcome does not have.
+    /// If a setting is out of its bounds, or a question or period is not in the outcome.
     pub fn dots(&self, question: &str) -> Result<String, Error> {
         dots::draw(self, &self.questions(question)?)
     }
 
-    /// The probability of every rank over time, stacked, a frame for each provider.
+    /// Draws the probability of every rank over time, stacked, with a frame for each provider.
     ///
     /// # Errors
-    /// A setting out of its bounds, a provider that the outcome does not have, or ranks that were switched off.
+    /// If a setting is out of its bounds, a provider is not in the outcome, or ranks were switched off.
     pub fn ranks(&self) -> Result<String, Error> {
         self.checked()?;
         stack::ranks(self)
     }
 
-    /// Mean shares in the sum of all providers over time, stacked.
+    /// Draws mean shares in the sum of all providers over time, stacked.
     ///
     /// # Errors
-    /// A setting out of its bounds, a provider that the outcome does not have, or shares that were switched off.
+    /// If a setting is out of its bounds, a provider is not in the outcome, or shares were switched off.
     pub fn shares(&self) -> Result<String, Error> {
         self.checked()?;
         stack::shares(self)
@@ -255,21 +256,24 @@ impl<'a> Chart<'a> {
             return Err(fault("compare", "no outcome is given".to_owned()));
         };
         if let Some((title, _)) = self.panels.iter().find(|(_, outcome)| outcome.base().step() != first.base().step()) {
-            return Err(fault("compare", format!("{title:?} has another step than the first, which share a calendar")));
+            return Err(fault(
+                "compare",
+                format!("{title:?} has a different step than the first outcome; all must share a calendar"),
+            ));
         }
         for (provider, figures) in &self.actual {
             self.panels.iter().try_for_each(|(_, outcome)| outcome.past(provider).map(|_| ()))?;
             if let Some((period, _)) = figures.iter().find(|(period, _)| period.step() != first.base().step()) {
                 return Err(fault(
                     &format!("actual[{provider}]"),
-                    format!("{period} is no {}", first.base().step().word()),
+                    format!("{period} is not a {}", first.base().step().word()),
                 ));
             }
         }
         Ok(())
     }
 
-    /// The answers to a question, one a frame.
+    /// The answer to a question in each outcome, one for each frame.
     fn questions(&self, name: &str) -> Result<Vec<&'a Overtake>, Error> {
         self.checked()?;
         self.panels.iter().map(|(_, outcome)| outcome.question(name)).collect()
@@ -281,28 +285,28 @@ impl<'a> Chart<'a> {
         let names: Vec<String> = self.providers.clone().unwrap_or_else(all);
         let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
         match twice {
-            _ if names.is_empty() => Err(fault("of", "no provider is chosen".to_owned())),
+            _ if names.is_empty() => Err(fault("of", "no provider is selected".to_owned())),
             Some((_, name)) => Err(fault("of", format!("{name:?} is given twice"))),
             None => Ok(names),
         }
     }
 
-    /// What is said of each outcome: once where it is the same of all, else under the name of each.
-    fn of_all(&self, told: impl Iterator<Item = String>) -> String {
-        let told: Vec<String> = told.collect();
-        if told.windows(2).all(|pair| pair[0] == pair[1]) {
-            return told.into_iter().next().unwrap_or_default();
+    /// Text about each outcome: once if it is the same for all, otherwise after the name of each.
+    fn of_all(&self, lines: impl Iterator<Item = String>) -> String {
+        let lines: Vec<String> = lines.collect();
+        if lines.windows(2).all(|pair| pair[0] == pair[1]) {
+            return lines.into_iter().next().unwrap_or_default();
         }
-        let named = self.panels.iter().zip(told).map(|((title, _), told)| format!("{title}: {told}"));
+        let named = self.panels.iter().zip(lines).map(|((title, _), line)| format!("{title}: {line}"));
         named.collect::<Vec<_>>().join(" · ")
     }
 
-    /// How the outcomes came about.
+    /// How the outcomes were computed.
     fn runs(&self) -> String {
         self.of_all(self.panels.iter().map(|(_, outcome)| outcome.run.line()))
     }
 
-    /// What a first overtake is, and how the answers came about.
+    /// The definition of a first overtake, and how the answers were computed.
     fn note(&self, answers: &[&Overtake]) -> String {
         self.of_all(answers.iter().map(|answer| format!("{} · {}", answer.first_words(), answer.run.line())))
     }
@@ -323,14 +327,14 @@ impl<'a> Chart<'a> {
         (0..paths.len()).map(path).collect()
     }
 
-    /// The date that a chart of a question speaks of.
+    /// The highlighted date of a chart of a question.
     fn date_of(&self, overtake: &Overtake) -> Result<Period, Error> {
         let horizon = overtake.horizon();
         self.by.map_or(Ok(horizon), |period| overtake.by(period).map(|_| period))
     }
 }
 
-/// The calendar of all answers, from the earliest of their firsts to the last horizon.
+/// The calendar of all answers, from the earliest first date to the latest horizon.
 fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Result<Calendar, Error> {
     let first = answers.iter().map(|answer| first(answer)).min();
     let last = answers.iter().map(|answer| answer.horizon()).max();
@@ -338,7 +342,7 @@ fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Re
     calendar.ok_or_else(|| fault("compare", "no outcome is given".to_owned()))
 }
 
-/// The calendar of the dates that are answered, after the base.
+/// The calendar of the answered dates, after the base.
 fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
     calendar_of(answers, |answer| answer.periods().first().copied().unwrap_or(answer.base()))
 }
@@ -347,19 +351,19 @@ fn fault(address: &str, message: String) -> Error {
     Error::one(Kind::Invalid, "chart", address, message)
 }
 
-/// The title of a frame that is one of several of its outcome.
+/// The title of one of several frames of an outcome.
 fn titled(outcome: &str, name: &str) -> String {
     if outcome.is_empty() { name.to_owned() } else { format!("{outcome} · {name}") }
 }
 
-/// Periods thinned to the points of a line, the last among them.
+/// Periods thinned to the points of a line, including the last.
 fn points(periods: &[Period]) -> Vec<Period> {
     let every = periods.len().div_ceil(MOST_POINTS).max(1);
     let first = periods.len().saturating_sub(1) % every;
     periods.iter().copied().skip(first).step_by(every).collect()
 }
 
-/// A probability in two decimals, never as 0 or 1 where it is neither for sure.
+/// A probability with two decimals; never 0 or 1 by rounding.
 fn short(probability: f64) -> String {
     match probability {
         small if small < 0.005 => "<0.01".to_owned(),

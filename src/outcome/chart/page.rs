@@ -1,4 +1,4 @@
-//! The page of a chart: words above and below, a key, and a grid of frames with one scale.
+//! The layout of a chart: text above and below, a legend, and a grid of frames with one scale.
 
 use super::axis::{Axis, Calendar, Span, TICK};
 use super::svg::{Anchor, Paint, Scene, Stroke, Text};
@@ -7,26 +7,26 @@ use super::{Chart, fault};
 use crate::error::Error;
 
 const MARGIN: f64 = 14.0;
-/// The size of the line under the title, of the key and of panel titles.
+/// The font size of the subtitle, the legend and the titles of frames.
 pub(super) const WORDS: f64 = 11.5;
-/// The size of direct labels.
+/// The font size of direct labels.
 pub(super) const LABEL: f64 = 11.0;
-/// How much wider bold text is.
+/// The width of bold text relative to regular text.
 pub(super) const BOLD: f64 = 1.1;
-/// Between two frames side by side.
+/// The gap between two frames side by side.
 const GUTTER: f64 = 16.0;
-/// A frame in a grid is at least this wide, its share of the margins included, unless a chart wants more.
+/// The smallest width of a frame in a grid, including its share of the margins, unless a chart needs more.
 pub(super) const LEAST_WIDTH: f64 = 172.0;
-/// A frame is at least this high.
+/// The smallest height of a frame.
 const LEAST_HEIGHT: f64 = 60.0;
-/// Under a frame: the ticks of the calendar.
+/// The height of the calendar ticks below a frame.
 const FOOT: f64 = 20.0;
-/// Over a frame of a grid: the first line of its title, and each further one.
+/// The height of a frame's title in a grid: its first line, and each further line.
 const HEAD: f64 = 22.0;
 const TITLE_LINE: f64 = 14.5;
 const MOST_TITLE_LINES: usize = 2;
 
-/// Where data is drawn.
+/// The rectangle in which data is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub(super) left: f64,
@@ -45,40 +45,40 @@ impl Frame {
     }
 }
 
-/// What a chart says in words.
+/// The text of a chart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
     pub(super) title: String,
     pub(super) subtitle: String,
     pub(super) note: String,
-    /// What the picture shows, for those who do not see it.
+    /// A description of the picture for screen readers.
     pub(super) description: String,
 }
 
-/// An entry of the key.
+/// An entry of the legend.
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
     pub(super) name: String,
     pub(super) paint: Paint,
-    /// A filled box of this opacity; else a line.
+    /// The opacity of a filled box; a line if `None`.
     pub(super) filled: Option<f64>,
 }
 
-/// What a page is to hold.
+/// The contents of a page.
 pub(super) struct Request<'a> {
     pub(super) words: Words,
     pub(super) key: Vec<Sign>,
     /// The titles of the frames.
     pub(super) titles: Vec<String>,
-    /// The axis for frames of some height.
+    /// The vertical axis for frames of a given height.
     pub(super) axis: &'a dyn Fn(f64) -> Axis,
-    /// Room right of every frame, for direct labels.
+    /// The width on the right of every frame for direct labels.
     pub(super) right: f64,
-    /// Room under every frame beside that of the ticks.
+    /// The height below every frame, in addition to the ticks.
     pub(super) below: f64,
-    /// Whether low frames are enough.
+    /// Whether low frames suffice.
     pub(super) flat: bool,
-    /// How wide a frame of a grid is at least.
+    /// The smallest width of a frame in a grid.
     pub(super) least: f64,
 }
 
@@ -91,7 +91,7 @@ pub(super) struct Page {
     words: Words,
 }
 
-/// Columns of a grid of `count` frames of some least width in a page: as even as it gets.
+/// The number of columns of a grid of `count` frames with a smallest width: as even as possible.
 pub(super) fn columns(count: usize, width: f64, least: f64) -> usize {
     let fit = (1..=count).rev().find(|columns| {
         #[expect(clippy::cast_precision_loss, reason = "few frames")]
@@ -104,7 +104,7 @@ pub(super) fn columns(count: usize, width: f64, least: f64) -> usize {
 
 impl Page {
     /// # Errors
-    /// Where the height asked is too small.
+    /// If the requested height is too small.
     pub(super) fn new(chart: &Chart<'_>, request: Request<'_>) -> Result<Self, Error> {
         let width = f64::from(chart.width);
         let mut scene = Scene::default();
@@ -118,7 +118,8 @@ impl Page {
         let columns = columns(request.titles.len(), width, request.least);
         let rows = request.titles.len().div_ceil(columns).max(1);
         let each = |axis: &Axis| (width - left_of(axis) - MARGIN - f64_of(columns - 1) * GUTTER) / f64_of(columns);
-        // How high frames get depends on their titles, and how wide, by the labels of the axis, on how high they get.
+        // The frames' height depends on their titles, and their width depends, through the axis labels, on their
+        // height.
         let title_lines = title_lines(&request.titles, each(&(request.axis)(200.0)));
         let head = if title_lines == 0 { 8.0 } else { HEAD + f64_of(title_lines - 1) * TITLE_LINE };
         let around = head + FOOT + request.below;
@@ -145,7 +146,7 @@ impl Page {
         Ok(page)
     }
 
-    /// The title and the rules of one frame.
+    /// The title and the grid lines of one frame.
     fn furnish(&mut self, index: usize, title: &Title<'_>, labelled: bool) {
         let frame = self.frames[index];
         let lines = text::wrap(title.text, WORDS, title.room / BOLD, title.lines);
@@ -164,7 +165,7 @@ impl Page {
         }
     }
 
-    /// The calendar under a frame: a mark where each labelled span starts, and its label.
+    /// The calendar below a frame: a tick at the start of each labelled span, and its label.
     pub(super) fn calendar(&mut self, calendar: &Calendar, frame: &Frame) {
         let rule = Stroke::of(Paint::Soft, 1.0);
         self.scene.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], rule);
@@ -176,7 +177,7 @@ impl Page {
             }
         }
         let mut edge = f64::INFINITY;
-        // From the right, since the first label is the one that may have to go.
+        // From the right, so that the first label is the one that is dropped.
         for (middle, label) in spans.iter().rev().filter_map(|span| place(span, calendar, frame)) {
             let half = 0.5 * text::width(&label, TICK);
             if middle + half + 5.0 <= edge {
@@ -192,26 +193,26 @@ impl Page {
     }
 }
 
-/// The title of a frame, and the room that it has.
+/// The title of a frame, and the width available for it.
 struct Title<'a> {
     text: &'a str,
     room: f64,
     lines: usize,
 }
 
-/// Where the frames begin, right of the labels of the axis.
+/// The left edge of the frames, on the right of the axis labels.
 fn left_of(axis: &Axis) -> f64 {
     MARGIN + axis.label_width() + 6.0
 }
 
-/// The lines that the titles of frames take where they have that much room.
+/// The number of lines that the titles of frames take at a given width.
 fn title_lines(titles: &[String], room: f64) -> usize {
     let lines = titles.iter().map(|title| text::wrap(title, WORDS, room / BOLD, MOST_TITLE_LINES).len());
     lines.max().unwrap_or(0)
 }
 
-/// Where a label of the calendar stands: at the middle of the span, or of its first year where it has many, as far as
-/// that is seen; `None` where it does not fit the frame.
+/// The horizontal position of a calendar label: the middle of the visible part of the span, or of its first year if it
+/// has several. `None` if the label does not fit the frame.
 fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
     let (from, label) = calendar.seen(span);
     let to = if span.to - span.from > 12 { from + 12 - from.rem_euclid(12) } else { span.to };
@@ -221,7 +222,7 @@ fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String
     (middle + half <= frame.right + 4.0).then_some((middle, label))
 }
 
-/// Title, subtitle and key; returns where they end.
+/// Title, subtitle and legend; returns their lower end.
 fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
     let room = width - 2.0 * MARGIN;
     let size = if width < 500.0 { 14.0 } else { 17.0 };
@@ -252,7 +253,7 @@ fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
     y + 8.0
 }
 
-/// The height of each frame: as asked for the whole, or in proportion to its width.
+/// The height of each frame: from the requested total height, or in proportion to its width.
 fn plot_height(
     chart: &Chart<'_>,
     (columns, rows): (usize, usize),
@@ -272,7 +273,10 @@ fn plot_height(
     let plot = (f64::from(height) - outside) / f64_of(rows) - around;
     let least = (outside + f64_of(rows) * (around + LEAST_HEIGHT)).ceil();
     if plot < LEAST_HEIGHT {
-        return Err(fault("height", format!("this chart needs at least {least} pixels at its width, got {height}")));
+        return Err(fault(
+            "height",
+            format!("this chart needs a height of at least {least} pixels at its width, got {height}"),
+        ));
     }
     Ok(plot)
 }

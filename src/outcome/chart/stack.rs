@@ -1,4 +1,4 @@
-//! What adds up to one over time: the ranks of a provider, the shares of all.
+//! Stacked values over time that sum to 1: the ranks of a provider, or the shares of all.
 
 use super::axis::{Axis, Calendar};
 use super::labels::{self, Label};
@@ -9,10 +9,10 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Outcome;
 
-/// Layers over the periods, from the bottom.
+/// Layers over the periods, from bottom to top.
 struct Layers {
     periods: Vec<Period>,
-    /// By layer, then period.
+    /// Values by layer, then by period.
     values: Vec<Vec<f64>>,
 }
 
@@ -22,7 +22,7 @@ impl Layers {
         self.values.iter().map(|layer| layer.last().copied().unwrap_or(0.0)).collect()
     }
 
-    /// Draws the layers as steps, each over its whole period; returns the middles of the last period's.
+    /// Draws the layers as steps, each over its whole period; returns the middles of the layers in the last period.
     fn draw(&self, page: &mut Page, calendar: &Calendar, frame: &Frame, looks: &[(Paint, f64)]) -> Vec<f64> {
         let edge = |period: &Period| calendar.month(period.start(), frame);
         let mut edges: Vec<f64> = self.periods.iter().map(edge).collect();
@@ -51,20 +51,20 @@ impl Layers {
     }
 }
 
-/// Rank 1 is the darkest.
+/// The opacity of a rank; rank 1 is the darkest.
 fn shade(rank: usize, ranks: usize) -> f64 {
     1.0 - 0.88 * f64_of(rank) / f64_of(ranks.max(2) - 1)
 }
 
 pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
-    let (mut titles, mut panels, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut titles, mut panels, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for (title, outcome) in &chart.panels {
         for name in &names {
             let layers = layers_of_ranks(outcome, name)?;
             let first = layers.values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
             let title = titled(title, name);
-            told.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon()));
+            lines.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon()));
             titles.push(title);
             panels.push((layers, *outcome));
         }
@@ -80,11 +80,11 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     let words = Words {
         title: format!("Rank by {}", outcome.scenario().quantity()),
         subtitle: format!(
-            "probability of each rank in each {}, from rank 1, the largest, at the bottom up",
+            "probability of each rank in each {}, with rank 1, the largest, at the bottom",
             outcome.base().step().word()
         ),
         note: chart.runs(),
-        description: told.join(" "),
+        description: lines.join(" "),
     };
     let key = looks.iter().enumerate().map(sign).collect();
     let axis = |height| Axis::probability(1.0, height);
@@ -112,7 +112,7 @@ fn layers_of_shares(outcome: &Outcome, names: &[String]) -> Result<Layers, Error
     Ok(Layers { periods, values })
 }
 
-/// Draws the layers of every frame; returns the middles of the last ones of the first frame.
+/// Draws the layers of every frame; returns the middles of the last period's layers in the first frame.
 fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) -> Result<Vec<f64>, Error> {
     let mut first = Vec::new();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
@@ -127,7 +127,7 @@ fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) 
     Ok(first)
 }
 
-/// Neighbours differ in depth too, so that grey tells them apart, and so do those that share a colour.
+/// The opacity of a layer. Neighbors differ, so that they are distinct in grey, and so do layers of the same color.
 fn depth(index: usize) -> f64 {
     let first = if index.is_multiple_of(2) { 0.9 } else { 0.5 };
     if (index / SERIES).is_multiple_of(2) { first } else { first - 0.2 }
@@ -154,7 +154,7 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let mut page = Page::new(chart, request)?;
     let middles = fill(&mut page, &panels, &looks)?;
     let placed = labels.into_iter().zip(middles).map(|(label, y)| Label { y, ..label });
-    // The thinnest layers go without a name where there is no room for all.
+    // If not all labels fit, the thinnest layers have none.
     let mut labels: Vec<(f64, Label)> = panels[0].0.last().into_iter().zip(placed).collect();
     labels.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     labels.truncate(labels::most(&page.frames[0]));
@@ -162,7 +162,7 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     Ok(page.finish())
 }
 
-/// The labels beside the layers, not yet in their places.
+/// The labels of the layers, before they are positioned.
 fn named(names: &[String], layers: &Layers) -> Vec<Label> {
     let shares = layers.last();
     let label = |(index, (name, share)): (usize, (&String, f64))| Label {
@@ -181,7 +181,7 @@ fn percent(share: f64) -> String {
 
 fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outcome)]) -> Words {
     let outcome = chart.panels[0].1;
-    let told = chart.panels.iter().zip(panels).map(|((title, _), (layers, outcome))| {
+    let lines = chart.panels.iter().zip(panels).map(|((title, _), (layers, outcome))| {
         let each = names.iter().zip(layers.last()).map(|(name, share)| format!("{name} {}", percent(share)));
         let named = if title.is_empty() { String::new() } else { format!("{title}: ") };
         format!("{named}in {}: {}.", outcome.horizon(), each.collect::<Vec<_>>().join(", "))
@@ -189,11 +189,11 @@ fn words_of_shares(chart: &Chart<'_>, names: &[String], panels: &[(Layers, &Outc
     Words {
         title: format!("Shares of {}", outcome.scenario().quantity()),
         subtitle: format!(
-            "mean share in the sum of the providers, each {}{}",
+            "mean share in the sum of the providers, by {}{}",
             outcome.base().step().word(),
-            if panels.len() == 1 { format!(" · numbers: in {}", outcome.horizon()) } else { String::new() }
+            if panels.len() == 1 { format!(" · labels: in {}", outcome.horizon()) } else { String::new() }
         ),
         note: chart.runs(),
-        description: told.collect::<Vec<_>>().join(" "),
+        description: lines.collect::<Vec<_>>().join(" "),
     }
 }

@@ -1,13 +1,13 @@
-//! A small writer of SVG: rectangles, lines, areas, circles and text, in the order drawn.
+//! A small SVG writer: rectangles, lines, areas, circles and text, in drawing order.
 //!
-//! Colours stand as attributes, so that a reader without style sheets shows the light picture, and as classes, which
-//! the style sheet turns for a dark screen.
+//! Colors are attributes, so that a reader without style sheets shows light mode, and classes, which the style sheet
+//! changes in dark mode.
 
 use std::fmt::Write as _;
 
 use crate::paths::stream::slot_of;
 
-/// What a shape is painted with: its role, not its colour.
+/// The role of a color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {
     Paper,
@@ -17,8 +17,8 @@ pub(super) enum Paint {
     Series(usize),
 }
 
-/// Class, light and dark colour. Series: after Okabe & Ito (2008), told apart with any colour vision, some darkened for
-/// contrast on white.
+/// Class, light and dark color. The series use the palette of Okabe & Ito (2008), which is distinguishable with any
+/// color vision, some darkened for contrast on white.
 const PAINTS: [(&str, &str, &str); 10] = [
     ("og-paper", "#ffffff", "#16191d"),
     ("og-ink", "#1b1f24", "#eceff2"),
@@ -33,10 +33,10 @@ const PAINTS: [(&str, &str, &str); 10] = [
 ];
 pub(super) const SERIES: usize = 6;
 
-/// Dashes by series: what tells lines apart in grey.
+/// Dashes by series, which distinguish lines without color.
 const DASHES: [&str; SERIES] = ["", "7 3", "2 2.5", "9 3 2 3", "12 3", "5 2 1 2"];
 
-/// The fonts that a system is likely to have, for any script.
+/// Fonts that systems are likely to have, for all scripts.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 
 impl Paint {
@@ -58,7 +58,7 @@ impl Paint {
     }
 }
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stroke {
     pub(super) paint: Paint,
@@ -81,7 +81,7 @@ impl Stroke {
     }
 }
 
-/// Where a text stands of its point.
+/// The horizontal alignment of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -93,7 +93,7 @@ pub(super) enum Anchor {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) shown: &'a str,
-    /// What is shown when pointed at: the whole of what was shortened.
+    /// Text shown on hover: the full text if it was shortened.
     pub(super) full: &'a str,
     pub(super) size: f64,
     pub(super) paint: Paint,
@@ -123,7 +123,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// A picture that grows by shapes and becomes text.
+/// A picture under construction: shapes are added, then it becomes text.
 #[derive(Debug, Default)]
 pub(super) struct Scene {
     body: String,
@@ -141,7 +141,7 @@ impl Scene {
         self.put(format_args!("<path d=\"{path}\"{look}/>"));
     }
 
-    /// A closed shape, with an edge where one is given.
+    /// A closed shape, with an optional outline.
     pub(super) fn area(&mut self, points: &[(f64, f64)], paint: Paint, opacity: f64, edge: Option<Stroke>) {
         let (path, look) = (path(points), look(Some((paint, opacity)), edge));
         self.put(format_args!("<path d=\"{path}Z\"{look}/>"));
@@ -177,8 +177,8 @@ impl Scene {
         let _ = writeln!(self.body, "{shape}");
     }
 
-    /// The whole document. The ids of title and description come from the content, so that several pictures can stand
-    /// in one page.
+    /// The complete document. The ids of title and description depend on the content, so that several pictures can be
+    /// embedded in one page.
     pub(super) fn finish(self, (width, height): (f64, f64), title: &str, description: &str) -> String {
         let (title, description) = (escaped(title), escaped(description));
         let id = slot_of(&format!("{title}{description}{}", self.body));
@@ -212,7 +212,7 @@ fn path(points: &[(f64, f64)]) -> String {
     path
 }
 
-/// The attributes of inside and edge, with one class for each.
+/// The attributes of fill and outline, with one class for each.
 fn look(fill: Option<(Paint, f64)>, edge: Option<Stroke>) -> String {
     let opacity = |what: &str, value: f64| match value {
         faint if faint < 1.0 => format!(" {what}-opacity=\"{faint:.2}\""),
@@ -237,7 +237,7 @@ fn look(fill: Option<(Paint, f64)>, edge: Option<Stroke>) -> String {
     format!("{look} class=\"{}\"", classes.join(" "))
 }
 
-/// Text as XML 1.0 allows it: its five characters escaped, what it has no place for shown as a replacement.
+/// Text for XML 1.0: its five special characters are escaped, and invalid characters replaced.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,14 +1,14 @@
-//! How much room text takes, and how it is shortened and broken. No font is read: widths are estimated generously,
-//! after a sans serif that is wider than most.
+//! Text measurement, abbreviation and line breaking. No font is read: widths are estimated generously, from a sans
+//! serif that is wider than most.
 
-/// Characters that take no room: they sit on the one before.
+/// Characters without width, which combine with the one before.
 fn is_mark(character: char) -> bool {
     matches!(u32::from(character),
         0x300..=0x36F | 0x483..=0x489 | 0x591..=0x5BD | 0x610..=0x61A | 0x64B..=0x65F | 0x1AB0..=0x1AFF
         | 0x1DC0..=0x1DFF | 0x200B..=0x200F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F)
 }
 
-/// Characters as wide as the font is high: Chinese, Japanese, Korean, full-width forms, pictographs.
+/// Characters as wide as the font size: Chinese, Japanese, Korean, full-width forms, pictographs.
 fn is_wide(character: char) -> bool {
     matches!(u32::from(character),
         0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60
@@ -33,7 +33,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     size * text.chars().map(em).sum::<f64>()
 }
 
-/// A character with the marks that sit on it.
+/// A character with its combining marks.
 fn clusters(text: &str) -> Vec<&str> {
     let mut starts: Vec<usize> = text.char_indices().filter(|(_, c)| !is_mark(*c)).map(|(at, _)| at).collect();
     if starts.first() != Some(&0) {
@@ -43,7 +43,7 @@ fn clusters(text: &str) -> Vec<&str> {
     starts.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect()
 }
 
-/// The text, or as much of its beginning and end as fits around an ellipsis: names often differ in their last word.
+/// The text, or its beginning and end around an ellipsis if it is too long: names often differ in their last word.
 pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
     if width(text, size) <= room {
         return text.to_owned();
@@ -57,8 +57,8 @@ pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
     (1..clusters.len()).rev().map(joined).find(|shown| width(shown, size) <= room).unwrap_or_else(|| joined(1))
 }
 
-/// The text in lines of at most `room`, broken at blanks, and within a word only where it fills a line alone. What goes
-/// beyond `most` lines is left out behind an ellipsis.
+/// Breaks text into lines of at most `room`, at spaces, and within a word only if the word alone is too long. Text
+/// beyond `most` lines is replaced by an ellipsis.
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             wrap("one 2\u{a0}of\u{a0}3", 10.0, 50.0, 9),
             ["one", "2\u{a0}of\u{a0}3"],
-            "not at one that is not to break"
+            "not at a non-breaking space"
         );
     }
 }

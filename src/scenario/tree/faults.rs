@@ -1,7 +1,7 @@
-//! What is wrong with a text, gathered while it is read, and reported once with lines and columns.
+//! Problems of a text, collected while it is read, and reported together with lines and columns.
 
 use super::{MAX_BYTES, MAX_DEPTH, Node, WHAT};
-use crate::error::{Error, Kind, MOST_TOLD, Place, Problem};
+use crate::error::{Error, Kind, MOST_REPORTED, Place, Problem};
 
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -11,10 +11,10 @@ pub(super) struct Faults<'t> {
 }
 
 impl<'t> Faults<'t> {
-    /// Nothing found yet, but for the length of the text.
+    /// An empty collection, after a check of the text's length.
     pub(super) fn of(text: &'t str) -> Result<Self, Error> {
         if text.len() > MAX_BYTES {
-            let message = format!("at most {} MiB are read, this is {} bytes", MAX_BYTES >> 20, text.len());
+            let message = format!("a file may have at most {} MiB, got {} bytes", MAX_BYTES >> 20, text.len());
             return Err(Error::invalid(WHAT, "", message));
         }
         Ok(Self { text, found: Vec::new() })
@@ -33,33 +33,33 @@ impl<'t> Faults<'t> {
         self.found.is_empty()
     }
 
-    /// The node if nothing was found, else everything that was, in the order of the text, each once.
+    /// The node if there are no problems, otherwise all distinct problems in the order of the text.
     pub(super) fn or(mut self, node: Node) -> Result<Node, Error> {
         if self.found.is_empty() {
             return Ok(node);
         }
         self.found.sort();
         self.found.dedup();
-        let untold = self.found.len().saturating_sub(MOST_TOLD);
-        self.found.truncate(MOST_TOLD);
+        let omitted = self.found.len().saturating_sub(MOST_REPORTED);
+        self.found.truncate(MOST_REPORTED);
         let mut cursor = Cursor::at_start(self.text);
         let problem = |(offset, message): (Option<usize>, String)| {
             let place = offset.map(|offset| cursor.advance(offset));
             Problem { address: String::new(), message, place }
         };
         let mut problems: Vec<_> = self.found.into_iter().map(problem).collect();
-        if untold > 0 {
-            problems.push(Problem::new("", format!("and {untold} problems more")));
+        if omitted > 0 {
+            problems.push(Problem::new("", format!("and {omitted} more problems")));
         }
         Err(Error::of(Kind::Invalid, WHAT, problems))
     }
 }
 
 pub(super) fn too_deep() -> String {
-    format!("lists and tables are read at most {MAX_DEPTH} deep")
+    format!("lists and tables may be nested at most {MAX_DEPTH} deep")
 }
 
-/// `what` is the key as it stands in the text, quotes included.
+/// `key` is written as in the text, including quotes.
 pub(super) fn doubled(key: &str) -> String {
     format!("the key {key} is given twice")
 }
@@ -68,7 +68,7 @@ pub(super) fn too_large(written: &str) -> String {
     format!("the number {} is beyond the range of a 64-bit float", shortened(written))
 }
 
-/// A number of a million digits need not be repeated in full.
+/// The beginning of a long number.
 fn shortened(written: &str) -> String {
     match written.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &written[..end]),
@@ -76,7 +76,7 @@ fn shortened(written: &str) -> String {
     }
 }
 
-/// The place of each offset, in one pass over the text.
+/// The position of each offset, in one pass over the text.
 pub(crate) fn places(text: &str, offsets: &[Option<usize>]) -> Vec<Option<Place>> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|index| offsets[*index]);
@@ -88,7 +88,7 @@ pub(crate) fn places(text: &str, offsets: &[Option<usize>]) -> Vec<Option<Place>
     places
 }
 
-/// Goes through the text once for all offsets in ascending order: `Place::of` for each would be quadratic.
+/// Finds positions for ascending offsets in a single pass over the text: `Place::of` for each would be quadratic.
 struct Cursor<'t> {
     text: &'t str,
     offset: usize,

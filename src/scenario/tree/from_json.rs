@@ -1,6 +1,7 @@
-//! JSON text to tree: `serde_json` proves the grammar, a walk over the proven text finds every key and place.
+//! Parses JSON text to a tree: `serde_json` validates the grammar, then a scan of the valid text finds keys and
+//! positions.
 //!
-//! The walk is one pass. Borrowed `RawValue`s would tell places too, but read a text again for each level of
+//! The scan is a single pass. Borrowed `RawValue`s would give positions too, but parse a text again for each level of
 //! nesting: half a minute for 11 MB nested 60 deep in a debug build.
 
 use super::faults::{BYTE_ORDER_MARK, Faults, doubled, too_large};
@@ -10,18 +11,19 @@ use serde::de::{Deserialize, IgnoredAny};
 use std::collections::HashSet;
 
 impl Node {
-    /// Reads JSON; the first fault of syntax is reported, else every doubled key and every number out of range.
+    /// Reads JSON. Reports the first syntax error or, if there is none, every duplicate key and every number out of
+    /// range.
     pub(crate) fn from_json(text: &str) -> Result<Self, Error> {
         let bare = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mut reader = Reader { text, at: text.len() - bare.len(), faults: Faults::of(text)? };
-        // This pass does not recurse, however deep the text.
+        // This pass does not recurse, whatever the depth of the text.
         let proven = reader.parse::<IgnoredAny>(reader.at, bare).is_some();
         let node = if proven { reader.node(0) } else { None };
         reader.faults.or(node.unwrap_or(Value::Null.into()))
     }
 }
 
-/// Stands at byte `at` of a text whose grammar is proven.
+/// A cursor at byte `at` of a text with valid grammar.
 struct Reader<'t> {
     text: &'t str,
     at: usize,
@@ -29,7 +31,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The value here, with `depth` lists and tables around it; none if it is nested too deep to be read.
+    /// The value here, within `depth` lists and tables; `None` if it is nested too deep.
     fn node(&mut self, depth: usize) -> Option<Node> {
         self.skip_blanks();
         let offset = Some(self.at);
@@ -68,8 +70,7 @@ impl<'t> Reader<'t> {
         Some(Value::Table(entries))
     }
 
-    /// Goes past the bracket or comma that stands next, and past `close` too where the list is empty; whether an
-    /// item follows.
+    /// Skips the bracket or comma at the cursor, and `close` if the list is empty; returns whether an item follows.
     fn enters_item(&mut self, close: u8) -> bool {
         self.skip_blanks();
         let is_end = self.byte() == close;
@@ -82,25 +83,25 @@ impl<'t> Reader<'t> {
         !is_end
     }
 
-    /// The string here, decoded and as it is written.
+    /// The string here, decoded and as written.
     fn text(&mut self) -> (String, &'t str) {
         let start = self.at;
         self.at += 1;
-        // A zero byte is the end of the text: within a proven string it cannot stand.
+        // A zero byte marks the end of the text; it cannot occur within a valid string.
         while !matches!(self.byte(), b'"' | 0) {
             self.at += if self.byte() == b'\\' { 2 } else { 1 };
         }
         self.at += 1;
         let written = &self.text[start..self.at];
         let decoded = match written.contains('\\') {
-            // serde_json's scan for grammar does not look into escapes: half a surrogate pair is found only here.
+            // serde_json's grammar check ignores escapes, so that an unpaired surrogate is found only here.
             true => self.parse(start, written).unwrap_or_default(),
             false => written.trim_matches('"').to_owned(),
         };
         (decoded, written)
     }
 
-    /// `true`, `false`, `null` or a number. One too large for a float is refused, not taken for infinity.
+    /// `true`, `false`, `null` or a number. A number that overflows is an error instead of infinity.
     fn word(&mut self) -> Value {
         let start = self.at;
         while !matches!(self.byte(), b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' | 0) {
@@ -119,7 +120,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The byte here, zero at the end of the text.
+    /// The byte at the cursor, zero at the end of the text.
     fn byte(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
@@ -130,7 +131,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Parses the piece that starts at `start`; its fault, if any, is noted at its place in the whole text.
+    /// Parses a piece that starts at `start`; an error is recorded at its position in the whole text.
     fn parse<T: Deserialize<'t>>(&mut self, start: usize, piece: &'t str) -> Option<T> {
         let error = match serde_json::from_str(piece) {
             Ok(value) => return Some(value),
@@ -144,7 +145,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// `serde_json` tells a line, and a column that counts the bytes up to and including the offending one.
+/// `serde_json` gives a line, and a column that counts the bytes up to and including the offending one.
 fn offset_in(piece: &str, error: &serde_json::Error) -> usize {
     if error.is_eof() {
         return piece.len();

@@ -1,4 +1,4 @@
-//! TOML text to tree.
+//! Parses TOML text to a tree.
 
 use super::faults::{Faults, doubled, too_large};
 use super::hints;
@@ -7,11 +7,11 @@ use crate::error::Error;
 use toml::Spanned;
 use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
-/// Faults that get a hint: each reads its line again, and a line may be a megabyte.
+/// The number of syntax errors that get a hint: each hint scans its line, and a line may be a megabyte.
 const MOST_HINTED: usize = 50;
 
 impl Node {
-    /// Reads TOML 1.1; every fault of syntax that the parser recovers from is reported, with its place.
+    /// Reads TOML 1.1; reports every syntax error that the parser recovers from, with its position.
     pub(crate) fn from_toml(text: &str) -> Result<Self, Error> {
         let mut faults = Faults::of(text)?;
         let (root, errors) = DeTable::parse_recoverable(text);
@@ -20,7 +20,7 @@ impl Node {
             None => add_faults(&mut faults, text, &errors),
         }
         let root = root.into_inner();
-        // What the parser put in the place of a fault is not to be judged a second time.
+        // After a syntax error, the tree contains placeholders, which are not checked.
         let node = if faults.is_empty() { table(&root, Some(0), 1, &mut faults) } else { Value::Null.into() };
         dismantle(root);
         faults.or(node)
@@ -28,7 +28,7 @@ impl Node {
 }
 
 fn add_faults(faults: &mut Faults<'_>, text: &str, errors: &[toml::de::Error]) {
-    // The keys under a header that is stated twice are doubled only because the header is.
+    // Keys below a repeated header are duplicates only because of the header.
     let mut under = 0..0;
     for (index, error) in errors.iter().enumerate() {
         let span = error.span();
@@ -45,7 +45,7 @@ fn add_faults(faults: &mut Faults<'_>, text: &str, errors: &[toml::de::Error]) {
                 let quoted = if key.starts_with(['"', '\'']) { key.to_owned() } else { format!("{key:?}") };
                 faults.add(offset, doubled(&quoted));
             }
-            // The parser's own bound of 80, for brackets and for dotted keys, is beyond ours.
+            // The parser's own limit of 80, for brackets and for dotted keys, is above ours.
             ("cannot recurse further; max recursion depth met" | "recursion limit", _) => faults.add_too_deep(offset),
             (message, _) => {
                 let hint = offset.filter(|_| index < MOST_HINTED).and_then(|offset| hints::of_value(text, offset));
@@ -55,7 +55,7 @@ fn add_faults(faults: &mut Faults<'_>, text: &str, errors: &[toml::de::Error]) {
     }
 }
 
-/// `depth` counts the lists and tables around a value.
+/// `depth` is the number of lists and tables around a value.
 fn node(spanned: &Spanned<DeValue<'_>>, depth: usize, faults: &mut Faults<'_>) -> Node {
     let offset = Some(spanned.span().start);
     let value = match spanned.get_ref() {
@@ -84,7 +84,7 @@ fn table(entries: &DeTable<'_>, offset: Option<usize>, depth: usize, faults: &mu
         node: node(value, depth, faults),
     };
     let mut entries: Vec<Entry> = entries.iter().map(entry).collect();
-    // The parser's map is in the order of the alphabet.
+    // The parser's map is in alphabetical order.
     entries.sort_by_key(|entry| entry.key_offset);
     Node { offset, value: Value::Table(entries) }
 }
@@ -102,7 +102,7 @@ fn integer(whole: &DeInteger<'_>, offset: Option<usize>, faults: &mut Faults<'_>
     }
 }
 
-/// A number too large for a float is refused, not taken for infinity, unless infinity is what was written.
+/// A number that overflows is an error instead of infinity, unless the text says infinity.
 fn real(written: &str, may_be_infinite: bool, offset: Option<usize>, faults: &mut Faults<'_>) -> Value {
     match written.parse::<f64>() {
         Ok(number) if may_be_infinite || !number.is_infinite() => Value::Number(number),
@@ -113,8 +113,8 @@ fn real(written: &str, may_be_infinite: bool, offset: Option<usize>, faults: &mu
     }
 }
 
-/// Dotted keys within nested inline tables make a tree thousands deep, within the parser's bounds; to drop that
-/// by recursion would overflow a small stack.
+/// Dotted keys within nested inline tables can make a tree thousands of levels deep within the parser's limits.
+/// Dropping it recursively would overflow a small stack.
 fn dismantle(root: DeTable<'_>) {
     let mut pending: Vec<DeValue<'_>> = vec![DeValue::Table(root)];
     while let Some(value) = pending.pop() {

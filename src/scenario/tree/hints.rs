@@ -1,15 +1,15 @@
-//! What to write instead, for the mistakes that people make in TOML: the parser knows only that it cannot read them.
+//! Hints for common mistakes in TOML, for which the parser reports only that it cannot parse the text.
 
 use std::ops::Range;
 
 use crate::error;
 
-/// Faults from which on a text is judged as a whole.
+/// The number of syntax errors from which on the text as a whole is judged.
 const MANY: usize = 20;
-/// Characters of a value that a message repeats.
+/// The number of characters of a value that a message shows.
 const MOST_SHOWN: usize = 40;
 
-/// The one problem of a text that is not TOML at all: another format, or faults in at least half of its lines.
+/// The single problem of a text that is not TOML: another format, or syntax errors in at least half of its lines.
 pub(super) fn not_toml(text: &str, errors: &[toml::de::Error]) -> Option<(usize, String)> {
     errors.first()?;
     let start = text.find(|sign: char| !sign.is_whitespace() && sign != '\u{feff}')?;
@@ -30,46 +30,46 @@ pub(super) fn not_toml(text: &str, errors: &[toml::de::Error]) -> Option<(usize,
     })
 }
 
-/// What to say of a header that is stated twice, and the text of its second table.
+/// The message for a repeated header, and the range of its second table in the text.
 pub(super) fn doubled_header(text: &str, offset: usize, key: &str) -> Option<(String, Range<usize>)> {
     let line = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
     if text.get(line..offset)?.trim() != "[" {
         return None;
     }
     let message = format!(
-        "the table [{key}] is given twice; several items of a list are written [[{key}]] each, the keys of one table under \
+        "the table [{key}] is given twice; write [[{key}]] before each item of a list, or all keys of one table under \
          one [{key}]"
     );
     let end = text[offset..].find("\n[").map_or(text.len(), |at| offset + at);
     Some((message, offset + key.len()..end))
 }
 
-/// What is wrong with the value at a fault, where it is a common mistake.
+/// The problem of the value at a syntax error, if it is a common mistake.
 pub(super) fn of_value(text: &str, offset: usize) -> Option<String> {
     let value = value_at(text, offset)?;
     let shown = || value.chars().take(MOST_SHOWN).collect::<String>();
     let plain = value.replace(',', "");
     if let Some(percent) = value.strip_suffix('%') {
         let fraction = percent.trim().parse::<f64>().ok()? / 100.0;
-        return Some(format!("a fraction is wanted, without %: {}, got {}", error::shown(rounded(fraction)), shown()));
+        return Some(format!("expected a fraction without %: {}, got {}", error::shown(rounded(fraction)), shown()));
     }
     if value.contains(',') && is_grouped(value) {
         return Some(format!(
-            "a number has no commas between its digits: {plain} or {}, got {}",
+            "a number must not contain commas: {plain} or {}, got {}",
             value.replace(',', "_"),
             shown()
         ));
     }
     if is_label(value) {
-        return Some(format!("a period is text, in quotes: \"{value}\", got {value}"));
+        return Some(format!("a period must be in quotes: \"{value}\", got {value}"));
     }
     let is_word = value.starts_with(char::is_alphabetic)
         && value.chars().all(|sign| sign.is_alphanumeric() || "_- ".contains(sign));
     is_word.then(|| format!("text must be in quotes: \"{}\"", shown()))
 }
 
-/// The value that a fault lies in: what stands on its line between the sign before and the sign after it, with the
-/// groups of a number that has commas.
+/// The value that contains a syntax error: the text on its line between the separators before and after it, including
+/// the groups of a number with commas.
 fn value_at(text: &str, offset: usize) -> Option<&str> {
     let line = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
     let end = text[offset..].find(['\n', '#']).map_or(text.len(), |at| offset + at);
@@ -84,7 +84,7 @@ fn value_at(text: &str, offset: usize) -> Option<&str> {
     (!value.is_empty()).then_some(value)
 }
 
-/// `405,000`: groups of three digits behind commas.
+/// `405,000`: groups of three digits separated by commas.
 fn is_grouped(value: &str) -> bool {
     let mut groups = value.trim_start_matches(['+', '-']).split(',');
     let first = groups.next().unwrap_or_default();
@@ -98,7 +98,7 @@ fn is_grouped(value: &str) -> bool {
     count > 0 && rest && is_digits(first) && first.len() <= 3
 }
 
-/// `2018-Q1`, `2018-03`, `2018Q1`, `2018-03-31`: what only a period is written as.
+/// `2018-Q1`, `2018-03`, `2018Q1`, `2018-03-31`: forms that only periods have.
 fn is_label(value: &str) -> bool {
     let mut signs = value.chars();
     let year = signs.by_ref().take(4).filter(char::is_ascii_digit).count() == 4;
@@ -109,7 +109,7 @@ fn is_label(value: &str) -> bool {
         && rest.chars().all(|sign| sign.is_ascii_digit() || "Qq-".contains(sign))
 }
 
-/// Without the digits that a division leaves.
+/// Removes the rounding error of a division.
 fn rounded(fraction: f64) -> f64 {
     (fraction * 1e12).round() / 1e12
 }
@@ -124,14 +124,11 @@ mod tests {
 
     #[test]
     fn common_mistakes_are_named() {
-        assert_eq!(
-            hint("a = 405,000", ","),
-            "a number has no commas between its digits: 405000 or 405_000, got 405,000"
-        );
-        assert_eq!(hint("a = { constant = 30% }", "30"), "a fraction is wanted, without %: 0.3, got 30%");
-        assert_eq!(hint("a = [0.8, 14.5 %] # x", "14"), "a fraction is wanted, without %: 0.145, got 14.5 %");
-        assert_eq!(hint("base = 2018-03", "2018"), "a period is text, in quotes: \"2018-03\", got 2018-03");
-        assert_eq!(hint("base = 2018-Q1", "2018"), "a period is text, in quotes: \"2018-Q1\", got 2018-Q1");
+        assert_eq!(hint("a = 405,000", ","), "a number must not contain commas: 405000 or 405_000, got 405,000");
+        assert_eq!(hint("a = { constant = 30% }", "30"), "expected a fraction without %: 0.3, got 30%");
+        assert_eq!(hint("a = [0.8, 14.5 %] # x", "14"), "expected a fraction without %: 0.145, got 14.5 %");
+        assert_eq!(hint("base = 2018-03", "2018"), "a period must be in quotes: \"2018-03\", got 2018-03");
+        assert_eq!(hint("base = 2018-Q1", "2018"), "a period must be in quotes: \"2018-Q1\", got 2018-Q1");
         assert_eq!(hint("t = { tail = hold }", "hold"), "text must be in quotes: \"hold\"");
         for (line, at) in [("a = 1.2.3", "1.2.3"), ("a = ", "="), ("a", "a"), ("a = 0x", "0x"), ("a = 40,00", ",")] {
             assert_eq!(hint(line, at), "", "{line}");

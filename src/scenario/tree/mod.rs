@@ -1,12 +1,12 @@
-//! The tree that TOML and JSON both become: every value with its place, so that one decoder reads both.
+//! The common tree of TOML and JSON: every value with its position, so that one decoder reads both.
 //!
 //! ```text
 //! TOML text ─ from_toml ┐                  ┌ to_toml ──── TOML text
 //! JSON text ─ from_json ┼▶ Node ─ decoder  ┤
 //! any serde format ─────┘          encoder ┴ Serialize ── any serde format
 //! ```
-//! serde alone would not do: it drops doubled keys and a third element of a pair, takes a list for a table, and
-//! forgets where a value stood. Here nothing is dropped and nothing is guessed.
+//! serde alone is not sufficient: it drops duplicate keys and the third element of a pair, accepts a list as a table,
+//! and loses the position of a value. This tree keeps everything.
 
 mod faults;
 pub(crate) use faults::places;
@@ -21,20 +21,20 @@ mod tests;
 #[cfg(feature = "toml")]
 mod to_toml;
 
-/// What errors call the text.
+/// The name of the text in errors.
 const WHAT: &str = "scenario file";
 
-/// The longest text read, in bytes; the scenario format promises 16 MiB.
+/// The longest text that is read, in bytes; the scenario format guarantees 16 MiB.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
 
-/// How many lists and tables may stand one inside the other, the outermost table included: the deepest scenario
-/// (curves 8 deep in a segment, a distribution at the bottom) needs about 40, and recursion over 64 fits any stack.
+/// The largest nesting depth of lists and tables, including the outermost table. The deepest scenario (curves 8 deep in
+/// a segment, with a distribution at the bottom) needs about 40, and recursion to 64 fits any stack.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// A value and where it stands.
+/// A value with its position.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    /// Byte offset of the value in the text, a byte-order mark counted; none if it came from no text.
+    /// Byte offset of the value in the text, including a byte-order mark; `None` if there is no text.
     pub(crate) offset: Option<usize>,
     pub(crate) value: Value,
 }
@@ -42,16 +42,16 @@ pub(crate) struct Node {
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Bool(bool),
-    /// A number written as a whole one: where a count is wanted, nothing else will do.
+    /// A number written as a whole one; counts must be written this way.
     Integer(i64),
-    /// Any other number, and whole numbers beyond `i64`. May be NaN or infinite where TOML says `nan` or `inf`.
+    /// Any other number, and whole numbers outside of `i64`. May be NaN or infinite if TOML says `nan` or `inf`.
     Number(f64),
     Text(String),
     List(Vec<Node>),
-    /// In the order of the file; no key stands twice.
+    /// Entries in the order of the file; keys are unique.
     Table(Vec<Entry>),
     Null,
-    /// What no scenario holds, by its word: `a date or time`.
+    /// A kind of value that no scenario contains, by its name: `a date or time`.
     #[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "JSON has no other kinds"))]
     Other(&'static str),
 }
@@ -75,7 +75,7 @@ impl Node {
         Value::List(items.into_iter().map(Into::into).collect()).into()
     }
 
-    /// What stands here, in the words of an error: `expected a table, found text`.
+    /// The kind of the value in the words of an error: `expected a table, found text`.
     pub(crate) fn kind_word(&self) -> &'static str {
         match self.value {
             Value::Bool(_) => "true or false",
@@ -89,7 +89,7 @@ impl Node {
         }
     }
 
-    /// The value of `key`, if this is a table that holds it.
+    /// The value of `key`, if this is a table that contains it.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.as_table()?.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
@@ -111,7 +111,7 @@ impl Node {
         if let Value::Integer(whole) = self.value { Some(whole) } else { None }
     }
 
-    /// Any number: where a real is wanted, a whole number may be written.
+    /// Any number; a whole number is accepted as a real.
     pub(crate) fn as_number(&self) -> Option<f64> {
         match self.value {
             Value::Integer(whole) => Some(whole as f64),
@@ -121,14 +121,14 @@ impl Node {
     }
 }
 
-/// Where a value stands says nothing of what it is.
+/// Equality ignores positions.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-/// Tables are equal in any order of their keys: `to_toml` has to write sub-tables last.
+/// Tables are equal in any order of keys: `to_toml` must write sub-tables last.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,4 +1,4 @@
-//! The tree and serde: out to any format, in from any self-describing one.
+//! serde for the tree: serialization to any format, deserialization from any self-describing one.
 
 use super::faults::{doubled, too_deep};
 use super::{Entry, MAX_DEPTH, Node, Value};
@@ -12,7 +12,7 @@ impl Serialize for Node {
         match &self.value {
             Value::Bool(truth) => serializer.serialize_bool(*truth),
             Value::Integer(whole) => serializer.serialize_i64(*whole),
-            // serde_json would write `null`, silently.
+            // serde_json would silently write `null`.
             Value::Number(number) if !number.is_finite() => {
                 Err(ser::Error::custom(format!("only finite numbers can be written, got {number}")))
             }
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
-/// A value with that many lists and tables around it.
+/// Deserializes a value within this many lists and tables.
 #[derive(Clone, Copy)]
 struct Within(usize);
 

@@ -9,7 +9,7 @@ const SAMPLE_JSON: &str = r#"{
   "provider": [ { "name": "Ali\u0062aba \"云\"", "revenue": 699000000, "growth": { "constant": -0.5e-1 } }, { "name": "B", "on": true, "off": null } ]
 }"#;
 
-/// Long enough for a debug build on a busy machine; a quadratic path over the same input would take minutes.
+/// Long enough for a debug build on a busy machine; a quadratic algorithm would take minutes on the same input.
 const SOON: Duration = Duration::from_secs(10);
 
 fn json(text: &str) -> Node {
@@ -18,11 +18,11 @@ fn json(text: &str) -> Node {
 
 fn complaints(error: &Error) -> Vec<(Option<(usize, usize)>, &str)> {
     assert!(error.is_invalid_input());
-    fn told(problem: &crate::Problem) -> (Option<(usize, usize)>, &str) {
+    fn parts(problem: &crate::Problem) -> (Option<(usize, usize)>, &str) {
         assert_eq!(problem.address, "");
         (problem.place.map(|Place { line, column }| (line, column)), problem.message.as_str())
     }
-    error.problems().iter().map(told).collect()
+    error.problems().iter().map(parts).collect()
 }
 
 fn place_of(text: &str, node: &Node) -> (usize, usize) {
@@ -30,7 +30,7 @@ fn place_of(text: &str, node: &Node) -> (usize, usize) {
     (line, column)
 }
 
-/// Runs on a stack of the size that test and worker threads have, and fails if it takes long.
+/// Runs on a stack as large as those of test and worker threads, and fails if it takes too long.
 fn soon(read: impl FnOnce() + Send) {
     let start = Instant::now();
     std::thread::scope(|scope| {
@@ -92,7 +92,7 @@ proptest! {
 
 #[test]
 fn floats_come_back_from_json_with_their_bits() {
-    // Without serde_json's own `float_roundtrip`, 43 of 200,000 came back changed when serde_json parsed them.
+    // Without its feature `float_roundtrip`, serde_json changed 43 of 200,000 numbers.
     let mut state = 1u64;
     for _ in 0..20_000 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -166,7 +166,7 @@ fn json_tells_where_its_grammar_breaks() {
     assert_eq!(place("[1,\n2"), Some((2, 2)));
     assert_eq!(place("[1,\n NaN]"), Some((2, 2)));
     assert_eq!(place("\u{feff}[01]"), Some((1, 3)));
-    // The scan for grammar does not look into escapes; reading the text does.
+    // The grammar check ignores escapes; reading the text does not.
     assert_eq!(place("[1,\n \"é\", \"\\ud800\"]").map(|(line, _)| line), Some(2));
     let error = Node::from_json("{} x").unwrap_err();
     assert_eq!(error.to_string(), "invalid scenario file: (line 1, column 4): trailing characters");
@@ -191,7 +191,7 @@ fn deep_json_is_refused_soon() {
     for text in [nested(MAX_DEPTH + 1), tables(MAX_DEPTH + 1), nested(100_000), tables(100_000)] {
         soon(|| {
             let error = Node::from_json(&text).unwrap_err();
-            assert_eq!(complaints(&error)[0].1, "lists and tables are read at most 64 deep");
+            assert_eq!(complaints(&error)[0].1, "lists and tables may be nested at most 64 deep");
             assert!(serde_json::from_str::<Node>(&text).is_err());
         });
     }
@@ -207,7 +207,7 @@ fn a_text_longer_than_the_bound_is_refused() {
     let fits = format!("[{}]", " ".repeat(MAX_BYTES - 2));
     assert!(Node::from_json(&fits).is_ok());
     let error = Node::from_json(&format!("{fits} ")).unwrap_err();
-    assert_eq!(complaints(&error), [(None, "at most 16 MiB are read, this is 16777217 bytes")]);
+    assert_eq!(complaints(&error), [(None, "a file may have at most 16 MiB, got 16777217 bytes")]);
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn what_toml_cannot_hold_is_refused_with_its_address() {
     let error = json(r#"{"provider": [{"name": "A"}, {"growth": {"constant": null}}]}"#).to_toml().unwrap_err();
     assert_eq!(error.to_string(), "invalid scenario file: provider.growth: null cannot be written");
     let error = json("[1]").to_toml().unwrap_err();
-    assert_eq!(error.to_string(), "invalid scenario file: a file is a table, not a list");
+    assert_eq!(error.to_string(), "invalid scenario file: a file must be a table, not a list");
 }
 
 #[test]
@@ -256,9 +256,9 @@ fn toml_that_is_none_is_not_complained_of_without_end() {
         assert_eq!(complaints_of_all.len(), 1);
         let message = "this does not look like TOML: 100000 problems in 100000 lines, the first: ";
         assert!(complaints_of_all[0].1.starts_with(message), "{error}");
-        // Mostly TOML, with faults: each of them, up to a bound.
+        // Mostly TOML, with syntax errors: each of them is reported, up to a limit.
         let error = Node::from_toml(&"]\n# one\n# two\n".repeat(3000)).unwrap_err();
         assert_eq!(error.problems().len(), 1001);
-        assert_eq!(complaints(&error)[1000], (None, "and 2000 problems more"));
+        assert_eq!(complaints(&error)[1000], (None, "and 2000 more problems"));
     });
 }

@@ -1,19 +1,19 @@
-//! Tree to TOML text, laid out as the scenario format writes it: what is plain first, `[[provider]]` blocks after it,
-//! curves and distributions on one line. toml's own pretty writer would make a header of every table.
+//! Writes a tree as TOML text in the layout of the scenario format: plain values first, then `[[provider]]` blocks,
+//! with curves and distributions on one line. toml's own pretty writer would write every table as a section.
 
 use super::{Entry, Node, Value, WHAT};
 use crate::error::Error;
 use std::fmt::Write;
 
-/// A line longer than this is broken where a list of tables allows it, so that every curve of a mixture has its own.
+/// The length from which on a line is broken at the items of a list of tables, such as the curves of a mixture.
 const WIDTH: usize = 110;
 
 impl Node {
     /// # Errors
-    /// TOML has no `null`, and a file is a table; the address is that of the value that cannot be written.
+    /// If the tree contains `null`, which TOML lacks, or is not a table; the address is that of the offending value.
     pub(crate) fn to_toml(&self) -> Result<String, Error> {
         let Value::Table(entries) = &self.value else {
-            return Err(unwritable("", &format!("a file is a table, not {}", self.kind_word())));
+            return Err(unwritable("", &format!("a file must be a table, not {}", self.kind_word())));
         };
         let mut out = String::new();
         block(&mut out, "", entries)?;
@@ -33,7 +33,8 @@ enum Shape {
 fn shape(node: &Node, path: &str) -> Shape {
     match &node.value {
         Value::List(items) if is_list_of_tables(items) => Shape::Headers,
-        // At the top, `[assumption]` is a section; `innovations = { student_t = { df = 5 } }` is a word.
+        // At the top level, `[assumption]` is a section, while `innovations = { student_t = { df = 5 } }` stays on one
+        // line.
         Value::Table(entries) if path.is_empty() && entries.len() > 1 => Shape::Header,
         _ => Shape::Line,
     }
@@ -79,7 +80,7 @@ fn joined(path: &str, key: &str) -> String {
     format!("{path}{dot}{}", written_key(key))
 }
 
-/// On the line that began at `start`; over several lines if it would be too long.
+/// Writes a value on the line that began at `start`, or over several lines if that would be too long.
 fn value(out: &mut String, node: &Node, start: usize, indent: usize) -> Result<(), String> {
     let before = out.len();
     one_line(out, node)?;
@@ -146,7 +147,7 @@ fn inline_table(
     Ok(())
 }
 
-/// `Debug` of a float is its shortest form, with a point or an exponent, which is what makes it a float in TOML.
+/// `Debug` gives a float's shortest form with a point or an exponent, which TOML requires for floats.
 fn written_number(number: f64) -> String {
     match number {
         number if number.is_nan() => "nan".to_owned(),
@@ -156,7 +157,7 @@ fn written_number(number: f64) -> String {
     }
 }
 
-/// As toml writes it at the head of a line: it offers no other way to its rules for quoting.
+/// The key as toml writes it at the start of a line, which is the only access to its quoting rules.
 fn written_key(key: &str) -> String {
     let line = toml::Table::from_iter([(key.to_owned(), toml::Value::Boolean(true))]).to_string();
     line.trim_end().strip_suffix(" = true").unwrap_or(&line).to_owned()

@@ -97,7 +97,7 @@ fn parameters_out_of_order() {
         (json!({ "pert": [0.1, 0.6, 0.5] }), pert(0.1, 0.6, 0.5), "[0.1, 0.6, 0.5]"),
         (json!({ "interval": [0.4, 0.2] }), interval(0.4, 0.2), "[0.4, 0.2]"),
         (json!({ "log_interval": [0.4, 0.2] }), log_interval(0.4, 0.2), "[0.4, 0.2]"),
-        (json!({ "uniform": [-1.7e308, 1.7e308] }), uniform(-1.7e308, 1.7e308), "span more than a number can hold"),
+        (json!({ "uniform": [-1.7e308, 1.7e308] }), uniform(-1.7e308, 1.7e308), "span a range that overflows"),
     ];
     for (law, built, words) in cases {
         refused(&with(GROWTH, law), a(built), AT_GROWTH, &[words]);
@@ -119,7 +119,7 @@ fn truncation_must_leave_something() {
         (with(GROWTH, law), a(truncated(normal(0.3, 0.1), low, high)))
     };
     let (tree, built) = cut(0.4, 0.2);
-    refused(&tree, built, AT_GROWTH, &["low must be below high", "0.4", "0.2"]);
+    refused(&tree, built, AT_GROWTH, &["low must be less than high", "0.4", "0.2"]);
     let (tree, built) = cut(50.0, 60.0);
     refused(&tree, built, AT_GROWTH, &["none of normal(0.3, 0.1)", "50", "60"]);
     let uniform_law = json!({ "truncated": { "of": { "uniform": [0, 1] }, "low": 2 } });
@@ -131,9 +131,9 @@ fn truncation_must_leave_something() {
     );
     // No distribution at all: the file has no way to say so but the builder has.
     let error = a(truncated(fixed(0.3), 0.1, 0.5)).build().expect_err("a number has no tails to cut");
-    assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got 0.3"]);
+    assert_problem(&error, AT_GROWTH, &["truncated applies to a distribution, got 0.3"]);
     let error = a(truncated("boom".into(), 0.1, 0.5)).build().expect_err("a name has no tails to cut");
-    assert_problem(&error, AT_GROWTH, &["truncated cuts a distribution, got \"boom\""]);
+    assert_problem(&error, AT_GROWTH, &["truncated applies to a distribution, got \"boom\""]);
 }
 
 /// A law that is not in order has no median: nothing may ask for it, whatever place it stands in.
@@ -330,11 +330,11 @@ fn names_given_twice() {
     let twice = with("/question", json!([{ "overtakes": ["A", "B"] }, { "overtakes": ["A", "B"] }]));
     let unnamed = Question::overtakes("A", "B");
     let built = pair_built().question(unnamed.clone()).question(unnamed.clone());
-    refused(&twice, built, "question[1]", &["\"A overtakes B\" is asked already by question[0]", "name one"]);
+    refused(&twice, built, "question[1]", &["\"A overtakes B\" is the same as question[0]", "name one"]);
     let posing =
         with("/question", json!([{ "overtakes": ["B", "A"], "name": "A overtakes B" }, { "overtakes": ["A", "B"] }]));
     let built = pair_built().question(Question::overtakes("B", "A").name("A overtakes B")).question(unnamed);
-    refused(&posing, built, "question[1]", &["\"A overtakes B\" is asked already by question[0]"]);
+    refused(&posing, built, "question[1]", &["\"A overtakes B\" is the same as question[0]"]);
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn the_reserved_name() {
     let mut tree = pair();
     tree["assumption"] = json!({ "auto": 0.3 });
     refused(&tree, pair_built().assumption("auto", 0.3), "assumption[auto]", &["\"auto\" is reserved"]);
-    refused(&with(GROWTH, json!("auto")), a("auto"), AT_GROWTH, &["\"auto\" stands only for the ratio of a tail"]);
+    refused(&with(GROWTH, json!("auto")), a("auto"), AT_GROWTH, &["\"auto\" is allowed only as the ratio of a tail"]);
     let mut tree = pair();
     tree["assumption"] = json!({ "x": "y", "y": 1 });
     refused(
@@ -364,11 +364,11 @@ fn the_reserved_name() {
 #[test]
 fn names_that_look_the_same() {
     let alike = [
-        ("A", "A ", "blanks before or after it"),
-        ("A", "\u{a0}A", "blanks before or after it"),
+        ("A", "A ", "leading or trailing blanks"),
+        ("A", "\u{a0}A", "leading or trailing blanks"),
         ("A", "A\u{200b}", "zero-width characters"),
         ("A", "\u{feff}A", "zero-width characters"),
-        ("A", " \u{2060}A", "blanks before or after it"),
+        ("A", " \u{2060}A", "leading or trailing blanks"),
         ("Caf\u{e9}", "Cafe\u{301}", "Unicode form"),
     ];
     for (name, other, difference) in alike {
@@ -407,7 +407,7 @@ fn names_that_look_the_same() {
 #[test]
 fn names_without_a_visible_character() {
     for nothing in [" ", "\u{200b}", " \u{feff} "] {
-        let words: &[&str] = &["must hold a visible character, got"];
+        let words: &[&str] = &["must contain a visible character, got"];
         let mut tree = pair();
         tree["provider"][1]["name"] = json!(nothing);
         refused(
@@ -444,14 +444,14 @@ fn correlations() {
         &with("/correlation", between("A", "A", 0.5)),
         pair_built().correlation("A", "A", 0.5),
         "correlation[0].between",
-        &["between two providers, got \"A\" twice"],
+        &["between two different providers, got \"A\" twice"],
     );
     let twice = json!([{ "between": ["A", "B"], "value": 0.5 }, { "between": ["B", "A"], "value": 0.5 }]);
     refused(
         &with("/correlation", twice),
         pair_built().correlation("A", "B", 0.5).correlation("B", "A", 0.5),
         "correlation[1].between",
-        &["\"B\" and \"A\" are correlated already by correlation[0]"],
+        &["\"B\" and \"A\" are already correlated by correlation[0]"],
     );
     for value in [1.0, -1.0, 1.0 - 1e-9, -1.0 + 1e-9, 1.0 - 1e-12] {
         let tree = with("/correlation", between("A", "B", value));
@@ -526,7 +526,7 @@ fn claims() {
         ("2017", Some(1.0), None, ".at", "must be a quarter up to the base 2018-Q1, got 2017"),
         ("2017-12", None, Some(1.0), ".at", "must be a quarter up to the base 2018-Q1, got 2017-12"),
         ("2017-Q5", Some(1.0), None, ".at", "got \"2017-Q5\""),
-        ("2017-Q4", None, None, "", "must say at_least, at_most or both, got none"),
+        ("2017-Q4", None, None, "", "must state at_least, at_most or both, got none"),
         ("2017-Q4", Some(2.0), Some(1.5), "", "at_least must not be above at_most, got 2 and 1.5"),
         ("2017-Q4", Some(-2.0), None, ".at_least", "revenue must be finite and above 0, got -2"),
         ("2017-Q4", None, Some(0.0), ".at_most", "revenue must be finite and above 0, got 0"),

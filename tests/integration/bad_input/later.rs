@@ -99,7 +99,7 @@ fn unknown_words_list_the_known_ones() {
         ("", "innovations", json!({ "gaussian": 5 }), "innovations", "must be \"gaussian\", got a table"),
         (a, "centring", json!("mode"), "provider[A].centring", "known: median"),
         (a, "growth", json!({ "constnat": 0.1 }), "provider[A].growth.constnat", "did you mean \"constant\"?"),
-        (a, "growth", json!({}), "provider[A].growth", "must hold one curve (constant, schedule, fade), got none"),
+        (a, "growth", json!({}), "provider[A].growth", "must contain one curve (constant, schedule, fade), got none"),
         (a, "growth", json!({ "constant": 0.1, "fade": {} }), "provider[A].growth", "got constant and fade"),
         (a, "revenue", json!({ "normal": [1, 0.1], "fixed": 1 }), "provider[A].revenue", "got fixed and normal"),
         (a, "revenue", json!({ "source": "x" }), "provider[A].revenue", "got none"),

@@ -48,9 +48,9 @@ fn a_value_that_does_not_fit_its_address() {
     assert_problem(&error, &format!("{rates}[1].normal[0]"), &["is the name \"boom\"", "assumption[boom].normal[0]"]);
     for address in ["correlation[0].value", "question[0].sustained", "provider[A].revenue.uniform[0]"] {
         let error = scenario.with(address, normal(0.3, 0.1)).expect_err("a distribution");
-        assert_problem(&error, address, &["only a plain number can stand here, got normal(0.3, 0.1)"]);
+        assert_problem(&error, address, &["only a plain number is allowed here, got normal(0.3, 0.1)"]);
         let error = scenario.with(address, "boom").expect_err("a name");
-        assert_problem(&error, address, &["only a plain number can stand here, got \"boom\""]);
+        assert_problem(&error, address, &["only a plain number is allowed here, got \"boom\""]);
     }
     for (value, shown) in
         [(1.5, "1.5"), (-1.0, "-1"), (0.0, "0"), (1e300, "1e300"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")]
@@ -101,11 +101,11 @@ fn a_value_as_text() {
     for (text, words) in [
         ("", "got \"\""),
         ("0.3 0.4", "got \"0.3 0.4\""),
-        ("0.3\nx = 1", "one value is wanted, got \"0.3\\nx = 1\""),
-        ("0.3\n[x]", "one value is wanted"),
+        ("0.3\nx = 1", "expected one value, got \"0.3\\nx = 1\""),
+        ("0.3\n[x]", "expected one value"),
         ("[0.3]", "must be a number, the name of an assumption or a distribution, got a list"),
         ("true", "got true"),
-        ("{}", "must hold one distribution"),
+        ("{}", "must contain one distribution"),
         ("{ normal = [0.3] }", "must be [mean, sd], got 1 numbers"),
         ("{ normal = [0.3, 0.1], uniform = [0, 1] }", "got normal and uniform"),
         ("{ gauss = [0, 1] }", "unknown key \"gauss\""),
@@ -192,7 +192,7 @@ fn lookups() {
         missing(rank.probability(period, 1).err(), period);
     }
     let year = named.by("2019").expect_err("a year among quarters");
-    assert!(year.to_string().ends_with("2020-Q1; the last in it is 2019-Q4"), "{year}");
+    assert!(year.to_string().ends_with("2020-Q1; its last period is 2019-Q4"), "{year}");
     let error = named.by("2019-Q9").expect_err("no period");
     assert!(error.is_invalid_input() && error.to_string().contains("got \"2019-Q9\""), "{error}");
     for p in [0.0, 1.0, f64::NAN, -0.1, f64::INFINITY] {
@@ -201,10 +201,10 @@ fn lookups() {
         missing(fan.quantile("2019-Q1", p).err(), &words);
         missing(share.quantile("2019-Q1", p).err(), &words);
     }
-    missing(rank.probability("2019-Q1", 0).err(), "ranks run from 1 to 2, got 0");
+    missing(rank.probability("2019-Q1", 0).err(), "ranks range from 1 to 2, got 0");
     missing(rank.probability("2019-Q1", 3).err(), "got 3");
     missing(outcome.overtake("A", "B").err(), "ask by name: A overtakes B (sustained 2), A overtakes B");
-    missing(outcome.overtake("B", "A").err(), "\"B overtakes A\" was not asked");
+    missing(outcome.overtake("B", "A").err(), "no question is named \"B overtakes A\"");
     missing(outcome.question("A overtakes C").err(), "did you mean \"A overtakes B\"?");
     type Look = fn(&Outcome, &str) -> Option<Error>;
     let looks: [Look; 6] = [
