@@ -65,6 +65,15 @@
 //!
 //! Ten questions with answers that run are in the [`cookbook`].
 //!
+//! # Guides
+//! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
+//! * [Exact answers](_documentation::exact_answers), [sampling and error bars](_documentation::sampling)
+//! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
+//!   [performance](_documentation::performance)
+//! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+//!
+//! # Units
+//!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in one unit of your choice. Stated growth is that of the *median* path; the
 //! mean lies above it by the factor e^(σ²τ/2), σ the volatility and τ the years ([`Curve`]). An overtake is looked for at
@@ -89,6 +98,7 @@
 //! [`assert_probability!`] is exact where it can be, and otherwise simulates with stated false alarms; a [`Snapshot`] shows
 //! a changed assumption beside the probabilities that it moved.
 
+pub mod _documentation;
 mod assertion;
 mod assumption;
 mod audit;
