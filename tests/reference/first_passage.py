@@ -1,4 +1,4 @@
-"""Writes first_passage.csv and share.csv: what a simulation of the pairs of pairs.py must come near to.
+"""Writes first_passage.csv and share.csv: reference values for simulations of the pairs in pairs.py.
 
     pip install numpy scipy mpmath
     python first_passage.py
@@ -79,7 +79,7 @@ def mixture(pair, n):
 
 
 def growth_only(pair):
-    """P(G > g) where g just reaches parity at t (constant growth, drift grows with t, so that `ahead` and `by` are one)."""
+    """P(G > g) where g just reaches parity at t (constant growth, drift grows with t, so `ahead` equals `by`)."""
     a, b = pair.growth
     rows = []
     for t in pair.at():
@@ -132,7 +132,7 @@ def share_rows(pair, n):
     return rows
 
 
-# ---- checks by other roads ----
+# ---- checks by other methods ----
 
 
 def check_model_example():

@@ -1,4 +1,4 @@
-"""Writes src/paths/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), «new-joe-kuo-6.21201», for 256 dimensions.
+"""Writes src/paths/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), "new-joe-kuo-6.21201", for 256 dimensions.
 
 The numbers are facts, taken from the table that scipy ships (scipy 1.17, `stats/_sobol_direction_numbers.npz`).
 Run: python3 tests/reference/joe_kuo.py
@@ -18,7 +18,7 @@ for dimension in range(1, DIMENSIONS):
     assert all(m % 2 == 1 and m < 2 ** (k + 1) for k, m in enumerate(initial))
     lines.append(f"    &{[polynomial, *initial]},")
 
-head = """//! Direction numbers of Joe & Kuo (2008), «Constructing Sobol sequences with better two-dimensional projections», SIAM
+head = """//! Direction numbers of Joe & Kuo (2008), "Constructing Sobol sequences with better two-dimensional projections", SIAM
 //! J. Sci. Comput. 30. Written by `tests/reference/joe_kuo.py`.
 
 /// By dimension from the second on: the primitive polynomial over GF(2), its coefficients as bits, then m₁, m₂, ….
