@@ -6,8 +6,8 @@
 //! | [exact answers](exact_answers) | quadrature, reported errors, gradients, continuous monitoring |
 //! | [sampling and error bars](sampling) | intervals, sampling schemes, efficiency, cross-checks, assertions |
 //! | [random numbers and reproducibility](random_numbers) | keyed streams, the same bits everywhere, test batteries |
-//! | [performance](performance) | time and memory, with the date and machine of each measurement |
-//! | [accuracy](accuracy) | rounding, fans, mathematical functions, closed forms |
+//! | [performance] | time and memory, with the date and machine of each measurement |
+//! | [accuracy] | rounding, fans, mathematical functions, closed forms |
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [charts, reports and tables](presentation) | what they show and why |
 //!

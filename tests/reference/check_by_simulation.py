@@ -2,7 +2,7 @@
 
     python check_by_simulation.py [seed]
 
-Shares no code with the scripts that wrote the table: curves are summed from their rates (midpoints), laws are sampled.
+Shares no code with the scripts that wrote the table: curves are summed from their rates (midpoints), distributions are sampled.
 """
 
 import csv

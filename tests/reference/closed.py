@@ -4,8 +4,8 @@
     python tests/reference/closed.py
 
 Columns: function, region, gap, drift, drift_sd, volatility, t, value. Every argument is an exact double. The formulas
-are taken as they are printed, with as many digits as their cancellation needs. Of each function some values are checked
-here against quadrature: the distribution against the density's integral, that of a normal drift against the mixture.
+are evaluated as published, with as many digits as their cancellation needs. Some values of each function are checked here
+by quadrature: the distribution against the integral of the density, that of a normal drift against the mixture.
 """
 
 import csv

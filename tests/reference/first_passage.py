@@ -8,8 +8,8 @@ volatility of a and b (TOML of the scenario format), correlation of their shocks
 Questions: `by` (k: sustained), `ahead`, `ahead_at_base`, `lead_changes` (k: how many, by the horizon, 0 to 8).
 share.csv ends in t, mean and sd of a's share of a + b.
 
-Every value is computed twice, with 192 and with 384 nodes a date (where something is drawn with 128 and 160, and with 24
-and 32 for every piece of a drawn law), and must agree to 1e-11; see also `check_*`, and check_by_simulation.py, which knows nothing of how the table was made.
+Every value is computed twice, with 192 and with 384 nodes per date (with drawn assumptions 128 and 160, and 24 and 32 for
+every piece of a distribution), and must agree to 1e-11; see also `check_*`, and check_by_simulation.py, which shares no code with this script.
 """
 
 import csv
