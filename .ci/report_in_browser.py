@@ -1,7 +1,7 @@
 """Opens reports in headless Chromium at 1280 and 390 px: report_in_browser.py CHROMIUM FOLDER REPORT.html...
 
-Fails on a horizontal scroll, on anything the console says, and on a chart that is not seen. Leaves a screenshot of each in FOLDER.
-A frame of the wanted width stands for the window, since Chromium's own cannot be narrower than about 500 px.
+Fails on horizontal scrolling, on console output, and on a chart that is not visible. Writes a screenshot of each to FOLDER.
+A frame of the wanted width is used, since Chromium's own window cannot be narrower than about 500 px.
 """
 
 import html

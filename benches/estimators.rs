@@ -1,12 +1,11 @@
-//! The efficiency of each sampling and of the exact solver. Run `cargo bench --bench estimators`; with
-//! `-- --table` it prints the table and nothing else.
+//! The efficiency of each sampling scheme and of the exact solver. Run `cargo bench --bench estimators`; with `-- --table`
+//! it only prints the table.
 //!
-//! **How to read it.** Efficiency is 1 / (error² × time), the error being that of the overtake by the horizon, and the
-//! table holds it over that of plain paths at the same probability: 2^18 paths on one thread, in rounds of other seeds
-//! that take all samplings in turn; the mean of error², the least time. For plain paths the error is √(p(1−p)/n), p
-//! being the exact answer's, since at 1e-8 they see nothing. In brackets a path's time over a plain one's. The exact
-//! answer is asked for to a tolerance of p / 1,000 and has the error that it tells. Criterion then measures the time of
-//! each alone.
+//! **How to read it.** Efficiency is 1 / (error² × time), with the error of the overtake by the horizon. The table gives it
+//! relative to plain paths at the same probability: 2^18 paths on one thread, in rounds of different seeds that run all
+//! schemes in turn; the mean of error², the least time. For plain paths the error is √(p(1−p)/n) with the exact p, since at
+//! 1e-8 they have no hits. The time of a path relative to a plain path is in brackets. The exact answer has a tolerance of
+//! p / 1,000 and the error that it reports. Criterion then measures the time of each alone.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -21,11 +20,11 @@ const SAMPLINGS: [(&str, Sampling); 4] = [
     ("sobol", Sampling::Sobol),
     ("importance", Sampling::Importance),
 ];
-/// What the challenger starts with, for probabilities near 0.4, 1e-2, 1e-4 and 1e-8, where growth is known and drawn.
+/// The challenger's base, for probabilities near 0.4, 1e-2, 1e-4 and 1e-8, with growth known and drawn.
 const BASES: [(&str, [f64; 2]); 4] =
     [("0.4", [702.0, 515.0]), ("1e-2", [270.0, 168.0]), ("1e-4", [152.0, 75.0]), ("1e-8", [71.0, 24.5])];
 
-/// Forty quarters of two correlated providers; `drawn` growth rates, or known ones.
+/// Forty quarters of two correlated providers, with growth rates known or `drawn`.
 fn scenario(base: f64, drawn: bool) -> Scenario {
     let growth = |rate| if drawn { Curve::constant(normal(rate, 0.03)) } else { Curve::constant(rate) };
     Scenario::builder("2018-Q1", "2028-Q1")
@@ -48,7 +47,7 @@ fn exact(scenario: &Scenario, tolerance: f64) -> Estimate {
     exact.run().expect("an outcome").questions()[0].by("2028-Q1").expect("the horizon")
 }
 
-/// What repeated runs showed: the mean of error², the least time in seconds, and whether each hit something.
+/// Results of repeated runs: the mean of error², the least time in seconds, and whether each run had hits.
 #[derive(Clone, Copy)]
 struct Seen {
     square: f64,
@@ -56,7 +55,7 @@ struct Seen {
     hit: bool,
 }
 
-/// Each answer in turn, round after round, so that what else the machine does falls on all.
+/// Each answer in turn, round after round, so that other load on the machine affects all alike.
 fn measured<const N: usize>(answers: [&dyn Fn(u64) -> Estimate; N]) -> [Seen; N] {
     const ROUNDS: u32 = 8;
     let mut seen = [Seen { square: 0.0, seconds: f64::INFINITY, hit: true }; N];
@@ -72,7 +71,7 @@ fn measured<const N: usize>(answers: [&dyn Fn(u64) -> Estimate; N]) -> [Seen; N]
     seen
 }
 
-/// A line of the table: efficiencies over plain, and what importance needs for an error of 5 % of p.
+/// A row of the table: efficiencies relative to plain, and the time of importance sampling for an error of 5 % of p.
 fn line(drawn: bool, base: f64) -> String {
     let scenario = scenario(base, drawn);
     let guess = run(&scenario, Sampling::Importance, 0).value();
@@ -87,7 +86,7 @@ fn line(drawn: bool, base: f64) -> String {
     let plain = PATHS as f64 / (p * (1.0 - p) * seen[0].seconds);
     let ratio = |of: &Seen| match of.hit {
         true => format!("{:.3} ({:.2})", 1.0 / (of.square * of.seconds) / plain, of.seconds / seen[0].seconds),
-        // Where nothing was hit there is no spread to speak of.
+        // Without hits there is no spread.
         false => format!("nothing seen ({:.2})", of.seconds / seen[0].seconds),
     };
     let [_, antithetic, sobol, importance, exact] = &seen;

@@ -1,8 +1,8 @@
-//! What an exact answer costs. Run `cargo bench --bench exact`.
+//! The cost of an exact answer. Run `cargo bench --bench exact`.
 //!
-//! **How to read it.** `draw/…`: one first passage at 40 quarters with nothing drawn but shocks, to the tolerance in the name; the recursion is run
-//! at three points of error control too, so divide by three for one draw. `six/…`: six drawn assumptions. Beside them `simulation` runs so many paths that its standard
-//! error at P ≈ 0.5 is that of the entry's name, where that is affordable. One thread.
+//! **How to read it.** `draw/…`: one first passage over 40 quarters with only shocks drawn, to the tolerance in the name. The recursion also runs at
+//! three points for error control, so divide by three for one draw. `six/…`: six drawn assumptions. For comparison, `simulation` runs the number of paths whose
+//! standard error at P ≈ 0.5 equals the entry's name, if that is affordable. One thread.
 
 use std::hint::black_box;
 
@@ -55,7 +55,7 @@ fn exact(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The gradient of one probability beside the outcome of the same question to the same tolerance, `run`.
+/// The gradient of one probability, and `run`, the outcome of the same question to the same tolerance.
 fn gradient(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gradient");
     group.sample_size(20);

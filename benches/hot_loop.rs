@@ -1,19 +1,19 @@
-//! The engine beside the loop that one would write without it. Run `cargo bench --bench hot_loop`.
+//! The engine compared with a straightforward loop. Run `cargo bench --bench hot_loop`.
 //!
-//! **How to read it.** Only ratios within one run mean anything: the machine is warm or not, alone or not. Divide the
-//! time of `straightforward` by that of `engine` in the same group: both do the work that the group is named after.
-//! Throughput is in path-steps, which are paths × periods × providers; its inverse is the time of one. An element of
-//! `engine` is one f32 row entry, of `straightforward` one f64 state; both hold one normal, and both count the first
-//! overtake of every path. The engine also counts who is ahead at each period and how often the lead changes; fans,
+//! **How to read it.** Only ratios within one run are meaningful, since load and temperature of the machine vary. Divide
+//! the time of `straightforward` by that of `engine` in the same group; both do the work of the group's name.
+//! Throughput is in path-steps (paths × periods × providers); its inverse is the time of one. An element of `engine` is
+//! one f32 row entry, of `straightforward` one f64 state; both contain one normal, and both count the first overtake of
+//! every path. The engine also counts who is ahead at each period and how often the lead changes; fans,
 //! ranks and shares are off (their cost is in `statistics`). `straightforward` draws all normals of a path and ends its
-//! comparison at the first overtake; a loop that drew only as far as that would draw fewer.
+//! comparison at the first overtake; a loop that stopped drawing there would draw fewer.
 //!
 //! | group | work |
 //! |---|---|
-//! | `normals` | one normal an element: the engine also adds each to its path and keeps every state, `straightforward` sums them |
+//! | `normals` | one normal per element: the engine also adds each to its path and stores every state, `straightforward` sums them |
 //! | `fixed/K×T` | K providers over T quarters, all pairs correlated, and whether the first overtakes the second |
-//! | `drawn/2×40` | the same, with a growth rate a path and provider, a normal through ln(1 + g), and a drawn base of one |
-//! | `threads` | `drawn/2×40` with more paths on one thread and on two; worth reading where two cores are idle |
+//! | `drawn/2×40` | the same, with a normal growth rate per path and provider through ln(1 + g), and one drawn base |
+//! | `threads` | `drawn/2×40` with more paths on one thread and on two; meaningful if two cores are idle |
 //! | `case` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
 
 use std::hint::black_box;
@@ -25,7 +25,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Path-steps of a run, whatever its shape.
+/// Path-steps of a run, for every shape.
 const STEPS: usize = 1 << 22;
 const STEP: f64 = 0.25;
 
@@ -45,7 +45,7 @@ fn volatility(index: usize) -> f64 {
     if index == 0 { 0.15 } else { 0.10 }
 }
 
-/// What a run computes.
+/// The work of a run.
 #[derive(Clone, Copy)]
 struct Work {
     providers: usize,
@@ -91,7 +91,7 @@ fn engine(scenario: &Scenario, paths: usize, threads: usize) -> Tally {
 
 /// Paths by first overtake: each period, then never.
 ///
-/// One shape of the work is one function, so that the compiler knows its sizes.
+/// Each shape is a separate function, so that the compiler knows its sizes.
 #[expect(clippy::disallowed_methods, reason = "the baseline takes what the standard library has")]
 fn straightforward<const K: usize>(work: Work, seed: u64) -> Vec<u64> {
     let mut rng = SmallRng::seed_from_u64(seed);
@@ -103,7 +103,7 @@ fn straightforward<const K: usize>(work: Work, seed: u64) -> Vec<u64> {
     let mut z = vec![0.0_f64; normals + K + 1];
     let used = if work.drawn { z.len() } else { normals };
     for _ in 0..work.paths() {
-        // The one place that draws: with several, rustc leaves the sampler out of line and the loop is slower.
+        // The only call that draws: with several, rustc does not inline the sampler and the loop is slower.
         for z in &mut z[..used] {
             *z = StandardNormal.sample(&mut rng);
         }
@@ -164,7 +164,7 @@ fn hot_loop(criterion: &mut Criterion) {
     beside::<2>(criterion, 480, false);
 }
 
-/// One provider and nothing asked of it: what is left of the engine beside its normals is one step of the walk.
+/// One provider without questions: besides its normals the engine only takes the steps of the walk.
 fn normals(criterion: &mut Criterion) {
     const PERIODS: usize = 480;
     let provider = Provider::new("p0", revenue(0)).growth(Curve::constant(rate(0))).volatility(volatility(0));
@@ -206,7 +206,7 @@ fn case(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Both do the same work: their probabilities lie within 5 standard errors, once in two million seeds further.
+/// Both do the same work: their probabilities agree within 5 standard errors (a false alarm once in two million seeds).
 fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
     let never = counts[work.periods] as f64 / work.paths() as f64;
     let outcome = engine(scenario, work.paths(), 1).outcome().expect("an outcome");

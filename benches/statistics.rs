@@ -1,8 +1,7 @@
-//! What each statistic costs on top of one question. Run `cargo bench --bench statistics`.
+//! The cost of each statistic in addition to one question. Run `cargo bench --bench statistics`.
 //!
-//! **How to read it.** Subtract the time of `question` in the same group from that of another entry: the difference is
-//! what that statistic costs. Divide instead: fans with their means should stay within 2.5 times `question`, all three
-//! within 4 times. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
+//! **How to read it.** The time of an entry minus that of `question` in the same group is the cost of that statistic. As
+//! ratios, the targets are 2.5 times `question` for fans with their means, and 4 times for all three. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
 //! passes (first overtake, ahead at each period, lead changes) are in `question`; `nothing` is the paths alone.
 
 use std::hint::black_box;
@@ -12,7 +11,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use outgrow::{Curve, Measure, Provider, Question, Scenario, ScenarioBuilder, Simulation, Tail, Tally, normal};
 
-/// Enough that what a run costs once (its histograms) hardly shows.
+/// Enough paths that the fixed cost of a run (its histograms) is small.
 const PATHS: u64 = 1 << 17;
 const PERIODS: u64 = 40;
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -57,8 +56,8 @@ fn statistics(criterion: &mut Criterion) {
     }
 }
 
-/// Two drawn estimates read as fiscal totals beside the same as `point` (asked: at most 1.3 times), and a trailing year
-/// beside a period (at most twice).
+/// Two drawn estimates read as fiscal totals compared with `point` (target: at most 1.3 times), and a trailing year
+/// compared with a period (at most twice).
 fn readings(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("readings");
     group
@@ -89,7 +88,7 @@ fn readings(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Lives as long as the bench: a simulation borrows its scenario.
+/// Leaked for the duration of the bench, because a simulation borrows its scenario.
 fn leaked(builder: ScenarioBuilder) -> &'static Scenario {
     Box::leak(Box::new(builder.build().expect("a valid scenario")))
 }

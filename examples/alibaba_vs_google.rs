@@ -1,4 +1,4 @@
-//! The case: does Alibaba Cloud overtake Google Cloud, seen from mid-2018? And what happened?
+//! The case: does Alibaba Cloud overtake Google Cloud, as seen from mid-2018? And what happened?
 //!
 //! `cargo run --release --example alibaba_vs_google -- [--paths N]`
 
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 mod end;
 use end::{end, fail};
 
-type Told = Result<(), Box<dyn Error>>;
+type Printed = Result<(), Box<dyn Error>>;
 
 const ALIBABA: &str = "Alibaba Cloud";
 const GOOGLE: &str = "Google Cloud";
@@ -26,7 +26,7 @@ const SEED: u64 = 7;
 
 fn main() -> ExitCode {
     match paths(&std::env::args().skip(1).collect::<Vec<_>>()) {
-        Ok(paths) => end(tell(&mut io::stdout().lock(), paths)),
+        Ok(paths) => end(print(&mut io::stdout().lock(), paths)),
         Err(wrong) => fail(2, &wrong),
     }
 }
@@ -40,45 +40,45 @@ fn paths(arguments: &[String]) -> Result<u64, String> {
     count.ok_or_else(|| "usage: alibaba_vs_google [--paths N]".into())
 }
 
-fn tell(out: &mut impl Write, paths: u64) -> Told {
+fn print(out: &mut impl Write, paths: u64) -> Printed {
     let text = std::fs::read_to_string(format!("{EXAMPLES}/scenarios/alibaba_vs_google.toml"))?;
     let scenario = Scenario::from_toml(&text)?;
     let data = Data::read()?;
     data.check_base(&scenario)?;
 
     writeln!(out, "{ALIBABA} against {GOOGLE}, as known on 2018-06-30\n")?;
-    tell_assumptions(out, &scenario)?;
+    print_assumptions(out, &scenario)?;
     writeln!(
         out,
         "\nThe estimates of 87 % and 60 % are read as growth of Alibaba's fiscal-year totals. Read as growth of a quarter on the"
     )?;
-    writeln!(out, "year-ago quarter (`point`) they would run hot; the table below shows by how much.\n")?;
+    writeln!(out, "year-ago quarter (`point`) they would be too high; the table below shows by how much.\n")?;
 
     let outcome = scenario.simulate().paths(paths).seed(SEED).run()?;
     for question in outcome.questions() {
         writeln!(out, "{question}\n")?;
     }
-    tell_readings_and_tails(out, &scenario, paths)?;
-    tell_measures(out, &outcome)?;
-    data.tell_what_happened(out)
+    print_readings_and_tails(out, &scenario, paths)?;
+    print_measures(out, &outcome)?;
+    data.print_what_happened(out)
 }
 
-/// Every number that may be drawn, and where it is from.
-fn tell_assumptions(out: &mut impl Write, scenario: &Scenario) -> Told {
+/// Every number that may be drawn, with its source.
+fn print_assumptions(out: &mut impl Write, scenario: &Scenario) -> Printed {
     writeln!(out, "Assumptions")?;
     for place in scenario.assumptions() {
         writeln!(out, "  {} = {}", place.address, place.assumption)?;
         writeln!(out, "      {}", place.source.as_deref().unwrap_or("assumed"))?;
     }
-    // A correlation is a plain number, which carries no source.
+    // A correlation is a plain number, which has no source.
     for (address, value) in scenario.numbers().iter().filter(|(address, _)| address.starts_with("correlation")) {
         writeln!(out, "  {address} = {value}\n      assumed")?;
     }
     Ok(())
 }
 
-/// Two readings and three continuations of the same two estimates, with common draws.
-fn tell_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64) -> Told {
+/// Two readings and three continuations of the same two estimates, on common random numbers.
+fn print_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64) -> Printed {
     const DATES: [&str; 4] = ["2020-Q4", "2022-Q4", "2024-Q4", "2028-Q1"];
     let tails = [("fade to 12 %", Tail::fade(0.12, 2.0)), ("ratio auto", Tail::ratio("auto")), ("hold", Tail::hold())];
     writeln!(
@@ -98,13 +98,13 @@ fn tell_readings_and_tails(out: &mut impl Write, scenario: &Scenario, paths: u64
     }
     writeln!(
         out,
-        "  (± one standard error of the simulation; the tails are fixed numbers; what is assumed moves the answer far more)"
+        "  (± one standard error of the simulation; the tails are fixed numbers; the assumptions move the answer far more)"
     )?;
     Ok(())
 }
 
-/// The same question of single quarters and of sums over a year, which turn later.
-fn tell_measures(out: &mut impl Write, outcome: &Outcome) -> Told {
+/// The same question for single quarters and for sums over a year, which react later.
+fn print_measures(out: &mut impl Write, outcome: &Outcome) -> Printed {
     const DATES: [&str; 4] = ["2020-Q4", "2022-Q4", "2024-Q4", "2027-Q4"];
     let title = format!("{ALIBABA} overtakes {GOOGLE}");
     let measures = [
@@ -148,7 +148,7 @@ struct Rate {
     cny_per_usd_avg: f64,
 }
 
-/// One quarter in million dollars: Alibaba at the quarter's average rate and as printed, and Google where it is published.
+/// One quarter in million dollars: Alibaba at the quarter's average rate and as printed, and Google if published.
 struct Quarter {
     alibaba: f64,
     printed: f64,
@@ -195,7 +195,7 @@ impl Data {
         Ok(Self { quarters, years })
     }
 
-    /// The scenario's base must be what the data say, to the dollar.
+    /// The scenario's base must equal the data, to the dollar.
     fn check_base(&self, scenario: &Scenario) -> Result<(), Box<dyn Error>> {
         let base = self.quarters.get(&BASE.parse()?).ok_or("examples/data has no quarter 2018-Q1 of Alibaba")?;
         let data = base.alibaba * 1e6;
@@ -211,9 +211,9 @@ impl Data {
         Ok(())
     }
 
-    fn tell_what_happened(&self, out: &mut impl Write) -> Told {
+    fn print_what_happened(&self, out: &mut impl Write) -> Printed {
         writeln!(out, "\nWhat happened (not used above)")?;
-        self.tell_estimates(out)?;
+        self.print_estimates(out)?;
         let known: Vec<_> =
             self.quarters.iter().filter_map(|(at, quarter)| Some((at, quarter, quarter.ratios()?))).collect();
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return Ok(()) };
@@ -246,12 +246,12 @@ impl Data {
         }
         writeln!(
             out,
-            "  «Other basis»: from 2023-Q2 on Alibaba counts sales inside its group too. Year ends without a figure are left out."
+            "  \"Other basis\": from 2023-Q2 on Alibaba counts sales inside its group too. Year ends without a figure are left out."
         )?;
         Ok(())
     }
 
-    fn tell_estimates(&self, out: &mut impl Write) -> Told {
+    fn print_estimates(&self, out: &mut impl Write) -> Printed {
         let year = |end: &str| self.years.get(end).copied().unwrap_or(f64::NAN);
         let [before, first, second] = ["2018-03-31", "2019-03-31", "2020-03-31"].map(year);
         let growth = |from: f64, to: f64| 100.0 * (to / from - 1.0);

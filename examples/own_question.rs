@@ -1,4 +1,4 @@
-//! Questions of one's own: say of each path whether it counts, or in which class it falls.
+//! Custom questions: whether a path counts, or which class it belongs to.
 //!
 //! `cargo run --release --example own_question`
 
@@ -12,11 +12,11 @@ use outgrow::{Curve, Period, Provider, Scenario, Tail, When, log_interval, norma
 mod end;
 
 fn main() -> ExitCode {
-    end::end(tell(&mut io::stdout().lock()))
+    end::end(print(&mut io::stdout().lock()))
 }
 
-fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    // Made for the tour; examples/scenarios/alibaba_vs_google.toml is the case with its sources.
+fn print(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    // A simplified case; examples/scenarios/alibaba_vs_google.toml has the sources.
     let scenario = Scenario::builder("2018-Q1", "2028-Q1")
         .provider(
             Provider::new("Alibaba Cloud", 690e6)
@@ -36,7 +36,7 @@ fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         .simulate()
         .paths(200_000)
         .seed(7)
-        // Yes or no. `first` is the first quarter that meets the condition, or «not by the horizon», which orders last.
+        // Yes or no. `first` is the first quarter that meets the condition, or "not by the horizon", which orders last.
         .event("ten before twenty", ["Alibaba Cloud", "Google Cloud"], |[alibaba, google]| {
             alibaba.first(|revenue| revenue > 2.5e9) < google.first(|revenue| revenue > 5.0e9)
         })

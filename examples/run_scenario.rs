@@ -1,8 +1,8 @@
-//! Runs a scenario file and prints its answer, or with `--audit` where it may fool its author.
+//! Runs a scenario file and prints the answer, or with `--audit` where the scenario may mislead.
 //!
 //! `cargo run --release --example run_scenario -- FILE [OPTIONS]`; `--help` lists the options.
 //!
-//! Every run checks the scenario for what needs no simulation, and prints what it finds on standard error, a line each.
+//! Every run prints the audit findings that need no simulation on standard error, one per line.
 //!
 //! Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.
 
@@ -23,9 +23,9 @@ mod options;
 use end::{end, fail};
 use options::{Command, HELP, Options, USAGE, command};
 
-/// The largest file that is read.
+/// The largest file accepted, in bytes.
 const LIMIT: u64 = 16 << 20;
-/// The places of a finding that are named.
+/// The number of addresses listed per finding.
 const MOST_PLACES: usize = 4;
 
 fn main() -> ExitCode {
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 
 fn answer(options: &Options) -> Result<String, String> {
     let text = read(&options.file)?;
-    // Several files may be run by one script: every message says which it is about.
+    // A script may run several files, so every message begins with the file's name.
     let of_file = |error: outgrow::Error| format!("{}: {error}", options.file.display());
     let json = options.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let scenario = if json { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
@@ -68,8 +68,8 @@ fn answer(options: &Options) -> Result<String, String> {
     }
 }
 
-/// Prints the findings, one a line, the most serious first; what is found alike in several places is one line. A run goes
-/// on without a reader of standard error.
+/// Prints the findings, one per line, the most serious first. Equal findings at several addresses share a line. The run
+/// continues if standard error is closed.
 fn warn(file: &Path, audit: &Audit) {
     let mut lines: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for finding in audit.findings() {
@@ -130,9 +130,9 @@ fn written<T: Serialize + Display>(answer: &T, json: bool) -> Result<String, Str
     if json { serde_json::to_string(answer).map_err(|error| error.to_string()) } else { Ok(answer.to_string()) }
 }
 
-/// Every chart of the outcome, those of a question numbered in the order asked.
+/// Every chart of the outcome; those of questions are numbered in the order of the questions.
 fn write_charts(scenario: &Scenario, outcome: &Outcome, options: &Options, folder: &Path) -> Result<(), String> {
-    // Exact shares and ranks are of two providers only.
+    // Exact shares and ranks exist for two providers only.
     let is_ranked = !options.exact || scenario.providers().len() < 3;
     let chart = outcome.chart();
     let mut charts = Vec::new();

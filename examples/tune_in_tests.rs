@@ -1,4 +1,4 @@
-//! Tuning assumptions, as one does in tests: change a number by its address, run again, check the answer.
+//! Tuning assumptions in tests: change a number by its address, run again, check the answer.
 //!
 //! `cargo run --release --example tune_in_tests`
 
@@ -15,10 +15,10 @@ const SCENARIO: &str = include_str!("scenarios/alibaba_vs_google.toml");
 const SECOND_YEAR: &str = "provider[Alibaba Cloud].growth.schedule.rates[1]";
 
 fn main() -> ExitCode {
-    end::end(tell(&mut io::stdout().lock()))
+    end::end(print(&mut io::stdout().lock()))
 }
 
-fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn print(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let scenario = Scenario::from_toml(SCENARIO)?;
 
     writeln!(out, "Every number that may be drawn has an address:")?;
@@ -26,7 +26,7 @@ fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         writeln!(out, "  {} = {}", place.address, place.assumption)?;
     }
 
-    // One number, replaced by a distribution. All other draws stay as they were, so a difference is due to the change alone.
+    // Replace one number by a distribution. All other draws stay the same, so a difference is due to the change alone.
     let slower = scenario.with(SECOND_YEAR, normal(0.40, 0.15))?;
     // Numbers inside distributions have addresses too. Several changes are checked together.
     let surer = scenario
@@ -37,15 +37,15 @@ fn tell(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         writeln!(out, "  {name:<18} {}", by_2022(scenario)?)?;
     }
 
-    // The same seed gives the same answer, so these hold every time or never.
+    // The same seed gives the same answer, so these pass always or never.
     let (written, slowed) = (by_2022(&scenario)?, by_2022(&slower)?);
     assert!(slowed.value() < written.value());
-    // The whole interval must lie inside; else the error says what it was.
+    // The whole interval must lie inside; otherwise the error reports it.
     written.check_within(0.50..=0.85)?;
     let too_narrow = written.check_within(0.10..=0.20).unwrap_err();
     writeln!(out, "\nA check that fails says: {too_narrow}")?;
 
-    // A typing error in an address is an error that names the nearest.
+    // A typing error in an address is an error that suggests the nearest address.
     let unknown = scenario.with("provider[Gogle Cloud].volatility", 0.1).unwrap_err();
     writeln!(out, "An address that is none: {unknown}")?;
     Ok(())

@@ -65,6 +65,15 @@
 //!
 //! The [`cookbook`] answers ten common questions with runnable code.
 //!
+//! # Guides
+//! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
+//! * [Exact answers](_documentation::exact_answers), [sampling and error bars](_documentation::sampling)
+//! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
+//!   [performance](_documentation::performance)
+//! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+//!
+//! # Units
+//!
 //! Growth is a fraction a year (0.87 is +87 %), half-lives are in years, volatility is the standard deviation of log
 //! revenue per √year, and money is per period in a unit of your choice. Stated growth is that of the *median* path; the
 //! mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years ([`Curve`]).
@@ -89,6 +98,7 @@
 //! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false
 //! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
 
+pub mod _documentation;
 mod assertion;
 mod assumption;
 mod audit;

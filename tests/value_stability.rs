@@ -1,8 +1,7 @@
-//! The bits that a seed gives. A change here is a breaking change, and CHANGELOG says so.
+//! The bits that a seed gives. A change here is a breaking change and is listed in the CHANGELOG.
 //!
-//! The same numbers must come out on every machine and at every level of the processor. `.ci/run` runs this file plainly,
-//! once for each level (`OUTGROW_CPU=baseline`, …), with the C library's use of FMA masked (`GLIBC_TUNABLES`), and without
-//! rayon; within one run nothing is said of the level.
+//! The numbers must be the same on every machine and at every CPU level. `.ci/run` runs this file as built, once for each
+//! level (`OUTGROW_CPU=baseline`, …), with FMA masked in the C library (`GLIBC_TUNABLES`), and without rayon.
 
 use std::sync::Mutex;
 
@@ -11,11 +10,11 @@ use outgrow::{
     pert, triangular, truncated, uniform,
 };
 
-/// Fifteen whole groups and a cut one; few enough for a debug build at the baseline.
+/// Fifteen whole groups and a partial one; few enough for a debug build at the baseline level.
 const PATHS: u64 = 1000;
 const SEED: u64 = 2018;
 
-/// What of a scenario is pinned.
+/// The pinned values of a scenario.
 #[derive(Debug, PartialEq, Eq)]
 struct Pins<'a> {
     /// Of the first question: paths by first overtake (ahead at base, each period, not by the horizon).
@@ -24,7 +23,7 @@ struct Pins<'a> {
     counts: u64,
     /// The bits of each provider's revenue at the middle period and at the horizon, on the first and on the last path.
     revenue: &'a [[u64; 4]],
-    /// The bits of the least and the greatest revenue at the horizon, of each provider.
+    /// The bits of the smallest and the largest revenue at the horizon, by provider.
     extremes: &'a [[u64; 2]],
 }
 
@@ -72,7 +71,7 @@ fn the_hash_is_fnv_1a() {
     assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_F739_67E8, "published");
 }
 
-/// Every number that a rate, a tail or a base may be, and correlated shocks.
+/// Every kind of assumption for rates, tails and bases, and correlated shocks.
 #[test]
 fn a_pair_with_drawn_rates() {
     let scenario = Scenario::builder("2018-Q1", "2028-Q1")
@@ -112,7 +111,7 @@ fn a_pair_with_drawn_rates() {
     );
 }
 
-/// A volatility and bases that are drawn, a ratio tail, and a series that follows two others.
+/// A drawn volatility, drawn bases, a ratio tail, and a series correlated with two others.
 #[test]
 fn three_with_drawn_volatility_and_base() {
     let scenario = Scenario::builder("2020", "2035")
@@ -167,7 +166,7 @@ fn five_by_month() {
         .question(Question::overtakes("d", "a"))
         .build()
         .expect("a valid scenario");
-    // A tally with a closure in its scenario is not written.
+    // A tally whose scenario contains a closure cannot be written.
     let plain = scenario.with_growth("e", Curve::constant(normal(0.5, 0.1))).expect("a valid scenario");
     check(
         &plain,
@@ -256,8 +255,8 @@ fn fiscal_totals_and_a_trailing_year() {
     );
 }
 
-/// Two drawn numbers and two correlated walks under every sampling but the plain one; of importance also the shifts that
-/// its search finds.
+/// Two drawn numbers and two correlated walks under every sampling scheme but plain; for importance sampling also the
+/// shifts that its search finds.
 #[test]
 fn every_other_sampling() {
     let scenario = Scenario::builder("2018-Q1", "2020-Q1")
@@ -276,7 +275,8 @@ fn every_other_sampling() {
     assert_eq!(found, [0xD65A_80C2_505A_CAA9, 0x31C3_9AB0_ACB9_9BB8, 0x50AF_3A00_CDC2_83E7], "\nnow: {found:#x?}");
 }
 
-/// Drawn growth, volatility and base, integrated at scrambled points with a control; and a slope, by the adjoint.
+/// Drawn growth, volatility and base, integrated at scrambled points with a control variate; and a derivative, by the
+/// adjoint.
 #[test]
 fn exact_answers() {
     let scenario = Scenario::builder("2018-Q1", "2020-Q1")

@@ -1,10 +1,10 @@
-"""The engine beside its peers in Python, in turn, one thread each: `python3 benches/peers/compare.py [PEER]...`
+"""The engine compared with its peers in Python, in turn, one thread each: `python3 benches/peers/compare.py [PEER]...`
 
-PEER is one of those of `overtake.py`; all unless named. Needs NumPy, and for the others mkl_random and numba.
+PEER is one of those of `overtake.py`; all by default. Needs NumPy, mkl_random and numba.
 
 In each round the engine runs, then every peer; a ratio is of one round, and its median and range over the rounds are
-printed. Times are user CPU, so another's load on the machine disturbs them little. The engine's is that of its whole process;
-a peer's starts once everything is imported, compiled and warm.
+printed. Times are user CPU, so other load on the machine affects them little. The engine's time is that of its whole process;
+a peer's starts after imports, compilation and warm-up.
 """
 
 import json

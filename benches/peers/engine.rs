@@ -1,10 +1,10 @@
 //! The engine's part of `compare.py`: the work of `hot_loop`'s entry `fixed` once, on one thread.
 //!
-//! Prints the share of paths never ahead; its caller measures the time.
+//! Prints the share of paths that are never ahead; the caller measures the time.
 
 use outgrow::{Curve, Error, Provider, Question, Scenario};
 
-/// Paths where none are asked, as under a plain `cargo bench`.
+/// The default number of paths, as under a plain `cargo bench`.
 const PATHS: u64 = 1 << 16;
 
 fn main() -> Result<(), Error> {

@@ -1,14 +1,14 @@
-"""The work of the bench `hot_loop`, entry `fixed`, as one writes it in Python: the first overtake of every path.
+"""The work of the bench `hot_loop`, entry `fixed`, written in Python: the first overtake of every path.
 
     python3 overtake.py PEER PATHS
 
 Two providers, 40 quarters, correlated random walks, one question; one thread. PEER is a source of normals and a width of
 numbers: numpy32, numpy64, mkl64 (the normals of `mkl_random`, which has doubles only) or numba64 (a compiled loop).
-For each line it reads, runs once and prints the user CPU time in nanoseconds of a path-step (paths x periods x
+For each line of input it runs once and prints the user CPU time in nanoseconds per path-step (paths x periods x
 providers), and the share of paths never ahead.
 
-It is the fastest that was found of each kind: SFC64 of five generators, SFMT with the inverse cdf of 27 pairs; blocks in
-the second-level cache, filled in place; the gap of the two and not each provider, so two normals cost two
+Each peer is the fastest variant found: SFC64 among five generators, SFMT with the inverse cdf among 27 pairs; blocks in
+the second-level cache, filled in place; the gap of the two providers instead of each one, so two normals cost two
 multiply-adds.
 """
 

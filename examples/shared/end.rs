@@ -1,12 +1,12 @@
-//! How the examples end: the exit code, and what is told where nobody may listen any more.
+//! How the examples end: exit codes, and errors on standard output or standard error that may be closed.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// 0 for what was told in full, or as far as somebody read: a reader that has seen enough (`| head`) is no error. Else 1.
-pub(crate) fn end(told: Result<(), Box<dyn Error>>) -> ExitCode {
-    match told {
+/// 0 on success, and if the reader of standard output left early (`| head`); else 1.
+pub(crate) fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
@@ -15,9 +15,9 @@ pub(crate) fn end(told: Result<(), Box<dyn Error>>) -> ExitCode {
     }
 }
 
-/// Tells what is wrong, and gives the exit code.
+/// Prints an error and returns the exit code.
 pub(crate) fn fail(code: u8, message: &str) -> ExitCode {
-    // Standard error may be closed: then there is nobody to tell, and `eprintln!` would panic.
+    // Standard error may be closed, where `eprintln!` would panic.
     let _ = writeln!(io::stderr(), "{message}");
     ExitCode::from(code)
 }

@@ -12,36 +12,36 @@ Runs a scenario file and prints when one provider's revenue overtakes another's,
 
 usage: run_scenario FILE [OPTIONS]
 
-What is run
+Run
   --paths N              paths of the simulation, a whole number: 250000, 100_000, 1e6 (default 1e6)
   --seed S               seed of the random numbers (default 0)
   --sampling NAME        plain, antithetic, sobol, importance or auto (default plain)
   --until ERROR          run until the largest standard error is at most ERROR, in place of --paths
-  --at-most N            the most paths that --until may take (default 1e8)
+  --at-most N            upper limit of paths for --until (default 1e8)
   --confidence LEVEL     level of the intervals, between 0 and 1 (default 0.95)
   --threads N            threads; the answers do not depend on it (default: all cores)
-  --continuous           an overtake at any time, not only at the end of a period
-  --cross-check          set the exact answer beside each simulated one
-  --exact                the exact answer in place of a simulation
-  --tolerance E          the error that --exact may have, 1e-12 to 0.01 (default 1e-6)
+  --continuous           monitor overtakes at any time, not only at the end of a period
+  --cross-check          report the exact answer beside each simulated one
+  --exact                solve exactly instead of simulating
+  --tolerance E          largest error of --exact, 1e-12 to 0.01 (default 1e-4)
   --no-fans, --no-ranks, --no-shares
                          leave out the distributions of revenue, the ranks, the market shares
   --set ADDRESS=VALUE    change the scenario: a number, or base, horizon, provider[A].history, provider[A].growth, …;
                          may be given several times
 
-What is printed
+Output
   --json                 the whole outcome (or audit) as JSON
-  --csv                  every number of the outcome, one a row
-  --spreadsheet          with --csv: texts that a spreadsheet would run as a formula begin with an apostrophe
-  --charts DIR           also write the charts into a folder, as SVG
+  --csv                  every number of the outcome, one per row
+  --spreadsheet          with --csv: put an apostrophe before text that a spreadsheet would run as a formula
+  --charts DIR           also write the charts to a folder, as SVG
   --html FILE            also write a report: answers, charts, assumptions and findings in one file
-  --audit                the whole audit in place of the answer: also what takes simulations to find
-  --no-audit             no findings on standard error (they are those that take no simulation)
+  --audit                print the whole audit, including findings that need simulations, instead of the answer
+  --no-audit             do not print findings (those that need no simulation) on standard error
   --help                 this text
 
 Exit codes: 0 an answer, 1 invalid input, 2 wrong usage.";
 
-/// What is asked on the command line.
+/// The command line, parsed.
 pub(crate) enum Command {
     Help,
     Run(Box<Options>),
@@ -77,7 +77,7 @@ pub(crate) struct Options {
 /// Reads the arguments after the program's name.
 ///
 /// # Errors
-/// What is wrong with them, in words.
+/// Why the arguments are invalid.
 pub(crate) fn command(mut arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
     let mut options = Options::default();
     while let Some(argument) = arguments.next() {
@@ -116,7 +116,7 @@ pub(crate) fn command(mut arguments: impl Iterator<Item = OsString>) -> Result<C
 }
 
 impl Options {
-    /// The place of an option without a value.
+    /// The field of an option without a value.
     fn switch(&mut self, flag: &str) -> Option<&mut bool> {
         Some(match flag {
             "--continuous" => &mut self.continuous,
@@ -157,7 +157,7 @@ impl Options {
         Ok(())
     }
 
-    /// Refuses options that another one would leave without effect.
+    /// Rejects options that would have no effect beside another one.
     fn check(&self) -> Result<(), String> {
         if self.file.as_os_str().is_empty() {
             return Err("no file given".into());
@@ -168,7 +168,7 @@ impl Options {
         }
         let run = [sampled, self.unsampled()].concat();
         if self.audit && !run.is_empty() {
-            return Err(format!("--audit has runs of its own and prints no answer: leave {} out", run.join(", ")));
+            return Err(format!("--audit runs its own simulations and prints no answer: leave {} out", run.join(", ")));
         }
         let pairs = [
             (self.json && self.csv, "one of --json and --csv at a time"),
@@ -184,7 +184,7 @@ impl Options {
         pairs.iter().find(|(is_wrong, _)| *is_wrong).map_or(Ok(()), |(_, message)| Err((*message).to_owned()))
     }
 
-    /// The options given that only a simulation has.
+    /// The given options that apply to a simulation only.
     fn sampled(&self) -> Vec<&'static str> {
         given(&[
             ("--paths", self.paths.is_some()),
@@ -198,7 +198,7 @@ impl Options {
         ])
     }
 
-    /// The other options given that only an answer has.
+    /// The other given options that apply to an answer only.
     fn unsampled(&self) -> Vec<&'static str> {
         given(&[
             ("--exact", self.exact),
@@ -237,7 +237,7 @@ fn whole(flag: &str, text: &str) -> Result<u64, String> {
     exact_whole(text).ok_or_else(|| format!("{flag} wants a whole number, as 250000, 100_000 or 1e6, got {text:?}"))
 }
 
-/// `250000`, `100_000`, `1e6`, `2.5e6`: what is a whole number exactly, never one that is rounded to it.
+/// `250000`, `100_000`, `1e6`, `2.5e6`: accepted if the value is exactly a whole number.
 fn exact_whole(text: &str) -> Option<u64> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -1,8 +1,8 @@
-//! Assertions on probabilities: exact or simulated, and what they say when they fail.
+//! Assertions on probabilities: exact or simulated, and the messages of failures.
 
 use outgrow::{Curve, Error, Measure, Provider, Question, Scenario, Tail, assert_probability, normal};
 
-/// No question of its own: an assertion asks.
+/// A scenario without questions: the assertion adds its own.
 fn scenario() -> Scenario {
     Scenario::builder("2018-Q1", "2022-Q4")
         .provider(
@@ -40,7 +40,7 @@ fn an_exact_assertion_holds_to_its_error() {
     let says =
         ["Alibaba Cloud overtakes Google Cloud by 2022-Q4", " ± ", "is not within 0.1 – 0.2, z = ", "; by quadrature"];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
-    // Far from the range a coarse answer is enough; at its edge a finer one decides.
+    // Far from the range a coarse answer is enough; near its edge a finer one is needed.
     let coarse = check.verdict(0.0..=1.0).expect("a verdict").estimate().standard_error();
     let fine = check.verdict(0.0..=p).expect("a verdict");
     assert!(fine.holds() && fine.estimate().standard_error() <= coarse.max(1e-6));

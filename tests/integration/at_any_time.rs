@@ -1,4 +1,4 @@
-//! A simulation that looks for overtakes between dates too: what it leaves as it is, what it composes with, and what it refuses.
+//! Continuously monitored simulation: what stays unchanged, what it combines with, and what it rejects.
 
 use outgrow::{
     Curve, Measure, Outcome, Provider, Question, Sampling, Scenario, ScenarioBuilder, Simulation, Tally, normal,
@@ -24,7 +24,7 @@ fn watched(scenario: &Scenario) -> Simulation<'_> {
     scenario.simulate().paths(PATHS).seed(5).continuous(true)
 }
 
-/// All of an outcome but the passage and the run.
+/// An outcome without its first-passage answers and its run.
 fn others(outcome: &Outcome) -> serde_json::Value {
     let mut json = serde_json::to_value(outcome).expect("written");
     json["run"] = serde_json::Value::Null;
@@ -44,7 +44,7 @@ fn it_agrees_with_the_solver_and_moves_nothing_else() {
         assert!(check.agrees() && check.largest_z().is_some_and(|z| z.abs() < 5.0), "{sampling:?}: {check}");
         let dates =
             scenario.simulate().paths(PATHS).seed(5).sampling(sampling).cross_check().run().expect("an outcome");
-        // A solver that looks on dates only is seen.
+        // A solver that monitors dates only would be detected.
         for (at_any_time, on_dates) in check.by().iter().zip(dates.questions()[0].cross_check().expect("asked").by()) {
             assert!(at_any_time.exact.value() > on_dates.exact.value() + 1e-6, "{on_dates:?}");
             assert!(at_any_time.simulated.value() >= on_dates.simulated.value(), "{on_dates:?}");

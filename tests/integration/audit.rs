@@ -1,4 +1,4 @@
-//! The audit finds what was planted, says nothing of what is sound, and changes no answer.
+//! The audit finds planted faults, has no findings for sound scenarios, and changes no answer.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use outgrow::{Audit, Claim, Curve, Finding, FindingKind, Measure, Provider, Ques
 
 const FAULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/faults");
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/scenarios");
-/// The twin of every fault, without it, and a business with seasons.
+/// The scenario of every fault without the fault, and a seasonal business.
 const SOUND: [&str; 2] = ["sound.toml", "sound_season.toml"];
 
 fn read(path: &Path) -> (String, Scenario) {
@@ -59,7 +59,7 @@ fn every_planted_fault_is_found_by_name_and_its_twin_is_clean() {
         let planted = named(&text, "# fault:");
         assert_eq!(planted.len(), 1, "{}", path.display());
         let found = found(&audit(&scenario));
-        // What follows from it is named too.
+        // Consequences of the fault are listed too.
         assert_eq!(found, &planted | &named(&text, "# also:"), "{}", path.display());
         kinds.extend(planted.into_iter().map(|(kind, _)| kind));
         faults += 1;
@@ -69,7 +69,7 @@ fn every_planted_fault_is_found_by_name_and_its_twin_is_clean() {
     assert_eq!(kinds, all.map(str::to_owned).into(), "a fault of every kind");
 }
 
-/// What needs no simulation is part of the whole audit, and both have the most serious first.
+/// The findings that need no simulation are part of the whole audit, and both list the most serious first.
 #[test]
 fn a_quick_audit_is_part_of_the_whole() {
     let mut count = 0;
@@ -86,7 +86,7 @@ fn a_quick_audit_is_part_of_the_whole() {
     assert!(count >= 15, "{count} scenarios with a finding that needs no simulation");
 }
 
-/// A half-life is judged by the horizon, growth and volatility by themselves, wherever they stand and through a name.
+/// A half-life is compared with the horizon; growth and volatility are judged by their value, also through a name.
 #[test]
 fn numbers_in_another_unit_are_found_wherever_they_stand() {
     let with = |growth: Curve, volatility: outgrow::Assumption| {
@@ -123,14 +123,14 @@ fn what_is_found_in_the_shipped_scenarios_is_explained_in_them() {
     }
 }
 
-/// The case as it was first written: «87 %, then 60 %» from quarter to year-ago quarter, and a claim of 2017-Q4 as the base
-/// of 2018-Q1. It had no `history` and no `claim`, so there was nothing to audit it by: this one has Alibaba's history and
-/// Google's claim put in, from the mended file. With Google's history too the claim would be held against that.
+/// The case as it was first written: "87 %, then 60 %" from quarter to year-ago quarter, and a claim about 2017-Q4 as the
+/// base of 2018-Q1. It had neither `history` nor `claim`, which left the audit nothing to compare; this version adds
+/// Alibaba's history and Google's claim from the corrected file. With Google's history the claim would be compared with that.
 #[test]
 fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
     let (text, mended) = read(&Path::new(SHIPPED).join("alibaba_vs_google.toml"));
-    // Sums over a year need the history of both: those two questions go with it.
-    let asked = text.split_once("# By the sum of four quarters").expect("the questions of sums").0;
+    // Sums over a year need the history of both, so those two questions are removed with it.
+    let asked = text.split_once("# The sum of four quarters").expect("the questions of sums").0;
     let without = asked.replace("history = [0.916e9, 1.005e9, 1.103e9]", "");
     assert_ne!(without, asked);
     let point = Curve::schedule([normal(0.87, 0.10), normal(0.60, 0.15)], Tail::fade(0.12, 2));
@@ -142,7 +142,7 @@ fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
     assert_eq!(base.len(), 1, "{audit}");
     assert_eq!(base[0].address, "provider[Google Cloud].revenue");
     assert!(base[0].seen.contains("claimed of 2017-Q4: at least 1.000e9"), "{audit}");
-    // One quarter at the 45 % a year that the curve starts with.
+    // One quarter at 45 % a year, the initial growth of the curve.
     let carried =
         base[0].figures.iter().find(|figure| figure.what == "claim extrapolated to the base").expect("a figure");
     assert!((carried.value - libm::pow(1.45, 0.25) * 1e9).abs() < 0.01e9, "{audit}");
@@ -172,7 +172,7 @@ fn an_audit_changes_no_answer_and_repeats() {
     assert_eq!(first.to_string(), audit(&scenario).to_string());
 }
 
-/// Text and JSON hold the same findings, with the figures.
+/// Text and JSON contain the same findings, with their figures.
 #[test]
 fn an_audit_is_read_as_text_and_as_json() {
     let (_, scenario) = read(&Path::new(FAULTS).join("claim_as_base.toml"));
@@ -199,7 +199,7 @@ fn an_audit_is_read_as_text_and_as_json() {
     );
 }
 
-/// One pair with constant growth: with the rate at a quantile the answer is a first passage that is known by quadrature.
+/// One pair with constant growth: with the rate at a quantile the answer is a first passage known by quadrature.
 #[test]
 fn a_weight_is_the_answer_with_the_assumption_at_its_quantile() {
     let pair = |growth: outgrow::Assumption| {
@@ -246,11 +246,11 @@ fn what_cannot_be_simulated_is_a_finding() {
         finding.seen.starts_with("the scenario cannot be simulated: ") && finding.address.starts_with("provider[A]")
     );
     assert!(audit.weights().is_empty(), "{audit}");
-    // What is seen without a path is told all the same.
+    // Findings that need no path are still reported.
     assert!(found(&audit).contains(&("width".to_owned(), "provider[A].volatility".to_owned())), "{audit}");
 }
 
-/// Nothing is asked, nothing is drawn, one provider, one year: an audit all the same.
+/// No questions, nothing drawn, one provider, one year: the audit still works.
 #[test]
 fn the_smallest_scenarios_are_audited() {
     for horizon in ["2018-Q2", "2019-Q1"] {
@@ -265,18 +265,18 @@ fn the_smallest_scenarios_are_audited() {
         .question(Question::overtakes("A", "B"))
         .build()
         .expect("valid");
-    // Of two curves that are known, who is ahead is known: that is the one finding.
+    // With two certain curves the leader is certain: that is the only finding.
     assert_eq!(found(&audit(&scenario)), [("question".to_owned(), "question[0].overtakes".to_owned())].into());
 }
 
-/// The figure of a finding, by its words.
+/// The figure of a finding, by its label.
 fn figure(audit: &Audit, kind: FindingKind, what: &str) -> f64 {
     let of_kind = audit.findings().iter().filter(|finding| finding.kind == kind);
     let mut figures = of_kind.flat_map(|finding| &finding.figures).filter(|figure| figure.what == what);
     figures.next().unwrap_or_else(|| panic!("{kind} has no figure {what:?}\n{audit}")).value
 }
 
-/// What is left to the contrary is the bound of the model's log ratio: Σ Φ(−a/(s √t)) over the quarters.
+/// The probability of the contrary is the bound from the model's log-ratio: Σ Φ(−a/(s √t)) over the quarters.
 #[test]
 fn impossible_is_what_the_normal_tail_says() {
     use statrs::distribution::{ContinuousCDF, Normal};
@@ -297,7 +297,7 @@ fn impossible_is_what_the_normal_tail_says() {
     let normal = Normal::new(0.0, 1.0).expect("standard");
     let bound =
         |factor: f64| (1..=8).map(|t| normal.sf(libm::log(factor) / (s * (f64::from(t) / 4.0).sqrt()))).sum::<f64>();
-    // Just beyond one in a million, and just short of it, where none of so few paths overtakes either.
+    // Just beyond one in a million, and just short of it, where no path of the sample overtakes either.
     let (far, near) = (2.8, 2.6);
     assert!(bound(far) < 1e-6 && bound(near) > 1e-6, "{} {}", bound(far), bound(near));
     let told = figure(&ahead_by(far), FindingKind::Question, "probability of the complement");
@@ -333,7 +333,7 @@ fn seen(audit: &Audit, kind: FindingKind) -> Vec<&str> {
     audit.findings().iter().filter(|finding| finding.kind == kind).map(|finding| finding.seen.as_str()).collect()
 }
 
-/// What a million paths show to happen is not called impossible, though none of an audit's paths has it.
+/// An event that a million paths show is not called impossible, although none of the audit's paths has it.
 #[test]
 fn the_spread_of_rates_counts_beside_an_auto_ratio() {
     let rates = [normal(0.40, 0.05), normal(0.38, 0.05)];
@@ -346,7 +346,7 @@ fn the_spread_of_rates_counts_beside_an_auto_ratio() {
     assert!(!audit.to_string().contains("on none of the paths"), "{audit}");
 }
 
-/// Of sums over years only those at the question's dates make a certainty, not every window of four quarters.
+/// For sums over years, certainty depends on the question's dates only, not on every window of four quarters.
 #[test]
 fn a_certain_sum_is_one_at_a_date_of_the_question() {
     let until = |horizon: &str| {
@@ -389,7 +389,7 @@ fn a_law_that_misses_an_estimate_is_not_compared() {
     assert!(two.contains("fade to 10 % from the base"), "{two}");
 }
 
-/// Growth of 12 % does not fade to another's 30 %, but to half of its log rate: 5.8 %.
+/// Growth of 12 % does not fade to another provider's 30 %, but to half of its log rate: 5.8 %.
 #[test]
 fn no_fade_is_borrowed_that_would_rise() {
     let a = drawn("A", 100.0, Curve::schedule([0.60, 0.35], Tail::fade(0.30, 2)), 0.1);
@@ -400,7 +400,7 @@ fn no_fade_is_borrowed_that_would_rise() {
     assert!(!text.contains("fade to 30 %, half-life"), "{text}");
 }
 
-/// A curve says little of decades ago, and nothing where the history speaks.
+/// A curve says little about decades ago, and nothing about periods that the history covers.
 #[test]
 fn a_claim_is_carried_on_over_a_year_at_most() {
     let google = |claim: Claim| {
@@ -422,7 +422,7 @@ fn a_claim_is_carried_on_over_a_year_at_most() {
     }
 }
 
-/// Two quarters that rise may be a season, and are told as such; two that turn are one.
+/// Two rising quarters may be a season and are reported as such; a rise and a fall are one.
 #[test]
 fn less_than_a_year_of_history_may_be_a_season() {
     let shop = |history: [f64; 2]| {
@@ -450,8 +450,8 @@ fn a_horizon_that_cannot_be_doubled_may_be_too_near() {
     assert!(figure(&three_years, FindingKind::Question, "by 2021-Q1") > 0.5, "{three_years}");
 }
 
-/// The first number of the law at its 10 % quantile, and the second below two standard deviations: no path in 100,000 has
-/// both, a path in forty has with the first held there.
+/// The first draw at its 10 % quantile and the second below two standard deviations: fewer than one path in 100,000 has
+/// both, but one in forty has if the first is fixed there.
 #[test]
 fn an_assumption_that_cannot_be_moved_is_named_and_no_law_is_held_against_it() {
     let edge = -1.281_551_565_544_6;
@@ -474,7 +474,7 @@ fn an_assumption_that_cannot_be_moved_is_named_and_no_law_is_held_against_it() {
     assert!(whole.weights()[0].unmet.is_empty() && found(&whole).iter().any(|(kind, _)| kind == "form"), "{whole}");
 }
 
-/// Whom no question compares moves no answer and costs no simulation.
+/// A provider that no question compares changes no answer and costs no simulation.
 #[test]
 fn others_are_not_weighed() {
     let pair = read(&Path::new(FAULTS).join("one_assumption_decides.toml")).0;

@@ -1,5 +1,5 @@
-//! Bad input, from a file, the builder or an address: always an error that names address and value, with the place
-//! where there is a text; never a panic, never a hang, nothing big allocated first.
+//! Invalid input from a file, the builder or an address: always an error with address and value, and with line and column
+//! if there is a text; never a panic, a hang or a large allocation.
 
 #[path = "bad_input/bounds.rs"]
 mod bounds;
@@ -18,13 +18,13 @@ mod tally;
 
 use outgrow::{Error, Problem};
 
-/// The problem at an address, which has to be there.
+/// The problem at an address, which must exist.
 fn problem_at<'e>(error: &'e Error, address: &str) -> &'e Problem {
     let found = error.problems().iter().find(|problem| problem.address == address);
     found.unwrap_or_else(|| panic!("no problem at {address:?}: {error}"))
 }
 
-/// An invalid input with a problem at `address` whose message holds each of `words`.
+/// Asserts invalid input with a problem at `address` whose message contains each of `words`.
 #[track_caller]
 fn assert_problem(error: &Error, address: &str, words: &[&str]) {
     assert!(error.is_invalid_input(), "{error}");

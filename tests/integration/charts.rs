@@ -1,4 +1,4 @@
-//! Charts are well-formed, say the same each time, and no two texts of one overlap: estimated here without the layout's own code.
+//! Charts are well-formed and reproducible, and no two texts overlap; boxes are estimated here without the layout's code.
 
 mod boxes;
 mod edges;
@@ -51,7 +51,7 @@ pub(crate) fn kinds(chart: &Chart<'_>) -> Vec<(&'static str, Result<String, Erro
     ]
 }
 
-/// A chart is XML with title and description, and its texts lie on it and clear of each other.
+/// A chart is XML with a title and a description. Its texts lie within it and do not overlap.
 pub(crate) fn check(what: &str, svg: &str) {
     let document = roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{what}: {error}"));
     let root = document.root_element();
@@ -89,7 +89,7 @@ fn no_text_overlaps_in_any_kind_at_any_width_with_any_number_of_providers() {
     }
 }
 
-/// The check sees what it is for.
+/// The check detects an overlap.
 #[test]
 fn a_planted_overlap_is_found() {
     let svg = run(&scenario(2, "2018-Q1", "2028-Q1")).chart().fan().expect("a chart");
@@ -112,7 +112,7 @@ fn the_same_outcome_gives_the_same_bytes() {
     }
 }
 
-/// The bytes themselves, of a small case: a change of look is seen in review.
+/// The bytes of a small chart, so that a change of its look is visible in review.
 #[test]
 fn snapshots() {
     let scenario = scenario(2, "2026", "2029");

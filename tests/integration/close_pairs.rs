@@ -5,10 +5,10 @@ use outgrow::{
     normal, uniform,
 };
 
-/// 1 − C(2n, n)/4ⁿ, n = 40: a symmetric walk that starts at 0 has been above it (Sparre Andersen 1953).
+/// 1 − C(2n, n)/4ⁿ, n = 40: the probability that a symmetric walk started at 0 has been above 0 (Sparre Andersen 1953).
 const PASSED: f64 = 0.911_068_5;
 const PATHS: u64 = 40_000;
-/// Five standard errors of half of the paths: a false alarm once in 1.7 million.
+/// Five standard errors at a probability of one half: a false alarm once in 1.7 million.
 const FIVE_ERRORS: f64 = 5.0 * 0.5 / 200.0;
 
 fn pair(a: Provider, b: Provider) -> ScenarioBuilder {
@@ -37,8 +37,8 @@ fn near(found: f64, expected: f64, allowed: f64, what: &str) {
     assert!((found - expected).abs() <= allowed, "{what}: {found}, not {expected} ± {allowed}");
 }
 
-/// The walk's signs do not depend on its scale, so that every volatility has the same counts, to a few paths whose walk
-/// comes within rounding of 0.
+/// The signs of the walk do not depend on its scale, so every volatility has the same counts, except for a few paths
+/// whose walk comes within rounding of 0.
 #[test]
 fn equal_bases_and_growth_have_one_answer_at_every_volatility() {
     let scenario = |volatility: f64| valid(pair(provider("A", volatility), provider("B", volatility)));
@@ -65,7 +65,7 @@ fn every_sampling_and_a_difference_tell_small_shocks_apart() {
         let outcome = run.run().expect("an outcome");
         near(last(&outcome.questions()[0]).0, PASSED, FIVE_ERRORS, &format!("{sampling:?}"));
     }
-    // Bases that tie are passed at once where revenue is watched at any time.
+    // Equal bases are passed at once under continuous monitoring.
     let at_any_time = scenario.simulate().paths(4096).continuous(true).fans(false).ranks(false).shares(false);
     near(last(&at_any_time.run().expect("an outcome").questions()[0]).0, 1.0, 1e-12, "continuous");
     let faster = scenario.with("provider[A].growth.constant", 0.2 + 1e-8).expect("valid");
@@ -75,7 +75,7 @@ fn every_sampling_and_a_difference_tell_small_shocks_apart() {
     assert!(change.after.value() > change.before.value() + 0.02, "{change}");
 }
 
-/// The level is passed from below by a walk of volatility √2 · 1e-7, between dates too: the inverse Gaussian law.
+/// A walk of volatility √2 · 1e-7 passes the level from below, also between dates: the inverse Gaussian distribution.
 #[test]
 fn small_shocks_watched_at_any_time() {
     let lower = Provider::new("A", 1000.0 * (1.0 - 2e-7)).growth(Curve::constant(0.2)).volatility(1e-7);
@@ -97,7 +97,7 @@ fn drawn_volatilities_that_are_tiny() {
     }
 }
 
-/// The difference of the two is small though each is moved far: correlation near 1.
+/// The difference is small although each shock is large: correlation near 1.
 #[test]
 fn correlations_near_one_leave_a_small_difference() {
     for correlation in [0.99, 1.0 - 1e-5, 1.0 - 1e-8, 1.0 - 1e-9 + 1e-12] {
@@ -109,8 +109,8 @@ fn correlations_near_one_leave_a_small_difference() {
     }
 }
 
-/// With a correlation of 1 and equal volatilities no shock moves the one against the other: ties stay ties, and the
-/// smallest lead stays a lead.
+/// With a correlation of 1 and equal volatilities no shock changes the difference: ties stay ties, and the smallest lead
+/// stays a lead.
 #[test]
 fn shared_shocks_leave_ties_and_leads() {
     let fixed = |volatility: &str| Assumption::from(volatility);
@@ -151,7 +151,7 @@ fn shared_shocks_leave_ties_and_leads() {
     near(last(&run(&valid(builder)).questions()[0]).0, PASSED, FIVE_ERRORS, "a correlation of -1");
 }
 
-/// Each pair of a singular matrix has the law that it has by itself.
+/// Each pair of a singular matrix has the distribution that it has alone.
 #[test]
 fn a_singular_matrix_gives_each_pair_its_law() {
     let base = |name: &str, revenue: f64, growth: f64| {
@@ -179,7 +179,7 @@ fn a_singular_matrix_gives_each_pair_its_law() {
     }
 }
 
-/// A drawn growth that both share cancels, and what is left may be small.
+/// A drawn growth that both share cancels, and the rest may be small.
 #[test]
 fn a_shared_growth_leaves_what_is_left() {
     let named = |name: &str, base: Assumption, volatility: f64| {
@@ -201,8 +201,8 @@ fn a_shared_growth_leaves_what_is_left() {
     }
 }
 
-/// Sums over a year, and ends of years, from equal histories: in the limit of small shocks their signs too are those of a
-/// walk, and do not depend on its scale.
+/// Trailing and annual sums from equal histories: in the limit of small shocks their signs are also those of a walk and
+/// do not depend on its scale.
 #[test]
 fn sums_over_a_year_tell_small_shocks_apart() {
     let scenario = |measure: Measure, volatility: f64| {
@@ -222,7 +222,7 @@ fn sums_over_a_year_tell_small_shocks_apart() {
     }
 }
 
-/// Below what f64 holds there is no answer, and the reason is given; where no tie is near there is one.
+/// Shocks below the resolution of f64 are an error with a reason, unless no tie is near.
 #[test]
 fn shocks_below_all_rounding_are_refused() {
     let refused = |scenario: &Scenario| scenario.simulate().paths(1000).run().expect_err("no answer");
@@ -242,7 +242,7 @@ fn shocks_below_all_rounding_are_refused() {
     assert_eq!(last(&run(&still).questions()[0]), (0.0, 0.0));
 }
 
-/// Questions of the user's own see the same revenue.
+/// Custom questions receive the same revenue.
 #[test]
 fn own_questions_see_small_shocks() {
     let scenario = valid(pair(provider("A", 1e-8), provider("B", 1e-8)));

@@ -1,4 +1,4 @@
-//! Closed forms of first passage: published values, references of 50 digits, limits, and words for bad arguments.
+//! Closed forms of first passage: published values, 50-digit references, limits, and errors for invalid arguments.
 
 use outgrow::Error;
 use outgrow::exact::{
@@ -8,7 +8,7 @@ use outgrow::exact::{
 
 const CLOSED: &str = include_str!("../reference/closed.csv");
 
-/// What a value printed with four decimals may be off, and one with five.
+/// The rounding of a value printed with four decimals, and with five.
 const FOUR_DECIMALS: f64 = 0.5e-4;
 const FIVE_DECIMALS: f64 = 0.5e-5;
 
@@ -20,14 +20,14 @@ fn near(found: f64, expected: f64, allowed: f64) {
     assert!((found - expected).abs() <= allowed, "{found}, not {expected} ± {allowed}");
 }
 
-/// A stock at `spot` with rate r, no dividend and volatility s, against a barrier on either side: the gap in logs and the
-/// drift towards it.
+/// A stock at `spot` with rate r, no dividend and volatility s, and a barrier on either side: the log distance and the
+/// drift towards the barrier.
 fn barrier(spot: f64, level: f64, r: f64, s: f64) -> (f64, f64) {
     let up = if level > spot { 1.0 } else { -1.0 };
     (up * libm::log(level / spot), up * (r - s * s / 2.0))
 }
 
-/// ∫ f over 0 to `end` by Simpson's rule in √t, in which the density of a first passage is smooth.
+/// ∫ f from 0 to `end` by Simpson's rule in √t, in which a first-passage density is smooth.
 fn integral(end: f64, f: impl Fn(f64) -> f64) -> f64 {
     const STEPS: u32 = 4000;
     let width = end.sqrt() / f64::from(STEPS);
@@ -43,7 +43,7 @@ fn integral(end: f64, f: impl Fn(f64) -> f64) -> f64 {
     (0..=STEPS).map(value).sum::<f64>() * width / 3.0
 }
 
-/// E. G. Haug, «The Complete Guide to Option Pricing Formulas», binary barrier options, as tabulated in the tests of `QuantLib`,
+/// E. G. Haug, "The Complete Guide to Option Pricing Formulas", binary barrier options, as tabulated in the tests of `QuantLib`,
 /// `test-suite/binaryoption.cpp`: cash 15, r = 0.10, q = 0, σ = 0.20, T = 0.5; paid at expiry, and paid at the hit.
 #[test]
 fn haugs_binary_barriers() {
@@ -60,7 +60,7 @@ fn haugs_binary_barriers() {
     }
 }
 
-/// The cases of Broadie, Glasserman & Kou 1997: S = 100, r = 0.1, σ = 0.3, T = 0.2, on 50 dates and at any time.
+/// The cases of Broadie, Glasserman & Kou 1997: S = 100, r = 0.1, σ = 0.3, T = 0.2, on 50 dates and monitored continuously.
 #[test]
 fn a_barrier_watched_on_dates_and_at_any_time() {
     for (level, on_dates, at_any_time) in [(90.0, 0.35960, 0.40471), (95.0, 0.61828, 0.67997), (99.0, 0.85978, 0.93435)]
@@ -82,7 +82,7 @@ fn forty_quarters_and_the_shift() {
     near(ok(first_passage_by_dates(0.1, 0.05, 0.2, 0.25, 1)), 0.190_787_0, 0.5e-7);
 }
 
-/// b = 1, drift of mean 0.3 and standard deviation 0.15, volatility 0.25, T = 5; and without spread, the certain drift.
+/// b = 1, drift with mean 0.3 and standard deviation 0.15, volatility 0.25, T = 5; with zero spread, the certain drift.
 #[test]
 fn a_normal_drift() {
     near(ok(first_passage_by_with_normal_drift(1.0, 0.3, 0.15, 0.25, 5.0)), 0.755_374_4, 0.5e-7);
@@ -98,8 +98,8 @@ fn a_bridge_below_a_barrier() {
     near(ok(bridge_no_touch(4.5, 5.0, 5.1, 1e-300)), 1.0, 0.0);
 }
 
-/// The greatest relative error of a region against `tests/reference/closed.py`; the exponent d²/2 of
-/// a rare event, up to 690, brings its own rounding, and that of d, into the result.
+/// The greatest relative error of a region against `tests/reference/closed.py`. For a rare event the rounding of the
+/// exponent d²/2, up to 690, and of d enters the result.
 #[test]
 fn fifty_digits_agree() {
     let bounds = [
@@ -138,15 +138,15 @@ fn fifty_digits_agree() {
 #[test]
 fn limits() {
     let by = |drift: f64, volatility: f64, t: f64| ok(first_passage_by(0.3, drift, volatility, t));
-    // At once: nothing has happened. In the end: all, or what a falling challenger ever reaches.
+    // At time 0 nothing has happened. In the limit: certainty, or the probability that a falling challenger ever arrives.
     assert!(by(0.1, 0.2, 0.0) <= 0.0 && by(0.1, 0.2, 1e-300) <= 0.0);
     near(ok(first_passage_density(0.3, 0.1, 0.2, 0.0)), 0.0, 0.0);
     near(by(0.1, 0.2, 1e9), 1.0, 0.0);
     near(by(-0.05, 0.2, 1e9), ok(first_passage_ever(0.3, -0.05, 0.2)), 1e-15);
     near(by(-0.05, 0.2, 1e9), libm::exp(-0.75), 1e-15);
-    // Without a drift the motion reaches every level, and takes √t to do it.
+    // Without drift the motion reaches every level, on a scale of √t.
     near(by(0.0, 0.2, 1e300), 1.0, 1e-12);
-    // Without volatility it is a line, and near that it tends to one: 0.3/0.1 years.
+    // Without volatility it is a line, which is the limit of small volatility: 0.3/0.1 years.
     for (t, line) in [(2.9, 0.0), (3.1, 1.0)] {
         for volatility in [0.0, 5e-324, 1e-200, 1e-9] {
             near(by(0.1, volatility, t), line, 0.0);
@@ -154,7 +154,7 @@ fn limits() {
     }
     near(by(0.1, 1e-9, 0.3 / 0.1), 0.5, 1e-6);
     near(by(-0.1, 0.0, 1e9), 0.0, 0.0);
-    // A line of normal slope: P(μ ≥ a/t), here one standard deviation below the mean.
+    // A line with a normally distributed slope: P(μ ≥ a/t), here one standard deviation below the mean.
     near(ok(first_passage_by_with_normal_drift(0.3, 0.2, 0.1, 0.0, 3.0)), 0.841_344_746_068_542_9, 1e-15);
     near(ok(first_passage_by_with_normal_drift(0.3, 0.2, 0.1, 1e-200, 3.0)), 0.841_344_746_068_542_9, 1e-15);
     for (drift, volatility, ever) in
@@ -164,7 +164,7 @@ fn limits() {
     }
 }
 
-/// More time, more drift and a nearer level make a passage likelier; looking at any time finds more than looking at dates.
+/// More time, more drift and a nearer level make a passage likelier; continuous monitoring finds more than dates.
 #[test]
 fn monotone() {
     for volatility in [1e-3, 0.05, 0.2, 1.0] {
@@ -176,7 +176,7 @@ fn monotone() {
                         ok(first_passage_by_with_normal_drift(gap, drift, drift_sd, volatility, t))
                     };
                     let now = by(0.3, drift);
-                    // Rounding: the values are good to some 1e-15.
+                    // Rounding: the values are accurate to about 1e-15.
                     let slack = 4e-15;
                     assert!(now + slack >= before, "{volatility} {drift} {drift_sd} {t}: {now} after {before}");
                     assert!(by(0.29, drift) + slack >= now && by(0.3, drift + 0.01) + slack >= now);

@@ -25,7 +25,7 @@ fn pair() -> String {
     format!("{}/examples/scenarios/constant_pair.toml", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A run without the findings that every run prints on standard error.
+/// A run without findings on standard error.
 fn quiet(arguments: &[&str]) -> (Option<i32>, String, String) {
     told(&[arguments, &["--no-audit"]].concat())
 }
@@ -41,7 +41,7 @@ fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-/// A file of its own for one test.
+/// A temporary file for one test.
 struct File(PathBuf);
 
 impl File {
@@ -79,7 +79,7 @@ fn an_answer_is_0() {
     );
 }
 
-/// The main case, whose four questions have two exact answers, on a fixed seed.
+/// The main case, with exact answers for two of its four questions, on a fixed seed.
 #[test]
 fn a_cross_check_stands_under_each_table() {
     let file = pair().replace("constant_pair", "alibaba_vs_google");
@@ -154,7 +154,7 @@ fn a_value_may_be_set() {
     }
 }
 
-/// Every problem stands on standard error with its address and place; standard output stays empty.
+/// Every problem is on standard error with address, line and column; standard output is empty.
 #[test]
 fn invalid_input_is_1() {
     let bad = "base = '2018'\nhorizon = '2020'\n[[provider]]\nname = 'A'\nrevenue = -1\ngrowth = { constant = nan }\nvolatility = -0.5\n";
@@ -289,7 +289,7 @@ fn arguments_that_are_no_text() {
     assert_eq!(code(&[OsStr::new(&pair()), OsStr::new("--seed"), odd]), Some(2));
 }
 
-/// A reader that has seen enough is no fault, whichever pipe it closes.
+/// A reader that closes a pipe early is not an error, for either pipe.
 #[test]
 fn closed_pipes_are_no_panic() {
     let cases = [
@@ -336,7 +336,7 @@ fn numbers_of_paths_are_read_as_people_write_them() {
     }
 }
 
-/// Every setting of a run has an option, and the answer says so.
+/// Every setting of a run has an option, and the outcome reports it.
 #[test]
 fn settings_reach_the_run() {
     let outcome = |arguments: &[&str]| {
@@ -359,7 +359,7 @@ fn settings_reach_the_run() {
     }
 }
 
-/// Anything in the file can be set, not only its numbers.
+/// `--set` changes anything in the file, not only numbers.
 #[test]
 fn periods_histories_and_curves_may_be_set() {
     let run = |sets: &[&str]| {
@@ -398,7 +398,7 @@ fn periods_histories_and_curves_may_be_set() {
     }
 }
 
-/// What needs no simulation is said on every run, one finding a line, the most serious first, also where the run fails.
+/// Findings that need no simulation are printed on every run, one per line, the most serious first, also if the run fails.
 #[test]
 fn findings_are_printed_before_the_answer() {
     let lines = |set: &str| {
@@ -434,7 +434,7 @@ fn a_name_that_is_a_formula_is_neutralised_only_where_asked() {
     assert_eq!(raw, safe.replace("'=1+1", "=1+1"), "nothing else differs");
 }
 
-/// What a new user types wrong, and what the message says to write.
+/// Common mistakes of new users, and the advice in the message.
 #[test]
 fn messages_say_what_to_write() {
     let good = fs::read_to_string(pair()).expect("a file");
@@ -462,7 +462,7 @@ fn messages_say_what_to_write() {
     }
 }
 
-/// What a message advises can be done where its reader is, and helps.
+/// The advice in a message applies to the caller (command or library) and works.
 #[test]
 fn a_limit_names_the_options_that_avoid_it() {
     let provider = |number: u32| {
@@ -478,7 +478,7 @@ fn a_limit_names_the_options_that_avoid_it() {
     assert!(code == Some(1) && err.contains("or --no-fans --no-shares on the command line"), "{err}");
     let (code, _, err) = run(&["--no-fans", "--no-shares"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    // With one of them off there is only the other to name.
+    // With one of them off only the other is named.
     let (code, _, err) = run(&["--no-fans"]);
     assert!(code == Some(1) && err.contains("switch shares off: .shares(false), or --no-shares"), "{err}");
 }

@@ -1,5 +1,5 @@
-//! What every curve, law and tail must do in a whole run: follow its curve without volatility, come back from a file,
-//! and be answered for within the stated errors.
+//! What every curve, distribution and tail must satisfy in a whole run: follow its curve without volatility, survive a
+//! round trip through a file, and agree with the stated errors.
 
 use std::sync::Mutex;
 
@@ -9,7 +9,7 @@ use outgrow::{
 };
 
 const BASE: f64 = 690e6;
-/// Half a unit in the last place of an f32 log revenue below 8 relative to the reference, and of its parts.
+/// Half an ulp of an f32 log revenue below 8 relative to the reference, and of its parts.
 const SINGLE: f64 = 1e-6;
 const PROBABILITIES: [f64; 9] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 
@@ -17,7 +17,7 @@ fn tails() -> [Tail; 5] {
     [Tail::hold(), Tail::ratio(0.7), Tail::ratio("auto"), Tail::fade(0.12, 2), Tail::fade(0.12, 1e-3)]
 }
 
-/// Every curve and tail that a file can hold, in plain numbers.
+/// Every curve and tail of the file format, with plain numbers.
 fn curves() -> Vec<Curve> {
     let rates = [0.87, 0.60, 0.45, 0.30, 0.25, 0.20];
     let mut curves = vec![Curve::constant(0.3), Curve::constant(-0.2), Curve::fade(0.45, 0.12, 4)];
@@ -77,7 +77,7 @@ fn without_volatility_revenue_is_the_curve() {
             let tau = f64::from(u32::try_from(t).expect("few")) / 4.0;
             let expected = BASE * libm::exp(curve.log_growth(tau).expect("in order"));
             let at = |p| fan.quantile(quarter(t), p).expect("a quantile");
-            // Two exponential functions, each good to an ulp.
+            // Two exponential functions, each accurate to an ulp.
             assert!((at(0.5) / expected - 1.0).abs() <= 4.0 * f64::EPSILON, "{curve:?} at {tau}: {}", at(0.5));
             let [least, most] = [fan.min(quarter(t)), fan.max(quarter(t))].map(|end| end.expect("an end"));
             let mean = fan.mean(quarter(t)).expect("a date").expect("a mean");
@@ -88,7 +88,7 @@ fn without_volatility_revenue_is_the_curve() {
     }
 }
 
-/// A volatility too small for any shock to show sends the same curves through blocks and the kernel.
+/// A volatility too small to be visible sends the same curves through blocks and the kernel.
 #[test]
 fn simulated_paths_follow_the_curve_to_single_precision() {
     for curve in curves() {
@@ -102,7 +102,7 @@ fn simulated_paths_follow_the_curve_to_single_precision() {
     }
 }
 
-/// Rows whose draws coincide: no spread, wherever it is written.
+/// Distributions with zero spread, in every form.
 #[test]
 fn a_spread_of_zero_draws_nothing() {
     let none =
@@ -116,7 +116,7 @@ fn a_spread_of_zero_draws_nothing() {
     }
 }
 
-/// Every law in a place where it fits, a source beside it.
+/// Every distribution where it is allowed, with a source.
 fn laws() -> Vec<Assumption> {
     let laws = vec![
         fixed(0.3),
@@ -168,7 +168,7 @@ fn files_bring_back_every_curve_law_and_tail() {
     }
 }
 
-/// With the rate alone drawn, revenue after one year over the base is 1 + g, and the distribution of that is the law's.
+/// With only the rate drawn, revenue after one year over the base is 1 + g and has the distribution of 1 + g.
 #[test]
 fn drawn_rates_are_what_paths_grow_by() {
     const PATHS: u64 = 2000;
@@ -187,8 +187,8 @@ fn drawn_rates_are_what_paths_grow_by() {
     }
 }
 
-/// One name in three years: g₁ = g₂ = g₃ on every path, so that revenue after t years is (1 + g)ᵗ; and in two
-/// providers, whose ratio then stays as it was.
+/// One name in three years: g₁ = g₂ = g₃ on every path, so revenue after t years is (1 + g)ᵗ. The same name in two
+/// providers leaves their ratio unchanged.
 #[test]
 fn a_named_assumption_is_one_draw() {
     let growth = Curve::schedule(["boom", "boom", "boom"], Tail::fade("boom", "life"));
@@ -211,7 +211,7 @@ fn a_named_assumption_is_one_draw() {
     let simulation = scenario.simulate().paths(5000).seed(5).event("one draw", ["a", "b"], holds);
     let always = simulation.run().expect("an outcome").event("one draw").expect("asked").value();
     assert!(always >= 1.0, "on {always} of the paths only");
-    // Places that allow less than the name may take need a truncated law.
+    // An address whose allowed range is smaller needs a truncated distribution.
     let heavy = Scenario::builder("2018", "2020")
         .assumption("boom", normal(0.1, 0.1))
         .provider(Provider::new("a", 1).growth(Curve::constant("boom")).volatility("boom"))
@@ -224,7 +224,7 @@ fn a_named_assumption_is_one_draw() {
     assert!(cut.build().is_ok());
 }
 
-/// What is drawn for a name, on every path: a provider whose log growth after one year is the draw itself.
+/// The draw of a name on every path: a provider whose log growth after one year is the draw itself.
 fn witness(name: &str) -> Provider {
     Provider::new(format!("witness of {name}"), 1.0).growth(Curve::custom("draw", [name], |tau, p| p[0] * tau))
 }
@@ -233,11 +233,11 @@ fn seen(witness: &outgrow::Path<'_>) -> f64 {
     libm::log(witness.revenue(4))
 }
 
-/// Each path against the curve evaluated with the path's own draws, in every year: with `hold` after year n that is
+/// Each path against the curve evaluated with the draws of that path, in every year: with `hold` after year n that is
 /// exp(Σγ), the product of the 1 + gᵢ.
 #[test]
 fn every_path_follows_the_curve_of_its_own_draws() {
-    /// Six draws, each seen through a single float, add up over ten years.
+    /// The f32 rounding of six draws adds up over ten years.
     const TOLERANCE: f64 = 4e-5;
     type Form = fn([Assumption; 5]) -> Curve;
     // Whether growth in the first year is the first rate.
@@ -280,7 +280,7 @@ fn every_path_follows_the_curve_of_its_own_draws() {
     }
 }
 
-/// Calm and wild, near and far from each other, bounded and not.
+/// Low and high volatility, close and distant providers, bounded and unbounded distributions.
 fn scenarios() -> Vec<Scenario> {
     let pair = |a: Provider, b: Provider| {
         let builder = Scenario::builder("2018-Q1", "2028-Q1").provider(a).provider(b).correlation("a", "b", 0.5);
@@ -305,7 +305,7 @@ const PATHS: u64 = 4000;
 fn fans_agree_with_the_order_statistics_of_all_paths() {
     /// Half a bin of 1/1024 in log, and rounding.
     const BIN: f64 = 0.000_5;
-    /// Terms of a mean are f32: e^x within 2 ulp, its argument and the sums of eight within half a one.
+    /// Terms of a mean are f32: e^x within 2 ulp, its argument and the sums of eight within half an ulp.
     const MEAN: f64 = 1e-6;
     for (at, scenario) in scenarios().iter().enumerate() {
         let outcome = run(scenario, PATHS);
@@ -314,7 +314,7 @@ fn fans_agree_with_the_order_statistics_of_all_paths() {
             for t in [1, 7, 40] {
                 let all = revenues(scenario, who, t, PATHS);
                 for p in PROBABILITIES {
-                    // The smallest value with at least the share p at or below it; PATHS · p is whole.
+                    // The smallest value with at least a share p at or below it; PATHS · p is an integer.
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
                     let place = ((p * all.len() as f64).round() as usize).max(1) - 1;
                     let error = fan.quantile(quarter(t), p).expect("a quantile") / all[place] - 1.0;
@@ -352,7 +352,7 @@ fn shares_agree_with_the_order_statistics_of_all_paths() {
         }
         let mean = all.iter().sum::<f64>() / all.len() as f64;
         let found = share.mean(quarter(20)).expect("a date");
-        // Shares are kept as f32.
+        // Shares are stored as f32.
         assert!((found - mean).abs() <= 1e-7, "scenario {at}: {found}, not {mean}");
     }
 }
@@ -371,7 +371,7 @@ fn a_mean_that_cannot_be_relied_on_is_null() {
         assert_eq!(outcome.revenue("a").expect("a provider").mean("2020-Q1").expect("a date"), None, "{law}");
         let json = serde_json::to_value(&outcome).expect("JSON");
         assert!(json["providers"][0]["revenue"][0]["mean"].is_null(), "{json}");
-        // A base multiplies the mean, and is no exponent.
+        // A base multiplies the mean and is not an exponent.
         assert!(mean(Provider::new("a", law.clone()).growth(Curve::constant(0.3))), "{law} as a base");
     }
     for law in [truncated(lognormal(0.3, 0.2), None, 2.0), normal(0.3, 0.05), fixed(0.3), lognormal(0.3, 0.0)] {

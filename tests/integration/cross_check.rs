@@ -1,4 +1,4 @@
-//! The exact value beside the simulated one: where there is one it agrees, where there is none the reason is told.
+//! Cross-checks: exact and simulated values agree, and a missing exact value has a reason.
 
 use outgrow::{
     Curve, Measure, Outcome, Precision, Provider, Question, Sampling, Scenario, Simulation, Tally, interval, normal,
@@ -137,7 +137,7 @@ fn a_run_to_a_precision_is_checked_once_it_is_there() {
     assert!(outcome.cross_checks().all(|check| check.agrees()) && outcome.cross_checks().count() == 3);
 }
 
-/// None, a few, and all of the paths: what is rare makes no z beyond chance, under no sampling.
+/// Zero, few, and all hits: rare events give no z beyond chance, under any sampling scheme.
 #[test]
 fn rare_and_nearly_certain_dates_are_no_disagreement() {
     for (base, volatility) in [(0.35e9, 0.05), (1.5e9, 0.1)] {

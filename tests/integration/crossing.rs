@@ -6,10 +6,10 @@ use outgrow::Scenario;
 #[allow(dead_code, reason = "the statistical suite uses the rest")]
 pub(crate) mod tables;
 
-/// Where nothing is drawn the answer does not depend on how many paths are run.
+/// If nothing is drawn, the answer does not depend on the number of paths.
 const PATHS: u64 = 64;
 
-/// Relative error of revenue: a few roundings of f64, and one more for each unit of log growth.
+/// Relative error of revenue: a few f64 roundings, and one more per unit of log growth.
 const TOLERANCE: f64 = 2e-14;
 
 #[test]
@@ -36,7 +36,7 @@ fn deterministic_crossings_are_exact() {
     }
 }
 
-/// Revenue beyond e^700 is no f64, so no outcome has it.
+/// Revenue beyond e^700 overflows f64, so no outcome contains it.
 const LARGEST: f64 = 700.0;
 
 #[test]
@@ -71,12 +71,12 @@ fn months(row: &tables::Row) -> i32 {
     row.text("tau").strip_suffix("/12").and_then(|text| text.parse().ok()).expect("months")
 }
 
-/// How far the table goes with a curve: a schedule without a tail ends, and others leave what a number can hold.
+/// The range of the table for a curve: a schedule without a tail ends, and others overflow.
 fn last_month(rows: &[tables::Row], curve: &str) -> i32 {
     rows.iter().filter(|row| row.text("curve") == curve).map(months).max().expect("a row")
 }
 
-/// A month's grid as far as the table goes.
+/// A monthly grid over the range of the table.
 fn one_provider(curve: &str, months: i32) -> outgrow::Outcome {
     let horizon = "2000-01".parse::<outgrow::Period>().expect("a label").next(months).expect("a period");
     let text = format!(

@@ -21,8 +21,8 @@ fn at(label: &str) -> When {
     When::At(label.parse().expect("a label"))
 }
 
-/// Of 300 runs at 90 %, each with 400 paths, at least 0.9 − 4 sd hold the true date: the interval is of whole dates, so
-/// that it may hold it more often. A false alarm has a probability of 3e-5 for each of the four quantiles.
+/// Of 300 runs at 90 %, each with 400 paths, at least 0.9 − 4 sd contain the true date. The interval consists of whole
+/// dates, so it may contain it more often. A false alarm has a probability of 3e-5 for each of the four quantiles.
 #[test]
 fn intervals_hold_the_true_quantile_as_often_as_they_say() {
     let scenario = scenario();
@@ -61,7 +61,7 @@ fn an_interval_may_end_beyond_the_horizon() {
     }
 }
 
-/// Replicates have the interval of their estimates; an exact answer that of its error, one date nearly always.
+/// Replicates use the interval of their estimates; an exact answer uses its error, which nearly always gives one date.
 #[test]
 fn replicates_and_exact_answers_have_an_interval_too() {
     let scenario = scenario();
@@ -98,7 +98,7 @@ fn where_nothing_is_drawn_the_date_is_certain() {
     }
 }
 
-/// |z| ≤ 5 against the exact means, under every sampling, at many paths; a false alarm in 7e-7 of normal z.
+/// |z| ≤ 5 against the exact means, under every sampling scheme, at many paths; false alarms have a probability of 7e-7.
 #[test]
 fn mean_dates_agree_with_the_exact_ones_under_every_sampling() {
     let scenario = scenario();
@@ -118,7 +118,7 @@ fn mean_dates_agree_with_the_exact_ones_under_every_sampling() {
     }
 }
 
-/// 95 % intervals of 400 small runs each hold the exact mean at least 0.95 − 4 sd of the time.
+/// 95 % intervals of 400 small runs contain the exact mean at least 0.95 − 4 sd of the time.
 #[test]
 fn intervals_of_mean_dates_hold_what_they_say() {
     let scenario = scenario();
@@ -136,7 +136,7 @@ fn intervals_of_mean_dates_hold_what_they_say() {
     assert!(held.iter().all(|held| (363..=397).contains(held)), "{held:?} of 400");
 }
 
-/// None of the paths is no certainty: the interval reaches as far as that of no hits, the horizon being 5 years away.
+/// Zero hits are no certainty: the interval extends as far as that of zero hits, with the horizon 5 years away.
 #[test]
 fn equal_dates_are_no_certainty() {
     let rare = scenario().with("provider[a].revenue", 1).expect("valid");

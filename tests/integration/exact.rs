@@ -1,5 +1,5 @@
-//! Exact answers against recursive quadrature made elsewhere (tests/reference), against simulation, and what is said
-//! where there are none.
+//! Exact answers against independent recursive quadrature (tests/reference) and against simulation, and errors where there
+//! is no exact answer.
 
 use outgrow::exact::first_passage_by_with_normal_drift;
 use outgrow::{
@@ -9,7 +9,7 @@ use outgrow::{
 use crate::crossing::tables::{self, Row};
 
 const MIXED: &str = include_str!("../reference/mixed.csv");
-/// The tables hold thirteen digits of numbers that are right to about this.
+/// The tables have thirteen digits; the values are accurate to about this.
 const TABLE: f64 = 1e-12;
 const TOLERANCE: f64 = 1e-8;
 
@@ -40,13 +40,13 @@ fn exact(case: &[Row], tolerance: f64) -> Outcome {
     exact.run().expect("an outcome")
 }
 
-/// Counts that are no more likely than their errors are not listed.
+/// Counts with probabilities below their errors are not listed.
 fn is_listed(outcome: &Outcome, row: &Row) -> bool {
     let mut listed = outcome.questions().iter().flat_map(|answer| answer.lead_changes());
     row.text("question") != "lead_changes" || listed.any(|item| item.count == row.count("k"))
 }
 
-/// Every row is met within twice the reported error, and that error is within the tolerance.
+/// Every row agrees within twice the reported error, and that error is within the tolerance.
 fn compare(table: &str, tolerance: f64, is_wanted: impl Fn(&str) -> bool) -> usize {
     let mut compared = 0;
     for case in tables::cases(table).iter().filter(|case| is_wanted(case[0].text("case"))) {
@@ -62,7 +62,7 @@ fn compare(table: &str, tolerance: f64, is_wanted: impl Fn(&str) -> bool) -> usi
                 if row.text("question") == "lead_changes" { (1000.0 * tolerance).min(0.01) } else { tolerance };
             let off = (estimate.value() - row.number("probability")).abs();
             assert!(off <= 2.0 * estimate.standard_error() + TABLE, "{what}: off by {off:e}, {estimate:?}");
-            // What the budget leaves of a tolerance is reported.
+            // An error above the tolerance, left by the budget, is reported.
             assert!(estimate.standard_error() <= 1.5 * allowed, "{what}: {estimate:?}");
             compared += 1;
         }
@@ -130,8 +130,8 @@ fn everything() -> Scenario {
         .expect("a scenario")
 }
 
-/// Standard errors that the two may differ by. The dates of a question are nearly one comparison, so that there are about ten:
-/// a false alarm in 1,500 other seeds.
+/// Standard errors that the two may differ by. The dates of a question are nearly one comparison, so there are about ten:
+/// one false alarm in 1,500 seeds.
 const Z: f64 = 4.0;
 
 #[test]
@@ -161,7 +161,7 @@ fn everything_at_once_agrees_with_simulation() {
             for p in [0.05, 0.5, 0.95] {
                 let revenue = |outcome: &Outcome| outcome.revenue(who).expect("fans").quantile(at, p).expect("a date");
                 let ratio = revenue(&exact) / revenue(&simulated);
-                // A quantile of 200,000 paths errs by about 1 % at most here; its standard error is a quarter of that.
+                // A quantile of 200,000 paths has an error of about 1 % at most here; its standard error is a quarter of that.
                 assert!((ratio - 1.0).abs() < 0.01, "{who} {at} {p}: {ratio}");
                 let share = |outcome: &Outcome| outcome.share(who).expect("shares").quantile(at, p).expect("a date");
                 assert!((share(&exact) - share(&simulated)).abs() < 0.005, "{who} {at} {p}");
@@ -194,7 +194,7 @@ fn fans_are_those_of_closed_forms() {
     assert!(off(still.quantile("2022", 0.95).expect("a date"), 50.0 * (1.3 + 0.1 * z95).powi(4)) < 1e-4);
 }
 
-/// A base whose law is cut at 0, so near to it that the logarithm of its least values is infinite.
+/// A base whose distribution is truncated so near to 0 that the logarithm of its smallest values is infinite.
 #[test]
 fn no_path_is_lost_of_a_base_that_may_be_all_but_nothing() {
     let scenario = Scenario::builder("2018-Q1", "2020-Q1")
@@ -262,7 +262,7 @@ fn what_has_no_exact_answer_is_said() {
     assert!(text.contains("exact, tolerance 1e-4") && !text.contains("seed"), "{text}");
 }
 
-/// The points of a small budget do not reach twelve digits.
+/// A small budget does not reach twelve digits.
 #[test]
 fn an_error_out_of_reach_is_told_with_both_figures() {
     let provider = |name: &str, base: f64| {
@@ -290,7 +290,8 @@ fn an_error_out_of_reach_is_told_with_both_figures() {
     }
 }
 
-/// Log growth of every year drawn by itself is a further shock of that year, so the answers are those of larger shocks.
+/// Independently drawn log growth of each year acts as a further shock of that year, so answers equal those of larger
+/// shocks.
 #[test]
 fn a_finer_tolerance_beyond_the_budget_is_no_worse() {
     const YEARS: usize = 6;
@@ -341,7 +342,7 @@ fn a_finer_tolerance_beyond_the_budget_is_no_worse() {
     assert!((drawn / whole - 1.0).abs() <= 1e-3, "{drawn} {whole}");
 }
 
-/// A fiscal reading follows a drawn base, so the integrand jumps where the bases tie.
+/// A fiscal reading depends on a drawn base, so the integrand jumps where the bases are equal.
 #[test]
 fn a_drawn_base_that_growth_follows_is_cut_where_it_ties() {
     let scenario = Scenario::builder("2018-Q1", "2020-Q1")
@@ -373,7 +374,7 @@ fn continuous(scenario: &Scenario, tolerance: f64) -> Outcome {
     exact.fans(false).ranks(false).shares(false).run().expect("an outcome")
 }
 
-/// A log growth that is normal makes the drift normal: Whitmore's law, at every date.
+/// Normally distributed log growth makes the drift normal: Whitmore's distribution, at every date.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the ratio of two bases")]
 fn at_any_time_a_drawn_drift_is_the_closed_form() {
@@ -398,7 +399,7 @@ fn at_any_time_a_drawn_drift_is_the_closed_form() {
         assert!((found.value() - closed).abs() < TOLERANCE, "{period}: {found}, not {closed}");
         assert!(found.standard_error() <= TOLERANCE, "{found}");
     }
-    // Only the passage is watched.
+    // Only the first passage is monitored continuously.
     let on_dates = scenario.exact().tolerance(TOLERANCE).run().expect("an outcome");
     let on_dates = on_dates.overtake("a", "b").expect("asked");
     let [any_time, dates] = [answer, on_dates].map(|answer| answer.ahead("2028-Q1").expect("a date").value());
@@ -411,7 +412,7 @@ fn at_any_time_a_drawn_drift_is_the_closed_form() {
     assert_eq!(json["run"]["continuous"], true);
 }
 
-/// Who is watched at any time does not depend on the dates: years, quarters and months, with growth that changes by year
+/// Continuously monitored answers do not depend on the dates: years, quarters and months, with growth that changes by year
 /// and with drawn growth, base and volatility.
 #[test]
 fn at_any_time_the_step_is_nothing() {
@@ -445,7 +446,7 @@ fn a_lead_of_several_dates_has_no_between() {
     assert!(error.to_string().contains("not continuous: because a lead of 4 consecutive dates"), "{error}");
 }
 
-/// The call site of a test that tunes an assumption.
+/// How a test that tunes an assumption uses exact answers.
 #[test]
 fn a_slower_second_year_is_less_likely() -> Result<(), outgrow::Error> {
     let by =

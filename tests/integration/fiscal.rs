@@ -1,11 +1,11 @@
-//! Estimates read as growth of fiscal totals: the worked example, sums made by hand, and what cannot be met.
+//! Estimates read as growth of fiscal totals: the worked example, sums computed by hand, and totals that cannot be met.
 
 use outgrow::{Curve, Error, Measure, Path, Provider, Question, Scenario, Tail, lognormal, normal};
 
 const PATHS: u64 = 4_000;
-/// What states in f32 add to growth read back from a path.
+/// The error of growth read back from a path, from f32 states.
 const ROUNDED: f64 = 2e-5;
-/// FY2018 but for its last quarter, the base.
+/// FY2018 without its last quarter, which is the base.
 const HISTORY: [f64; 3] = [2431.0, 2975.0, 3599.0];
 const BASE: f64 = 4385.0;
 
@@ -13,7 +13,7 @@ fn alibaba(curve: Curve) -> Provider {
     Provider::new("a", BASE).history(HISTORY).fiscal_year_ends(3).growth(curve)
 }
 
-/// History, the base, then the median of every projected period, where nothing is drawn.
+/// History, the base, then the median of every projected period, with nothing drawn.
 fn central(base: &str, horizon: &str, provider: Provider, history: &[f64], revenue: f64) -> Vec<f64> {
     let scenario = Scenario::builder(base, horizon).provider(provider).build().expect("a scenario");
     let outcome = scenario.simulate().paths(64).run().expect("an outcome");
@@ -22,7 +22,7 @@ fn central(base: &str, horizon: &str, provider: Provider, history: &[f64], reven
     history.iter().copied().chain([revenue]).chain(medians).collect()
 }
 
-/// Growth of the totals of whole fiscal years from `start` on.
+/// Growth of the totals of whole fiscal years, from index `start`.
 fn growths(revenue: &[f64], start: usize, per_year: usize) -> Vec<f64> {
     let totals: Vec<f64> = revenue[start..].chunks_exact(per_year).map(|year| year.iter().sum()).collect();
     totals.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect()
@@ -62,7 +62,7 @@ fn estimates_past_the_horizon_count_too() {
     let short = central("2018-Q1", "2018-Q3", alibaba(Curve::totals(rates, Tail::none())), &HISTORY, BASE);
     let whole = central("2018-Q1", "2022-Q1", alibaba(Curve::totals(rates, Tail::none())), &HISTORY, BASE);
     assert_met(&short, &whole[..short.len()], 1e-12);
-    // After the last estimate growth is the tail's, whatever the path's last slope was.
+    // After the last estimate growth is that of the tail, whatever the last slope of the path.
     assert_met(&[long[20] / long[19]], &[0.9_f64.sqrt().sqrt()], 1e-9);
 }
 
@@ -92,7 +92,7 @@ fn a_base_in_mid_year_leaves_its_year_to_be_met() {
     }
 }
 
-/// Revenue of «a» from history on, and the rates that the witnesses read back.
+/// Revenue of "a" including its history, and the rates read back from witness providers.
 fn off_by([a, first, second]: [Path<'_>; 3], history: &[f64], into_year: usize) -> f64 {
     let projected = (0..=a.periods()).map(|t| a.revenue(t));
     let revenue: Vec<f64> = history.iter().copied().chain(projected).collect();
@@ -101,9 +101,9 @@ fn off_by([a, first, second]: [Path<'_>; 3], history: &[f64], into_year: usize) 
     growths(&revenue, start, 4).iter().zip(drawn).map(|(found, drawn)| (found - drawn).abs()).fold(0.0, f64::max)
 }
 
-/// Every path of «a» meets the rates that the witnesses' revenue shows, to 0.1 percentage point.
+/// Every path of "a" meets the rates shown by the revenue of the witnesses, to 0.1 percentage point.
 fn all_meet_their_own(base: impl Into<outgrow::Assumption>, history: &[f64], month: u32, into_year: usize) {
-    // A name is drawn once a path, wherever it stands: the witness's revenue is the rate itself.
+    // A name is drawn once per path wherever it is used: the revenue of the witness is the rate itself.
     let provider = Provider::new("a", base).history(history.iter().copied()).fiscal_year_ends(month);
     let witness = |name: &str| Provider::new(name, name).growth(Curve::constant(0.0));
     let scenario = Scenario::builder("2018-Q1", "2020-Q1")

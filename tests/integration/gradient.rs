@@ -1,19 +1,19 @@
-//! Gradients against central differences of whole answers, and what is said where there are none.
+//! Gradients against central differences of whole answers, and errors where no derivative exists.
 
 use outgrow::{
     Curve, Gradient, Measure, Provider, Question, Scenario, Tail, interval, lognormal, normal, triangular, truncated,
     uniform,
 };
 
-/// How far a derivative may be from a difference, relative; beside it as many errors of the probability as `ERRORS`, per
-/// hundred percent of a number.
+/// Allowed relative distance of a derivative from a difference; `ERRORS` errors of the probability are added, per 100 %
+/// change of a number.
 const AGREES: f64 = 1e-3;
 const ERRORS: f64 = 3.0;
-/// A tolerance out of reach and a budget: every answer then has the same points, so that differences are smooth.
+/// The tolerance is out of reach, so the budget decides and every answer has the same points: differences are smooth.
 const BUDGET: f64 = 2e6;
-/// A step over its number, of differences of fourth order.
+/// The step of fourth-order differences, relative to the number.
 const STEP: f64 = 1e-3;
-/// Where a number moves a tie of the bases, values and derivatives are of other points: their errors count over the step.
+/// If a number moves a tie of the bases, values and derivatives use different points, so errors are divided by the step.
 const STEP_OF_TIES: f64 = 5e-3;
 const AGREES_OF_TIES: f64 = 5e-2;
 const TOLERANCE: f64 = 1e-12;
@@ -33,14 +33,14 @@ fn gradient(scenario: &Scenario, date: &str) -> Gradient {
     scenario.exact().tolerance(TOLERANCE).budget(BUDGET).gradient(QUESTION, date).expect("a gradient")
 }
 
-/// The slope of whole answers, by differences to both sides (Fornberg 1988).
+/// The derivative of whole answers, by two-sided differences (Fornberg 1988).
 fn difference(scenario: &Scenario, date: &str, address: &str, number: f64, relative: f64) -> f64 {
     let step = relative * if number.abs() > 0.0 { number.abs() } else { 1.0 };
     let at = |count: f64| by(&scenario.with(address, number + count * step).expect("a value near by"), date);
     (at(-2.0) - at(2.0) + 8.0 * (at(1.0) - at(-1.0))) / (12.0 * step)
 }
 
-/// Every entry agrees; gives the gradient.
+/// Asserts that every entry agrees, and returns the gradient.
 fn agrees(scenario: &Scenario, date: &str) -> Gradient {
     agrees_by((STEP, AGREES), scenario, date)
 }
@@ -74,10 +74,10 @@ fn a_certain_pair_over_forty_quarters() {
     let scenario = pair(a, b, "2028-Q1").correlation("a", "b", 0.3).build().expect("a scenario");
     let gradient = agrees(&scenario, "2028-Q1");
     assert_eq!(gradient.entries().len(), 7);
-    // A common factor of both revenues moves nothing.
+    // A common factor of both revenues changes nothing.
     let of = |name: &str, revenue: f64| revenue * gradient.of(&format!("provider[{name}].revenue")).expect("a slope");
     assert!((of("a", 699.0) + of("b", 1000.0)).abs() < 1e-10 && of("a", 699.0) > 0.1);
-    // An earlier date is another number.
+    // An earlier date gives a different number.
     let earlier = agrees(&scenario, "2020-Q1");
     assert!(earlier.of("provider[a].revenue").expect("a slope") != gradient.of("provider[a].revenue").expect("one"));
 }
@@ -116,7 +116,7 @@ fn fiscal_totals_bend_with_history_and_base() {
     let certain = a(outgrow::fixed(4385.0)).growth(totals.clone()).volatility(0.2);
     let gradient = agrees(&pair(certain, b.clone(), "2019-Q4").build().expect("a scenario"), "2019-Q4");
     assert!(gradient.of("provider[a].history[0]").expect("a slope").abs() > 1e-6);
-    // A drawn base moves the start and the curve, and its tie with the other cuts the integrand.
+    // A drawn base moves the start and the curve, and the integrand jumps where the bases are equal.
     let drawn = a(interval(4000.0, 4800.0)).growth(totals).volatility(0.2);
     let b = Provider::new("b", 4400).growth(Curve::constant(0.8)).volatility(0.1);
     agrees_by((STEP_OF_TIES, AGREES_OF_TIES), &pair(drawn, b, "2018-Q4").build().expect("a scenario"), "2018-Q4");
@@ -160,7 +160,7 @@ fn a_cut_and_a_triangular_law() {
         println!("{:55} {:+.6e} off {off:.1e}", entry.address, entry.slope);
         assert!(off <= AGREES, "{}: {} against {expected}", entry.address, entry.slope);
     }
-    // A volatility of 0, at the end of what is allowed: with no correlation P depends on its square.
+    // A volatility of 0, the end of the allowed range: without correlation P depends on its square.
     assert!(gradient.of("provider[b].volatility").expect("a slope").abs() < 1e-9);
 }
 
@@ -209,8 +209,8 @@ fn a_sure_lead_turns_on_nothing_and_a_table_tells_most_first() {
     assert!(json["probability"]["value"].as_f64().is_some());
 }
 
-/// People change a rate by percentage points and a revenue by percent: the table says which, and by how much that moves
-/// the probability.
+/// Rates are changed by percentage points and revenues by percent: the table says which, and the effect on the
+/// probability.
 #[test]
 fn the_table_has_points_of_rates_and_percent_of_the_rest() {
     let a = Provider::new("a", 699).growth(Curve::fade(normal(0.25, 0.1), "end", 3)).volatility(0.2);

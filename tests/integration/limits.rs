@@ -1,8 +1,8 @@
-//! Stated bounds: each is an error that names row and period and says what to switch off, never a wrong number.
+//! Limits: each is an error that names row and period and says what to switch off, never a wrong number.
 
 use outgrow::{Curve, Error, Provider, Question, Scenario};
 
-/// One provider that leaves what a number can hold, and one that does not.
+/// One provider that overflows, and one that does not.
 fn pair(growth: f64, volatility: f64) -> Scenario {
     Scenario::builder("2000", "2100")
         .provider(Provider::new("steady", 1.0).growth(Curve::constant(0.1)).volatility(0.1))
@@ -23,7 +23,7 @@ fn revenue_beyond_a_number_is_an_error_that_says_what_to_switch_off() {
         let scenario = pair(growth, volatility);
         let message = limit(&scenario.simulate().paths(100).run().expect_err("revenue of e^±900"));
         assert!(message.contains("provider[wild] at 20") && message.contains("switch fans off"), "{message}");
-        // Probabilities need no money: shares and the question are answered.
+        // Probabilities do not need revenue itself: shares and the question are answered.
         let outcome = scenario.simulate().paths(100).fans(false).run().expect("an answer");
         let ahead = outcome.overtake("wild", "steady").expect("asked").ahead("2100").expect("a date").value();
         assert!((ahead - f64::from(u8::from(growth > 0.0))).abs() < 1e-9);
@@ -49,7 +49,7 @@ fn a_row_that_spans_too_much_is_refused_before_its_memory_is_taken() {
 
 #[test]
 fn a_sum_beyond_its_bound_is_an_error_that_says_what_to_switch_off() {
-    // A standard deviation of e^40 after a hundred years: one path in a thousand stands 2^63 times above the median.
+    // A standard deviation of e^40 after a hundred years: one path in a thousand is 2^63 times above the median.
     let scenario = pair(0.1, 4.0);
     let message = limit(&scenario.simulate().paths(20_000).run().expect_err("a sum of e^44"));
     assert!(message.contains("provider[wild] at 20") && message.contains("switch fans off"), "{message}");

@@ -1,4 +1,4 @@
-//! What the Markdown shows is read by the code.
+//! The examples in the Markdown files are valid.
 
 use outgrow::Scenario;
 
@@ -28,7 +28,7 @@ fn the_scenario_of_the_readme_is_one() {
     assert_eq!(answer(&scenario), answer(&case));
 }
 
-/// README and crate page build one scenario, in the same words.
+/// README and crate page build the same scenario with the same code.
 #[test]
 fn the_case_is_one_in_readme_and_crate_page() {
     let lines = |text: &str, comment: &str| -> Vec<String> {
@@ -41,7 +41,7 @@ fn the_case_is_one_in_readme_and_crate_page() {
     assert_eq!(readme, lines(include_str!("../../src/lib.rs"), "//!"));
 }
 
-/// What the README says of a spreadsheet: every assumption of the case at its middle.
+/// The README's statement about a spreadsheet: every assumption of the case at its central value.
 #[test]
 fn the_middle_of_the_inputs_gives_the_date_that_the_readme_says() {
     let case = Scenario::from_toml(include_str!("../../examples/scenarios/alibaba_vs_google.toml")).expect("the case");
@@ -72,7 +72,7 @@ fn the_scenario_of_the_reference_is_one_and_runs() {
     let title = "Alibaba Cloud overtakes Google Cloud";
     assert_eq!(names, [title.to_owned(), "for a year".to_owned(), format!("{title} (annual)")]);
     assert_eq!(scenario.ceiling(), Some(60_000.0));
-    // Every address that it shows.
+    // Every address that it mentions.
     for address in [
         "provider[Google Cloud].claim[0].at_least",
         "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]",
@@ -82,7 +82,7 @@ fn the_scenario_of_the_reference_is_one_and_runs() {
     }
 }
 
-/// The tables of the reference: every curve and tail that it writes out is read, and every law by its key.
+/// The tables of the reference: every complete curve and tail is read, and every distribution by its key.
 #[test]
 fn every_form_of_the_reference_is_read() {
     let forms: Vec<&str> = REFERENCE.split('`').filter(|form| form.starts_with("{ ") && form.ends_with(" }")).collect();
@@ -92,7 +92,7 @@ fn every_form_of_the_reference_is_read() {
     };
     let mut read = 0;
     for form in &forms {
-        // Those with places to fill in are no curves.
+        // Forms with placeholders are no curves.
         if ["…", "low", "p05", "value", "mean", "median", "fiscal"].iter().any(|place| form.contains(place)) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Distributions of revenue over years, asked for before the run.
+//! Distributions of yearly revenue, requested before the run.
 
 use outgrow::{Curve, Measure, Provider, Question, Sampling, Scenario, Simulation, Tally, normal};
 use serde_json::{Value, json};
@@ -19,12 +19,12 @@ fn scenario() -> Scenario {
         .expect("valid")
 }
 
-/// Without what nobody asks here.
+/// Without fans, ranks and shares that are not used here.
 fn bare(scenario: &Scenario) -> Simulation<'_> {
     scenario.simulate().seed(5).fans(false).ranks(false).shares(false)
 }
 
-/// Periods from the base on, of the dates that a measure has for a provider with so much history.
+/// The dates of a measure for a provider with a given length of history, as periods after the base.
 fn dates(measure: Measure, history: usize) -> Vec<&'static str> {
     match (measure, history) {
         (Measure::Trailing, 3) => vec![
@@ -35,14 +35,14 @@ fn dates(measure: Measure, history: usize) -> Vec<&'static str> {
             "2019-Q1", "2019-Q2", "2019-Q3", "2019-Q4", "2020-Q1", "2020-Q2", "2020-Q3", "2020-Q4", "2021-Q1",
             "2021-Q2",
         ],
-        // Of 2018 the first quarter is known of a alone.
+        // Only a has a history for the first quarter of 2018.
         (Measure::Annual, 3) => vec!["2018-Q4", "2019-Q4", "2020-Q4"],
         (Measure::Annual, _) => vec!["2019-Q4", "2020-Q4"],
         _ => vec!["2019-Q1", "2020-Q1", "2021-Q1"],
     }
 }
 
-/// Quantiles and means against the sums of the same paths, drawn again.
+/// Quantiles and means against sums over the same paths, sampled again.
 #[test]
 fn fans_are_those_of_the_sums_of_every_path() {
     const PATHS: usize = 4_096;

@@ -1,14 +1,14 @@
-//! Trailing, annual and fiscal sums: held against sums made path by path outside of the crate.
+//! Trailing, annual and fiscal sums against sums computed here path by path.
 
 use outgrow::{Curve, Measure, Overtake, Path, Provider, Question, Scenario, lognormal, normal};
 
 const PATHS: u64 = 3_000;
-/// Paths that rounding to f32 may move between two dates.
+/// Paths whose date may change by rounding to f32.
 const MOVED: u64 = 2;
 const A: [f64; 5] = [50.0, 55.0, 60.0, 70.0, 80.0];
 const B: [f64; 7] = [100.0, 98.0, 103.0, 108.0, 109.0, 111.0, 113.0];
 
-/// Base in mid-year, with more history of one than of the other.
+/// Base in mid-year, with more history for one provider than for the other.
 fn scenario(question: Question) -> Scenario {
     Scenario::builder("2018-Q2", "2022-Q3")
         .provider(
@@ -83,7 +83,7 @@ fn calendar_years_count_from_the_last_that_ended() {
 
 #[test]
 fn fiscal_years_end_where_they_are_said_to() {
-    // Years to September; the last that ended by the base needs nine quarters of history, which neither has.
+    // Years to September; the last one that ended by the base needs nine quarters of history, which neither has.
     let overtake = check(Measure::FiscalYearEnding(9), None, &[1, 5, 9, 13, 17], "2018-Q3");
     assert!(overtake.ahead_at_base().value() <= 0.0 && overtake.ahead_at_base().standard_error() <= 0.0);
 }
@@ -129,7 +129,7 @@ fn a_year_that_reaches_back_too_far_does_not_count() {
 
 #[test]
 fn what_is_not_drawn_is_summed_in_f64() {
-    // Equal but for the order of the year's quarters: a tie in any unit.
+    // Equal except for the order of the year's quarters: a tie in any unit.
     for unit in [1.0, 0.1, 1e9, 7.3e-4] {
         let history = |revenue: [f64; 3]| revenue.map(|revenue| revenue * unit);
         let scenario = Scenario::builder("2018-Q4", "2019-Q4")

@@ -1,4 +1,4 @@
-//! The outcome as JSON, key by key as the scenario format has it.
+//! The outcome as JSON, key by key.
 
 use outgrow::{Curve, Provider, Question, Scenario, lognormal, normal};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn json_of(scenario: &Scenario) -> Value {
     serde_json::from_str(&serde_json::to_string(&outcome).expect("an outcome is written")).expect("JSON")
 }
 
-/// Every number of an outcome by the name of its type; labels, names and counts as they are.
+/// An outcome with every number replaced by the name of its type; labels, names and counts are kept.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => json!("real"),
@@ -32,7 +32,7 @@ fn estimate() -> Value {
     json!({ "value": "real", "standard_error": "real", "interval": ["real", "real"] })
 }
 
-/// An estimate with one key more.
+/// An estimate with one more key.
 fn with(key: &str, value: impl Into<Value>) -> Value {
     let mut entry = estimate();
     entry[key] = value.into();
@@ -61,7 +61,7 @@ fn provider(name: &str, mean: &str) -> Value {
 fn every_key_is_where_the_page_says() {
     let found = json_of(&scenario());
     let mut question = shape(&found["questions"][0]);
-    // How many there are depends on the draws.
+    // Their number depends on the draws.
     question["quantiles"] = Value::Null;
     question["lead_changes"].as_array_mut().expect("a list").truncate(1);
     let expected = json!({
@@ -71,7 +71,7 @@ fn every_key_is_where_the_page_says() {
         "mean_date": { "restricted": estimate(), "given_overtake": estimate() },
     });
     assert_eq!(question, expected);
-    // A lead that must last is asked of the base too.
+    // A sustained question also reports the base.
     assert_eq!(shape(&found["questions"][1]["from_base"]), estimate());
     assert_eq!((&found["questions"][1]["name"], &found["questions"][1]["sustained"]), (&json!("twice"), &json!(2)));
     assert_eq!(found["questions"].as_array().map(Vec::len), Some(2));
@@ -83,7 +83,7 @@ fn every_key_is_where_the_page_says() {
     let expected = json!({
         "outgrow": env!("CARGO_PKG_VERSION"), "base": "2018-Q1", "horizon": "2018-Q3", "unit": null, "run": run,
         "questions": null,
-        // A lognormal volatility has no mean of revenue to rely on.
+        // With a lognormal volatility no mean of revenue is reported.
         "providers": [provider("a", "real"), provider("b", "null")],
     });
     assert_eq!(top, expected);

@@ -1,4 +1,4 @@
-//! Questions of one's own: what they count, and what is said when one is wrong.
+//! Custom questions: their counts, and errors of invalid ones.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,7 +21,7 @@ fn message(simulation: Simulation<'_>) -> String {
     simulation.tally().expect_err("an error").to_string()
 }
 
-/// Rows: ahead at each period, as the built-in question counts it.
+/// Rows: who is ahead at each period, as the built-in question counts it.
 struct Ahead;
 
 impl Statistic for Ahead {
@@ -38,7 +38,7 @@ impl Statistic for Ahead {
     }
 }
 
-/// Puts its only row's paths into a class that it did not announce, or into another row.
+/// Counts into a class that it did not declare, or into another row.
 struct Wrong {
     row: usize,
     class: u16,
@@ -54,7 +54,7 @@ impl Statistic for Wrong {
     }
 }
 
-/// Asks for a provider that there is not.
+/// Asks for an unknown provider.
 struct Unknown;
 
 impl Statistic for Unknown {

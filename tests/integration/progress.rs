@@ -1,10 +1,10 @@
-//! Progress is told while a run goes on, and a run may be ended by it.
+//! Progress is reported during a run, and the callback may end the run.
 
 use std::ops::ControlFlow;
 
 use outgrow::{Curve, Progress, Provider, Question, Scenario, Tally};
 
-/// Two chunks of 128 groups: progress is told twice.
+/// Two chunks of 128 groups: progress is reported twice.
 const PATHS: u64 = 2 * 128 * 64;
 
 fn scenario() -> Scenario {
@@ -17,7 +17,7 @@ fn scenario() -> Scenario {
         .expect("valid")
 }
 
-/// Ends the run at the first word.
+/// Ends the run at the first report.
 fn broken(scenario: &Scenario) -> Tally {
     let simulation = scenario.simulate().paths(PATHS).threads(1).on_progress(|_| ControlFlow::Break(()));
     simulation.tally().expect("a tally")
@@ -84,8 +84,8 @@ fn a_break_at_the_last_word_leaves_a_complete_run() {
     assert!(scenario.simulate().paths(PATHS).on_progress(end).run().expect("an outcome").is_complete());
 }
 
-/// The closure runs a simulation of its own on the same pool: a worker that waits there may be given another worker's
-/// part of the outer run. It must not wait for itself.
+/// The closure runs another simulation on the same pool. A worker that waits there may be given another part of the outer
+/// run; it must not wait for itself.
 #[test]
 fn a_caller_may_simulate_within_progress() {
     let (sender, receiver) = std::sync::mpsc::channel();

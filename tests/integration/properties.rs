@@ -1,4 +1,4 @@
-//! What no answer may depend on, and what every answer must add up to, over scenarios drawn at random.
+//! Invariances and identities of answers over random scenarios.
 
 #[path = "properties/scenarios.rs"]
 mod scenarios;
@@ -6,11 +6,11 @@ mod scenarios;
 use outgrow::{Curve, Estimate, Outcome, Period, Provider, Question, Scenario};
 use proptest::prelude::*;
 
-/// Few, so that a debug build answers within seconds.
+/// Few enough for a debug build to answer within seconds.
 const PATHS: u64 = 192;
 
-/// Where only the rounding of single floats differs, a path changes sides with probability below 1e-5 a period. Three
-/// of 192 paths over 10 periods then do so with probability below 1e-6 a case.
+/// If only f32 rounding differs, a path changes sides with probability below 1e-5 per period. Three of 192 paths over 10
+/// periods then do so with probability below 1e-6 per case.
 const MOST_MOVED: i64 = 2;
 
 fn config(cases: u32) -> ProptestConfig {
@@ -80,7 +80,7 @@ impl Pair {
     }
 }
 
-/// Every answer about a pair as numbers of paths.
+/// Every answer about a pair, as numbers of paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Counts {
     at_base: i64,
@@ -116,7 +116,7 @@ impl Counts {
     }
 }
 
-/// The number of paths behind an estimate: its value is that number over [`PATHS`].
+/// The number of paths of an estimate: its value is that number over [`PATHS`].
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most PATHS")]
 fn paths(estimate: &Estimate) -> i64 {
     let count = estimate.value() * PATHS as f64;
@@ -125,10 +125,10 @@ fn paths(estimate: &Estimate) -> i64 {
 }
 
 proptest! {
-    // Few: an audit is dozens of simulations.
+    // Few cases: an audit is dozens of simulations.
     #![proptest_config(config(4))]
 
-    /// Whatever the scenario, an audit is one, and each of its figures is a number.
+    /// An audit succeeds for every scenario, and each of its figures is a number.
     #[test]
     fn every_scenario_can_be_audited(tree in scenarios::tree()) {
         let audit = scenarios::scenario(&tree).audit().expect("an audit");
@@ -142,7 +142,7 @@ proptest! {
 proptest! {
     #![proptest_config(config(24))]
 
-    /// States are kept relative to a power of two, which moves along: not one path may differ.
+    /// States are relative to a power of two, which scales too: no path may differ.
     #[test]
     fn a_power_of_two_changes_nothing(pair in pair(), exponent in -30..60_i32) {
         prop_assert_eq!(pair.run(), pair.scaled(libm::ldexp(1.0, exponent)).run());
@@ -154,7 +154,7 @@ proptest! {
         prop_assert!(one.moved(&other) <= MOST_MOVED, "{:?}\n{:?}", one, other);
     }
 
-    /// Without correlation a provider's shocks are its own, wherever it stands in the list.
+    /// Without correlation a provider's shocks do not depend on its position in the list.
     #[test]
     fn the_order_of_providers_leaves_the_answers(pair in pair()) {
         let alone = Pair { correlation: 0.0, ..pair };
@@ -172,7 +172,7 @@ proptest! {
         prop_assert_eq!(short.at_base, long.at_base);
     }
 
-    /// The draws are the same, so that a challenger that grows faster is ahead wherever it was.
+    /// The draws are the same, so a challenger that grows faster is ahead wherever it was ahead before.
     #[test]
     fn faster_growth_never_delays(pair in pair(), faster in 0.01..0.5) {
         let growth = [pair.growth[0] + faster, pair.growth[1]];
@@ -197,7 +197,7 @@ proptest! {
         }
     }
 
-    /// a doubles within a year and b stands still: a tie at the fourth quarter, whatever the unit, and ahead in the fifth.
+    /// a doubles within a year and b is constant: a tie at the fourth quarter in any unit, and ahead in the fifth.
     #[test]
     fn a_tie_is_a_tie_in_any_unit(unit in prop_oneof![1e-6..1e-3, 0.1..10.0, 1e3..1e12]) {
         let tied = Pair { revenue: [unit, 2.0 * unit], growth: [1.0, 0.0], volatility: [0.0; 2], correlation: 0.0, periods: 6, seed: 0 };
@@ -225,7 +225,7 @@ proptest! {
         prop_assert_eq!(&Scenario::from_toml(&written).expect("what was written"), &scenario, "{}", written);
     }
 
-    /// Two trees that differ in one number are two scenarios: equality sees it.
+    /// Scenarios that differ in one number are not equal.
     #[test]
     fn equality_sees_the_first_revenue(tree in scenarios::tree()) {
         let mut other = tree.clone();

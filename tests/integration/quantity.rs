@@ -1,4 +1,4 @@
-//! The noun for what is compared stands wherever words speak of it.
+//! The noun for what is compared is used in all texts.
 
 use outgrow::{Curve, Measure, Outcome, Provider, Question, Scenario, normal};
 

@@ -1,4 +1,4 @@
-//! The report is XML, holds every assumption, gives its scenario back, and takes any name.
+//! The report is XML, contains every assumption and its scenario, and accepts any name.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ fn text(node: Node<'_, '_>) -> String {
     node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect()
 }
 
-/// The rows of all tables, their cells as text.
+/// The rows of all tables, with cells as text.
 fn rows(document: &Document<'_>) -> Vec<Vec<String>> {
     let cells = |row: Node<'_, '_>| row.children().filter(Node::is_element).map(|cell| text(cell)).collect();
     document.descendants().filter(|node| node.has_tag_name("tr")).map(cells).collect()
@@ -60,7 +60,7 @@ fn hostile_names_stay_text() {
         assert!(headings.iter().any(|heading| heading == name), "{name} in {headings:?}");
     }
     assert!(headings.iter().any(|heading| heading.starts_with("<b>for a year: ")), "{headings:?}");
-    // The browser's parser ends a style sheet at its closing tag only; every other `<` must be a tag's.
+    // A browser ends a style sheet at its closing tag only; every other `<` must begin a tag.
     assert!(!html.contains("<script") && !html.contains("<!--") && !html.contains("javascript:"));
 }
 
@@ -78,7 +78,7 @@ fn nothing_is_fetched_and_no_id_stands_twice() {
             assert!(name != "id" || ids.insert(value.to_owned()), "{value} stands twice");
         }
     }
-    // Fan, ranks, shares and three of each question, each in two widths.
+    // Fan, ranks, shares and three charts per question, each in two widths.
     assert_eq!(charts, 2 * (3 + 2 * 3));
     assert!(!html.contains("url(http") && !html.contains("@import"));
 }
@@ -115,7 +115,7 @@ fn every_assumption_stands_with_value_words_and_source() {
     assert_eq!(source(&format!("provider[{}].growth.schedule.rates[0]", HOSTILE[0])), Some("a <b>bank</b> & co"));
 }
 
-/// A phone breaks a long law between its parts, never within a number; figures only within an interval.
+/// On a phone a long distribution breaks between its parts, never within a number; figures break only within an interval.
 #[test]
 fn no_number_breaks() {
     let scenario = scenario(["A", "B", "C"]).with("provider[B].revenue", interval(1.05e9, 1.2e9));
@@ -131,7 +131,7 @@ fn no_number_breaks() {
     assert!(!html.contains("overflow-wrap: anywhere") && html.contains(" – <wbr/>"));
 }
 
-/// What moves an answer is told in the words of its place.
+/// The assumptions that move an answer are described by their address.
 #[test]
 fn values_that_move_an_answer_have_their_units() {
     let html = html(&run(&scenario(["A", "B", "C"])));
@@ -148,7 +148,7 @@ fn values_that_move_an_answer_have_their_units() {
 
 #[test]
 fn every_finding_and_every_answer_stands() {
-    // 20 for 20 %: a finding for sure.
+    // 20 for 20 %: certainly a finding.
     let scenario = scenario(["A", "B", "C"]).with("provider[C].growth.constant", 20).expect("a scenario");
     let (outcome, audit) = (run(&scenario), scenario.audit().expect("an audit"));
     let html = html(&outcome);
@@ -171,7 +171,7 @@ fn every_finding_and_every_answer_stands() {
     assert!(told.contains("on the IPCC's scale."));
 }
 
-/// What the reader copies out of the page gives the same outcome.
+/// The scenario and the call copied from the page give the same outcome.
 #[cfg(feature = "toml")]
 #[test]
 fn the_scenario_in_the_page_gives_the_same_bits() {

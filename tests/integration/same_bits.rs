@@ -1,4 +1,4 @@
-//! The same bits for any number of threads, shards and blocks; and no draw moves because something else was edited.
+//! The same bits for any number of threads, shards and blocks; no draw changes because something else was edited.
 
 use std::sync::Mutex;
 
@@ -8,7 +8,7 @@ use outgrow::{
 };
 use rayon::prelude::*;
 
-/// Sixteen groups, the last one cut.
+/// Sixteen groups, the last one partial.
 const PATHS: u64 = 1000;
 
 fn first() -> Provider {
@@ -42,7 +42,7 @@ fn run<'a>(scenario: &'a Scenario, settings: impl Fn(Simulation<'a>) -> Simulati
     written(&settings(scenario.simulate().paths(PATHS).seed(3)).tally().expect("a tally"))
 }
 
-/// Everything that a tally holds, to the last bit.
+/// The full content of a tally, to the last bit.
 fn written(tally: &Tally) -> String {
     serde_json::to_string(tally).expect("no closures")
 }
@@ -50,7 +50,7 @@ fn written(tally: &Tally) -> String {
 #[test]
 fn threads_leave_the_bits() {
     let scenario = asked();
-    // More chunks of 128 groups than threads, so that they are shared out.
+    // More chunks of 128 groups than threads, so that they are distributed.
     let many = |threads: usize| {
         let simulation = scenario.simulate().paths(40_000).shares(false).ranks(false);
         written(&simulation.threads(threads).tally().expect("a tally"))
@@ -116,7 +116,7 @@ fn a_pool_of_the_caller_leaves_the_bits() {
     let alone = run(&scenario, |simulation| simulation.threads(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("a pool");
     assert!(pool.install(|| run(&scenario, |simulation| simulation)) == alone);
-    // From within tasks: every thread of the pool waits for runs that need the pool, or build one of their own.
+    // From within tasks: every thread of the pool waits for runs that need the pool or build another one.
     let nested = |threads: Option<usize>| {
         let one =
             |_| run(&scenario, |simulation| threads.iter().fold(simulation, |simulation, n| simulation.threads(*n)));
@@ -153,7 +153,7 @@ fn only(index: usize, paths: &[[Vec<u64>; 2]]) -> Vec<Vec<u64>> {
 fn an_appended_provider_leaves_the_paths() {
     let plain = both(&pair().build().expect("valid"));
     assert!(both(&pair().provider(third()).build().expect("valid")) == plain);
-    // Even where its shocks follow those of earlier ones.
+    // Even if its shocks are correlated with those of earlier providers.
     let follows = pair().provider(third()).correlation("a", "c", 0.5).correlation("c", "b", -0.2);
     assert!(both(&follows.build().expect("valid")) == plain);
     let alone = builder("2020-Q3").provider(first());
@@ -179,8 +179,8 @@ fn a_longer_horizon_leaves_earlier_periods() {
     assert!(short.len() == long.len() && short.iter().zip(&long).all(starts));
 }
 
-/// Edits of one provider, from a number to another or to a distribution. The reference of all rows is the power of two
-/// nearest the first provider's median base, which none of these moves.
+/// Edits of one provider: another number, or a distribution. The reference of all rows is the power of two nearest the
+/// first provider's median base, which none of these changes.
 #[test]
 fn an_edited_provider_leaves_the_others() {
     let scenario = pair().build().expect("valid");
@@ -203,7 +203,7 @@ fn an_edited_provider_leaves_the_others() {
     }
 }
 
-/// Where only a rate is edited, the shocks stay: what the path has over its curve, up to the rounding of f32.
+/// If only a rate is edited, the shocks (the path relative to its curve) stay the same up to f32 rounding.
 #[test]
 fn an_edited_rate_leaves_the_shocks() {
     let of = |growth: f64| {
@@ -252,7 +252,7 @@ fn every_path_counts_once() {
     }
 }
 
-/// One provider that never moves: its row is one number, exactly, for any number of paths.
+/// A constant provider: its row is exactly one number for any number of paths.
 #[test]
 fn a_row_of_one_number_is_that_number() {
     let still = Scenario::builder("2018", "2020").provider(Provider::new("a", 3).growth(Curve::constant(0.0)));

@@ -1,4 +1,4 @@
-//! Every sampling: the same bits however a run is cut, what merges and what does not, and what the outcome says of it.
+//! Every sampling scheme: the same bits for any split of a run, what merges and what does not, and what the outcome reports.
 
 use std::ops::ControlFlow;
 
@@ -8,7 +8,7 @@ use outgrow::{
 use serde_json::{Value, json};
 
 const SAMPLINGS: [Sampling; 3] = [Sampling::Antithetic, Sampling::Sobol, Sampling::Importance];
-/// A multiple of what every sampling fills, in several chunks of work.
+/// A multiple of the unit of every sampling scheme, in several chunks of work.
 const PATHS: u64 = 32_768;
 
 fn scenario() -> Scenario {
@@ -121,7 +121,7 @@ fn auto_takes_what_suits() {
     assert_eq!(still, json!({ "what": "plain", "why": "nothing is drawn" }));
 }
 
-/// What surely happens is 1 and what surely does not is 0 under every sampling; the sum of all classes is 1.
+/// Certain events have probability 1 and impossible ones 0 under every sampling scheme; all classes add up to 1.
 #[test]
 fn certain_things_stay_certain() {
     let scenario = scenario();
@@ -150,7 +150,7 @@ fn a_broken_off_run_keeps_what_was_done() {
         let by = tally.outcome().expect("an outcome").questions()[0].by("2020-Q1").expect("a date");
         assert!(by.standard_error() > 0.0 && by.standard_error() < 0.1, "{sampling:?}: {by:?}");
     }
-    // Two groups count in two replicates, one in one: no spread, and no boast.
+    // Two groups are in two replicates, one group in one: there is no spread to estimate an error from.
     for shards in [512, 256] {
         let part = asked(&scenario, Sampling::Sobol).shard(0, shards).tally().expect("a tally");
         let by = part.outcome().expect("an outcome").questions()[0].by("2020-Q1").expect("a date");
@@ -229,7 +229,7 @@ fn a_run_goes_on_until_its_error_is_small_enough() {
     }
 }
 
-/// The number of paths that seems to be needed exceeds any integer, and the bound still holds.
+/// The estimated number of paths exceeds any integer, and the limit still applies.
 #[test]
 fn an_error_that_no_run_can_reach_ends_at_the_bound() {
     let scenario = scenario();

@@ -1,4 +1,4 @@
-//! Snapshots: text that reads back, in which a changed assumption stands beside what it moved.
+//! Snapshots: text that can be read back and lists a changed assumption with the probabilities that it moved.
 
 use outgrow::{Curve, Error, Precision, Provider, Question, Sampling, Scenario, Snapshot, Tail, When, normal};
 
@@ -72,7 +72,7 @@ fn every_line_says_one_thing() {
     has("unit: \"USD: m\"");
     assert!(text.contains("\nevent a thousand: ") && text.contains("\nback: again by 2020-Q4: "), "{text}");
     assert!(!text.contains("a source"), "sources move nothing");
-    // Two digits of the error.
+    // Digits follow the error, of which there are two.
     let by = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4: 0.")).expect("a line");
     let (value, error) = by.rsplit_once(": ").and_then(|(_, told)| told.split_once(" ± ")).expect("a value");
     assert_eq!(value.len(), error.len(), "{by}");
@@ -87,7 +87,7 @@ fn a_changed_assumption_stands_beside_what_it_moved() {
     assert_eq!(told[0], "provider[A: first].growth.schedule.rates[1]: was 0.45, is 0.4");
     assert!(told.iter().any(|line| line.starts_with("A: first overtakes B by 2020-Q4: was 0.")), "{told:?}");
     assert!(told.iter().all(|line| !line.contains("by 2018-Q4")), "the first year is as it was: {told:?}");
-    // Other words, no other numbers.
+    // Different keys, the same numbers.
     let faded = Curve::schedule([normal(0.60, 0.10), 0.45.into()], Tail::ratio(1.0));
     let told = problems(exact(&scenario().with_growth("A: first", faded).expect("a curve")).compare(&was));
     assert_eq!(told.len(), 2, "the same path in other words: {told:?}");
@@ -118,7 +118,7 @@ fn equal_within_the_error_is_equal() {
     assert!(exact(&scenario()).compare(&no_event(&one)).is_ok(), "an exact answer within the error of a simulated one");
     let told = problems(exact(&scenario()).compare(&one));
     assert!(told.len() == 1 && told[0].ends_with("is gone"), "{told:?}");
-    // One exact answer may differ by its tolerance, not by five.
+    // An exact answer may differ by one tolerance, not by five.
     let text = exact(&scenario()).to_string();
     let line = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4")).expect("a line");
     let value: f64 =

@@ -1,14 +1,14 @@
-//! A lead that must last: the base is a date like others.
+//! Sustained leads: the base is a date like any other.
 
 use outgrow::{Curve, Measure, Provider, Question, Sampling, Scenario, Tail, When, normal};
 
-/// Classes by definition: the first date from 0 on that begins `k` dates in a row ahead, or one beyond the last.
+/// Classes by definition: the first date from 0 on that begins `k` consecutive dates ahead, or one beyond the last date.
 fn first_of(ahead: &[bool], k: usize) -> usize {
     let run = ahead.windows(k).position(|run| run.iter().all(|ahead| *ahead));
     run.unwrap_or(ahead.len())
 }
 
-/// A is just ahead, and falls; B is flat.
+/// A is slightly ahead and falls; B is constant.
 fn falling(k: u32) -> Scenario {
     Scenario::builder("2018-Q1", "2022-Q4")
         .provider(Provider::new("A", 1001).growth(Curve::constant(-0.9)))
@@ -33,7 +33,7 @@ fn a_lead_at_the_base_counts_only_if_it_lasts() {
     let text = answer.to_string();
     assert!(text.contains("already ahead at base 2018-Q1: 1, and for 3 consecutive dates from then on: 0"), "{text}");
     assert!(!text.contains("nothing to overtake"), "{text}");
-    // A single date is another question: it is ahead in the base.
+    // A question about a single date differs: A is ahead at the base.
     let one = falling(1).simulate().paths(100).run().expect("an outcome");
     let one = one.overtake("A", "B").expect("asked");
     assert!(one.by("2018-Q2").expect("a date").value() >= 1.0 && one.from_base().is_none());
@@ -84,7 +84,7 @@ fn drawn(measure: Measure, k: u32) -> Scenario {
         .expect("valid")
 }
 
-/// Every path of a run is drawn again and classified by the definition, on sums in f64.
+/// Every path of a run is sampled again and classified by the definition, with sums in f64.
 #[test]
 fn classes_are_those_of_the_definition() {
     const PATHS: usize = 4_096;
@@ -165,7 +165,7 @@ fn a_difference_counts_the_base_as_a_date() {
     assert!(change.before.value() <= 0.0 && change.after.value() >= 1.0, "{change}");
 }
 
-/// Shares of the date chart: what lasts from the base on, the dates, and the rest are all of the paths.
+/// Shares of the date chart: leads that last from the base on, the dates, and the rest add up to all paths.
 #[test]
 fn charts_set_apart_what_lasts_from_the_base_on() {
     let outcome = drawn(Measure::Period, 3).simulate().paths(2_000).seed(5).run().expect("an outcome");
@@ -196,7 +196,7 @@ fn the_audit_speaks_of_leads_at_the_base_that_last() {
     );
 }
 
-/// Periods without shocks, where both are exact: what the solver makes of a lead at the base.
+/// Without shocks, where both are exact: how the solver treats a lead at the base.
 #[test]
 fn exact_answers_count_the_base_as_a_date() {
     let exact = falling(3).exact().run().expect("an outcome");
@@ -234,7 +234,7 @@ fn years_in_a_row_are_so_many_dates() {
         let outcome = scenario.simulate().paths(64).run().expect("an outcome");
         let json = serde_json::to_value(&outcome).expect("written");
         assert_eq!((&json["questions"][0]["sustained"], &json["questions"][0]["name"]), (&dates.into(), &title.into()));
-        // As the number of dates, whatever it is stated in.
+        // The number of dates, whichever way it is stated.
         let stated = Question::overtakes("A", "B").measure(measure).sustained(dates).name("stated");
         let both = scenario.with_question(stated).expect("valid").simulate().paths(64).run().expect("an outcome");
         assert_eq!(both.questions()[0].counts(), both.questions()[1].counts());

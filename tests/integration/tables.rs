@@ -1,4 +1,4 @@
-//! The long table and Markdown: every number once, in forms that others read.
+//! The long table and Markdown: every number once, in a form that other programs read.
 
 use outgrow::{Curve, Outcome, Provider, Question, Scenario};
 
@@ -85,8 +85,8 @@ fn every_part_stands_in_the_long_table_in_full() {
     assert!(own.iter().all(|row| row[0] == outcome.questions()[0].name() && rows.contains(row)));
 }
 
-/// Readers guess types from the first rows: a number has a point or an exponent everywhere, or the field is empty, and
-/// what has errors comes before what has none.
+/// Readers guess types from the first rows: a number always has a point or an exponent, or the field is empty, and rows
+/// with errors come before rows without.
 #[test]
 fn the_type_of_a_column_shows_in_every_row() {
     let csv = outcome().to_csv();
@@ -132,7 +132,7 @@ fn markdown_tables_have_one_form_and_escape_names() {
     assert!(text.contains(&format!("| 2019-Q4 | {value} |")), "{text}");
 }
 
-/// Of sums over years the base is a year that ended before the base period, or none.
+/// For sums over years the base is a year that ended by the base period, or missing.
 #[test]
 fn a_measure_by_year_says_which_year_is_its_base() {
     let headline = |history: &[f64]| {
@@ -151,7 +151,7 @@ fn a_measure_by_year_says_which_year_is_its_base() {
     assert!(headline(&[]).ends_with(", base: none, no year is complete by 2018-Q2"), "{}", headline(&[]));
 }
 
-/// What the terminal shows of a provider: the base, the year ends, share and likeliest rank; nothing of what is off.
+/// The terminal's table of a provider: the base, the year ends, share and most likely rank; nothing that is switched off.
 #[test]
 fn the_terminal_shows_base_share_and_rank() {
     let text = outcome().to_string();

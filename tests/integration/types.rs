@@ -1,4 +1,4 @@
-//! What other code may do with the types.
+//! Traits of the public types.
 
 use outgrow::{
     Assumption, AssumptionPlace, Audit, Claim, Counts, Curve, Error, Estimate, Fan, Figure, Finding, FindingKind,

@@ -1,8 +1,8 @@
-"""Reads first_passage.csv as anybody would and simulates every case with numpy's own samplers: all within 4.5 standard errors.
+"""Reads first_passage.csv and simulates every case with NumPy's samplers: all within 4.5 standard errors.
 
     python check_by_simulation.py [seed]
 
-Shares no code with the scripts that wrote the table: curves are summed from their rates (midpoints), laws are sampled.
+Shares no code with the scripts that wrote the table: curves are summed from their rates (midpoints), distributions are sampled.
 """
 
 import csv
@@ -92,7 +92,7 @@ def main():
         rho, u, v = float(row["correlation"]), rng.standard_normal((PATHS, T)), rng.standard_normal((PATHS, T))
         x[0][:, 1:] += sigma[0] * u
         x[1][:, 1:] += sigma[1] * (rho * u + math.sqrt(1 - rho * rho) * v)
-        # A certain tie stays one: the difference of the bases is exactly 0.
+        # A certain tie: the difference of the bases is exactly 0.
         ahead = np.cumsum(x[0] - x[1], axis=1) > 0
         worst = 0.0
         for row in rows:

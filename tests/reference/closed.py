@@ -4,8 +4,8 @@
     python tests/reference/closed.py
 
 Columns: function, region, gap, drift, drift_sd, volatility, t, value. Every argument is an exact double. The formulas
-are taken as they are printed, with as many digits as their cancellation needs. Of each function some values are checked
-here against quadrature: the distribution against the density's integral, that of a normal drift against the mixture.
+are evaluated as published, with as many digits as their cancellation needs. Some values of each function are checked here
+by quadrature: the distribution against the integral of the density, that of a normal drift against the mixture.
 """
 
 import csv
@@ -16,7 +16,7 @@ from pathlib import Path
 from mpmath import mp, mpf
 
 mp.dps = 50
-# So many values of a function are compared with a quadrature.
+# The number of values per function that are compared with a quadrature.
 CHECKED = 4
 
 
@@ -53,13 +53,13 @@ def zero(rng):
 
 
 USUAL = between(0.02, 3), signed(1e-3, 1), zero, between(0.05, 0.6), between(0.05, 30)
-# Far behind for the time and the volatility.
+# A large gap relative to time and volatility.
 RARE = between(1, 5), signed(0.01, 0.3), zero, between(0.1, 0.4), between(0.05, 2)
 # 2μa/s² from hundreds to 1e8, near the time at which the level is reached.
 STEEP = between(0.1, 3), between(0.05, 1), zero, between(1e-5, 0.02), None
 DEFECTIVE = between(0.02, 3), negative(0.01, 1), zero, between(0.05, 0.6), between(0.5, 300)
 DRAWN = between(0.02, 3), signed(1e-3, 1), between(0.01, 1), between(0.05, 0.6), between(0.05, 30)
-# The drift decides, not the shocks.
+# The drift dominates the shocks.
 DRAWN_STEEP = between(0.1, 3), signed(0.05, 1), between(0.01, 1), between(1e-5, 0.02), between(0.5, 10)
 
 FUNCTIONS = {
@@ -77,7 +77,7 @@ def sample(region, rng):
 
 
 def check(name, arguments, value):
-    """By quadrature, where the formula is not itself an integrand."""
+    """By quadrature, if the formula is not itself an integrand."""
     gap, drift, drift_sd, volatility, t = arguments
     if name == "by":
         steps = [t * mpf(2) ** -k for k in range(60, -1, -1)]

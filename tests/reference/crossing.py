@@ -1,4 +1,4 @@
-"""Writes growth.csv and crossing.csv: the curves without any chance, in 50 digits (curves.py).
+"""Writes growth.csv and crossing.csv: the deterministic curves, in 50 digits (curves.py).
 
 growth.csv: curve (TOML of the scenario format), tau (years, a multiple of a month), log_growth (cumulative, 17 digits).
 crossing.csv: two providers whose revenue follows its curve. `first` is the period in which a is first ahead (empty: not by the

@@ -1,4 +1,4 @@
-"""Writes first_passage.csv and share.csv: what a simulation of the pairs of pairs.py must come near to.
+"""Writes first_passage.csv and share.csv: reference values for simulations of the pairs in pairs.py.
 
     pip install numpy scipy mpmath
     python first_passage.py
@@ -8,8 +8,8 @@ volatility of a and b (TOML of the scenario format), correlation of their shocks
 Questions: `by` (k: sustained), `ahead`, `ahead_at_base`, `lead_changes` (k: how many, by the horizon, 0 to 8).
 share.csv ends in t, mean and sd of a's share of a + b.
 
-Every value is computed twice, with 192 and with 384 nodes a date (where something is drawn with 128 and 160, and with 24
-and 32 for every piece of a drawn law), and must agree to 1e-11; see also `check_*`, and check_by_simulation.py, which knows nothing of how the table was made.
+Every value is computed twice, with 192 and with 384 nodes per date (with drawn assumptions 128 and 160, and 24 and 32 for
+every piece of a distribution), and must agree to 1e-11; see also `check_*`, and check_by_simulation.py, which shares no code with this script.
 """
 
 import csv
@@ -79,7 +79,7 @@ def mixture(pair, n):
 
 
 def growth_only(pair):
-    """P(G > g) where g just reaches parity at t (constant growth, drift grows with t, so that `ahead` and `by` are one)."""
+    """P(G > g) where g just reaches parity at t (constant growth, drift grows with t, so `ahead` equals `by`)."""
     a, b = pair.growth
     rows = []
     for t in pair.at():
@@ -132,7 +132,7 @@ def share_rows(pair, n):
     return rows
 
 
-# ---- checks by other roads ----
+# ---- checks by other methods ----
 
 
 def check_model_example():

@@ -1,4 +1,4 @@
-"""Writes src/paths/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), «new-joe-kuo-6.21201», for 256 dimensions.
+"""Writes src/paths/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), "new-joe-kuo-6.21201", for 256 dimensions.
 
 The numbers are facts, taken from the table that scipy ships (scipy 1.17, `stats/_sobol_direction_numbers.npz`).
 Run: python3 tests/reference/joe_kuo.py

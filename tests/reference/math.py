@@ -2,12 +2,12 @@
 
     pip install mpmath
     python tests/reference/math.py                              # writes elementary.csv, normal.csv, beta.csv
-    python tests/reference/math.py --points 20000 --out /tmp/d  # a dense set; OUTGROW_REFERENCE=/tmp/d makes the tests read it
+    python tests/reference/math.py --points 20000 --out DIR     # a dense set; OUTGROW_REFERENCE=DIR makes the tests read it
     python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs
 
 Every argument is an exact double, written so that it reads back to itself. The exact value is `value` + `rest`: the
-nearest double and what it lacks, so that errors below half a unit in the last place can be told.
-`WORST` holds the worst arguments that dense sets have shown: the small committed files reach the stated errors.
+nearest double and the remainder, so that errors below half a unit in the last place can be measured.
+`WORST` has the worst arguments found with dense sets, so that the small committed files reach the stated errors.
 """
 
 import argparse

@@ -3,9 +3,9 @@
     pip install numpy scipy mpmath
     python mixed.py
 
-The columns are those of first_passage.csv. Every combination of nodes of the drawn assumptions is a walk of walk.py, so nothing
-is turned, compressed or cut as the solver does it. Done with two sets of nodes, which must agree to 1e-9.
-A rare passage is kept to ten digits relative to its own size.
+The columns are those of first_passage.csv. Every combination of nodes of the drawn assumptions is a walk of walk.py, so no
+step of the solver (rotation, interpolation, truncation) is used. Two sets of nodes must agree to 1e-9.
+Rare passages are written to ten significant digits.
 """
 
 import csv

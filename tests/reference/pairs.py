@@ -52,7 +52,7 @@ ANALYSTS = [0.87, 0.60]
 CERTAIN = [
     # the model: a = ln(1000/699), mu = 0.05, s = 0.2, 40 quarters.
     Pair("model_example", "quarter", 40, (699, 1000), constants(FIVE_PERCENT_LOG, 0.0), (0.2, 0.0)),
-    # No drift from an exact tie: «not by n» is C(2n, n) / 4^n (Sparre Andersen), checked below.
+    # No drift from an exact tie: P(not by n) is C(2n, n) / 4^n (Sparre Andersen), checked below.
     Pair("tie_at_base", "quarter", 40, (1000, 1000), constants(0.1, 0.1), (0.1, 0.15), sustained=(1, 2, 4), lead_changes=True),
     Pair("main", "quarter", 40, (699, 1100), constants(0.35, 0.27), (0.15, 0.10), 0.3, sustained=(1, 2, 4), lead_changes=True),
     Pair("rare", "quarter", 40, (330, 1000), constants(0.17, 0.20), (0.09, 0.10)),
@@ -103,7 +103,7 @@ DRAWN = [
     Pair("growth_truncated", "quarter", 24, (700, 1000), (laws.truncated(laws.normal(0.30, 0.20), 0.20, 0.70), 0.25), (0.05, 0.05)),
     # Nothing but the growth is drawn: the crossing of each path is exact, P(by t) = P(G > growth that just reaches parity at t).
     Pair("growth_only", "quarter", 24, (699, 1000), (laws.normal(0.35, 0.10), 0.20), (0.0, 0.0)),
-    # One draw used twice: both grow alike on every path, as though nothing was drawn.
+    # One draw used twice: both grow alike on every path, as if nothing was drawn.
     Pair("shared_growth", "quarter", 24, (900, 1000), ("boom", "boom"), (0.10, 0.10), named=BOOM),
     # The same law drawn twice, independently.
     Pair("independent_growth", "quarter", 24, (900, 1000), (BOOM, BOOM), (0.10, 0.10)),

@@ -3,8 +3,8 @@
     pip install mpmath numpy scipy
     python tests/reference/quantile.py      # prints coefficients and the error of each fit before rounding to f32
 
-Relative error is minimised by linear programs over Chebyshev points; a rational function by repeating the program with
-the denominator last found as the weight (Loeb's iteration).
+Relative error is minimised by linear programs over Chebyshev points; for a rational function the program is repeated with
+the last denominator as the weight (Loeb's iteration).
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-//! The committed reference tables, and the scenarios that their rows speak of.
+//! The committed reference tables, and the scenarios of their rows.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -35,7 +35,7 @@ impl Row {
         self.0.get(column).unwrap_or_else(|| panic!("no column {column:?}"))
     }
 
-    /// What a table without that column, or an empty cell, leaves at its default.
+    /// A value that is the default in a table without that column or with an empty cell.
     fn stated(&self, column: &str) -> Option<&str> {
         self.0.get(column).map(String::as_str).filter(|text| !text.is_empty())
     }
@@ -69,7 +69,7 @@ impl Row {
     }
 
     /// The pair as a scenario: providers `a` and `b`, stated in `order`, and for every `k` the question
-    /// «sustained k» of that name, whether a overtakes b.
+    /// "sustained k", whether a overtakes b.
     pub(crate) fn scenario(&self, order: [&str; 2], sustained: &[u32]) -> Scenario {
         let text = self.toml(order, sustained);
         Scenario::from_toml(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -99,7 +99,7 @@ impl Row {
     }
 }
 
-/// The name of the question that [`Row::scenario`] asks for `k` periods in a row.
+/// The name of the question in [`Row::scenario`] about `k` consecutive periods.
 pub(crate) fn sustained_name(k: u32) -> String {
     format!("sustained {k}")
 }

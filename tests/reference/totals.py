@@ -8,10 +8,10 @@ last), rates (simple growth of the fiscal totals), tail (none, hold, fade to hal
 the drawn base over the stated one), growth (log growth since the drawn base, one number a period up to the end of the
 last estimated year).
 
-Every year's free periods are its rest times a softmax, so that the totals are met whatever the z, and what is left is
-least squares without constraints, sum (x(t+1) - 2x(t) + x(t-1))^2 over z: `least_squares` from several starts, which
-must agree, then Newton's method on the gradient in 40 digits. SLSQP, given the totals as constraints on revenue, must
-come near the same path.
+The free periods of a year are the remaining total times a softmax, so that the totals are met for every z. This leaves an
+unconstrained least-squares problem, sum (x(t+1) - 2x(t) + x(t-1))^2 over z: `least_squares` from several starts, which
+must agree, then Newton's method on the gradient in 40 digits. SLSQP, with the totals as constraints on revenue,
+must find nearly the same path.
 """
 
 import csv

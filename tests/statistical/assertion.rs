@@ -1,20 +1,20 @@
-//! Assertions on probabilities: they do not flake more than they say, and catch what they say they see.
+//! Assertions on probabilities: false alarms are as rare as stated, and stated shifts are detected.
 
 use outgrow::{Curve, Provider, Question, Scenario, Verdict};
 
 /// Seeds at the edge of the range, where false alarms are most frequent.
 const SEEDS: u64 = 10_000;
-/// What each check declares.
+/// The false-alarm probability that each check states.
 const FALSE_ALARM: f64 = 0.02;
 const AT_MOST: u64 = 8_192;
-/// Seeds of the planted shift, and what it is: one point.
+/// Seeds of the planted shift, which is one percentage point.
 const PLANTED_SEEDS: u64 = 1_000;
 const SHIFT: f64 = 0.01;
 const AT_MOST_PLANTED: u64 = 131_072;
-/// A check catches what it sees in so many of 100 seeds.
+/// The number of 100 seeds in which a check must detect the shift.
 const CAUGHT: f64 = 0.99;
 
-/// Four years and one pair: a path costs little.
+/// Four years and one pair, so a path is cheap.
 fn scenario() -> Scenario {
     Scenario::builder("2018", "2022")
         .provider(Provider::new("a", 690).growth(Curve::constant(0.30)).volatility(0.2))
@@ -37,7 +37,7 @@ fn verdict(scenario: &Scenario, seed: u64, at_most: u64, range: std::ops::RangeI
     check.false_alarm(FALSE_ALARM).at_most(at_most).verdict(range).expect("a verdict")
 }
 
-/// The truth on the edge of the range: the worst case of what must not fail.
+/// The true probability at the edge of the range, the worst case for false alarms.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn false_alarms_stay_within_what_is_declared() {
@@ -49,7 +49,7 @@ fn false_alarms_stay_within_what_is_declared() {
     println!("false alarms of {SEEDS}: {above} above, {below} below; declared {FALSE_ALARM}");
     for alarms in [above, below] {
         let share = crate::as_f64(alarms as u64) / crate::as_f64(SEEDS);
-        // The bound leaves room: a tenth of what is declared is seen. None at all would be a check that cannot fail.
+        // The bound is conservative: about a tenth of the stated false alarms occur. None at all would be a check that cannot fail.
         assert!(share <= FALSE_ALARM && alarms > 0, "{alarms} of {SEEDS}");
     }
 }
@@ -63,14 +63,14 @@ fn a_planted_shift_is_caught_as_often_as_stated() {
     let mut most_paths = 0;
     for seed in 0..PLANTED_SEEDS {
         let verdict = verdict(&scenario, seed, AT_MOST_PLANTED, 0.0..=edge);
-        // With all paths it sees the shift; fewer are taken only where the pilot saw a larger one.
+        // With all paths it detects the shift; fewer are used only if the pilot run saw a larger one.
         assert!(verdict.paths() < AT_MOST_PLANTED || verdict.smallest_shift() <= SHIFT, "{verdict}");
         caught += u64::from(!verdict.holds());
         most_paths = most_paths.max(verdict.paths());
     }
     println!("caught {caught} of {PLANTED_SEEDS}");
     assert!(most_paths == AT_MOST_PLANTED);
-    // Four standard deviations of a binomial count of 990; the check's bound leaves room besides.
+    // Four standard deviations of a binomial count of 990; the check's bound is conservative besides.
     let least =
         CAUGHT * crate::as_f64(PLANTED_SEEDS) - 4.0 * (CAUGHT * (1.0 - CAUGHT) * crate::as_f64(PLANTED_SEEDS)).sqrt();
     assert!(crate::as_f64(caught) >= least, "{caught} of {PLANTED_SEEDS}");

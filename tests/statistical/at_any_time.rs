@@ -1,4 +1,4 @@
-//! The bridge between dates against a grid so fine that it is nearly continuous, with growth and volatility that change.
+//! The bridge between dates against a nearly continuous fine grid, with time-dependent growth and volatility.
 
 use outgrow::exact::{bridge_no_touch, discrete_shift};
 use outgrow::{Assumption, Curve, Provider, Question, Sampling, Scenario, Tail, lognormal, normal, uniform};
@@ -14,21 +14,21 @@ const WALKS: u32 = 60_000;
 const DATES: usize = 8;
 const FINE: u32 = 64;
 const STEP: f64 = 0.25;
-/// The log-ratio at the base, and by date its drift a year and its volatility.
+/// The log-ratio at the base, and by date its yearly drift and its volatility.
 const START: f64 = -0.45;
 const DRIFT: [f64; DATES] = [0.5, 0.4, 0.2, 0.1, 0.0, -0.1, -0.1, 0.3];
 const VOLATILITY: [f64; DATES] = [0.1, 0.3, 0.2, 0.25, 0.15, 0.2, 0.3, 0.1];
-/// What the shift of the fine grid's barrier leaves, of order STEP/FINE = 0.004 years; an allowance.
+/// Allowance for the error of the shifted barrier on the fine grid, of order STEP/FINE = 0.004 years.
 const GRID_ERROR: f64 = 4e-4;
 
-/// One walk seen on both grids: whether the fine one passed its shifted barrier, and the probability that a bridge between
+/// One walk on both grids: whether the fine one passed its shifted barrier, and the probability that a bridge between
 /// the dates passed 0.
 fn walk(rng: &mut StdRng) -> (f64, f64) {
     let (mut x, mut passed, mut below) = (START, false, 1.0);
     let fine = STEP / f64::from(FINE);
     for (drift, volatility) in DRIFT.into_iter().zip(VOLATILITY) {
         let from = x;
-        // Seen on dates a barrier seems farther: the nearer one makes up for it.
+        // Discrete monitoring acts like a more distant barrier; a nearer barrier compensates.
         let barrier = -discrete_shift(volatility, fine).expect("valid");
         for _ in 0..FINE {
             let z: f64 = StandardNormal.sample(rng);
@@ -40,7 +40,7 @@ fn walk(rng: &mut StdRng) -> (f64, f64) {
     (if passed { 1.0 } else { 0.0 }, 1.0 - below)
 }
 
-/// Pairs of the same walk: their difference has far less noise than either.
+/// Paired estimates from the same walks: their difference has far less noise than either.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn a_bridge_between_dates_is_a_fine_grid() {
@@ -56,17 +56,17 @@ fn a_bridge_between_dates_is_a_fine_grid() {
     let (difference, error) = (sum / n, ((squares / n - (sum / n) * (sum / n)) / n).sqrt());
     println!("share {:.4}, difference {difference:.5} ± {error:.5}", share / n);
     assert!((0.2..0.8).contains(&(share / n)), "{share} of {n} passed: no test of anything");
-    // False alarm 6.3e-5 (four standard errors), if GRID_ERROR is true.
+    // False alarms: 6.3e-5 (four standard errors), if GRID_ERROR holds.
     assert!(difference.abs() <= STANDARD_ERRORS * error + GRID_ERROR, "{difference} ± {error}");
 }
 
 /// Paths of the monthly grid.
 const PATHS: u64 = 400_000;
-/// What the shift of the monthly barrier leaves, of order a month over the years: an allowance.
+/// Allowance for the error of the shifted monthly barrier, of order one month over the horizon in years.
 const MONTHLY_ERROR: f64 = 1e-3;
 
-/// The solver between yearly dates against simulated months with a nearer barrier, growth drawn and changing by year. All is
-/// so slow that a month is short.
+/// The solver between yearly dates against simulated months with a nearer barrier, with growth drawn and changing by year.
+/// Growth and shocks are small, so that a month is a short step.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 #[expect(clippy::disallowed_methods, reason = "a barrier, to 1e-3")]
@@ -94,7 +94,7 @@ fn at_any_time_is_a_fine_grid_with_drawn_assumptions() {
         let months = months.questions()[0].by(format!("{year}-12").as_str()).expect("a date");
         println!("{year}: {watched} and {months}");
         assert!((0.05..0.9).contains(&watched.value()), "{watched}");
-        // False alarm 6.3e-5 (four standard errors) for each of three years, if MONTHLY_ERROR is true.
+        // False alarms: 6.3e-5 (four standard errors) for each of three years, if MONTHLY_ERROR holds.
         let allowed = STANDARD_ERRORS * months.standard_error() + MONTHLY_ERROR;
         assert!((watched.value() - months.value()).abs() <= allowed, "{year}: {watched} and {months}");
     }
@@ -111,12 +111,12 @@ fn pair(base: Assumption, growth: Assumption, volatility: Assumption, correlatio
         .expect("a scenario")
 }
 
-/// Simulated bridges against the solver's: every date of each, under every sampling.
+/// Simulated bridges against the solver's: every date, under every sampling scheme.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn simulated_bridges_are_the_solvers() {
     const PATHS: u64 = 1 << 18;
-    /// A question that is right passes its bound in one run in a million.
+    /// A correct question exceeds its bound in one run in a million.
     const FALSE_ALARM: f64 = 20.0 * 1e-6;
     const { assert!(FALSE_ALARM < 1e-4) };
     let number = Assumption::from;

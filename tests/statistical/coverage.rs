@@ -1,11 +1,11 @@
-//! The 95 % intervals cover the exact value in about 95 of 100 runs.
+//! The 95 % intervals cover the exact value in about 95 % of runs.
 
 use crate::tables::{self, Row};
 
 const SEEDS: u64 = 400;
 const PATHS: u64 = 2_000;
 
-/// At least so many expected hits and misses a run.
+/// The least number of expected hits and misses per run.
 const LEAST_EXPECTED: f64 = 100.0;
 
 /// 95 % of 400 runs ± 3 standard deviations: 91.7 to 98.3 %.
@@ -14,7 +14,7 @@ const COVERED: std::ops::RangeInclusive<u32> = 367..=393;
 /// P(a binomial of 400 and 0.95 lies outside 367 to 393) = 0.0023, for each of the cases.
 const FALSE_ALARM: f64 = 6.0 * 0.0023;
 
-/// The case, its k, and the period at which the probability is asked for.
+/// The case, its k, and the period of the probability.
 const CASES: [(&str, u32, u32); 6] = [
     ("main", 1, 40),
     ("defective_near", 4, 40),

@@ -1,4 +1,4 @@
-//! The z of a cross-check over many seeds: as large as its law says, never beyond the bound, and beyond it for a fault.
+//! The z of a cross-check over many seeds: distributed as stated, never beyond the bound, and beyond it for a planted error.
 
 use outgrow::{Curve, Provider, Question, Sampling, Scenario, normal, uniform};
 use rayon::prelude::*;
@@ -6,8 +6,8 @@ use rayon::prelude::*;
 const SEEDS: u64 = 400;
 const PATHS: u64 = 8192;
 
-/// P(|z| > 2) is 0.0455 for the normal law and 0.0543 for Student's with 31 degrees of freedom; 400 of them have a standard
-/// deviation of 0.011, and these are three and a half away.
+/// P(|z| > 2) is 0.0455 for the normal distribution and 0.0543 for Student's with 31 degrees of freedom. A share of 400 has
+/// a standard deviation of 0.011; these limits are three and a half away.
 const BEYOND_TWO: std::ops::RangeInclusive<f64> = 0.007..=0.094;
 /// P(a normal number is beyond 3.4 standard deviations), four times.
 const FALSE_ALARM: f64 = 4.0 * 6.7e-4;
@@ -28,7 +28,7 @@ fn z_is_as_large_as_its_law_says() {
     const { assert!(FALSE_ALARM < 0.003) };
     let scenario = scenario();
     for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
-        // The z of the middle date, and the largest in parts of its bound.
+        // The z of the middle date, and the largest z relative to its bound.
         let one = |seed| {
             let simulation = scenario.simulate().paths(PATHS).seed(seed).sampling(sampling).cross_check().threads(1);
             let outcome = simulation.fans(false).ranks(false).shares(false).run().expect("an outcome");

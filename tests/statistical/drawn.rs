@@ -1,4 +1,4 @@
-//! Drawn assumptions: a name is one draw wherever it is used, and what has no name in common is independent.
+//! Drawn assumptions: a name is one draw wherever it is used, and assumptions without a common name are independent.
 
 use outgrow::{Outcome, Scenario};
 
@@ -6,7 +6,7 @@ use crate::{Comparisons, PATHS};
 
 const SEED: u64 = 8_760;
 
-/// Two providers of equal laws; `named` makes the laws one draw for both.
+/// Two providers with equal distributions; `named` makes them one draw for both.
 fn twins(named: bool) -> Outcome {
     let (size, boom) = ("{ lognormal = [1000, 0.2] }", "{ normal = [0.3, 0.08] }");
     let (revenue, growth) = if named { ("\"size\"", "\"boom\"") } else { (size, boom) };
@@ -41,7 +41,7 @@ fn a_named_assumption_is_one_draw() {
     assert_eq!(a.max("2021-Q1").expect("a maximum").to_bits(), b.max("2021-Q1").expect("a maximum").to_bits());
 }
 
-/// Of two independent draws from one law each is the larger half of the time, at base and later.
+/// Of two independent draws from one distribution each is larger with probability one half, at the base and later.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn equal_laws_without_a_name_are_independent() {

@@ -1,14 +1,14 @@
-//! The errors that exact answers report, against finer ones with other points, lead changes among them. `pairs` compares
-//! first passage with another method.
+//! Reported errors of exact answers, including lead changes, against finer answers with other points. `pairs` compares first
+//! passage with another method.
 
 use outgrow::{
     Curve, Estimate, Outcome, Provider, Question, Scenario, Tail, interval, lognormal, normal, pert, triangular,
     truncated, uniform,
 };
 
-/// Tolerance of the answers compared with, over that of those compared.
+/// Tolerance of the finer answers, relative to that of the answers under test.
 const FINER: f64 = 0.1;
-/// Errors that two answers may be apart: each is three standard errors of 16 replicates.
+/// Allowed distance of two answers in reported errors, each of which is three standard errors of 16 replicates.
 const APART: f64 = 2.0;
 
 fn pair(a: Provider, b: Provider, sustained: u32) -> Scenario {
@@ -20,7 +20,7 @@ fn pair(a: Provider, b: Provider, sustained: u32) -> Scenario {
         .expect("a scenario")
 }
 
-/// Steep and flat, smooth and kinked, sure and drawn bases, wide and narrow volatility.
+/// Steep and flat, smooth and kinked, certain and drawn bases, wide and narrow volatility.
 fn cases() -> Vec<(&'static str, Scenario)> {
     let a = |base: f64| Provider::new("a", base);
     let b = || Provider::new("b", 1000).growth(Curve::fade(normal(0.35, 0.05), 0.12, 4)).volatility(0.10);
@@ -122,7 +122,8 @@ fn exact_answers_are_within_their_reported_errors() {
     assert!(largest > 0.1, "reported errors are of the size of real ones: {largest}");
 }
 
-/// Shocks so small that the answer is a step along the growth rate: Φ((0.3 − g)/0.1), g the rate that just catches up.
+/// Shocks so small that the integrand is a step in the growth rate: Φ((0.3 − g)/0.1), where g is the rate that just catches
+/// up.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn errors_hold_where_shocks_are_tiny() {
@@ -141,7 +142,7 @@ fn errors_hold_where_shocks_are_tiny() {
                 let needed = 1.2 * libm::pow(1.25, 1.0 / f64::from(t)) - 1.0;
                 let limit = statrs::distribution::ContinuousCDF::cdf(&law, (0.3 - needed) / 0.1);
                 let by = outcome.questions()[0].by(*period).expect("a date");
-                // Paths within some sd of the step are decided by shocks.
+                // Paths within a few sd of the step are decided by shocks.
                 let off = (by.value() - limit).abs() - 10.0 * sigma;
                 assert!(off <= by.standard_error(), "sd {sigma}, to {tolerance:e}, {period}: {by:?} beside {limit}");
             }

@@ -8,7 +8,7 @@ use crate::{Comparisons, PATHS};
 
 const SEED: u64 = 4_711;
 
-/// A fan quantile may err by 0.05 % of revenue besides its sampling error (the model).
+/// A fan quantile may have an error of 0.05 % of revenue besides its sampling error.
 const BIN: f64 = 5e-4;
 
 const PROBABILITIES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -97,7 +97,7 @@ fn fans_agree_with_lognormal_laws() {
     comparisons.finish(COMPARISONS, FALSE_ALARM);
 }
 
-/// The extremes of a million normal numbers lie between 4 and 7 standard deviations but for 1e-9 of the time.
+/// The extremes of a million normal numbers lie between 4 and 7 standard deviations with probability 1 − 1e-9.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn extremes_lie_in_the_tails() {
@@ -117,7 +117,7 @@ fn extremes_lie_in_the_tails() {
 fn shares_agree_with_quadrature() {
     const COMPARISONS: (u32, u32) = (10, 30);
     const FALSE_ALARM: f64 = 0.002;
-    /// Besides sampling: states are single floats.
+    /// Rounding besides the sampling error: states are f32.
     const ROUNDING: f64 = 1e-6;
     let mut comparisons = Comparisons::default();
     for case in tables::cases(tables::SHARE) {
@@ -134,11 +134,11 @@ fn shares_agree_with_quadrature() {
     comparisons.finish(COMPARISONS, FALSE_ALARM);
 }
 
-/// Of two, the one that is ahead is the first: its rival's rank is 2 on exactly those paths.
+/// With two providers, the one ahead has rank 1, and the other has rank 2 on exactly those paths.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn ranks_of_two_are_who_is_ahead() {
-    /// Paths on which two single floats are equal (about 1e-7 a path and period) give both rank 1.
+    /// Paths on which two f32 values are equal (about 1e-7 per path and period) give both rank 1.
     const TIES: f64 = 1e-5;
     let case =
         tables::cases(tables::FIRST_PASSAGE).into_iter().find(|case| case[0].text("case") == "main").expect("main");

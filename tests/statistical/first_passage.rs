@@ -7,16 +7,16 @@ use crate::{Comparisons, PATHS};
 
 const SEED: u64 = 20_180_630;
 
-/// Rows with fewer expected hits or misses are left to the exact solver: their counts are not nearly normal.
+/// Rows with fewer expected hits or misses are tested by the exact solver only: their counts are not nearly normal.
 const LEAST_EXPECTED: f64 = 100.0;
 
-/// Comparisons of the two tests over the table, at least and at most, and their probability of a false alarm.
+/// The least and the largest number of comparisons of the two tests over the table, and the false-alarm probability.
 const CERTAIN: (u32, u32) = (350, 400);
 const CERTAIN_FALSE_ALARM: f64 = 0.03;
 const DRAWN: (u32, u32) = (190, 240);
 const DRAWN_FALSE_ALARM: f64 = 0.02;
 
-/// Cases of which something but shocks is drawn have a name that begins with one of these.
+/// Prefixes of the names of cases with drawn assumptions.
 const DRAWN_CASES: [&str; 5] = ["base_", "growth_", "shared_", "independent_", "drawn_"];
 
 fn is_drawn(row: &Row) -> bool {
@@ -79,7 +79,7 @@ fn drawn_assumptions_agree_with_mixtures() {
     comparisons.finish(DRAWN, DRAWN_FALSE_ALARM);
 }
 
-/// The Cholesky factor, and the reference that states are kept relative to, depend on who is stated first; the law must not.
+/// The Cholesky factor and the reference of the states depend on the order of providers; the distribution must not.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn the_order_of_providers_does_not_matter() {
@@ -94,7 +94,7 @@ fn the_order_of_providers_does_not_matter() {
     comparisons.finish(COMPARISONS, FALSE_ALARM);
 }
 
-/// Three providers with three correlations: each pair has the law that it has by itself.
+/// Three providers with three correlations: each pair has the distribution that it has alone.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn every_pair_of_three_has_its_own_law() {

@@ -1,10 +1,10 @@
-//! What no probability may depend on, at a sample that a debug build is too slow for.
+//! Invariances of probabilities, with samples that are too large for a debug build.
 
 use outgrow::{Curve, Outcome, Provider, Question, Scenario, normal};
 
 const PATHS: u64 = 20_000;
 
-/// Revenue in other units moves single floats by their rounding, and so a few paths at most: the draws are the same.
+/// Revenue in other units changes f32 rounding only, and so a few paths at most: the draws are the same.
 const MOST_MOVED: f64 = 2e-3;
 
 fn outcome(unit: f64) -> Outcome {

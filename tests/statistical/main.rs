@@ -1,7 +1,7 @@
 //! The statistical suite: simulated answers against quadrature, closed forms and nominal coverage.
 //!
-//! Run it in release: `cargo test --release --test statistical`. Every seed is fixed, so that a test that passes
-//! passes again; the stated probabilities of a false alarm are those of a change of streams, which draws all anew.
+//! Run it in release mode: `cargo test --release --test statistical`. Every seed is fixed, so a passing test passes again.
+//! The stated false-alarm probabilities apply to a change of the random streams.
 
 mod assertion;
 mod at_any_time;
@@ -18,16 +18,16 @@ mod sampling;
 #[allow(dead_code, reason = "the integration tests use the rest")]
 mod tables;
 
-/// Paths of every simulation that is compared with a reference.
+/// Paths of each simulation that is compared with a reference.
 const PATHS: u64 = 1_000_000;
 
-/// A simulated value has to lie within so many standard errors of its reference, the errors computed from the reference.
+/// Allowed distance of a simulated value from its reference in standard errors, computed from the reference.
 const STANDARD_ERRORS: f64 = 4.0;
 
 /// P(|N(0, 1)| > 4): the probability of a false alarm of one comparison.
 const FALSE_ALARM_OF_ONE: f64 = 6.334e-5;
 
-/// Comparisons of estimates with references that gather what failed.
+/// Compares estimates with references and collects failures.
 #[derive(Debug, Default)]
 struct Comparisons {
     made: u32,
@@ -40,7 +40,7 @@ impl Comparisons {
         self.value(what, estimate, p, (p * (1.0 - p) / as_f64(paths)).sqrt(), 0.0);
     }
 
-    /// Compares a value of standard error `error`; `slack` is what the value may err besides, by the fan's bins say.
+    /// Compares a value with standard error `error`; `slack` is an additional allowance, for example for the bins of a fan.
     fn value(&mut self, what: &str, value: f64, reference: f64, error: f64, slack: f64) {
         self.made += 1;
         let allowed = STANDARD_ERRORS * error + slack;
@@ -50,8 +50,8 @@ impl Comparisons {
         }
     }
 
-    /// Fails with all that failed, or where other than `between` comparisons were made: `between.1` of them
-    /// must keep the probability of a false alarm (union bound) at or below `false_alarm`.
+    /// Fails with all failures, or if the number of comparisons is outside `between`: `between.1` comparisons must keep
+    /// the probability of a false alarm (union bound) at or below `false_alarm`.
     fn finish(self, between: (u32, u32), false_alarm: f64) {
         assert!(self.failed.is_empty(), "{} of {} failed:\n{}", self.failed.len(), self.made, self.failed.join("\n"));
         assert!(self.made >= between.0 && self.made <= between.1, "{} comparisons", self.made);
@@ -62,7 +62,7 @@ impl Comparisons {
     }
 }
 
-/// Numbers of paths are far below 2^53.
+/// Path counts are far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn as_f64(count: u64) -> f64 {
     count as f64

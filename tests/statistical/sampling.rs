@@ -1,4 +1,4 @@
-//! Every sampling against quadrature: no bias, intervals that cover, fans that agree, and users' questions right under each.
+//! Every sampling scheme against quadrature: no bias, coverage of intervals, fans, and custom questions.
 
 use outgrow::{Curve, Estimate, Outcome, Provider, Question, Sampling, Scenario, lognormal, normal};
 
@@ -8,7 +8,7 @@ use crate::tables::{self, Row};
 
 const SAMPLINGS: [Sampling; 4] = [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance];
 
-/// What the spread of a run shows is itself uncertain, so estimates are compared in standard errors of Student's law.
+/// The estimated standard error of a run is itself uncertain, so estimates are compared by Student's distribution.
 /// P(|t| > 6) with 31 degrees of freedom = 1.2e-6.
 const STANDARD_ERRORS: f64 = 6.0;
 const FALSE_ALARM_OF_ONE: f64 = 1.2e-6;
@@ -21,7 +21,7 @@ fn quiet(scenario: &Scenario, sampling: Sampling, paths: u64, seed: u64) -> Outc
     simulation.fans(false).ranks(false).shares(false).run().expect("an outcome")
 }
 
-/// Each estimate by date of the cases that a run of this size can tell.
+/// The estimates by date of the cases that a run of this size can resolve.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn no_sampling_is_biased() {
@@ -59,7 +59,7 @@ fn no_sampling_is_biased() {
     assert!(COMPARISONS.contains(&made), "{made} comparisons");
 }
 
-/// One probability whose exact value is known, and the run that is asked for it.
+/// One probability with a known exact value, and its run.
 struct Case {
     scenario: Scenario,
     question: String,
@@ -80,7 +80,7 @@ fn case(what: &'static str, name: &str, k: u32, t: u32) -> Case {
     Case { scenario: row.scenario(["a", "b"], &[k]), question, at, p: row.number("probability"), what }
 }
 
-/// The pair of the case among three others, which change nothing of it.
+/// The pair of the case among three other providers, which must not change its answer.
 fn five_providers() -> Case {
     let pair = case("five providers", "main", 1, 40);
     let text = pair.scenario.to_toml().expect("written");
@@ -95,10 +95,10 @@ fn five_providers() -> Case {
     Case { scenario: Scenario::from_toml(&(text + &more)).expect("a scenario"), ..pair }
 }
 
-/// Runs of each sampling and case; 1,000 are asked.
+/// Runs of each sampling scheme and case; the requirement is 1,000.
 const SEEDS: u64 = 1_000;
 const PATHS: u64 = 4_096;
-/// At least so many expected hits and misses a run, where hits are counted.
+/// The least number of expected hits and misses per run, for schemes that count hits.
 const LEAST_EXPECTED: f64 = 100.0;
 /// 93 to 97 %; P(a binomial of 1,000 and 0.95 lies outside) = 0.0048, for each of 20.
 const COVERED: std::ops::RangeInclusive<u32> = 930..=970;
@@ -148,13 +148,13 @@ fn trio() -> Scenario {
         .expect("valid")
 }
 
-/// Revenue, shares, ranks and a question of one's own, against a plain run of ten times as many paths.
+/// Revenue, shares, ranks and a custom question, against a plain run of ten times as many paths.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn fans_shares_ranks_and_own_questions_agree_with_plain() {
     const PLAIN: u64 = 2_000_000;
     const PATHS: u64 = 200_000;
-    /// Quantiles in units of probability: five errors of an effective sample of 20,000 (importance, least).
+    /// Quantiles in units of probability: five errors of an effective sample of 20,000 (the smallest, of importance sampling).
     const SLACK: f64 = 5.0 * 0.5 / 141.0;
     let scenario = trio();
     let run = |sampling, paths| {
@@ -202,7 +202,7 @@ fn near(what: &str, one: Estimate, expected: Estimate) {
     assert!((one.value() - expected.value()).abs() <= STANDARD_ERRORS * error, "{what}: {one}, expected {expected}");
 }
 
-/// Down to 1e-8, within 5 % of itself from 100,000 paths; the references are quadrature, the horizon is where they are of.
+/// Probabilities down to 1e-8 within 5 % from 100,000 paths; the references are quadrature at the horizon.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn the_very_rare_is_found() {

@@ -1,4 +1,4 @@
-//! Files that are too large, too deep, cut off or made to take for ever: an error, and soon.
+//! Files that are too large, too deep, truncated or made to be slow: an error without delay.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::assert_problem;
 use super::document::{FORMATS, Format};
 
-/// Far more than any of these takes in a debug build on a busy machine, far less than a hang.
+/// Far longer than any case takes in a debug build on a busy machine, far shorter than a hang.
 const SOON: Duration = Duration::from_secs(10);
 
 #[track_caller]
@@ -43,7 +43,7 @@ const SMALL_TOML: &str = r#"
     ], tail = "hold" } }
 "#;
 
-/// A text cut at any byte is no panic: it is an error, or what is left is a file by itself.
+/// A text truncated at any byte does not panic: it is an error, or the rest is a valid file.
 #[test]
 fn cut_anywhere() {
     assert!(Scenario::from_json(SMALL).is_ok());
@@ -59,7 +59,7 @@ fn cut_anywhere() {
     }
 }
 
-/// Any one byte of ASCII turned into another that grammars are made of.
+/// Any one ASCII byte replaced by another that is significant in the grammars.
 #[test]
 fn one_sign_changed() {
     let texts = [
@@ -176,7 +176,7 @@ fn seventeen_mebibytes() {
     }
 }
 
-/// Nothing takes the square of a number of items, and no message is told a million times.
+/// No quadratic time in the number of items, and no message repeated a million times.
 #[test]
 fn very_many_wrong_things() {
     let count = 20_000;
@@ -232,13 +232,13 @@ fn very_many_wrong_things() {
         assert!(error.problems().len() <= 1001, "{what}: {} problems", error.problems().len());
         assert!(error.problems()[0].place.is_some(), "{what}: {}", error.problems()[0]);
     }
-    // As many names that are right are no error, and as fast.
+    // As many valid names are no error, and as fast.
     let rates = names(&|index| json!(format!("n{index}")));
     let tree = tree_with(&[("assumption", table(&|_| json!(0.1))), ("provider", json!([growth(json!(rates))]))]);
     assert!(soon("right names", || Scenario::from_json(&tree.to_string())).is_ok());
 }
 
-/// The nearest name is not looked for among names of a million letters: time and memory go with the product.
+/// Names of a million letters are not searched for the nearest one: time and memory grow with the product.
 #[test]
 fn very_long_names() {
     let long = "x".repeat(300_000);
@@ -252,7 +252,7 @@ fn very_long_names() {
     assert_eq!(asked(&[]).problems()[0].address, "question[0].overtakes[0]");
 }
 
-/// 64 providers, each pair stated, and no number to blame: the pair is found without trying every value of each.
+/// 64 providers with every pair stated and no single value responsible: the pair is found without trying every value.
 #[test]
 fn sixty_four_contrary_providers() {
     let name = |index: usize| format!("P{index}");

@@ -1,4 +1,4 @@
-//! What does not fit together, though each value by itself would do; the same words from the file and the builder.
+//! Values that are valid alone but not together; file and builder give the same message.
 
 use outgrow::{
     Assumption, Claim, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval,
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::assert_problem;
 use super::document::{FORMATS, Format, Tree, Written};
 
-/// Two providers and a question, to be spoilt.
+/// Two providers and a question, to be made invalid.
 fn pair() -> Value {
     json!({
         "base": "2018-Q1",
@@ -56,7 +56,7 @@ fn pair_built() -> ScenarioBuilder {
     both(first())
 }
 
-/// The tree in every format, and the builder, all refuse with one address and one message.
+/// The tree in every format, and the builder, are rejected with one address and one message.
 #[track_caller]
 fn refused(tree: &Value, builder: ScenarioBuilder, address: &str, words: &[&str]) {
     let built = builder.build().expect_err("the builder accepts it");
@@ -71,7 +71,7 @@ fn refused(tree: &Value, builder: ScenarioBuilder, address: &str, words: &[&str]
     }
 }
 
-/// Reads the tree; a problem's place is that of its address.
+/// Reads the tree; the position of a problem is that of its address.
 #[track_caller]
 fn read(tree: &Value, format: Format) -> Result<Scenario, Error> {
     let written = Written::of(&Tree::from(tree), format);
@@ -129,14 +129,14 @@ fn truncation_must_leave_something() {
         AT_GROWTH,
         &["none of uniform(0, 1)"],
     );
-    // No distribution at all: the file has no way to say so but the builder has.
+    // No assumption at all: impossible in a file but possible in the builder.
     let error = a(truncated(fixed(0.3), 0.1, 0.5)).build().expect_err("a number has no tails to cut");
     assert_problem(&error, AT_GROWTH, &["truncated applies to a distribution, got 0.3"]);
     let error = a(truncated("boom".into(), 0.1, 0.5)).build().expect_err("a name has no tails to cut");
     assert_problem(&error, AT_GROWTH, &["truncated applies to a distribution, got \"boom\""]);
 }
 
-/// A law that is not in order has no median: nothing may ask for it, whatever place it stands in.
+/// An invalid distribution has no median: nothing may ask for it, at any address.
 #[test]
 fn laws_out_of_order_are_refused_in_every_place() {
     let nan = f64::NAN;
@@ -169,7 +169,7 @@ fn laws_out_of_order_are_refused_in_every_place() {
             let error = builder.build().expect_err("a law out of order");
             assert!(error.problems().iter().all(|problem| problem.address.starts_with(address)), "{law:?}: {error}");
         }
-        // More than the thousand that are listed.
+        // More than the thousand problems that are listed.
         let rates = || Curve::schedule(vec![law.clone(); 20], Tail::hold());
         let many = (0..64).map(|index| Provider::new(format!("p{index}"), law.clone()).growth(rates()));
         let many = many.fold(Scenario::builder("2018-Q1", "2020-Q1"), ScenarioBuilder::provider);
@@ -177,7 +177,7 @@ fn laws_out_of_order_are_refused_in_every_place() {
     }
 }
 
-/// the scenario format: more than 1e-6 outside is an error that says how much and proposes `truncated`.
+/// More than 1e-6 outside the allowed range is an error that says how much and proposes `truncated`.
 #[test]
 fn the_support_rule() {
     refused(
@@ -202,7 +202,7 @@ fn the_support_rule() {
     assert!(a(normal(4.76 - 1.0, 1.0)).build().is_ok());
     let error = a(normal(4.75 - 1.0, 1.0)).build().expect_err("1.02e-6 lies below -1");
     assert_problem(&error, AT_GROWTH, &["1.02e-4 % of normal(3.75, 1)"]);
-    // A continuous law may touch the bound; a number on it, or a spread of 0, is that number.
+    // A continuous distribution may touch the bound; a number on the bound, or a spread of 0, is that number.
     assert!(a(uniform(-1.0, 1.0)).build().is_ok());
     assert!(both(first().volatility(uniform(0.0, 0.2))).build().is_ok());
     assert!(a(normal(0.3, 0.0)).build().is_ok() && a(uniform(0.2, 0.2)).build().is_ok());
@@ -210,7 +210,7 @@ fn the_support_rule() {
         let error = a(built).build().expect_err("-1 itself is outside");
         assert_problem(&error, AT_GROWTH, &["growth must be above -1 (-100 % a year), got -1"]);
     }
-    // Through a name, where the name is used.
+    // Through a name, at the address that uses it.
     let tree = json!({ "wild": { "normal": [0.3, 1.3] } });
     let mut named = with(GROWTH, json!("wild"));
     named["assumption"] = tree;
@@ -234,7 +234,7 @@ fn unknown_names_with_a_hint() {
         "question[0].overtakes[1]",
         &["no provider is named \"Gogle Cloud\"; did you mean \"Google Cloud\"?"],
     );
-    // «é» as one sign and as two.
+    // "é" as one code point and as two.
     let mut tree = tree;
     tree["provider"][1]["name"] = json!("Caf\u{e9}");
     tree["question"][0]["overtakes"][1] = json!("Cafe\u{301}");
@@ -259,7 +259,7 @@ fn unknown_names_with_a_hint() {
         AT_GROWTH,
         &["no assumption is named \"bom\"; did you mean \"boom\"?"],
     );
-    // Outer blanks and case count.
+    // Surrounding blanks and case matter.
     refused(
         &with("/question", json!([{ "overtakes": ["A ", "B"] }])),
         pair_built().question(Question::overtakes("A ", "B")),
@@ -268,7 +268,7 @@ fn unknown_names_with_a_hint() {
     );
 }
 
-/// An item whose name is missing, doubled or cannot stand in an address is shown by its index.
+/// An item whose name is missing, duplicated or invalid in an address is shown by its index.
 #[test]
 fn names_that_no_address_can_hold() {
     for bad in ["", "a[1]", "a]b", "x/y", "tab\there", "two\nlines", "\u{7f}", "zero\0"] {
@@ -284,7 +284,7 @@ fn names_that_no_address_can_hold() {
         tree["assumption"] = json!({ "good": 1 });
         tree["assumption"][bad] = json!({ "normal": [0, -1] });
         let built = pair_built().assumption(bad, normal(0.0, -1.0)).assumption("good", 1);
-        // The map of serde_json is in the order of the alphabet.
+        // The map of serde_json is sorted.
         let index = usize::from(bad > "good");
         let built =
             if index == 0 { built } else { pair_built().assumption("good", 1).assumption(bad, normal(0.0, -1.0)) };
@@ -326,7 +326,7 @@ fn names_given_twice() {
     let built = pair_built().question(asked("q").sustained(99)).question(Question::overtakes("B", "A").name("q"));
     refused(&tree, built.clone(), "question[1].name", &["the name \"q\" is taken by question[0]"]);
     refused(&tree, built, "question[0].sustained", &["got 99"]);
-    // Asked twice without a name, or with the other's default for a name.
+    // Asked twice without a name, or with the other's default name.
     let twice = with("/question", json!([{ "overtakes": ["A", "B"] }, { "overtakes": ["A", "B"] }]));
     let unnamed = Question::overtakes("A", "B");
     let built = pair_built().question(unnamed.clone()).question(unnamed.clone());
@@ -360,7 +360,7 @@ fn the_reserved_name() {
     assert_eq!(error.problems().len(), 1, "reported once: {error}");
 }
 
-/// Names that a reader cannot tell apart, of each kind.
+/// Names that look the same, of each kind.
 #[test]
 fn names_that_look_the_same() {
     let alike = [
@@ -391,14 +391,14 @@ fn names_that_look_the_same() {
         let tree = with("/question", json!([question(name), question(other)]));
         refused(&tree, pair_built().question(asked(name)).question(asked(other)), "question[1].name", words);
     }
-    // A stated name and a default one.
+    // A stated name and a default name.
     let title = "A\u{200b} overtakes B";
     let tree = with("/question", json!([{ "overtakes": ["A", "B"] }, { "name": title, "overtakes": ["B", "A"] }]));
     let built =
         pair_built().question(Question::overtakes("A", "B")).question(Question::overtakes("B", "A").name(title));
     let address = format!("question[{title}]");
     refused(&tree, built, &address, &["looks the same as \"A overtakes B\" of question[0]", "name one of them"]);
-    // Names that a reader can tell apart.
+    // Names that look different.
     for other in ["a", "A A", "\u{ff21}", "\u{391}", "A."] {
         assert!(both(Provider::new(other, 10).growth(Curve::constant(0.3))).provider(second("A")).build().is_ok());
     }
@@ -518,7 +518,7 @@ fn time() {
     assert_problem(&error, "horizon", &["got \"2018-Q9\""]);
 }
 
-/// A claim is of a period up to the base, and says something.
+/// A claim is about a period up to the base, and has at least one bound.
 #[test]
 fn claims() {
     let cases = [
@@ -655,7 +655,7 @@ fn schedules() {
     assert!(a_curve(Curve::schedule([0.3, 0.3], Tail::ratio("auto"))).build().is_ok(), "1 is in (0, 1]");
 }
 
-/// «Of values, all»: a curve is judged though another number is wrong.
+/// All invalid values are reported: a curve is checked even if another number is invalid.
 #[test]
 fn every_problem_at_once() {
     let mut tree = with("/provider/0/growth", json!({ "schedule": { "rates": [0.3] } }));

@@ -1,4 +1,4 @@
-//! A document that is written as TOML or JSON and knows where each of its values came to stand.
+//! A document that is written as TOML or JSON and knows the position of each of its values.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(crate) enum Tree {
     Text(String),
     List(Vec<Tree>),
     Table(Vec<(String, Tree)>),
-    /// A word that only one of the two formats has.
+    /// A literal that only one of the two formats has.
     Word(&'static str),
 }
 
@@ -65,7 +65,7 @@ impl From<&serde_json::Value> for Tree {
     }
 }
 
-/// The way to a value: the keys and indices passed, as numbers within each list or table.
+/// The path to a value: the index within each list or table.
 pub(crate) type Way = Vec<usize>;
 
 impl Tree {
@@ -105,7 +105,7 @@ impl Tree {
         }
     }
 
-    /// the scenario format: the path, with names in place of indices where an item has a name of its own.
+    /// The address: the path, with names in place of indices for items that have names.
     pub(crate) fn address(&self, way: &[usize]) -> String {
         let mut address = String::new();
         for (depth, step) in way.iter().enumerate() {
@@ -138,7 +138,7 @@ impl Tree {
     }
 }
 
-/// A name after NFC, trimming and removal of zero-width characters: two names that are equal then look the same.
+/// A name after NFC, trimming and removal of zero-width characters: names that are equal then look the same.
 fn visible(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     let shown: String =
@@ -146,12 +146,12 @@ fn visible(name: &str) -> String {
     shown.trim().to_owned()
 }
 
-/// Whether an address can hold the name: a visible one without `[ ] /` and control characters.
+/// Whether the name is valid in an address: visible, without `[ ] /` and control characters.
 fn can_stand(name: &str) -> bool {
     !visible(name).is_empty() && !name.chars().any(|sign| "[]/".contains(sign) || sign.is_control())
 }
 
-/// A text and the byte at which, by address, each value starts.
+/// A text, and the byte at which each value starts, by address.
 pub(crate) struct Written {
     pub(crate) text: String,
     pub(crate) places: BTreeMap<String, usize>,
@@ -168,7 +168,7 @@ impl Written {
         Self { text: writer.text, places: writer.places }
     }
 
-    /// Where an address stands, or the deepest part of it that does.
+    /// The position of an address, or of the deepest part of it that exists.
     pub(crate) fn place(&self, address: &str) -> (usize, usize) {
         let is_end = |end: usize| end == address.len() || address[end..].starts_with(['.', '[']);
         let known = |end: &usize| is_end(*end) && self.places.contains_key(&address[..*end]);
@@ -191,11 +191,11 @@ impl Writer<'_> {
     }
 
     fn quoted(&mut self, text: &str) {
-        // JSON may hold a delete sign as it is, TOML not.
+        // JSON allows an unescaped delete character, TOML does not.
         self.text += &serde_json::to_string(text).expect("text").replace('\u{7f}', "\\u007f");
     }
 
-    /// A value, with lists on one line and the entries of tables on lines of their own for a while.
+    /// A value, with lists on one line and the entries of tables on separate lines down to some depth.
     fn inline(&mut self, way: &mut Way, equals: &str, depth: usize) {
         self.mark(way);
         match self.tree.at(way) {
@@ -232,7 +232,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Plain keys first, then `[assumption]`, `[[provider]]` and the like, as people write.
+    /// Plain keys first, then `[assumption]`, `[[provider]]` and so on, as people write.
     #[cfg(feature = "toml")]
     fn toml(&mut self) {
         self.places.insert(String::new(), 0);

@@ -1,4 +1,4 @@
-//! The table of bad values: every key of the file times every way to get it wrong, in TOML and in JSON.
+//! Invalid values: every key of the file times every kind of mistake, in TOML and in JSON.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::document::{FORMATS, Format, Tree, Way, Written};
 
-/// Every key, law, curve and tail that this version reads. Named assumptions that nothing uses are checked all the same.
+/// Every supported key, distribution, curve and tail. Named assumptions that nothing uses are checked too.
 fn valid() -> Tree {
     let tree = json!({
         "base": "2018-Q1",
@@ -100,7 +100,7 @@ const FAULTS: [Fault; 18] = [
 const SURPRISE: &str = "surprise";
 
 impl Fault {
-    /// The tree with the fault at `way`, where it can be put there.
+    /// The tree with the fault at `way`, if it applies there.
     fn put(self, valid: &Tree, way: &[usize], format: Format) -> Option<Tree> {
         let mut tree = valid.clone();
         let place = tree.at_mut(way);
@@ -135,23 +135,23 @@ impl Fault {
     }
 }
 
-/// the scenario format, «Allowed», for the finite numbers of [`FAULTS`], by the end of the address.
+/// Whether the finite numbers of [`FAULTS`] are allowed, by the end of the address.
 fn allows(address: &str, x: f64) -> bool {
     let has = |ends: &[&str]| ends.iter().any(|end| address.ends_with(end));
     if !x.is_finite() {
         return false;
     }
     match address {
-        // Between the other two only.
+        // Only between the other two.
         "assumption[triangular].triangular[1]" | "assumption[pert].pert[1]" => false,
-        // Growth around 0.6 or 0.3 with these standard deviations must all but stay above -1.
+        // Growth around 0.6 or 0.3 with these standard deviations must be almost certainly above -1.
         "assumption[used].normal[0]" | "provider[阿里云].growth.schedule.rates[1].normal[0]" => x >= 0.0,
         "assumption[used].normal[1]" | "provider[阿里云].growth.schedule.rates[1].normal[1]" => x.abs() <= 0.0,
         "assumption[used]" => x > -1.0,
-        // `auto` wants their ratio in (0, 1].
+        // `auto` requires their ratio in (0, 1].
         "provider[auto].growth.schedule.rates[0]" => x > 0.2,
         "provider[auto].growth.schedule.rates[1]" => x > 0.0 && x < 0.3,
-        // Something of normal(0.5, 0.1) must lie between the bounds, however the numbers are turned.
+        // Some probability of normal(0.5, 0.1) must lie between the bounds, in either order of the numbers.
         "assumption[truncated].truncated.of.normal[0]" => (-2.9..3.9).contains(&x),
         "assumption[truncated].truncated.low" => x < 0.9,
         "assumption[truncated].truncated.high" => x > 0.1,
@@ -159,10 +159,10 @@ fn allows(address: &str, x: f64) -> bool {
         _ if has(&[".uniform[0]", ".triangular[0]", ".pert[0]", ".interval[0]"]) => x <= 1.0,
         _ if has(&[".uniform[1]", ".interval[1]", ".log_interval[1]"]) => x >= 1.0,
         _ if has(&[".triangular[2]", ".pert[2]"]) => x >= 3.0,
-        // A spread of 1e300 leaves nothing between the bounds, and such a ratio overflows within two years.
+        // A spread of 1e300 leaves no probability between the bounds, and such a ratio overflows within two years.
         "assumption[truncated].truncated.of.normal[1]" => (0.0..1e299).contains(&x),
         _ if has(&[".ratio"]) => x > 0.0 && x < 1e299,
-        // The floor of a claim must not lie above its ceiling.
+        // The lower bound of a claim must not be above its upper bound.
         "provider[阿里云].claim[0].at_least" => x > 0.0 && x <= 700.0,
         "provider[阿里云].claim[0].at_most" => x >= 500.0,
         _ if address == "ceiling" || has(&[".lognormal[0]", ".revenue", ".half_life", ".at_most"]) => x > 0.0,
@@ -178,7 +178,7 @@ fn is_within(address: &str, list: &str) -> bool {
     address.rsplit_once('.').is_some_and(|(_, last)| last.starts_with(&format!("{list}[")))
 }
 
-/// Whether this is a named assumption itself, which may be any number.
+/// Whether this is a named assumption, which may be any number.
 fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
@@ -203,13 +203,13 @@ const OPTIONAL: [&str; 17] = [
     "high",
 ];
 
-/// Whether the document still means something: the scenario format, and nothing else, says so.
+/// Whether the document is valid, by the rules of the scenario format alone.
 fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
     let is_list = matches!(address, "provider" | "correlation" | "question" | "provider[阿里云].claim");
     match fault {
         Fault::Missing if address == "assumption[used]" => false,
-        // Of two bounds one may be missing.
+        // One of two bounds may be missing.
         Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
         Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
         Fault::TooMany => key == "rates" || key == "claim",
@@ -222,10 +222,10 @@ fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     }
 }
 
-/// The names of the two providers that others speak of, as they stand in the valid document.
+/// The names of the two providers that other items refer to, in the valid document.
 const PAIR: [&str; 2] = ["provider[阿里云].name", "provider[B].name"];
 
-/// Whether a problem at `reported` is what a reader looks for who has put a fault at `address`.
+/// Whether a problem at `reported` is the expected one for a fault at `address`.
 fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
     let below = |end: &str| {
         reported.strip_prefix(end).is_some_and(|rest| end.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
@@ -237,7 +237,7 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
         _ if address.starts_with("provider[auto].growth.schedule.rates") => {
             reported == "provider[auto].growth.schedule.tail.ratio"
         }
-        // Too large a ratio breaks the curve, not a place of its own.
+        // Too large a ratio makes the curve invalid, not the ratio's address.
         _ if address.ends_with(".tail.ratio") => {
             address.starts_with(&format!("{reported}.")) && reported.ends_with(".growth")
         }
@@ -246,15 +246,15 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
     };
     match fault {
         Fault::UnknownKey => reported == format!("{address}{}{SURPRISE}", if address.is_empty() { "" } else { "." }),
-        // Two bounds that do not fit together are told of the claim; so is a claim that says nothing.
+        // Inconsistent bounds are reported at the claim, and so is a claim without bounds.
         Fault::Number(_) if address.contains(".claim[") && reported == "provider[阿里云].claim[0]" => true,
-        // A table without the one thing that says what it is.
+        // A table without the key that determines its kind.
         Fault::Missing if address.rsplit_once('.').is_some_and(|(parent, _)| parent == reported) => true,
         _ => elsewhere || below(address) || reported == law_place(address),
     }
 }
 
-/// The place of the distribution that the address lies in.
+/// The address of the distribution that contains the address.
 fn law_place(address: &str) -> &str {
     let laws =
         ["normal", "lognormal", "uniform", "triangular", "pert", "interval", "log_interval", "truncated", "fixed"];
@@ -262,11 +262,11 @@ fn law_place(address: &str) -> &str {
     &address[..starts.min().unwrap_or(address.len())]
 }
 
-/// Words of which a message must hold one: the offending value as it may be shown.
+/// Words of which the message must contain one: the offending value as it may be shown.
 fn shown(fault: Fault, address: &str) -> Vec<String> {
     let words: &[&str] = match fault {
         Fault::Bool => &["true"],
-        // Those who speak of a provider by its old name are told the old name.
+        // Items that refer to a provider by its old name are reported with the old name.
         Fault::Text if address == "provider[surprise].name" => &["named \"阿里云\"", "named \"B\""],
         Fault::Text | Fault::UnknownKey => &["\"surprise\""],
         Fault::EmptyList => &["a list", "none", "got 0"],
@@ -292,7 +292,7 @@ struct Case<'t> {
     fault: Fault,
     format: Format,
     address: String,
-    /// The address in the valid document, where it is another: names change with their values.
+    /// The address in the valid document, if it differs: names change with their values.
     before: String,
     tree: &'t Tree,
 }
@@ -312,7 +312,7 @@ impl Case<'_> {
         if !error.is_invalid_input() {
             return tell(format!("is no invalid input: {error}"));
         }
-        // Of what JSON cannot even write, the text is told, not the tree.
+        // For values that JSON cannot write, the text is reported, not the tree.
         let is_syntax = self.format == Format::Json && matches!(fault, Fault::Number(x) if !x.is_finite());
         let answers =
             |reported: &str| if is_syntax { reported.is_empty() } else { answers(fault, address, before, reported) };
@@ -335,7 +335,7 @@ impl Case<'_> {
     }
 }
 
-/// The address of a place that may be missing from the tree by now.
+/// The address of a value that may have been removed from the tree.
 fn address_of(tree: &Tree, valid: &Tree, way: &[usize], fault: Fault) -> String {
     let Some((last, parent)) = way.split_last().filter(|_| fault == Fault::Missing) else { return tree.address(way) };
     let Tree::Table(entries) = valid.at(parent) else { return tree.address(way) };
@@ -357,7 +357,7 @@ fn every_fault_of_every_key_is_told_where_it_stands() {
         let ways: Vec<Way> = valid.ways();
         for (way, fault) in ways.iter().flat_map(|way| FAULTS.map(|fault| (way, fault))) {
             let Some(tree) = fault.put(&valid, way, format) else { continue };
-            // A text or a table in place of the whole document is not a document of TOML.
+            // Text or a table in place of the whole document is not a TOML document.
             if tree == valid || (way.is_empty() && !matches!(tree, Tree::Table(_)) && format != Format::Json) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! What the scenario format has and this version has not: refused with its address, never ignored.
+//! Keys of the scenario format that are not supported yet: rejected with their address, never ignored.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn valid() -> Value {
     })
 }
 
-/// Where to put it (a pointer to a table), the key and its value as the scenario format writes them, and the address.
+/// The table to insert into (a JSON pointer), the key and its value, and the address.
 fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let a = "/provider/0";
     let law = |law: Value| (a, "revenue", law);
@@ -82,7 +82,7 @@ fn what_comes_later_is_named_and_refused() {
     }
 }
 
-/// Words that stand in no version are unknown, with those that are known.
+/// Unknown words are reported with a list of known ones.
 #[test]
 fn unknown_words_list_the_known_ones() {
     let a = "/provider/0";
@@ -131,7 +131,7 @@ fn unknown_words_list_the_known_ones() {
             let error = format.read(&written.text).expect_err(address);
             assert_problem(&error, address, &[words]);
             let place = error.problems()[0].place.expect("a place");
-            // The writer tells places by its own addresses, in which keys are not quoted.
+            // The writer uses addresses in which keys are not quoted.
             let unquoted = if key.chars().all(char::is_alphabetic) && !key.is_empty() {
                 address.to_owned()
             } else {

@@ -1,4 +1,4 @@
-//! Bad arguments of the functions: addresses, settings, lookups, custom curves.
+//! Invalid arguments of functions: addresses, settings, lookups, custom curves.
 
 use outgrow::{Curve, Error, Outcome, Provider, Question, Scenario, Simulation, Tail, normal, uniform};
 
@@ -84,7 +84,7 @@ fn a_value_that_does_not_fit_its_address() {
     assert_problem(&error, "question[1].overtakes[1]", &["no provider is named \"C\""]);
 }
 
-/// A name takes the place of a distribution with a source: the file could not hold both.
+/// A name replaces a distribution with a source: the file could not contain both.
 #[test]
 fn a_name_leaves_the_source_behind() {
     let scenario = scenario().with("provider[B].growth.constant", normal(0.2, 0.1).source("a panel")).expect("valid");
@@ -124,7 +124,7 @@ fn a_value_as_text() {
     let error = scenario.with_toml([("question[0].sustained", "1.5")]).expect_err("no count");
     assert_problem(&error, "question[0].sustained", &["got 1.5"]);
     assert!(scenario.with_toml([(address, "\"boom\" # a name")]).is_ok());
-    // What is no number is set in the file's form; of several changes only the whole must be valid.
+    // Values other than numbers are set as TOML; of several changes only the result must be valid.
     let moved = scenario.with_toml([("base", "2021-Q1"), ("horizon", "2022-Q1")]).expect("valid together");
     assert_eq!((moved.base().to_string(), moved.periods()), ("2021-Q1".to_owned(), 4));
     let error = scenario.with_toml([("base", "2021-Q1")]).expect_err("after the horizon");
@@ -240,7 +240,7 @@ fn custom_curves() {
         assert!(error.is_invalid_input() && address.starts_with("provider[A].growth"), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }
-    // In order at the median, 0.3, and not on paths that draw less than 0.1.
+    // Valid at the median, 0.3, but not on paths that draw less than 0.1.
     let sometimes = Curve::custom("root", [uniform(0.0, 0.6)], |tau, p| (p[0] - 0.1).sqrt() * tau);
     let scenario = build(sometimes).expect("finite at the median");
     for threads in [1, 2] {

@@ -1,4 +1,4 @@
-//! Tallies that were changed on the way: an error, never a panic, neither on reading nor on what follows.
+//! Tallies that were altered: an error, never a panic, neither on reading nor later.
 
 use outgrow::{Curve, Provider, Question, Scenario, Tally};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn run(scenario: &Scenario, seed: u64, (index, of): (u64, u64)) -> Tally {
     asked.classify("three", ["A"], 3, |_| 1).tally().expect("a tally")
 }
 
-/// Reads, and asks everything of what could be read.
+/// Reads a tally and, if that succeeds, evaluates everything.
 fn use_up(tree: &Value) -> Result<(), String> {
     let tally: Tally = serde_json::from_value(tree.clone()).map_err(|error| error.to_string())?;
     let merged = tally.clone().merge(tally.clone());
@@ -53,14 +53,14 @@ fn one_value_changed_anywhere() {
         for value in &values {
             let mut changed = whole.clone();
             *changed.pointer_mut(pointer).expect("there") = value.clone();
-            // Whether it is still a tally is not for this test to say, only that nothing panics.
+            // The altered tally may be valid or not; this test checks only that nothing panics.
             let _ = use_up(&changed);
         }
     }
 }
 
 fn list(value: &Value, pointer: String, pointers: &mut Vec<String>) {
-    // Of long lists of equal things, the first few.
+    // Only the first few items of long lists.
     match value {
         Value::Array(items) => items
             .iter()
@@ -117,7 +117,7 @@ fn counts_that_do_not_add_up() {
         let read = serde_json::from_value::<Tally>(changed);
         assert!(read.is_err(), "{what} was accepted");
     }
-    // Pages that are not neighbours would be looked for beyond the end.
+    // Pages that are not adjacent would be read beyond the end.
     let mut apart = whole.clone();
     let pages = apart.pointer_mut(&at("fans", "/values/0/pages")).expect("there").as_array_mut().expect("a list");
     pages.push(empty_page(900));

@@ -1,8 +1,8 @@
-//! The boxes that texts of a chart take, estimated from the document alone.
+//! The bounding boxes of the texts of a chart, estimated from the document alone.
 
 use roxmltree::{Document, Node};
 
-/// Texts may come as near as this, in pixels.
+/// The smallest distance of texts, in pixels.
 const TOUCH: f64 = 0.5;
 
 pub(crate) struct TextBox {
@@ -13,7 +13,7 @@ pub(crate) struct TextBox {
     pub(crate) bottom: f64,
 }
 
-/// Texts that overlap, or that leave the picture.
+/// Texts that overlap or extend beyond the picture.
 pub(crate) fn overlaps(document: &Document<'_>) -> Vec<String> {
     let number = |name| number(document.root_element(), name);
     let (width, height) = (number("width"), number("height"));
@@ -21,13 +21,16 @@ pub(crate) fn overlaps(document: &Document<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for (index, one) in boxes.iter().enumerate() {
         if one.left < 0.0 || one.right > width || one.top < 0.0 || one.bottom > height {
-            found.push(format!("«{}» leaves the picture: {:.0} to {:.0} of {width}", one.shown, one.left, one.right));
+            found.push(format!(
+                "{:?} extends beyond the picture: {:.0} to {:.0} of {width}",
+                one.shown, one.left, one.right
+            ));
         }
         for other in &boxes[..index] {
             let across = one.right.min(other.right) - one.left.max(other.left);
             let down = one.bottom.min(other.bottom) - one.top.max(other.top);
             if across > TOUCH && down > TOUCH {
-                found.push(format!("«{}» and «{}» overlap by {across:.1} × {down:.1}", one.shown, other.shown));
+                found.push(format!("{:?} and {:?} overlap by {across:.1} × {down:.1}", one.shown, other.shown));
             }
         }
     }
@@ -57,7 +60,7 @@ fn text_box(node: Node<'_, '_>) -> TextBox {
     TextBox { shown, left, right: left + width, top: y - 0.8 * size, bottom: y + 0.22 * size }
 }
 
-/// The advance of a character in a wide sans serif, by size of the font: means of its classes.
+/// The advance width of a character in a wide sans serif, relative to the font size: means by character class.
 fn em(character: char) -> f64 {
     match character {
         '\u{300}'..='\u{36f}' => 0.0,

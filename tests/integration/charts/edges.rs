@@ -1,4 +1,4 @@
-//! Charts of what is small, large or odd; and what is refused.
+//! Charts of small, large or unusual outcomes, and of invalid requests.
 
 use outgrow::{Chart, Curve, Provider, Question, Scenario, normal};
 
@@ -87,7 +87,7 @@ fn names_and_titles_are_escaped() {
     assert!(document.descendants().any(|node| node.text().is_some_and(|text| text.starts_with(odd))), "{svg}");
 }
 
-/// History and what later happened have their place on the axis, sampled paths are those of the run.
+/// History and later actual figures are placed on the axis; sampled paths are those of the run.
 #[test]
 fn history_actual_figures_and_sampled_paths_are_on_the_fan() {
     let provider = Provider::new("A", 100.0).growth(Curve::constant(0.1)).volatility(0.1).history([1.0, 50.0]);
@@ -102,13 +102,13 @@ fn history_actual_figures_and_sampled_paths_are_on_the_fan() {
     assert!(svg.contains(">2024<") && svg.contains(">100,000<"), "{svg}");
 }
 
-/// Rules and marks of the axes that one picture has and the other has not: all other paths are data.
+/// Axis lines and marks of only one of two pictures; all other paths are data.
 fn axis_growth(one: &str, other: &str) -> usize {
     let rules = |svg: &str| svg.matches("class=\"og-grid-l\"").count() + svg.matches("class=\"og-soft-l\"").count();
     rules(one) - rules(other)
 }
 
-/// Twenty years and a month: the month's bar is there, as narrow as it may be, and no side is negative.
+/// Twenty years and a month: the month's bar exists at its minimum width, and no side is negative.
 #[test]
 fn the_sides_of_bars_are_positive_and_their_span_is_told() {
     let outcome = run(&scenario(2, "2017-12", "2038-01"));
@@ -126,7 +126,7 @@ fn the_sides_of_bars_are_positive_and_their_span_is_told() {
     }
 }
 
-/// The text of a node, a blank behind it.
+/// The text of a node, followed by a blank.
 fn text_of(node: roxmltree::Node<'_, '_>) -> Vec<String> {
     node.children()
         .filter(|child| child.is_text())
@@ -135,7 +135,7 @@ fn text_of(node: roxmltree::Node<'_, '_>) -> Vec<String> {
         .collect()
 }
 
-/// Dots of one calendar stand apart, those of a last quarter alone too.
+/// Dots of one date do not touch, also if the last quarter is alone.
 #[test]
 fn no_two_dots_touch() {
     let outcome = run(&scenario(2, "2018-Q1", "2028-Q1"));
@@ -162,7 +162,7 @@ fn no_two_dots_touch() {
     }
 }
 
-/// What is drawn over a fan are the run's own first paths: an event that notes them on one thread.
+/// The paths drawn over a fan are the first paths of the run, recorded by an event on one thread.
 #[test]
 fn sampled_paths_are_the_first_of_a_run_of_the_same_seed() {
     const COUNT: usize = 130;
@@ -192,7 +192,7 @@ fn twenty_dots_are_always_twenty_and_the_sentence_counts_them() {
     for by in ["2018-Q2", "2020-Q4", "2028-Q1"] {
         let svg = outcome.chart().by(by).dots(QUESTION).expect("a chart");
         assert_eq!(svg.matches("<circle").count(), 20, "{by}");
-        // The quantiles at 1/40, 3/40, … that are met: as many as 20 P rounds to.
+        // The number of quantiles at 1/40, 3/40, … that are reached: 20 P, rounded.
         let met = (20.0 * answer.by(by).expect("a date").value()).round();
         let never = (20.0 * answer.not_by_horizon().value()).round();
         let sentence = format!(

@@ -1,4 +1,4 @@
-//! Valid scenarios as trees of the scenario format: one to five providers, every curve and distribution a file can hold.
+//! Random valid scenarios as trees: one to five providers, every curve and distribution of the file format.
 
 use outgrow::{Period, Scenario};
 use proptest::collection::vec;
@@ -6,10 +6,10 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Names that a writer has to quote or escape.
+/// Names that a writer must quote or escape.
 const NAMES: [&str; 5] = ["Alibaba Cloud", "阿里云", "a.b = \"c\"", "O'Größe\\n", " outer blanks "];
 
-/// A named assumption whose values are allowed wherever a number is.
+/// A named assumption whose values are allowed at every address.
 const NAMED: &str = "boom, once";
 
 pub(crate) fn scenario(tree: &Value) -> Scenario {
@@ -54,7 +54,7 @@ fn correlations(signs: &[bool], common: f64) -> Value {
     pairs.map(|pair| json!({ "between": [NAMES[pair.0], NAMES[pair.1]], "value": value(pair) })).collect()
 }
 
-/// Which pair, how many periods in a row, and a name or none.
+/// The pair, the number of consecutive periods, and an optional name.
 fn question() -> impl Strategy<Value = (usize, u32, Option<&'static str>)> {
     (1..NAMES.len(), 1..6_u32, option::of(Just("for \"good\"?")))
 }
@@ -66,7 +66,7 @@ fn questions(providers: usize, periods: u32, (other, sustained, name): (usize, u
         first["name"] = json!(name);
     }
     let second = json!({ "overtakes": [rival, NAMES[0]] });
-    // Forty years at most are projected: a year in a row fits only where a grid has one.
+    // At most forty periods are projected, so consecutive dates for a year fit only on some grids.
     let lasting = json!({ "overtakes": [rival, NAMES[0]], "name": "for a year", "sustained": { "years": 1 } });
     if periods >= 12 { json!([first, second, lasting]) } else { json!([first, second]) }
 }
@@ -106,7 +106,7 @@ fn named() -> impl Strategy<Value = Value> {
     law().prop_map(|law| law.over(0.1, 0.5))
 }
 
-/// A distribution on the unit interval: which, two or three points in order, and where it is from.
+/// A distribution on the unit interval: its kind, two or three sorted points, and an optional source.
 #[derive(Debug, Clone)]
 struct Law {
     kind: usize,
@@ -123,7 +123,7 @@ fn law() -> impl Strategy<Value = Law> {
 }
 
 impl Law {
-    /// The distribution moved to `low` … `high`, of which an unbounded one reaches 6 standard deviations at most.
+    /// The distribution scaled to `low` … `high`; an unbounded one extends over at most 6 standard deviations.
     fn over(&self, low: f64, high: f64) -> Value {
         let width = high - low;
         let [p, q, r] = self.points.map(|point| low + width * point);
@@ -141,7 +141,7 @@ impl Law {
             _ => json!({ "truncated": { "of": { "lognormal": [q, 0.5] }, "low": p } }),
         };
         if self.source {
-            law["source"] = json!("assumed: «see note» \\ \"2\"");
+            law["source"] = json!("assumed: “see note” \\ \"2\"");
         }
         law
     }
@@ -154,7 +154,7 @@ fn curve() -> impl Strategy<Value = Value> {
             .prop_map(|(from, to, half_life)| json!({ "fade": { "from": from, "to": to, "half_life": half_life } })),
         (vec(assumption(0.02, 0.8), 1..5), tail())
             .prop_map(|(rates, tail)| json!({ "schedule": { "rates": rates, "tail": tail } })),
-        // `auto` asks for falling rates, known beforehand.
+        // `auto` requires decreasing rates, known beforehand.
         (vec(0.02..0.8_f64, 2..5)).prop_map(|mut rates| {
             rates.sort_by(|one, other| other.total_cmp(one));
             json!({ "schedule": { "rates": rates, "tail": { "ratio": "auto" }, "reading": "point" } })

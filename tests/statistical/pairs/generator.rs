@@ -1,21 +1,22 @@
-//! Random pairs from a number: 0 to 8 draws of every law, any mix of volatilities, steps, tails, ties and odds.
+//! Random pairs from an index: 0 to 8 draws of every distribution, any mix of volatilities, steps, tails, ties and
+//! probabilities.
 
 use super::law::{Law, normal_score, rounded};
 use super::model::{Draw, Growth, Number, Pair, Rest, Role, Side, Step};
 use super::path::Model;
 use super::random::Random;
 
-/// Names of assumptions that several places share.
+/// Names of assumptions that are used at several addresses.
 const NAMES: [&str; 3] = ["shared", "common", "both"];
 
-/// The pair of a number; 0 and 1 are those of the issue that asked for this test.
+/// The pair of an index; 0 and 1 come from the report that led to this test.
 pub(super) fn pair(number: u64) -> Pair {
     match number {
         0 => first(),
         1 => second(),
         _ => {
             let mut random = Random::new(number.wrapping_mul(0xD134_2543_DE82_EF95));
-            // A draw may leave more outside of its place than is accepted.
+            // A draw may have more probability outside its allowed range than is accepted.
             (0..100)
                 .map(|_| random_pair(&mut random))
                 .find(|pair| pair.scenario().is_ok())
@@ -79,14 +80,14 @@ fn random_pair(random: &mut Random) -> Pair {
         let any = rounded(random.between(-0.95, 0.95));
         random.one_of(&[0.0, 0.9, -0.9, 0.3, any, any])
     });
-    // Totals need the year to the base.
+    // Totals need the year up to the base.
     let first = if has_totals { 3 } else { u32::try_from(random.below(step.per_year() as usize)).expect("small") };
     let mut pair = Pair { step, first, periods, draws, sides, correlation, sustained };
     set_gap(random, &mut pair);
     pair
 }
 
-/// Medians of both volatilities, or 0.
+/// The medians of both volatilities, possibly 0.
 fn volatilities(random: &mut Random) -> [f64; 2] {
     let any = rounded(random.between(0.03, 0.35));
     let one = random.one_of(&[0.0, 0.0, 0.0, 1e-6, 0.02, 0.1, 0.25, any, any, any]);
@@ -100,7 +101,7 @@ fn volatilities(random: &mut Random) -> [f64; 2] {
     }
 }
 
-/// A curve of plain numbers; with fiscal totals where the base of a provider with history is given.
+/// A curve with plain numbers; fiscal totals if the base of a provider with history is given.
 fn growth(random: &mut Random, years: u32, totals: Option<f64>) -> Growth {
     let high = random.between(-0.1, 0.9);
     let rate = |random: &mut Random, at: f64| Number::Fixed(rounded(at + random.between(-0.1, 0.1)));
@@ -135,15 +136,16 @@ fn growth(random: &mut Random, years: u32, totals: Option<f64>) -> Growth {
     }
 }
 
-/// Whether `auto` has a ratio between 0 and 1 with room for draws around the last two rates.
+/// Whether `auto` has a ratio between 0 and 1 with a margin for draws around the last two rates.
 fn is_fading(rates: &[Number]) -> bool {
     let [.., Number::Fixed(before), Number::Fixed(last)] = rates else { return false };
     *last > 0.02 && *last < 0.8 * before
 }
 
-/// Makes up to 8 numbers drawn ones; some places share a draw.
+/// Replaces up to 8 numbers by draws; some addresses share a draw.
 fn draws(random: &mut Random, sides: &mut [Side; 2]) -> Vec<Draw> {
-    // What a number is, whether it is a closure's (which any number may be, so that its law must be bounded), the number.
+    // The role of a number, whether it is a parameter of a closure (whose domain is unbounded, so its distribution must be
+    // bounded), and the number.
     let mut places: Vec<(Role, bool, &mut Number)> = Vec::new();
     for side in sides.iter_mut() {
         let Side { base, growth, volatility } = side;
@@ -177,7 +179,7 @@ fn draws(random: &mut Random, sides: &mut [Side; 2]) -> Vec<Draw> {
     draws
 }
 
-/// A law about a number.
+/// A distribution around a number.
 fn law(random: &mut Random, role: Role, middle: f64, is_bounded: bool) -> Law {
     let sd = match role {
         Role::Base => middle * (0.01_f64.ln() + random.uniform() * 30_f64.ln()).exp(),
@@ -191,7 +193,7 @@ fn law(random: &mut Random, role: Role, middle: f64, is_bounded: bool) -> Law {
     let high = |of: f64| middle + of * sd;
     let is_wide = room < 4.9 * sd;
     let bounded = |random: &mut Random| match random.below(4) {
-        // From zero volatility on.
+        // Including zero volatility.
         0 if role == Role::Volatility => Law::Uniform(0.0, 2.0 * middle),
         0 | 1 => Law::Uniform(low(1.7), high(1.7)),
         2 => Law::Triangular(low(2.0), random.one_of(&[low(2.0), middle, high(1.0)]), high(2.5)),
@@ -225,15 +227,15 @@ fn law(random: &mut Random, role: Role, middle: f64, is_bounded: bool) -> Law {
     snapped(&law)
 }
 
-/// With parameters of six digits.
+/// With parameters rounded to six digits.
 fn snapped(law: &Law) -> Law {
     law.scaled(1.0)
 }
 
-/// Paths from which the gap of the bases is set.
+/// Paths used to set the gap of the bases.
 const PILOT: u32 = 512;
 
-/// Scales the incumbent's base for a probability between 1e-6 and 1 − 1e-6; some bases stay equal or overlap.
+/// Scales the incumbent's base for a probability between 1e-6 and 1 − 1e-6; some bases remain equal or overlap.
 fn set_gap(random: &mut Random, pair: &mut Pair) {
     let kind = random.below(20);
     let factor = match kind {
@@ -250,7 +252,7 @@ fn set_gap(random: &mut Random, pair: &mut Pair) {
     }
 }
 
-/// The gap of the log bases that some probability needs.
+/// The gap of the log bases for a given probability.
 fn needed(random: &mut Random, pair: &Pair) -> f64 {
     let model = Model::plain(pair);
     let mut room = model.scratch();

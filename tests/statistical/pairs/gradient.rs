@@ -10,10 +10,10 @@ use super::random::Random;
 /// The question of every pair.
 const QUESTION: &str = "A overtakes B";
 
-/// A slope may differ by this share of the difference, besides the error that the answer reports.
+/// Allowed relative distance of a derivative from a difference, besides the reported error of the answer.
 const RELATIVE: f64 = 1e-3;
 
-/// Addresses that are tried of one pair.
+/// Addresses tested per pair.
 const OF_ONE_PAIR: usize = 3;
 
 /// What to compare.
@@ -21,11 +21,11 @@ const OF_ONE_PAIR: usize = 3;
 pub(super) struct Settings {
     pub(super) addresses: usize,
     pub(super) tolerance: f64,
-    /// The step of a difference over its number.
+    /// The step of a difference, relative to the number.
     pub(super) step: f64,
 }
 
-/// The change of a probability for a change of a number by its own size: by the gradient, and by differences.
+/// The derivative of a probability with respect to the log of a number: by the gradient, and by differences.
 #[derive(Debug)]
 struct Slope {
     pair: u64,
@@ -37,14 +37,14 @@ struct Slope {
 }
 
 impl Slope {
-    /// Off by so many times of what is allowed.
+    /// The distance relative to the allowed one.
     fn off(&self) -> f64 {
         (self.gradient - self.difference).abs() / (RELATIVE * self.difference.abs() + self.error)
     }
 }
 
 impl Settings {
-    /// Compares and prints; fails where a slope is off by more than is allowed.
+    /// Compares and prints; fails if a derivative differs by more than is allowed.
     pub(super) fn run(&self) {
         let pairs = (0_u64..).map(|block| block * 64..(block + 1) * 64);
         let mut slopes: Vec<Slope> = Vec::new();
@@ -73,7 +73,7 @@ impl Settings {
         assert!(off.is_empty(), "{} slopes are off:\n{off:#?}\n{}", off.len(), scenarios.join("\n"));
     }
 
-    /// Slopes of one pair; none where it has no gradient.
+    /// Derivatives of one pair; none if it has no gradient.
     fn slopes(&self, number: u64) -> Option<Vec<Slope>> {
         let pair = pair(number);
         if !matches!(pair.class(), Class::Fixed | Class::Drawn) || pair.sustained > 1 {
@@ -93,7 +93,7 @@ impl Settings {
             let entry = entries.swap_remove(random.below(entries.len()));
             let scale = if entry.number == 0.0 { 1.0 } else { entry.number.abs() };
             let Ok(difference) = self.difference(&scenario, &date, &entry.address, entry.number, scale) else {
-                // A step out of what the place allows.
+                // A step outside the allowed range.
                 continue;
             };
             slopes.push(Slope {

@@ -1,4 +1,4 @@
-//! Distributions of the random pairs: as the crate takes them, and as distribution and quantile functions written here.
+//! Distributions of the random pairs: as input of the crate, and as independent distribution and quantile functions.
 
 use std::f64::consts::SQRT_2;
 
@@ -14,7 +14,7 @@ pub(super) fn normal_below(z: f64) -> f64 {
     0.5 * erfc(-z / SQRT_2)
 }
 
-/// Φ⁻¹ of a probability that is at most one half, else of its complement from above.
+/// Φ⁻¹ of a probability of at most one half, otherwise of its complement from above.
 pub(super) fn normal_score(below: f64, above: f64) -> f64 {
     if below <= 0.5 { -SQRT_2 * erfc_inv(2.0 * below) } else { SQRT_2 * erfc_inv(2.0 * above) }
 }
@@ -48,7 +48,7 @@ impl Law {
         }
     }
 
-    /// The law of a multiple of the number.
+    /// The distribution of a multiple of the number.
     pub(super) fn scaled(&self, by: f64) -> Self {
         let k = |x: f64| rounded(by * x);
         match *self {
@@ -69,7 +69,7 @@ pub(super) fn rounded(x: f64) -> f64 {
     format!("{x:.5e}").parse().expect("a number that was just written")
 }
 
-/// The number as a function of its probability, after the cut that its place makes.
+/// The quantile function, truncated to the allowed range.
 #[derive(Debug, Clone)]
 pub(super) struct Sampler {
     form: Form,
@@ -95,7 +95,7 @@ struct Cut {
 }
 
 impl Sampler {
-    /// The law where its place allows numbers above `least` only.
+    /// The distribution truncated to numbers above `least`.
     pub(super) fn new(law: &Law, least: f64) -> Self {
         let (mut bounds, mut law) = ((least, f64::INFINITY), law);
         while let Law::Truncated(of, low, high) = law {
@@ -112,7 +112,7 @@ impl Sampler {
         Self { form, cut: Some(cut) }
     }
 
-    /// The number below which it lies with probability `u`.
+    /// The quantile of probability `u`.
     pub(super) fn quantile(&self, u: f64) -> f64 {
         let Some(cut) = self.cut else { return self.form.quantile(u, 1.0 - u) };
         let p = cut.from + u * (cut.to - cut.from);

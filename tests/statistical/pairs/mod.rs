@@ -1,6 +1,6 @@
-//! Exact answers of random pairs against the truth by another method, with the errors that both report.
+//! Exact answers of random pairs against an independent method ("truth"), with the reported errors of both.
 //!
-//! A hundred pairs run with the suite. `.ci/nightly` runs more of them, more finely; so does
+//! A hundred pairs run with the suite. `.ci/nightly` runs more of them, at finer tolerances; so does
 //!
 //! ```sh
 //! OUTGROW_PAIRS=0..1000 OUTGROW_PAIRS_TOLERANCE=1e-3 \
@@ -9,14 +9,14 @@
 //!
 //! | variable | what | default |
 //! |---|---|---|
-//! | `OUTGROW_PAIRS` | numbers of the pairs, `from..to` or `7,12,99` | `0..100` |
+//! | `OUTGROW_PAIRS` | indices of the pairs, `from..to` or `7,12,99` | `0..100` |
 //! | `OUTGROW_PAIRS_TOLERANCE` | tolerance of the exact answers | 1e-3 |
-//! | `OUTGROW_PAIRS_SECONDS` | an exact answer that takes longer is given up | 60 |
-//! | `OUTGROW_PAIRS_POINTS` | most points of a truth | by the tolerance |
-//! | `OUTGROW_PAIRS_TOTAL_SECONDS` | no pair is started after this time | none |
+//! | `OUTGROW_PAIRS_SECONDS` | time limit of an exact answer | 60 |
+//! | `OUTGROW_PAIRS_POINTS` | largest number of points of the truth | by the tolerance |
+//! | `OUTGROW_PAIRS_TOTAL_SECONDS` | no pair starts after this time | none |
 //! | `OUTGROW_PAIRS_FOLDER` | `pairs::save` writes the scenarios here as TOML | none |
 //!
-//! A failing pair is printed as TOML with its number.
+//! A failing pair is printed as TOML with its index.
 
 #![allow(clippy::disallowed_methods, reason = "the truth is compared within its error, not by its bits")]
 
@@ -71,7 +71,7 @@ fn gradients_agree_with_differences() {
     gradient::Settings { addresses: 60, tolerance: 1e-4, step: 2e-4 }.run();
 }
 
-/// `OUTGROW_PAIRS_ADDRESSES`, `OUTGROW_PAIRS_TOLERANCE` and `OUTGROW_PAIRS_STEP` (over the number) set what is compared.
+/// `OUTGROW_PAIRS_ADDRESSES`, `OUTGROW_PAIRS_TOLERANCE` and `OUTGROW_PAIRS_STEP` (relative to the number) are its settings.
 #[test]
 #[ignore = "takes its numbers from the environment; .ci/nightly runs it"]
 fn gradients_as_asked() {
@@ -100,8 +100,8 @@ fn save() {
     }
 }
 
-/// The truth itself against plain simulations, where it has no error to speak of: what disagrees by five standard
-/// errors and five hits, or by more than the truth's own error besides.
+/// The truth itself against plain simulations, for truths with negligible errors: disagreements by more than five standard
+/// errors and five hits plus the error of the truth.
 fn disagreements(numbers: Range<u64>, paths: u64, points: u64) -> Vec<String> {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let count = paths as f64;
@@ -111,7 +111,7 @@ fn disagreements(numbers: Range<u64>, paths: u64, points: u64) -> Vec<String> {
             return Vec::new();
         }
         let simulated = if pair.class() == model::Class::Tiny {
-            // The crate's rows are single precision, which a volatility of 1e-6 is close to.
+            // The crate's rows are f32, whose rounding is close to a volatility of 1e-6.
             truth::plain(&pair, paths.min(1_000_000), number)
         } else {
             truth::simulated(&pair.scenario().expect("a scenario"), paths, number)
@@ -142,8 +142,8 @@ fn the_truth_agrees_with_long_simulations() {
     assert!(off.is_empty(), "{}", off.join("\n"));
 }
 
-/// Pairs 0 and 1 are of a report, which had these figures from `NumPy` (4·10⁶ draws: ±2.4e-4) and from 10⁷ paths (±5e-6);
-/// four such errors are allowed.
+/// Pairs 0 and 1 come from a report with these figures from `NumPy` (4·10⁶ draws: ±2.4e-4) and from 10⁷ paths (±5e-6); four
+/// of these errors are allowed.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn the_truth_agrees_with_published_figures() {
@@ -159,7 +159,7 @@ fn the_truth_agrees_with_published_figures() {
     assert!((ahead - 2.19e-4).abs() < 2e-5, "ahead in 2018-11: {ahead}");
 }
 
-/// What the generator is asked for, it makes.
+/// The generator produces the required variety.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn pairs_are_of_every_kind() {

@@ -11,7 +11,7 @@ pub(super) enum Number {
     Drawn(usize),
 }
 
-/// What a number is, which decides what its place allows and how it enters the log-ratio.
+/// The role of a number, which determines its allowed range and how it enters the log-ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Base,
@@ -22,13 +22,13 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The number that its place allows from (growth) or above of which it allows all.
+    /// The lower bound of the allowed range.
     pub(super) fn least(self) -> f64 {
         if self == Self::Rate { -1.0 } else { 0.0 }
     }
 }
 
-/// A distribution, and the name under which several places share it.
+/// A distribution, and its name if several addresses share it.
 #[derive(Debug, Clone)]
 pub(super) struct Draw {
     pub(super) law: Law,
@@ -124,7 +124,7 @@ pub(super) struct Pair {
     pub(super) sustained: u32,
 }
 
-/// Groups of pairs whose times are reported apart.
+/// Groups of pairs whose times are reported separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     NoVolatility,
@@ -195,19 +195,19 @@ impl Pair {
         }
     }
 
-    /// Whether a curve is one that the tests have no own formula for.
+    /// Whether the tests have no independent formula for a curve.
     pub(super) fn has_totals(&self) -> bool {
         self.sides.iter().any(|side| matches!(side.growth, Growth::Totals(..)))
     }
 
-    /// The scenario as a file, or what it is made of where a closure keeps it out of one.
+    /// The scenario as a file, or its debug text if a closure prevents that.
     pub(super) fn text(&self) -> String {
         let written = self.scenario().and_then(|scenario| scenario.to_toml());
         written.unwrap_or_else(|error| format!("# no file ({error}):\n{self:#?}"))
     }
 }
 
-/// The years that count at the full rate in [`Growth::Halved`].
+/// The years at the full rate in [`Growth::Halved`].
 pub(super) fn halved(tau: f64) -> f64 {
     tau.min(2.0) + 0.5 * (tau - 2.0).max(0.0)
 }

@@ -1,20 +1,20 @@
-//! The log-ratio of a random pair by the formulas of the model, in `f64`, independent of the crate's code.
+//! The log-ratio of a random pair by the model's formulas, in `f64`, independent of the crate's code.
 //!
-//! Growth rates enter it linearly through γ = ln(1 + g), bases through their logs, and the end of the random walk too.
-//! So given all other numbers the log-ratio is `a(t) + c(t)·y` in one of them, the *axis*, and the probability over `y`
-//! needs no sampling.
+//! It is linear in growth rates γ = ln(1 + g), in log bases, and in the end point of the random walk. Given all other
+//! numbers, the log-ratio is therefore `a(t) + c(t)·y` in one of them, the *axis*, and the probability over `y` needs no
+//! sampling.
 
 use super::law::{Sampler, normal_below};
 use super::model::{Growth, Number, Pair, Rest, Role};
 use super::years::years;
 
-/// Revenues whose logs differ by no more are equal, where the axis does not move them.
+/// Log revenues that differ by no more than this are equal, if the axis does not move them.
 const TIE: f64 = 1e-12;
 
-/// A smaller slope is one that rounding left of two that cancel.
+/// A smaller slope is a rounding error of two slopes that cancel.
 const NO_SLOPE: f64 = 1e-14;
 
-/// The number that is integrated in closed form.
+/// The variable that is integrated in closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Axis {
     None,
@@ -23,24 +23,24 @@ pub(super) enum Axis {
     Walk,
 }
 
-/// A pair made ready for paths.
+/// A pair prepared for the evaluation of paths.
 #[derive(Debug)]
 pub(super) struct Model<'a> {
     pair: &'a Pair,
     samplers: Vec<Sampler>,
     roles: Vec<Role>,
-    /// The tail ratio that `auto` stands for, by side.
+    /// The tail ratio of `auto`, by side.
     auto: [f64; 2],
     /// The growth rates of each side, in the order of their weights.
     rates: [Vec<Number>; 2],
-    /// Whether a side's weights differ between paths.
+    /// Whether the weights of a side differ between paths.
     bends: [bool; 2],
     axis: Axis,
     bridge: Vec<Stop>,
     walks: bool,
 }
 
-/// A date of the bridge: at `t` between two dates that are known, by weights, with a standard deviation of its own.
+/// A date of the bridge: at `t` between two known dates, with weights and a standard deviation.
 #[derive(Debug, Clone, Copy)]
 struct Stop {
     t: usize,
@@ -55,14 +55,14 @@ pub(super) fn answers(pair: &Pair) -> usize {
     1 + 2 * pair.periods as usize
 }
 
-/// Room for one path.
+/// Buffers for one path.
 #[derive(Debug)]
 pub(super) struct Scratch {
     draws: Vec<f64>,
-    /// ln of a base, γ of a rate, the number itself of others.
+    /// ln of a base, γ of a rate, otherwise the number itself.
     terms: Vec<f64>,
     walk: Vec<f64>,
-    /// Of each side and growth rate, by date: the years that count at it.
+    /// By side, growth rate and date: the years at that rate.
     weights: [Vec<Vec<f64>>; 2],
     offset: Vec<f64>,
     slope: Vec<f64>,
@@ -70,14 +70,14 @@ pub(super) struct Scratch {
 }
 
 impl<'a> Model<'a> {
-    /// The pair, conditioned on the axis that the log-ratio varies most along.
+    /// The pair, conditioned on the axis along which the log-ratio varies most.
     pub(super) fn new(pair: &'a Pair) -> Self {
         let mut model = Self::plain(pair);
         model.axis = model.widest();
         model
     }
 
-    /// The pair, with every number sampled.
+    /// The pair with every number sampled.
     pub(super) fn plain(pair: &'a Pair) -> Self {
         let samplers: Vec<Sampler> = pair.draws.iter().map(|draw| Sampler::new(&draw.law, draw.role.least())).collect();
         let median = |number: Number| match number {
@@ -285,7 +285,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The axis lies beyond the lowest threshold that counts from below, or the highest that counts from above.
+    /// The axis is beyond the lowest threshold counted from below, or the highest counted from above.
     fn first_passage(&self, room: &Scratch, by: &mut [f64]) {
         let (mut least, mut most, mut sure, mut value) = (f64::INFINITY, f64::NEG_INFINITY, false, 0.0);
         for (t, (offset, slope)) in room.offset.iter().zip(&room.slope).enumerate() {
@@ -307,7 +307,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The first of several dates ahead in a row; all slopes have one sign.
+    /// The first of several consecutive dates ahead; all slopes have one sign.
     fn first_lasting(&self, room: &mut Scratch, by: &mut [f64]) {
         let falls = room.slope.iter().any(|slope| *slope < 0.0);
         let sign = if falls { -1.0 } else { 1.0 };

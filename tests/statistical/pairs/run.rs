@@ -14,16 +14,16 @@ use super::truth::{Truth, simulated, truth};
 /// Paths of the pairs that the crate simulates.
 const SIMULATED: u64 = 4_000_000;
 
-/// What to run.
+/// Settings of a run.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) pairs: Vec<u64>,
     pub(super) tolerance: f64,
-    /// An exact answer that takes longer is given up.
+    /// Time limit of an exact answer.
     pub(super) patience: Duration,
-    /// Most points of a truth.
+    /// The largest number of points of the truth.
     pub(super) points: u64,
-    /// No pair is started after this time.
+    /// No pair starts after this time.
     pub(super) until: Option<Instant>,
 }
 
@@ -39,7 +39,7 @@ impl Settings {
         Self { pairs: pairs.collect(), tolerance, patience: Duration::from_secs(60), points, until: None }
     }
 
-    /// As the variables of the environment have it.
+    /// From environment variables.
     pub(super) fn from_environment() -> Self {
         let variable = |name: &str| std::env::var(format!("OUTGROW_PAIRS{name}")).ok().filter(|text| !text.is_empty());
         let number =
@@ -87,7 +87,7 @@ impl Settings {
         truth(pair, &wanted.collect::<Vec<f64>>(), self.points, number)
     }
 
-    /// The exact answer and its processor time, from a thread that is left alone where it takes too long.
+    /// The exact answer and its CPU time, from a thread that is abandoned if it takes too long.
     fn exact(&self, pair: &Pair) -> std::result::Result<(Truth, Duration), String> {
         let (scenario, tolerance) = (pair.scenario().expect("a scenario"), self.tolerance);
         let (send, receive) = mpsc::channel();
@@ -101,7 +101,7 @@ impl Settings {
                 let (values, errors) = estimates.iter().map(|e| (e.value(), e.standard_error())).unzip();
                 (Truth { values, errors }, spent)
             });
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             let _ = send.send(answer);
         });
         match receive.recv_timeout(self.patience) {
@@ -112,7 +112,7 @@ impl Settings {
     }
 }
 
-/// What came of one pair.
+/// The result of one pair.
 #[derive(Debug)]
 pub(super) struct Result {
     pub(super) number: u64,
@@ -120,14 +120,14 @@ pub(super) struct Result {
     pub(super) draws: usize,
     pub(super) sustained: u32,
     pub(super) cpu: Duration,
-    /// None where there is none.
+    /// `None` if there is no exact answer.
     pub(super) exact: Option<Truth>,
     pub(super) truth: Option<Truth>,
-    /// Why there is no exact answer.
+    /// The reason why there is no exact answer.
     pub(super) failure: Option<String>,
 }
 
-/// Time that this thread has spent on a processor; by the clock where the system does not count it.
+/// CPU time of this thread; wall-clock time if the system does not report it.
 fn cpu_time() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let by_clock = || START.get_or_init(Instant::now).elapsed();

@@ -1,4 +1,4 @@
-//! What the comparisons of many pairs amount to: failures, coverage of the reported errors, times.
+//! Summary of the comparisons of many pairs: failures, coverage of the reported errors, times.
 
 use std::fmt::{self, Write as _};
 
@@ -6,11 +6,11 @@ use super::generator::pair;
 use super::model::Class;
 use super::run::Result;
 
-/// Differences in units of the reported errors that pass at every date of nearly all pairs, and of all.
+/// Allowed differences in units of the reported errors, at every date of nearly all pairs, and of all pairs.
 const USUAL: f64 = 2.0;
 const MOST: f64 = 5.0;
 
-/// Of so many pairs one may have a date beyond [`USUAL`].
+/// One of this many pairs may have a date beyond [`USUAL`].
 const ONE_OF: usize = 1000;
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Score {
     pub(super) results: Vec<Result>,
 }
 
-/// One answer beside the truth.
+/// One answer and its truth.
 #[derive(Debug, Clone, Copy)]
 struct Beside {
     exact: f64,
@@ -55,7 +55,7 @@ impl Result {
         places.map(beside).collect()
     }
 
-    /// The place of the largest difference in units of the errors, with its answers.
+    /// The index of the largest difference in units of the errors, with its answers.
     fn worst(&self) -> Option<(usize, Beside)> {
         self.besides().into_iter().enumerate().max_by(|(_, a), (_, b)| a.off().total_cmp(&b.off()))
     }
@@ -66,7 +66,7 @@ impl Result {
 }
 
 impl Score {
-    /// Pairs with a date beyond a number of errors, worst first.
+    /// Pairs with a date beyond a given number of errors, worst first.
     fn beyond(&self, limit: f64) -> Vec<(&Result, usize, Beside)> {
         let worst = self.results.iter().filter_map(|result| result.worst().map(|(at, beside)| (result, at, beside)));
         let mut beyond: Vec<_> = worst.filter(|(_, _, beside)| !(beside.off() <= limit)).collect();
@@ -74,7 +74,7 @@ impl Score {
         beyond
     }
 
-    /// What must hold; pairs that were given up fail.
+    /// The requirements; pairs beyond the time limit fail.
     pub(super) fn check(&self) {
         let (usual, most) = (self.beyond(USUAL), self.beyond(MOST));
         let failed: Vec<&Result> = self.results.iter().filter(|one| one.exact.is_none()).collect();

@@ -1,8 +1,8 @@
 //! The truth that exact answers are compared with: conditional expectations at the points of randomly shifted lattices.
 //!
-//! It shares no code with the crate, and no method with its quadrature: the axis is one input (never a turned
-//! direction), thresholds are in closed form, and points are those of Korobov lattices (Korobov 1959) under the baker's
-//! transformation (Hickernell 2002), 32 independent shifts. Pairs with fiscal totals are simulated by the crate.
+//! It shares no code with the crate and no method with its quadrature: the axis is one input (never a rotated
+//! direction), thresholds are in closed form, and the points are Korobov lattices (Korobov 1959) under the baker's
+//! transformation (Hickernell 2002), with 32 independent shifts. Pairs with fiscal totals are simulated by the crate.
 
 use outgrow::Scenario;
 
@@ -13,18 +13,18 @@ use super::random::Random;
 /// Independent shifts.
 const SHIFTS: usize = 32;
 
-/// An error is so many standard errors, as those of exact answers are bounds.
+/// Standard errors per reported error, since the errors of exact answers are bounds.
 const BOUND: f64 = 3.0;
 
-/// Points of one shift with the multiplier of least P₂ (product weights j^−1.2, 48 coordinates) among random ones.
+/// Points per shift with the multiplier of smallest P₂ (product weights j^−1.2, 48 coordinates) among random ones.
 const LATTICES: [(u64, u64); 5] =
     [(1 << 10, 291), (1 << 13, 4_843), (1 << 15, 11_817), (1 << 17, 96_839), (1 << 19, 193_357)];
 
-/// What rounding, and ties of 1e-12, may leave in an answer without sampling error.
+/// The error of an answer without sampling error, from rounding and ties of 1e-12.
 const ROUNDING: f64 = 1e-10;
 
-/// Counts of a shift that are equal in all of them leave this much of a count unknown: with probability 0.999 one of 32
-/// shifts would have differed.
+/// The uncertainty of a count that is equal in all shifts: a larger one would have shown in one of 32 shifts with
+/// probability 0.999.
 const UNSEEN: f64 = 0.2;
 
 /// With fewer hits than this the spread of the shifts says little.
@@ -37,7 +37,7 @@ pub(super) struct Truth {
     pub(super) errors: Vec<f64>,
 }
 
-/// The truth with errors of at most `wanted`, as far as `points` allow.
+/// The truth with errors of at most `wanted`, if `points` allow it.
 pub(super) fn truth(pair: &Pair, wanted: &[f64], points: u64, seed: u64) -> Truth {
     let model = Model::new(pair);
     let mut number = 0;
@@ -57,7 +57,7 @@ pub(super) fn truth(pair: &Pair, wanted: &[f64], points: u64, seed: u64) -> Trut
     }
 }
 
-/// What is known of each answer: means of the shifts, the smallest and the largest value of a path.
+/// Statistics of each answer: means of the shifts, and the smallest and largest value of a path.
 #[derive(Debug)]
 struct Sums {
     means: Vec<Vec<f64>>,
@@ -116,7 +116,7 @@ impl Sums {
         self.mean().into_iter().enumerate().map(spread).collect()
     }
 
-    /// The rule of three: of few hits, or few misses, the spread may show nothing.
+    /// The rule of three: with few hits, or few misses, the spread may be zero.
     fn floor(&self) -> Vec<f64> {
         let floor = |(mean, (least, most)): (f64, &(f64, f64))| {
             let count = |share: f64, largest: f64| if largest > 0.0 { self.paths * share / largest } else { 0.0 };

@@ -1,9 +1,9 @@
-//! Growth curves: Γ(τ) is the sum over growth rates of γ = ln(1 + g) times the years that count at it.
+//! Growth curves: Γ(τ) is the sum over growth rates of γ = ln(1 + g) times the years at that rate.
 
 use super::model::{Growth, Number, Rest, halved};
 
-/// Reports the years up to `tau` that count at each growth rate, by its place among the rates of the curve.
-/// `auto` is the ratio that the tail of that name stands for.
+/// Reports the years up to `tau` at each growth rate, by the index of the rate in the curve. `auto` is the ratio of a tail
+/// of that name.
 pub(super) fn years(growth: &Growth, auto: f64, draws: &[f64], tau: f64, report: &mut dyn FnMut(usize, f64)) {
     let value = |number: Number| match number {
         Number::Fixed(value) => value,
@@ -47,7 +47,7 @@ fn faded(tau: f64, half_life: f64) -> f64 {
     -(-rate * tau).exp_m1() / rate
 }
 
-/// r + r² + …, the last year in part.
+/// r + r² + …, the last year partially.
 fn powers(mut years: f64, ratio: f64) -> f64 {
     let (mut sum, mut power) = (0.0, 1.0);
     while years > 0.0 {
