@@ -45,6 +45,7 @@
 //! | say how revenue grows | [`Curve`], [`Tail`] |
 //! | say how sure you are | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], … |
 //! | put providers against each other | [`Scenario`], [`Provider`], [`Question`] |
+//! | answer a file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | keep it as a file | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | change one number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | run it | [`Scenario::simulate`], [`Simulation`] |
