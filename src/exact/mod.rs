@@ -314,7 +314,7 @@ impl<'a> Exact<'a> {
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
     let message = "not exact: because sums of several periods are not lognormal; use a simulation instead: .simulate() \
-                   in code, no --exact on the command line";
+                   in code, `outgrow run` on the command line";
     (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
 }
 

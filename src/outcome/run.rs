@@ -106,17 +106,22 @@ impl RunInfo {
         }
     }
 
-    /// The options of `run_scenario` that reproduce the outcome bit for bit.
+    /// The subcommand of `outgrow` that reproduces the outcome.
+    pub(crate) fn subcommand(&self) -> &'static str {
+        if self.paths.is_some() { "run" } else { "exact" }
+    }
+
+    /// The options of that subcommand that reproduce the outcome bit for bit, each after a space.
     pub(crate) fn options(&self) -> String {
         let continuous = if self.continuous { " --continuous" } else { "" };
         let (Some(paths), Some(seed)) = (self.paths, self.seed) else {
             let other = self.tolerance.filter(|own| own.to_bits() != DEFAULT_TOLERANCE.to_bits());
             let tolerance = other.map_or_else(String::new, |own| format!(" --tolerance {own:e}"));
-            return format!("--exact{tolerance}{continuous}");
+            return format!("{tolerance}{continuous}");
         };
         let sampling = self.other_sampling().map_or_else(String::new, |other| format!(" --sampling {}", other.word()));
         let level = self.other_level().map_or_else(String::new, |level| format!(" --confidence {level}"));
-        format!("--paths {paths} --seed {seed}{sampling}{level}{continuous}")
+        format!(" --paths {paths} --seed {seed}{sampling}{level}{continuous}")
     }
 
     /// The confidence level of a run in which each path counts once.

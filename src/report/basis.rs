@@ -107,13 +107,22 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
             "The custom statistics are defined in the program that created this report; no file contains them.",
         );
     }
-    let program = "cargo run --release --example run_scenario --";
-    page.code(&format!("{program} scenario.{format} {} --html report.html", run.options()));
+    let (subcommand, options) = (run.subcommand(), run.options());
+    let fans = fans_of(outcome);
+    page.code(&format!("outgrow {subcommand} scenario.{format}{options}{fans} --html report.html"));
     page.code(&format!("let outcome = Scenario::from_{format}(&text)?.{call};"));
     match written {
         Ok(text) => page.folded(&format!("The scenario as {}", format.to_uppercase()), &text),
         Err(why) => page.paragraph(&format!("The scenario cannot be written: {why}.")),
     }
+}
+
+/// The options that add the distributions of revenue over years, each after a space. Exact answers have none.
+fn fans_of(outcome: &Outcome) -> String {
+    let is_simulated = outcome.paths() > 0;
+    let first = outcome.scenario().providers()[0].name();
+    let fans = outcome.measured_fans().filter(|(provider, _)| is_simulated && *provider == first);
+    fans.map(|(_, fan)| format!(" --fans-of {}", fan.measure.option())).collect()
 }
 
 /// The scenario as text, with its format.

@@ -179,6 +179,14 @@ impl Measure {
         }
     }
 
+    /// What the option `--fans-of` calls it.
+    pub(crate) fn option(self) -> String {
+        match self {
+            Self::FiscalYearEnding(month) => format!("fiscal_year_ending={month}"),
+            Self::Period | Self::Trailing | Self::Annual => self.word(),
+        }
+    }
+
     /// The number of dates per year on a grid with this step.
     pub(crate) fn dates_a_year(self, step: Step) -> u32 {
         match self {

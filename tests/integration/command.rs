@@ -1,42 +1,31 @@
-//! `run_scenario` as a process: exit code, what is printed where, and never a panic (101).
+//! The command `outgrow` as a process: exit code, what is printed where, and never a panic (101).
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-fn example() -> PathBuf {
-    example_of("run_scenario")
-}
-
-/// The example beside this test: cargo builds both into `target/<profile>`.
-fn example_of(name: &str) -> PathBuf {
-    let own = std::env::current_exe().expect("this test has a path");
-    let profile = own.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
-    let path = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        path.is_file(),
-        "{} is missing: cargo builds it with `cargo test` or `cargo build --examples`",
-        path.display()
-    );
-    path
-}
+const COMMAND: &str = env!("CARGO_BIN_EXE_outgrow");
 
 fn pair() -> String {
     format!("{}/examples/scenarios/constant_pair.toml", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A run without findings on standard error.
+/// `outgrow run` without findings on standard error.
 fn quiet(arguments: &[&str]) -> (Option<i32>, String, String) {
-    told(&[arguments, &["--no-audit"]].concat())
+    run(&[arguments, &["--no-audit"]].concat())
 }
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(example()).args(arguments).stdin(Stdio::null()).output().expect("the example starts")
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    outgrow(&[&["run"], arguments].concat())
 }
 
 /// Exit code, standard output, standard error.
-fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = run(arguments);
+fn outgrow(arguments: &[&str]) -> (Option<i32>, String, String) {
+    ended(Command::new(COMMAND).args(arguments).stdin(Stdio::null()).output().expect("the command starts"))
+}
+
+fn ended(Output { status, stdout, stderr }: Output) -> (Option<i32>, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (status.code(), text(stdout), text(stderr))
 }
@@ -91,10 +80,10 @@ fn a_cross_check_stands_under_each_table() {
 
 #[test]
 fn an_audit_is_0_with_findings_too() {
-    let (code, out, err) = told(&[&pair(), "--audit"]);
+    let (code, out, err) = outgrow(&["audit", &pair()]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.contains("width  provider[Challenger].growth") && out.contains("\n  seen: "), "{out}");
-    let (code, json, err) = told(&[&pair(), "--audit", "--json", "--set", "provider[Incumbent].growth.constant=20"]);
+    let (code, json, err) = outgrow(&["audit", &pair(), "--json", "--set", "provider[Incumbent].growth.constant=20"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     let audit: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let is_end_state = |finding: &&serde_json::Value| finding["kind"] == "end_state";
@@ -104,32 +93,42 @@ fn an_audit_is_0_with_findings_too() {
 }
 
 #[test]
-fn options_that_would_be_ignored_are_wrong_usage() {
-    for wrong in [
-        &["--audit", "--paths", "100"][..],
-        &["--audit", "--seed", "1"],
-        &["--audit", "--exact"],
-        &["--audit", "--cross-check"],
-        &["--exact", "--cross-check"],
-        &["--exact", "--paths", "100"],
-        &["--exact", "--seed", "1"],
-        &["--exact", "--sampling", "sobol"],
-        &["--exact", "--confidence", "0.9"],
-        &["--audit", "--continuous"],
-        &["--audit", "--csv"],
-        &["--audit", "--no-fans"],
+fn options_of_other_subcommands_are_wrong_usage() {
+    let cases: [(&str, &[&str]); 13] = [
+        ("audit", &["--paths", "100"]),
+        ("audit", &["--seed", "1"]),
+        ("audit", &["--cross-check"]),
+        ("audit", &["--continuous"]),
+        ("audit", &["--csv"]),
+        ("audit", &["--html", "x"]),
+        ("audit", &["--no-fans"]),
+        ("exact", &["--cross-check"]),
+        ("exact", &["--paths", "100"]),
+        ("exact", &["--seed", "1"]),
+        ("exact", &["--sampling", "sobol"]),
+        ("exact", &["--confidence", "0.9"]),
+        ("check", &["--paths", "100"]),
+    ];
+    for (subcommand, wrong) in cases {
+        let (code, out, err) = outgrow(&[&[subcommand, &pair()], wrong].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{subcommand} {wrong:?}: {err}");
+        assert!(err.contains(&format!("unexpected argument '{}'", wrong[0])) && err.contains("Usage: "), "{err}");
+    }
+    for (wrong, hint) in [
+        (&["--exact"][..], "'outgrow exact FILE'"),
+        (&["--tolerance", "1e-4"], "'outgrow exact FILE --tolerance ERROR'"),
+        (&["--audit"], "'outgrow audit FILE'"),
     ] {
-        let (code, out, err) = told(&[&[&pair()[..]], wrong].concat());
+        let (code, out, err) = run(&[&[&pair()[..]], wrong].concat());
         assert_eq!((code, out.as_str()), (Some(2), ""), "{wrong:?}: {err}");
-        let last = wrong.iter().rfind(|argument| argument.starts_with("--")).expect("an option");
-        assert!(err.contains(&format!("leave {last} out")) && err.contains("usage: "), "{wrong:?}: {err}");
+        assert!(err.contains(hint), "{wrong:?}: {err}");
     }
 }
 
 #[test]
 fn a_value_may_be_set() {
     let file = File::of("set.toml", "base = '2018'\nhorizon = '2020'\nprovider = [\n{ name = 'A=[B', revenue = 1, growth = { constant = 0 } },\n{ name = 'C=D', revenue = 2, growth = { constant = 0 } }]\nquestion = [{ overtakes = ['C=D', 'E'] }]".replace("'A=[B'", "'E'").as_bytes());
-    let (code, out, err) = told(&[
+    let (code, out, err) = run(&[
         file.path(),
         "--paths",
         "64",
@@ -148,19 +147,19 @@ fn a_value_may_be_set() {
         ("provider[C=D].revenue=", "provider[C=D].revenue: "),
         ("provider[C=D].revenue=1\nx=2", "expected one value"),
     ] {
-        let (code, out, err) = told(&[file.path(), "--set", set]);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{set}: {err}");
+        let (code, out, err) = run(&[file.path(), "--set", set]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{set}: {err}");
         assert!(err.contains(words), "{set}: {err}");
     }
 }
 
 /// Every problem is on standard error with address, line and column; standard output is empty.
 #[test]
-fn invalid_input_is_1() {
+fn invalid_input_is_2() {
     let bad = "base = '2018'\nhorizon = '2020'\n[[provider]]\nname = 'A'\nrevenue = -1\ngrowth = { constant = nan }\nvolatility = -0.5\n";
     let file = File::of("bad.toml", bad.as_bytes());
-    let (code, out, err) = told(&[file.path()]);
-    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let (code, out, err) = run(&[file.path()]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
     for line in [
         &format!("{}: invalid scenario: 3 problems", file.path()),
         "  provider[A].revenue (line 5, column 11): revenue must be finite and above 0, got -1",
@@ -171,11 +170,11 @@ fn invalid_input_is_1() {
     }
     let (code, _, err) = quiet(&[&pair(), "--paths", "0"]);
     assert!(err.starts_with(&pair()), "{err}");
-    assert!(code == Some(1) && err.contains("paths: must be between 1 and") && err.contains("got 0"), "{err}");
+    assert!(code == Some(2) && err.contains("paths: must be between 1 and") && err.contains("got 0"), "{err}");
 }
 
 #[test]
-fn files_that_cannot_be_read_are_1() {
+fn files_that_cannot_be_read_are_2() {
     let latin = b"base = '2018'\n# caf\xe9\n";
     let mut too_long = b"base = '2018' #".to_vec();
     too_long.resize(17 << 20, b'x');
@@ -190,13 +189,13 @@ fn files_that_cannot_be_read_are_1() {
     ];
     for (name, bytes, words) in cases {
         let file = File::of(name, bytes);
-        let (code, out, err) = told(&[file.path()]);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{name}: {err}");
+        let (code, out, err) = run(&[file.path()]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{name}: {err}");
         assert!(err.contains(words), "{name}: {err}");
     }
     for path in ["/nowhere/at/all.toml", env!("CARGO_MANIFEST_DIR")] {
-        let (code, out, err) = told(&[path]);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{path}: {err}");
+        let (code, out, err) = run(&[path]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{path}: {err}");
         assert!(err.starts_with(path), "{err}");
     }
 }
@@ -208,73 +207,125 @@ fn the_long_table_and_the_charts_are_written() {
     assert!(out.starts_with("question,provider,period,statistic,value,standard_error,low,high\n\""), "{out}");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-charts", std::process::id()));
     let path = folder.to_str().expect("UTF-8");
-    let (code, out, err) = quiet(&[&pair(), "--paths", "1000", "--charts", path]);
-    assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert!(out.contains("overtakes"), "the answer is printed too: {out}");
-    for name in ["fan", "ranks", "shares", "overtake-1", "date-1", "dots-1"] {
-        let svg = fs::read_to_string(folder.join(format!("{name}.svg"))).expect("a chart");
-        assert!(svg.starts_with("<svg "), "{name}");
+    let names = ["fan", "fan-annual", "fan-fiscal-year-ending-3", "ranks", "shares", "overtake-1", "date-1", "dots-1"];
+    for subcommand in ["run", "chart"] {
+        let fans = ["--fans-of", "annual,fiscal_year_ending=3"];
+        let arguments = [&[subcommand, &pair(), "--paths", "1000", "--no-audit", "--charts", path][..], &fans].concat();
+        let (code, out, err) = outgrow(&arguments);
+        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(out.contains("overtakes"), subcommand == "run", "an answer is printed too: {out}");
+        for name in names {
+            let file = folder.join(format!("{name}.svg"));
+            assert!(fs::read_to_string(&file).expect("a chart").starts_with("<svg "), "{name}");
+            assert!(err.lines().any(|line| line == format!("wrote {}", file.display())), "{name}: {err}");
+        }
+        assert_eq!(err.lines().count(), names.len(), "{err}");
+        fs::remove_dir_all(&folder).expect("its own folder");
     }
+    let (code, _, err) = outgrow(&["exact", &pair(), "--no-audit", "--no-fans", "--charts", path]);
+    assert_eq!((code, err.lines().count()), (Some(0), 5), "no fan, as it was left out: {err}");
     fs::remove_dir_all(&folder).expect("its own folder");
     let file = File::of("in the way", b"");
-    let (code, _, err) = told(&[&pair(), "--paths", "10", "--charts", file.path()]);
-    assert!(code == Some(1) && err.contains("in the way"), "{err}");
+    let (code, _, err) = run(&[&pair(), "--paths", "10", "--charts", file.path()]);
+    assert!(code == Some(1) && err.starts_with(&pair()) && err.contains("in the way"), "{err}");
 }
 
 #[test]
 fn the_report_is_written() {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-report.html", std::process::id()));
     let file = path.to_str().expect("UTF-8");
-    let (code, out, err) = quiet(&[&pair(), "--paths", "1000", "--html", file]);
+    let mut pages = Vec::new();
+    for subcommand in ["run", "report"] {
+        let arguments = [subcommand, &pair(), "--paths", "1000", "--fans-of", "annual", "--no-audit", "--html", file];
+        let (code, out, err) = outgrow(&arguments);
+        assert_eq!((code, err), (Some(0), format!("wrote {file}\n")));
+        assert_eq!(out.contains("overtakes"), subcommand == "run", "an answer is printed too: {out}");
+        let html = fs::read_to_string(&path).expect("a report");
+        assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
+        assert!(html.contains("outgrow run scenario.toml --paths 1000 --seed 0 --fans-of annual --html report.html"));
+        pages.push(html);
+        fs::remove_file(&path).expect("its own file");
+    }
+    assert_eq!(pages[0], pages[1]);
+    let (code, _, err) = run(&[&pair(), "--paths", "10", "--no-audit", "--html", "no/such/folder/report.html"]);
+    assert!(code == Some(1) && err.starts_with(&pair()) && err.contains("no/such/folder/report.html: "), "{err}");
+}
+
+#[test]
+fn a_check_prints_what_is_asked() {
+    let (code, out, err) = outgrow(&["check", &pair()]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.starts_with(&format!("{}: ok\n", pair())), "{out}");
+    assert!(out.contains("\n  question: Challenger overtakes Incumbent"), "{out}");
+    assert!(err.lines().all(|line| line.starts_with(&pair())), "findings only: {err}");
+    let bad = File::of("check.toml", b"base = '2018'\nhorizon = '2016'\n[[provider]]\nname = 'A'\nrevenue = -1\n");
+    let (code, out, err) = outgrow(&["check", bad.path()]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.starts_with(bad.path()) && err.contains(" problems\n"), "{err}");
+    let (code, _, err) = outgrow(&["check", &pair(), "--no-audit", "--set", "horizon=2010-Q1"]);
+    assert!(code == Some(2) && err.contains("horizon must lie after base"), "{err}");
+}
+
+/// Standard input is TOML or JSON; its contents decide.
+#[test]
+fn a_scenario_is_read_from_standard_input() {
+    let fed = |text: &[u8]| {
+        let arguments = ["run", "-", "--paths", "64", "--no-audit", "--json"];
+        let mut command = Command::new(COMMAND);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command starts");
+        child.stdin.take().expect("a pipe").write_all(text).expect("it reads");
+        ended(child.wait_with_output().expect("it ends"))
+    };
+    let text = |path: String| fs::read(path).expect("a file");
+    let (code, toml, err) = fed(&text(pair()));
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert!(out.contains("overtakes"), "the answer is printed too: {out}");
-    let html = fs::read_to_string(&path).expect("a report");
-    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("What the audit found"));
-    fs::remove_file(&path).expect("its own file");
-    let (code, _, err) = told(&[&pair(), "--paths", "10", "--html", "no/such/folder/report.html"]);
-    assert!(code == Some(1) && err.contains("no/such/folder/report.html: "), "{err}");
+    assert_eq!(fed(&text(pair().replace(".toml", ".json"))), (Some(0), toml, String::new()));
+    let (code, out, err) = fed(b"base = 3");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.starts_with("standard input: invalid scenario"), "{err}");
 }
 
 #[test]
 fn wrong_usage_is_2() {
     let pair = pair();
-    let cases: [(&[&str], &str); 31] = [
-        (&[], "no file given"),
-        (&[""], "one file"),
-        (&["--json"], "no file given"),
-        (&[&pair, "--frobnicate"], "unknown option --frobnicate"),
-        (&[&pair, "--frobnicate=3"], "unknown option --frobnicate"),
-        (&[&pair, "--json=yes"], "--json takes no value, got \"yes\""),
-        (&[&pair, &pair], "one file at a time"),
-        (&[&pair, "--paths"], "--paths needs a value"),
-        (&[&pair, "--paths", "many"], "--paths wants a whole number, as 250000, 100_000 or 1e6, got \"many\""),
-        (&[&pair, "--paths", "-5"], "got \"-5\""),
-        (&[&pair, "--paths", "1.5"], "got \"1.5\""),
-        (&[&pair, "--paths", "1e-3"], "got \"1e-3\""),
-        (&[&pair, "--paths", "1e40"], "got \"1e40\""),
-        (&[&pair, "--paths", "_1"], "got \"_1\""),
-        (&[&pair, "--paths", "1e"], "got \"1e\""),
-        (&[&pair, "--seed", "0.5"], "got \"0.5\""),
-        (&[&pair, "--confidence", "high"], "--confidence wants a number, got \"high\""),
-        (&[&pair, "--sampling", "random"], "--sampling must be plain, antithetic, sobol, importance or auto, got"),
-        (&[&pair, "--until", "0.001", "--paths", "5"], "one of --until and --paths"),
-        (&[&pair, "--at-most", "5"], "--at-most bounds --until"),
-        (&[&pair, "--tolerance", "1e-4"], "--tolerance is that of --exact"),
-        (&[&pair, "--spreadsheet"], "--spreadsheet changes --csv"),
-        (&[&pair, "--audit", "--no-audit"], "one of --audit and --no-audit"),
-        (&[&pair, "--threads", "two"], "got \"two\""),
-        (&[&pair, "--set", "provider[A].revenue"], "--set wants ADDRESS=VALUE"),
-        (&[&pair, "--set"], "--set needs a value"),
-        (&[&pair, "--charts"], "--charts needs a value"),
-        (&[&pair, "--html"], "--html needs a value"),
-        (&[&pair, "--audit", "--html", "x"], "leave --html out"),
-        (&[&pair, "--audit", "--html", "x", "--charts", "y"], "leave --charts, --html out"),
-        (&[&pair, "--json", "--csv"], "one of --json and --csv"),
+    let cases: [(&[&str], &str); 26] = [
+        (&[], "<FILE>"),
+        (&["--json"], "<FILE>"),
+        (&[&pair, "--frobnicate"], "unexpected argument '--frobnicate'"),
+        (&[&pair, "--frobnicate=3"], "unexpected argument '--frobnicate'"),
+        (&[&pair, "--no-fan"], "'--no-fans'"),
+        (&[&pair, "--json=yes"], "unexpected value 'yes' for '--json'"),
+        (&[&pair, &pair], "unexpected argument"),
+        (&[&pair, "--paths"], "a value is required for '--paths <N>'"),
+        (&[&pair, "--paths", "many"], "'many' for '--paths <N>': must be a whole number, as 250000, 100_000 or 1e6"),
+        (&[&pair, "--paths", "-5"], "'-5' for '--paths <N>'"),
+        (&[&pair, "--paths", "1.5"], "'1.5' for '--paths <N>'"),
+        (&[&pair, "--paths", "1e-3"], "'1e-3' for '--paths <N>'"),
+        (&[&pair, "--paths", "1e40"], "'1e40' for '--paths <N>'"),
+        (&[&pair, "--paths", "_1"], "'_1' for '--paths <N>'"),
+        (&[&pair, "--paths", "1e"], "'1e' for '--paths <N>'"),
+        (&[&pair, "--seed", "0.5"], "'0.5' for '--seed <N>'"),
+        (&[&pair, "--confidence", "high"], "'high' for '--confidence <LEVEL>': must be a number"),
+        (&[&pair, "--sampling", "random"], "possible values: plain, antithetic, sobol, importance, auto"),
+        (&[&pair, "--fans-of", "quarterly"], "must be trailing, annual or fiscal_year_ending=MONTH"),
+        (&[&pair, "--until", "0.001", "--paths", "5"], "'--until <ERROR>' cannot be used with '--paths <N>'"),
+        (&[&pair, "--at-most", "5"], "--until <ERROR>"),
+        (&[&pair, "--spreadsheet"], "--csv"),
+        (&[&pair, "--threads", "two"], "'two' for '--threads <N>': must be a whole number from 1 to 1024"),
+        (&[&pair, "--threads", "0"], "'0' for '--threads <N>': must be a whole number from 1 to 1024"),
+        (&[&pair, "--set", "provider[A].revenue"], "must be ADDRESS=VALUE"),
+        (&[&pair, "--json", "--csv"], "'--json' cannot be used with '--csv'"),
     ];
     for (arguments, words) in cases {
-        let (code, out, err) = told(arguments);
+        let (code, out, err) = run(arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
-        assert!(err.contains(words) && err.contains("usage: run_scenario FILE"), "{arguments:?}: {err}");
+        assert!(err.contains(words) && err.contains("--help"), "{arguments:?}: {err}");
+    }
+    for arguments in [&[][..], &["frobnicate"], &[&pair], &["--frobnicate"]] {
+        let (code, out, err) = outgrow(arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        assert!(err.contains("Usage: outgrow"), "{arguments:?}: {err}");
     }
 }
 
@@ -284,30 +335,33 @@ fn arguments_that_are_no_text() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let odd = OsStr::from_bytes(b"\xff.toml");
-    let code = |arguments: &[&OsStr]| Command::new(example()).args(arguments).output().expect("starts").status.code();
-    assert_eq!(code(&[odd]), Some(1), "no such file");
+    let code =
+        |arguments: &[&OsStr]| Command::new(COMMAND).arg("run").args(arguments).output().expect("starts").status.code();
+    assert_eq!(code(&[odd]), Some(2), "no such file");
     assert_eq!(code(&[OsStr::new(&pair()), OsStr::new("--seed"), odd]), Some(2));
 }
 
 /// A reader that closes a pipe early is not an error, for either pipe.
 #[test]
 fn closed_pipes_are_no_panic() {
-    let cases = [
-        ("run_scenario", vec![pair(), "--paths".into(), "64".into(), "--json".into()], 0),
-        ("run_scenario", vec!["/nowhere".into()], 1),
-        ("run_scenario", vec![], 2),
-        ("alibaba_vs_google", vec!["--paths".into(), "64".into()], 0),
-        ("alibaba_vs_google", vec!["--paths".into(), "many".into()], 2),
-        ("own_question", vec![], 0),
-        ("tune_in_tests", vec![], 0),
+    let pair = pair();
+    let cases: [(&[&str], i32); 8] = [
+        (&["run", &pair, "--paths", "64", "--json"], 0),
+        (&["exact", &pair], 0),
+        (&["audit", &pair], 0),
+        (&["check", &pair], 0),
+        (&["run", "/nowhere"], 2),
+        (&["--help"], 0),
+        (&["run", "--help"], 0),
+        (&[], 2),
     ];
-    for (name, arguments, expected) in cases {
-        let mut child = Command::new(example_of(name))
-            .args(&arguments)
+    for (arguments, expected) in cases {
+        let mut child = Command::new(COMMAND)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the example starts");
+            .expect("the command starts");
         drop((child.stdout.take(), child.stderr.take()));
         assert_eq!(child.wait().expect("it ends").code(), Some(expected), "{arguments:?}");
     }
@@ -315,13 +369,31 @@ fn closed_pipes_are_no_panic() {
 
 #[test]
 fn help_is_0_and_lists_every_option() {
-    for arguments in [&["--help"][..], &["-h"], &[&pair(), "--help"]] {
-        let (code, out, err) = told(arguments);
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["--help"], &["run", "exact", "audit", "chart", "report", "check", "Exit codes:", "standard input"]),
+        (&["-h"], &["run", "exact", "audit", "chart", "report", "check", "Exit codes:"]),
+        (
+            &["run", "--help"],
+            &["--paths", "--sampling", "--until", "--at-most", "--confidence", "--threads", "--continuous"],
+        ),
+        (
+            &["run", &pair(), "--help"],
+            &["--fans-of", "--no-fans", "--cross-check", "--set", "--csv", "--spreadsheet", "--charts", "--no-audit"],
+        ),
+        (&["exact", "-h"], &["--tolerance", "--continuous", "--set", "--json", "--html"]),
+        (&["audit", "-h"], &["--set", "--json", "--threads"]),
+        (&["chart", "-h"], &["--charts", "--paths"]),
+        (&["report", "-h"], &["--html", "--paths"]),
+    ];
+    for (arguments, words) in cases {
+        let (code, out, err) = outgrow(arguments);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}");
-        for option in ["--paths", "--sampling", "--until", "--no-fans", "--set", "--spreadsheet", "--no-audit"] {
-            assert!(out.contains(option), "{option}\n{out}");
+        for word in words {
+            assert!(out.contains(word), "{word}\n{out}");
         }
     }
+    let version = format!("outgrow {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(outgrow(&["--version"]), (Some(0), version, String::new()));
 }
 
 #[test]
@@ -339,11 +411,12 @@ fn numbers_of_paths_are_read_as_people_write_them() {
 /// Every setting of a run has an option, and the outcome reports it.
 #[test]
 fn settings_reach_the_run() {
-    let outcome = |arguments: &[&str]| {
-        let (code, out, err) = quiet(&[&[&pair()[..], "--json"], arguments].concat());
+    let answered = |subcommand: &str, arguments: &[&str]| {
+        let (code, out, err) = outgrow(&[&[subcommand, &pair(), "--json", "--no-audit"], arguments].concat());
         assert_eq!(code, Some(0), "{arguments:?}: {err}");
         serde_json::from_str::<serde_json::Value>(&out).expect("JSON")
     };
+    let outcome = |arguments: &[&str]| answered("run", arguments);
     let sobol = outcome(&["--sampling", "sobol", "--paths", "2048", "--confidence=0.9", "--threads", "2"]);
     assert_eq!(sobol["run"]["sampling"], "sobol");
     assert_eq!(sobol["run"]["confidence_level"], 0.9);
@@ -351,8 +424,10 @@ fn settings_reach_the_run() {
     assert_eq!((&until["run"]["precision"]["met"], &until["run"]["paths"]), (&true.into(), &16_384.into()));
     let any_time = outcome(&["--continuous", "--paths", "100"]);
     assert_eq!(any_time["run"]["continuous"], true);
-    let exact = outcome(&["--exact", "--tolerance", "1e-4"]);
-    assert_eq!((&exact["run"]["method"], &exact["run"]["tolerance"]), (&"exact".into(), &1e-4.into()));
+    let exact = answered("exact", &["--tolerance", "1e-5"]);
+    assert_eq!((&exact["run"]["method"], &exact["run"]["tolerance"]), (&"exact".into(), &1e-5.into()));
+    let years = outcome(&["--paths", "100", "--fans-of", "trailing", "--fans-of", "annual"]);
+    assert_eq!(years["providers"][0]["measured"].as_array().map(Vec::len), Some(2), "{years}");
     let bare = outcome(&["--paths", "100", "--no-fans", "--no-ranks", "--no-shares"]);
     for part in ["revenue", "rank", "share"] {
         assert!(bare["providers"].get(0).is_none_or(|provider| provider.get(part).is_none()), "{part}");
@@ -393,7 +468,7 @@ fn periods_histories_and_curves_may_be_set() {
         ("name=3", "no number has the address \"name\""),
     ] {
         let (code, out, err) = run(&[set]);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{set}: {err}");
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{set}: {err}");
         assert!(err.starts_with(&pair()) && err.contains(words), "{set}: {err}");
     }
 }
@@ -402,7 +477,7 @@ fn periods_histories_and_curves_may_be_set() {
 #[test]
 fn findings_are_printed_before_the_answer() {
     let lines = |set: &str| {
-        let (code, _, err) = told(&[&pair(), "--paths", "64", "--set", set]);
+        let (code, _, err) = run(&[&pair(), "--paths", "64", "--set", set]);
         (code, err.lines().map(str::to_owned).collect::<Vec<_>>())
     };
     let (code, found) = lines("provider[Incumbent].growth.constant=20");
@@ -419,7 +494,7 @@ fn findings_are_printed_before_the_answer() {
     let last = found.last().expect("the error");
     let advice = ["--no-fans on the command line", "; provider[Incumbent].volatility is 15, that is 1500 % a year"];
     assert!(last.contains("limit exceeded") && advice.iter().all(|words| last.contains(words)), "{found:?}");
-    let (code, _, err) = told(&[&pair(), "--paths", "64", "--no-audit"]);
+    let (code, _, err) = run(&[&pair(), "--paths", "64", "--no-audit"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
 }
 
@@ -451,12 +526,12 @@ fn messages_say_what_to_write() {
         (format!("{good}\n[[provider]]\nname = 'X'\nrevenue = 405,000\n"), "405000 or 405_000, got 405,000"),
         ("<!DOCTYPE html>\n<p class=\"x\">text</p>\n".repeat(500), "this is not TOML: it begins with \"<\""),
         ("name;period;value\nA;2018;5,0\n".repeat(500), "this does not look like TOML: "),
-        ("{ \"base\": \"2018\" }".to_owned(), "JSON is read by"),
+        ("{ \"base\": \"2018\" }".to_owned(), "\"horizon\" is missing"),
     ];
     for (text, words) in cases {
         let file = File::of("typed.toml", text.as_bytes());
-        let (code, out, err) = told(&[file.path()]);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{words}: {err}");
+        let (code, out, err) = run(&[file.path()]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{words}: {err}");
         assert!(err.starts_with(file.path()) && err.contains(words), "{words}\n{err}");
         assert!(err.lines().count() < 8, "{err}");
     }

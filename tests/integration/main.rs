@@ -9,7 +9,7 @@ mod bad_input;
 mod charts;
 mod close_pairs;
 mod closed_forms;
-#[cfg(feature = "toml")]
+#[cfg(feature = "cli")]
 mod command;
 #[cfg(feature = "toml")]
 mod conformance;
@@ -19,6 +19,8 @@ mod crossing;
 mod dates;
 #[cfg(feature = "toml")]
 mod exact;
+#[cfg(feature = "toml")]
+mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
 mod gradient;

@@ -180,7 +180,7 @@ fn the_scenario_in_the_page_gives_the_same_bits() {
     let document = parsed(&html);
     let blocks: Vec<String> = all(&document, "pre").map(text).collect();
     let [command, call, file] = blocks.as_slice() else { panic!("{blocks:?}") };
-    assert!(command.contains("scenario.toml --paths 2000 --seed 7 "), "{command}");
+    assert!(command.starts_with("outgrow run scenario.toml --paths 2000 --seed 7 "), "{command}");
     assert!(call.ends_with(".simulate().paths(2000).seed(7).run()?;"), "{call}");
     let again = Scenario::from_toml(file).expect("the scenario");
     assert_eq!(&again, outcome.scenario());
@@ -197,10 +197,13 @@ fn other_levels_and_exact_answers_say_how_they_were_made() {
     assert!(level.contains(".paths(640).seed(0).confidence(0.8).run()?"));
     assert!(level.contains("--paths 640 --seed 0 --confidence 0.8 --html"), "{level}");
     let exact = told(&scenario.exact().run().expect("an exact answer"));
-    assert!(exact.contains("--exact --html") && exact.contains("exact().tolerance(1e-4).run()?"));
+    assert!(exact.contains("outgrow exact scenario.toml --html") && exact.contains("exact().tolerance(1e-4).run()?"));
     assert!(exact.contains("No exact answer for the rank"), "{exact}");
     let finer = told(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
-    assert!(finer.contains("--exact --tolerance 1e-7 --html") && finer.contains("exact().tolerance(1e-7).run()?"));
+    assert!(
+        finer.contains("outgrow exact scenario.toml --tolerance 1e-7 --html")
+            && finer.contains("exact().tolerance(1e-7).run()?")
+    );
 }
 
 #[test]

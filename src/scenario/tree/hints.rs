@@ -17,8 +17,7 @@ pub(super) fn not_toml(text: &str, errors: &[toml::de::Error]) -> Option<(usize,
         return Some((start, "this is not TOML: it begins with \"<\", as HTML and XML do".to_owned()));
     }
     if text[start..].starts_with('{') {
-        let message = "this is not TOML: it begins with \"{\", as JSON does; JSON is read by Scenario::from_json, and by \
-                       the command from a file whose name ends in .json";
+        let message = "this is not TOML: it begins with \"{\", as JSON does; JSON is read by Scenario::from_json";
         return Some((start, message.to_owned()));
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();

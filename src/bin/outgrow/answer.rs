@@ -1,0 +1,87 @@
+//! Runs a scenario with the settings of the command line, and shows how far it has come.
+
+use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use outgrow::{Error, Outcome, Precision, Scenario};
+
+use crate::options::{Contents, Simulation};
+
+/// Steps of the bar of an exact answer, whose progress is a fraction.
+const STEPS: f64 = 1000.0;
+
+pub(crate) fn simulated(
+    scenario: &Scenario,
+    options: &Simulation,
+    contents: &Contents,
+    cross_check: bool,
+) -> Result<Outcome, Error> {
+    let [fans, ranks, shares] = [!contents.no_fans, !contents.no_ranks, !contents.no_shares];
+    let bar = bar("{bar:40} {percent:>3} % of {human_len} paths, {eta} left");
+    let mut simulation = scenario.simulate().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
+    simulation = simulation.fans_of(options.fans_of.iter().map(|years| years.measure));
+    if let Some(paths) = options.paths {
+        simulation = simulation.paths(paths);
+    }
+    if let Some(seed) = options.seed {
+        simulation = simulation.seed(seed);
+    }
+    if let Some(sampling) = options.sampling {
+        simulation = simulation.sampling(sampling);
+    }
+    if let Some(error) = options.until {
+        simulation = simulation.until(Precision::standard_error(error));
+    }
+    if let Some(paths) = options.at_most {
+        simulation = simulation.at_most(paths);
+    }
+    if let Some(level) = options.confidence {
+        simulation = simulation.confidence(level);
+    }
+    if cross_check {
+        simulation = simulation.cross_check();
+    }
+    if let Some(bar) = &bar {
+        simulation = simulation.on_progress(move |progress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            ControlFlow::Continue(())
+        });
+    }
+    let outcome = simulation.run();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    outcome
+}
+
+pub(crate) fn exact(scenario: &Scenario, tolerance: Option<f64>, contents: &Contents) -> Result<Outcome, Error> {
+    let [fans, ranks, shares] = [!contents.no_fans, !contents.no_ranks, !contents.no_shares];
+    let bar = bar("{bar:40} {percent:>3} % of the work that one integral may take");
+    let mut exact = scenario.exact().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
+    if let Some(tolerance) = tolerance {
+        exact = exact.tolerance(tolerance);
+    }
+    if let Some(bar) = bar.clone() {
+        #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+        let step = |share: f64| (STEPS * share.clamp(0.0, 1.0)) as u64;
+        bar.set_length(step(1.0));
+        exact = exact.on_progress(move |share| {
+            bar.set_position(step(share));
+            ControlFlow::Continue(())
+        });
+    }
+    let outcome = exact.run();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    outcome
+}
+
+/// A progress bar, where standard error is a terminal.
+fn bar(template: &str) -> Option<ProgressBar> {
+    let style = ProgressStyle::with_template(template).expect("a valid template");
+    let bar = || ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
+    io::stderr().is_terminal().then(bar)
+}

@@ -1,0 +1,44 @@
+//! How the command ends without success.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+/// The exit code of wrong usage and invalid input, as clap has it.
+pub(crate) const INVALID: u8 = 2;
+/// The exit code where valid input has no answer.
+const FAILED: u8 = 1;
+
+/// The exit code, and the message for standard error; no message where nobody reads the answer any more.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: Option<String>,
+}
+
+impl Failure {
+    /// Invalid input, or wrong usage.
+    pub(crate) fn invalid(message: String) -> Self {
+        Self { code: INVALID, message: Some(message) }
+    }
+
+    /// No answer to valid input.
+    pub(crate) fn failed(message: String) -> Self {
+        Self { code: FAILED, message: Some(message) }
+    }
+
+    /// An error while writing to standard output. A reader that closes the pipe early (`| head`) is a success.
+    pub(crate) fn of_output(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::BrokenPipe => Self { code: 0, message: None },
+            _ => Self::failed(format!("standard output: {error}")),
+        }
+    }
+
+    pub(crate) fn report(&self) -> ExitCode {
+        if let Some(message) = &self.message {
+            // `eprintln!` would panic where standard error is closed.
+            let _ = writeln!(io::stderr(), "{message}");
+        }
+        ExitCode::from(self.code)
+    }
+}

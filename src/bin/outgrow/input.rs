@@ -1,0 +1,99 @@
+//! Reading the scenario, and the findings that need no simulation.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use outgrow::{Audit, Error, Finding, Scenario};
+
+use crate::failure::Failure;
+use crate::options::{Findings, Input};
+
+/// The largest file that is read.
+const MOST_BYTES: u64 = 16 << 20;
+/// The places of one finding that are named.
+const MOST_PLACES: usize = 4;
+
+/// A scenario, and the name of its file, which begins every message: a script may run several files.
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) scenario: Scenario,
+}
+
+impl Source {
+    /// Reads the scenario and prints what its audit finds without a simulation.
+    pub(crate) fn read(input: &Input, findings: &Findings) -> Result<Self, Failure> {
+        let source = Self::without_findings(input)?;
+        if !findings.no_audit {
+            let audit = source.scenario.quick_audit().map_err(|error| source.failure(&error))?;
+            print_findings(&source.name, &audit);
+        }
+        Ok(source)
+    }
+
+    pub(crate) fn without_findings(input: &Input) -> Result<Self, Failure> {
+        let is_standard_input = input.file.as_os_str() == "-";
+        let name = if is_standard_input { "standard input".into() } else { input.file.display().to_string() };
+        let invalid = |problem: &dyn Display| Failure::invalid(format!("{name}: {problem}"));
+        let bytes =
+            if is_standard_input { limited(io::stdin().lock()) } else { File::open(&input.file).and_then(limited) };
+        let bytes = bytes.map_err(|error| invalid(&error))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(invalid(&"longer than 16 MiB; a scenario is a list of numbers, not of paths"));
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|error| invalid(&format!("not UTF-8: {error}; save the file as UTF-8")))?;
+        let read = if is_json(&input.file, &text) { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
+        let changes = input.set.iter().map(|(address, value)| (address, value));
+        match read.and_then(|scenario| scenario.with_toml(changes)) {
+            Ok(scenario) => Ok(Self { name, scenario }),
+            Err(error) => Err(invalid(&error)),
+        }
+    }
+
+    /// An error of a run of this scenario.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        let message = format!("{}: {error}", self.name);
+        if error.is_invalid_input() { Failure::invalid(message) } else { Failure::failed(message) }
+    }
+
+    /// A run of this scenario that has no answer, or a wrong one.
+    pub(crate) fn failed(&self, message: impl Display) -> Failure {
+        Failure::failed(format!("{}: {message}", self.name))
+    }
+}
+
+/// The whole input, or one byte more than may be read.
+fn limited(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// By the file's extension, or by the first character: no TOML begins with a brace.
+fn is_json(file: &Path, text: &str) -> bool {
+    let has_extension = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    has_extension || text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
+/// Prints the findings, one a line, the most serious first. One line lists all places of the same finding.
+fn print_findings(name: &str, audit: &Audit) {
+    let mut lines: Vec<(&Finding, Vec<&str>)> = Vec::new();
+    for finding in audit.findings() {
+        let same = |(other, _): &&mut (&Finding, Vec<&str>)| (other.kind, &other.seen) == (finding.kind, &finding.seen);
+        match lines.iter_mut().find(same) {
+            Some((_, places)) => places.push(&finding.address),
+            None => lines.push((finding, vec![&finding.address])),
+        }
+    }
+    let mut err = io::stderr().lock();
+    for (finding, places) in lines {
+        let first = places.iter().take(MOST_PLACES).copied().collect::<Vec<_>>().join(", ");
+        let more = places.len().saturating_sub(MOST_PLACES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let Finding { kind, seen, advice, .. } = finding;
+        // The run goes on where nobody reads standard error.
+        let _ = writeln!(err, "{name}: {kind}: {first}{more}: {seen}; {advice}");
+    }
+}

@@ -1,0 +1,321 @@
+//! The command line: subcommands, options, and how their values are read.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser, UnknownArgumentValueParser};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand};
+use outgrow::{Measure, Sampling};
+
+/// More threads than any processor has cores would only take memory.
+const MOST_THREADS: u64 = 1024;
+
+const SAMPLINGS: [(&str, Sampling); 5] = [
+    ("plain", Sampling::Plain),
+    ("antithetic", Sampling::Antithetic),
+    ("sobol", Sampling::Sobol),
+    ("importance", Sampling::Importance),
+    ("auto", Sampling::Auto),
+];
+
+const AFTER_HELP: &str = "\
+FILE is a scenario in TOML or JSON, or - for standard input. A text that begins with { is read as JSON.
+
+Answers go to standard output. Findings, progress, the names of written files and errors go to standard error.
+
+Exit codes:
+  0  an answer, an audit (with findings too) or a valid scenario
+  1  no answer although the input is valid: a limit was met, a method cannot answer the question, or a file cannot be
+     written; also a simulated answer that disagrees with the exact one (--cross-check)
+  2  wrong usage or invalid input: an unknown option, a file that cannot be read, an invalid scenario or setting";
+
+/// Computes when one provider's revenue overtakes another's, and how likely it is.
+#[derive(Parser)]
+#[command(name = "outgrow", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Simulate a scenario and print the answers
+    Run(Box<Run>),
+    /// Compute the exact answers, without sampling, and print them
+    Exact(Exact),
+    /// Print where a scenario may mislead, and which assumptions move its answers most
+    Audit(Audit),
+    /// Simulate a scenario and write its charts as SVG
+    Chart(Box<Chart>),
+    /// Simulate a scenario and write a report: answers, charts, assumptions and findings in one HTML file
+    Report(Box<Report>),
+    /// Validate a scenario without running it, and print what it asks
+    Check(Check),
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    /// Compare each simulated probability with the exact one
+    #[arg(long)]
+    pub(crate) cross_check: bool,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Args)]
+pub(crate) struct Exact {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
+    /// The largest error of a probability, 1e-12 to 0.01 [default: 1e-4]
+    #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
+    pub(crate) tolerance: Option<f64>,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    /// Print the audit as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Chart {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    /// The folder to write the charts into
+    #[arg(long, value_name = "DIR", default_value = "charts")]
+    pub(crate) charts: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    /// The file to write the report to
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub(crate) html: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
+}
+
+/// What is read.
+#[derive(Args)]
+pub(crate) struct Input {
+    /// The scenario, TOML or JSON; - for standard input
+    pub(crate) file: PathBuf,
+    /// Change the scenario: a number, or base, horizon, provider[A].history, provider[A].growth, …; may be repeated
+    #[arg(long, value_name = "ADDRESS=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+pub(crate) struct Findings {
+    /// Print no findings on standard error
+    #[arg(long)]
+    pub(crate) no_audit: bool,
+}
+
+/// How paths are simulated.
+#[derive(Args)]
+#[command(next_help_heading = "Simulation")]
+pub(crate) struct Simulation {
+    /// Paths, a whole number: 250000, 100_000 or 1e6 [default: 1e6]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) paths: Option<u64>,
+    /// The seed of the random numbers [default: 0]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) seed: Option<u64>,
+    /// How paths are drawn [default: plain]
+    #[arg(long, value_name = "NAME", value_parser = sampling())]
+    pub(crate) sampling: Option<Sampling>,
+    /// Run until the largest standard error is at most ERROR
+    #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true, conflicts_with = "paths")]
+    pub(crate) until: Option<f64>,
+    /// The most paths that --until may take [default: 1e8]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true, requires = "until")]
+    pub(crate) at_most: Option<u64>,
+    /// The level of the intervals, between 0 and 1 [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = real, allow_negative_numbers = true)]
+    pub(crate) confidence: Option<f64>,
+    /// Also the distribution of revenue over years: trailing, annual or fiscal_year_ending=MONTH; may be repeated
+    #[arg(long, value_name = "MEASURE", value_parser = years, value_delimiter = ',')]
+    pub(crate) fans_of: Vec<YearsOption>,
+}
+
+/// What an outcome holds.
+#[derive(Args)]
+#[command(next_help_heading = "Contents")]
+pub(crate) struct Contents {
+    /// Count an overtake at any time, not only at the end of a period
+    #[arg(long)]
+    pub(crate) continuous: bool,
+    /// Leave out the distributions of revenue
+    #[arg(long)]
+    pub(crate) no_fans: bool,
+    /// Leave out the ranks
+    #[arg(long)]
+    pub(crate) no_ranks: bool,
+    /// Leave out the market shares
+    #[arg(long)]
+    pub(crate) no_shares: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Threads {
+    /// Threads to use; they do not change the answers [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub(crate) threads: Option<usize>,
+}
+
+/// In what form an answer is given.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Print the whole outcome as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print every number of the outcome as CSV, one a row
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// With --csv: put an apostrophe before a text that a spreadsheet would run as a formula
+    #[arg(long, requires = "csv")]
+    pub(crate) spreadsheet: bool,
+    /// Also write the charts into a folder, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub(crate) charts: Option<PathBuf>,
+    /// Also write a report to a file, as HTML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// A measure of `--fans-of`, with the word it was given by.
+#[derive(Clone)]
+pub(crate) struct YearsOption {
+    pub(crate) word: String,
+    pub(crate) measure: Measure,
+}
+
+/// The command line's grammar: the types above, and hints for options that belong to another subcommand.
+pub(crate) fn grammar() -> clap::Command {
+    let elsewhere = |name: &'static str, hint: &'static str| {
+        let parser = UnknownArgumentValueParser::suggest(hint);
+        Arg::new(name).long(name).action(ArgAction::SetTrue).value_parser(parser).hide(true)
+    };
+    CommandLine::command().mut_subcommand("run", |run| {
+        run.arg(elsewhere("exact", "exact answers are computed by 'outgrow exact FILE'"))
+            .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
+            .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
+    })
+}
+
+fn sampling() -> impl TypedValueParser<Value = Sampling> {
+    let named =
+        |name: String| SAMPLINGS.iter().find(|(known, _)| *known == name).expect("one of the possible values").1;
+    PossibleValuesParser::new(SAMPLINGS.map(|(name, _)| name)).map(named)
+}
+
+fn years(text: &str) -> Result<YearsOption, String> {
+    let measure = match text.split_once('=') {
+        None if text == "trailing" => Some(Measure::Trailing),
+        None if text == "annual" => Some(Measure::Annual),
+        Some(("fiscal_year_ending", month)) => month.parse().ok().map(Measure::FiscalYearEnding),
+        _ => None,
+    };
+    let measure = measure.ok_or("must be trailing, annual or fiscal_year_ending=MONTH, with a month from 1 to 12")?;
+    Ok(YearsOption { word: text.replace(['=', '_'], "-"), measure })
+}
+
+fn real(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "must be a number, as 0.001 or 1e-3".to_owned())
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    exact_whole(text).ok_or_else(|| "must be a whole number, as 250000, 100_000 or 1e6".to_owned())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let count = whole(text).ok().filter(|count| (1..=MOST_THREADS).contains(count));
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    count
+        .ok_or_else(|| format!("must be a whole number from 1 to {MOST_THREADS}; without --threads all cores are used"))
+}
+
+/// `250000`, `100_000`, `1e6`, `2.5e6`: only what is exactly a whole number; nothing is rounded.
+fn exact_whole(text: &str) -> Option<u64> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_grouped = |digits: &str| digits.split('_').all(|group| !group.is_empty());
+    if !is_grouped(whole) || mantissa.contains('.') && (decimals.is_empty() || decimals.contains('_')) {
+        return None;
+    }
+    let digits = format!("{whole}{decimals}").replace('_', "");
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_digits(&digits) || !is_digits(exponent.strip_prefix('+').unwrap_or(exponent)) {
+        return None;
+    }
+    let exponent = exponent.parse::<usize>().ok()?;
+    let rest = decimals.trim_end_matches('0').len();
+    let power = u32::try_from(exponent.checked_sub(rest)?).ok()?;
+    let digits = &digits[..digits.len() - (decimals.len() - rest)];
+    digits.parse::<u64>().ok()?.checked_mul(10_u64.checked_pow(power)?)
+}
+
+/// Splits at the first `=` outside brackets, since a name in brackets may contain one.
+fn setting(text: &str) -> Result<(String, String), String> {
+    let mut depth = 0;
+    let split = text.find(|character| {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        character == '=' && depth == 0
+    });
+    let (address, value) = split
+        .map(|at| (&text[..at], &text[at + 1..]))
+        .ok_or_else(|| "must be ADDRESS=VALUE, as 'provider[A].volatility=0.2'".to_owned())?;
+    Ok((address.trim().into(), value.trim().into()))
+}
