@@ -50,11 +50,11 @@ const PILOT_POINTS: usize = 16;
 /// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
 const CONVERGENCE_RATE: f64 = 0.85;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
-const NODES: usize = 8;
+const NODES: usize = 12;
 const MAX_NODES: usize = 192;
 const SINGLE_LINE_NODES: usize = 1024;
 /// Lines per scramble on which two grids are compared.
-const COMPARED_LINES: usize = 16;
+const COMPARED_LINES: usize = 32;
 /// Fraction of the tolerance allowed for the error of the grid.
 const GRID_FRACTION: f64 = 0.1;
 /// Maximum refinement level of the discretized start.

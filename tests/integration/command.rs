@@ -210,7 +210,8 @@ fn the_long_table_and_the_charts_are_written() {
     let names = ["fan", "fan-annual", "fan-fiscal-year-ending-3", "ranks", "shares", "overtake-1", "date-1", "dots-1"];
     for subcommand in ["run", "chart"] {
         let fans = ["--fans-of", "annual,fiscal_year_ending=3"];
-        let arguments = [&[subcommand, &pair(), "--paths", "1000", "--no-audit", "--charts", path][..], &fans].concat();
+        let pair = pair();
+        let arguments = [&[subcommand, &pair, "--paths", "1000", "--no-audit", "--charts", path][..], &fans].concat();
         let (code, out, err) = outgrow(&arguments);
         assert_eq!(code, Some(0), "{err}");
         assert_eq!(out.contains("overtakes"), subcommand == "run", "an answer is printed too: {out}");
