@@ -10,6 +10,7 @@ use crate::error::Error;
 
 /// The length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Step {
     /// Calendar months, `2018-03`.
     Month,
@@ -63,6 +64,13 @@ impl Step {
     }
 }
 
+/// "month", "quarter" or "year".
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
 /// A calendar month, quarter or year between the years 0001 and 9999.
 ///
 /// Periods are ordered by when they end; if two end together, the shorter one comes first.
@@ -72,7 +80,7 @@ impl Step {
 /// use outgrow::{Period, Step};
 /// let quarter: Period = "2018-Q4".parse()?;
 /// assert_eq!(quarter.step(), Step::Quarter);
-/// assert_eq!(quarter.next(1)?.to_string(), "2019-Q1");
+/// assert_eq!(quarter.checked_add(1)?.to_string(), "2019-Q1");
 /// assert!(quarter < "2019-Q1".parse()?);
 /// assert!("2018-Q5".parse::<Period>().is_err());
 /// # Ok::<(), outgrow::Error>(())
@@ -114,7 +122,7 @@ impl Period {
     ///
     /// # Errors
     /// If the result lies outside the years 0001 to 9999.
-    pub fn next(self, count: i32) -> Result<Self, Error> {
+    pub fn checked_add(self, count: i32) -> Result<Self, Error> {
         let moved = self.index.checked_add(count).map(|index| Self { step: self.step, index });
         moved.filter(|period| (1..=9999).contains(&period.year())).ok_or_else(|| {
             Error::invalid(
@@ -292,13 +300,13 @@ mod tests {
 
     #[test]
     fn arithmetic_is_exact_at_the_ends_of_the_calendar() {
-        assert_eq!(period("2018-Q4").next(1).expect("next"), period("2019-Q1"));
-        assert_eq!(period("2018-01").next(-1).expect("previous"), period("2017-12"));
+        assert_eq!(period("2018-Q4").checked_add(1).expect("next"), period("2019-Q1"));
+        assert_eq!(period("2018-01").checked_add(-1).expect("previous"), period("2017-12"));
         assert_eq!(period("2028-Q1").since(period("2018-Q1")), Some(40));
         assert_eq!(period("2028").since(period("2018-Q1")), None);
-        assert!(period("9999-Q4").next(1).is_err());
-        assert!(period("0001-Q1").next(-1).is_err());
-        assert!(period("2018").next(i32::MAX).is_err());
+        assert!(period("9999-Q4").checked_add(1).is_err());
+        assert!(period("0001-Q1").checked_add(-1).is_err());
+        assert!(period("2018").checked_add(i32::MAX).is_err());
     }
 
     #[test]

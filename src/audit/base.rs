@@ -97,7 +97,7 @@ impl Bound {
     }
 
     fn words(&self, scene: &Scene<'_>) -> String {
-        let at = i32::try_from(self.back).ok().and_then(|back| scene.scenario.base().next(-back).ok());
+        let at = i32::try_from(self.back).ok().and_then(|back| scene.scenario.base().checked_add(-back).ok());
         let at = at.map_or_else(String::new, |at| format!(" of {at}"));
         format!("claimed{at}: {} {}", self.word(), short(self.revenue))
     }

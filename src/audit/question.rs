@@ -74,7 +74,7 @@ pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
         if !(own > other) {
             return None;
         }
-        let at = scene.scenario.base().next(dates.base?).ok()?;
+        let at = scene.scenario.base().checked_add(dates.base?).ok()?;
         let seen = format!(
             "{} is already ahead of {} in {at}: {} against {}",
             question.challenger,
@@ -206,7 +206,7 @@ fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
 fn longer(scenario: &Scenario) -> Option<Scenario> {
     let own = u32::try_from(scenario.periods()).ok()?;
     let with = |periods: u32| {
-        let horizon = scenario.base().next(periods.cast_signed()).ok()?;
+        let horizon = scenario.base().checked_add(periods.cast_signed()).ok()?;
         Scenario { horizon, ..scenario.clone() }.checked().ok()
     };
     let (mut longest, mut reached, mut out) = (None, own, (2 * own).min(MOST_PERIODS) + 1);

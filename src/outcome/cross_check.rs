@@ -64,7 +64,7 @@ const HEAVIEST: f64 = 8.0;
 /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
 /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
 /// #     .question(Question::overtakes("A", "B")).build()?;
-/// let outcome = scenario.simulate().paths(20_000).cross_check().run()?;
+/// let outcome = scenario.simulate().paths(20_000).cross_check(true).run()?;
 /// let check = outcome.overtake("A", "B")?.cross_check().expect("requested");
 /// assert!(check.agrees() && check.because().is_none());
 /// println!("{check}");                                 // "checked against exact: largest |z| 1.9 over 38 probabilities"
@@ -366,7 +366,7 @@ mod tests {
         let wrong = scenario.with("provider[b].growth.constant", 0.21).expect("valid");
         let wrong = solved(&wrong, &wrong.questions()[0], 1e-6, false).expect("exact");
         for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
-            let run = scenario.simulate().paths(200_000).seed(3).sampling(sampling).cross_check();
+            let run = scenario.simulate().paths(200_000).seed(3).sampling(sampling).cross_check(true);
             let tally = run.fans(false).ranks(false).shares(false).tally().expect("a tally");
             let outcome = tally.outcome().expect("an outcome");
             let question = &outcome.questions()[0];

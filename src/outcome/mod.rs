@@ -283,10 +283,10 @@ impl Outcome {
         })
     }
 
-    /// The number of paths behind the answers; 0 if they are exact.
+    /// The number of simulated paths behind the answers; `None` if they are exact.
     #[must_use]
-    pub fn paths(&self) -> u64 {
-        self.run.paths.unwrap_or(0)
+    pub fn paths(&self) -> Option<u64> {
+        self.run.paths
     }
 
     /// Whether every requested path was run.

@@ -140,7 +140,7 @@ impl Overtake {
         run: &RunInfo,
     ) -> Self {
         let dates = scenario.dates(question);
-        let last_year = dates.base.and_then(|date| scenario.base().next(date).ok());
+        let last_year = dates.base.and_then(|date| scenario.base().checked_add(date).ok());
         let base = last_year.unwrap_or(scenario.base());
         let labels: Vec<Period> = dates.at.iter().map(|t| plan.rows.label(*t)).collect();
         let by: Vec<Estimate> = std::iter::once(answers.at_base()).chain(answers.by.iter().copied()).collect();
@@ -275,6 +275,30 @@ impl Overtake {
     /// If the period is not one of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
         place_of(&self.labels, period).map(|place| self.answers.by[place])
+    }
+
+    /// Every period with the probability that the overtake has happened by it.
+    ///
+    /// # Example: the first year in which an overtake is likelier than not
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2022")
+    /// #     .provider(Provider::new("A", 10).growth(Curve::constant(0.6)))
+    /// #     .provider(Provider::new("B", 12).growth(Curve::constant(0.1)))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// # let outcome = scenario.simulate().paths(64).run()?;
+    /// let overtake = outcome.overtake("A", "B")?;
+    /// let first = overtake.iter_by().find(|(_, by)| by.value() > 0.5);
+    /// assert_eq!(first.map(|(year, _)| year.to_string()).as_deref(), Some("2019"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn iter_by(&self) -> impl Iterator<Item = (Period, Estimate)> {
+        self.labels.iter().copied().zip(self.answers.by.iter().copied())
+    }
+
+    /// Every period with the probability of being ahead in it.
+    pub fn iter_ahead(&self) -> impl Iterator<Item = (Period, Estimate)> {
+        self.labels.iter().copied().zip(self.answers.ahead.iter().copied())
     }
 
     /// The probability of being ahead in a period, whenever the lead began.

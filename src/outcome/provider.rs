@@ -144,6 +144,26 @@ impl Fan {
         Ok(self.at(place_of(&self.labels, period)?, checked_probability(p)?))
     }
 
+    /// Every period with its quantile at `p`, in the scenario's unit.
+    ///
+    /// # Errors
+    /// If `p` is not between 0 and 1.
+    ///
+    /// # Example: medians
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 10).growth(Curve::constant(0.5))).build()?;
+    /// # let outcome = scenario.simulate().paths(64).run()?;
+    /// let medians: Vec<f64> = outcome.revenue("A")?.iter_quantile(0.5)?.map(|(_, revenue)| revenue).collect();
+    /// assert!((medians[0] - 15.0).abs() < 1e-9 && (medians[1] - 22.5).abs() < 1e-9);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn iter_quantile(&self, p: f64) -> Result<impl Iterator<Item = (Period, f64)>, Error> {
+        let p = checked_probability(p)?;
+        Ok(self.labels.iter().copied().enumerate().map(move |(place, label)| (label, self.at(place, p))))
+    }
+
     fn at(&self, place: usize, p: f64) -> f64 {
         match &self.rows[place].law {
             Law::Known(revenue) => *revenue,

@@ -119,7 +119,7 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
 
 /// The options that add the distributions of revenue over years, each after a space. Exact answers have none.
 fn fans_of(outcome: &Outcome) -> String {
-    let is_simulated = outcome.paths() > 0;
+    let is_simulated = outcome.paths().is_some();
     let first = outcome.scenario().providers()[0].name();
     let fans = outcome.measured_fans().filter(|(provider, _)| is_simulated && *provider == first);
     fans.map(|(_, fan)| format!(" --fans-of {}", fan.measure.option())).collect()

@@ -35,6 +35,20 @@ impl ScenarioBuilder {
         }
     }
 
+    /// Everything of a scenario.
+    pub(super) fn of(scenario: Scenario) -> Self {
+        let Scenario { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions } =
+            scenario;
+        let (base, horizon) = (Ok(base), Ok(horizon));
+        Self { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions }
+    }
+
+    /// With another horizon.
+    pub(super) fn until(mut self, horizon: Result<Period, Error>) -> Self {
+        self.horizon = horizon;
+        self
+    }
+
     /// The unit of revenue, as a label: `"USD"`, `"CNY m"`.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = Some(unit.into());

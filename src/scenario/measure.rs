@@ -81,7 +81,7 @@ impl Scenario {
 
     /// Whether period `t` after the base ends a year that ends in this month; on a grid of years every period does.
     fn ends_year(&self, t: i32, month: u32) -> bool {
-        self.step() == Step::Year || self.base.next(t).is_ok_and(|period| period.end_month() == month)
+        self.step() == Step::Year || self.base.checked_add(t).is_ok_and(|period| period.end_month() == month)
     }
 
     /// The part of the past that a totals reading needs, with the base at its median.

@@ -6,6 +6,7 @@ mod decode;
 mod decode_growth;
 mod encode;
 mod file;
+mod getters;
 mod item;
 mod measure;
 mod medians;
@@ -199,7 +200,7 @@ impl Scenario {
     /// The label of period `t`.
     pub(crate) fn label(&self, t: usize) -> Period {
         let count = i32::try_from(t).unwrap_or(i32::MAX);
-        self.base.next(count).unwrap_or(self.horizon)
+        self.base.checked_add(count).unwrap_or(self.horizon)
     }
 
     /// `τ` of periods 1 to T, in years.

@@ -45,7 +45,7 @@ impl Scenario {
             return Some(format!("at most {MOST_PERIODS} periods of history, got {held}"));
         }
         let back = i32::try_from(held).unwrap_or(i32::MAX);
-        if self.base.next(-back).is_err() {
+        if self.base.checked_add(-back).is_err() {
             return Some(format!("{held} periods before {} lie before the year 0001", self.base));
         }
         let Some(Law::Schedule(Schedule { reading: Reading::Totals, .. })) =

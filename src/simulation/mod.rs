@@ -285,14 +285,14 @@ impl<'a> Simulation<'a> {
     /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
     /// #     .question(Question::overtakes("A", "B"))
     /// #     .question(Question::overtakes("A", "B").measure(Measure::Annual)).build()?;
-    /// let outcome = scenario.simulate().paths(20_000).cross_check().run()?;
+    /// let outcome = scenario.simulate().paths(20_000).cross_check(true).run()?;
     /// assert!(outcome.cross_checks().all(|check| check.agrees()));
     /// let by_year = outcome.question("A overtakes B (annual)")?.cross_check().expect("asked for");
     /// assert_eq!(by_year.because(), Some("sums of several periods are not lognormal"));
     /// # Ok::<(), outgrow::Error>(())
     /// ```
-    pub fn cross_check(mut self) -> Self {
-        self.settings.cross_check = true;
+    pub fn cross_check(mut self, on: bool) -> Self {
+        self.settings.cross_check = on;
         self
     }
 

@@ -25,6 +25,7 @@ use crate::paths::{MOST_POINTS, REPLICATES};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Sampling {
     /// Independent paths.
     #[default]

@@ -204,6 +204,7 @@ impl Part {
 #[serde(try_from = "Untrusted")]
 #[must_use]
 pub struct Tally {
+    pub(super) build: Build,
     pub(super) scenario: Scenario,
     pub(super) settings: Settings,
     /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
@@ -214,6 +215,31 @@ pub struct Tally {
     pub(super) totals: Option<Totals>,
 }
 
+/// The build that counted a tally.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Build {
+    /// Version of the crate, for readers.
+    version: String,
+    /// Version of the sampled values: builds that differ in it draw other paths for the same seed.
+    pub(super) stream: u32,
+}
+
+/// Raised by every change of the values that are sampled for a seed.
+const STREAM: u32 = 1;
+
+impl Build {
+    pub(super) fn of_this_crate() -> Self {
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), stream: STREAM }
+    }
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "of outgrow {}, stream {}", self.version, self.stream)
+    }
+}
+
 impl Tally {
     pub(super) fn new(
         scenario: Scenario,
@@ -222,7 +248,7 @@ impl Tally {
         parts: Vec<Part>,
         totals: Option<Totals>,
     ) -> Self {
-        Self { scenario, settings, groups: joined(groups), parts, totals }
+        Self { build: Build::of_this_crate(), scenario, settings, groups: joined(groups), parts, totals }
     }
 
     /// Adds the counts of a later batch with the same settings.
@@ -241,6 +267,12 @@ impl Tally {
     /// if a sum overflows.
     pub fn merge(mut self, other: Self) -> Result<Self, Error> {
         let refuse = |message: String| Err(Error::invalid("merge", "", message));
+        if self.build.stream != other.build.stream {
+            return refuse(format!(
+                "one tally is {}, the other {}: a seed gives them different paths",
+                self.build, other.build
+            ));
+        }
         if self.scenario != other.scenario {
             return refuse("the tallies are of different scenarios".to_owned());
         }

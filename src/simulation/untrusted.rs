@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::parts::{built_in, empty_counts};
 use super::sampling::Sampling;
-use super::tally::{Part, Settings, Tally};
+use super::tally::{Build, Part, Settings, Tally};
 use crate::error::{Error, Kind};
 use crate::scenario::Scenario;
 use crate::statistic::Totals;
@@ -13,6 +13,7 @@ use crate::statistic::Totals;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Untrusted {
+    build: Build,
     scenario: Scenario,
     settings: Settings,
     groups: Vec<(u64, u64)>,
@@ -25,7 +26,7 @@ impl TryFrom<Untrusted> for Tally {
     type Error = Error;
 
     fn try_from(untrusted: Untrusted) -> Result<Self, Error> {
-        let Untrusted { scenario, settings, groups, mut parts, totals } = untrusted;
+        let Untrusted { build, scenario, settings, groups, mut parts, totals } = untrusted;
         let mut problems = settings.problems();
         problems.extend(settings.between_faults(&scenario));
         problems.extend(settings.measure_faults(&scenario));
@@ -33,6 +34,10 @@ impl TryFrom<Untrusted> for Tally {
             return Err(Error::of(Kind::Invalid, "tally", problems));
         }
         let refuse = |address: &str, message: &str| Err(Error::invalid("tally", address, message));
+        let here = Build::of_this_crate();
+        if build.stream != here.stream {
+            return refuse("build.stream", &format!("a tally {build} cannot be used by a build {here}: run it again"));
+        }
         let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
         let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());
         if !(in_order && within) {
@@ -41,7 +46,7 @@ impl TryFrom<Untrusted> for Tally {
         if !fits(&mut parts, &scenario, &settings)? {
             return refuse("parts", "the counts do not match the scenario's questions and the run's settings");
         }
-        let tally = Self { scenario, settings, groups, parts, totals };
+        let tally = Self { build, scenario, settings, groups, parts, totals };
         if !tally.has_totals() {
             return refuse("totals", "the totals do not match the paths and the sampling");
         }

@@ -38,12 +38,12 @@ fn others(outcome: &Outcome) -> serde_json::Value {
 fn it_agrees_with_the_solver_and_moves_nothing_else() {
     let scenario = scenario();
     for sampling in SAMPLINGS {
-        let outcome = watched(&scenario).sampling(sampling).cross_check().run().expect("an outcome");
+        let outcome = watched(&scenario).sampling(sampling).cross_check(true).run().expect("an outcome");
         let answer = &outcome.questions()[0];
         let check = answer.cross_check().expect("asked for");
         assert!(check.agrees() && check.largest_z().is_some_and(|z| z.abs() < 5.0), "{sampling:?}: {check}");
         let dates =
-            scenario.simulate().paths(PATHS).seed(5).sampling(sampling).cross_check().run().expect("an outcome");
+            scenario.simulate().paths(PATHS).seed(5).sampling(sampling).cross_check(true).run().expect("an outcome");
         // A solver that monitors dates only would be detected.
         for (at_any_time, on_dates) in check.by().iter().zip(dates.questions()[0].cross_check().expect("asked").by()) {
             assert!(at_any_time.exact.value() > on_dates.exact.value() + 1e-6, "{on_dates:?}");
@@ -103,7 +103,7 @@ fn a_longer_horizon_leaves_earlier_dates() {
 fn bases_that_tie_are_passed_at_once_and_without_shocks_nothing_changes() {
     let tied = pair(1000.0, 0.2).build().expect("valid");
     for sampling in SAMPLINGS {
-        let outcome = watched(&tied).sampling(sampling).cross_check().run().expect("an outcome");
+        let outcome = watched(&tied).sampling(sampling).cross_check(true).run().expect("an outcome");
         let answer = &outcome.questions()[0];
         assert!(answer.ahead_at_base().value() <= 0.0 && answer.by("2018-Q2").expect("a date").value() >= 1.0);
         assert!(answer.cross_check().is_some_and(outgrow::CrossCheck::agrees), "{answer}");

@@ -44,7 +44,7 @@ fn run(scenario: &Scenario, paths: u64) -> Outcome {
 
 fn quarter(t: usize) -> outgrow::Period {
     let base: outgrow::Period = "2018-Q1".parse().expect("a label");
-    base.next(i32::try_from(t).expect("few")).expect("a period")
+    base.checked_add(i32::try_from(t).expect("few")).expect("a period")
 }
 
 /// The revenue of a provider on every path at period `t`, sorted.

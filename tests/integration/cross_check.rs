@@ -21,7 +21,7 @@ fn scenario() -> Scenario {
 }
 
 fn run(simulation: Simulation<'_>) -> Simulation<'_> {
-    simulation.paths(PATHS).seed(7).cross_check().fans(false).ranks(false).shares(false)
+    simulation.paths(PATHS).seed(7).cross_check(true).fans(false).ranks(false).shares(false)
 }
 
 fn written(outcome: &Outcome) -> Value {
@@ -132,7 +132,7 @@ fn without_draws_both_are_exact() {
 #[test]
 fn a_run_to_a_precision_is_checked_once_it_is_there() {
     let scenario = scenario();
-    let asked = scenario.simulate().seed(3).until(Precision::standard_error(2e-3)).cross_check();
+    let asked = scenario.simulate().seed(3).until(Precision::standard_error(2e-3)).cross_check(true);
     let outcome = asked.run().expect("an outcome");
     assert!(outcome.cross_checks().all(|check| check.agrees()) && outcome.cross_checks().count() == 3);
 }
@@ -145,7 +145,7 @@ fn rare_and_nearly_certain_dates_are_no_disagreement() {
         let scenario = scenario.with("provider[a].revenue", base).expect("valid");
         for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
             for seed in 0..10 {
-                let simulation = scenario.simulate().paths(4096).seed(seed).sampling(sampling).cross_check();
+                let simulation = scenario.simulate().paths(4096).seed(seed).sampling(sampling).cross_check(true);
                 let outcome = simulation.fans(false).ranks(false).shares(false).run().expect("an outcome");
                 let check = outcome.cross_checks().next().expect("asked for").clone();
                 assert!(check.agrees(), "{base} {sampling:?} {seed}: {check}");

@@ -50,7 +50,7 @@ fn revenue_follows_the_curve() {
             outcome = Some(one_provider(&curve, last_month(&rows, &curve)));
         }
         let months = months(row);
-        let at = "2000-01".parse::<outgrow::Period>().expect("a label").next(months).expect("a period");
+        let at = "2000-01".parse::<outgrow::Period>().expect("a label").checked_add(months).expect("a period");
         let outcome = outcome.as_ref().expect("a curve before its values");
         let Ok(revenue) = outcome.revenue("a").expect("a provider").quantile(at, 0.5) else {
             panic!("{curve} ends before {at}");
@@ -78,7 +78,7 @@ fn last_month(rows: &[tables::Row], curve: &str) -> i32 {
 
 /// A monthly grid over the range of the table.
 fn one_provider(curve: &str, months: i32) -> outgrow::Outcome {
-    let horizon = "2000-01".parse::<outgrow::Period>().expect("a label").next(months).expect("a period");
+    let horizon = "2000-01".parse::<outgrow::Period>().expect("a label").checked_add(months).expect("a period");
     let text = format!(
         "base = \"2000-01\"\nhorizon = \"{horizon}\"\n[[provider]]\nname = \"a\"\nrevenue = 1000\ngrowth = {curve}\n"
     );

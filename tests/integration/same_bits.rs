@@ -238,7 +238,7 @@ fn every_path_counts_once() {
     let scenario = asked();
     for paths in [1, 63, 64, 65, 1000] {
         let outcome = scenario.simulate().paths(paths).event("all", ["a"], |_| true).run().expect("an outcome");
-        assert_eq!(outcome.paths(), paths);
+        assert_eq!(outcome.paths(), Some(paths));
         let overtake = outcome.overtake("a", "b").expect("asked");
         assert_eq!(overtake.counts().iter().sum::<u64>(), paths);
         let changes: f64 = overtake.lead_changes().iter().map(|change| change.probability.value()).sum();

@@ -56,7 +56,7 @@ impl Row {
     /// The period `t` steps after the base.
     pub(crate) fn period(&self, t: u32) -> Period {
         let base: Period = self.base().parse().expect("a label");
-        base.next(i32::try_from(t).expect("a small number")).expect("a period")
+        base.checked_add(i32::try_from(t).expect("a small number")).expect("a period")
     }
 
     fn base(&self) -> &'static str {

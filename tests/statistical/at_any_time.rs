@@ -131,7 +131,8 @@ fn simulated_bridges_are_the_solvers() {
     for (what, scenario) in &cases {
         for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol, Sampling::Importance] {
             let simulation = scenario.simulate().paths(PATHS).seed(SEED).sampling(sampling).continuous(true);
-            let outcome = simulation.fans(false).ranks(false).shares(false).cross_check().run().expect("an outcome");
+            let outcome =
+                simulation.fans(false).ranks(false).shares(false).cross_check(true).run().expect("an outcome");
             let check = outcome.cross_checks().next().expect("asked for");
             println!("{what}, {sampling:?}: {check}; bound {:.2}", check.bound());
             assert!(check.because().is_none() && check.by().len() == 20, "{check}");

@@ -40,7 +40,7 @@ pub(crate) fn simulated(
         simulation = simulation.confidence(level);
     }
     if cross_check {
-        simulation = simulation.cross_check();
+        simulation = simulation.cross_check(true);
     }
     if let Some(bar) = &bar {
         simulation = simulation.on_progress(move |progress| {

@@ -80,7 +80,7 @@ fn past(outcome: &Outcome, known: &Past, most: usize) -> Result<Vec<(Period, f64
     let history = &known.history[known.history.len().saturating_sub(most)..];
     let mut past = Vec::new();
     for (back, value) in (1..).zip(history.iter().rev()) {
-        past.push((outcome.base().next(-back)?, *value));
+        past.push((outcome.base().checked_add(-back)?, *value));
     }
     past.reverse();
     past.push((outcome.base(), known.base[MEDIAN]));

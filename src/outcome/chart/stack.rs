@@ -117,7 +117,7 @@ fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) 
     let mut first = Vec::new();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];
-        let calendar = Calendar::new(outcome.base().next(1)?, outcome.horizon());
+        let calendar = Calendar::new(outcome.base().checked_add(1)?, outcome.horizon());
         let middles = layers.draw(page, &calendar, &frame, looks);
         page.calendar(&calendar, &frame);
         if index == 0 {

@@ -33,13 +33,15 @@ struct Slope {
     date: String,
     gradient: f64,
     difference: f64,
+    /// How far the differences of two steps lie apart: whole answers may be integrated at other points after a step.
+    noise: f64,
     error: f64,
 }
 
 impl Slope {
     /// The distance relative to the allowed one.
     fn off(&self) -> f64 {
-        (self.gradient - self.difference).abs() / (RELATIVE * self.difference.abs() + self.error)
+        (self.gradient - self.difference).abs() / (RELATIVE * self.difference.abs() + self.error + self.noise)
     }
 }
 
@@ -63,12 +65,15 @@ impl Settings {
         let off: Vec<&Slope> = slopes.iter().filter(|slope| !(slope.off() <= 1.0)).collect();
         println!("{} of {} slopes off by more than is allowed", off.len(), slopes.len());
         for slope in slopes.iter().take(40) {
-            let Slope { pair, address, date, gradient, difference, error } = slope;
+            let Slope { pair, address, date, gradient, difference, noise, error } = slope;
             let off = slope.off();
             println!(
-                "{off:9.3}  pair {pair} by {date}, {address}: {gradient:e}, difference {difference:e}, error {error:e}"
+                "{off:9.3}  pair {pair} by {date}, {address}: {gradient:e}, difference {difference:e} ± {noise:.1e}, error {error:.1e}"
             );
         }
+        let noisy = slopes.iter().filter(|slope| slope.noise > RELATIVE * slope.difference.abs() + slope.error).count();
+        println!("{noisy} of {} differences too noisy to compare with", slopes.len());
+        assert!(10 * noisy <= slopes.len(), "{noisy} of {} differences are too noisy", slopes.len());
         let scenarios = off.iter().take(3).map(|slope| pair(slope.pair).text()).collect::<Vec<_>>();
         assert!(off.is_empty(), "{} slopes are off:\n{off:#?}\n{}", off.len(), scenarios.join("\n"));
     }
@@ -102,6 +107,7 @@ impl Settings {
                 date: date.clone(),
                 gradient: scale * entry.slope,
                 difference,
+                noise: (difference - wider).abs(),
                 error: gradient.probability().standard_error(),
             });
         }
@@ -109,14 +115,20 @@ impl Settings {
     }
 
     /// By central differences, for a change of the number by `scale`.
-    fn difference(&self, scenario: &Scenario, date: &str, at: &str, number: f64, scale: f64) -> Result<f64, Error> {
+    fn difference(
+        &self,
+        scenario: &Scenario,
+        date: &str,
+        (at, number, scale): (&str, f64, f64),
+        step: f64,
+    ) -> Result<f64, Error> {
         let by = |side: f64| {
-            let moved = scenario.with(at, number + side * self.step * scale)?;
+            let moved = scenario.with(at, number + side * step * scale)?;
             let exact =
                 moved.exact().tolerance(self.tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
             Ok::<f64, Error>(exact.run()?.question(QUESTION)?.by(date)?.value())
         };
-        Ok((by(1.0)? - by(-1.0)?) / (2.0 * self.step))
+        Ok((by(1.0)? - by(-1.0)?) / (2.0 * step))
     }
 }
 
