@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Check(Check),
 }
 
+// A heading of the help applies to all options after it: those without a heading come first.
 #[derive(Args)]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -59,14 +60,14 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
     pub(crate) simulation: Simulation,
     /// Compare each simulated probability with the exact one
     #[arg(long)]
     pub(crate) cross_check: bool,
     #[command(flatten)]
     pub(crate) contents: Contents,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -77,13 +78,13 @@ pub(crate) struct Exact {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) findings: Findings,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     /// The largest error of a probability, 1e-12 to 0.01 [default: 1e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
     #[command(flatten)]
     pub(crate) contents: Contents,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -106,14 +107,14 @@ pub(crate) struct Chart {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
-    #[command(flatten)]
     pub(crate) threads: Threads,
     /// The folder to write the charts into
     #[arg(long, value_name = "DIR", default_value = "charts")]
     pub(crate) charts: PathBuf,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
@@ -123,14 +124,14 @@ pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
-    #[command(flatten)]
     pub(crate) threads: Threads,
     /// The file to write the report to
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub(crate) html: PathBuf,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
@@ -146,7 +147,7 @@ pub(crate) struct Check {
 pub(crate) struct Input {
     /// The scenario, TOML or JSON; - for standard input
     pub(crate) file: PathBuf,
-    /// Change the scenario: a number, or base, horizon, provider[A].history, provider[A].growth, …; may be repeated
+    /// Change a number, a period, a history or a curve of the scenario; may be repeated
     #[arg(long, value_name = "ADDRESS=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
 }
@@ -180,7 +181,7 @@ pub(crate) struct Simulation {
     /// The level of the intervals, between 0 and 1 [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = real, allow_negative_numbers = true)]
     pub(crate) confidence: Option<f64>,
-    /// Also the distribution of revenue over years: trailing, annual or fiscal_year_ending=MONTH; may be repeated
+    /// Also the revenue of years: trailing, annual or fiscal_year_ending=MONTH; may be repeated
     #[arg(long, value_name = "MEASURE", value_parser = years, value_delimiter = ',')]
     pub(crate) fans_of: Vec<YearsOption>,
 }
