@@ -163,8 +163,8 @@ pub(crate) struct Findings {
 #[derive(Args)]
 #[command(next_help_heading = "Simulation")]
 pub(crate) struct Simulation {
-    /// Paths, a whole number: 250000, 100_000 or 1e6 [default: 1e6]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    #[arg(help = "Paths, a whole number: 250000, 100_000 or 1e6 [default: 1e6]")]
     pub(crate) paths: Option<u64>,
     /// The seed of the random numbers [default: 0]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
@@ -181,8 +181,8 @@ pub(crate) struct Simulation {
     /// The level of the intervals, between 0 and 1 [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = real, allow_negative_numbers = true)]
     pub(crate) confidence: Option<f64>,
-    /// Also the revenue of years: trailing, annual or fiscal_year_ending=MONTH; may be repeated
     #[arg(long, value_name = "MEASURE", value_parser = years, value_delimiter = ',')]
+    #[arg(help = "Also the revenue of years: trailing, annual or fiscal_year_ending=MONTH; may be repeated")]
     pub(crate) fans_of: Vec<YearsOption>,
 }
 
