@@ -202,7 +202,8 @@ fn files_that_cannot_be_read_are_2() {
 
 #[test]
 fn the_long_table_and_the_charts_are_written() {
-    let (code, out, err) = quiet(&[&pair(), "--paths", "1000", "--csv"]);
+    let pair = pair();
+    let (code, out, err) = quiet(&[&pair, "--paths", "1000", "--csv"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.starts_with("question,provider,period,statistic,value,standard_error,low,high\n\""), "{out}");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-charts", std::process::id()));
@@ -210,7 +211,6 @@ fn the_long_table_and_the_charts_are_written() {
     let names = ["fan", "fan-annual", "fan-fiscal-year-ending-3", "ranks", "shares", "overtake-1", "date-1", "dots-1"];
     for subcommand in ["run", "chart"] {
         let fans = ["--fans-of", "annual,fiscal_year_ending=3"];
-        let pair = pair();
         let arguments = [&[subcommand, &pair, "--paths", "1000", "--no-audit", "--charts", path][..], &fans].concat();
         let (code, out, err) = outgrow(&arguments);
         assert_eq!(code, Some(0), "{err}");
@@ -223,12 +223,12 @@ fn the_long_table_and_the_charts_are_written() {
         assert_eq!(err.lines().count(), names.len(), "{err}");
         fs::remove_dir_all(&folder).expect("its own folder");
     }
-    let (code, _, err) = outgrow(&["exact", &pair(), "--no-audit", "--no-fans", "--charts", path]);
+    let (code, _, err) = outgrow(&["exact", &pair, "--no-audit", "--no-fans", "--charts", path]);
     assert_eq!((code, err.lines().count()), (Some(0), 5), "no fan, as it was left out: {err}");
     fs::remove_dir_all(&folder).expect("its own folder");
     let file = File::of("in the way", b"");
-    let (code, _, err) = run(&[&pair(), "--paths", "10", "--charts", file.path()]);
-    assert!(code == Some(1) && err.starts_with(&pair()) && err.contains("in the way"), "{err}");
+    let (code, _, err) = run(&[&pair, "--paths", "10", "--charts", file.path()]);
+    assert!(code == Some(1) && err.starts_with(&pair) && err.contains("in the way"), "{err}");
 }
 
 #[test]
@@ -259,7 +259,10 @@ fn a_check_prints_what_is_asked() {
     assert!(out.starts_with(&format!("{}: ok\n", pair())), "{out}");
     assert!(out.contains("\n  question: Challenger overtakes Incumbent"), "{out}");
     assert!(err.lines().all(|line| line.starts_with(&pair())), "findings only: {err}");
-    let bad = File::of("check.toml", b"base = '2018'\nhorizon = '2016'\n[[provider]]\nname = 'A'\nrevenue = -1\n");
+    let bad = File::of(
+        "check.toml",
+        b"base = '2018'\nhorizon = '2016'\n[[provider]]\nname = 'A'\nrevenue = -1\ngrowth = { constant = -2 }\n",
+    );
     let (code, out, err) = outgrow(&["check", bad.path()]);
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(err.starts_with(bad.path()) && err.contains(" problems\n"), "{err}");

@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Check(Check),
 }
 
+// A heading of the help applies to all options after it: those without a heading come first.
 #[derive(Args)]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -59,14 +60,14 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
     pub(crate) simulation: Simulation,
     /// Compare each simulated probability with the exact one
     #[arg(long)]
     pub(crate) cross_check: bool,
     #[command(flatten)]
     pub(crate) contents: Contents,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -77,13 +78,13 @@ pub(crate) struct Exact {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) findings: Findings,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     /// The largest error of a probability, 1e-12 to 0.01 [default: 1e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
     #[command(flatten)]
     pub(crate) contents: Contents,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -106,14 +107,14 @@ pub(crate) struct Chart {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
-    #[command(flatten)]
     pub(crate) threads: Threads,
     /// The folder to write the charts into
     #[arg(long, value_name = "DIR", default_value = "charts")]
     pub(crate) charts: PathBuf,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
@@ -123,14 +124,14 @@ pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) findings: Findings,
     #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
-    #[command(flatten)]
     pub(crate) threads: Threads,
     /// The file to write the report to
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub(crate) html: PathBuf,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
@@ -146,7 +147,7 @@ pub(crate) struct Check {
 pub(crate) struct Input {
     /// The scenario, TOML or JSON; - for standard input
     pub(crate) file: PathBuf,
-    /// Change the scenario: a number, or base, horizon, provider[A].history, provider[A].growth, …; may be repeated
+    /// Change a number, a period, a history or a curve of the scenario; may be repeated
     #[arg(long, value_name = "ADDRESS=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
 }
@@ -162,8 +163,8 @@ pub(crate) struct Findings {
 #[derive(Args)]
 #[command(next_help_heading = "Simulation")]
 pub(crate) struct Simulation {
-    /// Paths, a whole number: 250000, 100_000 or 1e6 [default: 1e6]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    #[arg(help = "Paths, a whole number: 250000, 100_000 or 1e6 [default: 1e6]")]
     pub(crate) paths: Option<u64>,
     /// The seed of the random numbers [default: 0]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
@@ -180,8 +181,8 @@ pub(crate) struct Simulation {
     /// The level of the intervals, between 0 and 1 [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = real, allow_negative_numbers = true)]
     pub(crate) confidence: Option<f64>,
-    /// Also the distribution of revenue over years: trailing, annual or fiscal_year_ending=MONTH; may be repeated
     #[arg(long, value_name = "MEASURE", value_parser = years, value_delimiter = ',')]
+    #[arg(help = "Also the revenue of years: trailing, annual or fiscal_year_ending=MONTH; may be repeated")]
     pub(crate) fans_of: Vec<YearsOption>,
 }
 
