@@ -330,7 +330,12 @@ fn names_given_twice() {
     let twice = with("/question", json!([{ "overtakes": ["A", "B"] }, { "overtakes": ["A", "B"] }]));
     let unnamed = Question::overtakes("A", "B");
     let built = pair_built().question(unnamed.clone()).question(unnamed.clone());
-    refused(&twice, built, "question[1]", &["\"A overtakes B\" is already asked by question[0]", "give one of them a name"]);
+    refused(
+        &twice,
+        built,
+        "question[1]",
+        &["\"A overtakes B\" is already asked by question[0]", "give one of them a name"],
+    );
     let posing =
         with("/question", json!([{ "overtakes": ["B", "A"], "name": "A overtakes B" }, { "overtakes": ["A", "B"] }]));
     let built = pair_built().question(Question::overtakes("B", "A").name("A overtakes B")).question(unnamed);
