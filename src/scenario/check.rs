@@ -278,12 +278,12 @@ impl Scenario {
                 && (self.questions[first].name.is_none() || question.name.is_none())
             {
                 let message = if title == other {
-                    format!("{title:?} is the same as question[{first}]; give one of them a name")
+                    format!("{title:?} is already asked by question[{first}]; give one of them a name")
                 } else {
                     let difference = difference(&title, &other);
                     format!(
                         "{title:?} looks the same as {other:?} of question[{first}]: it differs only in {difference}; \
-                         name one of them"
+                         give one of them a name"
                     )
                 };
                 problems.push(Problem::new(address.as_str(), message));

@@ -152,8 +152,8 @@ fn text_that_is_no_snapshot_is_refused_by_line() {
         (&text.replace(" ± ", " + "), "line 6"),
         (&text.replace("base: 2018-Q1", "base 2018-Q1"), "expected \"name: value\""),
         (&text.replace("[answers]", ""), "belongs to no section"),
-        (&text.replace("0 (exact)", "1.5 (exact)"), "no probability"),
-        (&text.replace(" ± 0", " ± -0"), "no probability"),
+        (&text.replace("0 (exact)", "1.5 (exact)"), "is not a probability"),
+        (&text.replace(" ± 0", " ± -0"), "is not a probability"),
         (&text.replace("base: 2018-Q1", "base: 2018-Q1\nbase: 2019-Q1"), "\"base\" is given twice"),
         (
             &text.replace("0 (exact)", "0 (exact)\nA: first overtakes B, ahead at base 2018-Q1: 1 (exact)"),

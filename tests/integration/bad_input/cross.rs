@@ -121,13 +121,13 @@ fn truncation_must_leave_something() {
     let (tree, built) = cut(0.4, 0.2);
     refused(&tree, built, AT_GROWTH, &["low must be less than high", "0.4", "0.2"]);
     let (tree, built) = cut(50.0, 60.0);
-    refused(&tree, built, AT_GROWTH, &["none of normal(0.3, 0.1)", "50", "60"]);
+    refused(&tree, built, AT_GROWTH, &["normal(0.3, 0.1) has no probability between", "50", "60"]);
     let uniform_law = json!({ "truncated": { "of": { "uniform": [0, 1] }, "low": 2 } });
     refused(
         &with(GROWTH, uniform_law),
         a(truncated(uniform(0.0, 1.0), 2.0, None)),
         AT_GROWTH,
-        &["none of uniform(0, 1)"],
+        &["uniform(0, 1) has no probability between"],
     );
     // No assumption at all: impossible in a file but possible in the builder.
     let error = a(truncated(fixed(0.3), 0.1, 0.5)).build().expect_err("a number has no tails to cut");
@@ -330,11 +330,16 @@ fn names_given_twice() {
     let twice = with("/question", json!([{ "overtakes": ["A", "B"] }, { "overtakes": ["A", "B"] }]));
     let unnamed = Question::overtakes("A", "B");
     let built = pair_built().question(unnamed.clone()).question(unnamed.clone());
-    refused(&twice, built, "question[1]", &["\"A overtakes B\" is the same as question[0]", "name one"]);
+    refused(
+        &twice,
+        built,
+        "question[1]",
+        &["\"A overtakes B\" is already asked by question[0]", "give one of them a name"],
+    );
     let posing =
         with("/question", json!([{ "overtakes": ["B", "A"], "name": "A overtakes B" }, { "overtakes": ["A", "B"] }]));
     let built = pair_built().question(Question::overtakes("B", "A").name("A overtakes B")).question(unnamed);
-    refused(&posing, built, "question[1]", &["\"A overtakes B\" is the same as question[0]"]);
+    refused(&posing, built, "question[1]", &["\"A overtakes B\" is already asked by question[0]"]);
 }
 
 #[test]
@@ -397,7 +402,7 @@ fn names_that_look_the_same() {
     let built =
         pair_built().question(Question::overtakes("A", "B")).question(Question::overtakes("B", "A").name(title));
     let address = format!("question[{title}]");
-    refused(&tree, built, &address, &["looks the same as \"A overtakes B\" of question[0]", "name one of them"]);
+    refused(&tree, built, &address, &["looks the same as \"A overtakes B\" of question[0]", "give one of them a name"]);
     // Names that look different.
     for other in ["a", "A A", "\u{ff21}", "\u{391}", "A."] {
         assert!(both(Provider::new(other, 10).growth(Curve::constant(0.3))).provider(second("A")).build().is_ok());

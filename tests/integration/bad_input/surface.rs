@@ -181,7 +181,7 @@ fn lookups() {
         assert!(error.is_lookup() && error.to_string().contains(words), "{error}");
     };
     for period in ["2018-Q1", "2020-Q2", "2019", "2019-06"] {
-        missing(named.by(period).err(), &format!("{period} is not in the outcome: it answers 2018-Q2 to 2020-Q1"));
+        missing(named.by(period).err(), &format!("{period} is not in the outcome: it contains 2018-Q2 to 2020-Q1"));
         missing(named.ahead(period).err(), period);
         missing(fan.quantile(period, 0.5).err(), period);
         missing(fan.mean(period).err(), period);
@@ -203,7 +203,7 @@ fn lookups() {
     }
     missing(rank.probability("2019-Q1", 0).err(), "ranks range from 1 to 2, got 0");
     missing(rank.probability("2019-Q1", 3).err(), "got 3");
-    missing(outcome.overtake("A", "B").err(), "ask by name: A overtakes B (sustained 2), A overtakes B");
+    missing(outcome.overtake("A", "B").err(), "look one up by name: A overtakes B (sustained 2), A overtakes B");
     missing(outcome.overtake("B", "A").err(), "no question is named \"B overtakes A\"");
     missing(outcome.question("A overtakes C").err(), "did you mean \"A overtakes B\"?");
     type Look = fn(&Outcome, &str) -> Option<Error>;

@@ -227,7 +227,7 @@ fn settings_out_of_bounds_are_refused_with_their_value() {
         (chart().actual("AWS", [("2019-Q1", 1.0)]).fan(), "AWS"),
         (chart().actual(NAMES[0], [("2019-Q1", f64::NAN)]).fan(), "got NaN"),
         (chart().actual(NAMES[0], [("2019-Q1", -1.0)]).fan(), "2019-Q1: revenue must be finite and above 0, got -1"),
-        (chart().actual(NAMES[0], [("2019", 1.0)]).fan(), "2019 is no quarter"),
+        (chart().actual(NAMES[0], [("2019", 1.0)]).fan(), "2019 is not a quarter"),
         (chart().paths(&sample).fan(), "is not in the sampled paths"),
         (Chart::compare(Vec::<(&str, _)>::new()).fan(), "no outcome is given"),
         (Chart::compare([("a", &outcome), ("b", &yearly)]).fan(), "a different step"),
