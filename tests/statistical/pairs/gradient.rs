@@ -97,8 +97,10 @@ impl Settings {
         while slopes.len() < OF_ONE_PAIR && !entries.is_empty() {
             let entry = entries.swap_remove(random.below(entries.len()));
             let scale = if entry.number == 0.0 { 1.0 } else { entry.number.abs() };
-            let Ok(difference) = self.difference(&scenario, &date, &entry.address, entry.number, scale) else {
-                // A step outside the allowed range.
+            let with_step =
+                |step: f64| self.difference(&scenario, &date, (&entry.address, entry.number, scale), step).ok();
+            let (Some(difference), Some(wider)) = (with_step(self.step), with_step(4.0 * self.step)) else {
+                // The step leaves the domain of the number.
                 continue;
             };
             slopes.push(Slope {
