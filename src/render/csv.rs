@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Outcome, Overtake, QUANTILES, Years};
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
-use crate::simulation::PartKind;
+use crate::outcome::{CustomKind, Outcome, Overtake, QUANTILES, Years};
 
 const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
 
@@ -33,7 +32,7 @@ impl Rows {
 
     fn put(&mut self, key: Key<'_>, statistic: &str, value: f64, errors: &str) {
         let period = key.period.map_or_else(String::new, |period| period.to_string());
-        let cell = |text| if self.for_spreadsheets { quoted(&neutralised(text)) } else { quoted(text) };
+        let cell = |text| if self.for_spreadsheets { quoted(&neutralized(text)) } else { quoted(text) };
         let texts = [key.question, key.provider, &period, statistic].map(cell).join(",");
         // Writing to a String does not fail.
         let _ = writeln!(self.text, "{texts},{value:?},{errors}");
@@ -81,18 +80,18 @@ impl Rows {
         }
     }
 
-    fn own(&mut self, outcome: &Outcome) {
-        for own in &outcome.own {
-            let key = Key { question: &own.name, ..Key::default() };
-            if own.kind == PartKind::Event {
-                self.estimate(key, "event", &own.rows[0][1]);
+    fn custom(&mut self, outcome: &Outcome) {
+        for custom in &outcome.custom {
+            let key = Key { question: &custom.name, ..Key::default() };
+            if custom.kind == CustomKind::Event {
+                self.estimate(key, "event", &custom.rows[0][1]);
                 continue;
             }
-            for (row, classes) in own.rows.iter().enumerate() {
+            for (row, classes) in custom.rows.iter().enumerate() {
                 for (class, estimate) in classes.iter().enumerate() {
-                    let statistic = match own.kind {
-                        PartKind::Classes => format!("class_{class}"),
-                        _ => format!("row_{row}_class_{class}"),
+                    let statistic = match custom.kind {
+                        CustomKind::Classes => format!("class_{class}"),
+                        CustomKind::Event | CustomKind::Statistic => format!("row_{row}_class_{class}"),
                     };
                     self.estimate(key, &statistic, estimate);
                 }
@@ -201,7 +200,7 @@ impl Outcome {
         // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as
         // numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
-        rows.own(self);
+        rows.custom(self);
         rows.ranks(self);
         for provider in &self.providers {
             if let Some(fan) = provider.revenue.known() {
@@ -245,7 +244,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A text that no spreadsheet interprets as a formula.
-fn neutralised(text: &str) -> String {
+fn neutralized(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }

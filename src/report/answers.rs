@@ -3,7 +3,8 @@
 use super::html::Page;
 use super::words;
 use crate::error::Error;
-use crate::outcome::{Chart, Outcome, Overtake, money};
+use crate::outcome::{Outcome, Overtake};
+use crate::render::{Chart, money};
 
 /// The widths of charts in pixels: for wide windows and paper, and for narrow windows.
 const WIDTHS: [u32; 2] = [800, 360];
@@ -60,8 +61,8 @@ fn answer(question: &Overtake) -> Result<String, Error> {
 }
 
 /// Custom statistics, as `Display` prints them.
-pub(super) fn own(page: &mut Page, outcome: &Outcome) {
-    let lines = outcome.own_lines();
+pub(super) fn custom(page: &mut Page, outcome: &Outcome) {
+    let lines = outcome.custom_lines();
     if !lines.is_empty() {
         page.heading(2, "Custom statistics");
         page.list(&lines);

@@ -102,7 +102,7 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     if !outcome.is_complete() {
         page.paragraph("This run is incomplete: only the same shards, or an interruption after the same paths, reproduce these numbers.");
     }
-    if !outcome.own_lines().is_empty() {
+    if !outcome.custom_lines().is_empty() {
         page.paragraph(
             "The custom statistics are defined in the program that created this report; no file contains them.",
         );

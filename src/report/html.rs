@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::outcome::{Table, escaped};
+use crate::render::{Table, escaped};
 
 const STYLE: &str = include_str!("style.css");
 

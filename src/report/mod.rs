@@ -69,7 +69,7 @@ impl Report<'_> {
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
-        answers::own(&mut page, outcome);
+        answers::custom(&mut page, outcome);
         answers::revenue(&mut page, outcome)?;
         answers::standing(&mut page, outcome)?;
         basis::assumptions(&mut page, outcome.scenario());

@@ -1,41 +1,19 @@
-//! Simulation: settings, the run over blocks, and the tally of counts that shards exchange.
-
-mod advice;
-mod custom;
-mod difference;
-mod parts;
-mod pilot;
-mod run;
-mod sample;
-mod sampling;
-mod tally;
-#[cfg(test)]
-mod tests;
-mod until;
-mod untrusted;
+//! Settings of a simulation.
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-pub use sample::SamplePaths;
-pub(crate) use sampling::Chosen;
-pub use sampling::{Precision, Sampling};
-pub use tally::Tally;
-pub(crate) use tally::{Part, PartKind, Settings};
-
-use custom::Custom;
-
+use super::settings::{PartKind, Precision, Settings};
 use crate::error::{Error, Kind, Problem};
-use crate::outcome::Outcome;
+use crate::paths::{MOST_PATHS, Sampling};
 use crate::scenario::{Measure, Scenario};
+use crate::statistic::Statistic;
 
 /// Default number of paths.
 const DEFAULT_PATHS: u64 = 1_000_000;
 /// Default confidence level.
 pub(crate) const DEFAULT_CONFIDENCE: f64 = 0.95;
-/// Maximum number of paths of one run: counts and path numbers stay exact in f64.
-pub(crate) const MOST_PATHS: u64 = 1 << 50;
 /// Default maximum number of paths of a stopping rule.
 const DEFAULT_AT_MOST: u64 = 100_000_000;
 
@@ -49,7 +27,7 @@ pub struct Progress {
     pub total: u64,
 }
 
-type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
+pub(super) type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
 /// Settings of a simulation; created by [`Scenario::simulate`], executed by [`run`](Simulation::run) or
 /// [`tally`](Simulation::tally).
@@ -70,15 +48,22 @@ type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 /// ```
 #[must_use]
 pub struct Simulation<'a> {
-    scenario: &'a Scenario,
-    settings: Settings,
-    at_most: u64,
-    threads: Option<usize>,
-    shard: (u64, u64),
-    custom: Vec<Custom<'a>>,
-    progress: Option<Mutex<Box<OnProgress<'a>>>>,
+    pub(super) scenario: &'a Scenario,
+    pub(super) settings: Settings,
+    pub(super) at_most: u64,
+    pub(super) threads: Option<usize>,
+    pub(super) shard: (u64, u64),
+    pub(super) custom: Vec<Custom<'a>>,
+    pub(super) progress: Option<Mutex<Box<OnProgress<'a>>>>,
     /// Number of groups per block, where a test overrides the default.
-    block_groups: Option<usize>,
+    pub(super) block_groups: Option<usize>,
+}
+
+/// A custom statistic, with the name of its answer.
+pub(super) struct Custom<'a> {
+    pub(super) name: String,
+    pub(super) kind: PartKind,
+    pub(super) statistic: Box<dyn Statistic + 'a>,
 }
 
 impl Scenario {
@@ -314,31 +299,13 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Runs the simulation and returns the answers.
-    ///
-    /// # Errors
-    /// Invalid settings; a statistic that names an unknown provider or exceeds its shape; a curve that is not finite on
-    /// a path; a memory limit (the message names what to disable).
-    pub fn run(self) -> Result<Outcome, Error> {
-        self.tally()?.outcome()
-    }
-
-    /// Runs the simulation and returns the counts, to be stored, sent and merged.
-    ///
-    /// # Errors
-    /// As for [`Simulation::run`].
-    pub fn tally(self) -> Result<Tally, Error> {
-        self.check()?;
-        run::tally(&self).map_err(|error| error.blaming(self.scenario))
-    }
-
     #[cfg(test)]
     pub(crate) fn block_groups(mut self, groups: usize) -> Self {
         self.block_groups = Some(groups);
         self
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         let mut problems = self.settings.problems();
         problems.extend(self.settings.between_faults(self.scenario));
         problems.extend(self.settings.measure_faults(self.scenario));

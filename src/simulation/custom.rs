@@ -1,15 +1,9 @@
 //! Custom statistics: events, classifications and implementations of [`Statistic`].
 
-use super::{PartKind, Simulation};
+use super::builder::{Custom, Simulation};
+use super::settings::PartKind;
 use crate::paths::Path;
 use crate::statistic::{Classify, Statistic};
-
-/// A custom statistic, with the name of its answer.
-pub(super) struct Custom<'a> {
-    pub(super) name: String,
-    pub(super) kind: PartKind,
-    pub(super) statistic: Box<dyn Statistic + 'a>,
-}
 
 impl<'a> Simulation<'a> {
     /// Adds a custom event that happens or not on each path; the closure receives the paths of `providers`.

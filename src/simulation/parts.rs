@@ -1,6 +1,6 @@
 //! The parts of a tally: the statistics that a scenario and its settings request.
 
-use super::tally::{PartKind, Settings};
+use super::settings::{PartKind, Settings};
 use crate::paths::stream::slot_of;
 use crate::paths::{Measured, Plan};
 use crate::scenario::{Question, Scenario};

@@ -1,24 +1,31 @@
 //! Validates a tally that is read from a file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use super::parts::{built_in, empty_counts};
-use super::sampling::Sampling;
-use super::tally::{Part, Settings, Tally};
+use super::settings::{Part, Settings};
+use super::tally::Tally;
 use crate::error::{Error, Kind};
+use crate::paths::Sampling;
 use crate::scenario::Scenario;
 use crate::statistic::Totals;
 
 /// A deserialized tally, before its parts are checked for consistency.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Untrusted {
+struct Untrusted {
     scenario: Scenario,
     settings: Settings,
     groups: Vec<(u64, u64)>,
     parts: Vec<Part>,
     #[serde(default)]
     totals: Option<Totals>,
+}
+
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Untrusted::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+    }
 }
 
 impl TryFrom<Untrusted> for Tally {
@@ -71,7 +78,7 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
     let own: &[Part] = own;
     let is_fit = |(place, part): (usize, &Part)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_custom() && part.has_custom_shape() && part.counts.is_plain(plain)
+        is_new && part.kind.custom().is_some() && part.has_custom_shape() && part.counts.is_plain(plain)
     };
     Ok(own.iter().enumerate().all(is_fit))
 }

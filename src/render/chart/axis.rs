@@ -1,16 +1,34 @@
 //! Axes: vertical for money and probabilities, horizontal for the calendar.
 
-use super::page::Frame;
 use super::text;
 use crate::calendar::{Period, Step};
 use crate::math;
-use crate::outcome::table::grouped;
+use crate::render::number::grouped;
 
 /// The smallest distance in pixels between vertical ticks, at even steps and at the closest 1-2-5 pair.
 const TICK_GAP: f64 = 34.0;
 const LOG_TICK_GAP: f64 = 20.0;
 /// The font size of tick labels.
 pub(super) const TICK: f64 = 10.5;
+
+/// The rectangle in which data is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+}
 
 /// A vertical axis.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! The probability of an overtake by date, with the interval of the simulation error.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Words, columns, f64_of};
+use super::page::{LEAST_WIDTH, Page, Request, Words, columns, f64_of};
+use super::settings::{Chart, calendar_of, points};
 use super::svg::{Paint, Stroke};
-use super::{Chart, points};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -36,7 +36,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         least: LEAST_WIDTH,
     };
     let mut page = Page::new(chart, request)?;
-    let calendar = super::calendar_of(answers, |answer| answer.base())?;
+    let calendar = calendar_of(answers, |answer| answer.base())?;
     for (index, (curve, label)) in curves.iter().zip(labels).enumerate() {
         let frame = page.frames[index];
         page.calendar(&calendar, &frame);

@@ -1,9 +1,10 @@
 //! The distribution of the overtake's date, with the probability of no overtake by the horizon shown separately.
 
-use super::axis::{Axis, Calendar, TICK};
-use super::page::{BOLD, Frame, Page, Request, Words, columns, f64_of};
+use super::axis::{Axis, Calendar, Frame, TICK};
+use super::page::{BOLD, Page, Request, Words, columns, f64_of};
+use super::settings::{Chart, dates_of, short};
 use super::svg::{Anchor, Paint, Stroke, Text};
-use super::{Chart, short, text};
+use super::text;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Overtake;
@@ -102,7 +103,7 @@ impl Bars {
 
 pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
     let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
-    let calendar = super::dates_of(answers)?;
+    let calendar = dates_of(answers)?;
     let width = width_of_dates(chart, ahead);
     let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
     let bars: Vec<Bars> =

@@ -1,10 +1,10 @@
 //! A quantile dotplot: twenty equally likely futures.
 
-use super::axis::{Axis, Calendar, TICK};
+use super::axis::{Axis, Calendar, Frame, TICK};
 use super::date::{BELOW, LEAST_WIDTH, Parts};
-use super::page::{Frame, Page, Request, Words, f64_of};
+use super::page::{Page, Request, Words, f64_of};
+use super::settings::{Chart, dates_of, titled};
 use super::svg::{Anchor, Paint, Scene, Text};
-use super::{Chart, titled};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
@@ -88,7 +88,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         "" => String::new(),
         title => titled(title, &format!("{}\u{a0}of\u{a0}{DOTS}", futures.by_then)),
     };
-    let calendar = super::dates_of(answers)?;
+    let calendar = dates_of(answers)?;
     let request = Request {
         words: words(chart, answers, &futures),
         key: Vec::new(),

@@ -1,14 +1,14 @@
 //! Revenue of several providers: history, bands, medians, sampled paths, and actual values.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words};
+use super::page::{LEAST_WIDTH, Page, Request, Sign, Words};
+use super::settings::{Chart, fault, points, titled};
 use super::svg::{Paint, Scene, Stroke};
-use super::{Chart, fault, points};
 use crate::calendar::Period;
 use crate::error::Error;
-use crate::outcome::table::money;
 use crate::outcome::{LEVELS, MEDIAN, Outcome, Past};
+use crate::render::number::money;
 use crate::scenario::Measure;
 
 /// Up to this many providers share a frame; more have a frame each.
@@ -167,7 +167,7 @@ fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s
         for (index, focus) in series.iter().enumerate() {
             let others = series.iter().enumerate().filter(|(other, _)| *other != index);
             panels.push(Panel {
-                title: super::titled(title, focus.name),
+                title: titled(title, focus.name),
                 shown: vec![(focus, Paint::Series(0))],
                 hinted: others.map(|(_, series)| series).collect(),
             });

@@ -1,6 +1,7 @@
 //! Direct labels: names at the ends of lines, moved apart so that they do not overlap.
 
-use super::page::{Frame, LABEL};
+use super::axis::Frame;
+use super::page::LABEL;
 use super::svg::{Paint, Scene, Stroke, Text};
 use super::text;
 

@@ -1,9 +1,9 @@
 //! The layout of a chart: text above and below, a legend, and a grid of frames with one scale.
 
-use super::axis::{Axis, Calendar, Span, TICK};
+use super::axis::{Axis, Calendar, Frame, Span, TICK};
+use super::settings::{Chart, fault};
 use super::svg::{Anchor, Paint, Scene, Stroke, Text};
 use super::text;
-use super::{Chart, fault};
 use crate::error::Error;
 
 const MARGIN: f64 = 14.0;
@@ -25,25 +25,6 @@ const FOOT: f64 = 20.0;
 const HEAD: f64 = 22.0;
 const TITLE_LINE: f64 = 14.5;
 const MOST_TITLE_LINES: usize = 2;
-
-/// The rectangle in which data is drawn.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
-}
-
-impl Frame {
-    pub(super) fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    pub(super) fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-}
 
 /// The text of a chart.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,10 @@
 //! Stacked values over time that sum to 1: the ranks of a provider, or the shares of all.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words, f64_of};
+use super::page::{LEAST_WIDTH, Page, Request, Sign, Words, f64_of};
+use super::settings::{Chart, points, short, titled};
 use super::svg::{Paint, SERIES, Stroke};
-use super::{Chart, points, titled};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -64,7 +64,7 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
             let layers = layers_of_ranks(outcome, name)?;
             let first = layers.values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
             let title = titled(title, name);
-            lines.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon()));
+            lines.push(format!("{title}: first with probability {} in {}.", short(first), outcome.horizon()));
             titles.push(title);
             panels.push((layers, *outcome));
         }

@@ -1,0 +1,58 @@
+//! Simulation: settings, the run over blocks, the tally of counts that shards exchange, and its answers.
+
+mod advice;
+mod answers;
+mod builder;
+mod counting;
+mod cross_check;
+mod custom;
+mod difference;
+mod parts;
+mod pilot;
+mod run;
+mod sample;
+mod settings;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod until;
+mod untrusted;
+
+pub(crate) use builder::DEFAULT_CONFIDENCE;
+pub use builder::{Progress, Simulation};
+pub use sample::SamplePaths;
+pub use settings::Precision;
+pub use tally::Tally;
+
+use crate::error::Error;
+use crate::outcome::Outcome;
+
+impl Simulation<'_> {
+    /// Runs the simulation and returns the answers.
+    ///
+    /// # Errors
+    /// Invalid settings; a statistic that names an unknown provider or exceeds its shape; a curve that is not finite on
+    /// a path; a memory limit (the message names what to disable).
+    pub fn run(self) -> Result<Outcome, Error> {
+        self.tally()?.outcome()
+    }
+
+    /// Runs the simulation and returns the counts, to be stored, sent and merged.
+    ///
+    /// # Errors
+    /// As for [`Simulation::run`].
+    pub fn tally(self) -> Result<Tally, Error> {
+        self.check()?;
+        self.counted().map_err(|error| error.blaming(self.scenario))
+    }
+
+    fn counted(&self) -> Result<Tally, Error> {
+        let mut settings = self.settings.clone();
+        let every_pair = settings.ranks || !self.custom.is_empty();
+        let plan = pilot::prepared(self.scenario, &mut settings, every_pair)?;
+        match settings.precision {
+            Some(precision) => until::until(self, &plan, settings, precision),
+            None => run::shard(self, &plan, &settings),
+        }
+    }
+}
