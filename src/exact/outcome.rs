@@ -4,7 +4,7 @@ use crate::error::{Error, Kind};
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
-    Answers, Dates, Distribution, Fan, FanRow, MeanDate, Mixture, NotExact, Outcome, Overtake, ProviderOutcome,
+    Answers, Distribution, Fan, FanRow, MeanDate, Mixture, NotExact, Outcome, Overtake, ProviderOutcome, QuestionDates,
     RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
 };
 use crate::paths::Plan;
@@ -21,7 +21,7 @@ impl Outcome {
         providers: Vec<ProviderOutcome>,
     ) -> Self {
         let questions = scenario.questions().iter().zip(answers).map(|(question, answers)| {
-            let dates = Dates::of(scenario, question, plan);
+            let dates = QuestionDates::of(scenario, question, plan);
             let by: Vec<Estimate> = std::iter::once(answers.at_base()).chain(answers.by.iter().copied()).collect();
             let mean_date = mean_date(&dates.years(), &by);
             Overtake::new((scenario, question), dates, answers, mean_date, Vec::new())

@@ -26,15 +26,15 @@ pub use difference::{Change, Difference, Differences};
 pub(crate) use lookup::{QUANTILES, place_of};
 pub use mean_date::{MeanDate, Years};
 pub(crate) use mixture::{Component, Mixture};
-pub(crate) use overtake::{Answers, Dates};
+pub(crate) use overtake::{Answers, QuestionDates};
 pub use overtake::{LeadChanges, Overtake};
 pub(crate) use part::{MeasuredFan, Part, ProviderOutcome};
-pub(crate) use past::{BAND, LEVELS, MEDIAN, Past};
+pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
 pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
 pub(crate) use run::{Chosen, NotExact, RunInfo};
 
-use run::Reached;
+use run::ReachedPrecision;
 
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
@@ -70,7 +70,7 @@ pub struct Outcome {
     pub(crate) providers: Vec<ProviderOutcome>,
     pub(crate) custom: Vec<CustomAnswer>,
     /// Known revenue by provider, for charts.
-    pub(crate) past: Vec<Past>,
+    pub(crate) past: Vec<KnownRevenue>,
 }
 
 impl Outcome {
@@ -86,7 +86,7 @@ impl Outcome {
         let past = past::pasts(scenario, plan);
         let mut outcome = Self { scenario: scenario.clone(), run, questions, providers, custom, past };
         let reached = outcome.largest_error();
-        outcome.run.precision = asked.map(|asked| Reached::of(asked, reached));
+        outcome.run.precision = asked.map(|asked| ReachedPrecision::of(asked, reached));
         for question in &mut outcome.questions {
             question.run = outcome.run.clone();
         }
@@ -201,7 +201,7 @@ impl Outcome {
         Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
     }
 
-    pub(crate) fn past(&self, provider: &str) -> Result<&Past, Error> {
+    pub(crate) fn past(&self, provider: &str) -> Result<&KnownRevenue, Error> {
         let names = || self.providers.iter().map(|provider| provider.name.as_str());
         let place = names().position(|name| name == provider);
         place.map(|place| &self.past[place]).ok_or_else(|| Error::lookup("provider", no_provider(provider, names())))

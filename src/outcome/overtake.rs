@@ -1,7 +1,7 @@
 //! The answer to one question.
 
 use super::lookup::{checked_probability, place_of};
-use super::when::Reached;
+use super::when::DateEstimates;
 use super::{CrossCheck, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub struct Overtake {
     name: String,
     /// The noun for what is compared.
     quantity: String,
-    dates: Dates,
+    dates: QuestionDates,
     /// The base of the scenario.
     known_to: Period,
     pub(super) answers: Answers,
@@ -48,7 +48,7 @@ pub struct Overtake {
 
 /// The dates of one question.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Dates {
+pub(crate) struct QuestionDates {
     /// The base of the question.
     base: Period,
     /// The last complete year that is fully known, for annual measures.
@@ -57,7 +57,7 @@ pub(crate) struct Dates {
     labels: Vec<Period>,
 }
 
-impl Dates {
+impl QuestionDates {
     pub(crate) fn of(scenario: &Scenario, question: &Question, plan: &Plan) -> Self {
         let dates = scenario.dates(question);
         let last_year = dates.base.and_then(|date| scenario.base().next(date).ok());
@@ -109,7 +109,7 @@ impl Overtake {
     /// [`Outcome::new`](super::Outcome::new) adds how it was computed.
     pub(crate) fn new(
         (scenario, question): (&Scenario, &Question),
-        dates: Dates,
+        dates: QuestionDates,
         answers: Answers,
         mean_date: MeanDate,
         first: Vec<u64>,
@@ -295,7 +295,7 @@ impl Overtake {
     }
 
     pub(crate) fn interval_of(&self, p: f64) -> (When, When) {
-        let reached = Reached { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
+        let reached = DateEstimates { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
         let (low, high) = reached.interval(p, self.run.plain_level());
         (self.when(low), self.when(high))
     }

@@ -12,7 +12,7 @@ pub(crate) const BAND: (usize, usize) = (1, 7);
 
 /// Revenue of one provider up to the base.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Past {
+pub(crate) struct KnownRevenue {
     /// The periods just before the base, oldest first.
     pub(crate) history: Vec<f64>,
     /// The quantiles of the base at `LEVELS`, all equal if the base is known.
@@ -20,9 +20,9 @@ pub(crate) struct Past {
 }
 
 /// The past of every provider, in the order of the scenario.
-pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<Past> {
+pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<KnownRevenue> {
     let providers = scenario.providers().iter().enumerate();
     providers
-        .map(|(row, provider)| Past { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
+        .map(|(row, provider)| KnownRevenue { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
         .collect()
 }

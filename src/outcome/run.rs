@@ -37,7 +37,7 @@ pub(crate) struct RunInfo {
     /// The largest error over all dates of all questions, requested and reached: of a run until a given precision, and
     /// of an exact answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) precision: Option<Reached>,
+    pub(crate) precision: Option<ReachedPrecision>,
 }
 
 /// The choice made by [`Sampling::Auto`].
@@ -50,7 +50,7 @@ pub(crate) struct Chosen {
 
 /// The requested and the reached error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(crate) struct Reached {
+pub(crate) struct ReachedPrecision {
     pub(crate) asked: f64,
     pub(crate) reached: f64,
     pub(crate) met: bool,
@@ -63,7 +63,7 @@ pub(crate) struct NotExact {
     pub(crate) because: &'static str,
 }
 
-impl Reached {
+impl ReachedPrecision {
     pub(crate) fn of(asked: f64, reached: f64) -> Self {
         Self { asked, reached, met: reached <= asked }
     }

@@ -1,6 +1,6 @@
 //! The answers: questions, revenue, ranks and shares.
 
-use super::html::Page;
+use super::html::HtmlPage;
 use super::words;
 use crate::error::Error;
 use crate::outcome::{Outcome, Overtake};
@@ -25,7 +25,7 @@ pub(super) fn setting(outcome: &Outcome) -> String {
     )
 }
 
-pub(super) fn questions(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn questions(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     if outcome.questions().is_empty() {
         return Ok(());
     }
@@ -61,7 +61,7 @@ fn answer(question: &Overtake) -> Result<String, Error> {
 }
 
 /// Custom statistics, as `Display` prints them.
-pub(super) fn custom(page: &mut Page, outcome: &Outcome) {
+pub(super) fn custom(page: &mut HtmlPage, outcome: &Outcome) {
     let lines = outcome.custom_lines();
     if !lines.is_empty() {
         page.heading(2, "Custom statistics");
@@ -69,7 +69,7 @@ pub(super) fn custom(page: &mut Page, outcome: &Outcome) {
     }
 }
 
-pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn revenue(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let over_years = outcome.measured_tables();
     if !outcome.has_revenue() && over_years.is_empty() {
         return Ok(());
@@ -82,7 +82,7 @@ pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
     Ok(())
 }
 
-fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+fn revenue_of_periods(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     chart(page, outcome, Chart::fan)?;
     let horizon = outcome.scenario().horizon();
     for provider in outcome.scenario().providers() {
@@ -101,7 +101,7 @@ fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
 }
 
 /// Ranks and shares.
-pub(super) fn standing(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn standing(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let missing: Vec<String> =
         outcome.not_exact().map(|(part, because)| format!("No exact answer for the {part}: {because}.")).collect();
     if !(outcome.has_ranks() || outcome.has_shares() || !missing.is_empty()) {
@@ -119,7 +119,7 @@ pub(super) fn standing(page: &mut Page, outcome: &Outcome) -> Result<(), Error> 
 }
 
 fn chart<'a>(
-    page: &mut Page,
+    page: &mut HtmlPage,
     outcome: &'a Outcome,
     draw: impl Fn(&Chart<'a>) -> Result<String, Error>,
 ) -> Result<(), Error> {

@@ -2,15 +2,15 @@
 
 use super::counting::Counting;
 use super::cross_check::cross_checked;
-use super::settings::{Part, PartKind};
+use super::settings::{PartCounts, PartKind};
 use super::tally::Tally;
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
-    self, Answers, CustomAnswer, Dates, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Outcome,
-    Overtake, ProviderOutcome, RankTable, RunInfo, ShareFan, ShareRow, Years,
+    Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Outcome, Overtake, Part,
+    ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
 };
 use crate::paths::{Measured, MeasuredRow, Plan, REPLICATES};
 use crate::scenario::{Question, Scenario};
@@ -111,7 +111,7 @@ fn question(
             .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
             .collect(),
     };
-    let dates = Dates::of(scenario, question, plan);
+    let dates = QuestionDates::of(scenario, question, plan);
     let mean_date = mean_date(&dates.years(), &first, counting);
     Overtake::new((scenario, question), dates, answers, mean_date, first.iter().map(Hits::paths).collect())
 }
@@ -136,7 +136,7 @@ fn mean_years(share: &Estimate, span: f64) -> Years {
     }
 }
 
-fn custom(part: &Part, counting: &Counting) -> Option<CustomAnswer> {
+fn custom(part: &PartCounts, counting: &Counting) -> Option<CustomAnswer> {
     let estimates = |row| part.counts.row(row).iter().map(|hits| counting.estimate(hits)).collect();
     part.kind.custom().map(|kind| CustomAnswer {
         kind,
@@ -145,7 +145,7 @@ fn custom(part: &Part, counting: &Counting) -> Option<CustomAnswer> {
     })
 }
 
-fn providers(parts: &[Part], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
+fn providers(parts: &[PartCounts], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
     let counts = |kind: PartKind| parts.iter().find(|part| part.kind == kind).map(|part| &part.counts);
     let names = plan.rows.names().iter().enumerate();
     names
@@ -174,13 +174,18 @@ fn fan(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Re
 }
 
 /// The revenue of a provider over years, by measure.
-fn measured(provider: usize, parts: &[Part], plan: &Plan, counting: &Counting) -> Result<Vec<MeasuredFan>, Error> {
+fn measured(
+    provider: usize,
+    parts: &[PartCounts],
+    plan: &Plan,
+    counting: &Counting,
+) -> Result<Vec<MeasuredFan>, Error> {
     let counts = parts.iter().filter(|part| part.kind == PartKind::Measured).map(|part| &part.counts);
     let fan = |(measured, counts): (&Measured, &Counts)| {
         let MeasuredRow { labels, known, .. } = &measured.of[provider];
         let histograms = &counts.histograms()[measured.places(provider)];
         let fan = counted(provider, (labels.clone(), known.as_deref()), (histograms, plan, counting))?;
-        Ok(MeasuredFan { measure: measured.measure, revenue: outcome::Part::Known(fan) })
+        Ok(MeasuredFan { measure: measured.measure, revenue: Part::Known(fan) })
     };
     plan.measured.iter().zip(counts).map(fan).collect()
 }

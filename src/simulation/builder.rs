@@ -53,14 +53,14 @@ pub struct Simulation<'a> {
     pub(super) at_most: u64,
     pub(super) threads: Option<usize>,
     pub(super) shard: (u64, u64),
-    pub(super) custom: Vec<Custom<'a>>,
+    pub(super) custom: Vec<CustomStatistic<'a>>,
     pub(super) progress: Option<Mutex<Box<OnProgress<'a>>>>,
     /// Number of groups per block, where a test overrides the default.
     pub(super) block_groups: Option<usize>,
 }
 
 /// A custom statistic, with the name of its answer.
-pub(super) struct Custom<'a> {
+pub(super) struct CustomStatistic<'a> {
     pub(super) name: String,
     pub(super) kind: PartKind,
     pub(super) statistic: Box<dyn Statistic + 'a>,

@@ -22,7 +22,7 @@ const HEAVIEST: f64 = 8.0;
 
 /// The parameters of the sampling error of a run.
 #[derive(Debug, Clone, Copy)]
-struct Sampled {
+struct SamplingError {
     paths: f64,
     /// The largest possible weight of a path.
     heaviest: f64,
@@ -30,7 +30,7 @@ struct Sampled {
     degrees: Option<f64>,
 }
 
-impl Sampled {
+impl SamplingError {
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     fn of(tally: &Tally) -> Self {
         let filled = |totals: &Totals| totals.weight.paths().iter().filter(|paths| **paths > 0.0).count();
@@ -76,7 +76,7 @@ impl Sampled {
 }
 
 /// Compares a simulated answer with the exact one, or with the reason why there is none.
-fn compared(simulated: &Overtake, exact: Result<&Overtake, String>, sampled: Sampled) -> CrossCheck {
+fn compared(simulated: &Overtake, exact: Result<&Overtake, String>, sampled: SamplingError) -> CrossCheck {
     let checked = exact.map(|exact| {
         let pairs = simulated.every_estimate().zip(exact.every_estimate());
         pairs.map(|((period, own), (_, exact))| sampled.checked(period, own, exact)).collect::<Vec<_>>()
@@ -87,7 +87,7 @@ fn compared(simulated: &Overtake, exact: Result<&Overtake, String>, sampled: Sam
 
 /// Adds the exact answer to every question.
 pub(super) fn cross_checked(mut outcome: Outcome, tally: &Tally) -> Outcome {
-    let sampled = Sampled::of(tally);
+    let sampled = SamplingError::of(tally);
     for (question, simulated) in tally.scenario().questions().iter().zip(&mut outcome.questions) {
         let exact = solved(tally.scenario(), question, tolerance(simulated), tally.settings().continuous);
         let exact = exact.as_ref().map(|exact| &exact.questions[0]).map_err(because);
@@ -148,7 +148,7 @@ mod tests {
             let question = &outcome.questions()[0];
             let right = question.cross_check().expect("requested");
             assert!(right.agrees() && right.count() >= 38, "{sampling:?}: {right}");
-            let check = compared(question, Ok(&wrong.questions()[0]), Sampled::of(&tally));
+            let check = compared(question, Ok(&wrong.questions()[0]), SamplingError::of(&tally));
             assert!(!check.agrees() && check.largest_z().is_some_and(|z| z > check.bound()), "{sampling:?}: {check}");
             assert!(check.to_string().ends_with("they disagree"), "{check}");
             assert_eq!(serde_json::to_value(&check).expect("written")["agrees"], false);
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn z_by_hand_with_none_and_all_of_the_paths() {
         let period: Period = "2018-Q1".parse().expect("label");
-        let sampled = Sampled { paths: 1000.0, heaviest: 1.0, degrees: None };
+        let sampled = SamplingError { paths: 1000.0, heaviest: 1.0, degrees: None };
         let z = |hits: u64, p: f64| {
             let simulated = Estimate::wilson(hits, 1000, z_of(0.95));
             sampled.checked(period, simulated, Estimate::exact(p)).z.expect("drawn")
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn few_hits_of_replicates_have_the_error_of_counts() {
         let period: Period = "2018-Q1".parse().expect("label");
-        let sampled = Sampled { paths: 32_000.0, heaviest: 1.0, degrees: Some(31.0) };
+        let sampled = SamplingError { paths: 32_000.0, heaviest: 1.0, degrees: Some(31.0) };
         // A single hit has a spread of one hit, whatever the expected number.
         let mut hits = [0.0; REPLICATES];
         hits[3] = 1.0;
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn bounds_as_published_laws_have_them() {
-        let bound = |degrees| Sampled { paths: 1.0, heaviest: 1.0, degrees }.bound(80);
+        let bound = |degrees| SamplingError { paths: 1.0, heaviest: 1.0, degrees }.bound(80);
         // √(2 ln 1.6e8), and scipy.stats.t.isf(0.5e-6 / 80, 31).
         assert!((bound(None) - 6.146_655_1).abs() < 1e-6, "{}", bound(None));
         assert!((bound(Some(31.0)) - 7.652_209_9).abs() < 1e-5, "{}", bound(Some(31.0)));

@@ -1,6 +1,6 @@
 //! Custom statistics: events, classifications and implementations of [`Statistic`].
 
-use super::builder::{Custom, Simulation};
+use super::builder::{CustomStatistic, Simulation};
 use super::settings::PartKind;
 use crate::paths::Path;
 use crate::statistic::{Classify, Statistic};
@@ -27,7 +27,7 @@ impl<'a> Simulation<'a> {
         happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
     ) -> Self {
         let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
-        self.custom.push(Custom {
+        self.custom.push(CustomStatistic {
             name: name.into(),
             kind: PartKind::Event,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
@@ -63,7 +63,7 @@ impl<'a> Simulation<'a> {
         classes: usize,
         class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
     ) -> Self {
-        self.custom.push(Custom {
+        self.custom.push(CustomStatistic {
             name: name.into(),
             kind: PartKind::Classes,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
@@ -73,7 +73,11 @@ impl<'a> Simulation<'a> {
 
     /// Adds a custom [`Statistic`]; `name` identifies its answer in the outcome.
     pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
-        self.custom.push(Custom { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self.custom.push(CustomStatistic {
+            name: name.into(),
+            kind: PartKind::Statistic,
+            statistic: Box::new(statistic),
+        });
         self
     }
 }

@@ -12,7 +12,7 @@ use crate::estimate::{Estimate, z_of};
 use crate::outcome::{Change, Difference, Differences};
 use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
 use crate::scenario::Scenario;
-use crate::statistic::Overtake;
+use crate::statistic::OvertakeStatistic;
 
 impl Simulation<'_> {
     /// Estimates the difference in probability of each overtake between `other` and this scenario, with common random
@@ -44,7 +44,7 @@ impl Simulation<'_> {
     pub fn difference(self, other: &Scenario) -> Result<Differences, Error> {
         self.check()?;
         self.check_difference(other)?;
-        let pair = Pair::new(&self, other)?;
+        let pair = ScenarioPair::new(&self, other)?;
         let done = pair.count(&self)?;
         Ok(pair.outcome(&self.settings, &done))
     }
@@ -80,10 +80,10 @@ impl Simulation<'_> {
 }
 
 /// Two scenarios and their common questions.
-struct Pair {
+struct ScenarioPair {
     plans: [Plan; 2],
     /// Name and dates of each question, and its statistic in each scenario.
-    questions: Vec<(String, Vec<usize>, [Overtake; 2])>,
+    questions: Vec<(String, Vec<usize>, [OvertakeStatistic; 2])>,
 }
 
 /// Counts of one question by date, where 0 is the base.
@@ -122,9 +122,9 @@ impl Counted {
 }
 
 /// Counts of one worker, by question.
-type Done = Result<Vec<Counted>, Error>;
+type WorkerCounts = Result<Vec<Counted>, Error>;
 
-impl Pair {
+impl ScenarioPair {
     fn new(simulation: &Simulation<'_>, other: &Scenario) -> Result<Self, Error> {
         let scenarios = [simulation.scenario, other];
         let plan = |scenario: &Scenario| {
@@ -150,11 +150,11 @@ impl Pair {
         let settings = &simulation.settings;
         let next = AtomicU64::new(0);
         let worker = || self.worker(settings, &next);
-        let merge = |a: Done, b: Done| Ok(a?.into_iter().zip(&b?).map(|(a, b)| a.merge(b)).collect());
+        let merge = |a: WorkerCounts, b: WorkerCounts| Ok(a?.into_iter().zip(&b?).map(|(a, b)| a.merge(b)).collect());
         workers(simulation.threads, settings.groups().div_ceil(CHUNK), worker, merge)?
     }
 
-    fn worker(&self, settings: &Settings, next: &AtomicU64) -> Done {
+    fn worker(&self, settings: &Settings, next: &AtomicU64) -> WorkerCounts {
         let mut counted: Vec<Counted> = self.questions.iter().map(|(_, dates, _)| Counted::new(dates.len())).collect();
         let at_once = self.plans.iter().map(groups_that_fit).min().unwrap_or(1);
         let mut blocks = self.plans.each_ref().map(|plan| Block::new(plan, at_once));

@@ -7,7 +7,7 @@ use std::sync::{PoisonError, TryLockError};
 use super::advice;
 use super::builder::{OnProgress, Progress, Simulation};
 use super::parts::{Listed, built_in, empty_counts, measured};
-use super::settings::{Part, PartKind, Settings};
+use super::settings::{PartCounts, PartKind, Settings};
 use super::tally::Tally;
 use crate::error::{Error, Kind};
 use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
@@ -43,7 +43,7 @@ pub(super) fn part(
     run.check_memory(&done.counts)?;
     run.check_whole(&done)?;
     let kinds = run.statistics.iter().map(|(kind, name, _)| (*kind, name.clone()));
-    let parts = kinds.zip(done.counts).map(|((kind, name), counts)| Part { kind, name, counts }).collect();
+    let parts = kinds.zip(done.counts).map(|((kind, name), counts)| PartCounts { kind, name, counts }).collect();
     let totals = (settings.sampling != Sampling::Plain).then_some(done.totals);
     Ok(Tally::new(simulation.scenario.clone(), settings.clone(), done.chunks, parts, totals))
 }

@@ -196,13 +196,13 @@ impl PartKind {
 /// The counts of one statistic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Part {
+pub(crate) struct PartCounts {
     pub(crate) kind: PartKind,
     pub(crate) name: String,
     pub(crate) counts: Counts,
 }
 
-impl Part {
+impl PartCounts {
     /// Whether a custom statistic has the shape of its kind: an event has two classes, a classification one row.
     pub(super) fn has_custom_shape(&self) -> bool {
         let lengths = self.counts.lengths();

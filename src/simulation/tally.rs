@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::settings::{Part, Settings};
+use super::settings::{PartCounts, Settings};
 use crate::error::Error;
 use crate::paths::Sampling;
 use crate::paths::stream::GROUP;
@@ -33,7 +33,7 @@ pub struct Tally {
     pub(super) settings: Settings,
     /// Ranges of groups of 64 paths that are counted: half open, in order, not touching.
     pub(super) groups: Vec<(u64, u64)>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PartCounts>,
     /// Total of every row, where paths do not count once each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) totals: Option<Totals>,
@@ -44,7 +44,7 @@ impl Tally {
         scenario: Scenario,
         settings: Settings,
         groups: Vec<(u64, u64)>,
-        parts: Vec<Part>,
+        parts: Vec<PartCounts>,
         totals: Option<Totals>,
     ) -> Self {
         Self { scenario, settings, groups: joined(groups), parts, totals }
@@ -72,7 +72,8 @@ impl Tally {
         if self.settings != other.settings {
             return refuse(format!("the runs differ in {}", self.settings.differences(&other.settings)));
         }
-        let alike = |(a, b): (&Part, &Part)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
+        let alike =
+            |(a, b): (&PartCounts, &PartCounts)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
         if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {
             return refuse("the runs have different custom statistics".to_owned());
         }
@@ -130,7 +131,7 @@ impl Tally {
         self.totals.as_ref()
     }
 
-    pub(crate) fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[PartCounts] {
         &self.parts
     }
 }

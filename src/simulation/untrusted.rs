@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::parts::{built_in, empty_counts};
-use super::settings::{Part, Settings};
+use super::settings::{PartCounts, Settings};
 use super::tally::Tally;
 use crate::error::{Error, Kind};
 use crate::paths::Sampling;
@@ -17,7 +17,7 @@ struct Untrusted {
     scenario: Scenario,
     settings: Settings,
     groups: Vec<(u64, u64)>,
-    parts: Vec<Part>,
+    parts: Vec<PartCounts>,
     #[serde(default)]
     totals: Option<Totals>,
 }
@@ -60,7 +60,7 @@ impl TryFrom<Untrusted> for Tally {
 }
 
 /// Whether the parts match the scenario and the settings; also restores the fields that a file does not contain.
-fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
+fn fits(parts: &mut [PartCounts], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
     let plan = settings.plan(scenario)?;
     let expected = built_in(scenario, settings, &plan);
     if settings.sampling == Sampling::Auto || settings.sampling.rounded_up(settings.paths) != settings.paths {
@@ -75,8 +75,8 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
         }
         part.counts.take_centres(&empty);
     }
-    let own: &[Part] = own;
-    let is_fit = |(place, part): (usize, &Part)| {
+    let own: &[PartCounts] = own;
+    let is_fit = |(place, part): (usize, &PartCounts)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
         is_new && part.kind.custom().is_some() && part.has_custom_shape() && part.counts.is_plain(plain)
     };

@@ -163,7 +163,7 @@ pub(super) struct Calendar {
 
 /// A calendar label and the time that it spans, in months.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Span {
+pub(super) struct TickSpan {
     pub(super) from: i32,
     pub(super) to: i32,
     pub(super) label: String,
@@ -185,15 +185,15 @@ impl Calendar {
     }
 
     /// Spans of one, three or twelve months, or of round numbers of years, aligned with the calendar.
-    fn spans(&self, months: i32) -> Vec<Span> {
+    fn spans(&self, months: i32) -> Vec<TickSpan> {
         let first = self.from.div_euclid(months);
         let starts = (first..).map(|index| index * months).take_while(|start| *start < self.to);
-        starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
+        starts.map(|from| TickSpan { from, to: from + months, label: label(from, months) }).collect()
     }
 
     /// The first visible month of a span, and its label; for spans of years cut off at the start, the first visible
     /// year.
-    pub(super) fn seen(&self, span: &Span) -> (i32, String) {
+    pub(super) fn seen(&self, span: &TickSpan) -> (i32, String) {
         let from = span.from.max(self.from);
         let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };
         (from, label)
@@ -206,7 +206,7 @@ impl Calendar {
     }
 
     /// The finest spans whose labels fit.
-    pub(super) fn ticks(&self, frame: &Frame) -> Vec<Span> {
+    pub(super) fn ticks(&self, frame: &Frame) -> Vec<TickSpan> {
         let per_month = (frame.right - frame.left) / f64::from(self.to - self.from);
         let fits = |months: &i32| {
             let widest = text::width(&label(self.from, *months), TICK);
