@@ -113,6 +113,7 @@ mod growth;
 mod math;
 mod outcome;
 mod paths;
+mod render;
 mod report;
 mod scenario;
 mod shock;
@@ -131,13 +132,14 @@ pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{
-    Change, Chart, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake,
-    RankTable, ShareFan, Years,
+    Change, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake, RankTable,
+    ShareFan, Years,
 };
-pub use paths::{Path, Paths, Rows};
+pub use paths::{Path, Paths, Rows, Sampling};
+pub use render::Chart;
 pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
-pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};
+pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;
 pub use statistic::{Counts, Shape, Statistic};
 

@@ -9,8 +9,8 @@ use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
+use crate::paths::MOST_PATHS;
 use crate::scenario::{Measure, Question, Scenario};
-use crate::simulation::MOST_PATHS;
 use bound::{edges, smallest_shift};
 pub use verdict::Verdict;
 

@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::domain::{Domain, Key, Visitor, at};
 use super::pert;
-use super::quantile::Quantile;
 use crate::error::shown;
 use crate::math;
 
@@ -280,11 +279,6 @@ impl Shape {
     /// The probability outside of `domain`, at both ends together.
     pub(crate) fn mass_outside(&self, domain: Domain) -> f64 {
         self.probability(Side::Below, domain.low) + self.probability(Side::Above, domain.high)
-    }
-
-    /// The smallest `v` with P(X ≤ v) ≥ 1/2.
-    pub(crate) fn median(&self) -> f64 {
-        Quantile::new(self).median()
     }
 }
 

@@ -136,6 +136,13 @@ impl Quantile {
     }
 }
 
+impl Shape {
+    /// The smallest `v` with P(X ≤ v) ≥ 1/2.
+    pub(crate) fn median(&self) -> f64 {
+        Quantile::new(self).median()
+    }
+}
+
 impl Cut {
     fn new(whole: &Shape, (low, high): (f64, f64)) -> Self {
         let side = whole.side(low);

@@ -1,7 +1,7 @@
 //! The curve's growth at the base, and extrapolated back by up to a year, against the growth of the history.
 
+use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown};
-use super::{Finding, FindingKind};
 use crate::math;
 
 /// The shortest history, in years, that gives a growth rate: two quarters. A single quarter may be seasonal. A history

@@ -1,7 +1,7 @@
 //! The base against claims, which the curve extrapolates to it, and against the history.
 
+use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown, mean_and_sd, short};
-use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::math;
 

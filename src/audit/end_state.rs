@@ -1,7 +1,8 @@
 //! The end state: growth at the horizon, the multiple of the base, and revenue against the stated ceiling.
 
+use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Scene, grown, short};
-use super::{Finding, FindingKind, Severity, units};
+use super::units;
 use crate::math;
 
 /// Growth in a single year beyond which a rate is probably in percent: ×3. Alibaba Cloud's best year was ×2.4.

@@ -1,9 +1,9 @@
 //! The growth curve against all assumptions: the answer under other tails, and under other curves that pass through the
 //! same estimates.
 
+use super::finding::{Finding, FindingKind};
 use super::scene::{Answer, SEED, SURE, Scene, by_date, error_of};
 use super::weight::Weighed;
-use super::{Finding, FindingKind};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::estimate::Estimate;

@@ -1,7 +1,7 @@
 //! Histories in the wrong order, or with figures that are not those of their periods.
 
+use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Scene, Series, grown, short};
-use super::{Finding, FindingKind, Severity};
 use crate::math;
 
 /// The shortest history whose direction is meaningful.

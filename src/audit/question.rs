@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed, short};
-use super::{Finding, FindingKind, Severity};
 use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;

@@ -1,7 +1,7 @@
 //! Estimates read as `point` although fiscal year and history are known, so that they could be read as totals.
 
+use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown, short};
-use super::{Finding, FindingKind};
 use crate::growth::{Curve, Law, Reading, Schedule};
 use crate::math;
 use crate::paths::Plan;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, FindingKind, Severity};
+use super::finding::{Finding, FindingKind, Severity};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;

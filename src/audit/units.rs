@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Scene, short};
-use super::{Finding, FindingKind, Severity};
 use crate::assumption::domain::Domain;
 use crate::error::shown;
 use crate::scenario::AssumptionPlace;

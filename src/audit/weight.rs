@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::finding::{Finding, FindingKind};
 use super::scene::{Answer, ENDS, SURE, Scene, by_date, error_of, short};
-use super::{Finding, FindingKind};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;

@@ -1,7 +1,8 @@
 //! The spread of each provider's first-year growth against the history's, and volatility with or without drawn rates.
 
+use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{PATHS, SEED, Scene, grown, mean_and_sd};
-use super::{Finding, FindingKind, Severity, units};
+use super::units;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::error::Error;

@@ -16,7 +16,7 @@
 //! | `integrate`, `sampled`, `replicates`, `budget` | choice of method, error estimate, cost limit |
 //! | `adjoint`, `leaf`, `chain` | derivatives of one walk, the numbers to differentiate by, and the chain rule between them |
 //! | `gradient` | derivatives of an answer |
-//! | `answer`, `revenue` | questions and ranks; fans and shares |
+//! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
 mod adjoint;
@@ -33,6 +33,7 @@ mod integrate;
 mod kernel;
 mod leaf;
 mod lines;
+mod outcome;
 mod pair;
 mod passage;
 mod replicates;

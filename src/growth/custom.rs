@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Value;
+use super::value::Value;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use super::Value;
+use super::value::Value;
 use crate::cpu::{self, Level};
 use crate::math;
 

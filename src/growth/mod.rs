@@ -7,11 +7,11 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod value;
 
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 use crate::cpu::{self, Level};
-use crate::math;
 
 pub(crate) use custom::Custom;
 use fade::Fade;
@@ -19,6 +19,9 @@ pub(crate) use ready::{Past, Ready};
 pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
 pub(crate) use totals::Centre;
+pub(crate) use value::Value;
+
+use value::each;
 
 /// How a provider's revenue grows. Growth rates are simple annual rates as fractions (0.87 is +87 %); half-lives are in
 /// years.
@@ -193,48 +196,6 @@ impl Curve {
     }
 }
 
-/// One number of a curve over a block of paths.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Value<'a> {
-    Fixed(f64),
-    Drawn(&'a [f64]),
-}
-
-impl Value<'_> {
-    /// The value on every path.
-    #[cfg(test)]
-    pub(crate) fn column(self, count: usize) -> Vec<f64> {
-        match self {
-            Self::Fixed(value) => vec![value; count],
-            Self::Drawn(values) => values[..count].to_vec(),
-        }
-    }
-
-    /// `γ = ln(1 + g)` on every path.
-    fn log_rate(self, count: usize) -> Vec<f64> {
-        let mut rates = vec![0.0; count];
-        self.put_log_rates(&mut rates);
-        rates
-    }
-
-    fn put_log_rates(self, out: &mut [f64]) {
-        match self {
-            Self::Fixed(growth) => out.fill(math::ln_1p(growth)),
-            Self::Drawn(values) => {
-                out.copy_from_slice(&values[..out.len()]);
-                math::ln_1p_slice(out);
-            }
-        }
-    }
-
-    pub(crate) fn of_path(self, path: usize) -> f64 {
-        match self {
-            Self::Fixed(value) => value,
-            Self::Drawn(values) => values[path],
-        }
-    }
-}
-
 /// `rate · tau` on every path.
 fn put_products(out: &mut [f64], rates: &[f64], tau: f64) {
     cpu::run(
@@ -246,13 +207,4 @@ fn put_products(out: &mut [f64], rates: &[f64], tau: f64) {
             }
         },
     );
-}
-
-/// Calls `emit` with one column for each `tau`.
-fn each(taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64]), mut column: impl FnMut(f64, &mut [f64])) {
-    let mut out = vec![0.0; count];
-    for (index, tau) in taus.iter().enumerate() {
-        column(*tau, &mut out);
-        emit(index, &out);
-    }
 }

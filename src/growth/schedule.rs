@@ -1,7 +1,7 @@
 //! Annual growth estimates in the `point` reading, and the tails that extend them.
 
 use super::fade::Fade;
-use super::{Value, each};
+use super::value::{Value, each};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Domain, Key, Visitor, at};
 use crate::error::shown;

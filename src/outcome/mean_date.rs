@@ -1,12 +1,6 @@
 //! The mean date of an overtake, in years after the base.
 
-use std::fmt;
-
 use serde::Serialize;
-
-use super::Counting;
-use crate::estimate::{Estimate, decimals};
-use crate::statistic::Hits;
 
 /// The mean date of an overtake, in years after the base of the question.
 ///
@@ -56,9 +50,9 @@ pub struct MeanDate {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[must_use]
 pub struct Years {
-    value: f64,
-    standard_error: f64,
-    interval: [f64; 2],
+    pub(crate) value: f64,
+    pub(crate) standard_error: f64,
+    pub(crate) interval: [f64; 2],
 }
 
 impl Years {
@@ -79,97 +73,5 @@ impl Years {
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         (self.interval[0], self.interval[1])
-    }
-
-    /// A mean from an estimated fraction of `span` years.
-    fn of_share(share: &Estimate, span: f64) -> Self {
-        let (low, high) = share.interval();
-        Self {
-            value: span * share.value(),
-            standard_error: span * share.standard_error(),
-            interval: [span * low, span * high],
-        }
-    }
-
-    fn bounded(value: f64, error: f64, span: f64) -> Self {
-        let value = value.clamp(0.0, span);
-        let error = error.min(span);
-        let interval = [(value - 2.0 * error).max(0.0), (value + 2.0 * error).min(span)];
-        Self { value, standard_error: error, interval }
-    }
-}
-
-impl MeanDate {
-    /// From counts: `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by
-    /// those of paths without an overtake.
-    pub(super) fn counted(years: &[f64], first: &[Hits], counting: &Counting) -> Self {
-        let span = years.last().copied().unwrap_or(0.0);
-        let shares: Vec<f64> = years.iter().map(|years| years / span).chain([1.0]).collect();
-        let mean = |dates: usize| counting.mean(&shares[..dates], &first[..dates]);
-        let happens = first[..years.len()].iter().any(Hits::is_some);
-        Self {
-            restricted: Years::of_share(&mean(first.len()), span),
-            given_overtake: happens.then(|| Years::of_share(&mean(years.len()), span)),
-        }
-    }
-
-    /// From the probabilities by every date, starting with the base, and their errors. The correlation of quadrature
-    /// errors is unknown, so the error of a sum is the sum of errors.
-    pub(super) fn solved(years: &[f64], by: &[Estimate]) -> Self {
-        let (Some(span), Some(last)) = (years.last().copied(), by.last()) else {
-            return Self { restricted: Years::bounded(0.0, 0.0, 0.0), given_overtake: None };
-        };
-        let (mut passed, mut error) = (0.0, 0.0);
-        for (ends, by) in years.windows(2).zip(by) {
-            passed += (ends[1] - ends[0]) * by.value();
-            error += (ends[1] - ends[0]) * by.standard_error();
-        }
-        let given = || {
-            // span − passed/P, with the propagated errors of both terms.
-            let after = passed / last.value();
-            Years::bounded(span - after, (error + after * last.standard_error()) / last.value(), span)
-        };
-        Self {
-            restricted: Years::bounded(span - passed, error, span),
-            given_overtake: (last.value() > 0.0).then(given),
-        }
-    }
-}
-
-impl fmt::Display for Years {
-    /// "3.42 ± 0.01 years", with the digits that the error supports.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.standard_error > 0.0 {
-            let decimals = decimals(self.standard_error);
-            write!(f, "{:.decimals$} ± {:.decimals$} years", self.value, self.standard_error)
-        } else {
-            write!(f, "{} years (exact)", self.value)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// By hand: 0.1 at the base, 0.3 by one year, 0.6 by two. Restricted: (1 − 0.1) + (1 − 0.3) = 1.6. Given the
-    /// overtake: (0·0.1 + 1·0.2 + 2·0.3)/0.6 = 4/3.
-    #[test]
-    fn means_by_hand_from_probabilities() {
-        let by = [0.1, 0.3, 0.6].map(|value| Estimate::bounded(value, 1e-3));
-        let mean = MeanDate::solved(&[0.0, 1.0, 2.0], &by);
-        assert!((mean.restricted.value() - 1.6).abs() < 1e-12);
-        assert!((mean.restricted.standard_error() - 2e-3).abs() < 1e-12);
-        let given = mean.given_overtake.expect("it happens");
-        assert!((given.value() - 4.0 / 3.0).abs() < 1e-12);
-        // ∂/∂P of 2 − S/P with S = 0.4 and P = 0.6.
-        assert!((given.standard_error() - (2e-3 / 0.6 + 0.4 / 0.36 * 1e-3)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn an_overtake_that_never_happens_has_no_mean_date() {
-        let mean = MeanDate::solved(&[0.0, 1.0], &[Estimate::exact(0.0); 2]);
-        assert_eq!(mean.given_overtake, None);
-        assert_eq!(mean.restricted.to_string(), "1 years (exact)");
     }
 }

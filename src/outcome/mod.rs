@@ -1,13 +1,10 @@
-//! The outcome: estimates and text from counts. It can be written but not read back.
+//! The outcome: the answers of a run as data. Its two producers, `exact` and `simulation`, build it; `render` shows it.
+//! It can be written but not read back.
 
-mod chart;
-mod counted;
-mod counting;
 mod cross_check;
-mod csv;
+mod custom;
 mod difference;
-mod listing;
-mod markdown;
+mod lookup;
 mod mean_date;
 mod mixture;
 mod origin;
@@ -17,38 +14,32 @@ mod part;
 mod past;
 mod provider;
 mod run;
-mod table;
 mod when;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-pub use chart::Chart;
-pub(crate) use chart::escaped;
-pub(crate) use counting::Counting;
+pub(crate) use cross_check::FALSE_ALARM;
 pub use cross_check::{Checked, CrossCheck};
+pub(crate) use custom::{CustomAnswer, CustomKind};
 pub use difference::{Change, Difference, Differences};
+pub(crate) use lookup::{QUANTILES, place_of};
 pub use mean_date::{MeanDate, Years};
 pub(crate) use mixture::{Component, Mixture};
-pub(crate) use overtake::Answers;
+pub(crate) use overtake::{Answers, QuestionDates};
 pub use overtake::{LeadChanges, Overtake};
 pub(crate) use part::{MeasuredFan, Part, ProviderOutcome};
-use past::{BAND, LEVELS, MEDIAN, Past};
-pub(crate) use provider::logistic;
+pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
+pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
-use run::Reached;
-pub(crate) use run::RunInfo;
-pub(crate) use table::{Table, money};
+pub(crate) use run::{Chosen, NotExact, RunInfo};
 
-use crate::calendar::Period;
+use run::ReachedPrecision;
+
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
 use crate::paths::Plan;
 use crate::scenario::{Measure, Scenario};
-use crate::simulation::{PartKind, Tally};
-
-/// The levels of the quantiles that every outcome lists; others are available on request.
-pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
 /// The answers of a run with their errors: questions, revenue, ranks and shares, and custom statistics.
 ///
@@ -73,75 +64,38 @@ pub(crate) const QUANTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 #[must_use]
 pub struct Outcome {
     /// The scenario that was answered.
-    scenario: Scenario,
-    run: RunInfo,
-    questions: Vec<Overtake>,
-    providers: Vec<ProviderOutcome>,
-    own: Vec<Own>,
+    pub(crate) scenario: Scenario,
+    pub(crate) run: RunInfo,
+    pub(crate) questions: Vec<Overtake>,
+    pub(crate) providers: Vec<ProviderOutcome>,
+    pub(crate) custom: Vec<CustomAnswer>,
     /// Known revenue by provider, for charts.
-    past: Vec<Past>,
-}
-
-/// The answer of a custom statistic: rows of classes.
-#[derive(Debug, Clone, PartialEq)]
-struct Own {
-    kind: PartKind,
-    name: String,
-    rows: Vec<Vec<Estimate>>,
+    pub(crate) past: Vec<KnownRevenue>,
 }
 
 impl Outcome {
-    /// # Errors
-    /// If revenue overflows.
-    pub(crate) fn of(tally: &Tally, plan: &Plan) -> Result<Self, Error> {
-        let counting = Counting::new(tally, plan);
-        let scenario = tally.scenario();
-        let run = RunInfo::of(tally);
-        let parts = tally.parts();
-        let questions = scenario.questions().iter().zip(parts);
-        let questions =
-            questions.map(|(question, part)| Overtake::of((scenario, question), &part.counts, plan, &counting, &run));
-        let mut outcome = Self {
-            scenario: scenario.clone(),
-            questions: questions.collect(),
-            providers: counted::providers(parts, plan, &counting)?,
-            own: parts.iter().filter_map(|part| counted::own(part, &counting)).collect(),
-            past: past::pasts(scenario, plan),
-            run,
-        };
-        outcome.tell_precision(tally.settings().precision.map(|asked| asked.error()));
-        Ok(outcome)
+    /// An outcome of the answers of a producer. `asked` is the requested error, if any; it and the reached error are
+    /// recorded in the run, and the run in every question.
+    pub(crate) fn new(
+        (scenario, plan): (&Scenario, &Plan),
+        (run, asked): (RunInfo, Option<f64>),
+        questions: Vec<Overtake>,
+        providers: Vec<ProviderOutcome>,
+        custom: Vec<CustomAnswer>,
+    ) -> Self {
+        let past = past::pasts(scenario, plan);
+        let mut outcome = Self { scenario: scenario.clone(), run, questions, providers, custom, past };
+        let reached = outcome.largest_error();
+        outcome.run.precision = asked.map(|asked| ReachedPrecision::of(asked, reached));
+        for question in &mut outcome.questions {
+            question.run = outcome.run.clone();
+        }
+        outcome
     }
 
     /// The largest standard error over all dates of all questions.
     pub(crate) fn largest_error(&self) -> f64 {
         self.questions.iter().flat_map(Overtake::errors).fold(0.0, f64::max)
-    }
-
-    /// An exact outcome, from the answers to each question and for each provider.
-    pub(crate) fn exact(
-        scenario: &Scenario,
-        plan: &Plan,
-        run: RunInfo,
-        answers: Vec<Answers>,
-        providers: Vec<ProviderOutcome>,
-    ) -> Self {
-        let questions = scenario.questions().iter().zip(answers);
-        let questions = questions.map(|(question, answers)| Overtake::new((scenario, question), answers, plan, &run));
-        let questions = questions.collect();
-        let asked = run.tolerance;
-        let past = past::pasts(scenario, plan);
-        let mut outcome = Self { scenario: scenario.clone(), questions, providers, own: Vec::new(), past, run };
-        outcome.tell_precision(asked);
-        outcome
-    }
-
-    /// Records the requested and the reached error in the run, and thereby in every question.
-    fn tell_precision(&mut self, asked: Option<f64>) {
-        let reached = self.largest_error();
-        self.run.precision = asked.map(|asked| Reached::of(asked, reached));
-        let run = self.run.clone();
-        self.questions.iter_mut().for_each(|question| question.run = run.clone());
     }
 
     /// The answer to the question whether `challenger` overtakes `incumbent`.
@@ -247,12 +201,23 @@ impl Outcome {
         Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
     }
 
+    pub(crate) fn past(&self, provider: &str) -> Result<&KnownRevenue, Error> {
+        let names = || self.providers.iter().map(|provider| provider.name.as_str());
+        let place = names().position(|name| name == provider);
+        place.map(|place| &self.past[place]).ok_or_else(|| Error::lookup("provider", no_provider(provider, names())))
+    }
+
+    /// The cross-check of every question; empty unless [requested](crate::Simulation::cross_check).
+    pub fn cross_checks(&self) -> impl Iterator<Item = &CrossCheck> {
+        self.questions.iter().filter_map(Overtake::cross_check)
+    }
+
     /// The probability of a custom event.
     ///
     /// # Errors
     /// If there is no such event.
     pub fn event(&self, name: &str) -> Result<Estimate, Error> {
-        self.own(PartKind::Event, name).map(|own| own.rows[0][1])
+        self.custom(CustomKind::Event, name).map(|custom| custom.rows[0][1])
     }
 
     /// The probability of each class of a custom classification.
@@ -260,7 +225,7 @@ impl Outcome {
     /// # Errors
     /// If there is no such classification.
     pub fn classes(&self, name: &str) -> Result<&[Estimate], Error> {
-        self.own(PartKind::Classes, name).map(|own| own.rows[0].as_slice())
+        self.custom(CustomKind::Classes, name).map(|custom| custom.rows[0].as_slice())
     }
 
     /// The probabilities of a custom [`Statistic`](crate::Statistic), by row and class.
@@ -268,16 +233,16 @@ impl Outcome {
     /// # Errors
     /// If there is no such statistic.
     pub fn statistic(&self, name: &str) -> Result<&[Vec<Estimate>], Error> {
-        self.own(PartKind::Statistic, name).map(|own| own.rows.as_slice())
+        self.custom(CustomKind::Statistic, name).map(|custom| custom.rows.as_slice())
     }
 
-    fn own(&self, kind: PartKind, name: &str) -> Result<&Own, Error> {
-        let of_kind = || self.own.iter().filter(|own| own.kind == kind);
-        of_kind().find(|own| own.name == name).ok_or_else(|| {
-            let other = self.own.iter().find(|own| own.name == name);
+    fn custom(&self, kind: CustomKind, name: &str) -> Result<&CustomAnswer, Error> {
+        let of_kind = || self.custom.iter().filter(|custom| custom.kind == kind);
+        of_kind().find(|custom| custom.name == name).ok_or_else(|| {
+            let other = self.custom.iter().find(|custom| custom.name == name);
             let hint = match other {
                 Some(other) => format!("; it is the name of another kind: \"{}\"", other.kind.word()),
-                None => did_you_mean(name, of_kind().map(|own| own.name.as_str())),
+                None => did_you_mean(name, of_kind().map(|custom| custom.name.as_str())),
             };
             Error::lookup(kind.word(), format!("none is named {name:?}{hint}"))
         })
@@ -307,57 +272,13 @@ impl Serialize for Outcome {
         map.serialize_entry("questions", &self.questions)?;
         map.serialize_entry("providers", &self.providers)?;
         for (key, kind) in
-            [("events", PartKind::Event), ("classes", PartKind::Classes), ("statistics", PartKind::Statistic)]
+            [("events", CustomKind::Event), ("classes", CustomKind::Classes), ("statistics", CustomKind::Statistic)]
         {
-            let of_kind: Vec<&Own> = self.own.iter().filter(|own| own.kind == kind).collect();
+            let of_kind: Vec<&CustomAnswer> = self.custom.iter().filter(|custom| custom.kind == kind).collect();
             if !of_kind.is_empty() {
                 map.serialize_entry(key, &of_kind)?;
             }
         }
         map.end()
     }
-}
-
-impl Serialize for Own {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &self.name)?;
-        match self.kind {
-            PartKind::Event => map.serialize_entry("probability", &self.rows[0][1])?,
-            PartKind::Classes => map.serialize_entry("classes", &self.rows[0])?,
-            _ => map.serialize_entry("rows", &self.rows)?,
-        }
-        map.end()
-    }
-}
-
-/// The index, from 1, of a label within a run of periods.
-pub(crate) fn place_of(labels: &[Period], label: impl TryInto<Period, Error: Into<Error>>) -> Result<usize, Error> {
-    let period = label.try_into().map_err(Into::into)?;
-    labels.iter().position(|known| *known == period).ok_or_else(|| {
-        let within = |known: &&Period| known.start() >= period.start() && known.end() <= period.end();
-        let meant =
-            labels.iter().rfind(within).map_or_else(String::new, |known| format!("; its last period is {known}"));
-        Error::lookup("period", format!("{period} is not in the outcome{}{meant}", span_of(labels)))
-    })
-}
-
-/// ": it contains 2019-Q1 to 2028-Q1", or a few of them if they are not consecutive.
-fn span_of(labels: &[Period]) -> String {
-    match labels {
-        [first, second, .., last] if second.since(*first) != Some(1) => {
-            format!(": it contains {first}, {second}, … {last}")
-        }
-        [first, .., last] => format!(": it contains {first} to {last}"),
-        [one] => format!(": it contains {one}"),
-        [] => String::new(),
-    }
-}
-
-/// Checks the probability of a quantile.
-pub(crate) fn checked_probability(p: f64) -> Result<f64, Error> {
-    if p > 0.0 && p < 1.0 {
-        return Ok(p);
-    }
-    Err(Error::lookup("quantile", format!("the probability of a quantile must lie between 0 and 1, got {p}")))
 }

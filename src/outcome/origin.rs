@@ -10,11 +10,11 @@ impl Outcome {
         &self.scenario
     }
 
-    pub(super) fn base(&self) -> Period {
+    pub(crate) fn base(&self) -> Period {
         self.scenario.base()
     }
 
-    pub(super) fn horizon(&self) -> Period {
+    pub(crate) fn horizon(&self) -> Period {
         self.scenario.horizon()
     }
 

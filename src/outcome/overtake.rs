@@ -1,13 +1,13 @@
 //! The answer to one question.
 
-use super::when::Reached;
-use super::{Counting, CrossCheck, MeanDate, RunInfo, checked_probability, place_of};
+use super::lookup::{checked_probability, place_of};
+use super::when::DateEstimates;
+use super::{CrossCheck, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
 use crate::paths::Plan;
 use crate::scenario::{Measure, Question, Scenario};
-use crate::statistic::{Counts, Hits, OvertakeRow};
 
 /// When and how likely one provider overtakes another.
 ///
@@ -34,20 +34,43 @@ pub struct Overtake {
     name: String,
     /// The noun for what is compared.
     quantity: String,
-    base: Period,
-    /// The last complete year that is fully known, for annual measures.
-    last_year: Option<Period>,
+    dates: QuestionDates,
     /// The base of the scenario.
     known_to: Period,
-    /// Periods 1 to T.
-    labels: Vec<Period>,
     pub(super) answers: Answers,
     /// The number of first overtakes by class: at the base, at 1 to T, and none. Empty if no paths were counted.
     first: Vec<u64>,
     mean_date: MeanDate,
-    pub(super) run: RunInfo,
+    pub(crate) run: RunInfo,
     /// The cross-check against the exact answer, if requested.
-    pub(super) checked: Option<CrossCheck>,
+    pub(crate) checked: Option<CrossCheck>,
+}
+
+/// The dates of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QuestionDates {
+    /// The base of the question.
+    base: Period,
+    /// The last complete year that is fully known, for annual measures.
+    last_year: Option<Period>,
+    /// Periods 1 to T.
+    labels: Vec<Period>,
+}
+
+impl QuestionDates {
+    pub(crate) fn of(scenario: &Scenario, question: &Question, plan: &Plan) -> Self {
+        let dates = scenario.dates(question);
+        let last_year = dates.base.and_then(|date| scenario.base().checked_add(date).ok());
+        let labels = dates.at.iter().map(|t| plan.rows.label(*t)).collect();
+        Self { base: last_year.unwrap_or(scenario.base()), last_year, labels }
+    }
+
+    /// The years from the base to the base itself and to every date.
+    pub(crate) fn years(&self) -> Vec<f64> {
+        let per_year = f64::from(self.base.step().per_year());
+        let years = |date: &Period| f64::from(date.since(self.base).unwrap_or(0)) / per_year;
+        std::iter::once(0.0).chain(self.labels.iter().map(years)).collect()
+    }
 }
 
 /// The probabilities of one question, from either method.
@@ -66,16 +89,9 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// The lead at the base that counts as an overtake by every date.
-    pub(super) fn at_base(&self) -> Estimate {
+    pub(crate) fn at_base(&self) -> Estimate {
         self.from_base.unwrap_or(self.ahead_at_base)
     }
-}
-
-/// The years from the base to the base itself and to every date.
-fn years(base: Period, dates: &[Period]) -> Vec<f64> {
-    let per_year = f64::from(base.step().per_year());
-    let years = |date: &Period| f64::from(date.since(base).unwrap_or(0)) / per_year;
-    std::iter::once(0.0).chain(dates.iter().map(years)).collect()
 }
 
 /// The probability that the lead changes hands a given number of times after the base.
@@ -89,80 +105,27 @@ pub struct LeadChanges {
 }
 
 impl Overtake {
-    pub(super) fn of(
+    /// The answer to a question. `first` is the number of first overtakes by class, empty if no paths were counted.
+    /// [`Outcome::new`](super::Outcome::new) adds how it was computed.
+    pub(crate) fn new(
         (scenario, question): (&Scenario, &Question),
-        counts: &Counts,
-        plan: &Plan,
-        counting: &Counting,
-        run: &RunInfo,
-    ) -> Self {
-        let periods = scenario.dates(question).at.len();
-        let row = |row: OvertakeRow| counts.row(row.index(periods));
-        let first = row(OvertakeRow::First);
-        let by = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
-            *sum = sum.clone().and(hits.clone());
-            Some(counting.estimate(sum))
-        });
-        let ahead = |t| counting.estimate(&row(OvertakeRow::Ahead(t))[1]);
-        let changes = row(OvertakeRow::LeadChanges);
-        let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
-        let changes = (0..).zip(&changes[..=most]);
-        let [challenger, incumbent] =
-            [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
-        let certain = plan.known_lead_at_base(challenger, incumbent);
-        // A provider that is certainly behind at the base cannot hold a lead from there on.
-        let at_base = |hits: &Hits, is_known: bool| {
-            let counted = counting.estimate(hits);
-            if is_known { Estimate::exact(counted.value()) } else { counted }
-        };
-        let is_lasting = question.sustained > 1;
-        let ahead_at_base = if is_lasting { &row(OvertakeRow::AheadAtBase)[1] } else { &first[0] };
-        let answers = Answers {
-            ahead_at_base: at_base(ahead_at_base, certain.is_some()),
-            from_base: is_lasting.then(|| at_base(&first[0], certain == Some(false))),
-            by: by.collect(),
-            ahead: (1..=periods).map(ahead).collect(),
-            not_by_horizon: counting.estimate(&first[periods + 1]),
-            lead_changes: changes
-                .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
-                .collect(),
-        };
-        let own = Self::new((scenario, question), answers, plan, run);
-        let mean_date = MeanDate::counted(&own.years(), &first, counting);
-        Self { first: first.iter().map(Hits::paths).collect(), mean_date, ..own }
-    }
-
-    /// The answers that were computed without counting paths.
-    pub(super) fn new(
-        (scenario, question): (&Scenario, &Question),
+        dates: QuestionDates,
         answers: Answers,
-        plan: &Plan,
-        run: &RunInfo,
+        mean_date: MeanDate,
+        first: Vec<u64>,
     ) -> Self {
-        let dates = scenario.dates(question);
-        let last_year = dates.base.and_then(|date| scenario.base().checked_add(date).ok());
-        let base = last_year.unwrap_or(scenario.base());
-        let labels: Vec<Period> = dates.at.iter().map(|t| plan.rows.label(*t)).collect();
-        let by: Vec<Estimate> = std::iter::once(answers.at_base()).chain(answers.by.iter().copied()).collect();
         Self {
             name: question.title(),
             quantity: scenario.quantity().to_owned(),
             question: question.clone(),
-            mean_date: MeanDate::solved(&years(base, &labels), &by),
-            base,
-            last_year,
+            dates,
             known_to: scenario.base(),
-            labels,
             answers,
-            first: Vec::new(),
-            run: run.clone(),
+            first,
+            mean_date,
+            run: RunInfo::default(),
             checked: None,
         }
-    }
-
-    /// The years from the base to the base and to every date.
-    fn years(&self) -> Vec<f64> {
-        years(self.base, &self.labels)
     }
 
     /// The name of the question.
@@ -172,12 +135,12 @@ impl Overtake {
     }
 
     /// Whether the question was given a name of its own.
-    pub(super) fn has_own_name(&self) -> bool {
+    pub(crate) fn has_own_name(&self) -> bool {
         self.question.name.is_some()
     }
 
     /// The noun for what is compared.
-    pub(super) fn quantity(&self) -> &str {
+    pub(crate) fn quantity(&self) -> &str {
         &self.quantity
     }
 
@@ -208,23 +171,23 @@ impl Overtake {
     /// The base of the question: the base period, or the last year end before it under an annual measure.
     #[must_use]
     pub fn base(&self) -> Period {
-        self.base
+        self.dates.base
     }
 
     /// The last date up to the base whose sum is known.
-    pub(super) fn last_known_year(&self) -> Option<Period> {
-        self.last_year
+    pub(crate) fn last_known_year(&self) -> Option<Period> {
+        self.dates.last_year
     }
 
     /// The base of the scenario.
-    pub(super) fn known_to(&self) -> Period {
+    pub(crate) fn known_to(&self) -> Period {
         self.known_to
     }
 
     /// The answered periods, from the first after the base to the horizon.
     #[must_use]
     pub fn periods(&self) -> &[Period] {
-        &self.labels
+        &self.dates.labels
     }
 
     /// The probability of being ahead already in the base period, however long that lead lasts.
@@ -260,12 +223,12 @@ impl Overtake {
     }
 
     /// The caption of the leads at the base: "ahead at", or "ahead from" if a lead must last.
-    pub(super) fn ahead_words(&self) -> &'static str {
+    pub(crate) fn ahead_words(&self) -> &'static str {
         if self.sustained() > 1 { "ahead from" } else { "ahead at" }
     }
 
     /// The same within a sentence.
-    pub(super) fn ahead_already_words(&self) -> &'static str {
+    pub(crate) fn ahead_already_words(&self) -> &'static str {
         if self.sustained() > 1 { "from the base on" } else { "already at the base" }
     }
 
@@ -274,7 +237,7 @@ impl Overtake {
     /// # Errors
     /// If the period is not one of the projected ones.
     pub fn by(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
-        place_of(&self.labels, period).map(|place| self.answers.by[place])
+        place_of(&self.dates.labels, period).map(|place| self.answers.by[place])
     }
 
     /// Every period with the probability that the overtake has happened by it.
@@ -293,12 +256,12 @@ impl Overtake {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn iter_by(&self) -> impl Iterator<Item = (Period, Estimate)> {
-        self.labels.iter().copied().zip(self.answers.by.iter().copied())
+        self.dates.labels.iter().copied().zip(self.answers.by.iter().copied())
     }
 
     /// Every period with the probability of being ahead in it.
     pub fn iter_ahead(&self) -> impl Iterator<Item = (Period, Estimate)> {
-        self.labels.iter().copied().zip(self.answers.ahead.iter().copied())
+        self.dates.labels.iter().copied().zip(self.answers.ahead.iter().copied())
     }
 
     /// The probability of being ahead in a period, whenever the lead began.
@@ -306,7 +269,7 @@ impl Overtake {
     /// # Errors
     /// If the period is not one of the projected ones.
     pub fn ahead(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<Estimate, Error> {
-        place_of(&self.labels, period).map(|place| self.answers.ahead[place])
+        place_of(&self.dates.labels, period).map(|place| self.answers.ahead[place])
     }
 
     /// The probability that it does not happen by the horizon.
@@ -322,9 +285,9 @@ impl Overtake {
         checked_probability(p).map(|p| self.at_least(p))
     }
 
-    pub(super) fn at_least(&self, p: f64) -> When {
+    pub(crate) fn at_least(&self, p: f64) -> When {
         if self.at_base().value() >= p {
-            return When::At(self.base);
+            return When::At(self.dates.base);
         }
         self.when(self.answers.by.iter().position(|by| by.value() >= p).map(|place| place + 1))
     }
@@ -355,8 +318,8 @@ impl Overtake {
         checked_probability(p).map(|p| self.interval_of(p))
     }
 
-    pub(super) fn interval_of(&self, p: f64) -> (When, When) {
-        let reached = Reached { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
+    pub(crate) fn interval_of(&self, p: f64) -> (When, When) {
+        let reached = DateEstimates { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
         let (low, high) = reached.interval(p, self.run.plain_level());
         (self.when(low), self.when(high))
     }
@@ -365,8 +328,8 @@ impl Overtake {
     fn when(&self, date: Option<usize>) -> When {
         match date {
             None => When::NotBy(self.horizon()),
-            Some(0) => When::At(self.base),
-            Some(date) => When::At(self.labels[date - 1]),
+            Some(0) => When::At(self.dates.base),
+            Some(date) => When::At(self.dates.labels[date - 1]),
         }
     }
 
@@ -383,7 +346,7 @@ impl Overtake {
     }
 
     /// The standard errors of the probabilities of having overtaken by every date, and of being ahead then.
-    pub(super) fn errors(&self) -> impl Iterator<Item = f64> + '_ {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = f64> + '_ {
         self.answers.by.iter().chain(&self.answers.ahead).map(Estimate::standard_error)
     }
 
@@ -403,23 +366,23 @@ impl Overtake {
 
     /// Ahead at the base, then "by t" at every date, then "ahead at t", then ahead from the base on if a lead must
     /// last.
-    pub(super) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
+    pub(crate) fn every_estimate(&self) -> impl Iterator<Item = (Period, Estimate)> + '_ {
         let dated = self.by_date().chain(self.ahead_by_date()).map(|(period, estimate)| (period, *estimate));
-        let from_base = self.answers.from_base.map(|from_base| (self.base, from_base));
-        std::iter::once((self.base, self.answers.ahead_at_base)).chain(dated).chain(from_base)
+        let from_base = self.answers.from_base.map(|from_base| (self.dates.base, from_base));
+        std::iter::once((self.dates.base, self.answers.ahead_at_base)).chain(dated).chain(from_base)
     }
 
     /// "By t" at every date.
-    pub(super) fn by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
-        self.labels.iter().copied().zip(&self.answers.by)
+    pub(crate) fn by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
+        self.dates.labels.iter().copied().zip(&self.answers.by)
     }
 
     /// "Ahead at t" at every date.
-    pub(super) fn ahead_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
-        self.labels.iter().copied().zip(&self.answers.ahead)
+    pub(crate) fn ahead_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
+        self.dates.labels.iter().copied().zip(&self.answers.ahead)
     }
 
     pub(crate) fn horizon(&self) -> Period {
-        self.labels.last().copied().unwrap_or(self.base)
+        self.dates.labels.last().copied().unwrap_or(self.dates.base)
     }
 }

@@ -37,16 +37,16 @@ pub(crate) enum Part<T> {
 
 impl<T> Part<T> {
     /// The answer, if known.
-    pub(super) fn known(&self) -> Option<&T> {
+    pub(crate) fn known(&self) -> Option<&T> {
         if let Self::Known(part) = self { Some(part) } else { None }
     }
 
-    pub(super) fn is_off(&self) -> bool {
+    pub(crate) fn is_off(&self) -> bool {
         matches!(self, Self::Off)
     }
 
     /// The reason why there is no exact answer.
-    pub(super) fn because(&self) -> Option<&'static str> {
+    pub(crate) fn because(&self) -> Option<&'static str> {
         if let Self::NotExact(because) = self { Some(because) } else { None }
     }
 }

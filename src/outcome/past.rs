@@ -1,38 +1,28 @@
 //! Known revenue up to the base, for charts; the outcome file does not contain it.
 
-use super::Outcome;
-use crate::error::{Error, no_provider};
 use crate::paths::Plan;
 use crate::scenario::Scenario;
 
 /// The levels that tables and charts show: the edges of the 95, 90, 80 and 50 % bands, and the median.
-pub(super) const LEVELS: [f64; 9] = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
+pub(crate) const LEVELS: [f64; 9] = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
 /// The index of the median in `LEVELS`.
-pub(super) const MEDIAN: usize = 4;
+pub(crate) const MEDIAN: usize = 4;
 /// The indices of the edges of the 90 % band in `LEVELS`.
-pub(super) const BAND: (usize, usize) = (1, 7);
+pub(crate) const BAND: (usize, usize) = (1, 7);
 
 /// Revenue of one provider up to the base.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Past {
+pub(crate) struct KnownRevenue {
     /// The periods just before the base, oldest first.
-    pub(super) history: Vec<f64>,
+    pub(crate) history: Vec<f64>,
     /// The quantiles of the base at `LEVELS`, all equal if the base is known.
-    pub(super) base: [f64; LEVELS.len()],
+    pub(crate) base: [f64; LEVELS.len()],
 }
 
 /// The past of every provider, in the order of the scenario.
-pub(super) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<Past> {
+pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<KnownRevenue> {
     let providers = scenario.providers().iter().enumerate();
     providers
-        .map(|(row, provider)| Past { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
+        .map(|(row, provider)| KnownRevenue { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
         .collect()
-}
-
-impl Outcome {
-    pub(super) fn past(&self, provider: &str) -> Result<&Past, Error> {
-        let names = || self.providers.iter().map(|provider| provider.name.as_str());
-        let place = names().position(|name| name == provider);
-        place.map(|place| &self.past[place]).ok_or_else(|| Error::lookup("provider", no_provider(provider, names())))
-    }
 }

@@ -8,7 +8,7 @@ use crate::math;
 const MOST_EXACT: u64 = 1 << 24;
 
 /// The counts and estimates of the overtake by every date.
-pub(super) struct Reached<'a> {
+pub(super) struct DateEstimates<'a> {
     /// That of the base, then those of the dates after it.
     pub(super) at_base: Estimate,
     pub(super) by: &'a [Estimate],
@@ -16,7 +16,7 @@ pub(super) struct Reached<'a> {
     pub(super) first: &'a [u64],
 }
 
-impl Reached<'_> {
+impl DateEstimates<'_> {
     /// The confidence interval of the quantile at `p`, as dates (0 is the base, `None` is after the last date). `plain`
     /// is the confidence level of a run in which each path counts once.
     pub(super) fn interval(&self, p: f64, plain: Option<f64>) -> (Option<usize>, Option<usize>) {
@@ -77,7 +77,7 @@ mod tests {
             .map(|date| Estimate::wilson(first[..=date].iter().sum(), paths, z_of(level)))
             .collect();
         let at_base = if first[0] == 0 { Estimate::exact(0.0) } else { Estimate::wilson(first[0], paths, z_of(level)) };
-        Reached { at_base, by: &by, first }.interval(p, Some(level))
+        DateEstimates { at_base, by: &by, first }.interval(p, Some(level))
     }
 
     /// Order statistics of the median of 10: the 2nd and the 9th at 95 % (Conover, Practical Nonparametric Statistics,

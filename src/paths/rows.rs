@@ -49,6 +49,11 @@ impl Rows {
         self.0.labels.len() - 1
     }
 
+    /// The labels of the projected periods, 1 to `T`.
+    pub(crate) fn projected(&self) -> Vec<Period> {
+        self.0.labels[1..].to_vec()
+    }
+
     /// The label of period `t`.
     ///
     /// # Panics

@@ -1,9 +1,10 @@
 //! The answers: questions, revenue, ranks and shares.
 
-use super::html::Page;
+use super::html::HtmlPage;
 use super::words;
 use crate::error::Error;
-use crate::outcome::{Chart, Outcome, Overtake, money};
+use crate::outcome::{Outcome, Overtake};
+use crate::render::{Chart, money};
 
 /// The widths of charts in pixels: for wide windows and paper, and for narrow windows.
 const WIDTHS: [u32; 2] = [800, 360];
@@ -24,7 +25,7 @@ pub(super) fn setting(outcome: &Outcome) -> String {
     )
 }
 
-pub(super) fn questions(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn questions(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     if outcome.questions().is_empty() {
         return Ok(());
     }
@@ -60,15 +61,15 @@ fn answer(question: &Overtake) -> Result<String, Error> {
 }
 
 /// Custom statistics, as `Display` prints them.
-pub(super) fn own(page: &mut Page, outcome: &Outcome) {
-    let lines = outcome.own_lines();
+pub(super) fn custom(page: &mut HtmlPage, outcome: &Outcome) {
+    let lines = outcome.custom_lines();
     if !lines.is_empty() {
         page.heading(2, "Custom statistics");
         page.list(&lines);
     }
 }
 
-pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn revenue(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let over_years = outcome.measured_tables();
     if !outcome.has_revenue() && over_years.is_empty() {
         return Ok(());
@@ -81,7 +82,7 @@ pub(super) fn revenue(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
     Ok(())
 }
 
-fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+fn revenue_of_periods(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     chart(page, outcome, Chart::fan)?;
     let horizon = outcome.scenario().horizon();
     for provider in outcome.scenario().providers() {
@@ -100,7 +101,7 @@ fn revenue_of_periods(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
 }
 
 /// Ranks and shares.
-pub(super) fn standing(page: &mut Page, outcome: &Outcome) -> Result<(), Error> {
+pub(super) fn standing(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let missing: Vec<String> =
         outcome.not_exact().map(|(part, because)| format!("No exact answer for the {part}: {because}.")).collect();
     if !(outcome.has_ranks() || outcome.has_shares() || !missing.is_empty()) {
@@ -118,7 +119,7 @@ pub(super) fn standing(page: &mut Page, outcome: &Outcome) -> Result<(), Error> 
 }
 
 fn chart<'a>(
-    page: &mut Page,
+    page: &mut HtmlPage,
     outcome: &'a Outcome,
     draw: impl Fn(&Chart<'a>) -> Result<String, Error>,
 ) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! The basis of the answers: assumptions, the findings of the audit, and how to reproduce the outcome.
 
-use super::html::Page;
+use super::html::HtmlPage;
 use super::words;
 use crate::assumption::domain::Domain;
 use crate::audit::{Audit, Finding, Weights, short};
@@ -10,7 +10,7 @@ use crate::scenario::{Provider, Scenario};
 /// The text if no source is stated.
 const ASSUMED: &str = "assumed";
 
-pub(super) fn assumptions(page: &mut Page, scenario: &Scenario) {
+pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
     page.heading(2, "Assumptions");
     page.paragraph(
         "Every number that may be a distribution. Growth is a fraction a year, half-lives are in years, volatility is the \
@@ -47,7 +47,7 @@ fn source_of(scenario: &Scenario, address: &str) -> String {
     provider.and_then(Provider::source_text).unwrap_or(ASSUMED).to_owned()
 }
 
-pub(super) fn findings(page: &mut Page, scenario: &Scenario, audit: &Audit) {
+pub(super) fn findings(page: &mut HtmlPage, scenario: &Scenario, audit: &Audit) {
     page.heading(2, "What the audit found");
     page.paragraph(match audit.findings().len() {
         0 => "No findings. This is no proof: the audit finds only the problems that it knows.",
@@ -79,7 +79,7 @@ fn weights_words(weights: &Weights) -> String {
     format!("{answer}, by the audit's short simulation; of all dates, this probability is nearest to one half.")
 }
 
-fn finding(page: &mut Page, finding: &Finding) {
+fn finding(page: &mut HtmlPage, finding: &Finding) {
     page.heading(3, &format!("{}: {}", finding.kind, finding.address));
     page.paragraph(&format!("Seen: {}.", finding.seen));
     let figures: Vec<String> =
@@ -90,7 +90,7 @@ fn finding(page: &mut Page, finding: &Finding) {
     page.paragraph(&format!("To do: {}.", finding.advice));
 }
 
-pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
+pub(super) fn rerun(page: &mut HtmlPage, outcome: &Outcome) {
     page.heading(2, "How to reproduce these results");
     let run = outcome.run();
     let (version, call, how) = (env!("CARGO_PKG_VERSION"), run.call(), run.line());
@@ -102,7 +102,7 @@ pub(super) fn rerun(page: &mut Page, outcome: &Outcome) {
     if !outcome.is_complete() {
         page.paragraph("This run is incomplete: only the same shards, or an interruption after the same paths, reproduce these numbers.");
     }
-    if !outcome.own_lines().is_empty() {
+    if !outcome.custom_lines().is_empty() {
         page.paragraph(
             "The custom statistics are defined in the program that created this report; no file contains them.",
         );

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use crate::outcome::{Table, escaped};
+use crate::render::{Table, escaped};
 
 const STYLE: &str = include_str!("style.css");
 
 /// A document under construction. All text is escaped, except for pictures.
 #[derive(Default)]
-pub(super) struct Page {
+pub(super) struct HtmlPage {
     body: String,
 }
 
-impl Page {
+impl HtmlPage {
     pub(super) fn heading(&mut self, level: u8, text: &str) {
         self.put(format_args!("<h{level}>{}</h{level}>", escaped(text)));
     }

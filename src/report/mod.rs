@@ -12,7 +12,7 @@ mod basis;
 mod html;
 mod words;
 
-use html::Page;
+use html::HtmlPage;
 
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -65,11 +65,11 @@ impl Report<'_> {
     pub fn html(&self) -> Result<String, Error> {
         let outcome = self.outcome;
         let title = self.title.clone().unwrap_or_else(|| self.usual_title());
-        let mut page = Page::default();
+        let mut page = HtmlPage::default();
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
-        answers::own(&mut page, outcome);
+        answers::custom(&mut page, outcome);
         answers::revenue(&mut page, outcome)?;
         answers::standing(&mut page, outcome)?;
         basis::assumptions(&mut page, outcome.scenario());

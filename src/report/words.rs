@@ -5,7 +5,7 @@ use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
 use crate::audit::short;
 use crate::estimate::Estimate;
-use crate::outcome::money;
+use crate::render::money;
 use crate::scenario::{AssumptionPlace, Scenario};
 
 /// The likelihood scale of the IPCC (Mastrandrea et al. 2010, table 1); the narrowest matching term is used.

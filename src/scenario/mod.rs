@@ -77,28 +77,6 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Starts a scenario. `base` is the last period with a known or assumed revenue, and `horizon` the last projected
-    /// one. Both are labels of the same form, which determines the step, or [`Period`]s.
-    ///
-    /// # Example: one pair
-    /// ```
-    /// use outgrow::{interval, Curve, Provider, Question, Scenario};
-    /// let scenario = Scenario::builder("2018-Q1", "2028-Q1")
-    ///     .provider(Provider::new("Alibaba Cloud", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
-    ///     .provider(Provider::new("Google Cloud", interval(1.0e9, 1.2e9)).growth(Curve::fade(0.45, 0.12, 4)))
-    ///     .question(Question::overtakes("Alibaba Cloud", "Google Cloud"))
-    ///     .build()?;
-    /// assert_eq!(scenario.periods(), 40);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn builder<B, H>(base: B, horizon: H) -> ScenarioBuilder
-    where
-        B: TryInto<Period, Error: Into<Error>>,
-        H: TryInto<Period, Error: Into<Error>>,
-    {
-        ScenarioBuilder::new(base.try_into().map_err(Into::into), horizon.try_into().map_err(Into::into))
-    }
-
     /// The last period with a known or assumed revenue, `t = 0`.
     #[must_use]
     pub fn base(&self) -> Period {

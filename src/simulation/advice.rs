@@ -1,6 +1,6 @@
 //! Advice for a run that would exceed its memory limit.
 
-use super::PartKind;
+use super::settings::PartKind;
 
 /// Advises which outputs to disable so that `bytes` falls below `most`, where `of` gives the bytes of each kind of
 /// part: any one that suffices alone, or both.

@@ -1,15 +1,9 @@
 //! Custom statistics: events, classifications and implementations of [`Statistic`].
 
-use super::{PartKind, Simulation};
+use super::builder::{CustomStatistic, Simulation};
+use super::settings::PartKind;
 use crate::paths::Path;
 use crate::statistic::{Classify, Statistic};
-
-/// A custom statistic, with the name of its answer.
-pub(super) struct Custom<'a> {
-    pub(super) name: String,
-    pub(super) kind: PartKind,
-    pub(super) statistic: Box<dyn Statistic + 'a>,
-}
 
 impl<'a> Simulation<'a> {
     /// Adds a custom event that happens or not on each path; the closure receives the paths of `providers`.
@@ -33,7 +27,7 @@ impl<'a> Simulation<'a> {
         happens: impl Fn([Path<'_>; N]) -> bool + Send + Sync + 'a,
     ) -> Self {
         let class = move |paths: [Path<'_>; N]| usize::from(happens(paths));
-        self.custom.push(Custom {
+        self.custom.push(CustomStatistic {
             name: name.into(),
             kind: PartKind::Event,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), 2, class)),
@@ -69,7 +63,7 @@ impl<'a> Simulation<'a> {
         classes: usize,
         class: impl Fn([Path<'_>; N]) -> usize + Send + Sync + 'a,
     ) -> Self {
-        self.custom.push(Custom {
+        self.custom.push(CustomStatistic {
             name: name.into(),
             kind: PartKind::Classes,
             statistic: Box::new(Classify::new(providers.map(str::to_owned), classes, class)),
@@ -79,7 +73,11 @@ impl<'a> Simulation<'a> {
 
     /// Adds a custom [`Statistic`]; `name` identifies its answer in the outcome.
     pub fn statistic(mut self, name: impl Into<String>, statistic: impl Statistic + 'a) -> Self {
-        self.custom.push(Custom { name: name.into(), kind: PartKind::Statistic, statistic: Box::new(statistic) });
+        self.custom.push(CustomStatistic {
+            name: name.into(),
+            kind: PartKind::Statistic,
+            statistic: Box::new(statistic),
+        });
         self
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Simulation;
+use super::builder::Simulation;
 use super::parts::overtakes;
 use super::run::{CHUNK, workers};
-use super::sampling::Sampling;
-use super::tally::Settings;
+use super::settings::Settings;
+use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
 use crate::estimate::{Estimate, z_of};
 use crate::outcome::{Change, Difference, Differences};
-use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
 use crate::scenario::Scenario;
-use crate::statistic::Overtake;
+use crate::statistic::OvertakeStatistic;
 
 impl Simulation<'_> {
     /// Estimates the difference in probability of each overtake between `other` and this scenario, with common random
@@ -44,7 +44,7 @@ impl Simulation<'_> {
     pub fn difference(self, other: &Scenario) -> Result<Differences, Error> {
         self.check()?;
         self.check_difference(other)?;
-        let pair = Pair::new(&self, other)?;
+        let pair = ScenarioPair::new(&self, other)?;
         let done = pair.count(&self)?;
         Ok(pair.outcome(&self.settings, &done))
     }
@@ -80,10 +80,10 @@ impl Simulation<'_> {
 }
 
 /// Two scenarios and their common questions.
-struct Pair {
+struct ScenarioPair {
     plans: [Plan; 2],
     /// Name and dates of each question, and its statistic in each scenario.
-    questions: Vec<(String, Vec<usize>, [Overtake; 2])>,
+    questions: Vec<(String, Vec<usize>, [OvertakeStatistic; 2])>,
 }
 
 /// Counts of one question by date, where 0 is the base.
@@ -122,9 +122,9 @@ impl Counted {
 }
 
 /// Counts of one worker, by question.
-type Done = Result<Vec<Counted>, Error>;
+type WorkerCounts = Result<Vec<Counted>, Error>;
 
-impl Pair {
+impl ScenarioPair {
     fn new(simulation: &Simulation<'_>, other: &Scenario) -> Result<Self, Error> {
         let scenarios = [simulation.scenario, other];
         let plan = |scenario: &Scenario| {
@@ -150,11 +150,11 @@ impl Pair {
         let settings = &simulation.settings;
         let next = AtomicU64::new(0);
         let worker = || self.worker(settings, &next);
-        let merge = |a: Done, b: Done| Ok(a?.into_iter().zip(&b?).map(|(a, b)| a.merge(b)).collect());
+        let merge = |a: WorkerCounts, b: WorkerCounts| Ok(a?.into_iter().zip(&b?).map(|(a, b)| a.merge(b)).collect());
         workers(simulation.threads, settings.groups().div_ceil(CHUNK), worker, merge)?
     }
 
-    fn worker(&self, settings: &Settings, next: &AtomicU64) -> Done {
+    fn worker(&self, settings: &Settings, next: &AtomicU64) -> WorkerCounts {
         let mut counted: Vec<Counted> = self.questions.iter().map(|(_, dates, _)| Counted::new(dates.len())).collect();
         let at_once = self.plans.iter().map(groups_that_fit).min().unwrap_or(1);
         let mut blocks = self.plans.each_ref().map(|plan| Block::new(plan, at_once));
@@ -184,7 +184,7 @@ impl Pair {
 
     fn outcome(&self, settings: &Settings, counted: &[Counted]) -> Differences {
         let z = z_of(settings.confidence_level);
-        let exact = self.plans.each_ref().map(Plan::is_deterministic);
+        let is_exact = self.plans.each_ref().map(Plan::is_deterministic);
         let questions = self.questions.iter().zip(counted).map(|((name, dates, _), counted)| {
             let (mut hits, mut only) = ([0; 2], [0; 2]);
             let mut by = Vec::new();
@@ -196,14 +196,14 @@ impl Pair {
                 let Some(t) = date.checked_sub(1).map(|place| dates[place]) else { continue };
                 let estimate = |at: usize| {
                     let wilson = Estimate::wilson(hits[at], settings.paths, z);
-                    if exact[at] { Estimate::exact(wilson.value()) } else { wilson }
+                    if is_exact[at] { Estimate::exact(wilson.value()) } else { wilson }
                 };
                 let (period, before, after) = (self.plans[0].rows.label(t), estimate(0), estimate(1));
-                by.push(match exact {
-                    [true, true] => Change::exact(period, before, after),
+                by.push(match is_exact {
+                    [true, true] => exact(period, before, after),
                     _ => {
                         let [lost, gained] = only.map(i64::unsigned_abs);
-                        Change::paired((period, before, after), (lost, gained), settings.paths, z)
+                        paired((period, before, after), (lost, gained), settings.paths, z)
                     }
                 });
             }
@@ -215,5 +215,49 @@ impl Pair {
             confidence_level: settings.confidence_level,
             questions: questions.collect(),
         }
+    }
+}
+
+/// The difference of two shares of the same `paths` paths, of which `lost` are hits only before the change and
+/// `gained` only after it: Wald's interval with half a path added to each of the four cells (Agresti & Min 2005),
+/// so that zero discordant pairs do not mean zero error.
+#[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
+fn paired(
+    (period, before, after): (Period, Estimate, Estimate),
+    (lost, gained): (u64, u64),
+    paths: u64,
+    z: f64,
+) -> Change {
+    let (lost, gained, paths) = (lost as f64, gained as f64, paths as f64);
+    let enlarged = paths + 2.0;
+    let center = (gained - lost) / enlarged;
+    let error = (((lost + gained + 1.0) / enlarged - center * center) / enlarged).sqrt();
+    let interval = [(center - z * error).max(-1.0), (center + z * error).min(1.0)];
+    Change { period, value: (gained - lost) / paths, standard_error: error, interval, before, after }
+}
+
+/// The difference of two probabilities without error.
+fn exact(period: Period, before: Estimate, after: Estimate) -> Change {
+    let value = after.value() - before.value();
+    Change { period, value, standard_error: 0.0, interval: [value, value], before, after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bonett & Price 2012 and Agresti & Min 2005 discuss 2 × 2 tables; by hand: n = 100, 12 gained, 4 lost.
+    #[test]
+    fn a_paired_difference_by_hand() {
+        let probability = Estimate::wilson(10, 100, 1.96);
+        let period = "2018".parse().expect("label");
+        let change = paired((period, probability, probability), (4, 12), 100, 1.96);
+        assert!((change.value - 0.08).abs() < 1e-15);
+        // center 8/102; variance ((17/102) − (8/102)²)/102 = 0.00157368…
+        let error = ((17.0 / 102.0 - 64.0 / 10404.0) / 102.0_f64).sqrt();
+        assert!((change.standard_error - error).abs() < 1e-15);
+        assert!((change.interval[0] - (8.0 / 102.0 - 1.96 * error)).abs() < 1e-15);
+        let same = paired((period, probability, probability), (0, 0), 100, 1.96);
+        assert!(same.value.abs() < 1e-15 && same.standard_error > 0.0, "zero discordant pairs do not mean zero error");
     }
 }

@@ -1,21 +1,25 @@
 //! The parts of a tally: the statistics that a scenario and its settings request.
 
-use super::tally::{PartKind, Settings};
+use super::settings::{PartKind, Settings};
 use crate::paths::stream::slot_of;
 use crate::paths::{Measured, Plan};
 use crate::scenario::{Question, Scenario};
-use crate::statistic::{Counts, Fans, MeasuredFans, Overtake, Ranks, Shape, Shares, Statistic};
+use crate::statistic::{Counts, Fans, MeasuredFans, OvertakeStatistic, Ranks, Shape, Shares, Statistic};
 
 /// A statistic with its kind and name in the tally.
 pub(super) type Listed<'a> = (PartKind, String, Box<dyn Statistic + 'a>);
 
 /// The questions of a scenario: name, the period of each date, and the statistic.
-pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> Vec<(String, Vec<usize>, Overtake)> {
+pub(super) fn overtakes(
+    scenario: &Scenario,
+    plan: &Plan,
+    continuous: bool,
+) -> Vec<(String, Vec<usize>, OvertakeStatistic)> {
     let overtake = |question: &Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
         let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
         let dates = scenario.dates(question).at;
-        let overtake = Overtake {
+        let overtake = OvertakeStatistic {
             challenger,
             incumbent,
             dates: dates.len(),

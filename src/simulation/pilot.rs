@@ -2,11 +2,11 @@
 //!
 //! Pilot paths use separate streams, so the weights of the run are independent of them.
 
-use super::sampling::{Chosen, Sampling};
-use super::tally::Settings;
+use super::settings::Settings;
 use crate::error::{Error, Kind};
+use crate::outcome::Chosen;
 use crate::paths::stream::{GROUP, slot_of};
-use crate::paths::{Block, DIMENSIONS, MOST_TILTS, Paths, Plan, Sampler, Tilts, groups_that_fit};
+use crate::paths::{Block, DIMENSIONS, MOST_TILTS, Paths, Plan, Sampler, Sampling, Tilts, groups_that_fit};
 use crate::scenario::{Question, Scenario};
 
 /// Groups of every pilot run: 4,096 paths.

@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
+use super::advice;
+use super::builder::{OnProgress, Progress, Simulation};
 use super::parts::{Listed, built_in, empty_counts, measured};
-use super::sampling::Sampling;
-use super::tally::{Part, PartKind, Settings, Tally};
-use super::until::until;
-use super::{OnProgress, Progress, Simulation, advice, pilot};
+use super::settings::{PartCounts, PartKind, Settings};
+use super::tally::Tally;
 use crate::error::{Error, Kind};
-use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
 use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
@@ -18,20 +18,15 @@ pub(super) const CHUNK: u64 = 128;
 /// Maximum memory for the histograms of fans and shares.
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
-pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
-    let mut settings = simulation.settings.clone();
-    let every_pair = settings.ranks || !simulation.custom.is_empty();
-    let plan = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
-    if let Some(precision) = settings.precision {
-        return until(simulation, &plan, settings, precision);
-    }
+/// Runs the shard of a simulation.
+pub(super) fn shard(simulation: &Simulation<'_>, plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
     let unit = settings.sampling.groups_of_a_unit();
     let units = settings.groups() / unit;
     let (index, of) = simulation.shard;
     let cut = |part: u64| u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).unwrap_or(units) * unit;
     let (first, end) = (cut(index), cut(index + 1));
     let paths = settings.paths_in(first, end);
-    part(simulation, &plan, &settings, Stretch { first, end, before: 0, total: paths })
+    part(simulation, plan, settings, Stretch { first, end, before: 0, total: paths })
 }
 
 /// Runs a range of groups.
@@ -48,7 +43,7 @@ pub(super) fn part(
     run.check_memory(&done.counts)?;
     run.check_whole(&done)?;
     let kinds = run.statistics.iter().map(|(kind, name, _)| (*kind, name.clone()));
-    let parts = kinds.zip(done.counts).map(|((kind, name), counts)| Part { kind, name, counts }).collect();
+    let parts = kinds.zip(done.counts).map(|((kind, name), counts)| PartCounts { kind, name, counts }).collect();
     let totals = (settings.sampling != Sampling::Plain).then_some(done.totals);
     Ok(Tally::new(simulation.scenario.clone(), settings.clone(), done.chunks, parts, totals))
 }

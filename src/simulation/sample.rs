@@ -1,6 +1,6 @@
 //! A few paths of a run, drawn again from the keyed streams for inspection.
 
-use super::Simulation;
+use super::builder::Simulation;
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
 use crate::paths::stream::GROUP;

@@ -2,10 +2,10 @@
 
 mod precision;
 
-use super::*;
 use crate::assumption::{normal, uniform};
 use crate::growth::Curve;
 use crate::scenario::{Provider, Question};
+use crate::{Sampling, Scenario, Simulation, Tally};
 
 fn scenario() -> Scenario {
     Scenario::builder("2018-Q1", "2020-Q1")

@@ -1,12 +1,12 @@
 //! The stopping rule: runs batches until the error is small enough.
 
+use super::builder::Simulation;
 use super::run::{Stretch, part};
-use super::sampling::Precision;
-use super::tally::{Settings, Tally};
-use super::{MOST_PATHS, Simulation};
+use super::settings::{Precision, Settings};
+use super::tally::Tally;
 use crate::error::Error;
-use crate::paths::Plan;
 use crate::paths::stream::GROUP;
+use crate::paths::{MOST_PATHS, Plan};
 
 /// Size of the first batch and minimum size of the others: enough for 32 replicates to estimate their spread.
 const BATCH: u64 = 16_384;

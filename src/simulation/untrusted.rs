@@ -1,25 +1,32 @@
 //! Validates a tally that is read from a file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use super::parts::{built_in, empty_counts};
-use super::sampling::Sampling;
-use super::tally::{Build, Part, Settings, Tally};
+use super::settings::{PartCounts, Settings};
+use super::tally::{Build, Tally};
 use crate::error::{Error, Kind};
+use crate::paths::Sampling;
 use crate::scenario::Scenario;
 use crate::statistic::Totals;
 
 /// A deserialized tally, before its parts are checked for consistency.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Untrusted {
+struct Untrusted {
     build: Build,
     scenario: Scenario,
     settings: Settings,
     groups: Vec<(u64, u64)>,
-    parts: Vec<Part>,
+    parts: Vec<PartCounts>,
     #[serde(default)]
     totals: Option<Totals>,
+}
+
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Untrusted::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+    }
 }
 
 impl TryFrom<Untrusted> for Tally {
@@ -58,7 +65,7 @@ impl TryFrom<Untrusted> for Tally {
 }
 
 /// Whether the parts match the scenario and the settings; also restores the fields that a file does not contain.
-fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
+fn fits(parts: &mut [PartCounts], scenario: &Scenario, settings: &Settings) -> Result<bool, Error> {
     let plan = settings.plan(scenario)?;
     let expected = built_in(scenario, settings, &plan);
     if settings.sampling == Sampling::Auto || settings.sampling.rounded_up(settings.paths) != settings.paths {
@@ -73,10 +80,10 @@ fn fits(parts: &mut [Part], scenario: &Scenario, settings: &Settings) -> Result<
         }
         part.counts.take_centres(&empty);
     }
-    let own: &[Part] = own;
-    let is_fit = |(place, part): (usize, &Part)| {
+    let own: &[PartCounts] = own;
+    let is_fit = |(place, part): (usize, &PartCounts)| {
         let is_new = own[..place].iter().all(|earlier| earlier.kind != part.kind || earlier.name != part.name);
-        is_new && part.kind.is_custom() && part.has_custom_shape() && part.counts.is_plain(plain)
+        is_new && part.kind.custom().is_some() && part.has_custom_shape() && part.counts.is_plain(plain)
     };
     Ok(own.iter().enumerate().all(is_fit))
 }

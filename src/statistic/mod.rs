@@ -13,7 +13,7 @@ mod weighing;
 pub(crate) use classify::Classify;
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
-pub(crate) use overtake::{Overtake, OvertakeRow};
+pub(crate) use overtake::{OvertakeRow, OvertakeStatistic};
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};

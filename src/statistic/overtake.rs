@@ -8,7 +8,7 @@ use crate::paths::{Paths, Rows};
 
 /// One question compiled for a run: two rows, and how long a lead must last.
 #[derive(Debug)]
-pub(crate) struct Overtake {
+pub(crate) struct OvertakeStatistic {
     pub(crate) challenger: usize,
     pub(crate) incumbent: usize,
     pub(crate) sustained: u16,
@@ -22,7 +22,7 @@ pub(crate) struct Overtake {
     pub(crate) between: Option<u64>,
 }
 
-/// The rows that an [`Overtake`] counts.
+/// The rows that an [`OvertakeStatistic`] counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OvertakeRow {
     /// Classes: 0 at the base, t first overtake at t, T+1 not by T. A lead at the base is class 0 only if it lasts.
@@ -48,7 +48,7 @@ impl OvertakeRow {
     }
 }
 
-impl Statistic for Overtake {
+impl Statistic for OvertakeStatistic {
     fn shape(&self, _: &Rows) -> Result<Shape, Error> {
         let (dates, more) = (self.dates, usize::from(self.sustained > 1));
         Ok(Shape::rows([dates + 2, dates + 1].into_iter().chain(std::iter::repeat_n(2, dates + more))))
@@ -64,7 +64,7 @@ impl Statistic for Overtake {
     }
 }
 
-impl Overtake {
+impl OvertakeStatistic {
     /// The class of every path's first overtake, as in [`OvertakeRow::First`].
     pub(crate) fn first(&self, paths: &Paths<'_>) -> Vec<u16> {
         self.first_of(paths, self.follow(paths, |_, _| {}))

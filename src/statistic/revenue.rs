@@ -73,6 +73,14 @@ impl Statistic for MeasuredFans {
 pub(crate) struct Shares;
 
 impl Shares {
+    /// The share at period `t` if nothing is drawn, from logs relative to the largest provider, so that large revenues
+    /// do not overflow.
+    pub(crate) fn known(plan: &Plan, provider: usize, t: usize) -> Option<f64> {
+        let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
+        let part = |central: &Vec<f64>| math::exp(central[t] - largest);
+        plan.is_deterministic().then(|| part(&plan.central[provider]) / plan.central.iter().map(part).sum::<f64>())
+    }
+
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
         let count = plan.rows.names().len() * plan.rows.periods();
         (0..count).map(|_| Histogram::share()).collect()

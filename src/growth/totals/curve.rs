@@ -1,8 +1,9 @@
 //! Growth of a series that meets fiscal totals, over blocks of paths.
 
-use super::expansion::{Expansion, LANES, Variable};
+use super::expansion::Expansion;
 use super::join::Continuation;
 use super::region::MISS;
+use super::variable::{LANES, Variable};
 use super::{Failure, Totals};
 use crate::growth::{TailLaw, Value};
 use crate::math;

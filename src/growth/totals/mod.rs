@@ -21,6 +21,7 @@ mod newton;
 mod region;
 #[cfg(test)]
 mod tests;
+mod variable;
 mod year;
 
 use std::fmt;

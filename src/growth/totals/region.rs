@@ -7,7 +7,7 @@
 //! largest fourth moment, A⁴/12), |κ(x′,x′,x″)| ≤ A²B/4 and |cov(x″,x″)| ≤ B²/4 (Popoviciu). Over the ellipsoid
 //! `Σ (u_i/U_i)² ≤ ρ²` a form is bounded by the Frobenius norm of its scaled coefficients times a power of ρ.
 
-use super::expansion::{LANES, Variable};
+use super::variable::{LANES, Variable};
 use super::year::Year;
 use crate::math;
 

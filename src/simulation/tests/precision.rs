@@ -4,7 +4,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::*;
 use crate::assumption::{Assumption, uniform};
 use crate::calendar::Period;
 use crate::cpu::{self, Level};
@@ -15,6 +14,7 @@ use crate::paths::{Paths, Rows};
 use crate::scenario::{Provider, Question, ScenarioBuilder};
 use crate::statistic::Statistic;
 use crate::statistic::{Counts, Shape};
+use crate::{Error, Outcome, Scenario};
 
 const SEED: u64 = 12;
 const NAMES: [&str; 2] = ["a", "b"];

@@ -1,22 +1,9 @@
-//! Charts of an outcome, as SVG.
+//! The settings of a chart, and what all charts share.
 
-mod axis;
-mod curve;
-mod date;
-mod dots;
-mod fan;
-mod labels;
-mod page;
-mod stack;
-mod svg;
-mod text;
-
-use axis::Calendar;
-pub(crate) use svg::escaped;
-
-use super::{Outcome, Overtake};
+use super::axis::Calendar;
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
+use crate::outcome::{Outcome, Overtake};
 use crate::scenario::Measure;
 use crate::simulation::SamplePaths;
 
@@ -52,18 +39,18 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 #[must_use]
 pub struct Chart<'a> {
     /// The titles of the panels (empty for a single one), with their outcomes.
-    panels: Vec<(String, &'a Outcome)>,
-    providers: Option<Vec<String>>,
-    width: u32,
-    height: Option<u32>,
-    title: Option<String>,
-    linear: bool,
-    measure: Measure,
-    by: Option<Period>,
-    actual: Vec<(String, Vec<(Period, f64)>)>,
-    paths: Option<&'a SamplePaths>,
+    pub(super) panels: Vec<(String, &'a Outcome)>,
+    pub(super) providers: Option<Vec<String>>,
+    pub(super) width: u32,
+    pub(super) height: Option<u32>,
+    pub(super) title: Option<String>,
+    pub(super) linear: bool,
+    pub(super) measure: Measure,
+    pub(super) by: Option<Period>,
+    pub(super) actual: Vec<(String, Vec<(Period, f64)>)>,
+    pub(super) paths: Option<&'a SamplePaths>,
     /// The first invalid setting.
-    fault: Option<Error>,
+    pub(super) fault: Option<Error>,
 }
 
 impl Outcome {
@@ -186,65 +173,7 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// Draws revenue: history, median, and the bands that contain 50, 80 and 95 % of the paths. Up to four providers
-    /// share a frame; more have one each.
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, a provider or period is not in the outcome, fans were switched off, or the
-    /// measure was not requested.
-    pub fn fan(&self) -> Result<String, Error> {
-        self.checked()?;
-        if self.measure != Measure::Period && self.paths.is_some() {
-            let message = format!("sampled paths hold each period's revenue, not {} sums", self.measure.word());
-            return Err(fault("measure", message));
-        }
-        fan::draw(self)
-    }
-
-    /// Draws the probability of the overtake by each date, with the interval of the simulation error.
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, or a question or period is not in the outcome.
-    pub fn overtake(&self, question: &str) -> Result<String, Error> {
-        curve::draw(self, &self.questions(question)?)
-    }
-
-    /// Draws the probability of each date of the overtake, with that of no overtake by the horizon shown separately.
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, or a question is not in the outcome.
-    pub fn date(&self, question: &str) -> Result<String, Error> {
-        date::draw(self, &self.questions(question)?)
-    }
-
-    /// Draws twenty equally likely futures as dots at the dates of their overtake, those without one shown separately
-    /// and counted (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, or a question or period is not in the outcome.
-    pub fn dots(&self, question: &str) -> Result<String, Error> {
-        dots::draw(self, &self.questions(question)?)
-    }
-
-    /// Draws the probability of every rank over time, stacked, with a frame for each provider.
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, a provider is not in the outcome, or ranks were switched off.
-    pub fn ranks(&self) -> Result<String, Error> {
-        self.checked()?;
-        stack::ranks(self)
-    }
-
-    /// Draws mean shares in the sum of all providers over time, stacked.
-    ///
-    /// # Errors
-    /// If a setting is out of its bounds, a provider is not in the outcome, or shares were switched off.
-    pub fn shares(&self) -> Result<String, Error> {
-        self.checked()?;
-        stack::shares(self)
-    }
-
-    fn checked(&self) -> Result<(), Error> {
+    pub(super) fn checked(&self) -> Result<(), Error> {
         self.fault.clone().map_or(Ok(()), Err)?;
         if !WIDTHS.contains(&self.width) {
             return Err(fault("width", format!("must be between 280 and 4,000 pixels, got {}", self.width)));
@@ -274,13 +203,13 @@ impl<'a> Chart<'a> {
     }
 
     /// The answer to a question in each outcome, one for each frame.
-    fn questions(&self, name: &str) -> Result<Vec<&'a Overtake>, Error> {
+    pub(super) fn questions(&self, name: &str) -> Result<Vec<&'a Overtake>, Error> {
         self.checked()?;
         self.panels.iter().map(|(_, outcome)| outcome.question(name)).collect()
     }
 
     /// The names of the providers to draw.
-    fn providers(&self) -> Result<Vec<String>, Error> {
+    pub(super) fn providers(&self) -> Result<Vec<String>, Error> {
         let all = || self.panels[0].1.providers.iter().map(|provider| provider.name.clone()).collect();
         let names: Vec<String> = self.providers.clone().unwrap_or_else(all);
         let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
@@ -292,7 +221,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Text about each outcome: once if it is the same for all, otherwise after the name of each.
-    fn of_all(&self, lines: impl Iterator<Item = String>) -> String {
+    pub(super) fn of_all(&self, lines: impl Iterator<Item = String>) -> String {
         let lines: Vec<String> = lines.collect();
         if lines.windows(2).all(|pair| pair[0] == pair[1]) {
             return lines.into_iter().next().unwrap_or_default();
@@ -302,17 +231,17 @@ impl<'a> Chart<'a> {
     }
 
     /// How the outcomes were computed.
-    fn runs(&self) -> String {
+    pub(super) fn runs(&self) -> String {
         self.of_all(self.panels.iter().map(|(_, outcome)| outcome.run.line()))
     }
 
     /// The definition of a first overtake, and how the answers were computed.
-    fn note(&self, answers: &[&Overtake]) -> String {
+    pub(super) fn note(&self, answers: &[&Overtake]) -> String {
         self.of_all(answers.iter().map(|answer| format!("{} · {}", answer.first_words(), answer.run.line())))
     }
 
     /// The sampled paths of a provider at these periods.
-    fn sampled(&self, name: &str, periods: &[Period]) -> Result<Vec<Vec<(Period, f64)>>, Error> {
+    pub(super) fn sampled(&self, name: &str, periods: &[Period]) -> Result<Vec<Vec<(Period, f64)>>, Error> {
         let Some(paths) = self.paths else { return Ok(Vec::new()) };
         let path = |index| {
             let revenue = paths.revenue(name, index)?;
@@ -328,14 +257,14 @@ impl<'a> Chart<'a> {
     }
 
     /// The highlighted date of a chart of a question.
-    fn date_of(&self, overtake: &Overtake) -> Result<Period, Error> {
+    pub(super) fn date_of(&self, overtake: &Overtake) -> Result<Period, Error> {
         let horizon = overtake.horizon();
         self.by.map_or(Ok(horizon), |period| overtake.by(period).map(|_| period))
     }
 }
 
 /// The calendar of all answers, from the earliest first date to the latest horizon.
-fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Result<Calendar, Error> {
+pub(super) fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Result<Calendar, Error> {
     let first = answers.iter().map(|answer| first(answer)).min();
     let last = answers.iter().map(|answer| answer.horizon()).max();
     let calendar = first.zip(last).map(|(first, last)| Calendar::new(first, last));
@@ -343,28 +272,28 @@ fn calendar_of(answers: &[&Overtake], first: impl Fn(&Overtake) -> Period) -> Re
 }
 
 /// The calendar of the answered dates, after the base.
-fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
+pub(super) fn dates_of(answers: &[&Overtake]) -> Result<Calendar, Error> {
     calendar_of(answers, |answer| answer.periods().first().copied().unwrap_or(answer.base()))
 }
 
-fn fault(address: &str, message: String) -> Error {
+pub(super) fn fault(address: &str, message: String) -> Error {
     Error::one(Kind::Invalid, "chart", address, message)
 }
 
 /// The title of one of several frames of an outcome.
-fn titled(outcome: &str, name: &str) -> String {
+pub(super) fn titled(outcome: &str, name: &str) -> String {
     if outcome.is_empty() { name.to_owned() } else { format!("{outcome} · {name}") }
 }
 
 /// Periods thinned to the points of a line, including the last.
-fn points(periods: &[Period]) -> Vec<Period> {
+pub(super) fn points(periods: &[Period]) -> Vec<Period> {
     let every = periods.len().div_ceil(MOST_POINTS).max(1);
     let first = periods.len().saturating_sub(1) % every;
     periods.iter().copied().skip(first).step_by(every).collect()
 }
 
 /// A probability with two decimals; never 0 or 1 by rounding.
-fn short(probability: f64) -> String {
+pub(super) fn short(probability: f64) -> String {
     match probability {
         small if small < 0.005 => "<0.01".to_owned(),
         large if large >= 0.995 => ">0.99".to_owned(),

@@ -1,16 +1,34 @@
 //! Axes: vertical for money and probabilities, horizontal for the calendar.
 
-use super::page::Frame;
 use super::text;
 use crate::calendar::{Period, Step};
 use crate::math;
-use crate::outcome::table::grouped;
+use crate::render::number::grouped;
 
 /// The smallest distance in pixels between vertical ticks, at even steps and at the closest 1-2-5 pair.
 const TICK_GAP: f64 = 34.0;
 const LOG_TICK_GAP: f64 = 20.0;
 /// The font size of tick labels.
 pub(super) const TICK: f64 = 10.5;
+
+/// The rectangle in which data is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+}
 
 /// A vertical axis.
 #[derive(Debug, Clone)]
@@ -145,7 +163,7 @@ pub(super) struct Calendar {
 
 /// A calendar label and the time that it spans, in months.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Span {
+pub(super) struct TickSpan {
     pub(super) from: i32,
     pub(super) to: i32,
     pub(super) label: String,
@@ -167,15 +185,15 @@ impl Calendar {
     }
 
     /// Spans of one, three or twelve months, or of round numbers of years, aligned with the calendar.
-    fn spans(&self, months: i32) -> Vec<Span> {
+    fn spans(&self, months: i32) -> Vec<TickSpan> {
         let first = self.from.div_euclid(months);
         let starts = (first..).map(|index| index * months).take_while(|start| *start < self.to);
-        starts.map(|from| Span { from, to: from + months, label: label(from, months) }).collect()
+        starts.map(|from| TickSpan { from, to: from + months, label: label(from, months) }).collect()
     }
 
     /// The first visible month of a span, and its label; for spans of years cut off at the start, the first visible
     /// year.
-    pub(super) fn seen(&self, span: &Span) -> (i32, String) {
+    pub(super) fn seen(&self, span: &TickSpan) -> (i32, String) {
         let from = span.from.max(self.from);
         let label = if span.to - span.from > 12 { label(from, span.to - span.from) } else { span.label.clone() };
         (from, label)
@@ -188,7 +206,7 @@ impl Calendar {
     }
 
     /// The finest spans whose labels fit.
-    pub(super) fn ticks(&self, frame: &Frame) -> Vec<Span> {
+    pub(super) fn ticks(&self, frame: &Frame) -> Vec<TickSpan> {
         let per_month = (frame.right - frame.left) / f64::from(self.to - self.from);
         let fits = |months: &i32| {
             let widest = text::width(&label(self.from, *months), TICK);

@@ -14,7 +14,7 @@ pub(super) enum Paint {
     Ink,
     Soft,
     Grid,
-    Series(usize),
+    FanSeries(usize),
 }
 
 /// Class, light and dark color. The series use the palette of Okabe & Ito (2008), which is distinguishable with any
@@ -46,13 +46,13 @@ impl Paint {
             Self::Ink => 1,
             Self::Soft => 2,
             Self::Grid => 3,
-            Self::Series(index) => 4 + index % SERIES,
+            Self::FanSeries(index) => 4 + index % SERIES,
         }]
     }
 
     pub(super) fn dash(self) -> &'static str {
         match self {
-            Self::Series(index) => DASHES[index % SERIES],
+            Self::FanSeries(index) => DASHES[index % SERIES],
             _ => "",
         }
     }
@@ -125,11 +125,11 @@ impl<'a> Text<'a> {
 
 /// A picture under construction: shapes are added, then it becomes text.
 #[derive(Debug, Default)]
-pub(super) struct Scene {
+pub(super) struct Drawing {
     body: String,
 }
 
-impl Scene {
+impl Drawing {
     pub(super) fn rect(&mut self, (left, top): (f64, f64), (width, height): (f64, f64), paint: Paint, opacity: f64) {
         let (x, y, width, height) = (px(left), px(top), px(width), px(height));
         let look = look(Some((paint, opacity)), None);

@@ -1,8 +1,7 @@
 //! The parts of an outcome that a snapshot contains.
 
-use super::{Outcome, Overtake};
 use crate::estimate::Estimate;
-use crate::simulation::PartKind;
+use crate::outcome::{CustomKind, Outcome, Overtake};
 
 impl Outcome {
     /// How the answers were computed, on one line.
@@ -22,21 +21,21 @@ impl Outcome {
 
     /// Every printed probability with its label, and those of custom statistics.
     pub(crate) fn estimates(&self) -> Vec<(String, Estimate)> {
-        let own = self.own.iter().flat_map(|own| {
-            let name = &own.name;
-            let of = move |row: usize, class: usize| match own.kind {
-                PartKind::Event => format!("event {name}"),
-                PartKind::Classes => format!("{name}, class {class}"),
-                _ => format!("{name}, row {row}, class {class}"),
+        let custom = self.custom.iter().flat_map(|custom| {
+            let name = &custom.name;
+            let of = move |row: usize, class: usize| match custom.kind {
+                CustomKind::Event => format!("event {name}"),
+                CustomKind::Classes => format!("{name}, class {class}"),
+                CustomKind::Statistic => format!("{name}, row {row}, class {class}"),
             };
             // The second class of an event is its complement and adds no information.
-            let is_listed = move |class: &usize| own.kind != PartKind::Event || *class == 1;
-            own.rows.iter().enumerate().flat_map(move |(row, classes)| {
+            let is_listed = move |class: &usize| custom.kind != CustomKind::Event || *class == 1;
+            custom.rows.iter().enumerate().flat_map(move |(row, classes)| {
                 let listed = classes.iter().enumerate().filter(move |(class, _)| is_listed(class));
                 listed.map(move |(class, estimate)| (of(row, class), *estimate))
             })
         });
-        self.questions.iter().flat_map(Overtake::estimates).chain(own).collect()
+        self.questions.iter().flat_map(Overtake::estimates).chain(custom).collect()
     }
 }
 

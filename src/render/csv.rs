@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::{Outcome, Overtake, QUANTILES, Years};
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
-use crate::simulation::PartKind;
+use crate::outcome::{CustomKind, Outcome, Overtake, QUANTILES, Years};
 
 const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
 
 /// What a row refers to, beside its statistic.
 #[derive(Debug, Clone, Copy, Default)]
-struct Key<'a> {
+struct RowKey<'a> {
     question: &'a str,
     provider: &'a str,
     period: Option<Period>,
@@ -20,42 +19,42 @@ struct Key<'a> {
 /// Rows of comma-separated values (RFC 4180 except for line endings). Texts are always quoted and numbers never.
 /// Numbers always have a decimal point or an exponent, so that readers that infer a column's type from its first rows
 /// are right.
-struct Rows {
+struct LongTable {
     text: String,
     /// Whether to neutralize texts that a spreadsheet would interpret as formulas.
     for_spreadsheets: bool,
 }
 
-impl Rows {
+impl LongTable {
     fn new(for_spreadsheets: bool) -> Self {
         Self { text: HEAD.to_owned(), for_spreadsheets }
     }
 
-    fn put(&mut self, key: Key<'_>, statistic: &str, value: f64, errors: &str) {
+    fn put(&mut self, key: RowKey<'_>, statistic: &str, value: f64, errors: &str) {
         let period = key.period.map_or_else(String::new, |period| period.to_string());
-        let cell = |text| if self.for_spreadsheets { quoted(&neutralised(text)) } else { quoted(text) };
+        let cell = |text| if self.for_spreadsheets { quoted(&neutralized(text)) } else { quoted(text) };
         let texts = [key.question, key.provider, &period, statistic].map(cell).join(",");
         // Writing to a String does not fail.
         let _ = writeln!(self.text, "{texts},{value:?},{errors}");
     }
 
-    fn number(&mut self, key: Key<'_>, statistic: &str, value: f64) {
+    fn number(&mut self, key: RowKey<'_>, statistic: &str, value: f64) {
         self.put(key, statistic, value, ",,");
     }
 
-    fn estimate(&mut self, key: Key<'_>, statistic: &str, estimate: &Estimate) {
+    fn estimate(&mut self, key: RowKey<'_>, statistic: &str, estimate: &Estimate) {
         let (low, high) = estimate.interval();
         self.put(key, statistic, estimate.value(), &format!("{:?},{low:?},{high:?}", estimate.standard_error()));
     }
 
-    fn years(&mut self, key: Key<'_>, statistic: &str, years: &Years) {
+    fn years(&mut self, key: RowKey<'_>, statistic: &str, years: &Years) {
         let (low, high) = years.interval();
         self.put(key, statistic, years.value(), &format!("{:?},{low:?},{high:?}", years.standard_error()));
     }
 
     fn question(&mut self, overtake: &Overtake) {
-        let key = Key { question: overtake.name(), ..Key::default() };
-        let at = |period| Key { period: Some(period), ..key };
+        let key = RowKey { question: overtake.name(), ..RowKey::default() };
+        let at = |period| RowKey { period: Some(period), ..key };
         self.estimate(at(overtake.base()), "ahead_at_base", &overtake.ahead_at_base());
         if let Some(from_base) = overtake.from_base() {
             self.estimate(at(overtake.base()), "from_base", &from_base);
@@ -76,23 +75,23 @@ impl Rows {
             for (statistic, when) in [("date_quantile", when), ("date_quantile_low", low), ("date_quantile_high", high)]
             {
                 let period = if let When::At(period) = when { Some(period) } else { None };
-                self.number(Key { period, ..key }, statistic, p);
+                self.number(RowKey { period, ..key }, statistic, p);
             }
         }
     }
 
-    fn own(&mut self, outcome: &Outcome) {
-        for own in &outcome.own {
-            let key = Key { question: &own.name, ..Key::default() };
-            if own.kind == PartKind::Event {
-                self.estimate(key, "event", &own.rows[0][1]);
+    fn custom(&mut self, outcome: &Outcome) {
+        for custom in &outcome.custom {
+            let key = RowKey { question: &custom.name, ..RowKey::default() };
+            if custom.kind == CustomKind::Event {
+                self.estimate(key, "event", &custom.rows[0][1]);
                 continue;
             }
-            for (row, classes) in own.rows.iter().enumerate() {
+            for (row, classes) in custom.rows.iter().enumerate() {
                 for (class, estimate) in classes.iter().enumerate() {
-                    let statistic = match own.kind {
-                        PartKind::Classes => format!("class_{class}"),
-                        _ => format!("row_{row}_class_{class}"),
+                    let statistic = match custom.kind {
+                        CustomKind::Classes => format!("class_{class}"),
+                        CustomKind::Event | CustomKind::Statistic => format!("row_{row}_class_{class}"),
                     };
                     self.estimate(key, &statistic, estimate);
                 }
@@ -104,7 +103,7 @@ impl Rows {
         for provider in &outcome.providers {
             let dated = provider.rank.known().into_iter().flat_map(|table| table.by_date());
             for (period, ranks) in dated {
-                let key = Key { provider: &provider.name, period: Some(period), ..Key::default() };
+                let key = RowKey { provider: &provider.name, period: Some(period), ..RowKey::default() };
                 for (rank, estimate) in (1..).zip(ranks) {
                     self.estimate(key, &format!("rank_{rank}"), estimate);
                 }
@@ -122,7 +121,7 @@ impl Rows {
         quantile: impl Fn(Period, f64) -> Option<f64>,
     ) {
         for period in periods {
-            let key = Key { provider, period: Some(*period), ..Key::default() };
+            let key = RowKey { provider, period: Some(*period), ..RowKey::default() };
             if let Some(mean) = mean(*period) {
                 self.number(key, &format!("{what}_mean"), mean);
             }
@@ -197,11 +196,11 @@ impl Outcome {
     }
 
     fn rows(&self, for_spreadsheets: bool) -> String {
-        let mut rows = Rows::new(for_spreadsheets);
+        let mut rows = LongTable::new(for_spreadsheets);
         // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as
         // numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
-        rows.own(self);
+        rows.custom(self);
         rows.ranks(self);
         for provider in &self.providers {
             if let Some(fan) = provider.revenue.known() {
@@ -233,7 +232,7 @@ impl Overtake {
     /// This answer alone, in the format of [`Outcome::to_csv`].
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut rows = Rows::new(false);
+        let mut rows = LongTable::new(false);
         rows.question(self);
         rows.text
     }
@@ -245,7 +244,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A text that no spreadsheet interprets as a formula.
-fn neutralised(text: &str) -> String {
+fn neutralized(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -1,7 +1,8 @@
 //! Direct labels: names at the ends of lines, moved apart so that they do not overlap.
 
-use super::page::{Frame, LABEL};
-use super::svg::{Paint, Scene, Stroke, Text};
+use super::axis::Frame;
+use super::page::LABEL;
+use super::svg::{Drawing, Paint, Stroke, Text};
 use super::text;
 
 /// The distance from one label to the next.
@@ -39,7 +40,7 @@ pub(super) fn most(frame: &Frame) -> usize {
 }
 
 /// Writes the labels on the right of the frame, in vertical order.
-pub(super) fn draw(scene: &mut Scene, frame: &Frame, room: f64, mut labels: Vec<Label>) {
+pub(super) fn draw(scene: &mut Drawing, frame: &Frame, room: f64, mut labels: Vec<Label>) {
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
     let wanted: Vec<f64> = labels.iter().map(|label| label.y).collect();
     for (label, y) in labels.iter().zip(apart(&wanted, GAP, frame.top, frame.bottom)) {

@@ -1,10 +1,10 @@
 //! The probability of an overtake by date, with the interval of the simulation error.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Words, columns, f64_of};
+use super::page::{Contents, LEAST_WIDTH, Layout, Words, columns, f64_of};
+use super::settings::{Chart, calendar_of, points};
 use super::svg::{Paint, Stroke};
-use super::{Chart, points};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -20,12 +20,12 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         y: 0.0,
         name: estimate.shown(),
         figure: String::new(),
-        paint: Paint::Series(0),
+        paint: Paint::FanSeries(0),
     };
     let labels: Vec<Label> = spoken.iter().map(label).collect();
     let width = f64::from(chart.width);
     let right = labels::room(&labels, width / f64_of(columns(answers.len(), width, LEAST_WIDTH)));
-    let request = Request {
+    let request = Contents {
         words: words(chart, answers, &spoken),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
@@ -35,8 +35,8 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         flat: false,
         least: LEAST_WIDTH,
     };
-    let mut page = Page::new(chart, request)?;
-    let calendar = super::calendar_of(answers, |answer| answer.base())?;
+    let mut page = Layout::new(chart, request)?;
+    let calendar = calendar_of(answers, |answer| answer.base())?;
     for (index, (curve, label)) in curves.iter().zip(labels).enumerate() {
         let frame = page.frames[index];
         page.calendar(&calendar, &frame);
@@ -49,11 +49,11 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
 }
 
 /// Marks the highlighted date; returns the vertical position of its probability.
-fn mark(page: &mut Page, calendar: &Calendar, frame: &Frame, date: Period, probability: f64) -> f64 {
+fn mark(page: &mut Layout, calendar: &Calendar, frame: &Frame, date: Period, probability: f64) -> f64 {
     let (x, y) = (calendar.at(date, frame), page.axis.at(probability, frame));
     let dotted = Stroke { dash: "2 3", ..Stroke::of(Paint::Soft, 1.0) };
     page.scene.line(&[(x, frame.bottom), (x, y), (frame.right, y)], dotted);
-    page.scene.circle((x, y), 3.2, Paint::Series(0), true);
+    page.scene.circle((x, y), 3.2, Paint::FanSeries(0), true);
     y
 }
 
@@ -63,14 +63,14 @@ fn by_date(answer: &Overtake) -> Result<Vec<(Period, Estimate)>, Error> {
     base.chain(points(answer.periods()).into_iter().map(|period| Ok((period, answer.by(period)?)))).collect()
 }
 
-fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, curve: &[(Period, Estimate)]) {
+fn fill(page: &mut Layout, calendar: &Calendar, frame: &Frame, curve: &[(Period, Estimate)]) {
     let (scene, axis) = (&mut page.scene, &page.axis);
     let at = |period: Period, value: f64| (calendar.at(period, frame), axis.at(value, frame));
     let low = curve.iter().map(|(period, estimate)| at(*period, estimate.interval().0));
     let high = curve.iter().rev().map(|(period, estimate)| at(*period, estimate.interval().1));
-    scene.area(&low.chain(high).collect::<Vec<_>>(), Paint::Series(0), 0.25, None);
+    scene.area(&low.chain(high).collect::<Vec<_>>(), Paint::FanSeries(0), 0.25, None);
     let line: Vec<_> = curve.iter().map(|(period, estimate)| at(*period, estimate.value())).collect();
-    scene.line(&line, Stroke::of(Paint::Series(0), 2.2));
+    scene.line(&line, Stroke::of(Paint::FanSeries(0), 2.2));
 }
 
 fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]) -> Words {

@@ -1,10 +1,10 @@
 //! Stacked values over time that sum to 1: the ranks of a provider, or the shares of all.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words, f64_of};
+use super::page::{Contents, LEAST_WIDTH, Layout, LegendEntry, Words, f64_of};
+use super::settings::{Chart, points, short, titled};
 use super::svg::{Paint, SERIES, Stroke};
-use super::{Chart, points, titled};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -23,7 +23,7 @@ impl Layers {
     }
 
     /// Draws the layers as steps, each over its whole period; returns the middles of the layers in the last period.
-    fn draw(&self, page: &mut Page, calendar: &Calendar, frame: &Frame, looks: &[(Paint, f64)]) -> Vec<f64> {
+    fn draw(&self, page: &mut Layout, calendar: &Calendar, frame: &Frame, looks: &[(Paint, f64)]) -> Vec<f64> {
         let edge = |period: &Period| calendar.month(period.start(), frame);
         let mut edges: Vec<f64> = self.periods.iter().map(edge).collect();
         edges.push(frame.right);
@@ -64,14 +64,14 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
             let layers = layers_of_ranks(outcome, name)?;
             let first = layers.values.first().and_then(|first| first.last()).copied().unwrap_or(0.0);
             let title = titled(title, name);
-            lines.push(format!("{title}: first with probability {} in {}.", super::short(first), outcome.horizon()));
+            lines.push(format!("{title}: first with probability {} in {}.", short(first), outcome.horizon()));
             titles.push(title);
             panels.push((layers, *outcome));
         }
     }
     let most = panels.iter().map(|(layers, _)| layers.values.len()).max().unwrap_or(0);
-    let looks: Vec<(Paint, f64)> = (0..most).map(|rank| (Paint::Series(0), shade(rank, most))).collect();
-    let sign = |(rank, (paint, opacity)): (usize, &(Paint, f64))| Sign {
+    let looks: Vec<(Paint, f64)> = (0..most).map(|rank| (Paint::FanSeries(0), shade(rank, most))).collect();
+    let sign = |(rank, (paint, opacity)): (usize, &(Paint, f64))| LegendEntry {
         name: format!("rank {}", rank + 1),
         paint: *paint,
         filled: Some(*opacity),
@@ -88,8 +88,8 @@ pub(super) fn ranks(chart: &Chart<'_>) -> Result<String, Error> {
     };
     let key = looks.iter().enumerate().map(sign).collect();
     let axis = |height| Axis::probability(1.0, height);
-    let request = Request { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false, least: LEAST_WIDTH };
-    let mut page = Page::new(chart, request)?;
+    let request = Contents { words, key, titles, axis: &axis, right: 0.0, below: 0.0, flat: false, least: LEAST_WIDTH };
+    let mut page = Layout::new(chart, request)?;
     fill(&mut page, &panels, &looks)?;
     Ok(page.finish())
 }
@@ -113,7 +113,7 @@ fn layers_of_shares(outcome: &Outcome, names: &[String]) -> Result<Layers, Error
 }
 
 /// Draws the layers of every frame; returns the middles of the last period's layers in the first frame.
-fn fill(page: &mut Page, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) -> Result<Vec<f64>, Error> {
+fn fill(page: &mut Layout, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]) -> Result<Vec<f64>, Error> {
     let mut first = Vec::new();
     for (index, (layers, outcome)) in panels.iter().enumerate() {
         let frame = page.frames[index];
@@ -138,8 +138,8 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let layers = |outcome| layers_of_shares(outcome, &names).map(|layers| (layers, outcome));
     let panels: Vec<_> = chart.panels.iter().map(|(_, outcome)| layers(*outcome)).collect::<Result<_, _>>()?;
     let alone = panels.len() == 1;
-    let looks: Vec<(Paint, f64)> = (0..names.len()).map(|index| (Paint::Series(index), depth(index))).collect();
-    let sign = |(name, (paint, opacity)): (&String, &(Paint, f64))| Sign {
+    let looks: Vec<(Paint, f64)> = (0..names.len()).map(|index| (Paint::FanSeries(index), depth(index))).collect();
+    let sign = |(name, (paint, opacity)): (&String, &(Paint, f64))| LegendEntry {
         name: name.clone(),
         paint: *paint,
         filled: Some(*opacity),
@@ -150,8 +150,8 @@ pub(super) fn shares(chart: &Chart<'_>) -> Result<String, Error> {
     let titles = chart.panels.iter().map(|(title, _)| title.clone()).collect();
     let words = words_of_shares(chart, &names, &panels);
     let axis = |height| Axis::probability(1.0, height);
-    let request = Request { words, key, titles, axis: &axis, right, below: 0.0, flat: false, least: LEAST_WIDTH };
-    let mut page = Page::new(chart, request)?;
+    let request = Contents { words, key, titles, axis: &axis, right, below: 0.0, flat: false, least: LEAST_WIDTH };
+    let mut page = Layout::new(chart, request)?;
     let middles = fill(&mut page, &panels, &looks)?;
     let placed = labels.into_iter().zip(middles).map(|(label, y)| Label { y, ..label });
     // If not all labels fit, the thinnest layers have none.
@@ -169,7 +169,7 @@ fn named(names: &[String], layers: &Layers) -> Vec<Label> {
         y: 0.0,
         name: name.clone(),
         figure: percent(share),
-        paint: Paint::Series(index),
+        paint: Paint::FanSeries(index),
     };
     names.iter().zip(shares).enumerate().map(label).collect()
 }

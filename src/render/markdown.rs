@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Outcome, Overtake, Table};
+use super::table::Table;
 use crate::error::Error;
+use crate::outcome::{Outcome, Overtake};
 
 impl Overtake {
     /// The table that `Display` prints, as Markdown.

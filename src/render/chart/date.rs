@@ -1,9 +1,10 @@
 //! The distribution of the overtake's date, with the probability of no overtake by the horizon shown separately.
 
-use super::axis::{Axis, Calendar, TICK};
-use super::page::{BOLD, Frame, Page, Request, Words, columns, f64_of};
+use super::axis::{Axis, Calendar, Frame, TICK};
+use super::page::{BOLD, Contents, Layout, Words, columns, f64_of};
+use super::settings::{Chart, dates_of, short};
 use super::svg::{Anchor, Paint, Stroke, Text};
-use super::{Chart, short, text};
+use super::text;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::outcome::Overtake;
@@ -44,7 +45,7 @@ impl Parts {
     }
 
     /// The captions below the separate parts.
-    pub(super) fn captions(&self, page: &mut Page, answer: &Overtake) {
+    pub(super) fn captions(&self, page: &mut Layout, answer: &Overtake) {
         let never = Some((self.never, "not by", answer.horizon()));
         let ahead = self.ahead.map(|frame| (frame, answer.ahead_words(), answer.base()));
         for (frame, words, period) in [ahead, never].into_iter().flatten() {
@@ -102,14 +103,14 @@ impl Bars {
 
 pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
     let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
-    let calendar = super::dates_of(answers)?;
+    let calendar = dates_of(answers)?;
     let width = width_of_dates(chart, ahead);
     let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
     let bars: Vec<Bars> =
         answers.iter().map(|answer| Bars::of(answer, &calendar, (width, least))).collect::<Result<_, _>>()?;
     let apart = answers.iter().flat_map(|answer| [answer.at_base().value(), answer.not_by_horizon().value()]);
     let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
-    let request = Request {
+    let request = Contents {
         words: words(chart, answers, &bars[0].span()),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
@@ -120,7 +121,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         flat: false,
         least: LEAST_WIDTH,
     };
-    let mut page = Page::new(chart, request)?;
+    let mut page = Layout::new(chart, request)?;
     for (index, (answer, bars)) in answers.iter().zip(&bars).enumerate() {
         let frame = page.frames[index];
         let parts = Parts::of(&frame, ahead);
@@ -147,12 +148,12 @@ fn width_of_dates(chart: &Chart<'_>, ahead: bool) -> f64 {
 }
 
 /// A bar, with its number if it fits; hatched if it is a separate part.
-fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hatched: bool) {
+fn bar(page: &mut Layout, frame: &Frame, (left, right): (f64, f64), mass: f64, hatched: bool) {
     if mass <= 0.0 {
         return;
     }
     let (top, gap) = (page.axis.at(mass, frame), (0.2 * (right - left)).min(1.5));
-    let (paint, opacity) = if hatched { (Paint::Soft, 0.25) } else { (Paint::Series(0), 0.85) };
+    let (paint, opacity) = if hatched { (Paint::Soft, 0.25) } else { (Paint::FanSeries(0), 0.85) };
     page.scene.rect((left + gap, top), (right - left - 2.0 * gap, frame.bottom - top), paint, opacity);
     if hatched {
         hatch(page, (left + gap, right - gap), (top, frame.bottom));
@@ -165,7 +166,7 @@ fn bar(page: &mut Page, frame: &Frame, (left, right): (f64, f64), mass: f64, hat
 }
 
 /// Lines at 45° within a rectangle.
-fn hatch(page: &mut Page, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+fn hatch(page: &mut Layout, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
     let (width, height) = (right - left, bottom - top);
     let mut offset = 7.0;
     while offset < width + height {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::{BAND, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake, Own};
+use super::number::money;
 use crate::calendar::{Period, Step};
 use crate::error::Error;
 use crate::estimate::{Estimate, When, shown_in_order};
+use crate::outcome::{BAND, CustomAnswer, CustomKind, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake};
 use crate::scenario::Measure;
-use crate::simulation::PartKind;
 
 /// The largest number of rows of a table; more year ends are thinned.
 const MOST_ROWS: usize = 14;
@@ -28,11 +28,6 @@ fn thinned(dates: Vec<Period>) -> Vec<Period> {
     let every = dates.len().div_ceil(MOST_ROWS).max(1);
     let first = dates.len().saturating_sub(1) % every;
     dates.into_iter().skip(first).step_by(every).collect()
-}
-
-/// A percentage without superfluous digits.
-pub(super) fn shortest(percent: f64) -> String {
-    format!("{percent:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A bar in eighths of a character.
@@ -117,7 +112,7 @@ impl Overtake {
     }
 
     /// "first quarter with higher revenue" or the like, depending on the measure and on how long the lead must last.
-    pub(super) fn first_words(&self) -> String {
+    pub(crate) fn first_words(&self) -> String {
         let word = self.base().step().word();
         let quantity = self.quantity();
         let first = match self.measure() {
@@ -163,7 +158,7 @@ impl Overtake {
         is_yearly && self.known_to().step() != Step::Year
     }
 
-    pub(super) fn shown_dates(&self) -> Vec<Period> {
+    pub(crate) fn shown_dates(&self) -> Vec<Period> {
         match self.measure() {
             Measure::Period | Measure::Trailing => year_ends(self.periods()),
             Measure::Annual | Measure::FiscalYearEnding(_) => thinned(self.periods().to_vec()),
@@ -245,26 +240,26 @@ impl fmt::Display for Outcome {
             }
             writeln!(f)?;
         }
-        self.own_lines().iter().try_for_each(|line| writeln!(f, "{line}"))
+        self.custom_lines().iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
 impl Outcome {
     /// The answers of custom statistics, one line a row.
-    pub(crate) fn own_lines(&self) -> Vec<String> {
-        let line = |own: &Own, row: usize, classes: &[Estimate]| {
+    pub(crate) fn custom_lines(&self) -> Vec<String> {
+        let line = |custom: &CustomAnswer, row: usize, classes: &[Estimate]| {
             let shown: Vec<String> = classes.iter().map(ToString::to_string).collect();
-            match own.kind {
-                PartKind::Event => format!("{}: {}", own.name, classes[1]),
-                PartKind::Classes => format!("{}: {}", own.name, shown.join(" · ")),
-                _ => format!("{} [{row}]: {}", own.name, shown.join(" · ")),
+            match custom.kind {
+                CustomKind::Event => format!("{}: {}", custom.name, classes[1]),
+                CustomKind::Classes => format!("{}: {}", custom.name, shown.join(" · ")),
+                CustomKind::Statistic => format!("{} [{row}]: {}", custom.name, shown.join(" · ")),
             }
         };
-        let lines = |own: &Own| {
-            let rows = own.rows.iter().enumerate();
-            rows.map(|(row, classes)| line(own, row, classes)).collect::<Vec<_>>()
+        let lines = |custom: &CustomAnswer| {
+            let rows = custom.rows.iter().enumerate();
+            rows.map(|(row, classes)| line(custom, row, classes)).collect::<Vec<_>>()
         };
-        self.own.iter().flat_map(lines).collect()
+        self.custom.iter().flat_map(lines).collect()
     }
 
     /// A provider's revenue, share and most likely rank by year end.
@@ -305,7 +300,7 @@ impl Outcome {
     }
 
     /// The time span of a figure under a measure: "calendar year", "year up to each quarter".
-    pub(super) fn span_words(&self, measure: Measure) -> String {
+    pub(crate) fn span_words(&self, measure: Measure) -> String {
         let word = self.base().step().word();
         match measure {
             Measure::Period => word.to_owned(),
@@ -320,12 +315,12 @@ impl Outcome {
         self.scenario.unit().map_or_else(String::new, |unit| format!(", {unit}"))
     }
 
-    pub(super) fn revenue_headline(&self, provider: &str) -> String {
+    pub(crate) fn revenue_headline(&self, provider: &str) -> String {
         format!("{provider}: {} of the {}{}", self.scenario.quantity(), self.base().step().word(), self.unit())
     }
 
     /// Period, median, 90 % band, mean share and most likely rank, for the base and the year ends.
-    pub(super) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
+    pub(crate) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
         let fan = self.revenue(provider)?;
         let base = self.past(provider)?.base;
         let (low, high) = (base[BAND.0], base[BAND.1]);
@@ -350,57 +345,9 @@ impl Outcome {
     }
 }
 
-/// A whole number with thousands separators.
-pub(super) fn thousands(number: u64) -> String {
-    grouped(&number.to_string())
-}
-
-/// Digits with thousands separators.
-pub(super) fn grouped(digits: &str) -> String {
-    let groups: Vec<&str> = {
-        let bytes = digits.as_bytes().rchunks(3).rev();
-        bytes.map(|group| std::str::from_utf8(group).unwrap_or("")).collect()
-    };
-    groups.join(",")
-}
-
-/// Money with the given significant digits (a histogram's 0.05 % supports four), and a suffix for powers of a thousand.
-pub(crate) fn money(value: f64, digits: usize) -> String {
-    const WORDS: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1.0, "")];
-    let (scale, word) = WORDS.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
-    let scaled = value / scale;
-    if !(1e-3..1e6).contains(&scaled) {
-        return format!("{value:.*e}", digits - 1);
-    }
-    let whole = format!("{scaled:.0}").len();
-    if whole > digits {
-        let unit: f64 = (digits..whole).map(|_| 10.0).product();
-        return grouped(&format!("{:.0}", (scaled / unit).round() * unit)) + word;
-    }
-    let mut decimals = digits - 1;
-    let mut rest = scaled;
-    while rest >= 10.0 && decimals > 0 {
-        rest /= 10.0;
-        decimals -= 1;
-    }
-    format!("{scaled:.decimals$}{word}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_carries_four_digits() {
-        let shown =
-            [0.5, 1.0, 999.94, 11_017.0, 383_471.0, 690.2e6, 12.345e9, 4e12, 1e300].map(|value| money(value, 4));
-        assert_eq!(
-            shown,
-            ["0.500", "1.000", "999.9", "11,020", "383,500", "690.2 m", "12.35 bn", "4.000 tn", "1.000e300"]
-        );
-        assert_eq!(thousands(1_000_000), "1,000,000");
-        assert_eq!(thousands(12), "12");
-    }
 
     #[test]
     fn a_bar_shows_the_rare_and_the_certain() {

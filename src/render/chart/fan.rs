@@ -1,14 +1,14 @@
 //! Revenue of several providers: history, bands, medians, sampled paths, and actual values.
 
-use super::axis::{Axis, Calendar};
+use super::axis::{Axis, Calendar, Frame};
 use super::labels::{self, Label};
-use super::page::{Frame, LEAST_WIDTH, Page, Request, Sign, Words};
-use super::svg::{Paint, Scene, Stroke};
-use super::{Chart, fault, points};
+use super::page::{Contents, LEAST_WIDTH, Layout, LegendEntry, Words};
+use super::settings::{Chart, fault, points, titled};
+use super::svg::{Drawing, Paint, Stroke};
 use crate::calendar::Period;
 use crate::error::Error;
-use crate::outcome::table::money;
-use crate::outcome::{LEVELS, MEDIAN, Outcome, Past};
+use crate::outcome::{KnownRevenue, LEVELS, MEDIAN, Outcome};
+use crate::render::number::money;
 use crate::scenario::Measure;
 
 /// Up to this many providers share a frame; more have a frame each.
@@ -17,7 +17,7 @@ const MOST_TOGETHER: usize = 4;
 const BANDS: [(usize, usize); 3] = [(0, 8), (2, 6), (3, 5)];
 
 /// The data drawn for one provider.
-struct Series<'a> {
+struct FanSeries<'a> {
     name: &'a str,
     /// Known revenue up to the base, with the base at its median.
     past: Vec<(Period, f64)>,
@@ -28,7 +28,7 @@ struct Series<'a> {
     paths: Vec<Vec<(Period, f64)>>,
 }
 
-impl<'a> Series<'a> {
+impl<'a> FanSeries<'a> {
     fn new(chart: &'a Chart<'_>, outcome: &Outcome, name: &'a str) -> Result<Self, Error> {
         let is_of_period = chart.measure == Measure::Period;
         let fan = if is_of_period { outcome.revenue(name)? } else { outcome.measured(name, chart.measure)? };
@@ -76,7 +76,7 @@ impl<'a> Series<'a> {
 }
 
 /// Revenue up to the base, over at most `most` periods before it.
-fn past(outcome: &Outcome, known: &Past, most: usize) -> Result<Vec<(Period, f64)>, Error> {
+fn past(outcome: &Outcome, known: &KnownRevenue, most: usize) -> Result<Vec<(Period, f64)>, Error> {
     let history = &known.history[known.history.len().saturating_sub(most)..];
     let mut past = Vec::new();
     for (back, value) in (1..).zip(history.iter().rev()) {
@@ -88,10 +88,10 @@ fn past(outcome: &Outcome, known: &Past, most: usize) -> Result<Vec<(Period, f64
 }
 
 /// One frame: its highlighted series, and those drawn only as grey medians.
-struct Panel<'s, 'a> {
+struct FanPanel<'s, 'a> {
     title: String,
-    shown: Vec<(&'s Series<'a>, Paint)>,
-    hinted: Vec<&'s Series<'a>>,
+    shown: Vec<(&'s FanSeries<'a>, Paint)>,
+    hinted: Vec<&'s FanSeries<'a>>,
 }
 
 /// The ranges that the axes must include.
@@ -101,8 +101,8 @@ struct Extent {
 }
 
 impl Extent {
-    fn of(all: &[Vec<Series<'_>>]) -> Option<Self> {
-        let points = || all.iter().flatten().flat_map(Series::extent);
+    fn of(all: &[Vec<FanSeries<'_>>]) -> Option<Self> {
+        let points = || all.iter().flatten().flat_map(FanSeries::extent);
         let low = points().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
         let high = points().map(|(_, value)| value).fold(0.0, f64::max);
         let periods = || points().map(|(period, _)| period);
@@ -112,17 +112,21 @@ impl Extent {
 
 pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
     let names = chart.providers()?;
-    let series = |outcome| names.iter().map(|name| Series::new(chart, outcome, name)).collect();
-    let all: Vec<Vec<Series<'_>>> =
+    let series = |outcome| names.iter().map(|name| FanSeries::new(chart, outcome, name)).collect();
+    let all: Vec<Vec<FanSeries<'_>>> =
         chart.panels.iter().map(|(_, outcome)| series(outcome)).collect::<Result<_, _>>()?;
     let panels = panels(chart, &all);
     let extent = Extent::of(&all).ok_or_else(|| fault("of", "no provider is selected".to_owned()))?;
     let alone = panels.len() == 1;
     let labels = if alone { named(&all[0]) } else { Vec::new() };
-    let sign = |(index, name): (usize, &String)| Sign { name: name.clone(), paint: Paint::Series(index), filled: None };
+    let sign = |(index, name): (usize, &String)| LegendEntry {
+        name: name.clone(),
+        paint: Paint::FanSeries(index),
+        filled: None,
+    };
     let together = !alone && names.len() <= MOST_TOGETHER;
     let right = if alone { labels::room(&labels, f64::from(chart.width)) } else { 0.0 };
-    let request = Request {
+    let request = Contents {
         words: words(chart, &names, &all, panels.len(), !labels.is_empty()),
         key: if together { names.iter().enumerate().map(sign).collect() } else { Vec::new() },
         titles: panels.iter().map(|panel| panel.title.clone()).collect(),
@@ -132,7 +136,7 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
         flat: false,
         least: LEAST_WIDTH,
     };
-    let mut page = Page::new(chart, request)?;
+    let mut page = Layout::new(chart, request)?;
     let calendar = Calendar::new(extent.time.0, extent.time.1);
     for (index, panel) in panels.iter().enumerate() {
         let frame = page.frames[index];
@@ -146,29 +150,29 @@ pub(super) fn draw(chart: &Chart<'_>) -> Result<String, Error> {
 }
 
 /// The labels at the ends of the medians, before they are positioned.
-fn named(all: &[Series<'_>]) -> Vec<Label> {
-    let label = |(index, series): (usize, &Series<'_>)| Label {
+fn named(all: &[FanSeries<'_>]) -> Vec<Label> {
+    let label = |(index, series): (usize, &FanSeries<'_>)| Label {
         y: 0.0,
         name: series.name.to_owned(),
         figure: money(series.median_at_horizon(), 3),
-        paint: Paint::Series(index),
+        paint: Paint::FanSeries(index),
     };
     all.iter().enumerate().map(label).collect()
 }
 
-fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s, 'a>> {
+fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<FanSeries<'a>>]) -> Vec<FanPanel<'s, 'a>> {
     let mut panels = Vec::new();
     for ((title, _), series) in chart.panels.iter().zip(all) {
         if series.len() <= MOST_TOGETHER {
-            let shown = series.iter().enumerate().map(|(index, series)| (series, Paint::Series(index))).collect();
-            panels.push(Panel { title: title.clone(), shown, hinted: Vec::new() });
+            let shown = series.iter().enumerate().map(|(index, series)| (series, Paint::FanSeries(index))).collect();
+            panels.push(FanPanel { title: title.clone(), shown, hinted: Vec::new() });
             continue;
         }
         for (index, focus) in series.iter().enumerate() {
             let others = series.iter().enumerate().filter(|(other, _)| *other != index);
-            panels.push(Panel {
-                title: super::titled(title, focus.name),
-                shown: vec![(focus, Paint::Series(0))],
+            panels.push(FanPanel {
+                title: titled(title, focus.name),
+                shown: vec![(focus, Paint::FanSeries(0))],
                 hinted: others.map(|(_, series)| series).collect(),
             });
         }
@@ -176,7 +180,7 @@ fn panels<'s, 'a>(chart: &Chart<'_>, all: &'s [Vec<Series<'a>>]) -> Vec<Panel<'s
     panels
 }
 
-fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: usize, labelled: bool) -> Words {
+fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<FanSeries<'_>>], panels: usize, labelled: bool) -> Words {
     let outcome = chart.panels[0].1;
     let quantity = outcome.scenario().capital_quantity();
     let title = match names {
@@ -203,7 +207,7 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
     }
     let mut description = String::new();
     for ((title, _), series) in chart.panels.iter().zip(all) {
-        let lines: Vec<String> = series.iter().map(Series::summary).collect();
+        let lines: Vec<String> = series.iter().map(FanSeries::summary).collect();
         description +=
             &format!("{}{} ", if title.is_empty() { String::new() } else { format!("{title}: ") }, lines.join(" "));
     }
@@ -211,7 +215,7 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<Series<'_>>], panels: u
 }
 
 /// Draws the series of one frame, filled areas first.
-fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '_>) {
+fn fill(page: &mut Layout, calendar: &Calendar, frame: &Frame, panel: &FanPanel<'_, '_>) {
     let (scene, axis) = (&mut page.scene, &page.axis);
     let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
     for (series, paint) in &panel.shown {
@@ -233,7 +237,7 @@ fn fill(page: &mut Page, calendar: &Calendar, frame: &Frame, panel: &Panel<'_, '
     }
 }
 
-fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+fn bands(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
     let opacity = if series.paths.is_empty() { 0.15 } else { 0.08 };
     for (low, high) in BANDS {
         let edge = series.level(low).chain(series.level(high).rev()).map(at).collect::<Vec<_>>();
@@ -246,7 +250,7 @@ fn bands(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Peri
 }
 
 /// History, base, median, and actual values.
-fn known(scene: &mut Scene, series: &Series<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+fn known(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
     let line = |points: &[(Period, f64)]| points.iter().copied().map(at).collect::<Vec<_>>();
     if !series.past.is_empty() {
         scene.line(&line(&series.past), Stroke::of(paint, 2.6));

@@ -1,9 +1,9 @@
 //! The layout of a chart: text above and below, a legend, and a grid of frames with one scale.
 
-use super::axis::{Axis, Calendar, Span, TICK};
-use super::svg::{Anchor, Paint, Scene, Stroke, Text};
+use super::axis::{Axis, Calendar, Frame, TICK, TickSpan};
+use super::settings::{Chart, fault};
+use super::svg::{Anchor, Drawing, Paint, Stroke, Text};
 use super::text;
-use super::{Chart, fault};
 use crate::error::Error;
 
 const MARGIN: f64 = 14.0;
@@ -26,25 +26,6 @@ const HEAD: f64 = 22.0;
 const TITLE_LINE: f64 = 14.5;
 const MOST_TITLE_LINES: usize = 2;
 
-/// The rectangle in which data is drawn.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
-}
-
-impl Frame {
-    pub(super) fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    pub(super) fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-}
-
 /// The text of a chart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
@@ -57,7 +38,7 @@ pub(super) struct Words {
 
 /// An entry of the legend.
 #[derive(Debug, Clone)]
-pub(super) struct Sign {
+pub(super) struct LegendEntry {
     pub(super) name: String,
     pub(super) paint: Paint,
     /// The opacity of a filled box; a line if `None`.
@@ -65,9 +46,9 @@ pub(super) struct Sign {
 }
 
 /// The contents of a page.
-pub(super) struct Request<'a> {
+pub(super) struct Contents<'a> {
     pub(super) words: Words,
-    pub(super) key: Vec<Sign>,
+    pub(super) key: Vec<LegendEntry>,
     /// The titles of the frames.
     pub(super) titles: Vec<String>,
     /// The vertical axis for frames of a given height.
@@ -83,8 +64,8 @@ pub(super) struct Request<'a> {
 }
 
 /// A page with its frames and axes drawn.
-pub(super) struct Page {
-    pub(super) scene: Scene,
+pub(super) struct Layout {
+    pub(super) scene: Drawing,
     pub(super) frames: Vec<Frame>,
     pub(super) axis: Axis,
     size: (f64, f64),
@@ -102,12 +83,12 @@ pub(super) fn columns(count: usize, width: f64, least: f64) -> usize {
     count.div_ceil(rows).max(1)
 }
 
-impl Page {
+impl Layout {
     /// # Errors
     /// If the requested height is too small.
-    pub(super) fn new(chart: &Chart<'_>, request: Request<'_>) -> Result<Self, Error> {
+    pub(super) fn new(chart: &Chart<'_>, request: Contents<'_>) -> Result<Self, Error> {
         let width = f64::from(chart.width);
-        let mut scene = Scene::default();
+        let mut scene = Drawing::default();
         let mut words = request.words;
         if let Some(title) = &chart.title {
             words.title.clone_from(title);
@@ -213,7 +194,7 @@ fn title_lines(titles: &[String], room: f64) -> usize {
 
 /// The horizontal position of a calendar label: the middle of the visible part of the span, or of its first year if it
 /// has several. `None` if the label does not fit the frame.
-fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
+fn place(span: &TickSpan, calendar: &Calendar, frame: &Frame) -> Option<(f64, String)> {
     let (from, label) = calendar.seen(span);
     let to = if span.to - span.from > 12 { from + 12 - from.rem_euclid(12) } else { span.to };
     let (left, right) = (calendar.month(from, frame), calendar.month(to, frame).min(frame.right));
@@ -223,7 +204,7 @@ fn place(span: &Span, calendar: &Calendar, frame: &Frame) -> Option<(f64, String
 }
 
 /// Title, subtitle and legend; returns their lower end.
-fn header(scene: &mut Scene, width: f64, words: &Words, key: &[Sign]) -> f64 {
+fn header(scene: &mut Drawing, width: f64, words: &Words, key: &[LegendEntry]) -> f64 {
     let room = width - 2.0 * MARGIN;
     let size = if width < 500.0 { 14.0 } else { 17.0 };
     let mut y = MARGIN - 4.0;

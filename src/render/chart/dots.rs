@@ -1,10 +1,10 @@
 //! A quantile dotplot: twenty equally likely futures.
 
-use super::axis::{Axis, Calendar, TICK};
+use super::axis::{Axis, Calendar, Frame, TICK};
 use super::date::{BELOW, LEAST_WIDTH, Parts};
-use super::page::{Frame, Page, Request, Words, f64_of};
-use super::svg::{Anchor, Paint, Scene, Text};
-use super::{Chart, titled};
+use super::page::{Contents, Layout, Words, f64_of};
+use super::settings::{Chart, dates_of, titled};
+use super::svg::{Anchor, Drawing, Paint, Text};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
@@ -88,8 +88,8 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         "" => String::new(),
         title => titled(title, &format!("{}\u{a0}of\u{a0}{DOTS}", futures.by_then)),
     };
-    let calendar = super::dates_of(answers)?;
-    let request = Request {
+    let calendar = dates_of(answers)?;
+    let request = Contents {
         words: words(chart, answers, &futures),
         key: Vec::new(),
         titles: chart.panels.iter().zip(&futures).map(title).collect(),
@@ -99,7 +99,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         flat: true,
         least: LEAST_WIDTH,
     };
-    let mut page = Page::new(chart, request)?;
+    let mut page = Layout::new(chart, request)?;
     let ahead = futures.iter().any(|futures| futures.at_base > 0);
     let parts: Vec<Parts> = page.frames.iter().map(|frame| Parts::of(frame, ahead)).collect();
     // The same size in all frames.
@@ -112,23 +112,23 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         parts.captions(&mut page, answer);
         for (middle, dots) in futures.stacks(&calendar, &parts.dates, diameter) {
             for (row, filled) in dots.iter().enumerate() {
-                dot(&mut page.scene, (middle, parts.dates.bottom), row, diameter, (Paint::Series(0), *filled));
+                dot(&mut page.scene, (middle, parts.dates.bottom), row, diameter, (Paint::FanSeries(0), *filled));
             }
         }
         if let Some(frame) = &parts.ahead {
-            set_apart(&mut page.scene, frame, futures.at_base, diameter, (Paint::Series(0), true));
+            set_apart(&mut page.scene, frame, futures.at_base, diameter, (Paint::FanSeries(0), true));
         }
         set_apart(&mut page.scene, &parts.never, futures.never, diameter, (Paint::Soft, false));
     }
     Ok(page.finish())
 }
 
-fn dot(scene: &mut Scene, (x, bottom): (f64, f64), row: usize, diameter: f64, (paint, filled): (Paint, bool)) {
+fn dot(scene: &mut Drawing, (x, bottom): (f64, f64), row: usize, diameter: f64, (paint, filled): (Paint, bool)) {
     scene.circle((x, bottom - 2.0 - (f64_of(row) + 0.5) * diameter), 0.5 * diameter - 1.5, paint, filled);
 }
 
 /// Dots in rows, and their number.
-fn set_apart(scene: &mut Scene, frame: &Frame, count: usize, diameter: f64, look: (Paint, bool)) {
+fn set_apart(scene: &mut Drawing, frame: &Frame, count: usize, diameter: f64, look: (Paint, bool)) {
     let columns = per_row(frame, diameter);
     let left = 0.5 * (frame.left + frame.right - f64_of(columns.min(count)) * diameter);
     for index in 0..count {

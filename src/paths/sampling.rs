@@ -1,10 +1,13 @@
-//! Sampling schemes, and the target precision of a run.
+//! Sampling schemes and the numbers of paths that they accept.
 
 use serde::{Deserialize, Serialize};
 
-use super::MOST_PATHS;
-use crate::paths::stream::GROUP;
-use crate::paths::{MOST_POINTS, REPLICATES};
+use super::sampler::REPLICATES;
+use super::sobol::MOST_POINTS;
+use super::stream::GROUP;
+
+/// Maximum number of paths of one run: counts and path numbers stay exact in f64.
+pub(crate) const MOST_PATHS: u64 = 1 << 50;
 
 /// Sampling scheme of a simulation.
 ///
@@ -60,7 +63,7 @@ impl Sampling {
     }
 
     /// Minimum number of paths: one unit for every replicate.
-    pub(super) const fn least(self) -> u64 {
+    pub(crate) const fn least(self) -> u64 {
         match self {
             Self::Plain => 1,
             Self::Antithetic | Self::Auto => (REPLICATES * 2 * GROUP) as u64,
@@ -69,12 +72,12 @@ impl Sampling {
     }
 
     /// Number of consecutive groups in the same replicate.
-    pub(super) const fn groups_of_a_unit(self) -> u64 {
+    pub(crate) const fn groups_of_a_unit(self) -> u64 {
         if matches!(self, Self::Antithetic) { 2 } else { 1 }
     }
 
     /// Maximum number of paths of one run.
-    pub(super) const fn most(self) -> u64 {
+    pub(crate) const fn most(self) -> u64 {
         match self {
             Self::Plain | Self::Antithetic | Self::Auto => MOST_PATHS,
             Self::Sobol => MOST_POINTS * REPLICATES as u64,
@@ -84,7 +87,7 @@ impl Sampling {
     }
 
     /// The smallest number of paths, at least `paths`, that fills all replicates equally.
-    pub(super) fn rounded_up(self, paths: u64) -> u64 {
+    pub(crate) fn rounded_up(self, paths: u64) -> u64 {
         match self {
             Self::Plain => paths,
             Self::Sobol => self.least() * paths.div_ceil(self.least()).next_power_of_two(),
@@ -94,48 +97,12 @@ impl Sampling {
 
     /// The largest number of paths, at most `paths`, that fills all replicates equally; `paths` is at least
     /// [`Sampling::least`].
-    pub(super) fn rounded_down(self, paths: u64) -> u64 {
+    pub(crate) fn rounded_down(self, paths: u64) -> u64 {
         match self {
             Self::Plain => paths,
             Self::Sobol => self.least() << (paths / self.least()).max(1).ilog2(),
             _ => paths - paths % self.least(),
         }
-    }
-}
-
-/// The choice made by [`Sampling::Auto`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Chosen {
-    pub(crate) what: Sampling,
-    pub(crate) why: String,
-}
-
-/// Target precision of a run; see [`Simulation::until`](super::Simulation::until).
-///
-/// # Example: a standard error of 0.0001
-/// ```
-/// let precision = outgrow::Precision::standard_error(1e-4);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[must_use]
-pub struct Precision {
-    pub(super) standard_error: f64,
-}
-
-impl Precision {
-    /// Bounds the standard error of every date of every question, both of being ahead and of having overtaken.
-    pub fn standard_error(error: f64) -> Self {
-        Self { standard_error: error }
-    }
-
-    pub(super) fn is_possible(&self) -> bool {
-        self.standard_error > 0.0 && self.standard_error.is_finite()
-    }
-
-    pub(crate) fn error(&self) -> f64 {
-        self.standard_error
     }
 }
 

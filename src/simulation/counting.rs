@@ -1,22 +1,22 @@
 //! Converts counts to estimates.
 
+use super::tally::Tally;
 use crate::estimate::{Estimate, t_of, z_of};
 use crate::paths::{Plan, REPLICATES};
-use crate::simulation::Tally;
 use crate::statistic::Hits;
 
 /// The settings that every estimate of a run needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Counting {
+pub(super) struct Counting {
     /// Whether nothing is drawn, so that counts are exact.
     exact: bool,
     paths: u64,
     z: f64,
     replicated: Option<Replicated>,
     /// The sum of the cells of every histogram.
-    pub(crate) cells: u64,
+    pub(super) cells: u64,
     /// The total weight of the values of every histogram.
-    pub(crate) weight: f64,
+    pub(super) weight: f64,
 }
 
 /// The additional settings of a run in replicates.
@@ -55,7 +55,7 @@ impl Counting {
         }
     }
 
-    pub(crate) fn estimate(&self, hits: &Hits) -> Estimate {
+    pub(super) fn estimate(&self, hits: &Hits) -> Estimate {
         let estimate = match (hits, &self.replicated) {
             (Hits::Weight(hits), Some(replicated)) => replicated.estimate(&hits.paths()),
             _ => Estimate::wilson(hits.paths(), self.paths, self.z),

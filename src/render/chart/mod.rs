@@ -1,0 +1,79 @@
+//! Charts of an outcome, as SVG.
+
+mod axis;
+mod curve;
+mod date;
+mod dots;
+mod fan;
+mod labels;
+mod page;
+mod settings;
+mod stack;
+mod svg;
+mod text;
+
+pub use settings::Chart;
+pub(crate) use svg::escaped;
+
+use crate::error::Error;
+use crate::scenario::Measure;
+
+impl Chart<'_> {
+    /// Draws revenue: history, median, and the bands that contain 50, 80 and 95 % of the paths. Up to four providers
+    /// share a frame; more have one each.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, a provider or period is not in the outcome, fans were switched off, or the
+    /// measure was not requested.
+    pub fn fan(&self) -> Result<String, Error> {
+        self.checked()?;
+        if self.measure != Measure::Period && self.paths.is_some() {
+            let message = format!("sampled paths hold each period's revenue, not {} sums", self.measure.word());
+            return Err(settings::fault("measure", message));
+        }
+        fan::draw(self)
+    }
+
+    /// Draws the probability of the overtake by each date, with the interval of the simulation error.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, or a question or period is not in the outcome.
+    pub fn overtake(&self, question: &str) -> Result<String, Error> {
+        curve::draw(self, &self.questions(question)?)
+    }
+
+    /// Draws the probability of each date of the overtake, with that of no overtake by the horizon shown separately.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, or a question is not in the outcome.
+    pub fn date(&self, question: &str) -> Result<String, Error> {
+        date::draw(self, &self.questions(question)?)
+    }
+
+    /// Draws twenty equally likely futures as dots at the dates of their overtake, those without one shown separately
+    /// and counted (a quantile dotplot: Kay, Kola, Hullman & Munson 2016).
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, or a question or period is not in the outcome.
+    pub fn dots(&self, question: &str) -> Result<String, Error> {
+        dots::draw(self, &self.questions(question)?)
+    }
+
+    /// Draws the probability of every rank over time, stacked, with a frame for each provider.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, a provider is not in the outcome, or ranks were switched off.
+    pub fn ranks(&self) -> Result<String, Error> {
+        self.checked()?;
+        stack::ranks(self)
+    }
+
+    /// Draws mean shares in the sum of all providers over time, stacked.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, a provider is not in the outcome, or shares were switched off.
+    pub fn shares(&self) -> Result<String, Error> {
+        self.checked()?;
+        stack::shares(self)
+    }
+}

@@ -1,0 +1,16 @@
+//! Outcomes for people: tables, Markdown, CSV and charts. These are methods of [`Outcome`](crate::Outcome) and
+//! [`Overtake`](crate::Overtake).
+
+mod chart;
+mod csv;
+mod listing;
+mod markdown;
+mod number;
+mod run;
+mod table;
+mod text;
+
+pub use chart::Chart;
+pub(crate) use chart::escaped;
+pub(crate) use number::money;
+pub(crate) use table::Table;

@@ -1,0 +1,236 @@
+//! Converts the counts of a tally to an outcome.
+
+use super::counting::Counting;
+use super::cross_check::cross_checked;
+use super::settings::{PartCounts, PartKind};
+use super::tally::Tally;
+use crate::calendar::Period;
+use crate::error::{Error, Kind};
+use crate::estimate::Estimate;
+use crate::math;
+use crate::outcome::{
+    Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Outcome, Overtake, Part,
+    ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
+};
+use crate::paths::{Measured, MeasuredRow, Plan, REPLICATES};
+use crate::scenario::{Question, Scenario};
+use crate::statistic::{Counts, Histogram, Hits, OvertakeRow, Ranks, Shares, Totals};
+
+impl Tally {
+    /// Computes the answers; they are marked incomplete if paths are missing.
+    ///
+    /// # Errors
+    /// If no path is counted, or if revenue is out of range (the message names what to disable).
+    pub fn outcome(&self) -> Result<Outcome, Error> {
+        let outcome = self.answers()?;
+        Ok(if self.settings.cross_check { cross_checked(outcome, self) } else { outcome })
+    }
+
+    /// The answers without cross-checks.
+    pub(super) fn answers(&self) -> Result<Outcome, Error> {
+        if self.paths() == 0 {
+            return Err(Error::invalid("tally", "", "no path is counted, so there is no answer"));
+        }
+        let answers = outcome(self, &self.settings.plan(&self.scenario)?);
+        answers.map_err(|error| error.blaming(&self.scenario))
+    }
+}
+
+/// The answers of a tally.
+///
+/// # Errors
+/// If revenue overflows.
+fn outcome(tally: &Tally, plan: &Plan) -> Result<Outcome, Error> {
+    let counting = Counting::new(tally, plan);
+    let (scenario, parts) = (tally.scenario(), tally.parts());
+    let questions = scenario.questions().iter().zip(parts);
+    let questions = questions.map(|(asked, part)| question((scenario, asked), &part.counts, plan, &counting));
+    let asked = tally.settings().precision.map(|asked| asked.error());
+    Ok(Outcome::new(
+        (scenario, plan),
+        (run_info(tally), asked),
+        questions.collect(),
+        providers(parts, plan, &counting)?,
+        parts.iter().filter_map(|part| custom(part, &counting)).collect(),
+    ))
+}
+
+fn run_info(tally: &Tally) -> RunInfo {
+    let settings = tally.settings();
+    RunInfo {
+        method: "simulation",
+        sampling: Some(settings.sampling),
+        paths: Some(tally.paths()),
+        seed: Some(settings.seed),
+        confidence_level: Some(settings.confidence_level),
+        complete: tally.is_complete(),
+        paths_asked: (!tally.is_complete()).then_some(settings.paths),
+        continuous: settings.continuous,
+        replicates: tally.totals().map(|_| REPLICATES),
+        chosen: settings.chosen.clone(),
+        effective_sample_size: tally.totals().and_then(Totals::effective_sample_size),
+        ..RunInfo::default()
+    }
+}
+
+/// The answer to one question.
+fn question(
+    (scenario, question): (&Scenario, &Question),
+    counts: &Counts,
+    plan: &Plan,
+    counting: &Counting,
+) -> Overtake {
+    let periods = scenario.dates(question).at.len();
+    let row = |row: OvertakeRow| counts.row(row.index(periods));
+    let first = row(OvertakeRow::First);
+    let by = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
+        *sum = sum.clone().and(hits.clone());
+        Some(counting.estimate(sum))
+    });
+    let ahead = |t| counting.estimate(&row(OvertakeRow::Ahead(t))[1]);
+    let changes = row(OvertakeRow::LeadChanges);
+    let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
+    let changes = (0..).zip(&changes[..=most]);
+    let [challenger, incumbent] =
+        [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
+    let certain = plan.known_lead_at_base(challenger, incumbent);
+    // A provider that is certainly behind at the base cannot hold a lead from there on.
+    let at_base = |hits: &Hits, is_known: bool| {
+        let counted = counting.estimate(hits);
+        if is_known { Estimate::exact(counted.value()) } else { counted }
+    };
+    let is_lasting = question.sustained > 1;
+    let ahead_at_base = if is_lasting { &row(OvertakeRow::AheadAtBase)[1] } else { &first[0] };
+    let answers = Answers {
+        ahead_at_base: at_base(ahead_at_base, certain.is_some()),
+        from_base: is_lasting.then(|| at_base(&first[0], certain == Some(false))),
+        by: by.collect(),
+        ahead: (1..=periods).map(ahead).collect(),
+        not_by_horizon: counting.estimate(&first[periods + 1]),
+        lead_changes: changes
+            .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
+            .collect(),
+    };
+    let dates = QuestionDates::of(scenario, question, plan);
+    let mean_date = mean_date(&dates.years(), &first, counting);
+    Overtake::new((scenario, question), dates, answers, mean_date, first.iter().map(Hits::paths).collect())
+}
+
+/// `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by those of paths
+/// without an overtake.
+fn mean_date(years: &[f64], first: &[Hits], counting: &Counting) -> MeanDate {
+    let span = years.last().copied().unwrap_or(0.0);
+    let shares: Vec<f64> = years.iter().map(|years| years / span).chain([1.0]).collect();
+    let mean = |dates: usize| mean_years(&counting.mean(&shares[..dates], &first[..dates]), span);
+    let happens = first[..years.len()].iter().any(Hits::is_some);
+    MeanDate { restricted: mean(first.len()), given_overtake: happens.then(|| mean(years.len())) }
+}
+
+/// A mean from an estimated fraction of `span` years.
+fn mean_years(share: &Estimate, span: f64) -> Years {
+    let (low, high) = share.interval();
+    Years {
+        value: span * share.value(),
+        standard_error: span * share.standard_error(),
+        interval: [span * low, span * high],
+    }
+}
+
+fn custom(part: &PartCounts, counting: &Counting) -> Option<CustomAnswer> {
+    let estimates = |row| part.counts.row(row).iter().map(|hits| counting.estimate(hits)).collect();
+    part.kind.custom().map(|kind| CustomAnswer {
+        kind,
+        name: part.name.clone(),
+        rows: (0..part.counts.rows()).map(estimates).collect(),
+    })
+}
+
+fn providers(parts: &[PartCounts], plan: &Plan, counting: &Counting) -> Result<Vec<ProviderOutcome>, Error> {
+    let counts = |kind: PartKind| parts.iter().find(|part| part.kind == kind).map(|part| &part.counts);
+    let names = plan.rows.names().iter().enumerate();
+    names
+        .map(|(index, name)| {
+            Ok(ProviderOutcome {
+                name: name.clone(),
+                revenue: counts(PartKind::Fans).map(|counts| fan(index, counts, plan, counting)).transpose()?.into(),
+                rank: counts(PartKind::Ranks).map(|counts| ranks(index, counts, plan, counting)).into(),
+                share: counts(PartKind::Shares).map(|counts| shares(index, counts, plan, counting)).into(),
+                measured: measured(index, parts, plan, counting)?,
+            })
+        })
+        .collect()
+}
+
+/// The histograms of one provider, periods 1 to T.
+fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Histogram] {
+    let periods = plan.rows.periods();
+    &counts.histograms()[provider * periods..(provider + 1) * periods]
+}
+
+/// The revenue of a provider by period.
+fn fan(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Result<Fan, Error> {
+    let known = plan.known[provider].as_ref().map(|known| &known[1..]);
+    counted(provider, (plan.rows.projected(), known), (histograms(provider, counts, plan), plan, counting))
+}
+
+/// The revenue of a provider over years, by measure.
+fn measured(
+    provider: usize,
+    parts: &[PartCounts],
+    plan: &Plan,
+    counting: &Counting,
+) -> Result<Vec<MeasuredFan>, Error> {
+    let counts = parts.iter().filter(|part| part.kind == PartKind::Measured).map(|part| &part.counts);
+    let fan = |(measured, counts): (&Measured, &Counts)| {
+        let MeasuredRow { labels, known, .. } = &measured.of[provider];
+        let histograms = &counts.histograms()[measured.places(provider)];
+        let fan = counted(provider, (labels.clone(), known.as_deref()), (histograms, plan, counting))?;
+        Ok(MeasuredFan { measure: measured.measure, revenue: Part::Known(fan) })
+    };
+    plan.measured.iter().zip(counts).map(fan).collect()
+}
+
+fn counted(
+    provider: usize,
+    (labels, known): (Vec<Period>, Option<&[f64]>),
+    (histograms, plan, counting): (&[Histogram], &Plan, &Counting),
+) -> Result<Fan, Error> {
+    let mut rows = Vec::new();
+    for (place, logs) in histograms.iter().enumerate() {
+        let known = known.map(|known| known[place]);
+        let mean = || logs.mean(counting.weight) * plan.reference;
+        let counted = || Distribution::Counted { values: logs.clone(), paths: counting.cells };
+        let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));
+        let row = FanRow { mean, distribution: known.map_or_else(counted, Distribution::Known) };
+        let money = |log: f64| math::exp(log) * plan.reference;
+        let (low, high) = logs.extremes().map_or((0.0, 0.0), |(low, high)| (money(low), money(high)));
+        if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
+            let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+            let message = format!(
+                "revenue exceeds the range of a 64-bit float ({low:e} to {high:e}); to skip it, {}",
+                PartKind::Fans.without()
+            );
+            return Err(Error::one(Kind::Limit, "simulation", address, message));
+        }
+        rows.push(row);
+    }
+    Ok(Fan { labels, rows, reference: plan.reference })
+}
+
+fn shares(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> ShareFan {
+    let row = |(place, shares): (usize, &Histogram)| match Shares::known(plan, provider, place + 1) {
+        Some(share) => ShareRow { mean: share, distribution: Distribution::Known(share) },
+        None => ShareRow {
+            mean: shares.mean(counting.weight),
+            distribution: Distribution::Counted { values: shares.clone(), paths: counting.cells },
+        },
+    };
+    let rows = histograms(provider, counts, plan).iter().enumerate().map(row).collect();
+    ShareFan { labels: plan.rows.projected(), rows }
+}
+
+fn ranks(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> RankTable {
+    let periods = plan.rows.periods();
+    let row = |t| counts.row(Ranks::row(provider, t, periods)).iter().map(|hits| counting.estimate(hits)).collect();
+    RankTable { labels: plan.rows.projected(), rows: (1..=periods).map(row).collect() }
+}
