@@ -11,7 +11,7 @@ use super::leaf::leaves;
 use super::pair::{Asked, Watch};
 use super::passage::Recursion;
 use super::{Exact, refused, sums_fault};
-use crate::assumption::domain::Domain;
+use crate::assumption::address::{ProviderKey, Subject, is_within};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
@@ -49,18 +49,26 @@ impl Slope {
 
 /// Whether a number is a fraction; for a number in a named assumption, the places that use the name decide.
 fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
-    let is_rate = |domain: Domain| [Domain::GROWTH, Domain::VOLATILITY].contains(&domain);
-    let holds = |place: &&AssumptionPlace| {
-        address.strip_prefix(place.address.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    match address.strip_prefix("assumption[").and_then(|rest| rest.split_once(']')) {
-        Some((name, _)) => {
+    match Subject::of_known(address) {
+        Subject::Assumption(name) => {
             let mut users = places.iter().filter(|place| place.assumption.name() == Some(name)).peekable();
-            users.peek().is_some() && users.all(|place| is_rate(place.domain))
+            users.peek().is_some() && users.all(|place| place.quantity.rate().is_some())
         }
-        None => {
-            address.starts_with("correlation[") || places.iter().find(holds).is_some_and(|place| is_rate(place.domain))
-        }
+        Subject::Provider(_, Some(key)) => match key {
+            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => {
+                let place = places.iter().find(|place| is_within(address, &place.address));
+                place.is_some_and(|place| place.quantity.rate().is_some())
+            }
+            ProviderKey::History
+            | ProviderKey::FiscalYearEnds
+            | ProviderKey::Claim
+            | ProviderKey::Name
+            | ProviderKey::Shock
+            | ProviderKey::Centring
+            | ProviderKey::Source => false,
+        },
+        Subject::Correlation(..) => true,
+        Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Question(..) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::walk::Place;
-use crate::assumption::domain::Domain;
+use crate::assumption::quantity::Rate;
 use crate::error::{Error, shown};
 
 /// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
@@ -17,12 +17,11 @@ impl Scenario {
     pub(crate) fn suspects(&self) -> Vec<(Place, f64)> {
         let suspect = |place: Place| {
             let median = self.median(&place.assumption)?;
-            let is_beyond = match place.domain {
-                Domain::GROWTH => median > GROWTH,
-                Domain::VOLATILITY => median > VOLATILITY,
-                _ => false,
+            let most = match place.quantity.rate()? {
+                Rate::Growth => GROWTH,
+                Rate::Volatility => VOLATILITY,
             };
-            is_beyond.then_some((place, median))
+            (median > most).then_some((place, median))
         };
         self.assumptions().into_iter().filter_map(suspect).collect()
     }
