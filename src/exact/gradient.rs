@@ -13,7 +13,7 @@ use super::passage::Recursion;
 use super::{Exact, refused, sums_fault};
 use crate::assumption::address::{ProviderKey, Subject, is_within};
 use crate::calendar::Period;
-use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
+use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
 use crate::paths::Plan;
@@ -166,7 +166,7 @@ impl Exact<'_> {
     /// relative change of 100 %.
     ///
     /// # Errors
-    /// An unknown question or date. "not exact: because …" where no derivative exists (neither provider has shocks,
+    /// An unknown question or date. An [unsupported](Error::is_unsupported) question, "not exact: because …", where no derivative exists (neither provider has shocks,
     /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
     /// (sustained overtakes, continuous monitoring, sums over several periods).
     ///
@@ -202,7 +202,8 @@ impl Exact<'_> {
             let address = format!("provider[{}].volatility", asked.challenger);
             return Err(refused(
                 &address,
-                "nothing is uncertain, so the answer is a step function; specify a volatility",
+                "nothing is uncertain, so the answer is a step function",
+                "specify a volatility",
             ));
         }
         let mut budget = self.limits();
@@ -237,19 +238,21 @@ impl Exact<'_> {
         let question = &questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
-            return Err(Error::of(Kind::Invalid, "exact", vec![fault]));
+            return Err(Error::of_settings("exact", vec![fault]));
         }
         if self.continuous {
             return Err(refused(
                 "continuous",
-                "the gradient under continuous monitoring is not implemented; monitor on dates",
+                "the gradient under continuous monitoring is not implemented",
+                "monitor on dates",
             ));
         }
         if question.sustained > 1 {
             let address = question.address(place, "sustained");
             return Err(refused(
                 &address,
-                "the gradient of a sustained overtake is not implemented; use sustained = 1",
+                "the gradient of a sustained overtake is not implemented",
+                "use sustained = 1",
             ));
         }
         Ok(question)

@@ -166,15 +166,25 @@ fn moved(
             };
             match stencil.iter().map(one).collect() {
                 Ok(moved) => return Ok(moved),
-                Err(error) => fault = Some(error),
+                // A missing spread is a better explanation than a step that is not allowed.
+                Err(error) if fault.as_ref().is_none_or(Error::is_invalid_input) => fault = Some(error),
+                Err(_) => {}
             }
         }
     }
-    Err(fault.unwrap_or_else(|| without_spread(&number.address)))
+    Err(match fault {
+        Some(fault) if fault.is_invalid_input() => {
+            let reason = format!("no small change of this number leaves the scenario valid ({fault})");
+            refused(&number.address, &reason, "")
+        }
+        Some(fault) => fault,
+        None => without_spread(&number.address),
+    })
 }
 
 fn without_spread(address: &str) -> Error {
-    refused(address, "the distribution has no spread, so the derivative is undefined; specify its value as a number")
+    let reason = "the distribution has no spread, so the derivative is undefined";
+    refused(address, reason, "specify its value as a number")
 }
 
 /// A number of the scenario.

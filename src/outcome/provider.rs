@@ -6,7 +6,7 @@ use serde::ser::SerializeSeq;
 use super::mixture::Mixture;
 use super::{Counting, QUANTILES, checked_probability, place_of};
 use crate::calendar::Period;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::paths::{Measured, MeasuredRow, Plan};
@@ -95,12 +95,12 @@ impl Fan {
             let fan = |log: f64| math::exp(log) * plan.reference;
             let (low, high) = logs.extremes().map_or((0.0, 0.0), |(low, high)| (fan(low), fan(high)));
             if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
-                let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+                let date = format!("at {}", labels[place]);
                 let message = format!(
                     "revenue exceeds the range of a 64-bit float ({low:e} to {high:e}); to skip it, {}",
                     PartKind::Fans.without()
                 );
-                return Err(Error::one(Kind::Limit, "simulation", address, message));
+                return Err(Error::provider_limit("simulation", &plan.rows.names()[provider], &date, message));
             }
             rows.push(row);
         }
@@ -120,10 +120,10 @@ impl Fan {
             let mean = plan.has_mean[provider].then(mean);
             let [low, high] = [0.05, 0.95].map(|p| math::exp(law.quantile(p)) * plan.reference);
             if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
-                let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+                let date = format!("at {}", labels[place]);
                 let advice = PartKind::Fans.without();
                 let message = format!("revenue exceeds the range of a 64-bit float; to skip it, {advice}");
-                return Err(Error::one(Kind::Limit, "exact", address, message));
+                return Err(Error::provider_limit("exact", &plan.rows.names()[provider], &date, message));
             }
             rows.push(FanRow { mean, law: known.map_or_else(|| Law::Mixed(law), Law::Known) });
         }

@@ -7,7 +7,7 @@ use crate::assumption::Assumption;
 use crate::assumption::address::{CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Trail};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
-use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
+use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Distributions and keys of the scenario format that this version does not support yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
@@ -44,8 +44,12 @@ pub(super) struct Reader {
 
 impl Reader {
     fn report(&mut self, message: String) {
+        self.report_detail(message, Detail::None);
+    }
+
+    fn report_detail(&mut self, message: String, detail: Detail) {
         if !is_enough(&self.problems) {
-            self.problems.push(Problem::new(self.trail.as_str(), message));
+            self.problems.push(Problem { detail, ..Problem::new(self.trail.as_str(), message) });
         }
     }
 
@@ -80,7 +84,8 @@ impl Reader {
             } else if !known.contains(&key) && !is_enough(&self.problems) {
                 let hint = did_you_mean(key, known.iter().copied());
                 self.at(Key::Field(&address_key(key)), |reader| {
-                    reader.report(format!("unknown key {key:?}{hint}; known keys: {}", known.join(", ")));
+                    let message = format!("unknown key {key:?}{hint}; known keys: {}", known.join(", "));
+                    reader.report_detail(message, Detail::UnknownKey);
                 });
             }
         }

@@ -7,7 +7,7 @@ use super::tree::{Entry, Node, Value};
 use super::walk::address_key;
 use super::{Scenario, decode};
 use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Token, first_token};
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Detail, Error, Kind, Problem};
 
 impl Scenario {
     /// The scenario with values given as TOML text, as in `--set ADDRESS=VALUE`, validated after all of them are set.
@@ -68,7 +68,7 @@ impl Scenario {
             _ => return Err(self.unknown_address(address)),
         }
         decode::scenario(&tree).map_err(|problems| {
-            if problems.iter().any(|problem| problem.message.starts_with("unknown key")) {
+            if problems.iter().any(|problem| problem.detail == Detail::UnknownKey) {
                 self.unknown_address(address)
             } else {
                 Error::of(Kind::Invalid, "scenario", problems)

@@ -3,7 +3,7 @@
 use super::Scenario;
 use super::walk::Place;
 use crate::assumption::quantity::Rate;
-use crate::error::{Error, shown};
+use crate::error::{Detail, Error, shown};
 
 /// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
 /// %.
@@ -35,8 +35,8 @@ impl Error {
         }
         let suspects = scenario.suspects();
         self.with_words(|problem| {
-            let provider = problem.address.find("] at ").map_or("", |end| &problem.address[..=end]);
-            let is_own = |(place, _): &&(Place, f64)| !provider.is_empty() && place.address.starts_with(provider);
+            let Detail::Provider(own) = &problem.detail else { return String::new() };
+            let is_own = |(place, _): &&(Place, f64)| place.subject().provider() == Some(own);
             let each = suspects.iter().filter(is_own).map(|(place, median)| {
                 format!("; {} is {}, that is {} % a year", place.address, shown(*median), shown(100.0 * median))
             });

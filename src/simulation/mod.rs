@@ -26,7 +26,7 @@ pub(crate) use tally::{Part, PartKind, Settings};
 
 use custom::Custom;
 
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Problem};
 use crate::outcome::Outcome;
 use crate::scenario::{Measure, Scenario};
 
@@ -375,7 +375,7 @@ impl<'a> Simulation<'a> {
                 report(own.kind.word(), format!("the name {:?} is used twice", own.name));
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "simulation", problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("simulation", problems)) }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::estimate::z_of;
 use crate::outcome::Outcome;
 use crate::paths::Plan;
 use crate::paths::stream::GROUP;
-use crate::scenario::{Measure, Question, Scenario};
+use crate::scenario::{AT_DATES, Measure, Question, Scenario};
 use crate::statistic::{Counts, Totals};
 
 /// Settings that must agree for the parts of a run to be merged.
@@ -91,9 +91,10 @@ impl Settings {
     /// Questions that cannot be monitored continuously, if that is requested.
     pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
         let sums = |(place, question): (usize, &Question)| {
-            let message = "not continuous: because a sum of several periods is not monitored between dates; without \
-                           .continuous(true), or --continuous on the command line, it is answered at dates";
-            (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
+            let reason = "a sum of several periods is not monitored between dates";
+            let address = || question.address(place, "measure");
+            (question.measure != Measure::Period)
+                .then(|| Problem::unsupported(address(), "not continuous", reason, AT_DATES))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
         questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()
