@@ -34,6 +34,22 @@ pub struct Problem {
     pub message: String,
     /// The position in the file, if the input came from one.
     pub place: Option<Place>,
+    pub(crate) detail: Detail,
+}
+
+/// What a problem is about, for code that handles it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Detail {
+    #[default]
+    None,
+    /// A file contains a key that the format does not have.
+    UnknownKey,
+    /// A valid question that a method cannot answer, for this reason.
+    Unsupported(String),
+    /// The revenue of this provider exceeds a limit.
+    Provider(String),
+    /// A row of a statistic exceeds a limit.
+    Row(usize),
 }
 
 impl fmt::Display for Problem {
@@ -56,6 +72,8 @@ pub(crate) enum Kind {
     Invalid,
     /// An outcome does not contain what was requested.
     Lookup,
+    /// A valid question has no answer by this method.
+    Unsupported,
     /// A documented limit of the crate was exceeded.
     Limit,
     /// An assertion about an estimate failed.
@@ -110,6 +128,26 @@ impl Error {
         Self::one(Kind::Lookup, what, "", message)
     }
 
+    /// An error for problems of which some may be [unsupported](Problem::unsupported): the input is invalid unless all
+    /// of them are.
+    pub(crate) fn of_settings(what: &'static str, problems: Vec<Problem>) -> Self {
+        let is_unsupported = problems.iter().all(|problem| problem.reason().is_some());
+        Self::of(if is_unsupported { Kind::Unsupported } else { Kind::Invalid }, what, problems)
+    }
+
+    /// An exceeded limit of a provider's revenue: at "provider\[A\] at 2022-Q4" if `rest` is "at 2022-Q4".
+    pub(crate) fn provider_limit(what: &'static str, provider: &str, rest: &str, message: impl Into<String>) -> Self {
+        let mut problem = Problem::new(format!("provider[{provider}] {rest}"), message);
+        problem.detail = Detail::Provider(provider.to_owned());
+        Self::of(Kind::Limit, what, vec![problem])
+    }
+
+    /// An exceeded limit of a row of a statistic; the run adds a readable address.
+    pub(crate) fn row_limit(what: &'static str, row: usize, message: impl Into<String>) -> Self {
+        let problem = Problem { detail: Detail::Row(row), ..Problem::new("", message) };
+        Self::of(Kind::Limit, what, vec![problem])
+    }
+
     /// Appends text to the message of each problem.
     pub(crate) fn with_words(mut self, words: impl Fn(&Problem) -> String) -> Self {
         for problem in &mut self.0.problems {
@@ -125,10 +163,37 @@ impl Error {
         &self.0.problems
     }
 
-    /// Whether a scenario, a file or a setting is invalid.
+    /// Whether a scenario, a file or a setting is invalid. A valid question that a method cannot answer is
+    /// [unsupported](Error::is_unsupported) instead.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
         self.0.kind == Kind::Invalid
+    }
+
+    /// Whether a method cannot answer a valid question; another method can. Sums of several periods, for example, have
+    /// no exact answer and can be simulated. [`Problem::reason`] states why.
+    ///
+    /// # Example: an exact answer if there is one
+    /// ```
+    /// # use outgrow::{Curve, Error, Measure, Outcome, Provider, Question, Scenario};
+    /// fn answer(scenario: &Scenario) -> Result<Outcome, Error> {
+    ///     match scenario.exact().run() {
+    ///         Err(error) if error.is_unsupported() => scenario.simulate().paths(1000).run(),
+    ///         answer => answer,
+    ///     }
+    /// }
+    /// # let scenario = Scenario::builder("2018-Q4", "2020-Q4")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)))
+    /// #     .question(Question::overtakes("A", "B").measure(Measure::Annual)).build()?;
+    /// let error = scenario.exact().run().unwrap_err();
+    /// assert_eq!(error.problems()[0].reason(), Some("sums of several periods are not lognormal"));
+    /// answer(&scenario)?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.0.kind == Kind::Unsupported
     }
 
     /// Whether an outcome does not contain what was requested, such as an unknown name or a period outside the horizon.
@@ -159,7 +224,23 @@ impl Error {
 
 impl Problem {
     pub(crate) fn new(address: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { address: address.into(), message: message.into(), place: None }
+        Self { address: address.into(), message: message.into(), place: None, detail: Detail::None }
+    }
+
+    /// A valid question that a method cannot answer: "not exact: because …; …". `advice` may be empty.
+    pub(crate) fn unsupported(address: impl Into<String>, what: &str, reason: &str, advice: &str) -> Self {
+        let advice = if advice.is_empty() { String::new() } else { format!("; {advice}") };
+        let problem = Self::new(address, format!("{what}: because {reason}{advice}"));
+        Self { detail: Detail::Unsupported(reason.to_owned()), ..problem }
+    }
+
+    /// Why a method cannot answer a question, without the advice in the message; `None` if the problem is another.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match &self.detail {
+            Detail::Unsupported(reason) => Some(reason),
+            Detail::None | Detail::UnknownKey | Detail::Provider(_) | Detail::Row(_) => None,
+        }
     }
 }
 
@@ -168,6 +249,7 @@ impl fmt::Display for Error {
         let Inner { kind, what, problems } = &*self.0;
         let head = match kind {
             Kind::Invalid => "invalid ",
+            Kind::Unsupported => "unsupported by ",
             Kind::Limit => "limit exceeded in ",
             Kind::Numeric => "no answer from ",
             Kind::Lookup | Kind::Assertion => "",

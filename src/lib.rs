@@ -123,7 +123,7 @@ mod statistic;
 
 pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
-    Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
+    Address, Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
 pub use audit::{Audit, Figure, Finding, FindingKind, Severity, Weight, Weights};
 pub use calendar::{Period, Step};

@@ -244,8 +244,7 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
         let run = asked.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false).run();
         let estimate = match run {
             Ok(outcome) => outcome.questions()[0].by(period)?,
-            // The scenario is valid, so this refusal means that the question has no exact answer.
-            Err(error) if error.is_invalid_input() => return Ok(None),
+            Err(error) if error.is_unsupported() => return Ok(None),
             Err(error) => return Err(error),
         };
         last = Some(estimate);

@@ -1,9 +1,13 @@
 //! The distributions of a number: parameters as written, and distribution functions.
 
 use std::fmt;
+use std::iter::zip;
 
-use super::domain::{Domain, Key, Visitor, at};
+use super::address::{Key, Trail};
+use super::domain::Domain;
 use super::pert;
+use super::quantity::Quantity;
+use super::visitor::{Visitor, VisitorMut};
 use crate::error::shown;
 use crate::math;
 
@@ -42,16 +46,16 @@ impl Family {
         }
     }
 
-    pub(crate) const fn parameters(self) -> &'static [(&'static str, Domain)] {
+    pub(crate) const fn parameters(self) -> &'static [(&'static str, Quantity)] {
         match self {
-            Self::Normal => &[("mean", Domain::FINITE), ("sd", Domain::SPREAD)],
-            Self::Lognormal => &[("median", Domain::POSITIVE), ("sd_of_log", Domain::SPREAD)],
-            Self::Uniform => &[("low", Domain::FINITE), ("high", Domain::FINITE)],
+            Self::Normal => &[("mean", Quantity::Location), ("sd", Quantity::Spread)],
+            Self::Lognormal => &[("median", Quantity::PositiveLocation), ("sd_of_log", Quantity::Spread)],
+            Self::Uniform => &[("low", Quantity::Location), ("high", Quantity::Location)],
             Self::Triangular | Self::Pert => {
-                &[("low", Domain::FINITE), ("mode", Domain::FINITE), ("high", Domain::FINITE)]
+                &[("low", Quantity::Location), ("mode", Quantity::Location), ("high", Quantity::Location)]
             }
-            Self::Interval => &[("p05", Domain::FINITE), ("p95", Domain::FINITE)],
-            Self::LogInterval => &[("p05", Domain::POSITIVE), ("p95", Domain::POSITIVE)],
+            Self::Interval => &[("p05", Quantity::Location), ("p95", Quantity::Location)],
+            Self::LogInterval => &[("p05", Quantity::PositiveLocation), ("p95", Quantity::PositiveLocation)],
         }
     }
 
@@ -70,26 +74,33 @@ pub(crate) enum Law {
     Truncated { of: Box<Law>, low: Option<f64>, high: Option<f64> },
 }
 
-impl Law {
-    /// Visits the plain numbers inside a distribution: `normal[1]`, `truncated.low`.
-    pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        match self {
-            Self::Number(_) | Self::Name(_) => {}
-            Self::Family(family, values) => at(visitor, Key::Field(family.key()), |visitor| {
-                for (index, (value, (_, domain))) in values.iter_mut().zip(family.parameters()).enumerate() {
-                    at(visitor, Key::Index(index), |visitor| visitor.plain(*domain, value));
-                }
-            }),
-            Self::Truncated { of, low, high } => at(visitor, Key::Field("truncated"), |visitor| {
-                at(visitor, Key::Field("of"), |visitor| of.walk(visitor));
-                for (key, bound) in [("low", low), ("high", high)] {
-                    if let Some(bound) = bound {
-                        at(visitor, Key::Field(key), |visitor| visitor.plain(Domain::FINITE, bound));
+/// Visits the plain numbers inside a distribution: `normal[1]`, `truncated.low`.
+macro_rules! walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            match self {
+                Self::Number(_) | Self::Name(_) => {}
+                Self::Family(family, values) => trail.at(Key::Field(family.key()), |trail| {
+                    for (index, (value, (_, quantity))) in zip(values, family.parameters()).enumerate() {
+                        trail.at(Key::Index(index), |trail| visitor.plain(trail, *quantity, value));
                     }
-                }
-            }),
+                }),
+                Self::Truncated { of, low, high } => trail.at(Key::Field("truncated"), |trail| {
+                    trail.at(Key::Field("of"), |trail| of.$walk(trail, visitor));
+                    for (key, bound) in [("low", low), ("high", high)] {
+                        if let Some(bound) = bound {
+                            trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Location, bound));
+                        }
+                    }
+                }),
+            }
         }
-    }
+    };
+}
+
+impl Law {
+    walks!(walk, Visitor);
+    walks!(walk_mut, VisitorMut, mut);
 
     /// An inconsistency between parameters that are each valid by themselves.
     pub(crate) fn inconsistency(&self) -> Option<String> {
@@ -134,7 +145,12 @@ impl Law {
         match self {
             Self::Family(Family::Lognormal | Family::LogInterval, _) => true,
             Self::Truncated { of, high, .. } => high.is_none() && of.has_heavy_tail(),
-            _ => false,
+            Self::Number(_)
+            | Self::Name(_)
+            | Self::Family(
+                Family::Normal | Family::Uniform | Family::Triangular | Family::Pert | Family::Interval,
+                _,
+            ) => false,
         }
     }
 }
@@ -215,22 +231,27 @@ impl Shape {
 
     /// A spread of 0 makes it a constant, as the scenario format states.
     fn of_family(family: Family, values: &[f64]) -> Self {
-        let shape = match (family, values) {
-            (Family::Normal, &[mean, sd]) => Self::Normal { mean, sd },
-            (Family::Interval, &[low, high]) => {
+        let value = |index: usize| values[index];
+        let shape = match family {
+            Family::Normal => Self::Normal { mean: value(0), sd: value(1) },
+            Family::Interval => {
+                let (low, high) = (value(0), value(1));
                 Self::Normal { mean: 0.5 * low + 0.5 * high, sd: (high - low) / (2.0 * Z95) }
             }
-            (Family::Lognormal, &[median, sd]) => Self::Lognormal { median, sd },
-            (Family::LogInterval, &[low, high]) if low >= high => Self::Constant(low),
-            (Family::LogInterval, &[low, high]) => {
+            Family::Lognormal => Self::Lognormal { median: value(0), sd: value(1) },
+            Family::LogInterval => {
+                let (low, high) = (value(0), value(1));
+                if low >= high {
+                    return Self::Constant(low);
+                }
                 // The quotient is more accurate, but may overflow.
                 let quotient = high / low;
                 let width = if quotient.is_finite() { math::ln(quotient) } else { math::ln(high) - math::ln(low) };
                 Self::Lognormal { median: low.sqrt() * high.sqrt(), sd: width / (2.0 * Z95) }
             }
-            (Family::Uniform, &[low, high]) => Self::Uniform { low, high },
-            (Family::Triangular, &[low, mode, high]) => Self::Triangular { low, mode, high },
-            (_, values) => Self::Pert { low: values[0], mode: values[1], high: values[2] },
+            Family::Uniform => Self::Uniform { low: value(0), high: value(1) },
+            Family::Triangular => Self::Triangular { low: value(0), mode: value(1), high: value(2) },
+            Family::Pert => Self::Pert { low: value(0), mode: value(1), high: value(2) },
         };
         match shape {
             Self::Normal { mean: value, sd: 0.0 } | Self::Lognormal { median: value, sd: 0.0 } => Self::Constant(value),

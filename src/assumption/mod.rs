@@ -1,16 +1,20 @@
 //! Assumptions: a number, the name of a shared one, or a distribution drawn once per path.
 
+pub(crate) mod address;
 pub(crate) mod domain;
 pub(crate) mod law;
 mod pert;
 pub(crate) mod quantile;
+pub(crate) mod quantity;
 #[cfg(test)]
 mod tests;
+pub(crate) mod visitor;
 
 use std::fmt;
 
-use domain::Domain;
+pub use address::Address;
 use law::{Family, Law, Shape};
+use quantity::Quantity;
 
 use crate::error::shown;
 
@@ -58,7 +62,15 @@ impl Assumption {
     pub fn value(&self) -> Option<f64> {
         match Shape::of(&self.law) {
             Some(Shape::Constant(value)) => Some(value),
-            _ => None,
+            Some(
+                Shape::Normal { .. }
+                | Shape::Lognormal { .. }
+                | Shape::Uniform { .. }
+                | Shape::Triangular { .. }
+                | Shape::Pert { .. }
+                | Shape::Truncated { .. },
+            )
+            | None => None,
         }
     }
 
@@ -66,15 +78,16 @@ impl Assumption {
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.law {
             Law::Name(name) => Some(name),
-            _ => None,
+            Law::Number(_) | Law::Family(..) | Law::Truncated { .. } => None,
         }
     }
 
-    /// Why the distribution is not allowed in `domain`, if so; its own parameters must be valid.
-    pub(crate) fn misfit(&self, domain: Domain) -> Option<String> {
+    /// Why the distribution is not allowed for `quantity`, if so; its own parameters must be valid.
+    pub(crate) fn misfit(&self, quantity: Quantity) -> Option<String> {
+        let (domain, rule) = (quantity.domain(), quantity.rule());
         let shape = Shape::of(&self.law)?;
         if let Shape::Constant(value) = shape {
-            return (!domain.contains(value)).then(|| format!("{}, got {}", domain.rule, shown(value)));
+            return (!domain.contains(value)).then(|| format!("{rule}, got {}", shown(value)));
         }
         let outside = shape.mass_outside(domain);
         (!(outside <= TOLERATED_OUTSIDE)).then(|| {
@@ -84,8 +97,7 @@ impl Assumption {
                 .map(|(key, bound)| format!("{key} = {bound}"))
                 .collect();
             format!(
-                "{}, but {} of {} lies outside; truncated = {{ of = …, {} }} keeps it inside",
-                domain.rule,
+                "{rule}, but {} of {} lies outside; truncated = {{ of = …, {} }} keeps it inside",
                 share(outside),
                 self.law,
                 bounds.join(", ")

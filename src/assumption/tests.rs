@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::domain::Domain;
 use super::law::{Shape, Side};
 use super::quantile::Quantile;
+use super::quantity::Quantity;
 use super::{Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform};
 use crate::math;
 
@@ -50,20 +51,21 @@ impl Case {
     }
 }
 
-fn case(law: Assumption, domain: Domain, scale: f64) -> Case {
+fn case(law: Assumption, quantity: Quantity, scale: f64) -> Case {
+    let domain = quantity.domain();
     assert_eq!(law.law.inconsistency(), None, "{law}");
-    assert_eq!(law.misfit(domain), None, "{law}");
+    assert_eq!(law.misfit(quantity), None, "{law}");
     let quantile = Quantile::within(&Shape::of(&law.law).expect("no name"), domain);
     Case { law, domain, quantile, grain: 16.0 * f64::EPSILON * scale }
 }
 
 /// An interpolated distribution, with its range.
 fn tabulated(law: Assumption, range: f64) -> Case {
-    Case { grain: 1e-9 * range, ..case(law, Domain::FINITE, 0.0) }
+    Case { grain: 1e-9 * range, ..case(law, Quantity::Shared, 0.0) }
 }
 
 fn whole_laws() -> Vec<Case> {
-    let finite = |law, scale| case(law, Domain::FINITE, scale);
+    let finite = |law, scale| case(law, Quantity::Shared, scale);
     vec![
         finite(normal(0.87, 0.08), 1.0),
         finite(normal(-3e9, 2e8), 3e9),
@@ -73,12 +75,12 @@ fn whole_laws() -> Vec<Case> {
         finite(uniform(0.2, 0.4), 0.4),
         finite(uniform(-7.0, -6.0), 7.0),
         finite(uniform(-1e300, 1e300), 1e300),
-        case(uniform(-1.0, 0.5), Domain::GROWTH, 1.0),
+        case(uniform(-1.0, 0.5), Quantity::Growth, 1.0),
         finite(triangular(0.4, 0.6, 0.7), 0.7),
         finite(triangular(0.4, 0.4, 0.7), 0.7),
         finite(triangular(0.4, 0.7, 0.7), 0.7),
         finite(triangular(-1e200, 2e200, 3e200), 3e200),
-        case(triangular(0.0, 1e-9, 0.3), Domain::VOLATILITY, 0.3),
+        case(triangular(0.0, 1e-9, 0.3), Quantity::Volatility, 0.3),
         tabulated(pert(0.4, 0.6, 0.7), 0.3),
         tabulated(pert(0.0, 0.0, 1.0), 1.0),
         tabulated(pert(-2.0, 3.0, 3.0), 5.0),
@@ -89,7 +91,7 @@ fn whole_laws() -> Vec<Case> {
 }
 
 fn cut_laws() -> Vec<Case> {
-    let finite = |law, scale| case(law, Domain::FINITE, scale);
+    let finite = |law, scale| case(law, Quantity::Shared, scale);
     vec![
         finite(truncated(normal(0.6, 0.1), 0.4, 0.9), 1.0),
         finite(truncated(normal(0.6, 0.1), 0.65, None), 1.0),
@@ -120,11 +122,11 @@ fn cut_laws() -> Vec<Case> {
         finite(truncated(truncated(lognormal(2.0, 0.5), None, 3.0), 1.0, None), 1.0),
         tabulated(truncated(truncated(pert(0.0, 0.3, 1.0), 0.2, None), None, 0.5), 0.3),
         // Restricted by the domain: less than 1e-6 lies outside.
-        case(normal(0.1, 0.02), Domain::VOLATILITY, 1.0),
-        case(normal(1e9, 2e8), Domain::REVENUE, 1e9),
-        case(normal(4.0, 0.8), Domain::HALF_LIFE, 4.0),
-        case(normal(-0.5, 0.1), Domain::GROWTH, 1.0),
-        case(truncated(normal(-0.5, 0.1), None, 0.0), Domain::GROWTH, 1.0),
+        case(normal(0.1, 0.02), Quantity::Volatility, 1.0),
+        case(normal(1e9, 2e8), Quantity::Revenue, 1e9),
+        case(normal(4.0, 0.8), Quantity::HalfLife, 4.0),
+        case(normal(-0.5, 0.1), Quantity::Growth, 1.0),
+        case(truncated(normal(-0.5, 0.1), None, 0.0), Quantity::Growth, 1.0),
     ]
 }
 
@@ -188,7 +190,7 @@ fn draws_keep_to_the_support_and_to_the_place() {
         (truncated(pert(0.0, 0.3, 1.0), 0.999, None), 0.999, 1.0),
     ];
     for (law, low, high) in cases {
-        let draws = case(law.clone(), Domain::FINITE, 1.0).draws(&EXTREMES);
+        let draws = case(law.clone(), Quantity::Shared, 1.0).draws(&EXTREMES);
         assert!(low <= draws[0] && draws[1] <= high, "{law}: {draws:?}");
         let reach = (draws[1] - draws[0]) / (high - low);
         assert!(reach > 0.999, "{law}: {draws:?} are {reach} of the support");
@@ -204,14 +206,14 @@ fn open_bounds_are_never_reached() {
         pert(-1.0, -0.9, 0.0),
         truncated(normal(-0.9, 0.1), -1.0, None),
     ] {
-        let mut draws = case(law.clone(), Domain::GROWTH, 1.0).draws(&EXTREMES);
+        let mut draws = case(law.clone(), Quantity::Growth, 1.0).draws(&EXTREMES);
         assert!(draws[0] > -1.0, "{law}: {draws:?}");
         math::ln_1p_slice(&mut draws);
         assert!(draws.iter().all(|rate| rate.is_finite()), "{law}: {draws:?}");
     }
     for law in [uniform(0.0, 1e9), triangular(0.0, 0.0, 1.0), truncated(normal(0.0, 1e9), 0.0, None), normal(1e9, 2e8)]
     {
-        let draws = case(law.clone(), Domain::REVENUE, 1.0).draws(&EXTREMES);
+        let draws = case(law.clone(), Quantity::Revenue, 1.0).draws(&EXTREMES);
         assert!(draws.iter().all(|x| *x > 0.0 && math::ln(*x).is_finite()), "{law}: {draws:?}");
     }
 }
@@ -259,7 +261,7 @@ fn medians_are_as_the_parameters_say() {
 fn intervals_have_their_ends_at_5_and_95_percent() {
     for (low, high) in [(1.0e9, 1.2e9), (0.5, 2.0), (1e-6, 1e6), (3.0, 3.0000001)] {
         for law in [interval(low, high), log_interval(low, high)] {
-            let draws = case(law.clone(), Domain::FINITE, 1.0).draws(&[0.05, 0.95]);
+            let draws = case(law.clone(), Quantity::Shared, 1.0).draws(&[0.05, 0.95]);
             for (x, stated) in draws.iter().zip([low, high]) {
                 // A small end of a wide interval is a difference of large numbers, which loses digits.
                 let scale = if law == interval(low, high) { high } else { stated };
@@ -286,7 +288,7 @@ fn a_spread_of_zero_is_the_number() {
         ];
         for law in laws {
             assert_eq!(law.value().map(f64::to_bits), Some(value.to_bits()), "{law}");
-            let draws = case(law.clone(), Domain::REVENUE, 0.0).draws(&EXTREMES);
+            let draws = case(law.clone(), Quantity::Revenue, 0.0).draws(&EXTREMES);
             assert!(draws.iter().all(|x| x.to_bits() == value.to_bits()), "{law}: {draws:?}");
         }
     }
@@ -311,26 +313,27 @@ fn mass_is_shared_out_among_parts() {
 
 #[test]
 fn the_mass_outside_is_that_of_closed_forms() {
-    let outside = |law: &Assumption, domain| Shape::of(&law.law).expect("no name").mass_outside(domain);
+    let outside =
+        |law: &Assumption, quantity: Quantity| Shape::of(&law.law).expect("no name").mass_outside(quantity.domain());
     let tail = |z: f64| math::norm_sf(z);
     let cases = [
-        (normal(0.1, 0.1), Domain::VOLATILITY, tail(1.0)),
-        (normal(1e9, 1e8), Domain::REVENUE, tail(10.0)),
-        (normal(-0.5, 0.1), Domain::GROWTH, tail(5.0)),
-        (normal(0.0, 1.0), Domain::CORRELATION, 2.0 * tail(1.0)),
-        (lognormal(1.0, 5.0), Domain::REVENUE, 0.0),
-        (uniform(-1.0, 3.0), Domain::REVENUE, 0.25),
-        (uniform(-1.0, 0.5), Domain::GROWTH, 0.0),
-        (triangular(-1.0, 0.0, 1.0), Domain::REVENUE, 0.5),
-        (triangular(-1.0, 1.0, 1.0), Domain::REVENUE, 0.25),
-        (triangular(0.0, 0.0, 2.0), Domain::CORRELATION, 0.25),
-        (pert(-1.0, 0.0, 1.0), Domain::REVENUE, 0.5),
+        (normal(0.1, 0.1), Quantity::Volatility, tail(1.0)),
+        (normal(1e9, 1e8), Quantity::Revenue, tail(10.0)),
+        (normal(-0.5, 0.1), Quantity::Growth, tail(5.0)),
+        (normal(0.0, 1.0), Quantity::Correlation, 2.0 * tail(1.0)),
+        (lognormal(1.0, 5.0), Quantity::Revenue, 0.0),
+        (uniform(-1.0, 3.0), Quantity::Revenue, 0.25),
+        (uniform(-1.0, 0.5), Quantity::Growth, 0.0),
+        (triangular(-1.0, 0.0, 1.0), Quantity::Revenue, 0.5),
+        (triangular(-1.0, 1.0, 1.0), Quantity::Revenue, 0.25),
+        (triangular(0.0, 0.0, 2.0), Quantity::Correlation, 0.25),
+        (pert(-1.0, 0.0, 1.0), Quantity::Revenue, 0.5),
         // With the mode at an end, F is a fifth power.
-        (pert(-1.0, 3.0, 3.0), Domain::REVENUE, 0.000_976_562_5),
-        (pert(-2.0, -2.0, 2.0), Domain::CORRELATION, 1.0 - 0.237_304_687_5 + 0.000_976_562_5),
-        (truncated(normal(0.0, 1.0), -1.0, 1.0), Domain::REVENUE, 0.5),
-        (truncated(normal(0.0, 1.0), 0.0, None), Domain::REVENUE, 0.0),
-        (truncated(normal(0.0, 1.0), 6.0, None), Domain::CORRELATION, 1.0),
+        (pert(-1.0, 3.0, 3.0), Quantity::Revenue, 0.000_976_562_5),
+        (pert(-2.0, -2.0, 2.0), Quantity::Correlation, 1.0 - 0.237_304_687_5 + 0.000_976_562_5),
+        (truncated(normal(0.0, 1.0), -1.0, 1.0), Quantity::Revenue, 0.5),
+        (truncated(normal(0.0, 1.0), 0.0, None), Quantity::Revenue, 0.0),
+        (truncated(normal(0.0, 1.0), 6.0, None), Quantity::Correlation, 1.0),
     ];
     for (law, domain, expected) in cases {
         let found = outside(&law, domain);
@@ -341,15 +344,15 @@ fn the_mass_outside_is_that_of_closed_forms() {
 #[test]
 fn a_millionth_outside_is_tolerated_and_no_more() {
     // Φ(−4.76) = 9.7e-7, Φ(−4.75) = 1.02e-6.
-    assert_eq!(normal(4.76, 1.0).misfit(Domain::REVENUE), None);
-    let message = normal(4.75, 1.0).misfit(Domain::REVENUE).expect("too much outside");
+    assert_eq!(normal(4.76, 1.0).misfit(Quantity::Revenue), None);
+    let message = normal(4.75, 1.0).misfit(Quantity::Revenue).expect("too much outside");
     assert!(message.contains("1.02e-4 % of normal(4.75, 1) lies outside"), "{message}");
     assert!(message.contains("truncated = { of = …, low = 0 }"), "{message}");
     // Both ends together: a standard deviation of 1/4.85 leaves 6.2e-7 at each end, one of 1/4.95 leaves 3.7e-7.
-    assert_eq!(normal(0.0, 1.0 / 4.95).misfit(Domain::CORRELATION), None);
-    assert!(normal(0.0, 1.0 / 4.85).misfit(Domain::CORRELATION).is_some());
-    assert!(fixed(0.0).misfit(Domain::REVENUE).is_some() && fixed(0.0).misfit(Domain::VOLATILITY).is_none());
-    assert!(normal(0.0, 0.0).misfit(Domain::REVENUE).is_some(), "a spread of 0 is the number");
+    assert_eq!(normal(0.0, 1.0 / 4.95).misfit(Quantity::Correlation), None);
+    assert!(normal(0.0, 1.0 / 4.85).misfit(Quantity::Correlation).is_some());
+    assert!(fixed(0.0).misfit(Quantity::Revenue).is_some() && fixed(0.0).misfit(Quantity::Volatility).is_none());
+    assert!(normal(0.0, 0.0).misfit(Quantity::Revenue).is_some(), "a spread of 0 is the number");
 }
 
 #[test]
@@ -370,7 +373,7 @@ fn deep_tails_have_their_mean() {
     let u: Vec<f64> = (0..PARTS).map(middle).collect();
     for low in [0.0, 6.0, 9.0, 30.0] {
         let expected = mean_above(low);
-        let mean = |law: Assumption| case(law, Domain::FINITE, 1.0).draws(&u).iter().sum::<f64>() / f64::from(PARTS);
+        let mean = |law: Assumption| case(law, Quantity::Shared, 1.0).draws(&u).iter().sum::<f64>() / f64::from(PARTS);
         for (law, sign) in [
             (truncated(normal(0.0, 1.0), low, None), 1.0),
             (truncated(normal(0.0, 1.0), None, -low), -1.0),
@@ -435,7 +438,7 @@ proptest! {
         u.sort_by(f64::total_cmp);
         let [low, mode, high] = points;
         for law in [uniform(low, high), triangular(low, mode, high), pert(low, mode, high)] {
-            let draws = case(law.clone(), Domain::FINITE, 0.0).draws(&u);
+            let draws = case(law.clone(), Quantity::Shared, 0.0).draws(&u);
             prop_assert!(draws.iter().all(|x| (low..=high).contains(x)), "{}: {:?}", law, draws);
             let slack = 4.0 * f64::EPSILON * (high - low);
             prop_assert!(draws.windows(2).all(|pair| pair[0] <= pair[1] + slack), "{}: {:?}", law, draws);

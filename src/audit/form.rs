@@ -5,7 +5,9 @@ use super::finding::{Finding, FindingKind};
 use super::scene::{Answer, SEED, SURE, Scene, by_date, error_of};
 use super::weight::Weighed;
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::assumption::address::Trail;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::VisitorMut;
 use crate::estimate::Estimate;
 use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
@@ -164,7 +166,9 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let to = |curve: &Curve| match &curve.0 {
         Law::Fade { to, .. } => scene.scenario.median(to),
         Law::Schedule(Schedule { tail: Tail(TailLaw::Fade { to, .. }), .. }) => scene.scenario.median(to),
-        _ => None,
+        Law::Schedule(Schedule { tail: Tail(TailLaw::None | TailLaw::Hold | TailLaw::Ratio(_)), .. })
+        | Law::Constant(_)
+        | Law::Custom(_) => None,
     };
     let providers = scene.scenario.providers();
     let curves = || providers.iter().filter_map(|provider| provider.growth.as_ref());
@@ -195,28 +199,19 @@ fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> boo
 /// The curve with its numbers replaced by their medians.
 fn stated(curve: &Curve, medians: &[f64]) -> Curve {
     let mut plain = curve.clone();
-    plain.walk(&mut Plain { medians: medians.iter(), address: Address::default() });
+    plain.walk_mut(&mut Trail::default(), &mut Plain { medians: medians.iter() });
     plain
 }
 
 /// Replaces the numbers of a curve by medians.
 struct Plain<'a> {
     medians: std::slice::Iter<'a, f64>,
-    address: Address,
 }
 
-impl Visitor for Plain<'_> {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, _: Domain, value: &mut Assumption) {
+impl VisitorMut for Plain<'_> {
+    fn number(&mut self, _: &mut Trail, _: Quantity, value: &mut Assumption) {
         if let Some(median) = self.medians.next() {
             *value = Assumption::from(*median);
         }
     }
-
-    fn plain(&mut self, _: Domain, _: &mut f64) {}
-
-    fn count(&mut self, _: Domain, _: &mut u32) {}
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed, short};
-use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
+use crate::assumption::quantity::Quantity;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -188,7 +188,7 @@ fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
     let providers = scenario.providers();
     let volatilities = |row: usize| {
         let law = scenario.law(&providers[row].volatility).and_then(Shape::of);
-        let at = |shape: &Shape, p: f64| Quantile::within(shape, Domain::VOLATILITY).at(p);
+        let at = |shape: &Shape, p: f64| Quantile::within(shape, Quantity::Volatility.domain()).at(p);
         law.map_or([0.0; 2], |shape| [at(&shape, 1.0 - HIGH), at(&shape, HIGH)])
     };
     let pair = [providers[a].name(), providers[b].name()];

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind, Severity};
+use crate::assumption::address::Subject;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -222,7 +223,7 @@ fn compares(question: &Question, name: &str) -> bool {
 }
 
 fn is_of(address: &str, provider: &str) -> bool {
-    address.starts_with(&format!("provider[{provider}]."))
+    Subject::of_known(address).provider() == Some(provider)
 }
 
 /// The scenario with a subset of its questions and only the providers that these compare. Draws are keyed by name, so

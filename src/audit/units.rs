@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Scene, short};
-use crate::assumption::domain::Domain;
+use crate::assumption::address::{ProviderKey, Subject};
+use crate::assumption::quantity::{Quantity, Rate};
 use crate::error::shown;
 use crate::scenario::AssumptionPlace;
 
@@ -29,14 +30,17 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// Whether [`check`] reports one of a provider's growth rates, which explains an implausible path.
 pub(super) fn has_growth(scene: &Scene<'_>, row: usize) -> bool {
-    let own = format!("{}.growth.", scene.series[row].address);
-    scene.scenario.suspects().iter().any(|(place, _)| place.address.starts_with(&own))
+    has_suspect(scene, row, ProviderKey::Growth)
 }
 
 /// Whether [`check`] reports a provider's volatility.
 pub(super) fn has_volatility(scene: &Scene<'_>, row: usize) -> bool {
-    let own = format!("{}.volatility", scene.series[row].address);
-    scene.scenario.suspects().iter().any(|(place, _)| place.address == own)
+    has_suspect(scene, row, ProviderKey::Volatility)
+}
+
+fn has_suspect(scene: &Scene<'_>, row: usize, key: ProviderKey) -> bool {
+    let own = Subject::Provider(scene.name(row), Some(key));
+    scene.scenario.suspects().iter().any(|(place, _)| place.subject() == own)
 }
 
 /// The address of the shared assumption if the number is a name, otherwise its own.
@@ -51,12 +55,11 @@ fn at_median(place: &AssumptionPlace) -> &'static str {
 /// A growth rate or a volatility that is probably in percent.
 fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
     let (number, percent) = (shown(median), short(100.0 * median));
-    let (kind, what, seen) = match place.domain {
-        Domain::GROWTH => (FindingKind::EndState, "growth a year", format!("growth of {number} is {percent} % a year")),
-        Domain::VOLATILITY => {
+    let (kind, what, seen) = match place.quantity.rate()? {
+        Rate::Growth => (FindingKind::EndState, "growth a year", format!("growth of {number} is {percent} % a year")),
+        Rate::Volatility => {
             (FindingKind::Width, "volatility", format!("a volatility of {number} is {percent} % a year"))
         }
-        _ => return None,
     };
     let advice = format!("it is a fraction a year: {number} % is {}", shown(median / 100.0));
     let finding = Finding::new(kind, address(place), seen + at_median(place), advice);
@@ -66,7 +69,7 @@ fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
 /// A half-life of more than twice the horizon.
 fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
     let (median, years) = (scene.scenario.median(&place.assumption)?, scene.years());
-    if place.domain != Domain::HALF_LIFE || !(median > HORIZONS * years) {
+    if place.quantity != Quantity::HalfLife || !(median > HORIZONS * years) {
         return None;
     }
     let seen = format!(

@@ -4,7 +4,9 @@ use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{PATHS, SEED, Scene, grown, mean_and_sd};
 use super::units;
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::assumption::address::Trail;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
@@ -144,7 +146,7 @@ pub(super) fn one_without_the_other(scene: &Scene<'_>) -> Vec<Finding> {
 fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let provider = &scene.scenario.providers()[row];
     let is_fixed = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0);
-    let is_drawn = draws(scene.scenario, provider.growth.clone()?);
+    let is_drawn = draws(scene.scenario, provider.growth.as_ref()?);
     let (place, seen, advice) = match (is_fixed, is_drawn) {
         (true, true) => (
             "volatility",
@@ -170,29 +172,20 @@ fn fixed(scenario: &Scenario, assumption: &Assumption) -> Option<f64> {
 }
 
 /// Whether any number of a curve is drawn.
-fn draws(scenario: &Scenario, mut curve: crate::Curve) -> bool {
-    let mut search = Drawn { scenario, address: Address::default(), found: false };
-    curve.walk(&mut search);
+fn draws(scenario: &Scenario, curve: &crate::Curve) -> bool {
+    let mut search = Drawn { scenario, found: false };
+    curve.walk(&mut Trail::default(), &mut search);
     search.found
 }
 
 struct Drawn<'a> {
     scenario: &'a Scenario,
-    address: Address,
     found: bool,
 }
 
 impl Visitor for Drawn<'_> {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, _: Domain, value: &mut Assumption) {
+    fn number(&mut self, _: &mut Trail, _: Quantity, value: &Assumption) {
         let is_known = value.name() == Some(crate::growth::AUTO) || fixed(self.scenario, value).is_some();
         self.found |= !is_known;
     }
-
-    fn plain(&mut self, _: Domain, _: &mut f64) {}
-
-    fn count(&mut self, _: Domain, _: &mut u32) {}
 }

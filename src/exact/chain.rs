@@ -149,7 +149,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
         if !(sd > 0.0) {
-            return Err(refused("", "a draw sets both volatilities to zero, where the answer jumps"));
+            return Err(refused("", "a draw sets both volatilities to zero, where the answer jumps", ""));
         }
         let drawn;
         let start = match self.pair.start() {
@@ -215,7 +215,7 @@ impl<'a, 'p> Chain<'a, 'p> {
                 }
             }
             if self.pair.is_tied() && rate.iter().any(|rate| rate.abs() > TIE) {
-                return Err(refused(&leaf.address, "both start with the same revenue, where the answer jumps"));
+                return Err(refused(&leaf.address, "both start with the same revenue, where the answer jumps", ""));
             }
             *slope += rate.iter().zip(&block.start).map(|(rate, start)| rate * start).sum::<f64>();
         }

@@ -6,7 +6,7 @@
 //! in years.
 
 use super::passage::{Recursion, Walk};
-use crate::assumption::domain::Domain;
+use crate::assumption::quantity::Quantity;
 use crate::cpu::Level;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scaled};
@@ -15,7 +15,7 @@ use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scale
 const PASSAGE: &str = "first passage";
 const BRIDGE: &str = "Brownian bridge";
 
-const NOT_NEGATIVE: Domain = Domain::VOLATILITY;
+const NOT_NEGATIVE: Quantity = Quantity::Volatility;
 /// Maximum number of dates that the recursion follows, and the same for a rare event, which needs narrow panels.
 const FOLLOWED: u32 = 512;
 const FOLLOWED_RARE: u32 = 64;
@@ -131,7 +131,7 @@ pub fn first_passage_ever(gap: f64, drift: f64, volatility: f64) -> Result<f64, 
 /// ```
 pub fn first_passage_density(gap: f64, drift: f64, volatility: f64, t: f64) -> Result<f64, Error> {
     let [gap_, drift_, _] = motion(gap, drift, volatility);
-    check(PASSAGE, &[gap_, drift_, ("volatility", volatility, Domain::POSITIVE), ("t", t, NOT_NEGATIVE)])?;
+    check(PASSAGE, &[gap_, drift_, ("volatility", volatility, Quantity::PositiveLocation), ("t", t, NOT_NEGATIVE)])?;
     if t <= 0.0 {
         return Ok(0.0);
     }
@@ -205,22 +205,26 @@ pub fn first_passage_by_dates(gap: f64, drift: f64, volatility: f64, step: f64, 
 /// ```
 pub fn bridge_no_touch(from: f64, to: f64, barrier: f64, variance: f64) -> Result<f64, Error> {
     let [from_, to_, barrier_] =
-        [("from", from), ("to", to), ("barrier", barrier)].map(|(n, x)| (n, x, Domain::FINITE));
+        [("from", from), ("to", to), ("barrier", barrier)].map(|(n, x)| (n, x, Quantity::Location));
     check(BRIDGE, &[from_, to_, barrier_, ("variance", variance, NOT_NEGATIVE)])?;
     answer(BRIDGE, bridge_below(from - barrier, to - barrier, variance))
 }
 
-type Argument = (&'static str, f64, Domain);
+type Argument = (&'static str, f64, Quantity);
 
 fn motion(gap: f64, drift: f64, volatility: f64) -> [Argument; 3] {
-    [("gap", gap, Domain::POSITIVE), ("drift", drift, Domain::FINITE), ("volatility", volatility, NOT_NEGATIVE)]
+    [
+        ("gap", gap, Quantity::PositiveLocation),
+        ("drift", drift, Quantity::Location),
+        ("volatility", volatility, NOT_NEGATIVE),
+    ]
 }
 
 /// Reports every argument outside its domain, by name.
 fn check(what: &'static str, arguments: &[Argument]) -> Result<(), Error> {
-    let outside = arguments.iter().filter(|(_, value, domain)| !domain.contains(*value));
+    let outside = arguments.iter().filter(|(_, value, quantity)| !quantity.domain().contains(*value));
     let problems: Vec<Problem> = outside
-        .map(|(name, value, domain)| Problem::new(*name, format!("{}, got {}", domain.rule, shown(*value))))
+        .map(|(name, value, quantity)| Problem::new(*name, format!("{}, got {}", quantity.rule(), shown(*value))))
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, what, problems)) }
 }

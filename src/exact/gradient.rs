@@ -11,9 +11,9 @@ use super::leaf::leaves;
 use super::pair::{Asked, Watch};
 use super::passage::Recursion;
 use super::{Exact, refused, sums_fault};
-use crate::assumption::domain::Domain;
+use crate::assumption::address::{ProviderKey, Subject, is_within};
 use crate::calendar::Period;
-use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
+use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
 use crate::paths::Plan;
@@ -49,18 +49,26 @@ impl Slope {
 
 /// Whether a number is a fraction; for a number in a named assumption, the places that use the name decide.
 fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
-    let is_rate = |domain: Domain| [Domain::GROWTH, Domain::VOLATILITY].contains(&domain);
-    let holds = |place: &&AssumptionPlace| {
-        address.strip_prefix(place.address.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    match address.strip_prefix("assumption[").and_then(|rest| rest.split_once(']')) {
-        Some((name, _)) => {
+    match Subject::of_known(address) {
+        Subject::Assumption(name) => {
             let mut users = places.iter().filter(|place| place.assumption.name() == Some(name)).peekable();
-            users.peek().is_some() && users.all(|place| is_rate(place.domain))
+            users.peek().is_some() && users.all(|place| place.quantity.rate().is_some())
         }
-        None => {
-            address.starts_with("correlation[") || places.iter().find(holds).is_some_and(|place| is_rate(place.domain))
-        }
+        Subject::Provider(_, Some(key)) => match key {
+            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => {
+                let place = places.iter().find(|place| is_within(address, &place.address));
+                place.is_some_and(|place| place.quantity.rate().is_some())
+            }
+            ProviderKey::History
+            | ProviderKey::FiscalYearEnds
+            | ProviderKey::Claim
+            | ProviderKey::Name
+            | ProviderKey::Shock
+            | ProviderKey::Centring
+            | ProviderKey::Source => false,
+        },
+        Subject::Correlation(..) => true,
+        Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Question(..) => false,
     }
 }
 
@@ -158,7 +166,7 @@ impl Exact<'_> {
     /// relative change of 100 %.
     ///
     /// # Errors
-    /// An unknown question or date. "not exact: because …" where no derivative exists (neither provider has shocks,
+    /// An unknown question or date. An [unsupported](Error::is_unsupported) question, "not exact: because …", where no derivative exists (neither provider has shocks,
     /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
     /// (sustained overtakes, continuous monitoring, sums over several periods).
     ///
@@ -194,7 +202,8 @@ impl Exact<'_> {
             let address = format!("provider[{}].volatility", asked.challenger);
             return Err(refused(
                 &address,
-                "nothing is uncertain, so the answer is a step function; specify a volatility",
+                "nothing is uncertain, so the answer is a step function",
+                "specify a volatility",
             ));
         }
         let mut budget = self.limits();
@@ -229,19 +238,21 @@ impl Exact<'_> {
         let question = &questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
-            return Err(Error::of(Kind::Invalid, "exact", vec![fault]));
+            return Err(Error::of_settings("exact", vec![fault]));
         }
         if self.continuous {
             return Err(refused(
                 "continuous",
-                "the gradient under continuous monitoring is not implemented; monitor on dates",
+                "the gradient under continuous monitoring is not implemented",
+                "monitor on dates",
             ));
         }
         if question.sustained > 1 {
             let address = question.address(place, "sustained");
             return Err(refused(
                 &address,
-                "the gradient of a sustained overtake is not implemented; use sustained = 1",
+                "the gradient of a sustained overtake is not implemented",
+                "use sustained = 1",
             ));
         }
         Ok(question)

@@ -2,9 +2,11 @@
 
 use super::refused;
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Trail};
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::paths::Plan;
 use crate::scenario::{Question, Scenario};
@@ -55,7 +57,7 @@ impl Follows {
 /// If a number cannot be perturbed in either direction.
 pub(super) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
     let mut listing = Listing::default();
-    scenario.clone().walk(&mut listing);
+    scenario.walk(&mut Trail::default(), &mut listing);
     let places = Places { scenario, plan, question, named: &listing.named };
     let (mut leaves, mut others) = (Vec::new(), Vec::new());
     for number in &listing.numbers {
@@ -76,45 +78,70 @@ struct Places<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
     question: &'a Question,
-    named: &'a [(String, String, Domain)],
+    named: &'a [(String, String, Quantity)],
 }
 
 impl Places<'_> {
     fn follows(&self, address: &str) -> Follows {
-        if let Some(name) = name_of(address) {
-            let places = self.named.iter().filter(|(known, ..)| known == name);
-            return places.fold(Follows::default(), |all, (_, address, _)| {
-                let one = self.follows(address);
-                let growth = [0, 1].map(|row| all.growth[row] || one.growth[row]);
-                Follows { growth, levels: all.levels || one.levels, bases: all.bases || one.bases, ..all }
-            });
-        }
-        let pair = [&self.question.challenger, &self.question.incumbent];
-        for (row, name) in pair.into_iter().enumerate() {
-            if let Some(rest) = address.strip_prefix(&format!("provider[{name}].")) {
-                return self.follows_in(row, name, rest);
+        match Subject::of_known(address) {
+            Subject::Assumption(name) => {
+                let places = self.named.iter().filter(|(known, ..)| known == name);
+                places.fold(Follows::default(), |all, (_, address, _)| {
+                    let one = self.follows(address);
+                    let growth = [0, 1].map(|row| all.growth[row] || one.growth[row]);
+                    Follows { growth, levels: all.levels || one.levels, bases: all.bases || one.bases, ..all }
+                })
             }
+            Subject::Provider(name, key) => {
+                let pair = [&self.question.challenger, &self.question.incumbent];
+                match (pair.iter().position(|own| *own == name), key) {
+                    (Some(row), Some(key)) => self.follows_in(row, name, key),
+                    (None, _) | (_, None) => Follows::default(),
+                }
+            }
+            Subject::Correlation(index, _) => {
+                let pair = [&self.question.challenger, &self.question.incumbent];
+                let between = &self.scenario.correlations[index].between;
+                Follows { correlation: pair.iter().all(|name| between.contains(name)), ..Follows::default() }
+            }
+            Subject::Scenario(key) => match key {
+                // A ceiling is only compared with the answers; the other keys are no numbers.
+                ScenarioKey::Ceiling
+                | ScenarioKey::Base
+                | ScenarioKey::Horizon
+                | ScenarioKey::Unit
+                | ScenarioKey::Quantity
+                | ScenarioKey::Innovations
+                | ScenarioKey::Assumption
+                | ScenarioKey::Provider
+                | ScenarioKey::Correlation
+                | ScenarioKey::Question => Follows::default(),
+            },
+            // Its numbers are integers.
+            Subject::Question(..) => Follows::default(),
         }
-        let between = |names: &[String; 2]| pair.iter().all(|name| names.contains(name));
-        let correlations = self.scenario.correlations.iter().enumerate();
-        let mut own = correlations.filter(|(_, stated)| between(&stated.between));
-        let correlation = own.any(|(index, _)| address == format!("correlation[{index}].value"));
-        Follows { correlation, ..Follows::default() }
     }
 
-    fn follows_in(&self, row: usize, name: &str, rest: &str) -> Follows {
-        let is = |field: &str| rest.starts_with(field);
+    fn follows_in(&self, row: usize, name: &str, key: ProviderKey) -> Follows {
+        // Growth by fiscal totals depends on the totals of the past.
         let is_fiscal = self.plan.rows.find(name).is_ok_and(|row| self.plan.is_fiscal(row));
-        let (bases, levels) = (is("revenue"), is("revenue") || is("volatility"));
+        let (levels, bases, growth) = match key {
+            ProviderKey::Revenue => (true, true, is_fiscal),
+            ProviderKey::Growth => (false, false, true),
+            ProviderKey::Volatility => (true, false, false),
+            ProviderKey::History => (false, false, is_fiscal),
+            // A claim is only compared with history. The month is an integer, and the others are words.
+            ProviderKey::Claim
+            | ProviderKey::FiscalYearEnds
+            | ProviderKey::Name
+            | ProviderKey::Shock
+            | ProviderKey::Centring
+            | ProviderKey::Source => (false, false, false),
+        };
         let mut follows = Follows { levels, bases, ..Follows::default() };
-        follows.growth[row] = is("growth") || is_fiscal && (is("revenue") || is("history"));
+        follows.growth[row] = growth;
         follows
     }
-}
-
-/// The name in `assumption[name]…`.
-fn name_of(address: &str) -> Option<&str> {
-    address.strip_prefix("assumption[")?.split(']').next()
 }
 
 /// Plans of the scenario with one number perturbed.
@@ -122,7 +149,7 @@ fn moved(
     scenario: &Scenario,
     plan: &Plan,
     number: &Listed,
-    named: &[(String, String, Domain)],
+    named: &[(String, String, Quantity)],
 ) -> Result<Vec<(f64, Plan)>, Error> {
     let scale = number.scale(named);
     let mut fault = None;
@@ -139,32 +166,45 @@ fn moved(
             };
             match stencil.iter().map(one).collect() {
                 Ok(moved) => return Ok(moved),
-                Err(error) => fault = Some(error),
+                // A missing spread is a better explanation than a step that is not allowed.
+                Err(error) if fault.as_ref().is_none_or(Error::is_invalid_input) => fault = Some(error),
+                Err(_) => {}
             }
         }
     }
-    Err(fault.unwrap_or_else(|| without_spread(&number.address)))
+    Err(match fault {
+        Some(fault) if fault.is_invalid_input() => {
+            let reason = format!("no small change of this number leaves the scenario valid ({fault})");
+            refused(&number.address, &reason, "")
+        }
+        Some(fault) => fault,
+        None => without_spread(&number.address),
+    })
 }
 
 fn without_spread(address: &str) -> Error {
-    refused(address, "the distribution has no spread, so the derivative is undefined; specify its value as a number")
+    let reason = "the distribution has no spread, so the derivative is undefined";
+    refused(address, reason, "specify its value as a number")
 }
 
 /// A number of the scenario.
 struct Listed {
     address: String,
     value: f64,
-    domain: Domain,
+    quantity: Quantity,
     /// The 90 % interval of the distribution that it parameterizes.
     spread: Option<f64>,
 }
 
 impl Listed {
     /// Scale on which the answer varies with the number.
-    fn scale(&self, named: &[(String, String, Domain)]) -> f64 {
+    fn scale(&self, named: &[(String, String, Quantity)]) -> f64 {
         // A named assumption must satisfy the domains of all its places.
-        let places = named.iter().filter(|(name, ..)| self.address == format!("assumption[{name}]"));
-        let domain = places.fold(self.domain, |domain, (.., place)| domain.and(*place));
+        let is_named = |name: &str| {
+            self.quantity == Quantity::Shared && Subject::of_known(&self.address) == Subject::Assumption(name)
+        };
+        let places = named.iter().filter(|(name, ..)| is_named(name));
+        let domain = places.fold(self.quantity.domain(), |domain, (.., place)| domain.and(place.domain()));
         match (self.spread, domain.low.is_finite()) {
             (Some(spread), false) if spread > 0.0 => spread,
             (_, true) if self.value > domain.low => self.value - domain.low,
@@ -178,35 +218,28 @@ impl Listed {
 /// Every number except integers, and the places that use names.
 #[derive(Default)]
 struct Listing {
-    address: Address,
     spread: Option<f64>,
     numbers: Vec<Listed>,
-    /// Name, address, and domain of the place.
-    named: Vec<(String, String, Domain)>,
+    /// Name, address and quantity of the place.
+    named: Vec<(String, String, Quantity)>,
 }
 
 impl Visitor for Listing {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, domain: Domain, value: &mut Assumption) {
-        match &mut value.law {
-            Law::Number(number) => self.plain(domain, number),
-            Law::Name(name) => self.named.push((name.clone(), self.address.as_str().to_owned(), domain)),
-            law => {
-                let quantile = Shape::of(law).map(|shape| Quantile::within(&shape, domain));
+    fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
+        match &value.law {
+            Law::Number(number) => self.plain(trail, quantity, number),
+            Law::Name(name) => self.named.push((name.clone(), trail.as_str().to_owned(), quantity)),
+            law @ (Law::Family(..) | Law::Truncated { .. }) => {
+                let quantile = Shape::of(law).map(|shape| Quantile::within(&shape, quantity.domain()));
                 self.spread = quantile.map(|quantile| quantile.at(0.95) - quantile.at(0.05));
-                law.walk(self);
+                law.walk(trail, self);
                 self.spread = None;
             }
         }
     }
 
-    fn plain(&mut self, domain: Domain, value: &mut f64) {
-        let address = self.address.as_str().to_owned();
-        self.numbers.push(Listed { address, value: *value, domain, spread: self.spread });
+    fn plain(&mut self, trail: &Trail, quantity: Quantity, value: &f64) {
+        let address = trail.as_str().to_owned();
+        self.numbers.push(Listed { address, value: *value, quantity, spread: self.spread });
     }
-
-    fn count(&mut self, _: Domain, _: &mut u32) {}
 }

@@ -56,7 +56,7 @@ use std::sync::{Arc, Mutex};
 
 use budget::Budget;
 
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Problem};
 use crate::outcome::{Outcome, RunInfo};
 use crate::paths::Plan;
 use crate::scenario::{Measure, Question, Scenario};
@@ -264,8 +264,8 @@ impl<'a> Exact<'a> {
     /// Computes the answers.
     ///
     /// # Errors
-    /// A question that compares sums of periods, which have no exact answer (the message names the alternative); a
-    /// tolerance out of bounds; a curve that is not finite.
+    /// A question that compares sums of periods, which have no exact answer ([`Error::is_unsupported`]; the message
+    /// names the alternative); a tolerance out of bounds; a curve that is not finite.
     pub fn run(self) -> Result<Outcome, Error> {
         self.check()?;
         let plan = Plan::new(self.scenario, 0)?;
@@ -299,7 +299,7 @@ impl<'a> Exact<'a> {
             let between = if self.continuous { question.between_fault(place) } else { None };
             between.into_iter().chain(sums_fault(place, question))
         }));
-        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "exact", problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("exact", problems)) }
     }
 
     fn budget_fault(&self) -> Option<Problem> {
@@ -314,12 +314,13 @@ impl<'a> Exact<'a> {
 }
 
 fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
-    let message = "not exact: because sums of several periods are not lognormal; use a simulation instead: .simulate() \
-                   in code, `outgrow run` on the command line";
-    (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
+    let reason = "sums of several periods are not lognormal";
+    let advice = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
+    let address = || question.address(place, "measure");
+    (question.measure != Measure::Period).then(|| Problem::unsupported(address(), "not exact", reason, advice))
 }
 
-/// Error "not exact: because …" for the number or item at an address.
-fn refused(address: &str, because: &str) -> Error {
-    Error::invalid("exact", address, format!("not exact: because {because}"))
+/// Error "not exact: because …; …" for the number or item at an address. `advice` may be empty.
+fn refused(address: &str, reason: &str, advice: &str) -> Error {
+    Error::of_settings("exact", vec![Problem::unsupported(address, "not exact", reason, advice)])
 }

@@ -1,6 +1,6 @@
 //! Builds an outcome from exact answers.
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
@@ -93,9 +93,9 @@ impl Fan {
             let mean = plan.has_mean[provider].then(mean);
             let [low, high] = [0.05, 0.95].map(|p| math::exp(law.quantile(p)) * plan.reference);
             if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
-                let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+                let date = format!("at {}", labels[place]);
                 let message = format!("revenue exceeds the range of a 64-bit float; to skip it, {WITHOUT_FANS}");
-                return Err(Error::one(Kind::Limit, "exact", address, message));
+                return Err(Error::provider_limit("exact", &plan.rows.names()[provider], &date, message));
             }
             let distribution = known.map_or_else(|| Distribution::Mixed(law), Distribution::Known);
             rows.push(FanRow { mean, distribution });

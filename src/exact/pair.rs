@@ -3,6 +3,7 @@
 
 use super::passage::{Recursion, Walk};
 use super::start::{Start, TIE};
+use crate::assumption::address::is_within;
 use crate::error::Error;
 use crate::paths::{Input, Plan};
 
@@ -330,7 +331,7 @@ impl Pair<'_> {
     pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
         for (draw, scores) in self.draws.iter().zip(scores) {
-            if address.starts_with(plan.draw_address(*draw)) {
+            if is_within(address, plan.draw_address(*draw)) {
                 draws[*draw] = drawn(plan, *draw, scores);
             }
         }

@@ -1,11 +1,14 @@
 //! A custom growth law: a closure over `τ` and its parameters.
 
 use std::fmt;
+use std::iter::zip;
 use std::sync::Arc;
 
 use super::value::Value;
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::assumption::address::{Key, Trail};
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::{Visitor, VisitorMut};
 
 /// Returns `Γ(τ)` from τ and the parameters.
 type LogGrowth = dyn Fn(f64, &[f64]) -> f64 + Send + Sync;
@@ -15,6 +18,18 @@ pub(crate) struct Custom {
     name: String,
     parameters: Vec<Assumption>,
     log_growth: Arc<LogGrowth>,
+}
+
+macro_rules! walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(super) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            trail.at(Key::Field("parameters"), |trail| {
+                for (index, parameter) in zip(0.., & $($mut)? self.parameters) {
+                    trail.at(Key::Index(index), |trail| visitor.number(trail, Quantity::CustomParameter, parameter));
+                }
+            });
+        }
+    };
 }
 
 impl Custom {
@@ -30,13 +45,8 @@ impl Custom {
         &self.name
     }
 
-    pub(super) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        at(visitor, Key::Field("parameters"), |visitor| {
-            for (index, parameter) in self.parameters.iter_mut().enumerate() {
-                at(visitor, Key::Index(index), |visitor| visitor.number(Domain::CUSTOM, parameter));
-            }
-        });
-    }
+    walks!(walk, Visitor);
+    walks!(walk_mut, VisitorMut, mut);
 
     pub(super) fn fill(&self, values: &[Value<'_>], tau: f64, out: &mut [f64]) {
         let mut parameters = vec![0.0; values.len()];

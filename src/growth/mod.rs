@@ -10,7 +10,9 @@ mod totals;
 mod value;
 
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::assumption::address::{Key, Trail};
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::{Visitor, VisitorMut};
 use crate::cpu::{self, Level};
 
 pub(crate) use custom::Custom;
@@ -52,6 +54,25 @@ pub(crate) enum Law {
     Schedule(Schedule),
     Fade { from: Assumption, to: Assumption, half_life: Assumption },
     Custom(Custom),
+}
+
+/// Visits the numbers in the order in which [`Curve::fill`] takes their values.
+macro_rules! walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            let key = self.key();
+            trail.at(Key::Field(key), |trail| match & $($mut)? self.0 {
+                Law::Constant(growth) => visitor.number(trail, Quantity::Growth, growth),
+                Law::Schedule(schedule) => schedule.$walk(trail, visitor),
+                Law::Fade { from, to, half_life } => {
+                    trail.at(Key::Field("from"), |trail| visitor.number(trail, Quantity::Growth, from));
+                    trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::Growth, to));
+                    trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
+                }
+                Law::Custom(custom) => custom.$walk(trail, visitor),
+            });
+        }
+    };
 }
 
 impl Curve {
@@ -145,7 +166,7 @@ impl Curve {
     pub(crate) fn custom_name(&self) -> Option<&str> {
         match &self.0 {
             Law::Custom(custom) => Some(custom.name()),
-            _ => None,
+            Law::Constant(_) | Law::Schedule(_) | Law::Fade { .. } => None,
         }
     }
 
@@ -159,20 +180,8 @@ impl Curve {
         }
     }
 
-    /// Visits the numbers in the order in which [`Curve::fill`] takes their values.
-    pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        let key = self.key();
-        at(visitor, Key::Field(key), |visitor| match &mut self.0 {
-            Law::Constant(growth) => visitor.number(Domain::GROWTH, growth),
-            Law::Schedule(schedule) => schedule.walk(visitor),
-            Law::Fade { from, to, half_life } => {
-                at(visitor, Key::Field("from"), |visitor| visitor.number(Domain::GROWTH, from));
-                at(visitor, Key::Field("to"), |visitor| visitor.number(Domain::GROWTH, to));
-                at(visitor, Key::Field("half_life"), |visitor| visitor.number(Domain::HALF_LIFE, half_life));
-            }
-            Law::Custom(custom) => custom.walk(visitor),
-        });
-    }
+    walks!(walk, Visitor);
+    walks!(walk_mut, VisitorMut, mut);
 
     /// Computes `Γ` at increasing `taus` for `count` paths, and calls `emit(i, Γ(taus[i]))` once for each.
     ///

@@ -1,9 +1,13 @@
 //! Annual growth estimates in the `point` reading, and the tails that extend them.
 
+use std::iter::zip;
+
 use super::fade::Fade;
 use super::value::{Value, each};
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Domain, Key, Visitor, at};
+use crate::assumption::address::{Key, Trail};
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::{Visitor, VisitorMut};
 use crate::error::shown;
 use crate::math;
 
@@ -72,22 +76,31 @@ pub(crate) enum Reading {
     Totals,
 }
 
+macro_rules! walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(super) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            trail.at(Key::Field("rates"), |trail| {
+                for (index, rate) in zip(0.., & $($mut)? self.rates) {
+                    trail.at(Key::Index(index), |trail| visitor.number(trail, Quantity::Growth, rate));
+                }
+            });
+            trail.at(Key::Field("tail"), |trail| match & $($mut)? self.tail.0 {
+                TailLaw::None | TailLaw::Hold => {}
+                TailLaw::Fade { to, half_life } => trail.at(Key::Field("fade"), |trail| {
+                    trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::Growth, to));
+                    trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
+                }),
+                TailLaw::Ratio(ratio) => {
+                    trail.at(Key::Field("ratio"), |trail| visitor.number(trail, Quantity::Ratio, ratio));
+                }
+            });
+        }
+    };
+}
+
 impl Schedule {
-    pub(super) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        at(visitor, Key::Field("rates"), |visitor| {
-            for (index, rate) in self.rates.iter_mut().enumerate() {
-                at(visitor, Key::Index(index), |visitor| visitor.number(Domain::GROWTH, rate));
-            }
-        });
-        at(visitor, Key::Field("tail"), |visitor| match &mut self.tail.0 {
-            TailLaw::None | TailLaw::Hold => {}
-            TailLaw::Fade { to, half_life } => at(visitor, Key::Field("fade"), |visitor| {
-                at(visitor, Key::Field("to"), |visitor| visitor.number(Domain::GROWTH, to));
-                at(visitor, Key::Field("half_life"), |visitor| visitor.number(Domain::HALF_LIFE, half_life));
-            }),
-            TailLaw::Ratio(ratio) => at(visitor, Key::Field("ratio"), |visitor| visitor.number(Domain::RATIO, ratio)),
-        });
-    }
+    walks!(walk, Visitor);
+    walks!(walk_mut, VisitorMut, mut);
 
     /// The value of `auto`, given the medians of the rates.
     ///

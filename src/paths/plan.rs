@@ -8,6 +8,7 @@ use super::sampler::{Drawn, Sampler, Sobol};
 use super::stream::{StreamKey, slot_of};
 use super::sums::SumRow;
 use super::tilt;
+use crate::assumption::address::Trail;
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::Error;
@@ -157,7 +158,7 @@ impl Plan {
     /// If `OUTGROW_CPU` requests a level that the machine does not support.
     pub(crate) fn new(scenario: &Scenario, seed: u64) -> Result<Self, Error> {
         let mut places = Places::default();
-        scenario.clone().walk(&mut places);
+        scenario.walk(&mut Trail::default(), &mut places);
         let (draws, mut numbers) = places.resolve(scenario);
         let lower = lower_factor(scenario);
         let (mut series, mut has_mean) = (Vec::new(), Vec::new());
@@ -367,7 +368,7 @@ fn nearest_power_of_two(x: f64) -> f64 {
 
 fn count_numbers(curve: &Curve) -> usize {
     let mut places = Places::default();
-    curve.clone().walk(&mut places);
+    curve.walk(&mut Trail::default(), &mut places);
     places.list.len()
 }
 

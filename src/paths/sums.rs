@@ -4,7 +4,7 @@
 //! does.
 
 use crate::cpu::{self, Level};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::math::exp_f32;
 
 /// A row of sums of one provider, over `width` periods up to each date.
@@ -89,7 +89,7 @@ impl SumRow {
 pub(super) fn beyond(provider: &str, label: &str) -> Error {
     let message = "the sum over a year is outside the range of 1e-30 to 1e30 times the reference; use the period \
                    measure instead";
-    Error::one(Kind::Limit, "simulation", format!("provider[{provider}] at {label}"), message)
+    Error::provider_limit("simulation", provider, &format!("at {label}"), message)
 }
 
 #[inline(always)]

@@ -2,7 +2,8 @@
 
 use super::html::HtmlPage;
 use super::words;
-use crate::assumption::domain::Domain;
+use crate::assumption::address::{ProviderKey, Subject};
+use crate::assumption::quantity::Quantity;
 use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
 use crate::scenario::{Provider, Scenario};
@@ -27,12 +28,8 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
         &["address", "value", "in words", "source"],
         places.iter().map(row),
     );
-    let is_within = |address: &str| {
-        let rest = |place: &crate::AssumptionPlace| address.strip_prefix(place.address.as_str()).map(str::to_owned);
-        places.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
     let numbers = scenario.numbers();
-    let plain = numbers.iter().filter(|(address, _)| !address.starts_with("question[") && !is_within(address));
+    let plain = numbers.iter().filter(|(address, _)| is_plain(Subject::of_known(address)));
     let rows: Vec<Vec<String>> =
         plain.map(|(address, value)| vec![address.clone(), value.to_string(), source_of(scenario, address)]).collect();
     if !rows.is_empty() {
@@ -40,10 +37,25 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
     }
 }
 
+/// Whether a number belongs to the table of plain numbers: it is neither part of a distribution, which the table of
+/// assumptions lists, nor a setting of a question.
+fn is_plain(subject: Subject<'_>) -> bool {
+    match subject {
+        Subject::Assumption(_) | Subject::Question(..) => false,
+        Subject::Provider(_, Some(key)) => match key {
+            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => false,
+            ProviderKey::History | ProviderKey::FiscalYearEnds | ProviderKey::Claim => true,
+            // These are words.
+            ProviderKey::Name | ProviderKey::Shock | ProviderKey::Centring | ProviderKey::Source => false,
+        },
+        Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Correlation(..) => true,
+    }
+}
+
 /// The source of a plain number is that of its provider.
 fn source_of(scenario: &Scenario, address: &str) -> String {
-    let of = |provider: &&Provider| address.starts_with(&format!("provider[{}].", provider.name()));
-    let provider = scenario.providers().iter().find(of);
+    let own = Subject::of_known(address).provider();
+    let provider = scenario.providers().iter().find(|provider| own == Some(provider.name()));
     provider.and_then(Provider::source_text).unwrap_or(ASSUMED).to_owned()
 }
 
@@ -59,8 +71,8 @@ pub(super) fn findings(page: &mut HtmlPage, scenario: &Scenario, audit: &Audit) 
         page.paragraph(&weights_words(weights));
         let row = |weight: &crate::Weight| {
             let place = scenario.assumptions().into_iter().find(|place| place.address == weight.address);
-            let domain = place.map_or(Domain::FINITE, |place| place.domain);
-            let written = |value: f64| format!("{}{}", words::number(domain, value), words::unit(domain));
+            let quantity = place.map_or(Quantity::Shared, |place| place.quantity);
+            let written = |value: f64| format!("{}{}", words::number(quantity, value), words::unit(quantity));
             let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), written(value));
             vec![weight.address.clone(), end(weight.low, &weight.at_low), end(weight.high, &weight.at_high)]
         };

@@ -1,8 +1,8 @@
 //! Text for numbers: likelihood on a named scale, and distributions by their quantiles.
 
-use crate::assumption::domain::Domain;
 use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
+use crate::assumption::quantity::Quantity;
 use crate::audit::short;
 use crate::estimate::Estimate;
 use crate::render::money;
@@ -41,31 +41,50 @@ pub(super) fn distribution(scenario: &Scenario, place: &AssumptionPlace) -> Stri
     let Some(shape) = scenario.law(&place.assumption).and_then(Shape::of) else {
         return "derived from the last two rates".to_owned();
     };
-    let unit = unit(place.domain);
+    let unit = unit(place.quantity);
     if let Shape::Constant(value) = shape {
-        return format!("{named}{}{unit}, the same on every path", number(place.domain, value));
+        return format!("{named}{}{unit}, the same on every path", number(place.quantity, value));
     }
-    let quantile = Quantile::within(&shape, place.domain);
-    let at = |p: f64| number(place.domain, quantile.at(p));
+    let quantile = Quantile::within(&shape, place.quantity.domain());
+    let at = |p: f64| number(place.quantity, quantile.at(p));
     format!("{named}one in ten below {}, median {}, one in ten above {}{unit}", at(0.1), at(0.5), at(0.9))
 }
 
 /// A number in the form that is usual for its quantity.
-pub(super) fn number(domain: Domain, value: f64) -> String {
-    match domain {
-        Domain::REVENUE => money(value, 4),
-        Domain::GROWTH => format!("{:+.1} %", 100.0 * value),
-        Domain::HALF_LIFE => format!("{value:.2}"),
-        _ => short(value),
+pub(super) fn number(quantity: Quantity, value: f64) -> String {
+    match quantity {
+        Quantity::Revenue => money(value, 4),
+        Quantity::Growth => format!("{:+.1} %", 100.0 * value),
+        Quantity::HalfLife => format!("{value:.2}"),
+        Quantity::Volatility
+        | Quantity::Ratio
+        | Quantity::CustomParameter
+        | Quantity::Shared
+        | Quantity::Correlation
+        | Quantity::Month
+        | Quantity::Count
+        | Quantity::Location
+        | Quantity::Spread
+        | Quantity::PositiveLocation => short(value),
     }
 }
 
 /// The unit of a quantity.
-pub(super) fn unit(domain: Domain) -> &'static str {
-    match domain {
-        Domain::GROWTH => " a year",
-        Domain::HALF_LIFE => " years",
-        _ => "",
+pub(super) fn unit(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Growth => " a year",
+        Quantity::HalfLife => " years",
+        Quantity::Revenue
+        | Quantity::Volatility
+        | Quantity::Ratio
+        | Quantity::CustomParameter
+        | Quantity::Shared
+        | Quantity::Correlation
+        | Quantity::Month
+        | Quantity::Count
+        | Quantity::Location
+        | Quantity::Spread
+        | Quantity::PositiveLocation => "",
     }
 }
 

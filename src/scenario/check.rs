@@ -7,8 +7,10 @@ use super::names::{check_names, difference, visible};
 use super::walk::{ItemKey, keys};
 use super::{Correlation, MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario};
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Key, Visitor};
+use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKey, Trail, is_within};
 use crate::assumption::law::{Law, Shape};
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
 use crate::growth::{AUTO, Centre, Curve, Ready, Value};
 use crate::shock;
@@ -38,11 +40,10 @@ impl Scenario {
         if problems.is_empty() { Ok(self) } else { Err(Error::of(Kind::Invalid, "scenario", curtailed(problems))) }
     }
 
-    fn check_numbers(&mut self) -> Vec<Problem> {
-        let names = self.assumptions.clone();
-        let names = names.iter().map(|(name, value)| (name.as_str(), value)).collect();
-        let mut numbers = Numbers { names, address: Address::default(), problems: Vec::new() };
-        self.walk(&mut numbers);
+    fn check_numbers(&self) -> Vec<Problem> {
+        let names = self.assumptions.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let mut numbers = Numbers { names, problems: Vec::new() };
+        self.walk(&mut Trail::default(), &mut numbers);
         numbers.problems
     }
 
@@ -87,7 +88,7 @@ impl Scenario {
         check_names("assumption", "", assumptions, problems);
         let keys = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
         for ((name, value), key) in self.assumptions.iter().zip(&keys) {
-            let mut report = |message: String| problems.push(Problem::new(item("assumption", key), message));
+            let mut report = |message: String| problems.push(Problem::new(item(ScenarioKey::Assumption, key), message));
             if visible(name) == AUTO {
                 report("\"auto\" is reserved and cannot be the name of an assumption".to_owned());
             }
@@ -113,16 +114,17 @@ impl Scenario {
             return;
         }
         let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
-        let is_sound = |start: &str| !faulty.iter().any(|problem| problem.address.starts_with(start));
-        let has_names = is_sound("assumption[");
+        let is_sound = |part: &str| !faulty.iter().any(|problem| is_within(&problem.address, part));
+        let has_names = is_sound(ScenarioKey::Assumption.text());
         let named: HashMap<&str, &Law> =
             self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
         for (provider, key) in self.providers.iter().zip(&keys) {
-            let address = format!("{}.growth", item("provider", key));
+            let own = address::item(ScenarioKey::Provider, key.borrow());
+            let address = own.join(ProviderKey::Growth.into());
             let result = match &provider.growth {
                 None => Err(("", "a growth curve is needed, got none".to_owned())),
                 Some(curve) if has_time && has_names && is_sound(&address) => {
-                    let has_base = is_sound(&format!("{}.revenue", item("provider", key)));
+                    let has_base = is_sound(&own.join(ProviderKey::Revenue.into()));
                     self.check_curve(provider, curve, (&named, has_base))
                 }
                 Some(_) => continue,
@@ -149,7 +151,9 @@ impl Scenario {
         if !has_base || self.misfit_of_history(provider).is_some() {
             return Ok(());
         }
-        let base = law(&provider.revenue).map(|shape| shape.median()).filter(|base| Domain::REVENUE.contains(*base));
+        let base = law(&provider.revenue)
+            .map(|shape| shape.median())
+            .filter(|base| Quantity::Revenue.domain().contains(*base));
         let Some(base) = base else { return Ok(()) };
         let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();
         let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
@@ -211,7 +215,7 @@ impl Scenario {
                 let [a, b] = &correlation.between;
                 let message = format!("{a:?} and {b:?} are already correlated by correlation[{first}]");
                 problems.push(Problem::new(address, message));
-            } else if Domain::CORRELATION.contains(correlation.value) {
+            } else if Quantity::Correlation.domain().contains(correlation.value) {
                 stated.push((a, b, correlation.value));
             }
         }
@@ -258,19 +262,19 @@ impl Scenario {
             if is_enough(problems) {
                 return;
             }
-            let mut address = Address::default();
-            address.push(Key::Field("question"));
-            address.push(key.borrow());
+            let address = address::item(ScenarioKey::Question, key.borrow());
             for (end, name) in [&question.challenger, &question.incumbent].into_iter().enumerate() {
                 if let Err(message) = self.provider_index(name)
                     && !self.has_doubled_name()
                 {
-                    problems.push(Problem::new(format!("{}.overtakes[{end}]", address.as_str()), message));
+                    let mut address = address.clone();
+                    address.push(QuestionKey::Overtakes);
+                    problems.push(Problem::new(address.join(Key::Index(end)), message));
                 }
             }
             if question.challenger == question.incumbent {
                 let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
-                problems.push(Problem::new(address.at(Key::Field("overtakes")), message));
+                problems.push(Problem::new(address.join(QuestionKey::Overtakes.into()), message));
             }
             // `check_names` has reported questions that share a stated name.
             let title = question.title();
@@ -293,10 +297,8 @@ impl Scenario {
 }
 
 /// An address such as "provider[A]".
-fn item(list: &str, key: &ItemKey) -> String {
-    let mut address = Address::default();
-    address.push(Key::Field(list));
-    address.at(key.borrow())
+fn item(list: ScenarioKey, key: &ItemKey) -> String {
+    address::item(list, key.borrow()).as_str().to_owned()
 }
 
 /// The number of entries of a nearest correlation matrix that a message lists.
@@ -305,84 +307,79 @@ const MOST_ENTRIES: usize = 10;
 /// The number of unknown names that get a suggestion: each is compared with all known names.
 const MOST_HINTED: usize = 50;
 
-/// Checks every number on its own: its distribution, and its domain.
+/// Checks every number on its own: its distribution, and its allowed values.
 pub(super) struct Numbers<'a> {
     pub(super) names: HashMap<&'a str, &'a Assumption>,
-    pub(super) address: Address,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Numbers<'_> {
-    fn report(&mut self, message: String) {
-        self.problems.push(Problem::new(self.address.as_str(), message));
+    fn report(&mut self, trail: &Trail, message: String) {
+        self.problems.push(Problem::new(trail.as_str(), message));
     }
 
-    fn resolve(&mut self, name: &str, domain: Domain) {
+    fn resolve(&mut self, trail: &Trail, name: &str, quantity: Quantity) {
         if name == AUTO {
-            if domain != Domain::RATIO {
-                self.report("\"auto\" is allowed only as the ratio of a tail".to_owned());
+            if quantity != Quantity::Ratio {
+                self.report(trail, "\"auto\" is allowed only as the ratio of a tail".to_owned());
             }
             return;
         }
         let Some(named) = self.names.get(name) else {
             let is_early = self.problems.len() < MOST_HINTED;
             if name.trim_end_matches(['%', ' ']).parse::<f64>().is_ok() {
-                return self.report(format!("a number must be written without quotes, and 25 % as 0.25, got {name:?}"));
+                let message = format!("a number must be written without quotes, and 25 % as 0.25, got {name:?}");
+                return self.report(trail, message);
             }
             let hint = if is_early { did_you_mean(name, self.names.keys().copied()) } else { String::new() };
-            return self.report(format!("no assumption is named {name:?}{hint}"));
+            return self.report(trail, format!("no assumption is named {name:?}{hint}"));
         };
         // An invalid distribution is reported at its own address.
         if named.name().is_none()
             && is_sound(&named.law)
-            && let Some(message) = named.misfit(domain)
+            && let Some(message) = named.misfit(quantity)
         {
-            self.report(format!("assumption {name:?}: {message}"));
+            self.report(trail, format!("assumption {name:?}: {message}"));
         }
     }
 }
 
 impl Visitor for Numbers<'_> {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, domain: Domain, value: &mut Assumption) {
+    fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         if is_enough(&self.problems) {
             return;
         }
         if let Some(name) = value.name() {
-            let name = name.to_owned();
             if let Some(source) = &value.source {
-                self.report(format!(
-                    "the name {name:?} cannot have a source, got {source:?}; state it at assumption[{name}]"
-                ));
+                let message =
+                    format!("the name {name:?} cannot have a source, got {source:?}; state it at assumption[{name}]");
+                self.report(trail, message);
             }
-            return self.resolve(&name, domain);
+            return self.resolve(trail, name, quantity);
         }
         let before = self.problems.len();
-        value.law.walk(self);
+        value.law.walk(trail, self);
         if self.problems.len() == before
-            && let Some(message) = value.law.inconsistency().or_else(|| value.misfit(domain))
+            && let Some(message) = value.law.inconsistency().or_else(|| value.misfit(quantity))
         {
-            self.report(message);
+            self.report(trail, message);
         }
     }
 
-    fn plain(&mut self, domain: Domain, value: &mut f64) {
-        if !domain.contains(*value) {
-            self.report(format!("{}, got {}", domain.rule, shown(*value)));
+    fn plain(&mut self, trail: &Trail, quantity: Quantity, value: &f64) {
+        if !quantity.domain().contains(*value) {
+            self.report(trail, format!("{}, got {}", quantity.rule(), shown(*value)));
         }
     }
 
-    fn count(&mut self, domain: Domain, value: &mut u32) {
-        self.plain(domain, &mut f64::from(*value));
+    fn count(&mut self, trail: &Trail, quantity: Quantity, value: &u32) {
+        self.plain(trail, quantity, &f64::from(*value));
     }
 }
 
 /// Whether the parameters of a distribution are valid.
 fn is_sound(law: &Law) -> bool {
-    let mut numbers = Numbers { names: HashMap::new(), address: Address::default(), problems: Vec::new() };
-    law.clone().walk(&mut numbers);
+    let mut numbers = Numbers { names: HashMap::new(), problems: Vec::new() };
+    law.walk(&mut Trail::default(), &mut numbers);
     numbers.problems.is_empty() && law.inconsistency().is_none()
 }

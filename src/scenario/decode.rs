@@ -4,21 +4,19 @@ use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
 use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Key};
+use crate::assumption::address::{CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Trail};
 use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
-use crate::error::{Problem, curtailed, did_you_mean, is_enough, shown};
+use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Distributions and keys of the scenario format that this version does not support yet.
 const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
-const PROVIDER: [&str; 10] =
-    ["name", "revenue", "growth", "volatility", "shock", "centring", "history", "fiscal_year_ends", "source", "claim"];
 const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
 const LATER_TOP: [&str; 2] = ["dependence", "factor"];
 
 /// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
-    let mut reader = Reader { address: Address::default(), problems: Vec::new() };
+    let mut reader = Reader { trail: Trail::default(), problems: Vec::new() };
     let scenario = reader.scenario(root);
     match scenario {
         Some(scenario) if reader.problems.is_empty() => Ok(scenario),
@@ -29,7 +27,7 @@ pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
 /// Decodes one number or distribution outside of a scenario.
 #[cfg(feature = "toml")]
 pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
-    let mut reader = Reader { address: Address::default(), problems: Vec::new() };
+    let mut reader = Reader { trail: Trail::default(), problems: Vec::new() };
     reader.assumption(node).ok_or(reader.problems)
 }
 
@@ -40,14 +38,18 @@ enum Sustained {
 }
 
 pub(super) struct Reader {
-    address: Address,
+    trail: Trail,
     problems: Vec<Problem>,
 }
 
 impl Reader {
     fn report(&mut self, message: String) {
+        self.report_detail(message, Detail::None);
+    }
+
+    fn report_detail(&mut self, message: String, detail: Detail) {
         if !is_enough(&self.problems) {
-            self.problems.push(Problem::new(self.address.as_str(), message));
+            self.problems.push(Problem { detail, ..Problem::new(self.trail.as_str(), message) });
         }
     }
 
@@ -66,9 +68,9 @@ impl Reader {
     }
 
     pub(super) fn at<T>(&mut self, key: Key<'_>, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.address.push(key);
+        self.trail.push(key);
         let value = read(self);
-        self.address.pop();
+        self.trail.pop();
         value
     }
 
@@ -82,7 +84,8 @@ impl Reader {
             } else if !known.contains(&key) && !is_enough(&self.problems) {
                 let hint = did_you_mean(key, known.iter().copied());
                 self.at(Key::Field(&address_key(key)), |reader| {
-                    reader.report(format!("unknown key {key:?}{hint}; known keys: {}", known.join(", ")));
+                    let message = format!("unknown key {key:?}{hint}; known keys: {}", known.join(", "));
+                    reader.report_detail(message, Detail::UnknownKey);
                 });
             }
         }
@@ -198,19 +201,7 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        let known = [
-            "base",
-            "horizon",
-            "unit",
-            "quantity",
-            "ceiling",
-            "innovations",
-            "assumption",
-            "provider",
-            "correlation",
-            "question",
-        ];
-        self.table(root, &known, &LATER_TOP)?;
+        self.table(root, ScenarioKey::TEXTS, &LATER_TOP)?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
@@ -250,7 +241,7 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        self.table(node, &PROVIDER, &LATER_PROVIDER)?;
+        self.table(node, ProviderKey::TEXTS, &LATER_PROVIDER)?;
         let name = self.required(node, "name", Self::text);
         let revenue = self.required(node, "revenue", Self::assumption);
         let growth = self.required(node, "growth", Self::curve);
@@ -283,14 +274,14 @@ impl Reader {
     }
 
     fn correlation(&mut self, node: &Node) -> Option<Correlation> {
-        self.table(node, &["between", "value"], &[])?;
+        self.table(node, CorrelationKey::TEXTS, &[])?;
         let between = self.required(node, "between", Self::pair);
         let value = self.required(node, "value", Self::number);
         Some(Correlation { between: between?, value: value? })
     }
 
     fn question(&mut self, node: &Node) -> Option<Question> {
-        self.table(node, &["overtakes", "name", "measure", "sustained"], &[])?;
+        self.table(node, QuestionKey::TEXTS, &[])?;
         let overtakes = self.required(node, "overtakes", Self::pair);
         let name = self.optional(node, "name", Self::text);
         let measure = self.optional(node, "measure", Self::measure);

@@ -2,7 +2,7 @@
 
 use super::decode::Reader;
 use super::tree::Node;
-use crate::assumption::domain::Key;
+use crate::assumption::address::Key;
 use crate::growth::{AUTO, Curve, Reading, Tail};
 
 /// Curves of the file format that this version does not support yet.
@@ -35,7 +35,7 @@ impl Reader {
         let reading = self.optional(node, "reading", Self::reading);
         Some(match reading {
             Some(Reading::Totals) => Curve::totals(rates?, tail?),
-            _ => Curve::schedule(rates?, tail?),
+            Some(Reading::Point) | None => Curve::schedule(rates?, tail?),
         })
     }
 

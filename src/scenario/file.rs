@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::tree::{Node, Value, places};
 use super::walk::address_key;
 use super::{Scenario, decode, encode};
+use crate::assumption::address::{Token, first_token};
 use crate::error::{Error, Kind, Problem};
 
 impl Scenario {
@@ -99,15 +100,15 @@ fn placed(error: &Error, text: &str, root: &Node) -> Error {
 /// Locates addresses. Each list or table is indexed once, however many problems it has.
 #[derive(Default)]
 struct Finder<'n> {
-    listed: HashMap<*const Node, HashMap<String, &'n Node>>,
+    listed: HashMap<*const Node, Below<'n>>,
 }
 
 impl<'n> Finder<'n> {
     /// The offset of an address, or of its deepest part that exists.
     fn locate(&mut self, root: &'n Node, address: &str) -> Option<usize> {
         let (mut node, mut rest) = (root, address);
-        while let Some((step, further)) = first_step(rest) {
-            match self.below(node, step) {
+        while let Some((token, further)) = first_token(rest) {
+            match self.below(node, token) {
                 Some(below) => (node, rest) = (below, further),
                 None => break,
             }
@@ -116,51 +117,43 @@ impl<'n> Finder<'n> {
     }
 
     /// The node that a step leads to: by key, by name, or otherwise by index.
-    fn below(&mut self, node: &'n Node, step: &str) -> Option<&'n Node> {
-        let steps = self.listed.entry(std::ptr::from_ref(node)).or_insert_with(|| steps_below(node));
-        if let Some(below) = steps.get(step) {
-            return Some(below);
-        }
-        let index = || step.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
-        match &node.value {
+    fn below(&mut self, node: &'n Node, token: Token<'_>) -> Option<&'n Node> {
+        let below = self.listed.entry(std::ptr::from_ref(node)).or_insert_with(|| Below::of(node));
+        let item = match token {
+            Token::Field(field) => return below.fields.get(field).copied(),
+            Token::Item(item) => item,
+        };
+        let index = || item.parse::<usize>().ok();
+        below.items.get(item).copied().or_else(|| match &node.value {
             Value::Table(entries) => entries.get(index()?).map(|entry| &entry.node),
             Value::List(items) => items.get(index()?),
-            _ => None,
-        }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) | Value::Other(_) => {
+                None
+            }
+        })
     }
 }
 
-/// The keys of a table, as fields and as names, and the names of a list's items.
-fn steps_below(node: &Node) -> HashMap<String, &Node> {
-    let mut steps = HashMap::new();
-    for entry in node.as_table().unwrap_or_default() {
-        steps.insert(address_key(&entry.key), &entry.node);
-        steps.insert(format!("[{}]", entry.key), &entry.node);
-    }
-    for item in node.as_list().unwrap_or_default() {
-        if let Some(name) = item.get("name").and_then(Node::as_text) {
-            steps.entry(format!("[{name}]")).or_insert(item);
-        }
-    }
-    steps
+/// The nodes below a table or a list: the keys of a table, as fields and as names, and the names of a list's items.
+struct Below<'n> {
+    fields: HashMap<String, &'n Node>,
+    items: HashMap<&'n str, &'n Node>,
 }
 
-/// The first step of an address and the rest. Brackets may contain any character but brackets, a quoted key any
-/// character.
-pub(super) fn first_step(address: &str) -> Option<(&str, &str)> {
-    if let Some(inside) = address.strip_prefix('[') {
-        return inside.split_once(']').map(|(name, _)| address.split_at(name.len() + 2));
+impl<'n> Below<'n> {
+    fn of(node: &'n Node) -> Self {
+        let mut below = Self { fields: HashMap::new(), items: HashMap::new() };
+        for entry in node.as_table().unwrap_or_default() {
+            below.fields.insert(address_key(&entry.key), &entry.node);
+            below.items.insert(&entry.key, &entry.node);
+        }
+        for item in node.as_list().unwrap_or_default() {
+            if let Some(name) = item.get("name").and_then(Node::as_text) {
+                below.items.entry(name).or_insert(item);
+            }
+        }
+        below
     }
-    let address = address.strip_prefix('.').unwrap_or(address);
-    let mut signs = address.char_indices();
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let end = signs.find(|(at, sign)| {
-        is_quoted ^= *sign == '"' && !is_escaped;
-        is_escaped = *sign == '\\' && !is_escaped;
-        *at > 0 && !is_quoted && ['.', '['].contains(sign)
-    });
-    let end = end.map_or(address.len(), |(at, _)| at);
-    (end > 0).then(|| address.split_at(end))
 }
 
 impl Serialize for Scenario {

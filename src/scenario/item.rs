@@ -224,6 +224,10 @@ pub struct Question {
     pub(crate) measure: Measure,
 }
 
+/// The advice where continuous monitoring is not possible.
+pub(crate) const AT_DATES: &str =
+    "without .continuous(true), or --continuous on the command line, it is answered at dates";
+
 impl Question {
     /// Asks when `challenger` first has higher revenue than `incumbent`.
     ///
@@ -308,15 +312,11 @@ impl Question {
 
     /// The problem of a question that cannot be monitored continuously, because it requires a lead of several dates.
     pub(crate) fn between_fault(&self, place: usize) -> Option<Problem> {
-        let message = || {
-            format!(
-                "not continuous: because a lead of {} consecutive dates is not defined between dates; without \
-                 .continuous(true), or --continuous on the command line, it is answered at dates",
-                self.sustained
-            )
-        };
         let field = if self.sustained_years.is_some() { "sustained.years" } else { "sustained" };
-        (self.sustained != 1).then(|| Problem::new(self.address(place, field), message()))
+        (self.sustained != 1).then(|| {
+            let reason = format!("a lead of {} consecutive dates is not defined between dates", self.sustained);
+            Problem::unsupported(self.address(place, field), "not continuous", &reason, AT_DATES)
+        })
     }
 
     /// The name, or "A overtakes B" with the settings that are not default in brackets. A number of years is shown as

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::MOST_PERIODS;
 use super::check::Numbers;
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Visitor};
+use crate::assumption::address::Trail;
 use crate::assumption::law::Shape;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, shown};
 use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Value};
 
@@ -45,8 +47,8 @@ pub(super) fn medians(
     curve: &Curve,
     median: &dyn Fn(&Assumption) -> Option<f64>,
 ) -> Result<Vec<f64>, (&'static str, String)> {
-    let mut list = Medians { median, address: Address::default(), values: Vec::new(), unknown: None };
-    curve.clone().walk(&mut list);
+    let mut list = Medians { median, values: Vec::new(), unknown: None };
+    curve.walk(&mut Trail::default(), &mut list);
     if let Some(name) = list.unknown {
         return Err(("", format!("the name {name:?} is not defined outside of a scenario")));
     }
@@ -67,17 +69,12 @@ pub(super) fn medians(
 
 struct Medians<'a> {
     median: &'a dyn Fn(&Assumption) -> Option<f64>,
-    address: Address,
     values: Vec<f64>,
     unknown: Option<String>,
 }
 
 impl Visitor for Medians<'_> {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, _: Domain, value: &mut Assumption) {
+    fn number(&mut self, _: &mut Trail, _: Quantity, value: &Assumption) {
         let median = (self.median)(value);
         if let (None, Some(name)) = (median, value.name())
             && name != AUTO
@@ -86,10 +83,6 @@ impl Visitor for Medians<'_> {
         }
         self.values.push(median.unwrap_or(f64::NAN));
     }
-
-    fn plain(&mut self, _: Domain, _: &mut f64) {}
-
-    fn count(&mut self, _: Domain, _: &mut u32) {}
 }
 
 /// `Γ(τ)` of a curve outside of a scenario, with every assumption at its median.
@@ -109,8 +102,8 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn log_growth(&self, tau: f64) -> Result<f64, Error> {
-        let mut numbers = Numbers { names: HashMap::new(), address: Address::default(), problems: Vec::new() };
-        self.clone().walk(&mut numbers);
+        let mut numbers = Numbers { names: HashMap::new(), problems: Vec::new() };
+        self.walk(&mut Trail::default(), &mut numbers);
         if !numbers.problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "curve", numbers.problems));
         }

@@ -20,7 +20,7 @@ pub(crate) mod tree;
 mod walk;
 
 pub use builder::ScenarioBuilder;
-pub(crate) use item::Correlation;
+pub(crate) use item::{AT_DATES, Correlation};
 pub use item::{Claim, Measure, Provider, Question};
 pub(crate) use measure::Dates;
 pub use walk::Place as AssumptionPlace;

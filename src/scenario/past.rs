@@ -1,9 +1,10 @@
 //! Checks of history and claims, and of the history that questions need.
 
 use super::measure::fits_grid;
-use super::walk::{ItemKey, keys};
+use super::walk::keys;
 use super::{Claim, MOST_PERIODS, Measure, Provider, Question, Scenario};
-use crate::assumption::domain::{Address, Domain, Key};
+use crate::assumption::address::{Key, ProviderKey, ScenarioKey, item};
+use crate::assumption::quantity::Quantity;
 use crate::calendar::{Period, Step};
 use crate::error::{Problem, shown};
 use crate::growth::{Law, Reading, Schedule};
@@ -12,28 +13,29 @@ impl Scenario {
     pub(super) fn check_past(&self, problems: &mut Vec<Problem>) {
         let names = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         for (provider, key) in self.providers.iter().zip(&names) {
-            let address = item("provider", key);
-            let mut report = |rest: &str, message: String| {
-                problems.push(Problem::new(format!("{}.{rest}", address.as_str()), message));
+            let address = item(ScenarioKey::Provider, key.borrow());
+            let mut report = |field: ProviderKey, rest: &str, message: String| {
+                problems.push(Problem::new(address.join(field.into()) + rest, message));
             };
-            if Domain::MONTH.contains(f64::from(provider.fiscal_year_ends))
+            if Quantity::Month.domain().contains(f64::from(provider.fiscal_year_ends))
                 && let Err(message) = fits_grid(self.base, provider.fiscal_year_ends)
             {
-                report("fiscal_year_ends", message);
+                report(ProviderKey::FiscalYearEnds, "", message);
             }
             if let Some(message) = self.misfit_of_history(provider) {
-                report("history", message);
+                report(ProviderKey::History, "", message);
             }
             for (index, claim) in provider.claims.iter().enumerate() {
                 if let Some((field, message)) = self.misfit_of_claim(claim) {
-                    report(&format!("claim[{index}]{field}"), message);
+                    report(ProviderKey::Claim, &format!("[{index}]{field}"), message);
                 }
             }
         }
         let names = keys(self.questions.iter().map(|question| question.name.as_deref()));
         for (question, key) in self.questions.iter().zip(&names) {
             if let Some((field, message)) = self.misfit_of_measure(question) {
-                problems.push(Problem::new(item("question", key).at(Key::Field(field)), message));
+                let question = item(ScenarioKey::Question, key.borrow());
+                problems.push(Problem::new(question.join(Key::Field(field)), message));
             }
         }
     }
@@ -97,7 +99,7 @@ impl Scenario {
     fn misfit_of_measure(&self, question: &Question) -> Option<(&'static str, String)> {
         let month = match question.measure {
             Measure::FiscalYearEnding(month) => Some(month),
-            _ => None,
+            Measure::Period | Measure::Trailing | Measure::Annual => None,
         };
         if let Some(message) = month.and_then(|month| self.misfit_of_year_end(month)) {
             return Some(("measure.fiscal_year_ending", message));
@@ -124,11 +126,4 @@ impl Scenario {
         };
         (question.sustained as usize > count).then(|| (field, format!("only {count} {what}, got {got}")))
     }
-}
-
-fn item(list: &str, key: &ItemKey) -> Address {
-    let mut address = Address::default();
-    address.push(Key::Field(list));
-    address.push(key.borrow());
-    address
 }

@@ -3,11 +3,11 @@
 //! Numbers are set by [`Scenario::with`]. Everything else that a file contains (a period, a history, a curve, a word)
 //! is replaced in the tree of the file, which is then decoded again.
 
-use super::file::first_step;
 use super::tree::{Entry, Node, Value};
 use super::walk::address_key;
 use super::{Scenario, decode};
-use crate::error::{Error, Kind, Problem};
+use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Token, first_token};
+use crate::error::{Detail, Error, Kind, Problem};
 
 impl Scenario {
     /// The scenario with values given as TOML text, as in `--set ADDRESS=VALUE`, validated after all of them are set.
@@ -68,7 +68,7 @@ impl Scenario {
             _ => return Err(self.unknown_address(address)),
         }
         decode::scenario(&tree).map_err(|problems| {
-            if problems.iter().any(|problem| problem.message.starts_with("unknown key")) {
+            if problems.iter().any(|problem| problem.detail == Detail::UnknownKey) {
                 self.unknown_address(address)
             } else {
                 Error::of(Kind::Invalid, "scenario", problems)
@@ -80,7 +80,12 @@ impl Scenario {
 /// Parses the TOML value for an address.
 fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     let refuse = |message: String| Error::invalid("value", address, message);
-    let is_period = ["base", "horizon"].contains(&address) || address.ends_with("].at");
+    let is_period = match Subject::of(address) {
+        Ok(Subject::Scenario(key)) => matches!(key, ScenarioKey::Base | ScenarioKey::Horizon),
+        Ok(Subject::Provider(_, Some(ProviderKey::Claim))) => address.ends_with("].at"),
+        Ok(Subject::Provider(..) | Subject::Assumption(_) | Subject::Correlation(..) | Subject::Question(..))
+        | Err(_) => false,
+    };
     if is_period && !text.trim_start().starts_with(['"', '\'']) {
         return Ok(text.trim().into());
     }
@@ -97,28 +102,29 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
 
 /// The node at an address. A missing key is added to its table; the decoder rejects it if it is not allowed.
 fn slot<'n>(node: &'n mut Node, address: &str) -> Option<&'n mut Node> {
-    let Some((step, rest)) = first_step(address) else {
+    let Some((token, rest)) = first_token(address) else {
         return address.is_empty().then_some(node);
     };
-    let name = step.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
     let below = match &mut node.value {
         Value::Table(entries) => {
-            let is_it = |entry: &Entry| {
-                Some(entry.key.as_str()) == name || address_key(&entry.key) == step.trim_start_matches('.')
+            let is_it = |entry: &Entry| match token {
+                Token::Item(name) => entry.key == name,
+                Token::Field(field) => address_key(&entry.key) == field,
             };
-            let place = entries.iter().position(is_it);
-            if place.is_none() && (name.is_some() || !rest.is_empty()) {
-                return None;
-            }
-            let place = place.unwrap_or_else(|| {
-                entries.push(Entry { key: step.to_owned(), key_offset: None, node: Value::Null.into() });
-                entries.len() - 1
-            });
+            let place = match (entries.iter().position(is_it), token) {
+                (Some(place), _) => place,
+                (None, Token::Field(field)) if rest.is_empty() => {
+                    entries.push(Entry { key: field.to_owned(), key_offset: None, node: Value::Null.into() });
+                    entries.len() - 1
+                }
+                (None, _) => return None,
+            };
             &mut entries[place].node
         }
         Value::List(items) => {
-            let is_named = |item: &Node| item.get("name").and_then(Node::as_text) == name;
-            let place = items.iter().position(is_named).or_else(|| name?.parse().ok())?;
+            let Token::Item(name) = token else { return None };
+            let is_named = |item: &Node| item.get("name").and_then(Node::as_text) == Some(name);
+            let place = items.iter().position(is_named).or_else(|| name.parse().ok())?;
             items.get_mut(place)?
         }
         _ => return None,

@@ -2,6 +2,7 @@
 
 use super::tree::{Node, Value};
 use super::{Scenario, encode};
+use crate::assumption::address::Subject;
 use crate::error::shown;
 
 impl Scenario {
@@ -12,13 +13,9 @@ impl Scenario {
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
         let places = self.assumptions().into_iter().map(|place| (place.address, place.assumption.to_string()));
         lines.extend(places);
-        let drawn = lines.len();
         for (address, number) in self.numbers() {
-            // A number within a distribution is part of the distribution's text.
-            let within = |(known, _): &(String, String)| {
-                address.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-            };
-            if !lines[..drawn].iter().any(within) {
+            // A number of a distribution is part of the distribution's text.
+            if !Subject::of_known(&address).may_be_drawn() {
                 lines.push((address, shown(number)));
             }
         }
@@ -49,7 +46,7 @@ fn gather(node: &Node, address: &str, words: &mut Vec<(String, String)>) {
                 gather(&entry.node, &format!("{address}{dot}{}", entry.key), words);
             }
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Other(_) => {}
     }
 }
 

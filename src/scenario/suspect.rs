@@ -2,8 +2,8 @@
 
 use super::Scenario;
 use super::walk::Place;
-use crate::assumption::domain::Domain;
-use crate::error::{Error, shown};
+use crate::assumption::quantity::Rate;
+use crate::error::{Detail, Error, shown};
 
 /// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
 /// %.
@@ -17,12 +17,11 @@ impl Scenario {
     pub(crate) fn suspects(&self) -> Vec<(Place, f64)> {
         let suspect = |place: Place| {
             let median = self.median(&place.assumption)?;
-            let is_beyond = match place.domain {
-                Domain::GROWTH => median > GROWTH,
-                Domain::VOLATILITY => median > VOLATILITY,
-                _ => false,
+            let most = match place.quantity.rate()? {
+                Rate::Growth => GROWTH,
+                Rate::Volatility => VOLATILITY,
             };
-            is_beyond.then_some((place, median))
+            (median > most).then_some((place, median))
         };
         self.assumptions().into_iter().filter_map(suspect).collect()
     }
@@ -36,8 +35,8 @@ impl Error {
         }
         let suspects = scenario.suspects();
         self.with_words(|problem| {
-            let provider = problem.address.find("] at ").map_or("", |end| &problem.address[..=end]);
-            let is_own = |(place, _): &&(Place, f64)| !provider.is_empty() && place.address.starts_with(provider);
+            let Detail::Provider(own) = &problem.detail else { return String::new() };
+            let is_own = |(place, _): &&(Place, f64)| place.subject().provider() == Some(own);
             let each = suspects.iter().filter(is_own).map(|(place, median)| {
                 format!("; {} is {}, that is {} % a year", place.address, shown(*median), shown(100.0 * median))
             });

@@ -1,12 +1,17 @@
 //! The visitor of all numbers of a scenario, and its uses: lists and changed copies.
 
 use std::collections::HashMap;
+use std::iter::zip;
 
 use super::names::{name_fault, visible};
 use super::{Measure, Provider, Scenario};
 use crate::assumption::Assumption;
-use crate::assumption::domain::{Address, Domain, Key, Visitor, at};
+use crate::assumption::address::{
+    CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
+};
 use crate::assumption::law::Law;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::{Visitor, VisitorMut};
 use crate::error::{Error, did_you_mean_address, shown};
 
 /// A number of a scenario that may be a distribution: its address and its value.
@@ -19,54 +24,106 @@ pub struct Place {
     pub assumption: Assumption,
     /// The source of the figure: its own, otherwise that of the assumption it names, otherwise its provider's.
     pub source: Option<String>,
-    /// The allowed values; the distribution is truncated to them.
-    pub(crate) domain: Domain,
+    /// What the number means; the distribution is truncated to the allowed values.
+    pub(crate) quantity: Quantity,
+}
+
+impl Place {
+    /// What the number belongs to.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject::of_known(&self.address)
+    }
+}
+
+/// Visits every number of the scenario once, in the order of the file.
+macro_rules! scenario_walks {
+    ($walk:ident, $walk_past:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            if let Some(ceiling) = & $($mut)? self.ceiling {
+                trail.at(ScenarioKey::Ceiling, |trail| visitor.plain(trail, Quantity::Revenue, ceiling));
+            }
+            let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
+            for ((_, value), key) in zip(& $($mut)? self.assumptions, &named) {
+                item(trail, ScenarioKey::Assumption, key.borrow(), |trail| {
+                    visitor.number(trail, Quantity::Shared, value);
+                });
+            }
+            let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
+            for (provider, key) in zip(& $($mut)? self.providers, &competing) {
+                item(trail, ScenarioKey::Provider, key.borrow(), |trail| {
+                    trail.at(ProviderKey::Revenue, |trail| {
+                        visitor.number(trail, Quantity::Revenue, & $($mut)? provider.revenue);
+                    });
+                    if let Some(curve) = & $($mut)? provider.growth {
+                        trail.at(ProviderKey::Growth, |trail| curve.$walk(trail, visitor));
+                    }
+                    trail.at(ProviderKey::Volatility, |trail| {
+                        visitor.number(trail, Quantity::Volatility, & $($mut)? provider.volatility);
+                    });
+                    provider.$walk_past(trail, visitor);
+                });
+            }
+            for (index, correlation) in zip(0.., & $($mut)? self.correlations) {
+                item(trail, ScenarioKey::Correlation, Key::Index(index), |trail| {
+                    trail.at(CorrelationKey::Value, |trail| {
+                        visitor.plain(trail, Quantity::Correlation, & $($mut)? correlation.value);
+                    });
+                });
+            }
+            let asked = keys(self.questions.iter().map(|question| question.name.as_deref()));
+            for (question, key) in zip(& $($mut)? self.questions, &asked) {
+                item(trail, ScenarioKey::Question, key.borrow(), |trail| {
+                    match & $($mut)? question.measure {
+                        Measure::FiscalYearEnding(month) => trail.at(QuestionKey::Measure, |trail| {
+                            trail.at(Key::Field("fiscal_year_ending"), |trail| {
+                                visitor.count(trail, Quantity::Month, month);
+                            });
+                        }),
+                        Measure::Period | Measure::Trailing | Measure::Annual => {}
+                    }
+                    trail.at(QuestionKey::Sustained, |trail| match & $($mut)? question.sustained_years {
+                        Some(years) => {
+                            trail.at(Key::Field("years"), |trail| visitor.count(trail, Quantity::Count, years));
+                        }
+                        None => visitor.count(trail, Quantity::Count, & $($mut)? question.sustained),
+                    });
+                });
+            }
+        }
+    };
+}
+
+/// Visits the plain numbers of a provider's past.
+macro_rules! past_walks {
+    ($walk_past:ident, $Visitor:ident $(, $mut:tt)?) => {
+        fn $walk_past(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            trail.at(ProviderKey::History, |trail| {
+                for (index, revenue) in zip(0.., & $($mut)? self.history) {
+                    trail.at(Key::Index(index), |trail| visitor.plain(trail, Quantity::Revenue, revenue));
+                }
+            });
+            trail.at(ProviderKey::FiscalYearEnds, |trail| {
+                visitor.count(trail, Quantity::Month, & $($mut)? self.fiscal_year_ends);
+            });
+            for (index, claim) in zip(0.., & $($mut)? self.claims) {
+                trail.at(ProviderKey::Claim, |trail| {
+                    trail.at(Key::Index(index), |trail| {
+                        let bounds = [("at_least", & $($mut)? claim.at_least), ("at_most", & $($mut)? claim.at_most)];
+                        for (key, bound) in bounds {
+                            if let Some(bound) = bound {
+                                trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Revenue, bound));
+                            }
+                        }
+                    });
+                });
+            }
+        }
+    };
 }
 
 impl Scenario {
-    /// Visits every number of the scenario once, in the order of the file.
-    pub(crate) fn walk<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        if let Some(ceiling) = &mut self.ceiling {
-            field(visitor, "ceiling", |visitor| visitor.plain(Domain::REVENUE, ceiling));
-        }
-        let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
-        for ((_, value), key) in self.assumptions.iter_mut().zip(&named) {
-            item(visitor, "assumption", key.borrow(), |visitor| visitor.number(Domain::FINITE, value));
-        }
-        let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
-        for (provider, key) in self.providers.iter_mut().zip(&competing) {
-            item(visitor, "provider", key.borrow(), |visitor| {
-                field(visitor, "revenue", |visitor| visitor.number(Domain::REVENUE, &mut provider.revenue));
-                if let Some(curve) = &mut provider.growth {
-                    field(visitor, "growth", |visitor| curve.walk(visitor));
-                }
-                field(visitor, "volatility", |visitor| visitor.number(Domain::VOLATILITY, &mut provider.volatility));
-                provider.walk_past(visitor);
-            });
-        }
-        for (index, correlation) in self.correlations.iter_mut().enumerate() {
-            item(visitor, "correlation", Key::Index(index), |visitor| {
-                field(visitor, "value", |visitor| visitor.plain(Domain::CORRELATION, &mut correlation.value));
-            });
-        }
-        let asked = keys(self.questions.iter().map(|question| question.name.as_deref()));
-        for (question, key) in self.questions.iter_mut().zip(&asked) {
-            item(visitor, "question", key.borrow(), |visitor| {
-                if let Measure::FiscalYearEnding(month) = &mut question.measure {
-                    field(visitor, "measure.fiscal_year_ending", |visitor| visitor.count(Domain::MONTH, month));
-                }
-                match &mut question.sustained_years {
-                    Some(years) => {
-                        field(visitor, "sustained.years", |visitor| visitor.count(Domain::AT_LEAST_ONE, years));
-                    }
-                    None => {
-                        let dates = &mut question.sustained;
-                        field(visitor, "sustained", |visitor| visitor.count(Domain::AT_LEAST_ONE, dates));
-                    }
-                }
-            });
-        }
-    }
+    scenario_walks!(walk, walk_past, Visitor);
+    scenario_walks!(walk_mut, walk_past_mut, VisitorMut, mut);
 
     /// Every number that may be a distribution, in the order of the file.
     ///
@@ -84,7 +141,7 @@ impl Scenario {
     #[must_use]
     pub fn assumptions(&self) -> Vec<Place> {
         let mut list = Listing::default();
-        self.clone().walk(&mut list);
+        self.walk(&mut Trail::default(), &mut list);
         for place in &mut list.places {
             place.source = self.source_of(place);
         }
@@ -105,7 +162,7 @@ impl Scenario {
     #[must_use]
     pub fn numbers(&self) -> Vec<(String, f64)> {
         let mut list = Listing::default();
-        self.clone().walk(&mut list);
+        self.walk(&mut Trail::default(), &mut list);
         list.numbers
     }
 
@@ -157,17 +214,17 @@ impl Scenario {
 
     /// Sets the number at an address, without validation; `None` if no number has that address.
     pub(super) fn put(&mut self, address: &str, value: &Assumption) -> Option<Result<(), Error>> {
-        let mut change = Change { target: address, value: value.clone(), address: Address::default(), outcome: None };
-        self.walk(&mut change);
+        let mut change = Change { target: address, value: value.clone(), outcome: None };
+        self.walk_mut(&mut Trail::default(), &mut change);
         change.outcome
     }
 
     pub(super) fn unknown_address(&self, address: &str) -> Error {
         let mut list = Listing::default();
-        self.clone().walk(&mut list);
+        self.walk(&mut Trail::default(), &mut list);
         let known = list.places.iter().map(|place| place.address.as_str());
         let known = known.chain(list.numbers.iter().map(|(address, _)| address.as_str()));
-        let within = known.clone().find(|known| known.strip_prefix(address).is_some_and(|rest| rest.starts_with('.')));
+        let within = known.clone().find(|known| is_within(known, address));
         // The address of a larger part contains numbers but is not one itself; a suggestion of a similar address would
         // mislead.
         let hint = match within {
@@ -180,7 +237,7 @@ impl Scenario {
     /// The number's own source, otherwise that of the assumption it names, otherwise its provider's.
     fn source_of(&self, place: &Place) -> Option<String> {
         let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
-        let of = |provider: &&super::Provider| place.address.starts_with(&format!("provider[{}].", provider.name));
+        let of = |provider: &&Provider| place.subject().provider() == Some(provider.name.as_str());
         let own = place.assumption.source.clone();
         own.or_else(|| place.assumption.name().and_then(named))
             .or_else(|| self.providers.iter().find(of)?.source.clone())
@@ -188,32 +245,12 @@ impl Scenario {
 }
 
 impl Provider {
-    /// Visits the plain numbers of the past.
-    fn walk_past<V: Visitor + ?Sized>(&mut self, visitor: &mut V) {
-        field(visitor, "history", |visitor| {
-            for (index, revenue) in self.history.iter_mut().enumerate() {
-                at(visitor, Key::Index(index), |visitor| visitor.plain(Domain::REVENUE, revenue));
-            }
-        });
-        field(visitor, "fiscal_year_ends", |visitor| visitor.count(Domain::MONTH, &mut self.fiscal_year_ends));
-        for (index, claim) in self.claims.iter_mut().enumerate() {
-            item(visitor, "claim", Key::Index(index), |visitor| {
-                for (key, bound) in [("at_least", &mut claim.at_least), ("at_most", &mut claim.at_most)] {
-                    if let Some(bound) = bound {
-                        field(visitor, key, |visitor| visitor.plain(Domain::REVENUE, bound));
-                    }
-                }
-            });
-        }
-    }
+    past_walks!(walk_past, Visitor);
+    past_walks!(walk_past_mut, VisitorMut, mut);
 }
 
-fn item<V: Visitor + ?Sized>(visitor: &mut V, list: &str, key: Key<'_>, visit: impl FnOnce(&mut V)) {
-    at(visitor, Key::Field(list), |visitor| at(visitor, key, visit));
-}
-
-fn field<V: Visitor + ?Sized>(visitor: &mut V, key: &str, visit: impl FnOnce(&mut V)) {
-    at(visitor, Key::Field(key), visit);
+fn item(trail: &mut Trail, list: ScenarioKey, key: Key<'_>, visit: impl FnOnce(&mut Trail)) {
+    trail.at(list, |trail| trail.at(key, visit));
 }
 
 /// The key of an item: its name, or its index if the name is missing, ambiguous or not allowed in an address.
@@ -252,37 +289,26 @@ pub(super) fn address_key(key: &str) -> String {
 /// Collects the places and all numbers.
 #[derive(Default)]
 struct Listing {
-    address: Address,
     places: Vec<Place>,
     numbers: Vec<(String, f64)>,
 }
 
-impl Listing {
-    fn leaf(&mut self, value: f64) {
-        self.numbers.push((self.address.as_str().to_owned(), value));
-    }
-}
-
 impl Visitor for Listing {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, domain: Domain, value: &mut Assumption) {
-        let address = self.address.as_str().to_owned();
-        self.places.push(Place { address, assumption: value.clone(), source: None, domain });
-        if let Law::Number(number) = value.law {
-            self.leaf(number);
+    fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
+        let address = trail.as_str().to_owned();
+        self.places.push(Place { address, assumption: value.clone(), source: None, quantity });
+        if let Law::Number(number) = &value.law {
+            self.plain(trail, quantity, number);
         }
-        value.law.walk(self);
+        value.law.walk(trail, self);
     }
 
-    fn plain(&mut self, _: Domain, value: &mut f64) {
-        self.leaf(*value);
+    fn plain(&mut self, trail: &Trail, _: Quantity, value: &f64) {
+        self.numbers.push((trail.as_str().to_owned(), *value));
     }
 
-    fn count(&mut self, _: Domain, value: &mut u32) {
-        self.leaf(f64::from(*value));
+    fn count(&mut self, trail: &Trail, quantity: Quantity, value: &u32) {
+        self.plain(trail, quantity, &f64::from(*value));
     }
 }
 
@@ -290,13 +316,12 @@ impl Visitor for Listing {
 struct Change<'a> {
     target: &'a str,
     value: Assumption,
-    address: Address,
     outcome: Option<Result<(), Error>>,
 }
 
 impl Change<'_> {
-    fn here(&self) -> bool {
-        self.address.as_str() == self.target
+    fn is_at(&self, trail: &Trail) -> bool {
+        trail.as_str() == self.target
     }
 
     fn refuse(&mut self, message: String) {
@@ -317,13 +342,9 @@ impl Change<'_> {
     }
 }
 
-impl Visitor for Change<'_> {
-    fn address(&mut self) -> &mut Address {
-        &mut self.address
-    }
-
-    fn number(&mut self, _: Domain, place: &mut Assumption) {
-        if self.here() {
+impl VisitorMut for Change<'_> {
+    fn number(&mut self, trail: &mut Trail, _: Quantity, place: &mut Assumption) {
+        if self.is_at(trail) {
             // If the value is a name, the named assumption keeps the source.
             let kept = place.source.take().filter(|_| self.value.name().is_none());
             let source = self.value.source.clone().or(kept);
@@ -331,26 +352,23 @@ impl Visitor for Change<'_> {
             self.outcome = Some(Ok(()));
             return;
         }
-        if let (Some(name), Some(rest)) = (place.name(), self.target.strip_prefix(self.address.as_str()))
-            && rest.starts_with(['.', '['])
-        {
-            let message =
-                format!("{} is the name {name:?}; change assumption[{name}]{rest} instead", self.address.as_str());
+        if let (Some(name), Some(rest)) = (place.name(), below(self.target, trail.as_str())) {
+            let message = format!("{} is the name {name:?}; change assumption[{name}]{rest} instead", trail.as_str());
             return self.refuse(message);
         }
-        place.law.walk(self);
+        place.law.walk_mut(trail, self);
     }
 
-    fn plain(&mut self, _: Domain, place: &mut f64) {
-        if self.here()
+    fn plain(&mut self, trail: &Trail, _: Quantity, place: &mut f64) {
+        if self.is_at(trail)
             && let Some(number) = self.plain_value()
         {
             *place = number;
         }
     }
 
-    fn count(&mut self, domain: Domain, place: &mut u32) {
-        if !self.here() {
+    fn count(&mut self, trail: &Trail, quantity: Quantity, place: &mut u32) {
+        if !self.is_at(trail) {
             return;
         }
         let Some(number) = self.plain_value() else { return };
@@ -362,7 +380,87 @@ impl Visitor for Change<'_> {
         if number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0 {
             *place = number as u32;
         } else {
-            self.refuse(format!("{}, got {}", domain.rule, shown(number)));
+            self.refuse(format!("{}, got {}", quantity.rule(), shown(number)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::assumption::Address;
+    use crate::{Claim, Curve, Question, Tail, log_interval, normal, pert, truncated, uniform};
+
+    /// A scenario with every kind of number, with these names for an assumption, a provider and a question.
+    fn everything(assumption: &str, provider: &str, question: &str) -> Scenario {
+        let rates = [normal(0.5, 0.1), assumption.into(), truncated(pert(0.1, 0.2, 0.4), 0.15, 0.3), 0.2.into()];
+        let curve = |name: &str| match name {
+            "totals" => Curve::totals([0.5, 0.4], Tail::fade(uniform(0.1, 0.2), 2)),
+            "ratio" => Curve::schedule(rates.clone(), Tail::ratio(0.8)),
+            "fade" => Curve::fade(assumption, 0.1, log_interval(2.0, 4.0)),
+            "custom" => Curve::custom("line", [normal(0.3, 0.1), 0.1.into()], |tau, p| tau * p[0]),
+            _ => Curve::constant(assumption),
+        };
+        let mut scenario = Scenario::builder("2018-Q1", "2021-Q4")
+            .ceiling(1e12)
+            .assumption(assumption, normal(0.3, 0.05).source("assumed"))
+            .correlation(provider, "totals", 0.3);
+        for name in [provider, "totals", "ratio", "fade", "custom"] {
+            let one = Provider::new(name, truncated(normal(1e9, 1e8), 1e8, None))
+                .growth(curve(name))
+                .volatility(uniform(0.1, 0.2))
+                .history([1e8; 8])
+                .fiscal_year_ends(3)
+                .claim(Claim::of("2017-Q4").at_least(1.0))
+                .claim(Claim::of("2017-Q4").at_most(1e10));
+            scenario = scenario.provider(one);
+        }
+        let asked = || Question::overtakes(provider, "totals");
+        scenario
+            .question(asked().sustained(2))
+            .question(asked().measure(Measure::FiscalYearEnding(3)).name(question))
+            .question(asked().sustained_years(1))
+            .build()
+            .expect("valid")
+    }
+
+    #[test]
+    fn every_address_round_trips() {
+        let scenario = everything("market", "Ä, B.C (\"D\")", "by year");
+        let (places, numbers) = (scenario.assumptions(), scenario.numbers());
+        assert!(numbers.len() > 100, "{}", numbers.len());
+        let addresses = numbers.iter().map(|(address, _)| address).chain(places.iter().map(|place| &place.address));
+        for text in addresses {
+            let address: Address = text.parse().expect("an address of the walk");
+            assert_eq!(address.to_string(), *text);
+            assert_eq!(address.provider().is_some(), text.starts_with("provider"), "{text}");
+            assert_eq!(address.assumption().is_some(), text.starts_with("assumption"), "{text}");
+            assert_eq!(address.question().is_some(), text.starts_with("question"), "{text}");
+            assert_eq!(address.correlation().is_some(), text.starts_with("correlation"), "{text}");
+        }
+        for (address, number) in &numbers {
+            let is_part = places.iter().any(|place| is_within(address, &place.address));
+            assert_eq!(Subject::of_known(address).may_be_drawn(), is_part, "{address}");
+            let same = scenario.with(address, *number).expect("the value that it has");
+            assert_eq!(same.numbers(), numbers, "{address}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_valid_name_makes_an_address(name in "[^\\[\\]/\\p{Cc}]{1,12}") {
+            prop_assume!(name_fault(&name).is_none() && visible(&name) != crate::growth::AUTO);
+            prop_assume!(!["totals", "ratio", "fade", "custom"].contains(&visible(&name).as_str()));
+            let scenario = everything(&name, &name, &name);
+            for (text, _) in scenario.numbers() {
+                let address: Address = text.parse().expect("an address of the walk");
+                prop_assert_eq!(address.to_string(), text.clone());
+                prop_assert!(address.assumption().is_none_or(|own| own == name), "{}", text);
+            }
+            let address: Address = format!("provider[{name}].revenue").parse().expect("an address");
+            prop_assert_eq!(address.provider(), Some(name.as_str()));
         }
     }
 }

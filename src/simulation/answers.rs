@@ -5,7 +5,7 @@ use super::cross_check::cross_checked;
 use super::settings::{PartCounts, PartKind};
 use super::tally::Tally;
 use crate::calendar::Period;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
@@ -205,12 +205,12 @@ fn counted(
         let money = |log: f64| math::exp(log) * plan.reference;
         let (low, high) = logs.extremes().map_or((0.0, 0.0), |(low, high)| (money(low), money(high)));
         if !(low.is_normal() && high.is_finite() && row.mean.is_none_or(f64::is_finite)) {
-            let address = format!("provider[{}] at {}", plan.rows.names()[provider], labels[place]);
+            let date = format!("at {}", labels[place]);
             let message = format!(
                 "revenue exceeds the range of a 64-bit float ({low:e} to {high:e}); to skip it, {}",
                 PartKind::Fans.without()
             );
-            return Err(Error::one(Kind::Limit, "simulation", address, message));
+            return Err(Error::provider_limit("simulation", &plan.rows.names()[provider], &date, message));
         }
         rows.push(row);
     }

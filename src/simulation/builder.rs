@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 use super::settings::{PartKind, Precision, Settings};
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Problem};
 use crate::paths::{MOST_PATHS, Sampling};
 use crate::scenario::{Measure, Scenario};
 use crate::statistic::Statistic;
@@ -342,7 +342,7 @@ impl<'a> Simulation<'a> {
                 report(own.kind.word(), format!("the name {:?} is used twice", own.name));
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "simulation", problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("simulation", problems)) }
     }
 }
 

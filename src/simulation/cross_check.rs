@@ -110,13 +110,9 @@ fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: 
     exact.lead_changes(false).fans(false).ranks(false).shares(false).run()
 }
 
-/// The reason within "not exact: because …; …", or the whole message of another error.
+/// The reason why there is no exact answer, or the whole message of another error.
 fn because(error: &Error) -> String {
-    let problem = &error.problems()[0];
-    match problem.message.strip_prefix("not exact: because ") {
-        Some(reason) => reason.split(';').next().unwrap_or(reason).to_owned(),
-        None => error.to_string(),
-    }
+    error.problems()[0].reason().map_or_else(|| error.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

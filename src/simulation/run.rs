@@ -9,7 +9,7 @@ use super::builder::{OnProgress, Progress, Simulation};
 use super::parts::{Listed, built_in, empty_counts, measured};
 use super::settings::{PartCounts, PartKind, Settings};
 use super::tally::Tally;
-use crate::error::{Error, Kind};
+use crate::error::{Detail, Error, Kind};
 use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
 use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
@@ -144,8 +144,8 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         let advice = advice::to_fit(rows * PAGE_BYTES, MOST_HISTOGRAM_BYTES, |kind| of(kind) * PAGE_BYTES);
         let known = &self.plan.rows;
-        let address = format!("provider[{}] at {} and the others", known.names()[0], known.label(1));
-        Err(Error::one(Kind::Limit, "simulation", address, format!("{message}: {advice}")))
+        let rest = format!("at {} and the others", known.label(1));
+        Err(Error::provider_limit("simulation", &known.names()[0], &rest, format!("{message}: {advice}")))
     }
 
     /// Checks the memory of cells by replicate, which are 32 times as many and twice as large.
@@ -249,24 +249,25 @@ impl<'r, 'a> Run<'r, 'a> {
         match kind {
             PartKind::Fans | PartKind::Shares | PartKind::Measured => {
                 let problem = &fault.problems()[0];
-                let row = problem.address.parse().unwrap_or(0);
+                let Detail::Row(row) = problem.detail else { return fault };
                 let message = format!("{}; to go without, {}", problem.message, kind.without());
-                Error::one(Kind::Limit, "simulation", self.row_address((kind, name), row), message)
+                self.row_limit((kind, name), row, message)
             }
             _ => custom_fault(kind, name, &fault),
         }
     }
 
-    /// Address of a row of histograms, such as `provider[A] at 2022-Q4`.
-    fn row_address(&self, (kind, name): (PartKind, &str), row: usize) -> String {
-        if kind == PartKind::Measured {
+    /// The error of a row of histograms, at an address such as `provider[A] at 2022-Q4`.
+    fn row_limit(&self, (kind, name): (PartKind, &str), row: usize, message: String) -> Error {
+        let (provider, rest) = if kind == PartKind::Measured {
             let found = measured(self.plan, name).and_then(|measured| measured.at(row));
-            let (provider, date) = found.unwrap_or((0, self.plan.rows.label(0)));
-            return format!("provider[{}] at {date}, {name}", self.plan.rows.names()[provider]);
-        }
-        let periods = self.plan.rows.periods();
-        let provider = &self.plan.rows.names()[row / periods];
-        format!("provider[{provider}] at {}", self.plan.rows.label(row % periods + 1))
+            let (provider, date) = found.expect("invariant: a measured fan has a histogram for each of its rows");
+            (provider, format!("at {date}, {name}"))
+        } else {
+            let periods = self.plan.rows.periods();
+            (row / periods, format!("at {}", self.plan.rows.label(row % periods + 1)))
+        };
+        Error::provider_limit("simulation", &self.plan.rows.names()[provider], &rest, message)
     }
 
     fn check_memory(&self, counts: &[Counts]) -> Result<(), Error> {
@@ -289,7 +290,7 @@ impl<'r, 'a> Run<'r, 'a> {
             self.statistics[part].0.without(),
         );
         let part = (self.statistics[part].0, self.statistics[part].1.as_str());
-        Err(Error::one(Kind::Limit, "simulation", self.row_address(part, row), message))
+        Err(self.row_limit(part, row, message))
     }
 
     /// A custom statistic may have omitted paths or counted them twice.

@@ -7,7 +7,7 @@ use crate::estimate::z_of;
 use crate::outcome::{Chosen, CustomKind, WITHOUT_FANS};
 use crate::paths::stream::GROUP;
 use crate::paths::{Plan, Sampling};
-use crate::scenario::{Measure, Question, Scenario};
+use crate::scenario::{AT_DATES, Measure, Question, Scenario};
 use crate::statistic::Counts;
 
 /// Target precision of a run; see [`Simulation::until`](super::Simulation::until).
@@ -115,9 +115,10 @@ impl Settings {
     /// Questions that cannot be monitored continuously, if that is requested.
     pub(super) fn between_faults(&self, scenario: &Scenario) -> Vec<Problem> {
         let sums = |(place, question): (usize, &Question)| {
-            let message = "not continuous: because a sum of several periods is not monitored between dates; without \
-                           .continuous(true), or --continuous on the command line, it is answered at dates";
-            (question.measure != Measure::Period).then(|| Problem::new(question.address(place, "measure"), message))
+            let reason = "a sum of several periods is not monitored between dates";
+            let address = || question.address(place, "measure");
+            (question.measure != Measure::Period)
+                .then(|| Problem::unsupported(address(), "not continuous", reason, AT_DATES))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
         questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()

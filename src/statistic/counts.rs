@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::histogram::Histogram;
 use super::values::{MOST_COMPARED, count_few, hits};
 use super::weighing::{Hits, Replicates, Totals, Weighing};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Shape of a statistic: its rows, and the number of classes in each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,8 +142,7 @@ impl Counts {
             weights => self.values[row].observe_weighted(values, weights, &weighing.high),
         };
         if let Err(message) = observed {
-            // The run adds a readable address for the row.
-            self.fail(Error::one(Kind::Limit, "simulation", row.to_string(), message));
+            self.fail(Error::row_limit("simulation", row, message));
         }
     }
 
@@ -232,8 +231,7 @@ impl Counts {
             cells.iter_mut().zip(others).try_for_each(|(cell, other)| cell.add(other))?;
         }
         for (row, (histogram, other)) in self.values.iter_mut().zip(&other.values).enumerate() {
-            let limit = |message| Error::one(Kind::Limit, "simulation", row.to_string(), message);
-            histogram.merge(other).map_err(limit)?;
+            histogram.merge(other).map_err(|message| Error::row_limit("simulation", row, message))?;
         }
         if let Some(fault) = &other.scratch.fault {
             self.fail(fault.clone());

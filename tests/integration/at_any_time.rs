@@ -132,6 +132,7 @@ fn sums_and_lasting_leads_have_no_between() {
         .build()
         .expect("valid");
     let error = watched(&scenario).run().expect_err("refused");
+    assert!(error.is_unsupported() && error.problems().iter().all(|one| one.reason().is_some()), "{error}");
     let problems: Vec<_> = error.problems().iter().map(|one| (one.address.as_str(), one.message.as_str())).collect();
     let lasting = "not continuous: because a lead of 4 consecutive dates is not defined between dates; without \
                    .continuous(true), or --continuous on the command line, it is answered at dates";
@@ -142,7 +143,7 @@ fn sums_and_lasting_leads_have_no_between() {
     let mut json = serde_json::to_value(&tally).expect("written");
     json["settings"]["continuous"] = true.into();
     let error = serde_json::from_value::<Tally>(json).expect_err("no run could have made it");
-    assert!(error.to_string().contains("not continuous"), "{error}");
+    assert!(error.to_string().contains("invalid tally") && error.to_string().contains("not continuous"), "{error}");
     let alone = pair(700.0, 0.2).build().expect("valid");
     let error = alone.simulate().continuous(true).difference(&alone).expect_err("on dates");
     assert!(error.to_string().contains("continuous: a difference requires overtakes monitored on dates"), "{error}");

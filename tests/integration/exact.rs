@@ -238,9 +238,15 @@ fn where_nothing_is_drawn_the_answer_is_the_simulations() {
 #[test]
 fn what_has_no_exact_answer_is_said() {
     let sums = everything().with_question(Question::overtakes("b", "a").measure(Measure::Annual).name("years"));
-    let error = sums.expect("a scenario").exact().run().expect_err("sums");
+    let sums = sums.expect("a scenario");
+    let error = sums.exact().run().expect_err("sums");
     assert_eq!(error.problems()[0].address, "question[years].measure");
     assert!(error.to_string().contains("not exact: because") && error.to_string().contains("simulate()"), "{error}");
+    assert!(error.is_unsupported() && !error.is_invalid_input(), "{error}");
+    assert_eq!(error.problems()[0].reason(), Some("sums of several periods are not lognormal"));
+    let error = sums.exact().tolerance(f64::NAN).run().expect_err("no tolerance and sums");
+    assert!(error.is_invalid_input() && !error.is_unsupported() && error.problems().len() == 2, "{error}");
+    assert!(error.problems()[0].reason().is_none() && error.problems()[1].reason().is_some(), "{error}");
     let error = everything().exact().tolerance(f64::NAN).run().expect_err("no tolerance");
     assert!(error.is_invalid_input() && error.problems()[0].address == "tolerance", "{error}");
 
@@ -444,6 +450,7 @@ fn a_lead_of_several_dates_has_no_between() {
     let addresses: Vec<&str> = error.problems().iter().map(|problem| problem.address.as_str()).collect();
     assert_eq!(addresses, ["question[1].sustained", "question[for a year].sustained"], "{error}");
     assert!(error.to_string().contains("not continuous: because a lead of 4 consecutive dates"), "{error}");
+    assert!(error.is_unsupported(), "{error}");
 }
 
 /// How a test that tunes an assumption uses exact answers.

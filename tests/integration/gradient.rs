@@ -170,6 +170,7 @@ fn what_has_no_gradient_is_refused() {
     let b = Provider::new("b", 800).growth(Curve::constant(0.1));
     let refusal = |scenario: &Scenario, question: &str| {
         let error = scenario.exact().gradient(question, "2020-Q1").expect_err("no gradient");
+        assert!(error.is_unsupported() || error.is_lookup(), "{error}");
         (error.problems()[0].address.clone(), error.to_string())
     };
     let still = pair(a.clone(), b.clone(), "2020-Q1").build().expect("a scenario");
@@ -184,11 +185,14 @@ fn what_has_no_gradient_is_refused() {
     assert!(wild.exact().gradient(QUESTION, "2020-Q1").is_ok(), "another question does not stand in the way");
     assert!(refusal(&wild, "a overtakes c").1.contains("did you mean \"a overtakes b\""));
     assert!(wild.exact().gradient(QUESTION, "2018-Q1").expect_err("the base").is_lookup());
-    assert!(wild.exact().tolerance(1.0).gradient(QUESTION, "2020-Q1").is_err());
+    assert!(wild.exact().tolerance(1.0).gradient(QUESTION, "2020-Q1").expect_err("no tolerance").is_invalid_input());
     let tied = wild.with("provider[a].revenue", 800).expect("a scenario");
     assert!(refusal(&tied, QUESTION).1.contains("start with the same revenue"));
     let flat = wild.with("provider[a].growth.constant", normal(0.2, 0.0)).expect("a scenario");
-    assert_eq!(refusal(&flat, QUESTION).0, "provider[a].growth.constant.normal[1]");
+    let (address, message) = refusal(&flat, QUESTION);
+    assert!(address == "provider[a].growth.constant.normal[1]" && message.contains("has no spread"), "{message}");
+    let error = wild.exact().continuous(true).gradient(QUESTION, "2020-Q1").expect_err("no gradient");
+    assert!(error.is_unsupported() && error.problems()[0].address == "continuous", "{error}");
 }
 
 #[test]

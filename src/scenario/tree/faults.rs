@@ -45,7 +45,7 @@ impl<'t> Faults<'t> {
         let mut cursor = Cursor::at_start(self.text);
         let problem = |(offset, message): (Option<usize>, String)| {
             let place = offset.map(|offset| cursor.advance(offset));
-            Problem { address: String::new(), message, place }
+            Problem { place, ..Problem::new("", message) }
         };
         let mut problems: Vec<_> = self.found.into_iter().map(problem).collect();
         if omitted > 0 {

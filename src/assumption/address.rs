@@ -1,0 +1,467 @@
+//! Addresses of the parts of a scenario: `provider[Alibaba Cloud].growth.schedule.rates[1]`.
+//!
+//! [`Subject`] says what an address belongs to. Code that treats parts differently matches it, with every key, so that a
+//! new key of the scenario does not compile until that code knows it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, did_you_mean};
+
+/// Defines an enum of keys with their text in the scenario file.
+macro_rules! keys {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $($variant),*
+        }
+
+        impl $name {
+            /// The text of every key, in the order of the file.
+            pub(crate) const TEXTS: &'static [&'static str] = &[$($text),*];
+
+            pub(crate) const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),*
+                }
+            }
+
+            fn of(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)*
+                    _ => {
+                        let hint = did_you_mean(text, Self::TEXTS.iter().copied());
+                        Err(format!("unknown key {text:?}{hint}; known keys: {}", Self::TEXTS.join(", ")))
+                    }
+                }
+            }
+        }
+
+        impl From<$name> for Key<'static> {
+            fn from(key: $name) -> Self {
+                Self::Field(key.text())
+            }
+        }
+    };
+}
+
+keys! {
+    /// The keys of a scenario.
+    ScenarioKey {
+        Base = "base",
+        Horizon = "horizon",
+        Unit = "unit",
+        Quantity = "quantity",
+        Ceiling = "ceiling",
+        Innovations = "innovations",
+        Assumption = "assumption",
+        Provider = "provider",
+        Correlation = "correlation",
+        Question = "question",
+    }
+}
+
+keys! {
+    /// The keys of a provider.
+    ProviderKey {
+        Name = "name",
+        Revenue = "revenue",
+        Growth = "growth",
+        Volatility = "volatility",
+        Shock = "shock",
+        Centring = "centring",
+        History = "history",
+        FiscalYearEnds = "fiscal_year_ends",
+        Source = "source",
+        Claim = "claim",
+    }
+}
+
+keys! {
+    /// The keys of a correlation.
+    CorrelationKey {
+        Between = "between",
+        Value = "value",
+    }
+}
+
+keys! {
+    /// The keys of a question.
+    QuestionKey {
+        Overtakes = "overtakes",
+        Name = "name",
+        Measure = "measure",
+        Sustained = "sustained",
+    }
+}
+
+/// What an address belongs to. Items are given by the text in brackets: a name, or an index if there is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject<'a> {
+    /// A key of the scenario itself, or one of its lists as a whole.
+    Scenario(ScenarioKey),
+    /// A named assumption, or a number in its distribution.
+    Assumption(&'a str),
+    /// A provider, or what one of its keys contains.
+    Provider(&'a str, Option<ProviderKey>),
+    Correlation(usize, Option<CorrelationKey>),
+    Question(&'a str, Option<QuestionKey>),
+}
+
+impl<'a> Subject<'a> {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// A message if the syntax is wrong or a key is unknown.
+    pub(crate) fn of(address: &'a str) -> Result<Self, String> {
+        let tokens = tokens(address)?;
+        let Some((Token::Field(first), rest)) = tokens.split_first() else {
+            return Err(format!("an address begins with a key such as \"provider\", got {address:?}"));
+        };
+        let first = ScenarioKey::of(first)?;
+        let (item, rest) = match rest.split_first() {
+            None => return Ok(Self::Scenario(first)),
+            Some((Token::Item(item), rest)) => (*item, rest),
+            Some((Token::Field(field), _)) => {
+                return Err(format!("{} has no key {field:?}; an item is given in brackets", first.text()));
+            }
+        };
+        let key = match rest.first() {
+            None => None,
+            Some(Token::Field(key)) => Some(*key),
+            Some(Token::Item(item)) => return Err(format!("a key is needed before [{item}]")),
+        };
+        match first {
+            ScenarioKey::Assumption => Ok(Self::Assumption(item)),
+            ScenarioKey::Provider => Ok(Self::Provider(item, key.map(ProviderKey::of).transpose()?)),
+            ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
+            ScenarioKey::Correlation => {
+                let index = item.parse().map_err(|_| format!("a correlation is given by its index, got [{item}]"))?;
+                Ok(Self::Correlation(index, key.map(CorrelationKey::of).transpose()?))
+            }
+            ScenarioKey::Base
+            | ScenarioKey::Horizon
+            | ScenarioKey::Unit
+            | ScenarioKey::Quantity
+            | ScenarioKey::Ceiling
+            | ScenarioKey::Innovations => Err(format!("{} is a single value and has no items", first.text())),
+        }
+    }
+
+    /// The subject of an address that a walk over a scenario returned.
+    pub(crate) fn of_known(address: &'a str) -> Self {
+        Self::of(address).expect("invariant: the walk visits keys of `Subject` only")
+    }
+
+    /// The provider that it belongs to.
+    pub(crate) fn provider(self) -> Option<&'a str> {
+        match self {
+            Self::Provider(name, _) => Some(name),
+            Self::Scenario(_) | Self::Assumption(_) | Self::Correlation(..) | Self::Question(..) => None,
+        }
+    }
+
+    /// Whether a number there may be a distribution, or is a number of one.
+    pub(crate) fn may_be_drawn(self) -> bool {
+        match self {
+            Self::Assumption(_) => true,
+            Self::Provider(_, Some(key)) => match key {
+                ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => true,
+                ProviderKey::History
+                | ProviderKey::FiscalYearEnds
+                | ProviderKey::Claim
+                | ProviderKey::Name
+                | ProviderKey::Shock
+                | ProviderKey::Centring
+                | ProviderKey::Source => false,
+            },
+            Self::Scenario(_) | Self::Provider(_, None) | Self::Correlation(..) | Self::Question(..) => false,
+        }
+    }
+}
+
+/// The address of a part of a scenario, such as `provider[Alibaba Cloud].growth.schedule.rates[1]`.
+///
+/// Keys are separated by points. Items stand in brackets: by name, or by index if they have none. Parsing checks the
+/// keys of the scenario and of its providers, correlations and questions, but not whether a scenario contains the part.
+/// Methods that take an address as text, such as [`Scenario::with`](crate::Scenario::with), take this one by `as_str`.
+///
+/// # Example: the numbers of one provider
+/// ```
+/// use outgrow::{Address, Curve, Provider, Scenario};
+/// let scenario = Scenario::builder("2018", "2020")
+///     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)))
+///     .provider(Provider::new("B", 2).growth(Curve::fade(0.3, 0.1, 4)))
+///     .build()?;
+/// let growth: Address = "provider[B].growth".parse()?;
+/// assert_eq!(growth.provider(), Some("B"));
+/// let mut numbers = 0;
+/// for (address, _) in scenario.numbers() {
+///     let address: Address = address.parse()?;
+///     numbers += usize::from(address.starts_with(&growth));
+/// }
+/// assert_eq!(numbers, 3);
+/// let error = "provider[B].grow".parse::<Address>().unwrap_err();
+/// assert!(error.to_string().contains("did you mean \"growth\"?"));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(String);
+
+impl Address {
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The provider that it belongs to.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.subject().provider()
+    }
+
+    /// The named assumption that it belongs to.
+    #[must_use]
+    pub fn assumption(&self) -> Option<&str> {
+        if let Subject::Assumption(name) = self.subject() { Some(name) } else { None }
+    }
+
+    /// The question that it belongs to: its name, or its index if it has none.
+    #[must_use]
+    pub fn question(&self) -> Option<&str> {
+        if let Subject::Question(name, _) = self.subject() { Some(name) } else { None }
+    }
+
+    /// The index of the correlation that it belongs to.
+    #[must_use]
+    pub fn correlation(&self) -> Option<usize> {
+        if let Subject::Correlation(index, _) = self.subject() { Some(index) } else { None }
+    }
+
+    /// Whether it is the part at `whole` or lies within it. Only whole steps count: `rates[1]` does not start with
+    /// `rate`.
+    #[must_use]
+    pub fn starts_with(&self, whole: &Self) -> bool {
+        is_within(&self.0, &whole.0)
+    }
+
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject::of(&self.0).expect("validated: an address is read when it is created")
+    }
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    /// # Errors
+    /// If the syntax is wrong or a key is unknown.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Subject::of(text).map_err(|message| Error::invalid("address", text, message))?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for Address {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether `address` is the part at `whole` or lies within it.
+pub(crate) fn is_within(address: &str, whole: &str) -> bool {
+    below(address, whole).is_some()
+}
+
+/// The rest of an address that is the part at `whole` (empty) or lies within it.
+pub(crate) fn below<'a>(address: &'a str, whole: &str) -> Option<&'a str> {
+    address.strip_prefix(whole).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// A step of an address as it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    /// `.rates`; a key with special characters is in quotation marks.
+    Field(&'a str),
+    /// `[1]` or `[Alibaba Cloud]`.
+    Item(&'a str),
+}
+
+/// The first step of an address and the rest. Brackets may contain any character but brackets, a quoted key any
+/// character.
+pub(crate) fn first_token(address: &str) -> Option<(Token<'_>, &str)> {
+    if let Some(inside) = address.strip_prefix('[') {
+        return inside.split_once(']').map(|(item, rest)| (Token::Item(item), rest));
+    }
+    let address = address.strip_prefix('.').unwrap_or(address);
+    let mut signs = address.char_indices();
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let end = signs.find(|(at, sign)| {
+        is_quoted ^= *sign == '"' && !is_escaped;
+        is_escaped = *sign == '\\' && !is_escaped;
+        *at > 0 && !is_quoted && ['.', '['].contains(sign)
+    });
+    let (field, rest) = address.split_at(end.map_or(address.len(), |(at, _)| at));
+    (!field.is_empty()).then_some((Token::Field(field), rest))
+}
+
+/// All steps of an address, which must be written as [`Trail`] writes it.
+fn tokens(address: &str) -> Result<Vec<Token<'_>>, String> {
+    let malformed = || format!("not an address such as \"provider[Alibaba Cloud].revenue\", got {address:?}");
+    let (mut tokens, mut written, mut rest) = (Vec::new(), Trail::default(), address);
+    while !rest.is_empty() {
+        let (token, further) = first_token(rest).ok_or_else(malformed)?;
+        written.push(match token {
+            Token::Field(field) => Key::Field(field),
+            Token::Item(item) => Key::Name(item),
+        });
+        tokens.push(token);
+        rest = further;
+    }
+    if written.as_str() == address { Ok(tokens) } else { Err(malformed()) }
+}
+
+/// A step of an address as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key<'a> {
+    /// `.rates`
+    Field(&'a str),
+    /// `[1]`
+    Index(usize),
+    /// `[Alibaba Cloud]`
+    Name(&'a str),
+}
+
+/// The address of the current position in a walk or in a file. It may contain keys that are unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Trail {
+    text: String,
+    marks: Vec<usize>,
+}
+
+impl Trail {
+    pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>) {
+        self.marks.push(self.text.len());
+        match key.into() {
+            Key::Field(field) => {
+                if !self.text.is_empty() {
+                    self.text.push('.');
+                }
+                self.text.push_str(field);
+            }
+            Key::Index(index) => self.text.push_str(&format!("[{index}]")),
+            Key::Name(name) => self.text.push_str(&format!("[{name}]")),
+        }
+    }
+
+    pub(crate) fn pop(&mut self) {
+        if let Some(mark) = self.marks.pop() {
+            self.text.truncate(mark);
+        }
+    }
+
+    /// Calls `visit` one step deeper.
+    pub(crate) fn at<'k>(&mut self, key: impl Into<Key<'k>>, visit: impl FnOnce(&mut Self)) {
+        self.push(key);
+        visit(self);
+        self.pop();
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The address one step deeper, as text.
+    pub(crate) fn join(&self, key: Key<'_>) -> String {
+        let mut further = self.clone();
+        further.push(key);
+        further.text
+    }
+}
+
+/// The address of an item of a list, such as `provider[Alibaba Cloud]`.
+pub(crate) fn item(list: ScenarioKey, key: Key<'_>) -> Trail {
+    let mut trail = Trail::default();
+    trail.push(list);
+    trail.push(key);
+    trail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_as_in_the_file() {
+        let mut trail = item(ScenarioKey::Provider, Key::Name("Google Cloud"));
+        for key in [Key::Field("growth"), Key::Field("rates")] {
+            trail.push(key);
+        }
+        assert_eq!(trail.join(Key::Index(1)), "provider[Google Cloud].growth.rates[1]");
+        trail.pop();
+        assert_eq!(trail.as_str(), "provider[Google Cloud].growth");
+    }
+
+    #[test]
+    fn an_address_knows_what_it_belongs_to() {
+        let cases = [
+            ("base", Subject::Scenario(ScenarioKey::Base)),
+            ("provider", Subject::Scenario(ScenarioKey::Provider)),
+            ("assumption[a.b].normal[0]", Subject::Assumption("a.b")),
+            ("provider[Ä, B]", Subject::Provider("Ä, B", None)),
+            ("provider[A].revenue.truncated.of.normal[1]", Subject::Provider("A", Some(ProviderKey::Revenue))),
+            ("provider[A].claim[0].at_least", Subject::Provider("A", Some(ProviderKey::Claim))),
+            ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
+            ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),
+        ];
+        for (text, subject) in cases {
+            assert_eq!(Subject::of(text), Ok(subject), "{text}");
+            assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        let cases = [
+            ("provider[A].jump", "unknown key \"jump\"; known keys: name, revenue"),
+            ("provider[A].volatilty", "did you mean \"volatility\"?"),
+            ("segment[A].revenue", "unknown key \"segment\""),
+            ("question[0].by", "unknown key \"by\""),
+            ("correlation[0].rho", "unknown key \"rho\""),
+            ("correlation[A].value", "by its index, got [A]"),
+            ("base[0]", "base is a single value"),
+            ("provider.A.revenue", "an item is given in brackets"),
+            ("provider[A][0]", "a key is needed before [0]"),
+            ("", "an address begins with"),
+            ("[A].revenue", "an address begins with"),
+        ];
+        for (text, message) in cases {
+            let error = text.parse::<Address>().unwrap_err();
+            assert!(error.is_invalid_input() && error.to_string().contains(message), "{text}: {error}");
+        }
+        for malformed in [".base", "provider[A]revenue", "provider[A", "provider[A]..revenue", "provider[A].revenue."] {
+            let error = malformed.parse::<Address>().unwrap_err();
+            assert!(error.to_string().contains("not an address"), "{malformed}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_whole_steps_are_within() {
+        let address = |text: &str| text.parse::<Address>().unwrap();
+        let rate = address("provider[A].growth.schedule.rates[1]");
+        for whole in ["provider[A]", "provider[A].growth", "provider[A].growth.schedule.rates", rate.as_str()] {
+            assert!(rate.starts_with(&address(whole)), "{whole}");
+        }
+        for other in ["provider[B]", "provider[A].growth.schedule.rate", "provider[A].growth.schedule.rates[10]"] {
+            assert!(!rate.starts_with(&address(other)), "{other}");
+        }
+        assert_eq!(below(rate.as_str(), "provider[A].growth"), Some(".schedule.rates[1]"));
+    }
+}

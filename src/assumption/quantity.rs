@@ -1,0 +1,108 @@
+//! What a number means, which determines its bounds, the wording of errors, and its effect on revenue.
+
+use super::domain::Domain;
+
+/// What a number means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    /// Revenue of a period.
+    Revenue,
+    /// A simple annual growth rate.
+    Growth,
+    /// Standard deviation of log revenue per √year.
+    Volatility,
+    /// Years until half of a distance is covered.
+    HalfLife,
+    /// The factor between the log growth rates of successive years.
+    Ratio,
+    /// A parameter of a custom growth law, of unknown meaning.
+    CustomParameter,
+    /// A named assumption: the places that use it determine what it means.
+    Shared,
+    Correlation,
+    /// A month of the year.
+    Month,
+    /// A number of dates or years.
+    Count,
+    /// A parameter of a distribution that may be any number: a mean, a mode, a bound.
+    Location,
+    /// A standard deviation.
+    Spread,
+    /// A parameter of a distribution that must be positive.
+    PositiveLocation,
+}
+
+/// An annual rate as a fraction, which people often state in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rate {
+    Growth,
+    Volatility,
+}
+
+impl Quantity {
+    /// The allowed values.
+    pub(crate) const fn domain(self) -> Domain {
+        match self {
+            Self::Revenue | Self::HalfLife | Self::Ratio | Self::PositiveLocation => Domain::open(0.0, f64::INFINITY),
+            Self::Growth => Domain::open(-1.0, f64::INFINITY),
+            Self::Volatility | Self::Spread => Domain { low_open: false, ..Domain::open(0.0, f64::INFINITY) },
+            Self::CustomParameter | Self::Shared | Self::Location => Domain::FINITE,
+            Self::Correlation => Domain::closed(-1.0, 1.0),
+            Self::Month => Domain::closed(1.0, 12.0),
+            Self::Count => Domain { low_open: false, ..Domain::open(1.0, f64::INFINITY) },
+        }
+    }
+
+    /// The rule for error messages.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Revenue => "revenue must be finite and above 0",
+            Self::Growth => "growth must be above -1 (-100 % a year)",
+            Self::Volatility => "must be finite and not negative",
+            Self::HalfLife => "a half-life (years) must be finite and above 0",
+            Self::Ratio => "a ratio must be finite and above 0",
+            Self::CustomParameter => "a parameter must be finite",
+            Self::Shared | Self::Location => "must be finite",
+            Self::Correlation => "a correlation must lie between -1 and 1",
+            Self::Month => "must be a month, 1 to 12",
+            Self::Count => "must be a whole number of at least 1",
+            Self::Spread => "a spread must be finite and not negative",
+            Self::PositiveLocation => "must be finite and above 0",
+        }
+    }
+
+    /// Whether it acts in an exponent: with a heavy tail, revenue then has no mean.
+    pub(crate) const fn is_exponent(self) -> bool {
+        match self {
+            Self::Growth | Self::Volatility | Self::Ratio | Self::CustomParameter => true,
+            Self::Revenue
+            | Self::HalfLife
+            | Self::Shared
+            | Self::Correlation
+            | Self::Month
+            | Self::Count
+            | Self::Location
+            | Self::Spread
+            | Self::PositiveLocation => false,
+        }
+    }
+
+    /// The annual rate that it is, if it is one.
+    pub(crate) const fn rate(self) -> Option<Rate> {
+        match self {
+            Self::Growth => Some(Rate::Growth),
+            Self::Volatility => Some(Rate::Volatility),
+            Self::Revenue
+            | Self::HalfLife
+            | Self::Ratio
+            | Self::CustomParameter
+            | Self::Shared
+            | Self::Correlation
+            | Self::Month
+            | Self::Count
+            | Self::Location
+            | Self::Spread
+            | Self::PositiveLocation => None,
+        }
+    }
+}
