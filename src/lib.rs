@@ -105,6 +105,7 @@ mod assumption;
 mod audit;
 mod calendar;
 pub mod cookbook;
+mod covariance;
 mod cpu;
 mod error;
 mod estimate;
@@ -113,9 +114,10 @@ mod growth;
 mod math;
 mod outcome;
 mod paths;
+mod plan;
+mod random;
 mod report;
 mod scenario;
-mod shock;
 mod simulation;
 mod snapshot;
 mod statistic;
@@ -134,7 +136,8 @@ pub use outcome::{
     Change, Chart, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake,
     RankTable, ShareFan, Years,
 };
-pub use paths::{Path, Paths, Rows};
+pub use paths::{Path, Paths};
+pub use plan::Rows;
 pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, SamplePaths, Sampling, Simulation, Tally};

@@ -9,7 +9,7 @@ use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::estimate::Estimate;
 use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
-use crate::paths::Plan;
+use crate::plan::Plan;
 
 /// The number of years for which another curve must match one without stated rates: as far as analysts' estimates
 /// extend.

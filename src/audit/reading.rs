@@ -4,7 +4,7 @@ use super::scene::{Scene, grown, short};
 use super::{Finding, FindingKind};
 use crate::growth::{Curve, Law, Reading, Schedule};
 use crate::math;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::Scenario;
 
 /// The tolerance for equal revenue at the end of every stated year: estimates are in whole percents.

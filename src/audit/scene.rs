@@ -9,7 +9,7 @@ use crate::estimate::Estimate;
 use crate::growth::{AUTO, Law, Reading, Schedule, Value};
 use crate::math;
 use crate::outcome::Overtake;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Provider, Question, Scenario};
 
 /// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of

@@ -182,11 +182,12 @@ impl<'a, 'p> Chain<'a, 'p> {
     fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &Block) -> Result<(), Error> {
         let width = columns.sd.len();
         let own = self.pair.levels(self.pair.plan(), &columns.draws, width);
+        let covariance = self.pair.covariance();
         for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
             if leaf.moved.is_empty() {
-                let product = |p: usize| own.volatility[0][p] * own.volatility[1][p] * self.pair.step();
+                let along = |p: usize| covariance.half_slope_by_correlation([0, 1].map(|row| own.volatility[row][p]));
                 let points = (0..width).filter(|p| columns.sd[*p] > 0.0);
-                *slope -= points.map(|p| block.sd[p] * product(p) / columns.sd[p]).sum::<f64>();
+                *slope += points.map(|p| block.sd[p] * along(p) / columns.sd[p]).sum::<f64>();
                 continue;
             }
             let mut rate = vec![0.0; width];
@@ -199,14 +200,11 @@ impl<'a, 'p> Chain<'a, 'p> {
                 if leaf.levels {
                     let levels = self.pair.levels(plan, &draws, width);
                     for p in 0..width {
-                        let [a, b] = [0, 1].map(|row| own.volatility[row][p]);
-                        let correlation = self.pair.correlation();
-                        // s² = (a² + b² − 2ρab)Δ.
-                        let along = [a - correlation * b, b - correlation * a];
+                        let along = covariance.half_slopes([0, 1].map(|row| own.volatility[row][p]));
                         let moved = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
                         // Without shocks P is an even function of each volatility, so its derivative is 0.
                         if columns.sd[p] > 0.0 {
-                            *slope += weight * block.sd[p] * self.pair.step() * moved / columns.sd[p];
+                            *slope += weight * block.sd[p] * moved / columns.sd[p];
                         }
                         if let (Some(own), Some(moved)) = (&own.base, &levels.base) {
                             rate[p] += weight * (moved[0][p] / own[0][p] - moved[1][p] / own[1][p]);

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::answer::correlation;
 use super::chain::Chain;
 use super::integrate::{Pairs, Purpose, Request, Solved};
 use super::leaf::leaves;
@@ -16,7 +15,7 @@ use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::outcome::place_of;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{AssumptionPlace, Question, Scenario};
 
 /// A number of the scenario and the derivative of a probability with respect to it.
@@ -187,9 +186,8 @@ impl Exact<'_> {
         scenario.horizon = by;
         scenario.questions = vec![asked.clone()];
         let plan = Plan::new(&scenario, 0)?;
-        let rows = [&asked.challenger, &asked.incumbent].map(|name| plan.row_of(&scenario, asked, name));
-        let rho = correlation(&scenario, &asked.challenger, &asked.incumbent);
-        let mut pairs = Pairs::new(&plan, rows, rho);
+        let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
+        let mut pairs = Pairs::new(&plan, series);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
             let address = format!("provider[{}].volatility", asked.challenger);
             return Err(refused(

@@ -22,7 +22,7 @@ use super::start::TIE;
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::math;
-use crate::paths::Plan;
+use crate::plan::{Plan, SeriesId};
 
 /// Values and the error of each.
 #[derive(Debug, Clone)]
@@ -73,9 +73,8 @@ pub(super) struct Pairs<'p> {
 }
 
 impl<'p> Pairs<'p> {
-    pub(super) fn new(plan: &'p Plan, rows: [usize; 2], correlation: f64) -> Self {
-        let drawn = Pair::with_drawn_start(plan, rows, correlation);
-        Self { drawn, with_start: Pair::new(plan, rows, correlation, 0) }
+    pub(super) fn new(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
+        Self { drawn: Pair::with_drawn_start(plan, series), with_start: Pair::new(plan, series, 0) }
     }
 
     /// Refines the distribution of the start until two refinements in a row agree; returns the estimated error.

@@ -6,7 +6,7 @@ use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
 use crate::error::Error;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Question, Scenario};
 
 /// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
@@ -104,7 +104,7 @@ impl Places<'_> {
 
     fn follows_in(&self, row: usize, name: &str, rest: &str) -> Follows {
         let is = |field: &str| rest.starts_with(field);
-        let is_fiscal = self.plan.rows.find(name).is_ok_and(|row| self.plan.is_fiscal(row));
+        let is_fiscal = self.plan.is_fiscal(self.plan.series_of(self.plan.provider(name)));
         let (bases, levels) = (is("revenue"), is("revenue") || is("volatility"));
         let mut follows = Follows { levels, bases, ..Follows::default() };
         follows.growth[row] = is("growth") || is_fiscal && (is("revenue") || is("history"));

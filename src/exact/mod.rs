@@ -57,7 +57,7 @@ use budget::Budget;
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::{Outcome, RunInfo};
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 
 /// Default tolerance. The default budget meets it for up to eight drawn numbers, with and without shocks.

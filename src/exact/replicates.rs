@@ -6,8 +6,7 @@
 use super::gauss::{as_f64, normal_density};
 use crate::error::Error;
 use crate::math;
-use crate::paths::Net;
-use crate::paths::stream::GROUP;
+use crate::random::{GROUP, Net};
 
 /// Number of independent scrambles; their spread estimates the error.
 pub(super) const SCRAMBLES: usize = 16;

@@ -7,7 +7,7 @@
 use super::gauss::{self, Rule, as_f64, normal_density};
 use crate::assumption::quantile::Quantile;
 use crate::math;
-use crate::paths::{Input, Plan};
+use crate::plan::{Input, Plan};
 
 /// Log differences below this are ties, as in a simulation where nothing is drawn.
 pub(super) const TIE: f64 = 1e-12;

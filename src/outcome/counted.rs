@@ -2,7 +2,7 @@
 
 use super::{Counting, Fan, MeasuredFan, Own, Part, ProviderOutcome, RankTable, ShareFan};
 use crate::error::Error;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::simulation::{self, PartKind};
 
 /// The revenue of a provider over years, by measure.

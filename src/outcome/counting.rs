@@ -1,7 +1,8 @@
 //! Converts counts to estimates.
 
 use crate::estimate::{Estimate, t_of, z_of};
-use crate::paths::{Plan, REPLICATES};
+use crate::paths::REPLICATES;
+use crate::plan::Plan;
 use crate::simulation::Tally;
 use crate::statistic::Hits;
 

@@ -43,7 +43,7 @@ pub(crate) use table::{Table, money};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Measure, Scenario};
 use crate::simulation::{PartKind, Tally};
 

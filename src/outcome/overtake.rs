@@ -5,7 +5,7 @@ use super::{Counting, CrossCheck, MeanDate, RunInfo, checked_probability, place_
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, Hits, OvertakeRow};
 

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::error::{Error, no_provider};
-use crate::paths::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::Scenario;
 
 /// The levels that tables and charts show: the edges of the 95, 90, 80 and 50 % bands, and the median.
@@ -25,7 +25,7 @@ pub(super) struct Past {
 pub(super) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<Past> {
     let providers = scenario.providers().iter().enumerate();
     providers
-        .map(|(row, provider)| Past { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
+        .map(|(row, provider)| Past { history: provider.history.clone(), base: plan.base_at(SeriesId(row), LEVELS) })
         .collect()
 }
 

@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::error::{Error, Kind};
 use crate::estimate::Estimate;
 use crate::math;
-use crate::paths::{Measured, MeasuredRow, Plan};
+use crate::plan::{Measured, MeasuredRow, Plan};
 use crate::simulation::PartKind;
 use crate::statistic::{Counts, Histogram, Ranks};
 

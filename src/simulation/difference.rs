@@ -10,7 +10,8 @@ use super::tally::Settings;
 use crate::error::{Error, Kind, Problem};
 use crate::estimate::{Estimate, z_of};
 use crate::outcome::{Change, Difference, Differences};
-use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::paths::{Block, Paths, Sampler, groups_that_fit};
+use crate::plan::Plan;
 use crate::scenario::Scenario;
 use crate::statistic::Overtake;
 
@@ -170,7 +171,7 @@ impl Pair {
                 let to = group + groups as u64;
                 let len = usize::try_from(settings.paths_in(group, to)).unwrap_or(usize::MAX);
                 for (plan, block) in self.plans.iter().zip(&mut blocks) {
-                    block.fill(plan, group, groups, len)?;
+                    block.fill((plan, &Sampler::Plain), group, groups, len)?;
                 }
                 let paths = [0, 1].map(|at| Paths::new(&self.plans[at], &blocks[at]));
                 for ((_, _, questions), counted) in self.questions.iter().zip(&mut counted) {

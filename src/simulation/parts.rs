@@ -1,8 +1,8 @@
 //! The parts of a tally: the statistics that a scenario and its settings request.
 
 use super::tally::{PartKind, Settings};
-use crate::paths::stream::slot_of;
-use crate::paths::{Measured, Plan};
+use crate::plan::{Measured, Plan};
+use crate::random::slot_of;
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, MeasuredFans, Overtake, Ranks, Shape, Shares, Statistic};
 

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
 use super::parts::{Listed, built_in, empty_counts, measured};
+use super::pilot::Prepared;
 use super::sampling::Sampling;
 use super::tally::{Part, PartKind, Settings, Tally};
 use super::until::until;
 use super::{OnProgress, Progress, Simulation, advice, pilot};
 use crate::error::{Error, Kind};
-use crate::paths::{Block, Paths, Plan, groups_that_fit};
+use crate::paths::{Block, Paths, Sampler, groups_that_fit};
+use crate::plan::Plan;
 use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
@@ -21,9 +23,9 @@ const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let mut settings = simulation.settings.clone();
     let every_pair = settings.ranks || !simulation.custom.is_empty();
-    let plan = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
+    let prepared = pilot::prepared(simulation.scenario, &mut settings, every_pair)?;
     if let Some(precision) = settings.precision {
-        return until(simulation, &plan, settings, precision);
+        return until(simulation, &prepared, settings, precision);
     }
     let unit = settings.sampling.groups_of_a_unit();
     let units = settings.groups() / unit;
@@ -31,17 +33,17 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let cut = |part: u64| u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).unwrap_or(units) * unit;
     let (first, end) = (cut(index), cut(index + 1));
     let paths = settings.paths_in(first, end);
-    part(simulation, &plan, &settings, Stretch { first, end, before: 0, total: paths })
+    part(simulation, &prepared, &settings, Stretch { first, end, before: 0, total: paths })
 }
 
 /// Runs a range of groups.
 pub(super) fn part(
     simulation: &Simulation<'_>,
-    plan: &Plan,
+    prepared: &Prepared,
     settings: &Settings,
     span: Stretch,
 ) -> Result<Tally, Error> {
-    let run = Run::new(simulation, plan, settings, span)?;
+    let run = Run::new(simulation, prepared, settings, span)?;
     let mut done = run.all_workers()?;
     run.finish();
     done.error.take().map_or(Ok(()), Err)?;
@@ -66,6 +68,7 @@ pub(super) struct Stretch {
 struct Run<'r, 'a> {
     simulation: &'r Simulation<'a>,
     plan: &'r Plan,
+    sampler: &'r Sampler,
     settings: &'r Settings,
     statistics: Vec<Listed<'r>>,
     empty: Vec<Counts>,
@@ -102,7 +105,7 @@ impl Done {
 impl<'r, 'a> Run<'r, 'a> {
     fn new(
         simulation: &'r Simulation<'a>,
-        plan: &'r Plan,
+        Prepared { plan, sampler }: &'r Prepared,
         settings: &'r Settings,
         stretch: Stretch,
     ) -> Result<Self, Error> {
@@ -123,6 +126,7 @@ impl<'r, 'a> Run<'r, 'a> {
             settings,
             block_groups: block_groups(simulation, plan, settings.sampling),
             plan,
+            sampler,
             statistics,
             empty,
             stretch,
@@ -199,8 +203,8 @@ impl<'r, 'a> Run<'r, 'a> {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
             let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
-            block.fill(self.plan, group, groups, len)?;
-            weighing.set(&self.plan.sampler, group, groups, block);
+            block.fill((self.plan, self.sampler), group, groups, len)?;
+            weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::MOST_PATHS;
-use crate::paths::stream::GROUP;
-use crate::paths::{MOST_POINTS, REPLICATES};
+use crate::paths::REPLICATES;
+use crate::random::GROUP;
+use crate::random::MOST_POINTS;
 
 /// Sampling scheme of a simulation.
 ///

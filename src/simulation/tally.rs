@@ -9,8 +9,8 @@ use super::untrusted::Untrusted;
 use crate::error::{Error, Problem};
 use crate::estimate::z_of;
 use crate::outcome::Outcome;
-use crate::paths::Plan;
-use crate::paths::stream::GROUP;
+use crate::plan::Plan;
+use crate::random::GROUP;
 use crate::scenario::{Measure, Question, Scenario};
 use crate::statistic::{Counts, Totals};
 

@@ -2,7 +2,8 @@
 
 use super::{Counts, Shape, Statistic};
 use crate::error::Error;
-use crate::paths::{Path, Paths, Rows};
+use crate::paths::{Path, Paths};
+use crate::plan::Rows;
 
 /// Classifies paths into `classes` classes with a closure over the rows of named providers.
 pub(crate) struct Classify<const N: usize, F> {

@@ -8,7 +8,7 @@ use super::page::{PAGE, Page, page_of};
 use super::values::{self, FRACTION, Seen};
 use crate::cpu::{self, Level};
 use crate::math::{self, exp_f32};
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 
 /// Memory of one page, including its recent counts.
 pub(crate) const PAGE_BYTES: usize = PAGE * (size_of::<u64>() + size_of::<u16>());

@@ -2,7 +2,7 @@
 
 use super::{Histogram, MOST_PAGES, OUT_OF_BOUND, Scale, page_of};
 use crate::math;
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 use crate::statistic::values::{LARGEST_LOG, fixed, whole};
 
 impl Histogram {

@@ -3,15 +3,16 @@
 //! Sums are stored on a linear scale relative to the reference, as f32. Within one question, rows compare as revenue
 //! does.
 
+use super::SeriesId;
 use crate::cpu::{self, Level};
 use crate::error::{Error, Kind};
-use crate::math::exp_f32;
+use crate::math::{exp_f32, to_f32};
 
 /// A row of sums of one provider, over `width` periods up to each date.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SumRow {
-    /// The row of the provider.
-    pub(crate) of: usize,
+    /// The series that is summed.
+    pub(crate) of: SeriesId,
     pub(crate) width: usize,
     /// Column 0 is the base date, or `None` if the data at the base are incomplete; the other columns are the answered
     /// dates.
@@ -28,12 +29,12 @@ const GREATEST: f32 = 1e30;
 impl SumRow {
     /// Periods of the projection, including 0, that a date sums.
     fn projected(&self, date: i32) -> std::ops::RangeInclusive<usize> {
-        let first = date.saturating_add(1).saturating_sub(i32::try_from(self.width).unwrap_or(i32::MAX));
-        usize::try_from(first).unwrap_or(0)..=usize::try_from(date).unwrap_or(0)
+        let last = usize::try_from(date).expect("the date is not before the base");
+        (last + 1).saturating_sub(self.width)..=last
     }
 
     /// Sums of revenues that are known at 0..=T, in the scenario's unit.
-    pub(super) fn known(&self, revenue: &[f64], reference: f64) -> Vec<f64> {
+    pub(crate) fn known(&self, revenue: &[f64], reference: f64) -> Vec<f64> {
         let sum = |(date, past): (&Option<i32>, &f64)| match date {
             Some(date) if *date >= 0 => past * reference + revenue[self.projected(*date)].iter().sum::<f64>(),
             _ => past * reference,
@@ -42,7 +43,7 @@ impl SumRow {
     }
 
     /// Fills the row's columns in f64 from the linear revenue of its provider in f64.
-    pub(super) fn fill_fine(&self, linear: &[f64], paths: usize, row: &mut [f64]) {
+    pub(crate) fn fill_fine(&self, linear: &[f64], paths: usize, row: &mut [f64]) {
         for ((date, past), out) in self.dates.iter().zip(&self.past).zip(row.chunks_exact_mut(paths)) {
             out.fill(*past);
             let Some(date) = date.filter(|date| *date >= 0) else { continue };
@@ -57,10 +58,10 @@ impl SumRow {
     ///
     /// # Errors
     /// The column whose sums exceed the range of f32.
-    pub(super) fn fill(&self, level: Level, linear: &[f32], paths: usize, row: &mut [f32]) -> Result<(), usize> {
+    pub(crate) fn fill(&self, level: Level, linear: &[f32], paths: usize, row: &mut [f32]) -> Result<(), usize> {
         for (column, (date, past)) in self.dates.iter().zip(&self.past).enumerate() {
             let out = &mut row[column * paths..(column + 1) * paths];
-            out.fill(super::plan::to_f32(*past));
+            out.fill(to_f32(*past));
             let Some(date) = *date else { continue };
             if date >= 0 {
                 for t in self.projected(date) {
@@ -86,7 +87,7 @@ impl SumRow {
 }
 
 /// Error for sums outside the range of f32.
-pub(super) fn beyond(provider: &str, label: &str) -> Error {
+pub(crate) fn beyond(provider: &str, label: &str) -> Error {
     let message = "the sum over a year is outside the range of 1e-30 to 1e30 times the reference; use the period \
                    measure instead";
     Error::one(Kind::Limit, "simulation", format!("provider[{provider}] at {label}"), message)
@@ -110,7 +111,7 @@ fn are_held(sums: &[f32]) -> bool {
 }
 
 /// `e^x` of a row of logs relative to the reference.
-pub(super) fn linear(level: Level, logs: &[f32], out: &mut [f32]) {
+pub(crate) fn linear(level: Level, logs: &[f32], out: &mut [f32]) {
     cpu::run(
         level,
         #[inline(always)]

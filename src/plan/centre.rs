@@ -1,39 +1,11 @@
 //! The view of a plan that the exact solver needs: paths without shocks, and which of their numbers are drawn.
 
-use super::plan::{Number, Plan, Series};
+use super::{Input, Plan, SeriesId};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::{Error, Kind};
 use crate::growth::{Ready, Value};
 use crate::math;
-
-/// A number of a series: fixed or drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Input {
-    Known(f64),
-    /// The index of the draw.
-    Drawn(usize),
-}
-
-impl From<Number> for Input {
-    fn from(number: Number) -> Self {
-        match number {
-            Number::Fixed(value) => Self::Known(value),
-            Number::Drawn(index) => Self::Drawn(index),
-        }
-    }
-}
-
-impl Series {
-    /// Values of the curve's parameters over a block.
-    pub(super) fn values<'a>(&self, draws: &'a [Vec<f64>], width: usize) -> Vec<Value<'a>> {
-        let value = |number: &Number| match number {
-            Number::Fixed(value) => Value::Fixed(*value),
-            Number::Drawn(draw) => Value::Drawn(&draws[*draw][..width]),
-        };
-        self.numbers.iter().map(value).collect()
-    }
-}
 
 impl Plan {
     pub(crate) fn level(&self) -> Level {
@@ -42,7 +14,7 @@ impl Plan {
 
     /// √Δ.
     pub(crate) fn step_root(&self) -> f64 {
-        self.step_root
+        self.covariance.step_root()
     }
 
     pub(crate) fn draws(&self) -> usize {
@@ -63,25 +35,24 @@ impl Plan {
         self.draws.iter().map(|draw| &draw.address).eq(other.draws.iter().map(|draw| &draw.address))
     }
 
-    /// Whether the growth of a row is calibrated to fiscal totals, and so depends on its base and history.
-    pub(crate) fn is_fiscal(&self, row: usize) -> bool {
-        matches!(self.series[row].growth, Ready::Fiscal { .. })
+    /// Whether the growth of a series is calibrated to fiscal totals, and so depends on its base and history.
+    pub(crate) fn is_fiscal(&self, of: SeriesId) -> bool {
+        matches!(self.series(of).growth, Ready::Fiscal { .. })
     }
 
-    pub(crate) fn base(&self, row: usize) -> Input {
-        self.series[row].base.into()
+    pub(crate) fn base(&self, of: SeriesId) -> Input {
+        self.series(of).slots.base
     }
 
-    pub(crate) fn volatility(&self, row: usize) -> Input {
-        self.series[row].volatility.into()
+    pub(crate) fn volatility(&self, of: SeriesId) -> Input {
+        self.series(of).slots.volatility
     }
 
-    /// The draws that the growth of a row depends on: those of its curve, and of its base if fiscal totals need it.
-    pub(crate) fn growth_draws(&self, row: usize) -> Vec<usize> {
-        let series = &self.series[row];
-        let fiscal = matches!(series.growth, Ready::Fiscal { .. }).then_some(series.base);
-        let drawn = |number: &Number| if let Number::Drawn(draw) = number { Some(*draw) } else { None };
-        series.numbers.iter().chain(&fiscal).filter_map(drawn).collect()
+    /// The draws that the growth of a series depends on: those of its curve, and of its base if fiscal totals need it.
+    pub(crate) fn growth_draws(&self, of: SeriesId) -> Vec<usize> {
+        let slots = &self.series(of).slots;
+        let fiscal = self.is_fiscal(of).then_some(slots.base);
+        slots.growth.iter().chain(&fiscal).filter_map(|input| input.draw()).collect()
     }
 
     /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws.
@@ -91,12 +62,12 @@ impl Plan {
     /// parameters.
     pub(crate) fn log_growth(
         &self,
-        row: usize,
+        of: SeriesId,
         draws: &[Vec<f64>],
         width: usize,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
-        let series = &self.series[row];
+        let series = self.series(of);
         if let Some(centre) = &series.centre {
             (1..centre.len()).for_each(|t| emit(t, &vec![centre[t] - centre[0]; width]));
             return Ok(());
@@ -111,7 +82,7 @@ impl Plan {
             emit(i + 1, growth);
         });
         let odd = |(t, path, growth)| (path, self.not_finite(t, growth));
-        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(row, &values, fault)))
+        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(of, &values, fault)))
     }
 
     /// ln of a base revenue relative to the reference.
@@ -123,13 +94,43 @@ impl Plan {
         math::ln(base / self.reference).max(LEAST)
     }
 
-    pub(super) fn not_finite(&self, t: usize, growth: f64) -> String {
+    /// Calls `emit(t, column)` for t in 0..=T with the log revenue, relative to the reference and without shocks, in
+    /// f64.
+    ///
+    /// # Errors
+    /// As for [`Plan::log_growth`].
+    pub(crate) fn fill_fine_centre(
+        &self,
+        of: SeriesId,
+        draws: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let start: Vec<f64> = match self.series(of).slots.base {
+            Input::Known(base) => vec![self.log_base(base); width],
+            Input::Drawn(draw) => draws[draw][..width].iter().map(|base| self.log_base(*base)).collect(),
+        };
+        emit(0, &start);
+        let mut column = vec![0.0; width];
+        self.log_growth(of, draws, width, &mut |t, growth| {
+            for ((column, start), growth) in column.iter_mut().zip(&start).zip(growth) {
+                *column = start + growth;
+            }
+            emit(t, &column);
+        })
+    }
+    pub(crate) fn not_finite(&self, t: usize, growth: f64) -> String {
         format!("log growth by {} is {growth}", self.rows.label(t))
     }
 
-    pub(super) fn fault_of_growth(&self, row: usize, values: &[Value<'_>], (path, message): (usize, String)) -> Error {
+    pub(crate) fn fault_of_growth(
+        &self,
+        of: SeriesId,
+        values: &[Value<'_>],
+        (path, message): (usize, String),
+    ) -> Error {
         let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
-        let address = format!("provider[{}].growth", self.rows.names()[row]);
+        let address = format!("provider[{}].growth", self.name(of));
         Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}"))
     }
 }

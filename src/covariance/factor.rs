@@ -1,4 +1,4 @@
-//! Shocks: the correlation of the providers' innovations, its Cholesky factor, and diagnostics where there is none.
+//! The Cholesky factor of a correlation matrix that may be singular, and diagnostics where there is none.
 
 use nalgebra::{Cholesky, DMatrix, SymmetricEigen};
 

@@ -16,7 +16,7 @@ const SIGN: u32 = 1 << 31;
 
 /// Whether a point belongs to [`middle`] rather than [`tail`].
 #[cfg(test)]
-pub(super) const fn is_middle(x: u32) -> bool {
+pub(crate) const fn is_middle(x: u32) -> bool {
     !matches!(x >> 26, 0 | 63)
 }
 
@@ -28,7 +28,7 @@ pub(super) const fn is_middle(x: u32) -> bool {
     clippy::cast_precision_loss,
     reason = "reinterpretation as signed and rounding are intended"
 )]
-pub(super) fn middle(x: u32) -> f32 {
+pub(crate) fn middle(x: u32) -> f32 {
     const END: f32 = 0.938_476_56;
     const ABOVE: [f32; 5] = [2.223_354, 39.893_093, 173.343_41, 168.604_02, 17.222_443];
     const BELOW: [f32; 5] = [1.0, 20.464_596, 109.968_99, 155.546_89, 38.267_79];
@@ -40,7 +40,7 @@ pub(super) fn middle(x: u32) -> f32 {
 
 /// Φ⁻¹ of points whose upper six bits are equal, exactly antisymmetric; finite but meaningless elsewhere.
 #[inline(always)]
-pub(super) fn tail(transform: &BoxMuller, x: u32) -> f32 {
+pub(crate) fn tail(transform: &BoxMuller, x: u32) -> f32 {
     const ABOUT: f32 = 4.5;
     const TAIL: [f32; 8] = [
         4.107_101_4,

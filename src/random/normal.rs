@@ -72,7 +72,7 @@ impl BoxMuller {
 
     /// √(−2 ln u) of the upper 31 bits.
     #[inline(always)]
-    pub(super) fn radius(&self, bits: u32) -> f32 {
+    pub(crate) fn radius(&self, bits: u32) -> f32 {
         (-2.0 * self.ln(self.open_unit(bits))).sqrt()
     }
 
@@ -144,7 +144,7 @@ const COSINE: [f32; 5] = [1.0, -0.5, 0.041_666_646, -0.001_388_731, 2.443_232_7e
 
 /// Σ cₖ·xᵏ by Horner's rule, each step rounded once.
 #[inline(always)]
-pub(super) fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
+pub(crate) fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
     let mut sum = coefficients[N - 1];
     for k in (0..N - 1).rev() {
         sum = x.mul_add(sum, coefficients[k]);

@@ -24,17 +24,17 @@ const NEAR_BITS: usize = 4;
 
 /// For each bit of a group number, all ones if it is set.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Number([u32; 32 - GROUP_BITS]);
+pub(crate) struct GroupNumber([u32; 32 - GROUP_BITS]);
 
-impl Number {
-    pub(super) fn new(number: u64) -> Self {
+impl GroupNumber {
+    pub(crate) fn new(number: u64) -> Self {
         Self(std::array::from_fn(|bit| 0_u32.wrapping_sub(u32::from((number >> bit) & 1 == 1))))
     }
 }
 
 /// One dimension of the sequence under one scramble.
 #[derive(Debug)]
-pub(super) struct Dimension {
+pub(crate) struct Dimension {
     /// The first point.
     shift: u32,
     /// XOR masks for the bits of the group number.
@@ -49,7 +49,7 @@ pub(super) struct Dimension {
 
 impl Dimension {
     /// Dimension `number`, below [`DIMENSIONS`]; `slot` names it and keys its scrambles.
-    pub(super) fn new(number: usize, slot: u64, seed: u64, scramble: u64) -> Self {
+    pub(crate) fn new(number: usize, slot: u64, seed: u64, scramble: u64) -> Self {
         let key = mix64(mix64(mix64(seed ^ SCRAMBLES).wrapping_add(slot)).wrapping_add(scramble));
         let matrix = matrix(key);
         Self::of(directions(number).map(|direction| product(&matrix, direction)), halves(word(key, 16)).0)
@@ -73,7 +73,7 @@ impl Dimension {
 
     /// The first point of a group.
     #[inline(always)]
-    pub(super) fn first(&self, number: &Number) -> u32 {
+    pub(crate) fn first(&self, number: &GroupNumber) -> u32 {
         let mut first = self.shift;
         for (direction, mask) in self.directions.iter().zip(number.0) {
             first ^= direction & mask;
@@ -82,7 +82,7 @@ impl Dimension {
     }
 
     /// The probabilities of a group's points, each at the centre of its cell of width 2⁻³².
-    pub(super) fn uniforms(&self, first: u32, out: &mut [f64; GROUP]) {
+    pub(crate) fn uniforms(&self, first: u32, out: &mut [f64; GROUP]) {
         const CELL: f64 = 1.0 / (1_u64 << 32) as f64;
         for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
             for (out, near) in out.iter_mut().zip(self.near) {
@@ -93,7 +93,7 @@ impl Dimension {
 
     /// The normal scores of a group's points. The points at [`ends`](Self::ends) still need the quantile of the tail.
     #[inline(always)]
-    pub(super) fn scores(&self, first: u32, out: &mut [f32; GROUP]) {
+    pub(crate) fn scores(&self, first: u32, out: &mut [f32; GROUP]) {
         for (out, far) in out.as_chunks_mut::<{ 1 << NEAR_BITS }>().0.iter_mut().zip(self.far) {
             for (out, near) in out.iter_mut().zip(self.near) {
                 *out = middle(first ^ far ^ near);
@@ -104,7 +104,7 @@ impl Dimension {
     /// The smallest and the largest point of a group, with their indices. A group has one point in each 64th of the
     /// interval.
     #[inline(always)]
-    pub(super) fn ends(&self, first: u32) -> [(usize, u32); 2] {
+    pub(crate) fn ends(&self, first: u32) -> [(usize, u32); 2] {
         let at = |turned: u32| self.places[0][turned as usize % 8] ^ self.places[1][turned as usize / 8];
         let point = |place: usize| first ^ self.far[(place >> NEAR_BITS) % 4] ^ self.near[place % 16];
         [first >> 26, !first >> 26].map(|turned| usize::from(at(turned)) % GROUP).map(|place| (place, point(place)))
@@ -179,7 +179,7 @@ impl Net {
     /// Points `64·number ..` of a scramble, by dimension.
     pub(crate) fn group(&self, scramble: usize, number: u64) -> Vec<[f64; GROUP]> {
         let dimensions = &self.scrambles[scramble];
-        let bits = Number::new(number);
+        let bits = GroupNumber::new(number);
         let mut points = vec![[0.0; GROUP]; self.all];
         for (place, out) in points.iter_mut().enumerate() {
             match dimensions.get(place) {
@@ -211,7 +211,7 @@ mod tests {
     fn points(dimension: &Dimension, groups: u64) -> Vec<f64> {
         let mut points = vec![[0.0; GROUP]; usize::try_from(groups).expect("small")];
         for (number, points) in (0..groups).zip(&mut points) {
-            dimension.uniforms(dimension.first(&Number::new(number)), points);
+            dimension.uniforms(dimension.first(&GroupNumber::new(number)), points);
         }
         points.concat()
     }
@@ -338,7 +338,7 @@ mod tests {
         for number in [0, 1, 2, 17, 255] {
             let dimension = Dimension::new(number, 5, 1, 2);
             for group in [0, 1, 2, 1000, (1 << 26) - 1] {
-                let first = dimension.first(&Number::new(group));
+                let first = dimension.first(&GroupNumber::new(group));
                 let (mut uniforms, mut scores) = ([0.0; GROUP], [0.0; GROUP]);
                 dimension.uniforms(first, &mut uniforms);
                 dimension.scores(first, &mut scores);

@@ -20,7 +20,7 @@ struct RowsInner {
 }
 
 impl Rows {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
         let names = scenario.providers().iter().map(|provider| provider.name().to_owned()).collect();
         let labels = (0..=scenario.periods()).map(|t| scenario.label(t)).collect();
         Self(Arc::new(RowsInner { names, labels }))

@@ -1,6 +1,6 @@
 //! Yearly sums whose distribution is requested: one row per measure and provider, filled like those of questions.
 
-use super::plan::Plan;
+use super::{DerivedId, Plan, ProviderId, RowId, SeriesId};
 use crate::calendar::Period;
 use crate::math;
 use crate::scenario::{Measure, Scenario};
@@ -16,8 +16,8 @@ pub(crate) struct Measured {
 /// The sums of one provider.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MeasuredRow {
-    /// The row of the plan; its column 0 is the base, and column i the i-th date.
-    pub(crate) row: usize,
+    /// The derived row; its column 0 is the base, and column i the i-th date.
+    pub(crate) row: RowId,
     /// The dates after the base.
     pub(crate) labels: Vec<Period>,
     /// For each date, the log of the sum relative to the reference, with every assumption at its median.
@@ -46,22 +46,24 @@ impl Plan {
     pub(crate) fn with_measured(mut self, scenario: &Scenario, measures: &[Measure]) -> Self {
         for measure in measures {
             let providers = self.rows.names().len();
-            let of = (0..providers).map(|of| self.measured_row(scenario, *measure, of)).collect();
+            let of = (0..providers).map(|of| self.measured_row(scenario, *measure, ProviderId(of))).collect();
             self.measured.push(Measured { measure: *measure, of });
         }
         self
     }
 
-    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, of: usize) -> MeasuredRow {
-        let dates = scenario.dates_of(measure, scenario.providers[of].history.len());
+    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, provider: ProviderId) -> MeasuredRow {
+        let ProviderId(place) = provider;
+        let dates = scenario.dates_of(measure, scenario.providers[place].history.len());
         let labels = dates.at.iter().map(|t| self.rows.label(*t)).collect();
-        let sums = self.sum_row(scenario, dates, of);
+        let sums = self.sum_row(scenario, dates, provider);
+        let SeriesId(of) = sums.of;
         let money: Vec<f64> = self.central[of].iter().map(|log| math::exp(*log) * self.reference).collect();
         let central = sums.known(&money, self.reference);
-        let row = self.add_sum_row(sums);
-        let known = self.known_sums[row - self.series.len()].as_ref();
+        let DerivedId(row) = self.add_sum_row(sums);
+        let known = self.known_sums[row].as_ref();
         MeasuredRow {
-            row,
+            row: RowId::Derived(DerivedId(row)),
             labels,
             central: central[1..].iter().map(|sum| math::ln(sum / self.reference)).collect(),
             known: known.map(|known| known[1..].to_vec()),

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! OUTGROW_STREAM=words:drawn OUTGROW_STREAM_TO=/dev/fd/3 cargo test --release --lib -- --ignored --exact \
-//!     paths::battery::streams_are_even 3>&1 >/dev/null | dieharder -g 200 -d 0
+//!     random::battery::streams_are_even 3>&1 >/dev/null | dieharder -g 200 -d 0
 //! ```
 //!
 //! The stream's name selects what is written. `words`: the 64 bits of each pair, as the generators return them.

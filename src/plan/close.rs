@@ -3,19 +3,20 @@
 //! A row is rounded to 2⁻²⁴ of its log revenue. Two rows may differ by less if their shocks are about 1e-8 per period,
 //! if their correlation is near 1 and their volatilities are equal, or if they share the same drawn growth. Rounding
 //! alone would then decide who is ahead. Such pairs are identified before the run, and their series are also filled in
-//! f64 ([`Fine`](super::fine::Fine)).
+//! f64 (`paths/fine.rs`).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{Number, Plan, Series, TIE};
-use super::stream;
+use super::{ByRow, Draw, Input, Plan, RowId, SeriesId, SumRow, TIE};
+use crate::covariance::PairCovariance;
 use crate::error::{Error, Kind};
 use crate::math;
+use crate::random;
 use crate::scenario::Scenario;
 
 /// Draws of the assumptions at which a pair is examined: one group.
-const DRAWS: usize = stream::GROUP;
+const DRAWS: usize = random::GROUP;
 /// Fixed seed of these draws, so that the close pairs of a scenario do not depend on the run's seed.
 const SEED: u64 = 0;
 /// A pair is close if rounding decides more than this fraction of its paths at some date. Of the paths that tie by
@@ -36,34 +37,35 @@ struct Rounding {
 const SINGLE: Rounding = Rounding { spacing: f32::EPSILON as f64, window: 256.0, without_shocks: true };
 /// Rounding of the rows of close pairs; without shocks their ties are exact.
 const DOUBLE: Rounding = Rounding { spacing: f64::EPSILON, window: 8.0, without_shocks: false };
-/// A difference of volatilities and correlations below this fraction is rounding error and counts as 0.
-const CANCELLED: f64 = 1e-13;
 
 /// The close pairs of a plan, and the series to fill in f64.
 #[derive(Debug, Default)]
 pub(crate) struct Close {
     /// By pair of rows, lower index first: the largest difference that is a tie.
-    pairs: BTreeMap<(usize, usize), f64>,
+    pairs: BTreeMap<(RowId, RowId), f64>,
     /// By row, whether it belongs to a close pair.
-    rows: Vec<bool>,
+    rows: ByRow<bool>,
     /// Series whose innovations affect these rows.
-    pub(super) moving: Vec<usize>,
+    pub(crate) moving: Vec<usize>,
 }
 
 impl Close {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 
-    pub(super) fn holds(&self, row: usize) -> bool {
-        self.rows.get(row).is_some_and(|is_one| *is_one)
+    pub(crate) fn holds(&self, row: impl Into<RowId>) -> bool {
+        self.rows.get(row.into()).is_some_and(|is_one| *is_one)
     }
 
     /// The tie threshold of two rows, if they are a close pair.
-    pub(super) fn tie(&self, a: usize, b: usize) -> Option<f64> {
+    pub(crate) fn tie(&self, a: RowId, b: RowId) -> Option<f64> {
         self.pairs.get(&(a.min(b), a.max(b))).copied()
     }
 }
+
+/// Log revenue without shocks of each series at the draws, by date, then by draw.
+type Curves = BTreeMap<SeriesId, Vec<Vec<f64>>>;
 
 /// One pair of rows at the draws.
 struct Spread {
@@ -96,42 +98,20 @@ impl Spread {
     }
 }
 
-impl Series {
-    fn volatility_at<'a>(&self, draws: &'a [Vec<f64>]) -> impl Fn(usize) -> f64 + 'a {
-        let volatility = self.volatility;
-        move |path| match volatility {
-            Number::Fixed(volatility) => volatility,
-            Number::Drawn(draw) => draws[draw][path],
-        }
-    }
-}
-
 impl Plan {
-    /// `L_aj` and `L_bj` of every innovation j that affects one of the two series.
-    pub(super) fn loadings(&self, pair: [usize; 2]) -> Vec<[f64; 2]> {
-        let mut loadings = vec![[0.0; 2]; pair[0].max(pair[1]) + 1];
-        for (place, series) in pair.into_iter().enumerate() {
-            self.series[series].factor.iter().for_each(|(j, entry)| loadings[*j][place] = *entry);
-        }
-        loadings
-    }
-
-    /// Standard deviation of the difference of two series' shocks over one period, for volatilities a and b; exactly 0
-    /// where the two cancel.
-    pub(super) fn shock_between(&self, loadings: &[[f64; 2]], [a, b]: [f64; 2]) -> f64 {
-        let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
-        let sd = squares.sum::<f64>().sqrt();
-        if sd <= CANCELLED * (a + b) { 0.0 } else { sd * self.step_root }
-    }
-
     /// Whether shocks never affect the difference of two series: both have none, or the same.
-    pub(super) fn is_without_shocks(&self, a: usize, b: usize) -> bool {
-        let is_moved = |volatilities| self.shock_between(&self.loadings([a, b]), volatilities) > 0.0;
-        match [a, b].map(|row| self.series[row].volatility) {
-            [Number::Fixed(first), Number::Fixed(second)] => !is_moved([first, second]),
-            [Number::Drawn(first), Number::Drawn(second)] => first == second && !is_moved([1.0, 1.0]),
-            _ => false,
+    pub(crate) fn is_without_shocks(&self, a: SeriesId, b: SeriesId) -> bool {
+        let pair = self.pair([a, b]);
+        match [a, b].map(|of| self.volatility(of)) {
+            [Input::Known(first), Input::Known(second)] => pair.cancels([first, second]),
+            [Input::Drawn(first), Input::Drawn(second)] => first == second && pair.cancels([1.0, 1.0]),
+            [Input::Known(_), Input::Drawn(_)] | [Input::Drawn(_), Input::Known(_)] => false,
         }
+    }
+
+    /// Covariance of the shocks of two series.
+    pub(crate) fn pair(&self, [SeriesId(a), SeriesId(b)]: [SeriesId; 2]) -> PairCovariance {
+        self.covariance.pair(a, b)
     }
 
     /// Finds the close pairs among the pairs that questions compare and, if `every`, among all providers.
@@ -143,14 +123,15 @@ impl Plan {
             [&question.challenger, &question.incumbent].map(|name| self.row_of(scenario, question, name))
         });
         let rows = if every { self.series.len() } else { 0 };
-        let all = (0..rows).flat_map(|a| (a + 1..rows).map(move |b| [a, b]));
-        let mut pairs: Vec<[usize; 2]> = asked.chain(all).map(|[a, b]| [a.min(b), a.max(b)]).collect();
+        let row = |place| RowId::Series(SeriesId(place));
+        let all = (0..rows).flat_map(|a| (a + 1..rows).map(move |b| [row(a), row(b)]));
+        let mut pairs: Vec<[RowId; 2]> = asked.chain(all).map(|[a, b]| [a.min(b), a.max(b)]).collect();
         pairs.sort_unstable();
         pairs.dedup();
         pairs.retain(|[a, b]| self.known_lead(*a, *b).is_none());
         let draws = self.sampled_draws();
         pairs.retain(|pair| self.may_be_close(*pair, &draws));
-        let mut curves: BTreeMap<usize, Vec<Vec<f64>>> = BTreeMap::new();
+        let mut curves: Curves = BTreeMap::new();
         for pair in pairs {
             let Some(spread) = self.spread(pair, &draws, &mut curves) else { continue };
             if !(spread.decided(&SINGLE) > MOST_DECIDED) {
@@ -167,32 +148,45 @@ impl Plan {
     }
 
     fn list_close_rows(&mut self) {
-        let mut rows = vec![false; self.series.len() + self.sums.len()];
+        let mut rows = ByRow::default();
+        rows.resize(self.series.len(), self.sums.len());
         for row in self.close.pairs.keys().flat_map(|(a, b)| [*a, *b]) {
             rows[row] = true;
-            rows[self.series_of(row)] = true;
+            rows[self.summed(row).into()] = true;
         }
-        let moved = (0..self.series.len()).filter(|of| rows[*of] && self.series[*of].has_volatility());
-        let moving: BTreeSet<usize> = moved.flat_map(|of| self.series[of].factor.iter().map(|(j, _)| *j)).collect();
+        let moved = self.series_ids().filter(|of| rows[(*of).into()] && self.series(*of).has_volatility());
+        let moving: BTreeSet<usize> =
+            moved.flat_map(|SeriesId(of)| self.covariance.loadings(of).map(|(j, _)| j)).collect();
         (self.close.rows, self.close.moving) = (rows, moving.into_iter().collect());
     }
 
     /// Whether f32 cannot resolve the difference of these rows.
-    pub(crate) fn is_close(&self, a: usize, b: usize) -> bool {
+    pub(crate) fn is_close(&self, a: RowId, b: RowId) -> bool {
         self.close.tie(a, b).is_some()
     }
 
-    /// The series of a row: its own, or for a row of sums that of its provider.
-    pub(super) fn series_of(&self, row: usize) -> usize {
-        row.checked_sub(self.series.len()).map_or(row, |sums| self.sums[sums].of)
+    /// The series of a row: itself, or the one that a derived row sums.
+    fn summed(&self, row: RowId) -> SeriesId {
+        match row {
+            RowId::Series(of) => of,
+            RowId::Derived(sums) => self.sum(sums).of,
+        }
+    }
+
+    /// The sums of a derived row.
+    fn sums_of(&self, row: RowId) -> Option<&SumRow> {
+        match row {
+            RowId::Series(_) => None,
+            RowId::Derived(sums) => Some(self.sum(sums)),
+        }
     }
 
     /// One group of draws of every assumption.
     fn sampled_draws(&self) -> Vec<Vec<f64>> {
-        let sample = |draw: &super::plan::Draw| {
+        let sample = |draw: &Draw| {
             let mut column = vec![0.0; DRAWS];
             if let [first, ..] = column.as_chunks_mut::<DRAWS>().0 {
-                stream::uniforms(SEED, draw.slot, 0, first);
+                random::uniforms(SEED, draw.slot, 0, first);
             }
             draw.quantile.fill(&mut column);
             column
@@ -201,23 +195,26 @@ impl Plan {
     }
 
     /// For each draw: σ√Δ of the difference, and the larger of the two.
-    fn shocks(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
-        let series = rows.map(|row| self.series_of(row));
-        let loadings = self.loadings(series);
-        let volatilities = series.map(|of| self.series[of].volatility_at(draws));
+    fn shocks(&self, rows: [RowId; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
+        let series = rows.map(|row| self.summed(row));
+        let pair = self.pair(series);
+        let volatilities = series.map(|of| self.volatility(of));
         let at = |draw: usize| {
-            let [a, b] = [volatilities[0](draw), volatilities[1](draw)];
-            (self.shock_between(&loadings, [a, b]), a.max(b) * self.step_root)
+            let [a, b] = volatilities.map(|volatility| volatility.of_path(draws, draw));
+            (pair.sd([a, b]), self.covariance.sd(a.max(b)))
         };
-        if series.iter().all(|of| matches!(self.series[*of].volatility, Number::Fixed(_))) {
+        if !volatilities.iter().any(|volatility| volatility.is_drawn()) {
             return vec![at(0); DRAWS];
         }
         (0..DRAWS).map(at).collect()
     }
 
     /// Cheap pre-check without curves: false if the shocks are well above the rounding error near the central path.
-    fn may_be_close(&self, rows: [usize; 2], draws: &[Vec<f64>]) -> bool {
-        let largest = |row: usize| self.central[self.series_of(row)].iter().map(|x| x.abs()).fold(0.0, f64::max);
+    fn may_be_close(&self, rows: [RowId; 2], draws: &[Vec<f64>]) -> bool {
+        let largest = |row: RowId| {
+            let SeriesId(of) = self.summed(row);
+            self.central[of].iter().map(|x| x.abs()).fold(0.0, f64::max)
+        };
         let shocks = self.shocks(rows, draws);
         // Margin for drawn centres, which may lie farther out.
         let size = 4.0 * (largest(rows[0]).max(largest(rows[1])) + 2.0) * self.width_of(rows[0]);
@@ -230,34 +227,27 @@ impl Plan {
 
     /// Number of periods in one sum of a row.
     #[expect(clippy::cast_precision_loss, reason = "at most 12")]
-    fn width_of(&self, row: usize) -> f64 {
-        row.checked_sub(self.series.len()).map_or(1.0, |sums| self.sums[sums].width as f64)
+    fn width_of(&self, row: RowId) -> f64 {
+        self.sums_of(row).map_or(1.0, |sums| sums.width as f64)
     }
 
     /// The pair at the draws; `None` where a curve is not finite, which the run will report if it occurs.
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-    fn spread(
-        &self,
-        rows: [usize; 2],
-        draws: &[Vec<f64>],
-        curves: &mut BTreeMap<usize, Vec<Vec<f64>>>,
-    ) -> Option<Spread> {
+    fn spread(&self, rows: [RowId; 2], draws: &[Vec<f64>], curves: &mut Curves) -> Option<Spread> {
         for row in rows {
-            let of = self.series_of(row);
+            let of = self.summed(row);
             if let Entry::Vacant(vacant) = curves.entry(of) {
                 let mut columns = vec![vec![0.0; DRAWS]; self.taus.len() + 1];
                 self.fill_fine_centre(of, draws, DRAWS, &mut |t, column| columns[t].copy_from_slice(column)).ok()?;
                 vacant.insert(columns);
             }
         }
-        let is_sum = rows[0] >= self.series.len();
+        let sums = self.sums_of(rows[0]);
         let [first, second] = rows.map(|row| self.logs_at_draws(row, curves));
         let open_base = self.known_lead_at_base(rows[0], rows[1]).is_none();
-        let times: Vec<Option<usize>> = if is_sum {
-            let dates = &self.sums[rows[0] - self.series.len()].dates;
-            dates.iter().map(|date| date.and_then(|date| usize::try_from(date).ok())).collect()
-        } else {
-            (0..=self.taus.len()).map(Some).collect()
+        let times: Vec<Option<usize>> = match sums {
+            Some(sums) => sums.dates.iter().map(|date| date.and_then(|date| usize::try_from(date).ok())).collect(),
+            None => (0..=self.taus.len()).map(Some).collect(),
         };
         let places = times.iter().enumerate().skip(usize::from(!open_base));
         let dates = places.filter_map(|(place, t)| {
@@ -270,16 +260,14 @@ impl Plan {
             dates: dates.collect(),
             width: self.width_of(rows[0]),
             // Error of the exponential (2 units in the last place) and of a sum of at most twelve terms.
-            added: if is_sum { 8.0 } else { 0.0 },
+            added: if sums.is_some() { 8.0 } else { 0.0 },
         })
     }
 
     /// Log of the row without shocks, indexed by date, then by draw.
-    fn logs_at_draws(&self, row: usize, curves: &BTreeMap<usize, Vec<Vec<f64>>>) -> Vec<Vec<f64>> {
-        let Some(sums) = row.checked_sub(self.series.len()).map(|sums| &self.sums[sums]) else {
-            return curves[&row].clone();
-        };
-        let curve = &curves[&sums.of];
+    fn logs_at_draws(&self, row: RowId, curves: &Curves) -> Vec<Vec<f64>> {
+        let curve = &curves[&self.summed(row)];
+        let Some(sums) = self.sums_of(row) else { return curve.clone() };
         let mut linear: Vec<f64> = curve.concat();
         math::exp_slice(&mut linear);
         let mut out = vec![0.0; sums.dates.len() * DRAWS];
@@ -288,8 +276,8 @@ impl Plan {
         out.chunks(DRAWS).map(<[f64]>::to_vec).collect()
     }
 
-    fn too_small(&self, rows: [usize; 2], spread: &Spread) -> Error {
-        let [a, b] = rows.map(|row| &self.rows.names()[self.series_of(row)]);
+    fn too_small(&self, rows: [RowId; 2], spread: &Spread) -> Error {
+        let [a, b] = rows.map(|row| self.name(self.summed(row)));
         let mut shocks: Vec<f64> = spread.shocks.iter().map(|(shock, _)| *shock).collect();
         shocks.sort_by(f64::total_cmp);
         let message = format!(
@@ -318,7 +306,7 @@ mod tests {
             .expect("a scenario");
         let mut plan = Plan::new(&scenario, 7).expect("a plan");
         plan.find_close_pairs(&scenario, true).expect("shocks that f64 holds");
-        plan.is_close(0, 1)
+        plan.is_close(SeriesId(0).into(), SeriesId(1).into())
     }
 
     fn one(

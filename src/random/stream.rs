@@ -61,7 +61,7 @@ const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// The finalizer of splitmix64 (Steele, Lea and Flood 2014, with the constants of Stafford's "Mix13"): a bijection of
 /// 64-bit words that maps 0 to 0.
 #[inline(always)]
-pub(super) const fn mix64(z: u64) -> u64 {
+pub(crate) const fn mix64(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
@@ -87,7 +87,7 @@ const fn origin(seed: u64, slot: u64, purpose: u64) -> u64 {
 }
 
 /// The n-th word of the splitmix64 sequence from `origin`.
-pub(super) const fn word(origin: u64, n: u64) -> u64 {
+pub(crate) const fn word(origin: u64, n: u64) -> u64 {
     mix64(origin.wrapping_add(STEP.wrapping_mul(n)))
 }
 
@@ -156,7 +156,7 @@ impl Lanes {
 
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "only the low half is needed")]
-pub(super) fn halves(bits: u64) -> (u32, u32) {
+pub(crate) fn halves(bits: u64) -> (u32, u32) {
     ((bits >> 32) as u32, bits as u32)
 }
 
