@@ -77,7 +77,7 @@ impl Series {
             path: central.iter().map(|log| log - central[0]).collect(),
             past: provider.history.iter().map(|revenue| math::ln(revenue / base)).collect(),
             base,
-            volatility: scenario.median(&provider.volatility).unwrap_or(0.0),
+            volatility: scenario.median(&provider.volatility).expect("validated: a volatility has a distribution"),
             address: format!("provider[{}]", provider.name),
         }
     }

@@ -109,7 +109,8 @@ fn squares(row: &[f64]) -> f64 {
 fn unfit(matrix: &DMatrix<f64>, stated: &[Stated]) -> Unfit {
     let alone = (0..stated.len()).rev().find_map(|index| Some((index, range(matrix, stated[index])?)));
     let strongest = || (0..stated.len()).max_by(|a, b| stated[*a].2.abs().total_cmp(&stated[*b].2.abs()));
-    let index = alone.map_or_else(|| strongest().unwrap_or(0), |(index, _)| index);
+    let strongest = || strongest().expect("without correlations the matrix is the identity, which is valid");
+    let index = alone.map_or_else(strongest, |(index, _)| index);
     Unfit { index, range: alone.map(|(_, range)| range), nearest: nearest(matrix) }
 }
 

@@ -162,6 +162,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         let adjoint =
             self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
+            // The last date has no drift after it.
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
             block.growth[t][place] = weight * (slope - next);
         }

@@ -48,7 +48,7 @@ pub(super) struct Density {
 
 impl Density {
     pub(super) fn last(&self) -> i64 {
-        self.first + i64::try_from(self.panels.len()).unwrap_or(0) - 1
+        self.first + signed(self.panels.len()) - 1
     }
 
     /// On the same panels, `below` under the barrier and 1 above it.
@@ -65,7 +65,7 @@ impl Density {
 
     /// Splits at the barrier into the parts below and above 0.
     pub(super) fn split(mut self) -> (Self, Self) {
-        let below = usize::try_from(-self.first).unwrap_or(0).min(self.panels.len());
+        let below = count(-self.first).min(self.panels.len());
         let above = self.panels.split_off(below);
         (Self { first: self.first, panels: self.panels }, Self { first: self.first.max(0), panels: above })
     }
@@ -80,11 +80,11 @@ impl Density {
             self.panels.extend_from_slice(&other.panels);
             return;
         }
-        let missing = |count: i64| std::iter::repeat_n([0.0; NODES], usize::try_from(count).unwrap_or(0));
+        let missing = |panels: i64| std::iter::repeat_n([0.0; NODES], count(panels));
         self.panels.splice(0..0, missing(self.first - other.first));
         self.first = self.first.min(other.first);
         self.panels.extend(missing(other.last() - self.last()));
-        let offset = usize::try_from(other.first - self.first).unwrap_or(0);
+        let offset = count(other.first - self.first);
         for (sum, panel) in self.panels[offset..].iter_mut().zip(&other.panels) {
             sum.iter_mut().zip(panel).for_each(|(sum, f)| *sum += f);
         }
@@ -165,7 +165,7 @@ impl Kernel {
 
     /// Removes the part of a density above the barrier and returns its mass.
     pub(super) fn take_above(&self, density: &mut Density) -> f64 {
-        let below = usize::try_from(-density.first).unwrap_or(0).min(density.panels.len());
+        let below = count(-density.first).min(density.panels.len());
         let above = density.panels[below..].iter().map(|panel| self.mass_of(panel)).sum();
         density.panels.truncate(below);
         above
@@ -264,7 +264,8 @@ impl Kernel {
         // Only panels that can be reached.
         let range = (range.0.max(from.first + moved + least), range.1.min(from.last() + moved + most));
         let mut panels = cleared(spare, range);
-        let middle = i64::try_from(self.blocks.len() / 2).unwrap_or(0);
+        let middle = signed(self.blocks.len() / 2);
+        // No panic in the loop: the range of d makes every place valid.
         let place = |d: i64| usize::try_from(d).unwrap_or(0);
         let (blocks, scaled) = (&self.blocks, &self.scaled);
         cpu::run(
@@ -379,8 +380,18 @@ fn panels(range: (i64, i64)) -> Vec<Panel> {
 /// Zeroed panels for the range, reusing existing storage.
 fn cleared(mut panels: Vec<Panel>, (first, last): (i64, i64)) -> Vec<Panel> {
     panels.clear();
-    panels.resize(usize::try_from(last - first + 1).unwrap_or(0), [0.0; NODES]);
+    panels.resize(count(last - first + 1), [0.0; NODES]);
     panels
+}
+
+/// A number of panels as an offset of panel indices.
+fn signed(panels: usize) -> i64 {
+    i64::try_from(panels).expect("a number of panels")
+}
+
+/// A number of panels; 0 for an empty range.
+fn count(panels: i64) -> usize {
+    usize::try_from(panels.max(0)).expect("a number of panels")
 }
 
 /// Converts a rounded coordinate to a panel index, saturating at ±2⁵³.

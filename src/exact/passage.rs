@@ -144,7 +144,7 @@ impl Recursion {
     /// Removes the walks that have been above 0 for `sustained` dates at t and records them.
     fn take_sustained(&self, runs: &mut Vec<Density>, sustained: usize, t: usize, first: &mut [f64]) {
         if runs.len() == sustained {
-            let lasted = runs.pop().unwrap_or_default();
+            let lasted = runs.pop().expect("as many as dates in a lead");
             first[t + 1 - sustained] += self.kernel.mass(&lasted);
         }
     }
@@ -200,7 +200,7 @@ impl Recursion {
         let high = (i64::MIN..=density.last()).rev().zip(left).take_while(|panel| is_dropped(*panel)).count();
         density.panels.truncate(density.panels.len() - high);
         density.panels.drain(..low);
-        density.first += i64::try_from(low).unwrap_or(0);
+        density.first += i64::try_from(low).expect("a number of panels");
         dropped
     }
 }

@@ -157,7 +157,7 @@ impl Pair {
 
     fn worker(&self, settings: &Settings, next: &AtomicU64) -> Done {
         let mut counted: Vec<Counted> = self.questions.iter().map(|(_, dates, _)| Counted::new(dates.len())).collect();
-        let at_once = self.plans.iter().map(groups_that_fit).min().unwrap_or(1);
+        let at_once = self.plans.iter().map(groups_that_fit).min().expect("two plans");
         let mut blocks = self.plans.each_ref().map(|plan| Block::new(plan, at_once));
         loop {
             let from = next.fetch_add(CHUNK, Ordering::Relaxed);

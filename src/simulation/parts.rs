@@ -19,6 +19,7 @@ pub(super) fn overtakes(scenario: &Scenario, plan: &Plan, continuous: bool) -> V
             challenger,
             incumbent,
             dates: dates.len(),
+            // More dates than any horizon has are never reached.
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
             known: plan.known_lead(challenger, incumbent),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),

@@ -30,7 +30,9 @@ pub(super) fn tally(simulation: &Simulation<'_>) -> Result<Tally, Error> {
     let unit = settings.sampling.groups_of_a_unit();
     let units = settings.groups() / unit;
     let (index, of) = simulation.shard;
-    let cut = |part: u64| u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).unwrap_or(units) * unit;
+    let cut = |part: u64| {
+        u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).expect("at most all units") * unit
+    };
     let (first, end) = (cut(index), cut(index + 1));
     let paths = settings.paths_in(first, end);
     part(simulation, &prepared, &settings, Stretch { first, end, before: 0, total: paths })
@@ -164,7 +166,8 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(());
         }
         let of = |part: &usize| self.empty[*part].bytes();
-        let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
+        let (kind, name, _) =
+            &self.statistics[(0..self.empty.len()).max_by_key(of).expect("some part exceeds the bound")];
         let message = format!(
             "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or use plain sampling",
             bytes >> 20,
@@ -270,7 +273,7 @@ impl<'r, 'a> Run<'r, 'a> {
     fn row_address(&self, (kind, name): (PartKind, &str), row: usize) -> String {
         if kind == PartKind::Measured {
             let found = measured(self.plan, name).and_then(|measured| measured.at(row));
-            let (provider, date) = found.unwrap_or((0, self.plan.rows.label(0)));
+            let (provider, date) = found.expect("the row is one of the dates of this measure");
             return format!("provider[{}] at {date}, {name}", self.plan.rows.names()[provider]);
         }
         let periods = self.plan.rows.periods();
@@ -287,7 +290,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let (part, largest) = (0..counts.len())
             .map(|part| (part, bytes(&counts[part])))
             .max_by_key(|(_, bytes)| *bytes)
-            .unwrap_or((0, 0));
+            .expect("some part exceeds the bound");
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(

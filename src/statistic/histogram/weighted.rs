@@ -34,7 +34,7 @@ impl Histogram {
                 ));
             }
             let bins = &mut page_of(&mut self.pages, page).bins;
-            let bin = &mut bins[usize::try_from(place & 1023).unwrap_or(0)];
+            let bin = &mut bins[usize::try_from(place & 1023).expect("ten bits")];
             *bin = bin.checked_add(*cell).ok_or(OUT_OF_BOUND)?;
         }
         let groups = values.chunks(GROUP).zip(weights.chunks(GROUP).zip(cells.chunks(GROUP)));
