@@ -177,12 +177,14 @@ impl Curve {
     pub(crate) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
         match &self.0 {
             Law::Constant(_) => {
-                let rate = values[0].log_rate(count);
+                let [growth] = named(values);
+                let rate = growth.log_rate(count);
                 each(taus, count, emit, |tau, out| put_products(out, &rate, tau));
             }
             Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
             Law::Fade { .. } => {
-                let fade = Fade::new(values[0].log_rate(count), values[1].log_rate(count), values[2]);
+                let [from, to, half_life] = named(values);
+                let fade = Fade::new(from.log_rate(count), to.log_rate(count), half_life);
                 each(taus, count, emit, |tau, out| {
                     out.fill(0.0);
                     fade.add(out, tau);
@@ -233,6 +235,11 @@ impl Value<'_> {
             Self::Drawn(values) => values[path],
         }
     }
+}
+
+/// The values of a law with a fixed list of parameters, to be bound to their names in the order of its walk.
+fn named<'a, const N: usize>(values: &[Value<'a>]) -> [Value<'a>; N] {
+    values.try_into().expect("one value for each number that the walk of the law visits")
 }
 
 /// `rate · tau` on every path.
