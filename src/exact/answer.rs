@@ -1,12 +1,14 @@
 //! Converts integrals to the answers of an outcome.
 
-use super::budget::Budget;
-use super::integrate::{Integral, Pairs, Request};
+use super::Exact;
 use super::pair::{Asked, Watch};
 use super::revenue::{Of, Sum};
-use super::{Exact, gauss};
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::exact::quadrature::budget::Budget;
+use crate::exact::quadrature::integrate::{Pairs, Request};
+use crate::exact::quadrature::sampled::Integral;
+use crate::math::gauss;
 use crate::outcome::{
     Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
 };

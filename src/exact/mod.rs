@@ -4,43 +4,22 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `kernel` | one period of the walk, as a matrix applied to a density on panels of Gauss nodes |
-//! | `passage` | first passage, sustained leads and lead changes of one walk |
-//! | `watched` | first passage under continuous monitoring |
+//! | `walk` | first passage, sustained leads and lead changes of one walk |
 //! | `start` | distribution of the start where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
-//! | `axes` | rotations of the standard normal scores |
-//! | `conditional` | the recursion at points of the assumptions |
-//! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
-//! | `control` | a control variate for either method |
-//! | `integrate`, `sampled`, `replicates`, `budget` | choice of method, error estimate, cost limit |
-//! | `adjoint`, `leaf`, `chain` | derivatives of one walk, the numbers to differentiate by, and the chain rule between them |
+//! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `gradient` | derivatives of an answer |
 //! | `answer`, `revenue` | questions and ranks; fans and shares |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
-mod adjoint;
 mod answer;
-mod axes;
-mod budget;
-mod chain;
 mod closed;
-mod conditional;
-mod control;
-mod gauss;
 mod gradient;
-mod integrate;
-mod kernel;
-mod leaf;
-mod lines;
 mod pair;
-mod passage;
-mod replicates;
+mod quadrature;
 mod revenue;
-mod sampled;
 mod start;
-mod sweep;
-mod watched;
+mod walk;
 
 pub use closed::{
     bridge_no_touch, discrete_shift, first_passage_by, first_passage_by_dates, first_passage_by_with_normal_drift,
@@ -53,7 +32,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use budget::Budget;
+use quadrature::budget::{self, Budget};
 
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::{Outcome, RunInfo};

@@ -1,10 +1,10 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
-use super::passage::{Recursion, Walk};
 use super::start::{Start, TIE};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
+use crate::exact::walk::passage::{Recursion, Walk};
 use crate::plan::{Input, Plan, SeriesId};
 
 /// Points evaluated together.

@@ -5,10 +5,10 @@
 //! uniformly between its ends. This has an error of the order of the curvature within a cell, and also works without
 //! shocks.
 
-use super::gauss::{self, Rule, as_f64};
 use super::start::{normal_mass, own_rule};
 use crate::error::Error;
 use crate::math;
+use crate::math::gauss::{self, Rule, as_f64};
 use crate::outcome::{Component, Mixture};
 use crate::plan::{Input, Plan, SeriesId};
 use crate::random::{GROUP, Net};

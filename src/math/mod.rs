@@ -14,15 +14,23 @@
 //! | `beta` | distribution function and quantile of the beta distribution |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
 //! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
+//! | `gauss` | Gauss rules, also of a discrete measure |
+//! | `interpolant` | polynomial interpolation through Chebyshev points |
+//! | `root` | bisection |
+//! | `banded` | banded linear systems |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! Each module documents the errors of its functions, in units in the last place (ulp) of the exact result. They are
 //! measured against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
 
+pub(crate) mod banded;
 mod beta;
 mod bridge;
 mod elementary;
+pub(crate) mod gauss;
+pub(crate) mod interpolant;
 mod normal;
+pub(crate) mod root;
 mod single;
 mod table;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
 use super::middle::Middle;
-use super::sampler::{Numbers, Sampler, Span, drawn};
+use super::numbers::{Numbers, Span, drawn};
+use super::sampler::Sampler;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;

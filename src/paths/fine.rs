@@ -1,6 +1,7 @@
 //! f64 rows, in addition to the f32 rows, of series that f32 cannot resolve: see `plan/close.rs`.
 
-use super::sampler::{Numbers, Sampler, Span, drawn};
+use super::numbers::{Numbers, Span, drawn};
+use super::sampler::Sampler;
 use crate::error::Error;
 use crate::math;
 use crate::plan::{ByRow, DerivedId, Plan, RowId, SeriesId};

@@ -6,6 +6,7 @@ mod bridge;
 mod fine;
 mod kernel;
 mod middle;
+mod numbers;
 mod sampler;
 mod tilt;
 

@@ -5,7 +5,7 @@
 //! the z of an assumption, and the sum of a series' innovations over one of at most eight segments of the horizon,
 //! divided by the square root of its length.
 
-use super::sampler::{Drawn, Numbers, Span};
+use super::numbers::{Drawn, Numbers, Span};
 use crate::cpu;
 use crate::math::{self, to_f32};
 use crate::plan::Plan;

@@ -1,6 +1,8 @@
 //! The view of a plan that the exact solver needs: paths without shocks, and which of their numbers are drawn.
 
-use super::{Input, Plan, SeriesId};
+use super::compiled::Plan;
+use super::ids::SeriesId;
+use super::input::Input;
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::{Error, Kind};

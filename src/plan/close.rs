@@ -8,7 +8,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ByRow, Draw, Input, Plan, RowId, SeriesId, SumRow, TIE};
+use super::compiled::{Plan, TIE};
+use super::ids::{ByRow, RowId, SeriesId};
+use super::input::{Draw, Input};
+use super::sums::SumRow;
 use crate::covariance::PairCovariance;
 use crate::error::{Error, Kind};
 use crate::math;
@@ -37,32 +40,6 @@ struct Rounding {
 const SINGLE: Rounding = Rounding { spacing: f32::EPSILON as f64, window: 256.0, without_shocks: true };
 /// Rounding of the rows of close pairs; without shocks their ties are exact.
 const DOUBLE: Rounding = Rounding { spacing: f64::EPSILON, window: 8.0, without_shocks: false };
-
-/// The close pairs of a plan, and the series to fill in f64.
-#[derive(Debug, Default)]
-pub(crate) struct Close {
-    /// By pair of rows, lower index first: the largest difference that is a tie.
-    pairs: BTreeMap<(RowId, RowId), f64>,
-    /// By row, whether it belongs to a close pair.
-    rows: ByRow<bool>,
-    /// Series whose innovations affect these rows.
-    pub(crate) moving: Vec<usize>,
-}
-
-impl Close {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
-    }
-
-    pub(crate) fn holds(&self, row: impl Into<RowId>) -> bool {
-        self.rows.get(row.into()).is_some_and(|is_one| *is_one)
-    }
-
-    /// The tie threshold of two rows, if they are a close pair.
-    pub(crate) fn tie(&self, a: RowId, b: RowId) -> Option<f64> {
-        self.pairs.get(&(a.min(b), a.max(b))).copied()
-    }
-}
 
 /// Log revenue without shocks of each series at the draws, by date, then by draw.
 type Curves = BTreeMap<SeriesId, Vec<Vec<f64>>>;
@@ -141,7 +118,7 @@ impl Plan {
                 return Err(self.too_small(pair, &spread));
             }
             let has_no_shocks = spread.shocks.iter().all(|(shock, _)| *shock <= 0.0);
-            self.close.pairs.insert((pair[0], pair[1]), if has_no_shocks { TIE } else { 0.0 });
+            self.close.insert(pair, if has_no_shocks { TIE } else { 0.0 });
         }
         self.list_close_rows();
         Ok(())
@@ -150,14 +127,14 @@ impl Plan {
     fn list_close_rows(&mut self) {
         let mut rows = ByRow::default();
         rows.resize(self.series.len(), self.sums.len());
-        for row in self.close.pairs.keys().flat_map(|(a, b)| [*a, *b]) {
+        for row in self.close.rows_of_pairs() {
             rows[row] = true;
             rows[self.summed(row).into()] = true;
         }
         let moved = self.series_ids().filter(|of| rows[(*of).into()] && self.series(*of).has_volatility());
         let moving: BTreeSet<usize> =
             moved.flat_map(|SeriesId(of)| self.covariance.loadings(of).map(|(j, _)| j)).collect();
-        (self.close.rows, self.close.moving) = (rows, moving.into_iter().collect());
+        self.close.fill(rows, moving.into_iter().collect());
     }
 
     /// Whether f32 cannot resolve the difference of these rows.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::series::{Draw, Input};
+use super::input::{Draw, Input};
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Key, Role, Visitor};
 use crate::assumption::law::{Law, Shape};

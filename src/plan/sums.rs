@@ -3,7 +3,7 @@
 //! Sums are stored on a linear scale relative to the reference, as f32. Within one question, rows compare as revenue
 //! does.
 
-use super::SeriesId;
+use super::ids::SeriesId;
 use crate::cpu::{self, Level};
 use crate::error::{Error, Kind};
 use crate::math::{exp_f32, to_f32};

@@ -1,11 +1,11 @@
 //! Leaves: the numbers that an answer depends on, and the scenario with each of them perturbed.
 
-use super::refused;
 use crate::assumption::Assumption;
 use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
 use crate::error::Error;
+use crate::exact::refused;
 use crate::plan::Plan;
 use crate::scenario::{Question, Scenario};
 
@@ -20,18 +20,18 @@ const STEPS: [f64; 3] = [1e-3, 1e-4, 1e-5];
 
 /// A number that the answer may depend on.
 #[derive(Debug)]
-pub(super) struct Leaf {
-    pub(super) address: String,
-    pub(super) number: f64,
+pub(crate) struct Leaf {
+    pub(crate) address: String,
+    pub(crate) number: f64,
     /// Perturbed scenarios and their finite-difference weights. Empty for a correlation, which has a closed-form
     /// derivative.
-    pub(super) moved: Vec<(f64, Plan)>,
+    pub(crate) moved: Vec<(f64, Plan)>,
     /// Whether the growth of challenger and of incumbent depends on it.
-    pub(super) growth: [bool; 2],
+    pub(crate) growth: [bool; 2],
     /// Whether a base or a volatility depends on it.
-    pub(super) levels: bool,
+    pub(crate) levels: bool,
     /// Whether a base depends on it.
-    pub(super) bases: bool,
+    pub(crate) bases: bool,
 }
 
 /// What depends on a number.
@@ -53,7 +53,7 @@ impl Follows {
 ///
 /// # Errors
 /// If a number cannot be perturbed in either direction.
-pub(super) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
+pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
     let mut listing = Listing::default();
     scenario.clone().walk(&mut listing);
     let places = Places { scenario, plan, question, named: &listing.named };

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 /// Remaining work, in evaluations of a growth curve at one date of one path.
-pub(super) struct Budget<'a> {
+pub(crate) struct Budget<'a> {
     whole: f64,
     spent: f64,
     is_stopped: bool,
@@ -12,24 +12,24 @@ pub(super) struct Budget<'a> {
 }
 
 /// Callback that receives the fraction of the budget spent and may stop the solve.
-pub(super) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
+pub(crate) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
 
 impl<'a> Budget<'a> {
-    pub(super) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
+    pub(crate) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
         Self { whole, spent: 0.0, is_stopped: false, progress }
     }
 
     /// Resets the budget for a new integration.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.spent = 0.0;
     }
 
     /// Whether `cost` still fits in the budget.
-    pub(super) fn allows(&self, cost: f64) -> bool {
+    pub(crate) fn allows(&self, cost: f64) -> bool {
         !self.is_stopped && self.spent + cost <= self.whole
     }
 
-    pub(super) fn spend(&mut self, cost: f64) {
+    pub(crate) fn spend(&mut self, cost: f64) {
         self.spent += cost;
         let share = (self.spent / self.whole).min(1.0);
         if let Some(progress) = &mut self.progress {
@@ -38,7 +38,7 @@ impl<'a> Budget<'a> {
     }
 
     /// Whether the listener has stopped the solve.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped
     }
 }

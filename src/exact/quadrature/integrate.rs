@@ -12,24 +12,17 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::gauss::as_f64;
 use super::lines::Lines;
-use super::pair::{Asked, Pair, Watch};
-use super::passage::Recursion;
 use super::replicates::{Replicates, SCRAMBLES};
-use super::sampled::{Run, Sampled};
-use super::start::TIE;
+use super::sampled::{Integral, Run, Sampled};
 use crate::cpu::Level;
 use crate::error::Error;
+use crate::exact::pair::{Asked, Pair, Watch};
+use crate::exact::start::TIE;
+use crate::exact::walk::passage::Recursion;
 use crate::math;
+use crate::math::gauss::as_f64;
 use crate::plan::{Plan, SeriesId};
-
-/// Values and the error of each.
-#[derive(Debug, Clone)]
-pub(super) struct Integral {
-    pub(super) values: Vec<f64>,
-    pub(super) errors: Vec<f64>,
-}
 
 /// Tolerance of lead-change probabilities as a multiple of that of overtake probabilities, and its upper bound. Lead
 /// changes cost ten recursions per point, and three digits of them are enough for most readers.
@@ -65,15 +58,15 @@ const ABANDONED: (usize, f64) = (3, 1e-2);
 
 /// A pair in the two forms that the methods use.
 #[derive(Debug)]
-pub(super) struct Pairs<'p> {
+pub(crate) struct Pairs<'p> {
     /// Every drawn number is an axis.
-    pub(super) drawn: Pair<'p>,
+    pub(crate) drawn: Pair<'p>,
     /// A base that nothing else depends on is part of the distribution of the start.
-    pub(super) with_start: Pair<'p>,
+    pub(crate) with_start: Pair<'p>,
 }
 
 impl<'p> Pairs<'p> {
-    pub(super) fn new(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
+    pub(crate) fn new(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
         Self { drawn: Pair::with_drawn_start(plan, series), with_start: Pair::new(plan, series, 0) }
     }
 
@@ -113,7 +106,7 @@ impl<'p> Pairs<'p> {
 }
 
 /// The method that integrated a pair, with what a second pass over the same points needs.
-pub(super) enum Method<'a, 'p> {
+pub(crate) enum Method<'a, 'p> {
     /// One point: a deterministic path or a single recursion.
     Single(Box<Conditional<'a, 'p>>),
     /// One line.
@@ -123,7 +116,7 @@ pub(super) enum Method<'a, 'p> {
 }
 
 impl<'a, 'p> Method<'a, 'p> {
-    pub(super) fn pair(&self) -> &'a Pair<'p> {
+    pub(crate) fn pair(&self) -> &'a Pair<'p> {
         match self {
             Self::Single(method) | Self::Conditional(method, _) => method.pair,
             Self::Line(lines) | Self::Lines(lines, _) => lines.pair,
@@ -132,9 +125,9 @@ impl<'a, 'p> Method<'a, 'p> {
 }
 
 /// An integral and the method that found it.
-pub(super) struct Solved<'a, 'p> {
-    pub(super) integral: Integral,
-    pub(super) method: Method<'a, 'p>,
+pub(crate) struct Solved<'a, 'p> {
+    pub(crate) integral: Integral,
+    pub(crate) method: Method<'a, 'p>,
 }
 
 impl<'a, 'p> Solved<'a, 'p> {
@@ -149,7 +142,7 @@ impl<'a, 'p> Solved<'a, 'p> {
 
 /// What the points of an integration are used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Value,
     /// The integrand must be smooth at every point. It jumps where the drawn numbers let the start tie, unless the
     /// method cuts its line there.
@@ -158,15 +151,15 @@ pub(super) enum Purpose {
 
 /// Settings of an integration.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Request {
-    pub(super) asked: Asked,
-    pub(super) tolerance: f64,
-    pub(super) level: Level,
+pub(crate) struct Request {
+    pub(crate) asked: Asked,
+    pub(crate) tolerance: f64,
+    pub(crate) level: Level,
 }
 
 impl Request {
     /// A request for `asked`, given the tolerance of the probabilities.
-    pub(super) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
+    pub(crate) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
         let tolerance = match asked {
             Asked::LeadChanges => (LEAD_CHANGES_FACTOR * tolerance).min(MAX_LEAD_CHANGES_TOLERANCE),
             Asked::Passage(_) | Asked::Ahead => tolerance,
@@ -175,7 +168,7 @@ impl Request {
     }
 
     /// Integrates. The error exceeds the tolerance if the budget ran out.
-    pub(super) fn solve<'a, 'p>(
+    pub(crate) fn solve<'a, 'p>(
         self,
         pairs: &'a mut Pairs<'p>,
         budget: &mut Budget<'_>,
@@ -183,7 +176,7 @@ impl Request {
         self.solve_for(pairs, Purpose::Value, budget)
     }
 
-    pub(super) fn solve_for<'a, 'p>(
+    pub(crate) fn solve_for<'a, 'p>(
         self,
         pairs: &'a mut Pairs<'p>,
         purpose: Purpose,
@@ -384,7 +377,7 @@ fn next_points(points: usize, excess: f64) -> usize {
 const REACH: f64 = 8.5;
 
 /// The largest error; NaN counts as infinite.
-pub(super) fn largest(errors: &[f64]) -> f64 {
+pub(crate) fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
 }
 

@@ -3,55 +3,55 @@
 //! In several dimensions a replicate is a scrambled set of Sobol points. In one dimension it is the trapezoidal rule
 //! with a random shift, which is unbiased too and converges exponentially for smooth integrands.
 
-use super::gauss::{as_f64, normal_density};
 use crate::error::Error;
 use crate::math;
+use crate::math::gauss::{as_f64, normal_density};
 use crate::random::{GROUP, Net};
 
 /// Number of independent scrambles; their spread estimates the error.
-pub(super) const SCRAMBLES: usize = 16;
+pub(crate) const SCRAMBLES: usize = 16;
 /// Seed of the scrambles.
 const SEED: u64 = 0;
 
 /// Points as standard normal scores, indexed by dimension, then by point.
-pub(super) struct Points {
-    pub(super) coordinates: Vec<Vec<f64>>,
-    pub(super) width: usize,
+pub(crate) struct Points {
+    pub(crate) coordinates: Vec<Vec<f64>>,
+    pub(crate) width: usize,
     /// Weight of each point relative to equal weights; `None` if the weights are equal.
     weights: Option<Vec<f64>>,
 }
 
 impl Points {
-    pub(super) fn one() -> Self {
+    pub(crate) fn one() -> Self {
         Self { coordinates: Vec::new(), width: 1, weights: None }
     }
 
-    pub(super) fn weight(&self, point: usize) -> f64 {
+    pub(crate) fn weight(&self, point: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[point])
     }
 }
 
 /// Accumulate the answers at some points to a sum.
-pub(super) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
+pub(crate) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
 
 /// Sums over points, one for each scramble.
 #[derive(Debug)]
-pub(super) struct Replicates {
+pub(crate) struct Replicates {
     net: Net,
     dimensions: usize,
     sums: Vec<Vec<f64>>,
     /// Points of each scramble so far.
-    pub(super) points: usize,
+    pub(crate) points: usize,
 }
 
 impl Replicates {
-    pub(super) fn new(dimensions: usize, len: usize) -> Self {
+    pub(crate) fn new(dimensions: usize, len: usize) -> Self {
         let net = Net::new(SEED, SCRAMBLES, dimensions);
         Self { net, dimensions, sums: vec![vec![0.0; len]; SCRAMBLES], points: 0 }
     }
 
     /// Continues to `upto` points of each scramble; `add` adds the answers at some of them to a sum.
-    pub(super) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
+    pub(crate) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
         let mut from = self.points;
         if self.dimensions == 1 {
             // A finer trapezoidal rule replaces the nodes instead of adding to them.
@@ -67,16 +67,16 @@ impl Replicates {
     }
 
     /// State for [`restore`](Self::restore).
-    pub(super) fn checkpoint(&self) -> (Vec<Vec<f64>>, usize) {
+    pub(crate) fn checkpoint(&self) -> (Vec<Vec<f64>>, usize) {
         (self.sums.clone(), self.points)
     }
 
-    pub(super) fn restore(&mut self, (sums, points): (Vec<Vec<f64>>, usize)) {
+    pub(crate) fn restore(&mut self, (sums, points): (Vec<Vec<f64>>, usize)) {
         (self.sums, self.points) = (sums, points);
     }
 
     /// Calls `visit` with the first `points` points of every scramble.
-    pub(super) fn sample(
+    pub(crate) fn sample(
         &self,
         points: usize,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
@@ -85,7 +85,7 @@ impl Replicates {
     }
 
     /// The mean of each scramble.
-    pub(super) fn means(&self) -> Vec<Vec<f64>> {
+    pub(crate) fn means(&self) -> Vec<Vec<f64>> {
         let points = as_f64(self.points);
         self.sums.iter().map(|sum| sum.iter().map(|sum| sum / points).collect()).collect()
     }
@@ -133,7 +133,7 @@ fn each(
 }
 
 /// Mean of replicates and three standard errors, which Student's t with 15 degrees of freedom exceeds in 1 % of cases.
-pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
+pub(crate) fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let count = as_f64(values.len());
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();

@@ -13,24 +13,24 @@
 //!
 //! where `g_t` is the density at t on both sides of the barrier, before the paths that pass at t are removed.
 
-use super::kernel::Density;
-use super::passage::{Recursion, Scaled, Walk};
+use crate::exact::walk::kernel::Density;
+use crate::exact::walk::passage::{Recursion, Scaled, Walk};
 
 /// The derivatives of the probability of a first passage.
 #[derive(Debug)]
-pub(super) struct Adjoint {
+pub(crate) struct Adjoint {
     /// `∂P/∂μ_t` for t = 1 to T.
-    pub(super) drifts: Vec<f64>,
+    pub(crate) drifts: Vec<f64>,
     /// For each start point, ignoring its weight: P from there and its derivative with respect to the start.
-    pub(super) start: Vec<[f64; 2]>,
+    pub(crate) start: Vec<[f64; 2]>,
     /// P from the requested start positions.
-    pub(super) from: Vec<f64>,
+    pub(crate) from: Vec<f64>,
 }
 
 impl Recursion {
     /// Differentiates the probability of passing by the horizon, for a walk that starts below the barrier. Also
     /// evaluates that probability from other start positions (`places`).
-    pub(super) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
+    pub(crate) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
         let Scaled { unit, start, periods, .. } = self.scaled(walk);
         let mut drifts = vec![0.0; periods.len()];
         if start.is_empty() {

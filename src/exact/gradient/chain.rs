@@ -1,25 +1,26 @@
 //! Chain rule: turns the derivatives of a first passage into derivatives with respect to the numbers that determine the
 //! curves, the shocks and the start. They are summed over the points of the integration, with the scores held fixed.
 
-use super::gauss::{Rule, as_f64, normal_density};
-use super::integrate::Method;
 use super::leaf::Leaf;
-use super::lines::{Line, Lines};
-use super::pair::{BLOCK, Columns, Pair};
-use super::passage::{Recursion, Walk};
-use super::refused;
-use super::replicates::{Points, SCRAMBLES};
-use super::start::{Start, TIE};
-use super::sweep::Sweep;
 use crate::error::Error;
+use crate::exact::pair::{BLOCK, Columns, Pair};
+use crate::exact::quadrature::integrate::Method;
+use crate::exact::quadrature::lines::{Line, Lines};
+use crate::exact::quadrature::replicates::{Points, SCRAMBLES};
+use crate::exact::quadrature::sweep::Sweep;
+use crate::exact::refused;
+use crate::exact::start::{Start, TIE};
+use crate::exact::walk::passage::{Recursion, Walk};
+use crate::math::gauss::{Rule, as_f64, normal_density};
+use crate::math::interpolant::Interpolant;
 
 /// Derivatives accumulated over the points.
-pub(super) struct Chain<'a, 'p> {
+pub(crate) struct Chain<'a, 'p> {
     pair: &'a Pair<'p>,
     leaves: &'a [Leaf],
     recursion: Recursion,
     /// For each leaf, the derivative of P.
-    pub(super) slopes: Vec<f64>,
+    pub(crate) slopes: Vec<f64>,
     /// Where the start has its own distribution: P as a function of the start, interpolated between nodes.
     from: Interpolant,
 }
@@ -54,15 +55,15 @@ struct Boundaries {
 const STEP: f64 = 1e-4;
 
 impl<'a, 'p> Chain<'a, 'p> {
-    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
+    pub(crate) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
         let sd = pair.columns(&vec![vec![0.0]; pair.draws.len()], 1)?.sd[0];
         let law = pair.start().filter(|start| !start.is_point());
-        let from = law.map_or_else(Interpolant::default, |start| Interpolant::over(&start.below, sd));
+        let from = law.map_or_else(Interpolant::default, |start| interpolant(&start.below, sd));
         Ok(Self { pair, leaves, recursion, slopes: vec![0.0; leaves.len()], from })
     }
 
     /// Adds the derivatives of P by the horizon at all points of an integration.
-    pub(super) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
         match method {
             Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], &Points::one(), 1.0),
             Method::Conditional(method, replicates) => {
@@ -223,8 +224,8 @@ impl<'a, 'p> Chain<'a, 'p> {
 
     /// Adds the derivatives through the distribution of the start: its points and weights are computed with each number
     /// moved, and P is interpolated at the points.
-    pub(super) fn finish(&mut self) {
-        if self.pair.start().is_none_or(super::start::Start::is_point) {
+    pub(crate) fn finish(&mut self) {
+        if self.pair.start().is_none_or(crate::exact::start::Start::is_point) {
             return;
         }
         for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
@@ -244,40 +245,15 @@ const NODES_PER_SD: f64 = 8.0;
 const MIN_NODES: f64 = 32.0;
 const MAX_NODES: f64 = 1024.0;
 
-/// Interpolating polynomial through Chebyshev points, by the barycentric formula (Berrut & Trefethen 2004).
-#[derive(Debug, Default)]
-struct Interpolant {
-    nodes: Vec<f64>,
-    values: Vec<f64>,
-}
-
-impl Interpolant {
-    /// Nodes that cover the points of a rule with a small margin; the values are filled in later.
-    fn over(rule: &Rule, sd: f64) -> Self {
-        let low = rule.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
-        let high = rule.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
-        let (middle, half) = (0.5 * (low + high), 0.51 * (high - low));
-        if !(half > 0.0) {
-            return Self::default();
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
-        let count = (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES) as usize;
-        let node = |k: usize| middle - half * crate::math::cos(std::f64::consts::PI * as_f64(k) / as_f64(count - 1));
-        Self { nodes: (0..count).map(node).collect(), values: vec![0.0; count] }
+/// Interpolant of P over the points of a rule, with a small margin.
+fn interpolant(rule: &Rule, sd: f64) -> Interpolant {
+    let low = rule.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
+    let high = rule.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
+    let (middle, half) = (0.5 * (low + high), 0.51 * (high - low));
+    if !(half > 0.0) {
+        return Interpolant::default();
     }
-
-    fn at(&self, x: f64) -> f64 {
-        let (mut above, mut below) = (0.0, 0.0);
-        for (k, (node, value)) in self.nodes.iter().zip(&self.values).enumerate() {
-            let distance = x - node;
-            if !(distance.abs() > 0.0) {
-                return *value;
-            }
-            let end = if k == 0 || k + 1 == self.nodes.len() { 0.5 } else { 1.0 };
-            let part = if k % 2 == 0 { end / distance } else { -end / distance };
-            above += part * value;
-            below += part;
-        }
-        if self.nodes.is_empty() { 0.0 } else { above / below }
-    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
+    let count = (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES) as usize;
+    Interpolant::new(middle, half, count)
 }

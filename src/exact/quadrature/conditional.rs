@@ -4,32 +4,32 @@
 //! averaged.
 
 use super::axes::ordered_axes;
-use super::pair::{Asked, Pair};
-use super::passage::Recursion;
-use super::start::TIE;
 use crate::error::Error;
+use crate::exact::pair::{Asked, Pair};
+use crate::exact::start::TIE;
+use crate::exact::walk::passage::Recursion;
 
 /// The recursion at points of the rotated scores.
 #[derive(Debug)]
-pub(super) struct Conditional<'a, 'p> {
-    pub(super) pair: &'a Pair<'p>,
-    pub(super) asked: Asked,
+pub(crate) struct Conditional<'a, 'p> {
+    pub(crate) pair: &'a Pair<'p>,
+    pub(crate) asked: Asked,
     /// For each axis, the weight of each draw.
     axes: Vec<Vec<f64>>,
     recursion: Recursion,
 }
 
 impl<'a, 'p> Conditional<'a, 'p> {
-    pub(super) fn new(pair: &'a Pair<'p>, asked: Asked, recursion: Recursion) -> Result<Self, Error> {
+    pub(crate) fn new(pair: &'a Pair<'p>, asked: Asked, recursion: Recursion) -> Result<Self, Error> {
         Ok(Self { pair, asked, axes: ordered_axes(pair)?, recursion })
     }
 
-    pub(super) fn dimensions(&self) -> usize {
+    pub(crate) fn dimensions(&self) -> usize {
         self.axes.len()
     }
 
     /// Converts coordinates along the axes to scores of the draws, indexed by draw, then by point.
-    pub(super) fn scores(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+    pub(crate) fn scores(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
         let mut scores = vec![vec![0.0; width]; self.axes.len()];
         for (axis, coordinates) in self.axes.iter().zip(coordinates) {
             for (score, weight) in scores.iter_mut().zip(axis) {
@@ -40,7 +40,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
     }
 
     /// The answers at coordinates along the axes, one list for each point.
-    pub(super) fn answers(&mut self, coordinates: &[Vec<f64>], width: usize) -> Result<Vec<Vec<f64>>, Error> {
+    pub(crate) fn answers(&mut self, coordinates: &[Vec<f64>], width: usize) -> Result<Vec<Vec<f64>>, Error> {
         let scores = self.scores(coordinates, width);
         let mut answers = Vec::with_capacity(width);
         self.pair
@@ -51,7 +51,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
     /// Where the drawn numbers determine the start, the answer jumps where the start ties on the first axis. Returns
     /// the jump of each answer there and the probability of being ahead at the base. `None` if the start does not tie
     /// on that axis.
-    pub(super) fn step(&mut self) -> Result<Option<(Vec<f64>, f64)>, Error> {
+    pub(crate) fn step(&mut self) -> Result<Option<(Vec<f64>, f64)>, Error> {
         let Some(ahead) = self.pair.ahead_at_drawn_base() else { return Ok(None) };
         let along = |z: f64| -> Vec<Vec<f64>> {
             (0..self.axes.len()).map(|axis| vec![if axis == 0 { z } else { 0.0 }]).collect()

@@ -4,23 +4,23 @@
 use crate::math;
 
 /// Nodes in ascending order, with weights that sum to the mass of the measure.
-pub(super) type Rule = Vec<(f64, f64)>;
+pub(crate) type Rule = Vec<(f64, f64)>;
 
 /// Gauss–Legendre rule with `n` nodes on [0, 1], with total weight 1.
-pub(super) fn legendre(n: usize) -> Rule {
+pub(crate) fn legendre(n: usize) -> Rule {
     let off = (1..n).map(|k| as_f64(k) / (4.0 * as_f64(k * k) - 1.0).sqrt());
     let rule = of_recurrence(vec![0.0; n], off.collect(), 1.0);
     rule.into_iter().map(|(x, weight)| (0.5 + 0.5 * x, weight)).collect()
 }
 
 /// Gauss–Hermite rule with `n` nodes for the standard normal distribution.
-pub(super) fn hermite(n: usize) -> Rule {
+pub(crate) fn hermite(n: usize) -> Rule {
     of_recurrence(vec![0.0; n], (1..n).map(|k| as_f64(k).sqrt()).collect(), 1.0)
 }
 
 /// Trapezoidal rule for the standard normal distribution, with `n` nodes over ±`reach`. It also converges geometrically
 /// (Trefethen & Weideman 2014), and for steep integrands it needs fewer nodes than Gauss–Hermite.
-pub(super) fn trapezoid(n: usize, reach: f64) -> Rule {
+pub(crate) fn trapezoid(n: usize, reach: f64) -> Rule {
     let step = 2.0 * reach / as_f64(n);
     let mut rule: Rule = (0..n).map(|j| (as_f64(j) + 0.5) * step - reach).map(|z| (z, normal_density(z))).collect();
     let mass: f64 = rule.iter().map(|(_, weight)| weight).sum();
@@ -29,14 +29,14 @@ pub(super) fn trapezoid(n: usize, reach: f64) -> Rule {
 }
 
 /// Standard normal density φ(z).
-pub(super) fn normal_density(z: f64) -> f64 {
+pub(crate) fn normal_density(z: f64) -> f64 {
     const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
     OVER_ROOT_2_PI * math::exp(-0.5 * z * z)
 }
 
 /// Gauss rule with at most `n` nodes for a discrete measure with many points. It integrates polynomials to degree 2n −
 /// 1 exactly (discretized Stieltjes procedure, Gautschi 2004).
-pub(super) fn compressed(points: &Rule, n: usize) -> Rule {
+pub(crate) fn compressed(points: &Rule, n: usize) -> Rule {
     let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
     if points.len() <= n || !(mass > 0.0) {
         return points.clone();
@@ -123,7 +123,7 @@ fn sweep(diagonal: &mut [f64], off: &mut [f64], first: &mut [f64], low: usize, h
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of nodes and periods")]
-pub(super) fn as_f64(count: usize) -> f64 {
+pub(crate) fn as_f64(count: usize) -> f64 {
     count as f64
 }
 

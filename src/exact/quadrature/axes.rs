@@ -1,9 +1,9 @@
 //! Rotations of the standard normal scores. A rotation leaves the distribution of the scores unchanged and can
 //! concentrate most of the variation of the integrand in one or two axes (Imai & Tan 2006).
 
-use super::gauss::{as_f64, normal_density};
-use super::pair::Pair;
 use crate::error::Error;
+use crate::exact::pair::Pair;
+use crate::math::gauss::{as_f64, normal_density};
 
 /// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
 const MIN_WEIGHT: f64 = 0.01;
@@ -14,13 +14,13 @@ const STEPS: usize = 40;
 
 /// The direction in score space (draws and shocks) along which the log-ratio varies most at the dates where it may tie.
 #[derive(Debug)]
-pub(super) struct Lead {
+pub(crate) struct Lead {
     /// Unit vector: the weight of each draw, then the weight of the shocks if there are any.
-    pub(super) axis: Vec<f64>,
+    pub(crate) axis: Vec<f64>,
     /// Weights of the periods' innovations in the shock component of the axis.
-    pub(super) shocks: Option<Vec<f64>>,
+    pub(crate) shocks: Option<Vec<f64>>,
     /// For each date, the gradient of the log-ratio divided by its standard deviation, in the coordinates of `axis`.
-    pub(super) slopes: Vec<Vec<f64>>,
+    pub(crate) slopes: Vec<Vec<f64>>,
 }
 
 /// Linearization of the log-ratio at the medians: for each date its value there and its central differences over one
@@ -51,7 +51,7 @@ impl Linear {
 }
 
 /// First principal component of the gradients at the dates, each weighted by how likely that date is a tie.
-pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
+pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
     let Linear { middle, slopes, sd } = Linear::of(pair)?;
     let dimensions = pair.draws.len();
     let sd = if pair.has_no_shocks() { 0.0 } else { sd };
@@ -100,7 +100,7 @@ pub(super) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
 /// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.
 /// Where the drawn numbers determine the start, the first axis is the gradient of the start: the answer jumps where the
 /// start ties, and Sobol points resolve a jump best along a single coordinate.
-pub(super) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
+pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
     let Linear { slopes, sd, .. } = Linear::of(pair)?;
     let scaled = |(t, row): (usize, &Vec<f64>)| {
         let scale = if sd > 0.0 { sd * as_f64(t.max(1)).sqrt() } else { 1.0 };
@@ -119,7 +119,7 @@ pub(super) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
 }
 
 /// Completes `axis` to an orthonormal basis and returns the other axes, ordered by how much `rows` vary along them.
-pub(super) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub(crate) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let without = |row: &Vec<f64>| {
         let along = dot(row, axis);
         row.iter().zip(axis).map(|(x, a)| x - along * a).collect()

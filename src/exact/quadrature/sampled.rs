@@ -3,13 +3,19 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::control::{Answers, Control};
-use super::gauss::as_f64;
-use super::integrate::Integral;
 use super::lines::Lines;
-use super::pair::{Asked, Pair, Watch};
 use super::replicates::{Replicates, mean_and_error};
-use super::start::Start;
 use crate::error::Error;
+use crate::exact::pair::{Asked, Pair, Watch};
+use crate::exact::start::Start;
+use crate::math::gauss::as_f64;
+
+/// Values and the error of each.
+#[derive(Debug, Clone)]
+pub(crate) struct Integral {
+    pub(crate) values: Vec<f64>,
+    pub(crate) errors: Vec<f64>,
+}
 
 /// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
 /// replicates of one date may agree by chance, or all miss a rare event.
@@ -17,17 +23,17 @@ const MIN_ERROR: f64 = 0.1;
 const MIN_OF_LARGEST: f64 = 0.25;
 
 /// A sampling method and its sums so far.
-pub(super) struct Run<'a, 'p> {
+pub(crate) struct Run<'a, 'p> {
     asked: Asked,
-    pub(super) method: Sampled<'a, 'p>,
+    pub(crate) method: Sampled<'a, 'p>,
     /// The jump of each answer where the start ties, and the probability of being ahead there.
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
-    pub(super) replicates: Replicates,
+    pub(crate) replicates: Replicates,
     len: usize,
 }
 
-pub(super) enum Sampled<'a, 'p> {
+pub(crate) enum Sampled<'a, 'p> {
     Conditional(Box<Conditional<'a, 'p>>),
     Lines(Lines<'a, 'p>),
 }
@@ -56,14 +62,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
 }
 
 impl<'a, 'p> Run<'a, 'p> {
-    pub(super) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
+    pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
         let replicates = Replicates::new(method.dimensions(), 2 * len);
         Self { asked, method, step: None, control: None, replicates, len }
     }
 
     /// Fits controls for probabilities; lead changes have none.
-    pub(super) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
+    pub(crate) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
         let dimensions = self.method.dimensions();
         if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
             return Ok(());
@@ -83,12 +89,12 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    pub(super) fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         self.replicates.points
     }
 
     /// Cost of one point, in evaluations of a curve at one date.
-    pub(super) fn cost(&self) -> f64 {
+    pub(crate) fn cost(&self) -> f64 {
         // A law of the start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {
@@ -105,7 +111,7 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Continues to `upto` points of each scramble. A pilot always completes; any later extension completes or is
     /// rolled back.
-    pub(super) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
+    pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
         let before = self.replicates.checkpoint();
         let Self { asked, method, step, control, len, .. } = self;
@@ -136,7 +142,7 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// Current estimates; `added` are errors that the replicates do not show.
-    pub(super) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
+    pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
         let means = self.replicates.means();
         let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
         let estimates = match &self.control {

@@ -1,22 +1,26 @@
 //! Gradients: the derivative of an answer with respect to every number of the scenario.
 
+mod adjoint;
+mod chain;
+mod leaf;
+
 use std::fmt;
 
 use serde::Serialize;
 
-use super::chain::Chain;
-use super::integrate::{Pairs, Purpose, Request, Solved};
-use super::leaf::leaves;
-use super::pair::{Asked, Watch};
-use super::passage::Recursion;
-use super::{Exact, refused, sums_fault};
 use crate::assumption::domain::Domain;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
+use crate::exact::pair::{Asked, Watch};
+use crate::exact::quadrature::integrate::{Pairs, Purpose, Request, Solved};
+use crate::exact::walk::passage::Recursion;
+use crate::exact::{Exact, refused, sums_fault};
 use crate::outcome::place_of;
 use crate::plan::Plan;
 use crate::scenario::{AssumptionPlace, Question, Scenario};
+use chain::Chain;
+use leaf::leaves;
 
 /// A number of the scenario and the derivative of a probability with respect to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -204,9 +208,10 @@ impl Exact<'_> {
         chain.add(&method)?;
         chain.finish();
         let at_horizon = 1 + plan.rows.periods();
-        let (value, error) = (integral.values[at_horizon], integral.errors[at_horizon] + super::answer::ROUNDING);
+        let (value, error) =
+            (integral.values[at_horizon], integral.errors[at_horizon] + crate::exact::answer::ROUNDING);
         let places = self.scenario.assumptions();
-        let slope = |(leaf, slope): (super::leaf::Leaf, f64)| {
+        let slope = |(leaf, slope): (leaf::Leaf, f64)| {
             let is_fraction = is_fraction(&places, &leaf.address);
             Slope { address: leaf.address, number: leaf.number, slope, is_fraction }
         };

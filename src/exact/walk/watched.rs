@@ -5,44 +5,26 @@
 //! (`math::bridge_below`). So `f_t(y) = ∫ f_{t−1}(x) φ((y − x − μ_t)/s_t)/s_t b(x, y) dx`. The probability of passing
 //! during the period from x is the inverse Gaussian distribution function. All terms are positive here too.
 
-use std::collections::HashMap;
-
-use super::closed;
-use super::kernel::{Block, Density, Kernel, NODES};
+use super::kernel::{Density, Kernel};
+use super::panels::{Block, Bridges, NODES};
 use super::passage::{Recursion, Scaled, Walk};
+use crate::exact::closed;
 use crate::math::{bridge_below, bridge_below_slice};
 
 /// −ln of a crossing probability that is negligible in double precision: e^−40 = 4e-18.
 const NEGLIGIBLE: f64 = 40.0;
 
-/// b(x, y) between the nodes of panels near the barrier; elsewhere it is 1.
-#[derive(Debug, Default)]
-pub(super) struct Bridges {
-    /// sd of the period divided by the unit, and the panel width.
-    of: (f64, f64),
-    /// Keyed by the panels of x and y.
-    blocks: HashMap<(i64, i64), Block>,
-}
-
-impl Bridges {
-    pub(super) fn between(&self, from: i64, to: i64) -> Option<&Block> {
-        self.blocks.get(&(from, to))
-    }
-
-    /// Adds the blocks that a step from one range of panels to another needs.
-    fn prepare(&mut self, kernel: &Kernel, ratio: f64, from: (i64, i64), to: (i64, i64)) {
-        let of = (ratio, kernel.resolution.width);
-        if [self.of.0, self.of.1].map(f64::to_bits) != [of.0, of.1].map(f64::to_bits) {
-            *self = Self { of, blocks: HashMap::new() };
-        }
-        let variance = ratio * ratio;
-        // The distance of panel p < 0 from the barrier is at least −1 − p panels.
-        let relevant = NEGLIGIBLE * variance / (2.0 * kernel.resolution.width * kernel.resolution.width);
-        for x in from.0..=from.1 {
-            for y in to.0..=to.1.min(-1) {
-                if distance(x) * distance(y) < relevant {
-                    self.blocks.entry((x, y)).or_insert_with(|| block(kernel, variance, x, y));
-                }
+/// Adds the blocks that a step from one range of panels to another needs.
+fn prepare(bridges: &mut Bridges, kernel: &Kernel, ratio: f64, from: (i64, i64), to: (i64, i64)) {
+    let width = kernel.resolution.width;
+    bridges.set(ratio, width);
+    let variance = ratio * ratio;
+    // The distance of panel p < 0 from the barrier is at least −1 − p panels.
+    let relevant = NEGLIGIBLE * variance / (2.0 * width * width);
+    for x in from.0..=from.1 {
+        for y in to.0..=to.1.min(-1) {
+            if distance(x) * distance(y) < relevant {
+                bridges.blocks.entry((x, y)).or_insert_with(|| block(kernel, variance, x, y));
             }
         }
     }
@@ -69,7 +51,7 @@ fn passes(x: f64, drift: f64, sd: f64) -> f64 {
 
 impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
-    pub(super) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
+    pub(crate) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
         self.narrow_panels(walk);
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
@@ -83,7 +65,7 @@ impl Recursion {
                 below = start_below(&self.kernel, &start, drift, sd, range);
             } else {
                 first[t] += passing(&self.kernel, &below, drift, sd);
-                self.bridges.prepare(&self.kernel, sd, (below.first, below.last()), range);
+                prepare(&mut self.bridges, &self.kernel, sd, (below.first, below.last()), range);
                 below = self.kernel.product(&below, drift, sd, range, Some(&self.bridges));
             }
         }
@@ -150,7 +132,7 @@ mod tests {
     use super::*;
     use crate::cpu::Level;
     use crate::exact::first_passage_by;
-    use crate::exact::gauss::as_f64;
+    use crate::math::gauss::as_f64;
 
     fn by(start: &[(f64, f64)], drifts: &[f64], sds: &[f64], tolerance: f64) -> Vec<f64> {
         let mut by = vec![0.0; drifts.len()];

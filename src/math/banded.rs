@@ -3,7 +3,7 @@
 
 /// A square matrix that is zero beyond a distance of `reach` from the diagonal.
 #[derive(Debug, Clone)]
-pub(super) struct Banded {
+pub(crate) struct Banded {
     size: usize,
     reach: usize,
     /// Dense storage by rows: it is small, so only the loops use the band.
@@ -11,17 +11,17 @@ pub(super) struct Banded {
 }
 
 impl Banded {
-    pub(super) fn new(size: usize, reach: usize) -> Self {
+    pub(crate) fn new(size: usize, reach: usize) -> Self {
         Self { size, reach, cells: vec![0.0; size * size] }
     }
 
-    pub(super) fn add(&mut self, row: usize, column: usize, value: f64) {
+    pub(crate) fn add(&mut self, row: usize, column: usize, value: f64) {
         debug_assert!(row.abs_diff(column) <= self.reach, "({row}, {column}) is outside the band");
         self.cells[row * self.size + column] += value;
     }
 
     /// `None` if the matrix is singular or not finite.
-    pub(super) fn factor(mut self) -> Option<Factored> {
+    pub(crate) fn factor(mut self) -> Option<Factored> {
         let size = self.size;
         let mut pivots = Vec::with_capacity(size);
         for k in 0..size {
@@ -64,14 +64,14 @@ impl Banded {
 
 /// LU factors of a matrix.
 #[derive(Debug, Clone)]
-pub(super) struct Factored {
+pub(crate) struct Factored {
     matrix: Banded,
     pivots: Vec<usize>,
 }
 
 impl Factored {
     /// Overwrites the right-hand side with the solution.
-    pub(super) fn solve(&self, side: &mut [f64]) {
+    pub(crate) fn solve(&self, side: &mut [f64]) {
         let Banded { size, reach, ref cells } = self.matrix;
         for (k, pivot) in self.pivots.iter().enumerate() {
             side.swap(k, *pivot);

@@ -1,19 +1,19 @@
 //! The answers on a line: from where its dates begin or cease to be ahead to probabilities.
 
-use super::pair::{Asked, Watch};
+use crate::exact::pair::{Asked, Watch};
 use crate::math;
 
 /// Where date `t` begins or ceases to be ahead along a line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     /// The standard normal score.
-    pub(super) at: f64,
-    pub(super) t: usize,
+    pub(crate) at: f64,
+    pub(crate) t: usize,
 }
 
 /// Which dates are ahead on a piece of a line, with space for its answers.
 #[derive(Debug)]
-pub(super) struct Sweep {
+pub(crate) struct Sweep {
     periods: usize,
     /// Bit t of the words: whether date t is ahead.
     ahead: Vec<u64>,
@@ -23,12 +23,12 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
-    pub(super) fn new(periods: usize) -> Self {
+    pub(crate) fn new(periods: usize) -> Self {
         Self { periods, ahead: vec![0; periods / 64 + 1], changes: 0, below: Vec::new() }
     }
 
     /// The answers of a line; `cuts` ascend.
-    pub(super) fn answer(&mut self, starts: &[bool], cuts: &[Cut], asked: Asked) -> Vec<f64> {
+    pub(crate) fn answer(&mut self, starts: &[bool], cuts: &[Cut], asked: Asked) -> Vec<f64> {
         let mut out = vec![0.0; asked.len(self.periods)];
         self.begin(starts);
         let mut uptos = std::mem::take(&mut self.below);
@@ -81,7 +81,7 @@ impl Sweep {
     }
 
     /// The pieces on which a first lead of `sustained` dates begins by date `by`, as the cuts that bound them.
-    pub(super) fn boundaries(&mut self, starts: &[bool], cuts: &[Cut], sustained: usize, by: usize) -> Vec<Cut> {
+    pub(crate) fn boundaries(&mut self, starts: &[bool], cuts: &[Cut], sustained: usize, by: usize) -> Vec<Cut> {
         self.begin(starts);
         let mut is_in = self.first(sustained).is_some_and(|first| first <= by);
         let mut bounds = Vec::new();

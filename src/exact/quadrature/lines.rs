@@ -6,11 +6,11 @@
 //! path of leads is known. What is left to average over the other axes is continuous, and scrambled Sobol points do it.
 
 use super::axes::{complement, leading_axis};
-use super::gauss::as_f64;
-use super::pair::{Asked, Columns, Pair};
-use super::start::TIE;
 use super::sweep::{Cut, Sweep};
 use crate::error::Error;
+use crate::exact::pair::{Asked, Columns, Pair};
+use crate::exact::start::TIE;
+use crate::math::gauss::as_f64;
 
 /// Cells of a line that one word of bits describes.
 const CELLS: usize = 63;
@@ -19,8 +19,8 @@ const WIDTH: usize = 512;
 
 /// Lines along one axis of a pair, whose other axes are sampled.
 #[derive(Debug)]
-pub(super) struct Lines<'a, 'p> {
-    pub(super) pair: &'a Pair<'p>,
+pub(crate) struct Lines<'a, 'p> {
+    pub(crate) pair: &'a Pair<'p>,
     /// The axis that is integrated in closed form: the weight of each draw, and last that of the shocks.
     axis: Vec<f64>,
     /// The axes that are sampled, likewise.
@@ -31,10 +31,10 @@ pub(super) struct Lines<'a, 'p> {
 
 /// Equidistant nodes of the standard normal score along a line.
 #[derive(Debug, Clone)]
-pub(super) struct Grid {
+pub(crate) struct Grid {
     from: f64,
     step: f64,
-    pub(super) nodes: usize,
+    pub(crate) nodes: usize,
 }
 
 /// The shocks as a Brownian motion, in standard deviations of one period.
@@ -49,7 +49,7 @@ struct Shocks {
 
 impl<'a, 'p> Lines<'a, 'p> {
     /// Lines of `nodes` nodes that reach `reach` standard deviations to each side. Shocks are sampled where the pair has any.
-    pub(super) fn new(pair: &'a Pair<'p>, reach: f64, nodes: usize) -> Result<Self, Error> {
+    pub(crate) fn new(pair: &'a Pair<'p>, reach: f64, nodes: usize) -> Result<Self, Error> {
         let lead = leading_axis(pair)?;
         let shocks = lead.shocks.map(|weights| Shocks::new(&weights));
         let rest = complement(&lead.axis, &lead.slopes);
@@ -57,32 +57,32 @@ impl<'a, 'p> Lines<'a, 'p> {
     }
 
     /// The same lines with other nodes.
-    pub(super) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
+    pub(crate) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
         let Self { pair, axis, rest, shocks, .. } = self;
         let shocks = shocks.as_ref().map(|shocks| Shocks::new(&shocks.direction));
         Lines { pair, axis: axis.clone(), rest: rest.clone(), shocks, grid: Grid::new(reach, nodes) }
     }
 
     /// Numbers that are sampled for a line.
-    pub(super) fn dimensions(&self) -> usize {
+    pub(crate) fn dimensions(&self) -> usize {
         self.rest.len() + self.shocks.as_ref().map_or(0, |shocks| shocks.bridge.periods())
     }
 
-    pub(super) fn nodes(&self) -> usize {
+    pub(crate) fn nodes(&self) -> usize {
         self.grid.nodes
     }
 
-    pub(super) fn periods(&self) -> usize {
+    pub(crate) fn periods(&self) -> usize {
         self.pair.periods()
     }
 
     /// The weight of each draw along a line.
-    pub(super) fn of_draws(&self) -> &[f64] {
+    pub(crate) fn of_draws(&self) -> &[f64] {
         &self.axis[..self.pair.draws.len()]
     }
 
     /// The answers on lines at coordinates along the sampled axes, line by line.
-    pub(super) fn answers(&self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
+    pub(crate) fn answers(&self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
         let mut sweep = Sweep::new(self.pair.periods());
         let mut answers = Vec::with_capacity(width);
         self.each(coordinates, width, &mut |line| answers.push(sweep.answer(line.starts, line.cuts, asked)))?;
@@ -90,7 +90,7 @@ impl<'a, 'p> Lines<'a, 'p> {
     }
 
     /// Calls `emit` with every line.
-    pub(super) fn each(
+    pub(crate) fn each(
         &self,
         coordinates: &[Vec<f64>],
         width: usize,
@@ -157,11 +157,11 @@ impl<'a, 'p> Lines<'a, 'p> {
 }
 
 /// One line: which dates are ahead at its lower end, and where that changes.
-pub(super) struct Line<'a> {
-    pub(super) starts: &'a [bool],
-    pub(super) cuts: &'a [Cut],
+pub(crate) struct Line<'a> {
+    pub(crate) starts: &'a [bool],
+    pub(crate) cuts: &'a [Cut],
     /// The score of each draw where the line's own is 0.
-    pub(super) fixed: Vec<f64>,
+    pub(crate) fixed: Vec<f64>,
     /// The shocks there, in standard deviations of one period, and their slopes along the line; nothing without shocks.
     motion: &'a [f64],
     slopes: &'a [f64],
@@ -169,7 +169,7 @@ pub(super) struct Line<'a> {
 
 impl Line<'_> {
     /// The shocks at a cut, in standard deviations of one period, and their slope along the line.
-    pub(super) fn shocks(&self, cut: Cut) -> [f64; 2] {
+    pub(crate) fn shocks(&self, cut: Cut) -> [f64; 2] {
         match (self.motion.get(cut.t), self.slopes.get(cut.t)) {
             (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
             _ => [0.0; 2],

@@ -12,7 +12,7 @@ use crate::math;
 
 /// Functions of the scores with known means that approximate the answers.
 #[derive(Debug)]
-pub(super) struct Control {
+pub(crate) struct Control {
     dimensions: usize,
     /// Answers that have a control; the others hardly vary.
     answers: Vec<Controlled>,
@@ -36,16 +36,16 @@ const TRIVIAL: f64 = 1e-9;
 const REACH: f64 = 1.6;
 
 /// Evaluates the answers at coordinates indexed by axis, then by point; returns one list of answers for each point.
-pub(super) type Answers<'f> = dyn FnMut(&[Vec<f64>], usize) -> Result<Vec<Vec<f64>>, Error> + 'f;
+pub(crate) type Answers<'f> = dyn FnMut(&[Vec<f64>], usize) -> Result<Vec<Vec<f64>>, Error> + 'f;
 
 impl Control {
     /// Number of points that determine the polynomials: the medians, two on each axis, and two on the diagonal of each
     /// pair of axes.
-    pub(super) fn points(dimensions: usize) -> usize {
+    pub(crate) fn points(dimensions: usize) -> usize {
         1 + 2 * dimensions + dimensions * dimensions.saturating_sub(1)
     }
 
-    pub(super) fn fit(dimensions: usize, answers: &mut Answers<'_>) -> Result<Self, Error> {
+    pub(crate) fn fit(dimensions: usize, answers: &mut Answers<'_>) -> Result<Self, Error> {
         let mut coordinates = vec![vec![0.0; Self::points(dimensions)]; dimensions];
         let mut at = 1;
         let diagonal = REACH / std::f64::consts::SQRT_2;
@@ -75,7 +75,7 @@ impl Control {
     }
 
     /// Adds control minus mean at a point, for every answer that has a control.
-    pub(super) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
+    pub(crate) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
         let features = features(&at[..self.dimensions]);
         for Controlled { answer, coefficients, mean, .. } in &self.answers {
             let probit: f64 = coefficients.iter().zip(&features).map(|(c, x)| c * x).sum();
@@ -85,7 +85,7 @@ impl Control {
 
     /// For each answer, the mean over the replicates and its error, with the control wherever it reduces the error.
     /// `means` holds the means of the answers, followed by those of the controls' excess.
-    pub(super) fn estimate(&self, means: &[Vec<f64>], len: usize) -> Vec<(f64, f64)> {
+    pub(crate) fn estimate(&self, means: &[Vec<f64>], len: usize) -> Vec<(f64, f64)> {
         let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
         let mut estimates: Vec<(f64, f64)> = (0..len).map(plain).collect();
         for Controlled { answer, error: of_mean, .. } in &self.answers {
@@ -282,7 +282,7 @@ mod tests {
             let (mean, error) = Quadratic::new(&coefficients, 2).mean();
             let (step, reach) = (0.04, 8.0);
             let nodes: Vec<f64> = (0..=400).map(|k| f64::from(k) * step - reach).collect();
-            let density = |z: f64| super::super::gauss::normal_density(z) * step;
+            let density = |z: f64| crate::math::gauss::normal_density(z) * step;
             let row = |y: &f64| {
                 let cell = |x: &f64| density(*x) * math::norm_cdf(at(&coefficients, &[*x, *y]));
                 density(*y) * nodes.iter().map(cell).sum::<f64>()

@@ -9,31 +9,25 @@
 //!
 //! Since |r| is at most half a panel, no factor overflows for any drift.
 
-use super::gauss;
-use super::watched::Bridges;
+use super::panels::{Block, Bridges, NODES, Panel};
 use crate::cpu::{self, Level};
 use crate::math;
-
-pub(super) const NODES: usize = 16;
-/// Values of a density at the nodes of one panel.
-pub(super) type Panel = [f64; NODES];
-/// Transition from one panel to another, `[j][i]` from node j to node i.
-pub(super) type Block = [Panel; NODES];
+use crate::math::gauss;
 
 /// Panel width and truncation of the tails.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Resolution {
+pub(crate) struct Resolution {
     /// Width of a panel.
-    pub(super) width: f64,
+    pub(crate) width: f64,
     /// Standard deviations kept on each side.
-    pub(super) reach: f64,
+    pub(crate) reach: f64,
 }
 
 impl Resolution {
     /// Resolution required for an error of `tolerance`. Sixteen nodes integrate e^{−x²}, the sharpest product of
     /// density and kernel, with a relative error of 4.1e−33·width³³ (the remainder of Gauss–Legendre quadrature). The
     /// measured error of a walk's probabilities is a thousandth of that, at tolerances of 1e-6 to 1e-10.
-    pub(super) fn of(tolerance: f64) -> Self {
+    pub(crate) fn of(tolerance: f64) -> Self {
         let width = math::exp((math::ln(tolerance) + 81.5) / 33.0).min(7.5);
         Self { width, reach: -math::norm_quantile(0.01 * tolerance) }
     }
@@ -41,18 +35,18 @@ impl Resolution {
 
 /// A density on panels `first..first + len` of the line; panel p covers p·width to (p + 1)·width.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Density {
-    pub(super) first: i64,
-    pub(super) panels: Vec<Panel>,
+pub(crate) struct Density {
+    pub(crate) first: i64,
+    pub(crate) panels: Vec<Panel>,
 }
 
 impl Density {
-    pub(super) fn last(&self) -> i64 {
+    pub(crate) fn last(&self) -> i64 {
         self.first + signed(self.panels.len()) - 1
     }
 
     /// On the same panels, `below` under the barrier and 1 above it.
-    pub(super) fn passed_or(&self, below: &Self) -> Self {
+    pub(crate) fn passed_or(&self, below: &Self) -> Self {
         let at = |panel: i64| if panel >= 0 { [1.0; NODES] } else { below.panel(panel) };
         Self { first: self.first, panels: (self.first..=self.last()).map(at).collect() }
     }
@@ -64,14 +58,14 @@ impl Density {
     }
 
     /// Splits at the barrier into the parts below and above 0.
-    pub(super) fn split(mut self) -> (Self, Self) {
+    pub(crate) fn split(mut self) -> (Self, Self) {
         let below = count(-self.first).min(self.panels.len());
         let above = self.panels.split_off(below);
         (Self { first: self.first, panels: self.panels }, Self { first: self.first.max(0), panels: above })
     }
 
     /// Adds another density.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         if other.panels.is_empty() {
             return;
         }
@@ -93,11 +87,11 @@ impl Density {
 
 /// The panel grid, with the blocks of the most recent sd ratio.
 #[derive(Debug, Clone)]
-pub(super) struct Kernel {
-    pub(super) resolution: Resolution,
+pub(crate) struct Kernel {
+    pub(crate) resolution: Resolution,
     level: Level,
     nodes: Panel,
-    pub(super) weights: Panel,
+    pub(crate) weights: Panel,
     /// sd of the period divided by the unit of length.
     ratio: f64,
     /// Blocks from −`most` to `most` panels: `[d + most][j][i]` = φ((yᵢ − xⱼ + d·width)/ρ)/ρ.
@@ -124,7 +118,7 @@ struct Shift {
 }
 
 impl Kernel {
-    pub(super) fn new(resolution: Resolution, level: Level) -> Self {
+    pub(crate) fn new(resolution: Resolution, level: Level) -> Self {
         let (nodes, weights) = ([0.0; NODES], [0.0; NODES]);
         let (blocks, shift, scaled, spare) = (Vec::new(), Shift::default(), Vec::new(), Vec::new());
         let mut kernel = Self { resolution, level, nodes, weights, ratio: 0.0, blocks, shift, scaled, spare };
@@ -133,7 +127,7 @@ impl Kernel {
     }
 
     /// Changes the panel width and rebuilds the nodes for it.
-    pub(super) fn set_width(&mut self, width: f64) {
+    pub(crate) fn set_width(&mut self, width: f64) {
         self.resolution.width = width;
         self.ratio = 0.0;
         self.shift = Shift::default();
@@ -144,27 +138,27 @@ impl Kernel {
     }
 
     /// The panel that contains `x`.
-    pub(super) fn panel_of(&self, x: f64) -> i64 {
+    pub(crate) fn panel_of(&self, x: f64) -> i64 {
         whole((x / self.resolution.width).floor())
     }
 
     /// The nodes of a panel.
-    pub(super) fn nodes_of(&self, panel: i64) -> Panel {
+    pub(crate) fn nodes_of(&self, panel: i64) -> Panel {
         self.nodes.map(|node| as_f64(panel) * self.resolution.width + node)
     }
 
     /// ∫ f.
-    pub(super) fn mass(&self, density: &Density) -> f64 {
+    pub(crate) fn mass(&self, density: &Density) -> f64 {
         density.panels.iter().map(|panel| self.mass_of(panel)).sum()
     }
 
     /// Returns the storage of a discarded density for reuse.
-    pub(super) fn recycle(&mut self, density: Density) {
+    pub(crate) fn recycle(&mut self, density: Density) {
         self.spare.push(density.panels);
     }
 
     /// Removes the part of a density above the barrier and returns its mass.
-    pub(super) fn take_above(&self, density: &mut Density) -> f64 {
+    pub(crate) fn take_above(&self, density: &mut Density) -> f64 {
         let below = count(-density.first).min(density.panels.len());
         let above = density.panels[below..].iter().map(|panel| self.mass_of(panel)).sum();
         density.panels.truncate(below);
@@ -172,7 +166,7 @@ impl Kernel {
     }
 
     /// The sum of two densities, either of which may be absent.
-    pub(super) fn sum(&mut self, one: Option<&Density>, other: Option<&Density>) -> Density {
+    pub(crate) fn sum(&mut self, one: Option<&Density>, other: Option<&Density>) -> Density {
         let mut sum = Density { first: 0, panels: cleared(self.spare.pop().unwrap_or_default(), (0, -1)) };
         for part in [one, other].into_iter().flatten() {
             sum.add(part);
@@ -181,12 +175,12 @@ impl Kernel {
     }
 
     /// ∫ f over one panel.
-    pub(super) fn mass_of(&self, panel: &Panel) -> f64 {
+    pub(crate) fn mass_of(&self, panel: &Panel) -> f64 {
         panel.iter().zip(&self.weights).map(|(f, weight)| f * weight).sum()
     }
 
     /// ∫ f v and ∫ y f v of a density f and a value function v.
-    pub(super) fn moments(&self, density: &Density, value: &Density) -> [f64; 2] {
+    pub(crate) fn moments(&self, density: &Density, value: &Density) -> [f64; 2] {
         let mut moments = [0.0; 2];
         for (panel, f) in (density.first..).zip(&density.panels) {
             let (from, v) = (as_f64(panel) * self.resolution.width, value.panel(panel));
@@ -200,7 +194,7 @@ impl Kernel {
     }
 
     /// Value function one period earlier, at a start `x`: v(x) = ∫ φ((y − x − δ)/ρ)/ρ v(y) dy, and dv/dx.
-    pub(super) fn value_at(&self, value: &Density, x: f64, drift: f64, ratio: f64) -> [f64; 2] {
+    pub(crate) fn value_at(&self, value: &Density, x: f64, drift: f64, ratio: f64) -> [f64; 2] {
         let mut found = [0.0; 2];
         let mut gauss = [0.0; NODES];
         for (panel, v) in (value.first..).zip(&value.panels) {
@@ -221,7 +215,7 @@ impl Kernel {
     }
 
     /// The density after the first period, on panels `range`, from weighted start points.
-    pub(super) fn start(&self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
+    pub(crate) fn start(&self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
         let mut panels = panels(range);
         let mut gauss = [0.0; NODES];
         for (panel, out) in (range.0..).zip(&mut panels) {
@@ -244,12 +238,12 @@ impl Kernel {
     }
 
     /// The density one period later, on panels `range`.
-    pub(super) fn step(&mut self, from: &Density, drift: f64, ratio: f64, range: (i64, i64)) -> Density {
+    pub(crate) fn step(&mut self, from: &Density, drift: f64, ratio: f64, range: (i64, i64)) -> Density {
         self.product(from, drift, ratio, range, None)
     }
 
     /// Applies the kernel to a density; blocks near the barrier are multiplied by their `bridges`.
-    pub(super) fn product(
+    pub(crate) fn product(
         &mut self,
         from: &Density,
         drift: f64,

@@ -7,49 +7,49 @@
 
 use std::collections::HashMap;
 
-use super::kernel::{Density, Kernel, Panel, Resolution};
-use super::watched::Bridges;
+use super::kernel::{Density, Kernel, Resolution};
+use super::panels::{Bridges, Panel};
 use crate::cpu::Level;
 
 /// A walk: its start, and the drift and standard deviation of each period.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     /// Points with weights (which need not sum to 1), all on one side of the barrier.
-    pub(super) start: &'a [(f64, f64)],
-    pub(super) drifts: &'a [f64],
+    pub(crate) start: &'a [(f64, f64)],
+    pub(crate) drifts: &'a [f64],
     /// Positive.
-    pub(super) sds: &'a [f64],
+    pub(crate) sds: &'a [f64],
 }
 
 /// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
 const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
 /// A walk in the units of the kernel, with the relevant panels of each period.
-pub(super) struct Scaled {
+pub(crate) struct Scaled {
     /// The unit of length: the smallest sd.
-    pub(super) unit: f64,
-    pub(super) start: Vec<(f64, f64)>,
+    pub(crate) unit: f64,
+    pub(crate) start: Vec<(f64, f64)>,
     /// For each period: drift, sd, and the range of relevant panels.
-    pub(super) periods: Vec<(f64, f64, (i64, i64))>,
+    pub(crate) periods: Vec<(f64, f64, (i64, i64))>,
     /// For each period, the range of panels that can still reach the barrier in a later period.
-    pub(super) open: Vec<(i64, i64)>,
+    pub(crate) open: Vec<(i64, i64)>,
 }
 
 /// The recursion at one resolution, for any number of walks.
 #[derive(Debug)]
-pub(super) struct Recursion {
-    pub(super) kernel: Kernel,
-    pub(super) bridges: Bridges,
+pub(crate) struct Recursion {
+    pub(crate) kernel: Kernel,
+    pub(crate) bridges: Bridges,
     /// Kernels and bridges of other panel widths, keyed by the bits of the width.
-    pub(super) other_widths: HashMap<u64, (Kernel, Bridges)>,
+    pub(crate) other_widths: HashMap<u64, (Kernel, Bridges)>,
     /// Panel width required by the tolerance.
-    pub(super) widest: f64,
+    pub(crate) widest: f64,
     /// Lead-change counts less likely than this are dropped.
     least: f64,
 }
 
 impl Recursion {
-    pub(super) fn new(tolerance: f64, level: Level) -> Self {
+    pub(crate) fn new(tolerance: f64, level: Level) -> Self {
         let resolution = Resolution::of(tolerance);
         Self {
             widest: resolution.width,
@@ -60,7 +60,7 @@ impl Recursion {
         }
     }
 
-    pub(super) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
+    pub(crate) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
         let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
         let start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let low = start.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
@@ -95,7 +95,7 @@ impl Recursion {
     }
 
     /// Adds to `first[t − 1]` the probability that a walk that starts below is first above 0 at t.
-    pub(super) fn first_passage(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
+    pub(crate) fn first_passage(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
         let Scaled { start, mut periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -115,7 +115,7 @@ impl Recursion {
 
     /// Adds to `first[t]` the probability that the first run of `sustained` dates above 0 begins at t, where the start
     /// is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
-    pub(super) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
+    pub(crate) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
         let both = [below.start, above.start].concat();
         let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
         if start.is_empty() {
@@ -152,7 +152,7 @@ impl Recursion {
     /// Adds to `counts[c]` the probability that a walk changes sides c times by T; `above` is the side of its start.
     ///
     /// The current side follows from the parity of c, so one density per count suffices.
-    pub(super) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
+    pub(crate) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -208,9 +208,9 @@ impl Recursion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::gauss::as_f64;
     use crate::exact::start::Start;
     use crate::math;
+    use crate::math::gauss::as_f64;
 
     fn by(walk: &Walk<'_>, tolerance: f64) -> Vec<f64> {
         let mut by = vec![0.0; walk.drifts.len()];
