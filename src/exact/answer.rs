@@ -1,8 +1,8 @@
 //! Converts integrals to the answers of an outcome.
 
-use super::Exact;
 use super::pair::{Asked, Watch};
 use super::revenue::{Of, Sum};
+use super::settings::Exact;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::quadrature::budget::Budget;

@@ -8,7 +8,7 @@ use crate::exact::quadrature::integrate::Method;
 use crate::exact::quadrature::lines::{Line, Lines};
 use crate::exact::quadrature::replicates::{Points, SCRAMBLES};
 use crate::exact::quadrature::sweep::Sweep;
-use crate::exact::refused;
+use crate::exact::settings::refused;
 use crate::exact::start::{Start, TIE};
 use crate::exact::walk::passage::{Recursion, Walk};
 use crate::math::gauss::{Rule, as_f64, normal_density};

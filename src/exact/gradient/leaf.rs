@@ -5,7 +5,7 @@ use crate::assumption::domain::{Address, Domain, Visitor};
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantile::Quantile;
 use crate::error::Error;
-use crate::exact::refused;
+use crate::exact::settings::refused;
 use crate::plan::Plan;
 use crate::scenario::{Question, Scenario};
 
