@@ -9,6 +9,7 @@ use super::start::{normal_mass, own_rule};
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{self, Rule, as_f64};
+use crate::math::rotation::Mirror;
 use crate::outcome::{Component, Mixture};
 use crate::plan::{Input, Plan, SeriesId};
 use crate::random::{GROUP, Net};
@@ -96,7 +97,7 @@ impl Sum<'_> {
             for (rest, weight) in &rests {
                 let along: &[f64] = if moving.is_empty() { &[0.0] } else { &ends };
                 let point = |z: &f64| {
-                    let mut scores = turned(&axes, *z, rest);
+                    let mut scores = axes.reflect(*z, rest);
                     scores.extend(sigma);
                     scores
                 };
@@ -158,12 +159,12 @@ fn product_of(rules: &[Rule]) -> Vec<(Vec<f64>, f64)> {
     })
 }
 
-/// Householder vector that maps the first axis to the direction in which the centre at the horizon varies most.
-fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Error> {
+/// The reflection that maps the first axis to the direction in which the centre at the horizon varies most.
+fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Mirror, Error> {
     let unit = |draw: usize, side: f64| (0..moving.len()).map(|d| if d == draw { side } else { 0.0 }).collect();
     let points: Vec<Vec<f64>> = (0..moving.len()).flat_map(|draw| [unit(draw, 1.0), unit(draw, -1.0)]).collect();
     if points.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Mirror::default());
     }
     // Volatilities that nothing else depends on do not affect the centres; here they stay at their medians.
     let order = [moving, apart].concat();
@@ -171,22 +172,7 @@ fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Er
         points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
     let horizon = sum.columns(&order, &scores)?.0.pop().expect("the base and at least one period");
     let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
-    let length = slope.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let mut mirror: Vec<f64> = slope.iter().map(|x| if length > 0.0 { x / length } else { 0.0 }).collect();
-    // The sign avoids cancellation.
-    mirror[0] += if mirror[0] < 0.0 { -1.0 } else { 1.0 };
-    Ok(mirror)
-}
-
-/// The scores at `z` along the first axis and `rest` along the others.
-fn turned(mirror: &[f64], z: f64, rest: &[f64]) -> Vec<f64> {
-    if mirror.is_empty() {
-        return Vec::new();
-    }
-    let point: Vec<f64> = std::iter::once(z).chain(rest.iter().copied()).collect();
-    let square: f64 = mirror.iter().map(|v| v * v).sum();
-    let along = 2.0 * mirror.iter().zip(&point).map(|(v, x)| v * x).sum::<f64>() / square;
-    point.iter().zip(mirror).map(|(x, v)| x - along * v).collect()
+    Ok(Mirror::to(&slope))
 }
 
 fn law(lines: &[Line], t: usize) -> Mixture {

@@ -17,7 +17,8 @@
 //! | `gauss` | Gauss rules, also of a discrete measure |
 //! | `interpolant` | polynomial interpolation through Chebyshev points |
 //! | `root` | bisection |
-//! | `banded` | banded linear systems |
+//! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
+//! | `rotation` | orthonormal bases and reflections |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! Each module documents the errors of its functions, in units in the last place (ulp) of the exact result. They are
@@ -26,11 +27,13 @@
 pub(crate) mod banded;
 mod beta;
 mod bridge;
+pub(crate) mod eigen;
 mod elementary;
 pub(crate) mod gauss;
 pub(crate) mod interpolant;
 mod normal;
 pub(crate) mod root;
+pub(crate) mod rotation;
 mod single;
 mod table;
 #[cfg(test)]

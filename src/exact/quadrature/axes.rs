@@ -4,6 +4,7 @@
 use crate::error::Error;
 use crate::exact::pair::Pair;
 use crate::math::gauss::{as_f64, normal_density};
+use crate::math::rotation::{basis, complement, dot, norm};
 
 /// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
 const MIN_WEIGHT: f64 = 0.01;
@@ -116,71 +117,4 @@ pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
         }
         None => basis(Vec::new(), rows, pair.draws.len()),
     })
-}
-
-/// Completes `axis` to an orthonormal basis and returns the other axes, ordered by how much `rows` vary along them.
-pub(crate) fn complement(axis: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let without = |row: &Vec<f64>| {
-        let along = dot(row, axis);
-        row.iter().zip(axis).map(|(x, a)| x - along * a).collect()
-    };
-    basis(vec![axis.to_vec()], rows.iter().map(without).collect(), axis.len()).split_off(1)
-}
-
-/// Extends orthonormal vectors to a basis, first with the longest residual of the rows, then with unit vectors.
-fn basis(mut vectors: Vec<Vec<f64>>, mut rows: Vec<Vec<f64>>, dimensions: usize) -> Vec<Vec<f64>> {
-    while vectors.len() < dimensions {
-        let longest = rows.iter().max_by(|a, b| norm(a).total_cmp(&norm(b)));
-        let units = (0..dimensions).map(|k| (0..dimensions).map(|d| if d == k { 1.0 } else { 0.0 }).collect());
-        let candidates = longest.into_iter().filter(|row| norm(row) > 1e-9).cloned().chain(units);
-        let residual = |mut row: Vec<f64>| {
-            let length = norm(&row);
-            row.iter_mut().for_each(|x| *x /= length);
-            // Orthogonalized twice, so that rounding leaves no component along the other axes (Parlett 1980, section
-            // 6.9).
-            for axis in vectors.iter().chain(&vectors) {
-                let along = dot(&row, axis);
-                row.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
-            }
-            row
-        };
-        // While the basis is incomplete, some unit vector is far from the span.
-        let far = 0.5 / as_f64(dimensions).sqrt();
-        let Some(next) = candidates.map(residual).find(|row| norm(row) > far) else { break };
-        let length = norm(&next);
-        let axis: Vec<f64> = next.into_iter().map(|x| x / length).collect();
-        for row in &mut rows {
-            let along = dot(row, &axis);
-            row.iter_mut().zip(&axis).for_each(|(x, a)| *x -= along * a);
-        }
-        vectors.push(axis);
-    }
-    vectors
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn norm(vector: &[f64]) -> f64 {
-    dot(vector, vector).sqrt()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_basis_is_orthonormal_and_complete() {
-        let rows = vec![vec![3.0, 4.0, 0.0, 0.0], vec![3.0, 4.0, 1e-3, 0.0], vec![0.0; 4]];
-        let vectors = basis(vec![vec![0.0, 0.0, 0.0, 1.0]], rows, 4);
-        assert_eq!(vectors.len(), 4);
-        for (place, a) in vectors.iter().enumerate() {
-            for (other, b) in vectors.iter().enumerate() {
-                let expected = if place == other { 1.0 } else { 0.0 };
-                assert!((dot(a, b) - expected).abs() < 1e-14, "{place} {other}");
-            }
-        }
-        assert!((vectors[1][0].abs() - 0.6).abs() < 1e-6, "the longest row comes first: {:?}", vectors[1]);
-    }
 }

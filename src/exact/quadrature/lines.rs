@@ -5,12 +5,13 @@
 //! score alone; the scores at which it crosses 0 cut the line into pieces of known probability, on each of which the whole
 //! path of leads is known. What is left to average over the other axes is continuous, and scrambled Sobol points do it.
 
-use super::axes::{complement, leading_axis};
+use super::axes::leading_axis;
 use super::sweep::{Cut, Sweep};
 use crate::error::Error;
 use crate::exact::pair::{Asked, Columns, Pair};
 use crate::exact::start::TIE;
 use crate::math::gauss::as_f64;
+use crate::math::rotation::complement;
 
 /// Cells of a line that one word of bits describes.
 const CELLS: usize = 63;
