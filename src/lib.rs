@@ -105,6 +105,7 @@ mod assumption;
 mod audit;
 mod calendar;
 pub mod cookbook;
+mod covariance;
 mod cpu;
 mod error;
 mod estimate;
@@ -113,10 +114,11 @@ mod growth;
 mod math;
 mod outcome;
 mod paths;
+mod plan;
+mod random;
 mod render;
 mod report;
 mod scenario;
-mod shock;
 mod simulation;
 mod snapshot;
 mod statistic;
@@ -135,7 +137,8 @@ pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake, RankTable,
     ShareFan, Years,
 };
-pub use paths::{Path, Paths, Rows, Sampling};
+pub use paths::{Path, Paths, Sampling};
+pub use plan::Rows;
 pub use render::Chart;
 pub use report::Report;
 pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};

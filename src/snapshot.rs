@@ -130,7 +130,7 @@ impl Answer {
         let decimals = decimals(error);
         let (low, high) = estimate.interval();
         let (value, error_text) = (format!("{:.decimals$}", estimate.value()), format!("{error:.decimals$}"));
-        let rounded: f64 = value.parse().unwrap_or(estimate.value());
+        let rounded: f64 = value.parse().expect("a formatted number");
         // Where these digits would show 0 or 1, the text is a bound.
         let (value, shown) = if rounded <= 0.0 {
             (0.0, format!("< {:.decimals$}", high.max(2.0 * error)))
@@ -139,7 +139,7 @@ impl Answer {
         } else {
             (rounded, value)
         };
-        let error = error_text.parse().unwrap_or(error);
+        let error = error_text.parse().expect("a formatted number");
         Self { value, error, text: format!("{shown} ± {error_text}") }
     }
 
@@ -178,7 +178,7 @@ fn probability(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value| (0.0..=1.0).contains(value))
 }
 
-/// The number of decimals that shows two digits of an error.
+/// The number of decimals that shows two digits of an error; none for an error of 10 or more.
 fn decimals(error: f64) -> usize {
     let written = format!("{error:.1e}");
     let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());

@@ -30,8 +30,9 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 fn against_claims(scene: &Scene<'_>, row: usize) -> Vec<Finding> {
     let claims = scene.scenario.providers()[row].claims.iter();
     let bounds = claims.flat_map(|claim| {
-        let back = claim.at.parse::<Period>().ok().and_then(|at| scene.scenario.base().since(at));
-        let back = back.and_then(|back| usize::try_from(back).ok()).unwrap_or(0);
+        let at: Period = claim.at.parse().expect("validated: a claim is about a period");
+        let back = scene.scenario.base().since(at).and_then(|back| usize::try_from(back).ok());
+        let back = back.expect("validated: a claim is about a period up to the base");
         let bound = |revenue: Option<f64>, is_floor| revenue.map(|revenue| Bound { back, revenue, is_floor });
         bound(claim.at_least, true).into_iter().chain(bound(claim.at_most, false))
     });

@@ -11,7 +11,7 @@ use crate::assumption::visitor::VisitorMut;
 use crate::estimate::Estimate;
 use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
 use crate::math;
-use crate::paths::Plan;
+use crate::plan::Plan;
 
 /// The number of years for which another curve must match one without stated rates: as far as analysts' estimates
 /// extend.
@@ -123,7 +123,7 @@ fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<
     if !has_tail(|tail| matches!(tail, TailLaw::Ratio(_))) && stated > 1 && !matches!(&curve.0, Law::Constant(_)) {
         others.push(("ratio auto".to_owned(), with(Tail::ratio("auto"))));
     }
-    let to = end_of_fade(scene, row, schedule.rates[stated - 1].value().unwrap_or(0.0));
+    let to = end_of_fade(scene, row, schedule.rates[stated - 1].value().expect("the rates are at their medians"));
     let name = format!("fade to {:.0} %", 100.0 * to);
     if !has_tail(|tail| matches!(tail, TailLaw::Fade { .. })) && !matches!(&curve.0, Law::Fade { .. }) {
         others.push((format!("{name}, half-life {HALF_LIFE} years"), with(Tail::fade(to, HALF_LIFE))));

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::estimate::{Estimate, When};
 use crate::math;
 use crate::outcome::Overtake;
-use crate::paths::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::{MOST_PERIODS, Question, Scenario};
 
 /// The share of paths ahead at the base that matters to the answer: it counts in "by t" for every t.
@@ -124,7 +124,7 @@ fn certain_or_impossible(
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
     let names = [&question.challenger[..], &question.incumbent];
     let pair = narrowed(&scene.asked, |other| other == question);
-    let Some(ratio) = log_ratio(scene, &pair, names)? else { return Ok(None) };
+    let Some(ratio) = log_ratio(&pair, names)? else { return Ok(None) };
     let against = |t: usize| {
         let [mean, variance] = ratio[t];
         let beyond = math::norm_sf(mean.abs() / variance.sqrt());
@@ -150,15 +150,14 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
 /// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its
 /// quantiles, so that its contribution to the variance is unknown.
 #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-fn log_ratio(scene: &Scene<'_>, pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
+fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
     let (challenger, incumbent) = (plan.rows.find(names[0])?, plan.rows.find(names[1])?);
     let ratio = |plan: &Plan| -> Vec<f64> {
         plan.central[challenger].iter().zip(&plan.central[incumbent]).map(|(a, b)| a - b).collect()
     };
     let mean = ratio(&plan);
-    let yearly = shocks(pair, challenger, incumbent);
-    let mut variance: Vec<f64> = (0..mean.len()).map(|t| yearly * t as f64 * scene.step()).collect();
+    let mut variance: Vec<f64> = (0..mean.len()).map(shocks(pair, &plan, [challenger, incumbent])).collect();
     for (address, ends) in plan.draw_quantiles(ENDS) {
         let [low, high] = ends.map(|end| Plan::new(&pair.with(&address, end)?, SEED));
         let (Ok(low), Ok(high)) = (low, high) else { return Ok(None) };
@@ -181,24 +180,21 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     }
 }
 
-/// The largest annual variance of the log ratio of two providers from their shocks, over low and high quantiles of
-/// their volatilities. It is convex in each volatility, so the maximum lies at a corner; with positive correlation this
-/// need not be the corner of two high volatilities.
-fn shocks(scenario: &Scenario, a: usize, b: usize) -> f64 {
-    let providers = scenario.providers();
-    let volatilities = |row: usize| {
-        let law = scenario.law(&providers[row].volatility).and_then(Shape::of);
+/// The largest variance up to a period of the log ratio of two providers from their shocks, over low and high quantiles
+/// of their volatilities. It is convex in each volatility, so the maximum lies at a corner; with positive correlation
+/// this need not be the corner of two high volatilities.
+fn shocks(scenario: &Scenario, plan: &Plan, rows: [usize; 2]) -> impl Fn(usize) -> f64 + use<> {
+    let volatilities = rows.map(|row| {
+        let law = scenario.law(&scenario.providers()[row].volatility).and_then(Shape::of);
         let at = |shape: &Shape, p: f64| Quantile::within(shape, Quantity::Volatility.domain()).at(p);
         law.map_or([0.0; 2], |shape| [at(&shape, 1.0 - HIGH), at(&shape, HIGH)])
-    };
-    let pair = [providers[a].name(), providers[b].name()];
-    let is_pair = |between: &[String; 2]| pair.iter().all(|name| between.iter().any(|end| end == name));
-    let stated = scenario.correlations.iter().find(|correlation| is_pair(&correlation.between));
-    let rho = stated.map_or(0.0, |correlation| correlation.value);
-    let (of_a, of_b) = (volatilities(a), volatilities(b));
-    let corners = of_a.into_iter().flat_map(|a| of_b.map(|b| a * a + b * b - 2.0 * rho * a * b));
-    // A variance of 0 may round to a negative number.
-    corners.fold(0.0, f64::max)
+    });
+    let pair = plan.pair(rows.map(SeriesId));
+    move |t| {
+        let [of_a, of_b] = volatilities;
+        let corners = of_a.into_iter().flat_map(|a| of_b.map(|b| pair.variance_at([a, b], t)));
+        corners.fold(0.0, f64::max)
+    }
 }
 
 /// The scenario with twice the horizon, or the longest that the calendar, the limits and the curves allow. `None` if

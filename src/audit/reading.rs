@@ -4,7 +4,7 @@ use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown, short};
 use crate::growth::{Curve, Law, Reading, Schedule};
 use crate::math;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::Scenario;
 
 /// The tolerance for equal revenue at the end of every stated year: estimates are in whole percents.
@@ -60,7 +60,8 @@ fn with_answers(scene: &Scene<'_>, row: usize, mut finding: Finding, totals: Cur
     }
     let name = scene.name(row);
     let compared = scene.answers.iter().filter(|answer| answer.is_of(name));
-    // Includes all questions, so that the draws are those of the original answers.
+    // Includes all questions, so that the draws are those of the original answers. Without answers under this reading
+    // there is nothing to compare.
     let answers = scene.asked.with_growth(name, totals).and_then(|other| scene.overtakes(&other)).unwrap_or_default();
     let answers = answers.iter().filter(|totals| [totals.challenger(), totals.incumbent()].contains(&name));
     for (answer, totals) in compared.zip(answers) {

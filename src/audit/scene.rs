@@ -10,7 +10,7 @@ use crate::estimate::Estimate;
 use crate::growth::{AUTO, Law, Reading, Schedule, Value};
 use crate::math;
 use crate::outcome::Overtake;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Provider, Question, Scenario};
 
 /// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of
@@ -78,7 +78,7 @@ impl Series {
             path: central.iter().map(|log| log - central[0]).collect(),
             past: provider.history.iter().map(|revenue| math::ln(revenue / base)).collect(),
             base,
-            volatility: scenario.median(&provider.volatility).unwrap_or(0.0),
+            volatility: scenario.median(&provider.volatility).expect("validated: a volatility has a distribution"),
             address: format!("provider[{}]", provider.name),
         }
     }

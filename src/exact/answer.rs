@@ -1,26 +1,25 @@
 //! Converts integrals to the answers of an outcome.
 
-use super::budget::Budget;
-use super::integrate::{Integral, Pairs, Request};
 use super::pair::{Asked, Watch};
-use super::revenue::Sum;
-use super::{Exact, gauss};
+use super::revenue::{Of, Sum};
+use super::settings::Exact;
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::exact::quadrature::budget::Budget;
+use crate::exact::quadrature::integrate::{Pairs, Request};
+use crate::exact::quadrature::sampled::Integral;
+use crate::math::gauss;
 use crate::outcome::{
     Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
 };
-use crate::paths::Plan;
-use crate::scenario::{Measure, Question, Scenario};
-
-/// The correlation of two rows' shocks.
-pub(super) fn correlation(scenario: &Scenario, a: &str, b: &str) -> f64 {
-    let is_theirs = |between: &[String; 2]| between.iter().all(|name| name == a || name == b);
-    scenario.correlations.iter().find(|stated| is_theirs(&stated.between)).map_or(0.0, |stated| stated.value)
-}
+use crate::plan::{Plan, RowId, SeriesId};
+use crate::scenario::{Measure, Question};
 
 /// Error bound for rounding, for answers whose quadrature error is too small to measure.
 pub(super) const ROUNDING: f64 = 1e-14;
+
+/// The series of a scenario with two providers.
+const TWO: [SeriesId; 2] = [SeriesId(0), SeriesId(1)];
 
 /// The list of lead-change probabilities ends where all further counts are less likely than this.
 const LEAST_COUNT: f64 = 1e-9;
@@ -42,13 +41,14 @@ pub(super) fn question(
     question: &Question,
     budget: &mut Budget<'_>,
 ) -> Result<Answers, Error> {
-    let (scenario, tolerance) = (exact.scenario, exact.tolerance);
-    let rows = [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
-    let rho = correlation(scenario, &question.challenger, &question.incumbent);
+    let tolerance = exact.tolerance;
+    // Questions about sums are refused, so both rows are series.
+    let series = [&question.challenger, &question.incumbent].map(|name| plan.series_of(plan.provider(name)));
+    let rows = series.map(RowId::Series);
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
     let periods = plan.rows.periods();
-    let mut pairs = Pairs::new(plan, rows, rho);
+    let mut pairs = Pairs::new(plan, series);
     let mut solve = |asked: Asked| -> Result<Integral, Error> {
         Ok(Request::new(asked, tolerance, plan.level()).solve(&mut pairs, budget)?.integral)
     };
@@ -67,9 +67,10 @@ pub(super) fn question(
     let changes = leads.map_or_else(Vec::new, |leads| {
         // Trailing counts whose probabilities do not exceed their errors are dropped.
         let likely = leads.values.iter().zip(&leads.errors).rposition(|(value, error)| *value > error.max(LEAST_COUNT));
+        // With none, the list is the count 0.
         let most = likely.unwrap_or(0);
         let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
-        (0..=u32::try_from(most).unwrap_or(u32::MAX)).map(change).collect()
+        (0..=u32::try_from(most).expect("at most 2,400 periods")).map(change).collect()
     });
     Ok(Answers {
         ahead_at_base: base,
@@ -93,21 +94,20 @@ pub(super) fn providers(
     budget: &mut Budget<'_>,
 ) -> Result<Vec<ProviderOutcome>, Error> {
     let names = plan.rows.names();
-    let mut ranks = if exact.ranks && names.len() == 2 {
-        ranks(exact.scenario, plan, exact.tolerance, budget)?.map(Some)
-    } else {
-        [None, None]
-    };
-    let mut shares =
-        if exact.shares && names.len() == 2 { shares(exact.scenario, plan)?.map(Some) } else { [None, None] };
+    let mut ranks =
+        if exact.ranks && names.len() == 2 { ranks(plan, exact.tolerance, budget)?.map(Some) } else { [None, None] };
+    let mut shares = if exact.shares && names.len() == 2 { shares(plan)?.map(Some) } else { [None, None] };
     let one = |(index, name): (usize, &String)| {
-        let fan = || Fan::exact(index, Sum { plan, terms: vec![(index, 1.0)], correlation: 0.0 }.laws()?, plan);
+        let fan = || Fan::exact(index, Sum { plan, of: Of::Single(SeriesId(index)) }.laws()?, plan);
         let revenue = exact.fans.then(fan).transpose()?.into();
         let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
         let rank = match (exact.ranks, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(RankTable::exact(alone(), plan)),
-            (true, 2) => Part::Known(RankTable::exact(ranks[index].take().unwrap_or_default(), plan)),
+            (true, 2) => Part::Known(RankTable::exact(
+                ranks[index].take().expect("solved above for two providers, each taken once"),
+                plan,
+            )),
             (true, _) => Part::NotExact(MANY),
         };
         let share = match (exact.shares, names.len()) {
@@ -124,10 +124,8 @@ pub(super) fn providers(
 
 /// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
 /// that of the first with its sign reversed.
-fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
-    let names = plan.rows.names();
-    let correlation = correlation(scenario, &names[0], &names[1]);
-    let laws = Sum { plan, terms: vec![(0, 1.0), (1, -1.0)], correlation }.laws()?;
+fn shares(plan: &Plan) -> Result<[ShareFan; 2], Error> {
+    let laws = Sum { plan, of: Of::Ratio(TWO) }.laws()?;
     let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);
     let fan = |index: usize, laws: Vec<Mixture>| {
@@ -141,18 +139,11 @@ fn shares(scenario: &Scenario, plan: &Plan) -> Result<[ShareFan; 2], Error> {
 }
 
 /// Ranks of two providers: the probabilities of rank 1 and of rank 2 by period, for each provider.
-fn ranks(
-    scenario: &Scenario,
-    plan: &Plan,
-    tolerance: f64,
-    budget: &mut Budget<'_>,
-) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
-    let names = plan.rows.names();
-    let rho = correlation(scenario, &names[0], &names[1]);
+fn ranks(plan: &Plan, tolerance: f64, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
     let periods = plan.rows.periods();
-    let mut pairs = Pairs::new(plan, [0, 1], rho);
+    let mut pairs = Pairs::new(plan, TWO);
     let solved = Request::new(Asked::Ahead, tolerance, plan.level()).solve(&mut pairs, budget)?;
-    let is_certain = plan.known_lead(0, 1).is_some();
+    let is_certain = plan.known_lead(TWO[0], TWO[1]).is_some();
     // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {
         let second = (0..periods).map(|t| estimate(&solved.integral, from + t, is_certain));

@@ -5,10 +5,10 @@
 //! `volatility` is s, the standard deviation of the log-ratio per √year, with `s² = σ_a² + σ_b² − 2ρ σ_a σ_b`. `t` is
 //! in years.
 
-use super::passage::{Recursion, Walk};
 use crate::assumption::quantity::Quantity;
 use crate::cpu::Level;
 use crate::error::{Error, Kind, Problem, shown};
+use crate::exact::walk::passage::{Recursion, Walk};
 use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scaled};
 
 /// Subjects of the error messages.

@@ -4,44 +4,25 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `kernel` | one period of the walk, as a matrix applied to a density on panels of Gauss nodes |
-//! | `passage` | first passage, sustained leads and lead changes of one walk |
-//! | `watched` | first passage under continuous monitoring |
+//! | `walk` | first passage, sustained leads and lead changes of one walk |
 //! | `start` | distribution of the start where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
-//! | `axes` | rotations of the standard normal scores |
-//! | `conditional` | the recursion at points of the assumptions |
-//! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
-//! | `control` | a control variate for either method |
-//! | `integrate`, `sampled`, `replicates`, `budget` | choice of method, error estimate, cost limit |
-//! | `adjoint`, `leaf`, `chain` | derivatives of one walk, the numbers to differentiate by, and the chain rule between them |
+//! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `gradient` | derivatives of an answer |
+//! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
-mod adjoint;
 mod answer;
-mod axes;
-mod budget;
-mod chain;
 mod closed;
-mod conditional;
-mod control;
-mod gauss;
 mod gradient;
-mod integrate;
-mod kernel;
-mod leaf;
-mod lines;
 mod outcome;
 mod pair;
-mod passage;
-mod replicates;
+mod quadrature;
 mod revenue;
-mod sampled;
+mod settings;
 mod start;
-mod sweep;
-mod watched;
+mod walk;
 
 pub use closed::{
     bridge_no_touch, discrete_shift, first_passage_by, first_passage_by_dates, first_passage_by_with_normal_drift,
@@ -49,218 +30,14 @@ pub use closed::{
 };
 
 pub use gradient::{Gradient, Slope};
+pub(crate) use settings::DEFAULT_TOLERANCE;
+pub use settings::Exact;
 
-use std::fmt;
-use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
-
-use budget::Budget;
-
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::outcome::{Outcome, RunInfo};
-use crate::paths::Plan;
-use crate::scenario::{Measure, Question, Scenario};
+use crate::plan::Plan;
 
-/// Default tolerance. The default budget meets it for up to eight drawn numbers, with and without shocks.
-pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-4;
-/// Default budget of one integration: about two seconds on one core.
-const DEFAULT_BUDGET: f64 = 1e8;
-/// Range of valid tolerances.
-const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
-
-/// Settings of an exact answer; created by [`Scenario::exact`], executed by [`run`](Exact::run).
-///
-/// Exact answers are the limit of a simulation with infinitely many paths: a recursion integrates the shocks. Drawn
-/// assumptions are integrated at scrambled quasi-random points; the reported error is three standard errors of 16
-/// independent replicates. If only a base is drawn, no points are needed and the answer has ten or more digits.
-///
-/// # Example: setting a tolerance
-/// ```
-/// # use outgrow::{Curve, Provider, Question, Scenario, normal};
-/// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
-/// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(normal(0.6, 0.1))).volatility(0.15))
-/// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
-/// #     .question(Question::overtakes("A", "B")).build()?;
-/// let outcome = scenario.exact().tolerance(1e-5).run()?;
-/// let by_2020 = outcome.overtake("A", "B")?.by("2020-Q4")?;
-/// assert!(by_2020.standard_error() <= 1e-5);
-/// # Ok::<(), outgrow::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct Exact<'a> {
-    scenario: &'a Scenario,
-    tolerance: f64,
-    budget: f64,
-    progress: Option<Progress<'a>>,
-    continuous: bool,
-    leads: bool,
-    fans: bool,
-    ranks: bool,
-    shares: bool,
-    /// Measures of the requested fans. They are sums of periods and have no exact answer.
-    measured: Vec<Measure>,
-}
-
-/// Progress callback.
-#[derive(Clone)]
-struct Progress<'a>(Arc<Mutex<Box<budget::Listener<'a>>>>);
-
-impl fmt::Debug for Progress<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Progress(..)")
-    }
-}
-
-impl Scenario {
-    /// Creates an exact answer with a tolerance of 1e-4 and with lead changes, fans, ranks and shares enabled.
-    ///
-    /// # Example: a known probability
-    /// ```
-    /// # use outgrow::{Curve, Provider, Question, Scenario};
-    /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
-    /// #     .provider(Provider::new("A", 699).growth(Curve::constant(0.05_f64.exp_m1())).volatility(0.2))
-    /// #     .provider(Provider::new("B", 1000).growth(Curve::constant(0)))
-    /// #     .question(Question::overtakes("A", "B")).build()?;
-    /// let by_2028 = scenario.exact().run()?.overtake("A", "B")?.by("2028-Q1")?;
-    /// assert!((by_2028.value() - 0.762_805_77).abs() < 1e-8);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn exact(&self) -> Exact<'_> {
-        Exact {
-            scenario: self,
-            tolerance: DEFAULT_TOLERANCE,
-            budget: DEFAULT_BUDGET,
-            progress: None,
-            continuous: false,
-            leads: true,
-            fans: true,
-            ranks: true,
-            shares: true,
-            measured: Vec::new(),
-        }
-    }
-}
-
-impl<'a> Exact<'a> {
-    /// Sets the maximum error of each probability, between 1e-12 and 0.01. The maximum error of lead-change
-    /// probabilities is a thousand times as large, but at most 0.01. If the budget does not suffice, the larger error
-    /// that was reached is reported in the estimates and in `run.precision`.
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.tolerance = tolerance;
-        self
-    }
-
-    /// Sets the maximum work of one integration, in evaluations of a growth curve at one date of one path. The default
-    /// is 1e8, about two seconds on one core. Each question is one integration, and its lead changes are another. An
-    /// integration that exhausts the budget stops and reports the error that it reached. The budget counts work rather
-    /// than time so that the answer has the same bits on every machine.
-    ///
-    /// # Example: a small budget
-    /// ```
-    /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
-    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
-    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(normal(0.6, 0.1))).volatility(0.15))
-    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
-    /// #     .question(Question::overtakes("A", "B")).build()?;
-    /// let outcome = scenario.exact().tolerance(1e-9).budget(1e6).run()?;
-    /// assert!(outcome.overtake("A", "B")?.by("2020-Q4")?.standard_error() > 1e-9);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn budget(mut self, evaluations: f64) -> Self {
-        self.budget = evaluations;
-        self
-    }
-
-    /// Calls `progress` with the fraction of the budget that each integration has spent, from 0 to 1. The callback may
-    /// stop the solve. A stopped solve reports the errors that it reached, and its outcome is not complete.
-    ///
-    /// # Example: stop immediately
-    /// ```
-    /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
-    /// # let scenario = Scenario::builder("2018-Q1", "2022-Q4")
-    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(normal(0.6, 0.1))).volatility(0.15))
-    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
-    /// #     .question(Question::overtakes("A", "B")).build()?;
-    /// use std::ops::ControlFlow;
-    /// let outcome = scenario.exact().tolerance(1e-12).on_progress(|_| ControlFlow::Break(())).run()?;
-    /// assert!(!outcome.is_complete());
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn on_progress(mut self, progress: impl FnMut(f64) -> ControlFlow<()> + Send + 'a) -> Self {
-        self.progress = Some(Progress(Arc::new(Mutex::new(Box::new(progress)))));
-        self
-    }
-
-    /// Whether to monitor overtakes continuously rather than on dates only. The default is `false`.
-    ///
-    /// Revenue is a flow per period, so continuous monitoring refers to the interpolated rate: between two dates the
-    /// log-ratio is a Brownian motion with the period's drift and volatility, and an overtake occurs as soon as it
-    /// rises above 0. Only `by` changes, and with it `not_by`, the quantiles and the date. Leads at dates, lead
-    /// changes, ranks and revenue still refer to dates. Tied bases count as an immediate overtake. Without shocks
-    /// nothing changes.
-    ///
-    /// It is available for questions of the period measure with `sustained` 1; [`run`](Exact::run) rejects others by
-    /// address.
-    ///
-    /// # Example: compared with monitoring on forty dates
-    /// ```
-    /// # use outgrow::{Curve, Provider, Question, Scenario};
-    /// # let scenario = Scenario::builder("2018-Q1", "2028-Q1")
-    /// #     .provider(Provider::new("A", 699).growth(Curve::constant(0.05_f64.exp_m1())).volatility(0.2))
-    /// #     .provider(Provider::new("B", 1000).growth(Curve::constant(0)))
-    /// #     .question(Question::overtakes("A", "B")).build()?;
-    /// let by = |continuous| scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by("2028-Q1");
-    /// assert!((by(false)?.value() - 0.762_806).abs() < 1e-6);
-    /// inverse Gaussian distribution
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn continuous(mut self, on: bool) -> Self {
-        self.continuous = on;
-        self
-    }
-
-    /// Whether to compute the number of lead changes, which costs ten times as much as the overtake itself. The default
-    /// is `true`.
-    pub fn lead_changes(mut self, on: bool) -> Self {
-        self.leads = on;
-        self
-    }
-
-    /// Whether to compute every provider's revenue.
-    ///
-    /// Fans have no error estimate and do not depend on the tolerance. Each is a mixture of lognormal distributions
-    /// over fixed points of the drawn assumptions. In tests the quantiles are within 1e-7 of a closed form with one
-    /// drawn number and shocks, within 1e-4 without shocks, and within 1 % (means 0.5 %) of a simulation with six drawn
-    /// assumptions.
-    pub fn fans(mut self, on: bool) -> Self {
-        self.fans = on;
-        self
-    }
-
-    /// Requests every provider's revenue over years too, as [`Simulation::fans_of`](crate::Simulation::fans_of) does.
-    ///
-    /// Sums of several periods are not lognormal and have no exact answer. The outcome lists them with this reason
-    /// instead of a fan.
-    pub fn fans_of(mut self, measures: impl IntoIterator<Item = Measure>) -> Self {
-        self.measured = measures.into_iter().collect();
-        self
-    }
-
-    /// Whether to compute every provider's rank; with three or more providers ranks have no exact answer and are
-    /// omitted.
-    pub fn ranks(mut self, on: bool) -> Self {
-        self.ranks = on;
-        self
-    }
-
-    /// Whether to compute every provider's share; with three or more providers shares have no exact answer and are
-    /// omitted.
-    pub fn shares(mut self, on: bool) -> Self {
-        self.shares = on;
-        self
-    }
-
+impl Exact<'_> {
     /// Computes the answers.
     ///
     /// # Errors
@@ -277,50 +54,4 @@ impl<'a> Exact<'a> {
         let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), providers.first());
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
-
-    fn limits(&self) -> Budget<'a> {
-        let progress = self.progress.clone().map(|progress| {
-            let report = move |share: f64| match progress.0.lock() {
-                Ok(mut listener) => listener(share),
-                // A callback that panicked on another thread is no longer called.
-                Err(_) => ControlFlow::Continue(()),
-            };
-            Box::new(report) as Box<budget::Listener<'a>>
-        });
-        Budget::new(self.budget, progress)
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let mut problems: Vec<Problem> = self.tolerance_fault().into_iter().chain(self.budget_fault()).collect();
-        let measures = self.scenario.misfits_of_fans(&self.measured).into_iter();
-        problems.extend(measures.map(|(place, message)| Problem::new(format!("fans_of[{place}]"), message)));
-        let questions = self.scenario.questions().iter().enumerate();
-        problems.extend(questions.flat_map(|(place, question)| {
-            let between = if self.continuous { question.between_fault(place) } else { None };
-            between.into_iter().chain(sums_fault(place, question))
-        }));
-        if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("exact", problems)) }
-    }
-
-    fn budget_fault(&self) -> Option<Problem> {
-        let message = || format!("must be above 0 and finite, got {:?}", self.budget);
-        (!(self.budget > 0.0 && self.budget.is_finite())).then(|| Problem::new("budget", message()))
-    }
-
-    fn tolerance_fault(&self) -> Option<Problem> {
-        let message = || format!("must be between 1e-12 and 0.01, got {:?}", self.tolerance);
-        (!TOLERANCES.contains(&self.tolerance)).then(|| Problem::new("tolerance", message()))
-    }
-}
-
-fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
-    let reason = "sums of several periods are not lognormal";
-    let advice = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
-    let address = || question.address(place, "measure");
-    (question.measure != Measure::Period).then(|| Problem::unsupported(address(), "not exact", reason, advice))
-}
-
-/// Error "not exact: because …; …" for the number or item at an address. `advice` may be empty.
-fn refused(address: &str, reason: &str, advice: &str) -> Error {
-    Error::of_settings("exact", vec![Problem::unsupported(address, "not exact", reason, advice)])
 }

@@ -7,7 +7,7 @@ use crate::outcome::{
     Answers, Distribution, Fan, FanRow, MeanDate, Mixture, NotExact, Outcome, Overtake, ProviderOutcome, QuestionDates,
     RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
 };
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::Scenario;
 use crate::statistic::Shares;
 

@@ -1,11 +1,12 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
-use super::passage::{Recursion, Walk};
 use super::start::{Start, TIE};
 use crate::assumption::address::is_within;
+use crate::covariance::PairCovariance;
 use crate::error::Error;
-use crate::paths::{Input, Plan};
+use crate::exact::walk::passage::{Recursion, Walk};
+use crate::plan::{Input, Plan, SeriesId};
 
 /// Points evaluated together.
 pub(super) const BLOCK: usize = 64;
@@ -40,12 +41,13 @@ impl Asked {
     }
 }
 
-/// Two rows of a plan, and the draws to integrate over.
+/// Two series of a plan, and the draws to integrate over.
 #[derive(Debug)]
 pub(super) struct Pair<'p> {
     plan: &'p Plan,
-    rows: [usize; 2],
-    correlation: f64,
+    /// Challenger and incumbent.
+    series: [SeriesId; 2],
+    covariance: PairCovariance,
     /// Indices of the draws to integrate over: growth, volatility, and the bases that are not part of the start.
     pub(super) draws: Vec<usize>,
     /// Distribution of the start; `None` where it follows from the integrated draws.
@@ -87,28 +89,14 @@ const SIGN_LEVEL: usize = 3;
 /// Maximum standard deviation of the start relative to that of one period's shocks.
 const MAX_START_SPREAD: f64 = 60.0;
 
-/// A pivot of the correlation matrix up to this counts as 0, so the correlation is 1 or −1, as in a simulation.
-const PIVOT: f64 = 1e-9;
-
-/// Variance per year of the difference of two shocks.
-pub(super) fn variance_of_difference(a: f64, b: f64, correlation: f64) -> f64 {
-    let pivot = 1.0 - correlation * correlation;
-    if pivot <= PIVOT {
-        let shared = a - b.copysign(correlation);
-        return shared * shared;
-    }
-    let shared = a - correlation * b;
-    shared * shared + pivot * b * b
-}
-
 impl<'p> Pair<'p> {
     /// The pair with a separate distribution of the start if nothing else depends on the bases; `level` is its
     /// refinement level.
-    pub(super) fn new(plan: &'p Plan, rows: [usize; 2], correlation: f64, level: usize) -> Self {
-        let mut pair = Self { plan, rows, correlation, draws: Vec::new(), start: None, level };
-        let growth: Vec<usize> = rows.iter().flat_map(|row| plan.growth_draws(*row)).collect();
-        let volatility = rows.map(|row| plan.volatility(row));
-        let bases = rows.map(|row| plan.base(row));
+    pub(super) fn new(plan: &'p Plan, series: [SeriesId; 2], level: usize) -> Self {
+        let mut pair = Self { level, ..Self::with_drawn_start(plan, series) };
+        let growth: Vec<usize> = series.iter().flat_map(|of| plan.growth_draws(*of)).collect();
+        let volatility = series.map(|of| plan.volatility(of));
+        let bases = series.map(|of| plan.base(of));
         let is_followed = |input: &Input| {
             let in_growth = |draw: &usize| *input == Input::Drawn(*draw);
             growth.iter().any(in_growth) || matches!(input, Input::Drawn(_)) && volatility.contains(input)
@@ -123,15 +111,16 @@ impl<'p> Pair<'p> {
     }
 
     /// The pair with every drawn base integrated over.
-    pub(super) fn with_drawn_start(plan: &'p Plan, rows: [usize; 2], correlation: f64) -> Self {
-        let mut pair = Self { plan, rows, correlation, draws: Vec::new(), start: None, level: 0 };
+    pub(super) fn with_drawn_start(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
+        let covariance = plan.pair(series);
+        let mut pair = Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0 };
         pair.draws = pair.integrated();
         pair
     }
 
     /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
-        let bases = self.rows.map(|row| self.plan.base(row));
+        let bases = self.series.map(|of| self.plan.base(of));
         (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
     }
 
@@ -144,17 +133,16 @@ impl<'p> Pair<'p> {
 
     /// The same pair with a finer distribution of the start.
     pub(super) fn refined(&self) -> Self {
-        Self::new(self.plan, self.rows, self.correlation, self.level + 1)
+        Self::new(self.plan, self.series, self.level + 1)
     }
 
     fn integrated(&self) -> Vec<usize> {
-        let volatility = self.rows.map(|row| self.plan.volatility(row));
-        let bases = self.rows.map(|row| self.plan.base(row));
+        let volatility = self.series.map(|of| self.plan.volatility(of));
+        let bases = self.series.map(|of| self.plan.base(of));
         let is_shared = bases[0] == bases[1];
         let of_start = if self.start.is_none() && !is_shared { &bases[..] } else { &[] };
-        let drawn = |input: Input| if let Input::Drawn(draw) = input { Some(draw) } else { None };
-        let single = of_start.iter().chain(&volatility).copied().filter_map(drawn);
-        let growth = self.rows.iter().flat_map(|row| self.plan.growth_draws(*row));
+        let single = of_start.iter().chain(&volatility).filter_map(|input| input.draw());
+        let growth = self.series.iter().flat_map(|of| self.plan.growth_draws(*of));
         let mut draws: Vec<usize> = growth.chain(single).collect();
         draws.sort_unstable();
         draws.dedup();
@@ -172,9 +160,9 @@ impl<'p> Pair<'p> {
 
     /// Whether the log-ratio has no shocks, whatever is drawn.
     pub(super) fn has_no_shocks(&self) -> bool {
-        match self.rows.map(|row| self.plan.volatility(row)) {
-            [Input::Known(a), Input::Known(b)] => !(variance_of_difference(a, b, self.correlation) > 0.0),
-            [a, b] => a == b && !(variance_of_difference(1.0, 1.0, self.correlation) > 0.0),
+        match self.series.map(|of| self.plan.volatility(of)) {
+            [Input::Known(a), Input::Known(b)] => self.covariance.cancels([a, b]),
+            [a, b] => a == b && self.covariance.cancels([1.0, 1.0]),
         }
     }
 
@@ -186,12 +174,12 @@ impl<'p> Pair<'p> {
         }
         let column = |input| column(input, &draws, width);
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
-        for (row, sign) in self.rows.into_iter().zip([1.0, -1.0]) {
-            self.plan.log_growth(row, &draws, width, &mut |t, growth| {
+        for (of, sign) in self.series.into_iter().zip([1.0, -1.0]) {
+            self.plan.log_growth(of, &draws, width, &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
         }
-        let bases = self.rows.map(|row| self.plan.base(row));
+        let bases = self.series.map(|of| self.plan.base(of));
         if self.start.is_none() && bases[0] != bases[1] {
             let [a, b] = bases.map(|base| {
                 let mut logs = column(base);
@@ -203,8 +191,8 @@ impl<'p> Pair<'p> {
                 period.iter_mut().zip(&start).for_each(|(sum, start)| *sum += start);
             }
         }
-        let volatility = self.rows.map(|row| column(self.plan.volatility(row)));
-        let sd = |(a, b): (&f64, &f64)| variance_of_difference(*a, *b, self.correlation).sqrt() * self.plan.step_root();
+        let volatility = self.series.map(|of| column(self.plan.volatility(of)));
+        let sd = |(a, b): (&f64, &f64)| self.covariance.sd([*a, *b]);
         let sd = volatility[0].iter().zip(&volatility[1]).map(sd).collect();
         Ok(Columns { centre, sd, draws })
     }
@@ -303,18 +291,14 @@ impl Pair<'_> {
         self.plan
     }
 
-    pub(super) fn correlation(&self) -> f64 {
-        self.correlation
-    }
-
-    /// Δ, the length of a period in years.
-    pub(super) fn step(&self) -> f64 {
-        self.plan.step_root() * self.plan.step_root()
+    /// Covariance of the shocks of the two.
+    pub(super) fn covariance(&self) -> &PairCovariance {
+        &self.covariance
     }
 
     /// Whether both providers start with the same revenue with certainty, each specified as a number.
     pub(super) fn is_tied(&self) -> bool {
-        match self.rows.map(|row| self.plan.base(row)) {
+        match self.series.map(|of| self.plan.base(of)) {
             [Input::Known(a), Input::Known(b)] => (self.plan.log_base(a) - self.plan.log_base(b)).abs() <= TIE,
             _ => false,
         }
@@ -322,7 +306,7 @@ impl Pair<'_> {
 
     /// Whether the start is a point that depends on the bases.
     fn follows_bases(&self) -> bool {
-        let bases = self.rows.map(|row| self.plan.base(row));
+        let bases = self.series.map(|of| self.plan.base(of));
         let is_shared = matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1];
         !is_shared && self.start.as_ref().is_none_or(Start::is_point)
     }
@@ -340,8 +324,8 @@ impl Pair<'_> {
 
     /// Bases and volatilities for each point.
     pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
-        let volatility = self.rows.map(|row| column(plan.volatility(row), draws, width));
-        let base = self.follows_bases().then(|| self.rows.map(|row| column(plan.base(row), draws, width)));
+        let volatility = self.series.map(|of| column(plan.volatility(of), draws, width));
+        let base = self.follows_bases().then(|| self.series.map(|of| column(plan.base(of), draws, width)));
         Levels { volatility, base }
     }
 
@@ -354,7 +338,7 @@ impl Pair<'_> {
         weights: &[Vec<f64>],
     ) -> Result<f64, Error> {
         let mut sum = 0.0;
-        plan.log_growth(self.rows[row], draws, width, &mut |t, growth| {
+        plan.log_growth(self.series[row], draws, width, &mut |t, growth| {
             sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
         })?;
         Ok(if row == 0 { sum } else { -sum })
@@ -362,7 +346,7 @@ impl Pair<'_> {
 
     /// The distribution of the start under another plan.
     pub(super) fn start_of(&self, plan: &Plan) -> Start {
-        Start::of_bases(plan, self.rows.map(|row| plan.base(row)), self.level)
+        Start::of_bases(plan, self.series.map(|of| plan.base(of)), self.level)
     }
 }
 

@@ -5,13 +5,14 @@
 //! uniformly between its ends. This has an error of the order of the curvature within a cell, and also works without
 //! shocks.
 
-use super::gauss::{self, Rule, as_f64};
 use super::start::{normal_mass, own_rule};
 use crate::error::Error;
 use crate::math;
+use crate::math::gauss::{self, Rule, as_f64};
+use crate::math::rotation::Mirror;
 use crate::outcome::{Component, Mixture};
-use crate::paths::stream::GROUP;
-use crate::paths::{Input, Net, Plan};
+use crate::plan::{Input, Plan, SeriesId};
+use crate::random::{GROUP, Net};
 
 /// Half-width of the first axis in standard deviations, and its number of cells.
 const REACH: f64 = 6.0;
@@ -27,12 +28,27 @@ const GROUPS: usize = 2;
 /// Components kept for each volatility.
 const KEPT: usize = 24;
 
-/// Signed sum of rows: the revenue of one provider, or the log-ratio of two.
+/// The revenue of one series, or the log-ratio of two.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Single(SeriesId),
+    Ratio([SeriesId; 2]),
+}
+
+impl Of {
+    /// The series with their signs in the sum of logs.
+    fn terms(self) -> Vec<(SeriesId, f64)> {
+        match self {
+            Self::Single(of) => vec![(of, 1.0)],
+            Self::Ratio([a, b]) => vec![(a, 1.0), (b, -1.0)],
+        }
+    }
+}
+
+/// A sum of logs under a plan.
 pub(super) struct Sum<'p> {
     pub(super) plan: &'p Plan,
-    pub(super) terms: Vec<(usize, f64)>,
-    /// Correlation of the two shocks of a log-ratio.
-    pub(super) correlation: f64,
+    pub(super) of: Of,
 }
 
 /// Values at the cell boundaries along the first axis: centres at 1 to T and the sd of one period.
@@ -45,15 +61,15 @@ struct Line {
 impl Sum<'_> {
     /// The distributions at 1 to T.
     pub(super) fn laws(&self) -> Result<Vec<Mixture>, Error> {
-        let volatility: Vec<Input> = self.terms.iter().map(|(row, _)| self.plan.volatility(*row)).collect();
         let mut moving: Vec<usize> = Vec::new();
-        for (row, _) in &self.terms {
-            moving.extend(self.plan.growth_draws(*row));
-            moving.extend(drawn(self.plan.base(*row)));
+        let mut apart: Vec<usize> = Vec::new();
+        for (of, _) in self.of.terms() {
+            moving.extend(self.plan.growth_draws(of));
+            moving.extend(self.plan.base(of).draw());
+            apart.extend(self.plan.volatility(of).draw());
         }
         moving.sort_unstable();
         moving.dedup();
-        let mut apart: Vec<usize> = volatility.iter().filter_map(|input| drawn(*input)).collect();
         apart.retain(|draw| !moving.contains(draw));
         apart.sort_unstable();
         apart.dedup();
@@ -81,7 +97,7 @@ impl Sum<'_> {
             for (rest, weight) in &rests {
                 let along: &[f64] = if moving.is_empty() { &[0.0] } else { &ends };
                 let point = |z: &f64| {
-                    let mut scores = turned(&axes, *z, rest);
+                    let mut scores = axes.reflect(*z, rest);
                     scores.extend(sigma);
                     scores
                 };
@@ -106,21 +122,21 @@ impl Sum<'_> {
             Input::Drawn(draw) => draws[draw].clone(),
         };
         let mut centre = vec![vec![0.0; width]; self.plan.rows.periods() + 1];
-        let mut variance = vec![0.0; width];
-        let mut cross = vec![-2.0 * self.correlation; width];
-        for (row, sign) in &self.terms {
-            let logs: Vec<f64> = column(self.plan.base(*row)).iter().map(|base| self.plan.log_base(*base)).collect();
+        for (of, sign) in self.of.terms() {
+            let logs: Vec<f64> = column(self.plan.base(of)).iter().map(|base| self.plan.log_base(*base)).collect();
             centre.iter_mut().for_each(|period| period.iter_mut().zip(&logs).for_each(|(sum, log)| *sum += sign * log));
-            self.plan.log_growth(*row, &draws, width, &mut |t, growth| {
+            self.plan.log_growth(of, &draws, width, &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
-            let sigma = column(self.plan.volatility(*row));
-            variance.iter_mut().zip(&sigma).for_each(|(variance, sigma)| *variance += sigma * sigma);
-            cross.iter_mut().zip(&sigma).for_each(|(cross, sigma)| *cross *= sigma);
         }
-        let both = if self.terms.len() == 2 { 1.0 } else { 0.0 };
-        let sd = |(variance, cross): (&f64, &f64)| (variance + both * cross).max(0.0).sqrt() * self.plan.step_root();
-        let sd = variance.iter().zip(&cross).map(sd).collect();
+        let volatility = |of: SeriesId| column(self.plan.volatility(of)).into_iter();
+        let sd = match self.of {
+            Of::Single(of) => volatility(of).map(|sigma| self.plan.covariance.sd(sigma)).collect(),
+            Of::Ratio([a, b]) => {
+                let pair = self.plan.pair([a, b]);
+                volatility(a).zip(volatility(b)).map(|(a, b)| pair.sd([a, b])).collect()
+            }
+        };
         Ok((centre, sd))
     }
 }
@@ -143,39 +159,20 @@ fn product_of(rules: &[Rule]) -> Vec<(Vec<f64>, f64)> {
     })
 }
 
-fn drawn(input: Input) -> Option<usize> {
-    if let Input::Drawn(draw) = input { Some(draw) } else { None }
-}
-
-/// Householder vector that maps the first axis to the direction in which the centre at the horizon varies most.
-fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Vec<f64>, Error> {
+/// The reflection that maps the first axis to the direction in which the centre at the horizon varies most.
+fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Mirror, Error> {
     let unit = |draw: usize, side: f64| (0..moving.len()).map(|d| if d == draw { side } else { 0.0 }).collect();
     let points: Vec<Vec<f64>> = (0..moving.len()).flat_map(|draw| [unit(draw, 1.0), unit(draw, -1.0)]).collect();
     if points.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Mirror::default());
     }
     // Volatilities that nothing else depends on do not affect the centres; here they stay at their medians.
     let order = [moving, apart].concat();
     let scores: Vec<Vec<f64>> =
         points.into_iter().map(|point: Vec<f64>| [point, vec![0.0; apart.len()]].concat()).collect();
-    let horizon = sum.columns(&order, &scores)?.0.pop().unwrap_or_default();
+    let horizon = sum.columns(&order, &scores)?.0.pop().expect("the base and at least one period");
     let slope: Vec<f64> = horizon.chunks(2).map(|pair| pair[0] - pair[1]).collect();
-    let length = slope.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let mut mirror: Vec<f64> = slope.iter().map(|x| if length > 0.0 { x / length } else { 0.0 }).collect();
-    // The sign avoids cancellation.
-    mirror[0] += if mirror[0] < 0.0 { -1.0 } else { 1.0 };
-    Ok(mirror)
-}
-
-/// The scores at `z` along the first axis and `rest` along the others.
-fn turned(mirror: &[f64], z: f64, rest: &[f64]) -> Vec<f64> {
-    if mirror.is_empty() {
-        return Vec::new();
-    }
-    let point: Vec<f64> = std::iter::once(z).chain(rest.iter().copied()).collect();
-    let square: f64 = mirror.iter().map(|v| v * v).sum();
-    let along = 2.0 * mirror.iter().zip(&point).map(|(v, x)| v * x).sum::<f64>() / square;
-    point.iter().zip(mirror).map(|(x, v)| x - along * v).collect()
+    Ok(Mirror::to(&slope))
 }
 
 fn law(lines: &[Line], t: usize) -> Mixture {

@@ -4,10 +4,11 @@
 //! and needs no draws. It is integrated over the score z (x = Q(Φ(z))) in pieces, which end where the two bases tie and
 //! where a distribution has a kink.
 
-use super::gauss::{self, Rule, as_f64, normal_density};
 use crate::assumption::quantile::Quantile;
 use crate::math;
-use crate::paths::{Input, Plan};
+use crate::math::gauss::{self, Rule, as_f64, normal_density};
+use crate::math::root::bisect;
+use crate::plan::{Input, Plan};
 
 /// Log differences below this are ties, as in a simulation where nothing is drawn.
 pub(super) const TIE: f64 = 1e-12;
@@ -138,18 +139,6 @@ fn across(plan: &Plan, draw: usize, (sign, offset): (f64, f64), (weight, piece):
     let tie = (at(-REACH) < 0.0) != (at(REACH) < 0.0);
     let tie = tie.then(|| bisect(at, -REACH, REACH));
     points.extend(pieces(&cuts(plan.quantile(draw), tie), piece).into_iter().map(|(z, own)| (at(z), weight * own)));
-}
-
-/// Root of a monotone f by bisection.
-pub(super) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    let rises = f(low) < f(high);
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return middle;
-        }
-        if (f(middle) < 0.0) == rises { low = middle } else { high = middle }
-    }
 }
 
 /// Gauss rule of a draw's distribution, with nodes in its value.

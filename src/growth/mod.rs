@@ -23,7 +23,7 @@ pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
 pub(crate) use totals::Centre;
 pub(crate) use value::Value;
 
-use value::each;
+use value::{each, named};
 
 /// How a provider's revenue grows. Growth rates are simple annual rates as fractions (0.87 is +87 %); half-lives are in
 /// years.
@@ -189,12 +189,14 @@ impl Curve {
     pub(crate) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
         match &self.0 {
             Law::Constant(_) => {
-                let rate = values[0].log_rate(count);
+                let [growth] = named(values);
+                let rate = growth.log_rate(count);
                 each(taus, count, emit, |tau, out| put_products(out, &rate, tau));
             }
             Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
             Law::Fade { .. } => {
-                let fade = Fade::new(values[0].log_rate(count), values[1].log_rate(count), values[2]);
+                let [from, to, half_life] = named(values);
+                let fade = Fade::new(from.log_rate(count), to.log_rate(count), half_life);
                 each(taus, count, emit, |tau, out| {
                     out.fill(0.0);
                     fade.add(out, tau);

@@ -1,6 +1,7 @@
 //! A curve prepared for a run: evaluated directly, or calibrated to fiscal totals.
 
 use super::totals::{Centre, FiscalCurve, Totals};
+use super::value::named;
 use super::{Curve, Law, Reading, TailLaw, Value};
 
 /// The history before the projection, as needed for fiscal totals.
@@ -42,11 +43,10 @@ impl Ready {
 
     /// Writes `γ` of every path to `out` and returns true, if `Γ(τ) = γτ`; otherwise returns false.
     pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
-        let is_line = matches!(self, Self::Direct(Curve(Law::Constant(_))));
-        if is_line {
-            values[0].put_log_rates(out);
-        }
-        is_line
+        let Self::Direct(Curve(Law::Constant(_))) = self else { return false };
+        let [growth] = named(values);
+        growth.put_log_rates(out);
+        true
     }
 
     /// Computes `Γ` at `taus`, the periods 1 to T in years. `base_shifts` are ln of the drawn base divided by its

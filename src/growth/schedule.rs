@@ -3,7 +3,7 @@
 use std::iter::zip;
 
 use super::fade::Fade;
-use super::value::{Value, each};
+use super::value::{Value, each, named};
 use crate::assumption::Assumption;
 use crate::assumption::address::{Key, Trail};
 use crate::assumption::quantity::Quantity;
@@ -125,19 +125,27 @@ impl Schedule {
         let (rates, tail) = values.split_at(self.rates.len());
         let rates: Vec<Vec<f64>> = rates.iter().map(|rate| rate.log_rate(count)).collect();
         let stated = rates.len();
-        let fades = matches!(self.tail.0, TailLaw::Fade { .. });
-        let fade = fades.then(|| Fade::new(rates[stated - 1].clone(), tail[0].log_rate(count), tail[1]));
+        let (fade, ratios) = match self.tail.0 {
+            TailLaw::None | TailLaw::Hold => (None, None),
+            TailLaw::Fade { .. } => {
+                let [to, half_life] = named(tail);
+                (Some(Fade::new(rates[stated - 1].clone(), to.log_rate(count), half_life)), None)
+            }
+            TailLaw::Ratio(_) => {
+                let [ratio] = named(tail);
+                (None, Some(ratio))
+            }
+        };
         // Γ at the start of the current year, and the log growth rate of that year.
         let (mut start, mut rate, mut year) = (vec![0.0; count], rates[0].clone(), 0_u32);
         each(taus, count, emit, |tau, out| {
-            let last = fades.then_some(stated);
+            let last = fade.is_some().then_some(stated);
             while tau > f64::from(year + 1) && Some(year as usize + 1) != last {
                 start.iter_mut().zip(&rate).for_each(|(start, rate)| *start += rate);
                 year += 1;
                 if let Some(next) = rates.get(year as usize) {
                     rate.copy_from_slice(next);
-                } else if let TailLaw::Ratio(_) = self.tail.0 {
-                    let ratios = tail[0];
+                } else if let Some(ratios) = ratios {
                     rate.iter_mut().enumerate().for_each(|(path, rate)| *rate *= ratios.of_path(path));
                 }
             }

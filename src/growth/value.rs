@@ -44,6 +44,11 @@ impl Value<'_> {
     }
 }
 
+/// The values of a law with a fixed list of parameters, to be bound to their names in the order of its walk.
+pub(super) fn named<'a, const N: usize>(values: &[Value<'a>]) -> [Value<'a>; N] {
+    values.try_into().expect("one value for each number that the walk of the law visits")
+}
+
 /// Calls `emit` with one column for each `tau`.
 pub(super) fn each(
     taus: &[f64],

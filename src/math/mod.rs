@@ -13,16 +13,27 @@
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta distribution |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
-//! | `single` | `exp` in f32, for blocks of paths |
+//! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
+//! | `gauss` | Gauss rules, also of a discrete measure |
+//! | `interpolant` | polynomial interpolation through Chebyshev points |
+//! | `root` | bisection |
+//! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
+//! | `rotation` | orthonormal bases and reflections |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! Each module documents the errors of its functions, in units in the last place (ulp) of the exact result. They are
 //! measured against 50 digits of mpmath (`tests/reference/math.py`) and asserted by the tests.
 
+pub(crate) mod banded;
 mod beta;
 mod bridge;
+pub(crate) mod eigen;
 mod elementary;
+pub(crate) mod gauss;
+pub(crate) mod interpolant;
 mod normal;
+pub(crate) mod root;
+pub(crate) mod rotation;
 mod single;
 mod table;
 #[cfg(test)]
@@ -34,7 +45,7 @@ pub(crate) use elementary::{exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_slice
 /// From `libm`: cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
-pub(crate) use single::exp_f32;
+pub(crate) use single::{exp_f32, to_f32};
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

@@ -1,6 +1,13 @@
-//! The exponential of an `f32`, for loops over blocks of paths.
+//! The exponential of an `f32`, and the conversion to it, for loops over blocks of paths.
 //!
 //! Uses `f32::mul_add`, which is correctly rounded on every target, but slow on processors without the instruction.
+
+/// The nearest f32: the states of a simulation are f32 by design (invariant 3 in DESIGN.md).
+#[expect(clippy::cast_possible_truncation, reason = "rounding is intended")]
+#[inline(always)]
+pub(crate) fn to_f32(x: f64) -> f32 {
+    x as f32
+}
 
 /// eˣ within 2 ulp for |x| < 87, clamped outside: 2ⁿ from its bits, the rest by the polynomial of Cephes' `expf`
 /// (Moshier 1989).

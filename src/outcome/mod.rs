@@ -38,7 +38,7 @@ use run::ReachedPrecision;
 
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Measure, Scenario};
 
 /// The answers of a run with their errors: questions, revenue, ranks and shares, and custom statistics.

@@ -6,7 +6,7 @@ use super::{CrossCheck, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
-use crate::paths::Plan;
+use crate::plan::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 
 /// When and how likely one provider overtakes another.

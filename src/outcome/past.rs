@@ -1,6 +1,6 @@
 //! Known revenue up to the base, for charts; the outcome file does not contain it.
 
-use crate::paths::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::Scenario;
 
 /// The levels that tables and charts show: the edges of the 95, 90, 80 and 50 % bands, and the median.
@@ -23,6 +23,9 @@ pub(crate) struct KnownRevenue {
 pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<KnownRevenue> {
     let providers = scenario.providers().iter().enumerate();
     providers
-        .map(|(row, provider)| KnownRevenue { history: provider.history.clone(), base: plan.base_at(row, LEVELS) })
+        .map(|(row, provider)| KnownRevenue {
+            history: provider.history.clone(),
+            base: plan.base_at(SeriesId(row), LEVELS),
+        })
         .collect()
 }

@@ -3,15 +3,14 @@
 use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
 use super::middle::Middle;
-use super::plan::{Number, Plan, Series};
-use super::rows::Rows;
-use super::sampler::{Numbers, Span};
-use super::stream::{self, AlignedRow, GROUP};
-use super::sums;
+use super::numbers::{Numbers, Span, drawn};
+use super::sampler::Sampler;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
 use crate::math;
+use crate::plan::{DerivedId, Plan, RowId, Rows, Series, SeriesId, beyond, linear};
+use crate::random::{self, AlignedRow, GROUP};
 
 /// Target size of a block: it should fit in the L2 cache of one core.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -35,7 +34,7 @@ pub(crate) struct Block {
     /// Indexed by series.
     middles: Vec<Middle>,
     draws: Vec<Vec<f64>>,
-    /// Rows of sums, indexed by row, then date, then path.
+    /// Indexed by derived row, then date, then path.
     sums: Vec<Vec<f32>>,
     /// Linear revenue of one provider at periods 0..=T, where a sum needs it.
     linear: Vec<f32>,
@@ -65,19 +64,25 @@ impl Block {
     ///
     /// # Errors
     /// If a curve is not finite on a path; the message names provider, period and parameters.
-    pub(crate) fn fill(&mut self, plan: &Plan, first_group: u64, groups: usize, len: usize) -> Result<(), Error> {
+    pub(crate) fn fill(
+        &mut self,
+        (plan, sampler): (&Plan, &Sampler),
+        first_group: u64,
+        groups: usize,
+        len: usize,
+    ) -> Result<(), Error> {
         self.width = groups * GROUP;
         self.len = len;
         self.first_group = first_group;
-        plan.sampler.fill(plan.drawn(), Span { first: first_group, groups }, &mut self.draws, &mut self.numbers);
+        let span = Span { first: first_group, groups };
+        sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
         for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
             let column = &mut column[..groups * GROUP];
-            if plan.sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
+            if sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
-        let span = Span { first: first_group, groups };
-        self.fill_rows(plan, span)?;
-        (0..plan.series.len()).try_for_each(|of| self.fill_sums(plan, of))?;
-        self.fine.fill(plan, span, &self.draws, &self.numbers)
+        self.fill_rows((plan, sampler), span)?;
+        plan.series_ids().try_for_each(|of| self.fill_sums(plan, of))?;
+        self.fine.fill((plan, sampler), span, &self.draws, &self.numbers)
     }
 
     /// The weight of every path; empty if all weights are equal.
@@ -91,27 +96,29 @@ impl Block {
         &self.numbers.coordinates
     }
 
-    /// Fills the rows of sums of one provider.
-    fn fill_sums(&mut self, plan: &Plan, of: usize) -> Result<(), Error> {
+    /// Fills the rows of sums of one series.
+    fn fill_sums(&mut self, plan: &Plan, of: SeriesId) -> Result<(), Error> {
         let width = self.width;
         let wanted = || plan.sums.iter().enumerate().filter(|(_, sums)| sums.of == of);
         if wanted().next().is_some() {
             let held = (plan.taus.len() + 1) * width;
-            sums::linear(plan.level, &self.rows[of][..held], &mut self.linear[..held]);
+            let SeriesId(row) = of;
+            linear(plan.level, &self.rows[row][..held], &mut self.linear[..held]);
         }
         for (index, sums) in wanted() {
             sums.fill(plan.level, &self.linear, width, &mut self.sums[index]).map_err(|column| {
-                let date = sums.dates[column].and_then(|date| usize::try_from(date).ok()).unwrap_or(0);
-                sums::beyond(&plan.rows.names()[of], &plan.rows.label(date).to_string())
+                let date = sums.dates[column].expect("a column without a date is not checked");
+                let label = plan.rows.label(0).checked_add(date).expect("validated: the calendar has every date");
+                beyond(plan.name(of), &label.to_string())
             })?;
         }
         Ok(())
     }
 
-    fn fill_rows(&mut self, plan: &Plan, span: Span) -> Result<(), Error> {
+    fn fill_rows(&mut self, (plan, sampler): (&Plan, &Sampler), span: Span) -> Result<(), Error> {
         let width = span.width();
-        for (index, (middle, row)) in self.middles.iter_mut().zip(&mut self.rows).enumerate() {
-            middle.fill((plan, index), &self.draws, width, row)?;
+        for (of, (middle, row)) in plan.series_ids().zip(self.middles.iter_mut().zip(&mut self.rows)) {
+            middle.fill((plan, of), &self.draws, width, row)?;
         }
         let given = &self.numbers.innovations;
         let tasks: Vec<SeriesTask<'_>> = (plan.series.iter().zip(&self.middles).enumerate())
@@ -128,7 +135,7 @@ impl Block {
             groups: span.groups,
             taus: &plan.taus,
             series: &tasks,
-            mirrored: plan.sampler.is_antithetic(),
+            mirrored: sampler.is_antithetic(),
         };
         fill_block(plan.level, &task, &mut self.rows);
         Ok(())
@@ -178,9 +185,16 @@ impl<'a> Paths<'a> {
     /// If there is no such row or period.
     #[must_use]
     pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
+        self.values(RowId::Series(SeriesId(row)), t)
+    }
+
+    /// The values of any row at period (or date) `t`, one for each path: logs of a series, sums of a derived row.
+    pub(crate) fn values(&self, row: RowId, t: usize) -> &'a [f32] {
+        let row: &[f32] = match row {
+            RowId::Series(SeriesId(row)) => &self.block.rows[row],
+            RowId::Derived(DerivedId(row)) => &self.block.sums[row],
+        };
         let from = t * self.block.width;
-        let providers = self.block.rows.len();
-        let row: &[f32] = if row < providers { &self.block.rows[row] } else { &self.block.sums[row - providers] };
         &row[from..from + self.block.len]
     }
 
@@ -193,7 +207,7 @@ impl<'a> Paths<'a> {
         match &self.plan.known[row] {
             Some(known) => known[t],
             None => {
-                let log = match self.block.fine.row(row) {
+                let log = match self.block.fine.row(RowId::Series(SeriesId(row))) {
                     Some(fine) => fine[t * self.block.width + path],
                     None => f64::from(self.row(row, t)[path]),
                 };
@@ -204,13 +218,13 @@ impl<'a> Paths<'a> {
 
     /// Lead of row `a` over row `b` at period (or date) `t` for each path, for pairs too close for f32 rows to resolve.
     /// It is a log difference, or relative to `b` for rows of sums; 0 for a tie. `None` for other pairs.
-    pub(crate) fn gaps(&self, a: usize, b: usize, t: usize) -> Option<Vec<f64>> {
+    pub(crate) fn gaps(&self, a: RowId, b: RowId, t: usize) -> Option<Vec<f64>> {
         let tie = self.plan.close.tie(a, b)?;
         let at = t * self.block.width..t * self.block.width + self.block.len;
         let (of_a, of_b) = (&self.block.fine.row(a)?[at.clone()], &self.block.fine.row(b)?[at]);
-        let is_sum = a >= self.block.rows.len();
+        let a_is_sum = a.is_derived();
         let gap = |(a, b): (&f64, &f64)| {
-            let gap = match is_sum {
+            let gap = match a_is_sum {
                 false => a - b,
                 true if *b > 0.0 => a / b - 1.0,
                 // Without complete data at the base there are no sums, and nobody is ahead.
@@ -225,36 +239,28 @@ impl<'a> Paths<'a> {
     pub(crate) fn uniforms(&self, slot: u64) -> Vec<f64> {
         let mut all = vec![0.0; self.block.width];
         for (group, part) in (self.block.first_group..).zip(all.as_chunks_mut::<GROUP>().0) {
-            stream::uniforms(self.plan.seed, slot, group, part);
+            random::uniforms(self.plan.seed, slot, group, part);
         }
         all.truncate(self.block.len);
         all
     }
 
-    /// Variance of the log-ratio of two providers over one period, for each path: `Δ Σ_j (σ_a L_aj − σ_b L_bj)²`.
-    pub(crate) fn variance_between(&self, a: usize, b: usize) -> Vec<f64> {
-        let series = [a, b].map(|row| &self.plan.series[row]);
-        let sigma = |place: usize, path: usize| match series[place].volatility {
-            Number::Fixed(volatility) => volatility,
-            Number::Drawn(draw) => self.block.draws[draw][path],
+    /// Variance of the log-ratio of two series over one period, for each path.
+    ///
+    /// # Panics
+    /// If a row is derived: sums are not monitored between dates.
+    pub(crate) fn variance_between(&self, a: RowId, b: RowId) -> Vec<f64> {
+        let (RowId::Series(a), RowId::Series(b)) = (a, b) else {
+            unreachable!("validated: continuous monitoring is for questions of the period measure")
         };
-        if self.plan.close.tie(a, b).is_some() {
-            let loadings = self.plan.loadings([a, b]);
-            let sd = |path: usize| self.plan.shock_between(&loadings, [sigma(0, path), sigma(1, path)]);
-            return (0..self.block.len).map(sd).map(|sd| sd * sd).collect();
+        let volatilities = [a, b].map(|of| self.plan.volatility(of));
+        let at = |path: usize| volatilities.map(|volatility| volatility.of_path(&self.block.draws, path));
+        let pair = self.plan.pair([a, b]);
+        if self.plan.close.tie(a.into(), b.into()).is_some() {
+            return (0..self.block.len).map(|path| pair.sd(at(path))).map(|sd| sd * sd).collect();
         }
-        let loading = |place: usize, j: usize| {
-            let earlier = || series[place].earlier.iter().find(|(other, _)| *other == j).map_or(0.0, |(_, own)| *own);
-            f64::from(if j == [a, b][place] { series[place].own } else { earlier() })
-        };
-        let loadings: Vec<[f64; 2]> = (0..=a.max(b)).map(|j| [loading(0, j), loading(1, j)]).collect();
-        let step = self.plan.step_root * self.plan.step_root;
-        let variance = |path: usize| {
-            let [a, b] = [sigma(0, path), sigma(1, path)];
-            let squares = loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b));
-            step * squares.sum::<f64>()
-        };
-        (0..self.block.len).map(variance).collect()
+        let pair = pair.in_single_precision();
+        (0..self.block.len).map(|path| pair.variance(at(path))).collect()
     }
 
     /// One row on one path.

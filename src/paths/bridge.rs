@@ -5,7 +5,7 @@
 //! the walk itself. A new point splits the increment of its gap in two, in place, until every gap is one period. No
 //! value is a difference of large numbers, so the f32 error is a few units in the last place of an increment.
 
-use super::plan::to_f32;
+use crate::math::to_f32;
 
 /// One point of a walk with unit-variance steps W(0) = 0, W(1), …, W(T), conditional on the two known points around it.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,10 +6,9 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::normal::{Bits, BoxMuller};
-use super::plan::to_f32;
-use super::stream::{Aligned, GROUP, Lanes, StreamKey};
 use crate::cpu::{self, Level};
+use crate::math::to_f32;
+use crate::random::{Aligned, Bits, BoxMuller, GROUP, Lanes, StreamKey};
 
 /// σ√Δ: standard deviation of a series' shock over one period.
 #[derive(Debug, Clone, Copy)]
@@ -296,8 +295,8 @@ fn add_scaled(sum: &mut Vector, factor: f32, terms: &Vector) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::normal::normals;
     use super::*;
+    use crate::random::normals;
 
     const PERIODS: usize = 40;
     const GROUPS: usize = 6;

@@ -1,11 +1,11 @@
 //! The centre of a series (its paths without shocks) and its volatility, as the hot loop reads them.
 
 use super::kernel::{Centre, Sigma};
-use super::plan::{Number, Plan, Series, to_f32};
-use super::stream::AlignedRow;
 use crate::cpu;
 use crate::error::Error;
-use crate::math;
+use crate::math::{self, to_f32};
+use crate::plan::{Input, Plan, Series, SeriesId};
+use crate::random::AlignedRow;
 
 /// The inputs of the hot loop for one series, updated for every block.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Middle {
         let known: Vec<f32> = series.centre.iter().flatten().map(|x| to_f32(*x)).collect();
         let kind = if known.is_empty() { Kind::InPlace } else { Kind::Known };
         let mut start = AlignedRow::zeros(width);
-        if let Number::Fixed(base) = series.base {
+        if let Input::Known(base) = series.slots.base {
             start.fill(math::ln(base / plan.reference));
         }
         Self { kind, known, start, rate: AlignedRow::zeros(width), sigma: AlignedRow::zeros(width) }
@@ -50,22 +50,22 @@ impl Middle {
     /// If it is not finite on a path.
     pub(super) fn fill(
         &mut self,
-        (plan, index): (&Plan, usize),
+        (plan, of): (&Plan, SeriesId),
         draws: &[Vec<f64>],
         width: usize,
         row: &mut [f32],
     ) -> Result<(), Error> {
-        let series = &plan.series[index];
-        if let Number::Drawn(draw) = series.volatility {
+        let series = plan.series(of);
+        if let Input::Drawn(draw) = series.slots.volatility {
             self.take_volatilities(plan, &draws[draw][..width]);
         }
         if matches!(self.kind, Kind::Known) {
             return Ok(());
         }
-        if let Number::Drawn(draw) = series.base {
+        if let Input::Drawn(draw) = series.slots.base {
             self.take_bases(plan, &draws[draw][..width]);
         }
-        let horizon = plan.taus.last().copied().unwrap_or(0.0);
+        let horizon = *plan.taus.last().expect("validated: there is at least one period");
         if series.growth.fill_log_rates(&series.values(draws, width), &mut self.rate[..width])
             && self.is_finite_at(plan, horizon, width)
         {
@@ -73,7 +73,7 @@ impl Middle {
             return Ok(());
         }
         self.kind = Kind::InPlace;
-        fill_row((plan, index), draws, &self.start[..width], row)
+        fill_row((plan, of), draws, &self.start[..width], row)
     }
 
     pub(super) fn centre(&self, width: usize) -> Centre<'_> {
@@ -85,20 +85,20 @@ impl Middle {
     }
 
     pub(super) fn sigma(&self, plan: &Plan, series: &Series, width: usize) -> Sigma<'_> {
-        match series.volatility {
-            Number::Fixed(volatility) => Sigma::Fixed(to_f32(volatility * plan.step_root)),
-            Number::Drawn(_) => Sigma::Drawn(&self.sigma[..width]),
+        match series.slots.volatility {
+            Input::Known(volatility) => Sigma::Fixed(to_f32(plan.covariance.sd(volatility))),
+            Input::Drawn(_) => Sigma::Drawn(&self.sigma[..width]),
         }
     }
 
     fn take_volatilities(&mut self, plan: &Plan, volatilities: &[f64]) {
-        let sigma = &mut self.sigma[..];
+        let (sigma, step_root) = (&mut self.sigma[..], plan.step_root());
         cpu::run(
             plan.level,
             #[inline(always)]
             || {
                 for (sigma, volatility) in sigma.iter_mut().zip(volatilities) {
-                    *sigma = to_f32(volatility * plan.step_root);
+                    *sigma = to_f32(volatility * step_root);
                 }
             },
         );
@@ -138,8 +138,8 @@ impl Middle {
 const LEAST_INFINITE: f64 = f32::MAX as f64 + (1_u128 << 103) as f64;
 
 /// Writes `x(0) + Γ(t; θ)` of every path to the row.
-fn fill_row((plan, index): (&Plan, usize), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
-    let series = &plan.series[index];
+fn fill_row((plan, of): (&Plan, SeriesId), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
+    let series = plan.series(of);
     let width = start.len();
     let values = series.values(draws, width);
     let mut fault = None;
@@ -157,7 +157,7 @@ fn fill_row((plan, index): (&Plan, usize), draws: &[Vec<f64>], start: &[f64], ro
         }
     });
     let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
-    filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(index, &values, fault)))
+    filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(of, &values, fault)))
 }
 
 /// Writes `start + growth` to the column and returns whether all values are finite.

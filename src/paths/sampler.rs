@@ -1,13 +1,14 @@
 //! Sources of the random numbers of a block: keyed streams, antithetic images, Sobol points, or tilted streams.
 
 use super::bridge::{self, Point};
-use super::normal::{Bits, BoxMuller, normals};
-use super::plan::{Draw, Series};
-use super::quantile;
-use super::sobol::{self, Dimension, Number};
-use super::stream::{self, GROUP, StreamKey, mix64};
+use super::numbers::{Drawn, Numbers, Span, drawn};
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
+use crate::plan::{Plan, Series};
+use crate::random::{
+    Bits, BoxMuller, DIMENSIONS, Dimension, GROUP, GroupNumber, StreamKey, mix64, normals, tail as tail_score,
+    uniforms as keyed_uniform,
+};
 
 /// Number of replicates for every sampling scheme except plain; their spread estimates the error.
 pub(crate) const REPLICATES: usize = 32;
@@ -25,49 +26,6 @@ pub(crate) enum Sampler {
     Importance(Box<Tilts>),
 }
 
-/// The random numbers of a block, in addition to the uniforms of the draws.
-#[derive(Debug, Default)]
-pub(super) struct Numbers {
-    /// Indexed by series, then period 1..=T, then path; empty for series without innovations, and where the hot loop
-    /// draws them.
-    pub(super) innovations: Vec<Vec<f32>>,
-    /// By path; empty unless paths are weighted.
-    pub(super) weights: Vec<f64>,
-    /// Standardized coordinates that distributions are tilted along, indexed by coordinate, then by path.
-    pub(super) coordinates: Vec<Vec<f64>>,
-    /// Steps of one group's walk while its bridge is built. At their final positions in the block they would be a
-    /// multiple of the group size apart and would evict one another from the L1 cache.
-    walk: Vec<[f32; GROUP]>,
-}
-
-/// What the numbers are drawn for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Drawn<'a> {
-    pub(super) level: Level,
-    pub(super) seed: u64,
-    pub(super) periods: usize,
-    pub(super) draws: &'a [Draw],
-    pub(super) series: &'a [Series],
-}
-
-/// The groups of a block: the first, and their number.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
-    pub(super) first: u64,
-    pub(super) groups: usize,
-}
-
-impl Span {
-    pub(super) fn width(self) -> usize {
-        self.groups * GROUP
-    }
-
-    /// The groups with their positions in the block.
-    pub(super) fn each(self) -> impl Iterator<Item = (usize, u64)> {
-        (0..self.groups).zip(self.first..)
-    }
-}
-
 impl Sampler {
     /// The replicate to which a group belongs.
     pub(crate) fn replicate(&self, group: u64) -> usize {
@@ -76,7 +34,7 @@ impl Sampler {
     }
 
     fn replicate_of(unit: u64) -> usize {
-        usize::try_from(unit % REPLICATES as u64).unwrap_or(0)
+        usize::try_from(unit % REPLICATES as u64).expect("below 32")
     }
 
     pub(crate) fn is_plain(&self) -> bool {
@@ -142,7 +100,7 @@ impl Sampler {
 fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     for (draw, column) in drawn.draws.iter().zip(uniforms) {
         for (group, part) in (span.first..).zip(column[..span.width()].as_chunks_mut::<GROUP>().0) {
-            stream::uniforms(drawn.seed, draw.slot, group, part);
+            keyed_uniform(drawn.seed, draw.slot, group, part);
         }
     }
 }
@@ -202,7 +160,9 @@ struct Bridge {
 }
 
 impl Sobol {
-    pub(super) fn new(drawn: Drawn<'_>, influence: &[f64]) -> Self {
+    /// Scrambled points for a plan.
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let (drawn, influence) = (drawn(plan), plan.influences());
         let Drawn { seed, periods, draws, series, .. } = drawn;
         let mut slots: Vec<u64> = draws.iter().map(|draw| draw.slot).collect();
         let mut bridges: Vec<Bridge> = series.iter().map(|_| Bridge::default()).collect();
@@ -213,14 +173,14 @@ impl Sobol {
         // Stable sort: within a series every point stays after those around it, whose variance is larger.
         order.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
         for (index, point) in order {
-            if slots.len() < sobol::DIMENSIONS {
+            if slots.len() < DIMENSIONS {
                 bridges[index].dimensions.push(slots.len());
             }
             bridges[index].points.push(point);
             slots.push(mix64(series[index].slot).wrapping_add(point.at as u64));
         }
         let of = |scramble| {
-            let quasi = slots.iter().take(sobol::DIMENSIONS).enumerate();
+            let quasi = slots.iter().take(DIMENSIONS).enumerate();
             quasi.map(|(number, slot)| Dimension::new(number, *slot, seed, scramble)).collect()
         };
         Self { dimensions: (0..REPLICATES as u64).map(of).collect(), draws: draws.len(), bridges }
@@ -234,11 +194,11 @@ impl Sobol {
 
     fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         // Draws beyond the table keep these pseudo-random numbers.
-        let quasi_draws = self.draws.min(sobol::DIMENSIONS);
+        let quasi_draws = self.draws.min(DIMENSIONS);
         keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
         for (place, group) in span.each() {
             let dimensions = &self.dimensions[Sampler::replicate_of(group)];
-            let number = Number::new(group / REPLICATES as u64);
+            let number = GroupNumber::new(group / REPLICATES as u64);
             for (dimension, column) in dimensions.iter().zip(&mut uniforms[..quasi_draws]) {
                 dimension.uniforms(dimension.first(&number), &mut column.as_chunks_mut::<GROUP>().0[place]);
             }
@@ -262,7 +222,7 @@ impl Bridge {
     #[inline(always)]
     fn fill(
         &self,
-        (dimensions, number): (&[Dimension], &Number),
+        (dimensions, number): (&[Dimension], &GroupNumber),
         (key, group): (&StreamKey, u64),
         steps: &mut [[f32; GROUP]],
     ) {
@@ -279,7 +239,7 @@ impl Bridge {
             }
             let mut tails = [[0.0; 2]; GROUP / 2];
             for (tail, end) in tails.as_flattened_mut().iter_mut().zip(ends.as_flattened()) {
-                *tail = quantile::tail(&transform, *end);
+                *tail = tail_score(&transform, *end);
             }
             for ((point, places), tails) in points.iter().zip(places).zip(tails) {
                 let scores = &mut steps[point.at - 1];
@@ -301,7 +261,6 @@ impl Bridge {
 #[cfg(test)]
 mod tests {
     use super::super::block::Block;
-    use super::super::plan::Plan;
     use super::*;
     use crate::assumption::normal;
     use crate::growth::Curve;
@@ -309,27 +268,27 @@ mod tests {
     use crate::scenario::{Provider, Scenario};
 
     /// One drawn rate and 300 shocks: 45 points of the bridge exceed the table of direction numbers.
-    fn plan(seed: u64) -> Plan {
+    fn plan(seed: u64) -> (Plan, Sampler) {
         let growth = Curve::constant(normal(0.2, 0.1));
         let scenario = Scenario::builder("2000-01", "2025-01")
             .provider(Provider::new("a", 1.0).growth(growth).volatility(0.2))
             .build()
             .expect("valid");
-        let mut plan = Plan::new(&scenario, seed).expect("a plan");
-        plan.sampler = Sampler::Sobol(plan.sobol());
-        plan
+        let plan = Plan::new(&scenario, seed).expect("a plan");
+        let sampler = Sampler::Sobol(Sobol::new(&plan));
+        (plan, sampler)
     }
 
     fn filled(plan: &Plan, sampler: &Sampler, groups: usize) -> (Vec<Vec<f64>>, Numbers) {
         let mut uniforms = vec![vec![0.0; groups * GROUP]; plan.draws.len()];
         let mut numbers = Numbers::default();
-        sampler.fill(plan.drawn(), Span { first: 0, groups }, &mut uniforms, &mut numbers);
+        sampler.fill(drawn(plan), Span { first: 0, groups }, &mut uniforms, &mut numbers);
         (uniforms, numbers)
     }
 
     #[test]
     fn a_path_of_many_numbers_is_quasi_random_as_far_as_the_table_goes() {
-        let Sampler::Sobol(sobol) = plan(0).sampler else { panic!("set above") };
+        let (_, Sampler::Sobol(sobol)) = plan(0) else { panic!("set above") };
         assert_eq!(sobol.dimensions(), (256, 301));
     }
 
@@ -337,8 +296,8 @@ mod tests {
     #[test]
     fn replicates_differ_pairwise_on_both_sides_of_the_table() {
         for seed in [0, 1, u64::MAX] {
-            let plan = plan(seed);
-            let (uniforms, numbers) = filled(&plan, &plan.sampler, REPLICATES);
+            let (plan, sampler) = plan(seed);
+            let (uniforms, numbers) = filled(&plan, &sampler, REPLICATES);
             let innovations = numbers.innovations[0].chunks_exact(REPLICATES * GROUP);
             let shocks = innovations.map(|row| row.iter().map(|u| f64::from(*u)).collect::<Vec<_>>());
             for (place, row) in uniforms.into_iter().chain(shocks).enumerate() {
@@ -357,8 +316,8 @@ mod tests {
     #[test]
     fn sobol_shocks_have_mean_zero_and_variance_one() {
         const ROUNDS: usize = 64;
-        let plan = plan(3);
-        let (_, numbers) = filled(&plan, &plan.sampler, REPLICATES * ROUNDS);
+        let (plan, sampler) = plan(3);
+        let (_, numbers) = filled(&plan, &sampler, REPLICATES * ROUNDS);
         for row in numbers.innovations[0].chunks_exact(REPLICATES * ROUNDS * GROUP) {
             let n = row.len() as f64;
             let mean = row.iter().map(|u| f64::from(*u)).sum::<f64>() / n;
@@ -373,7 +332,7 @@ mod tests {
 
     #[test]
     fn mirrored_groups_are_mirror_images_of_plain_ones() {
-        let plan = plan(7);
+        let (plan, _) = plan(7);
         let (plain, _) = filled(&plan, &Sampler::Plain, 4);
         let (mirrored, _) = filled(&plan, &Sampler::Antithetic, 4);
         for (path, u) in mirrored[0].iter().enumerate() {
@@ -389,10 +348,10 @@ mod tests {
     /// E[w] = 1, and E[w·1{z > 4}] = Φ(−4) = 3.167e-5 from 64,000 paths, of which plain sampling would expect two hits.
     #[test]
     fn weights_correct_for_the_shift() {
-        let plan = plan(11);
-        let mut means = vec![0.0; plan.coordinates()];
+        let (plan, _) = plan(11);
+        let mut means = vec![0.0; Tilts::coordinates(&plan)];
         means[0] = 4.0;
-        let tilts = Tilts::mixture(vec![means], plan.coordinates(), 300);
+        let tilts = Tilts::mixture(vec![means], Tilts::coordinates(&plan), 300);
         let (uniforms, numbers) = filled(&plan, &Sampler::Importance(Box::new(tilts)), 1000);
         let n = numbers.weights.len() as f64;
         let mean = numbers.weights.iter().sum::<f64>() / n;
@@ -406,10 +365,9 @@ mod tests {
 
     #[test]
     fn a_block_uses_the_given_numbers() {
-        let mut plan = plan(5);
-        plan.sampler = Sampler::Antithetic;
+        let (plan, _) = plan(5);
         let mut block = Block::new(&plan, 2);
-        block.fill(&plan, 0, 2, 2 * GROUP).expect("finite");
+        block.fill((&plan, &Sampler::Antithetic), 0, 2, 2 * GROUP).expect("finite");
         let paths = super::super::Paths::new(&plan, &block);
         let sum: Vec<f64> =
             (0..GROUP).map(|j| f64::from(paths.row(0, 300)[j]) + f64::from(paths.row(0, 300)[GROUP + j])).collect();

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sampler::REPLICATES;
-use super::sobol::MOST_POINTS;
-use super::stream::GROUP;
+use crate::random::{GROUP, MOST_POINTS};
 
 /// Maximum number of paths of one run: counts and path numbers stay exact in f64.
 pub(crate) const MOST_PATHS: u64 = 1 << 50;

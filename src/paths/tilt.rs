@@ -5,11 +5,11 @@
 //! the z of an assumption, and the sum of a series' innovations over one of at most eight segments of the horizon,
 //! divided by the square root of its length.
 
-use super::plan::to_f32;
-use super::sampler::{Drawn, Numbers, Span};
-use super::stream::GROUP;
+use super::numbers::{Drawn, Numbers, Span};
 use crate::cpu;
-use crate::math;
+use crate::math::{self, to_f32};
+use crate::plan::Plan;
+use crate::random::GROUP;
 
 /// Number of segments of the horizon over which a series' shift is constant.
 const MOST_PIECES: usize = 8;
@@ -39,12 +39,12 @@ fn ends(periods: usize) -> Vec<usize> {
     (1..=pieces).map(|piece| piece * periods / pieces).collect()
 }
 
-/// The number of coordinates.
-pub(super) fn coordinates(draws: usize, series: usize, periods: usize) -> usize {
-    draws + series * periods.min(MOST_PIECES)
-}
-
 impl Tilts {
+    /// The number of coordinates of a plan that can be tilted.
+    pub(crate) fn coordinates(plan: &Plan) -> usize {
+        plan.draws.len() + plan.series.len() * plan.taus.len().min(MOST_PIECES)
+    }
+
     /// A single tilted distribution, with unbounded weights; used to search for a tilt.
     pub(crate) fn alone(means: Vec<f64>, periods: usize) -> Self {
         Self::new(vec![means], [0; GROUP], periods)

@@ -11,9 +11,9 @@ use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKe
 use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::Visitor;
+use crate::covariance::{Covariance, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
 use crate::growth::{AUTO, Centre, Curve, Ready, Value};
-use crate::shock;
 
 impl Scenario {
     /// Returns the scenario if it is valid.
@@ -220,7 +220,7 @@ impl Scenario {
             }
         }
         let complete = problems.len() == before && stated.len() == self.correlations.len();
-        if complete && let Err(unfit) = shock::factor(self.providers.len(), &stated) {
+        if complete && let Err(unfit) = Covariance::new(self.providers.len(), &stated, self.step().years()) {
             problems.push(self.unfit_correlations(&unfit));
         }
     }
@@ -234,7 +234,7 @@ impl Scenario {
 
     /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation
     /// matrix.
-    fn unfit_correlations(&self, unfit: &shock::Unfit) -> Problem {
+    fn unfit_correlations(&self, unfit: &Unfit) -> Problem {
         let Correlation { between: [a, b], value } = &self.correlations[unfit.index];
         let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");
         message += &match unfit.range {

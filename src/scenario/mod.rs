@@ -184,7 +184,9 @@ impl Scenario {
     /// `τ` of periods 1 to T, in years.
     pub(crate) fn taus(&self) -> Vec<f64> {
         let per_year = f64::from(self.step().per_year());
-        (1..=u32::try_from(self.periods()).unwrap_or(MOST_PERIODS)).map(|t| f64::from(t) / per_year).collect()
+        (1..=u32::try_from(self.periods()).expect("the calendar has fewer than 2^32 periods"))
+            .map(|t| f64::from(t) / per_year)
+            .collect()
     }
 
     /// The distribution of a number, looked up if it is a name.

@@ -12,7 +12,8 @@ use crate::outcome::{
     Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Outcome, Overtake, Part,
     ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
 };
-use crate::paths::{Measured, MeasuredRow, Plan, REPLICATES};
+use crate::paths::REPLICATES;
+use crate::plan::{Measured, MeasuredRow, Plan};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Histogram, Hits, OvertakeRow, Ranks, Shares, Totals};
 

@@ -2,7 +2,8 @@
 
 use super::tally::Tally;
 use crate::estimate::{Estimate, t_of, z_of};
-use crate::paths::{Plan, REPLICATES};
+use crate::paths::REPLICATES;
+use crate::plan::Plan;
 use crate::statistic::Hits;
 
 /// The settings that every estimate of a run needs.

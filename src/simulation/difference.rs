@@ -10,7 +10,8 @@ use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
 use crate::estimate::{Estimate, z_of};
 use crate::outcome::{Change, Difference, Differences};
-use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
+use crate::paths::{Block, Paths, Sampler, Sampling, groups_that_fit};
+use crate::plan::Plan;
 use crate::scenario::Scenario;
 use crate::statistic::OvertakeStatistic;
 
@@ -156,7 +157,7 @@ impl ScenarioPair {
 
     fn worker(&self, settings: &Settings, next: &AtomicU64) -> WorkerCounts {
         let mut counted: Vec<Counted> = self.questions.iter().map(|(_, dates, _)| Counted::new(dates.len())).collect();
-        let at_once = self.plans.iter().map(groups_that_fit).min().unwrap_or(1);
+        let at_once = self.plans.iter().map(groups_that_fit).min().expect("two plans");
         let mut blocks = self.plans.each_ref().map(|plan| Block::new(plan, at_once));
         loop {
             let from = next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -170,7 +171,7 @@ impl ScenarioPair {
                 let to = group + groups as u64;
                 let len = usize::try_from(settings.paths_in(group, to)).unwrap_or(usize::MAX);
                 for (plan, block) in self.plans.iter().zip(&mut blocks) {
-                    block.fill(plan, group, groups, len)?;
+                    block.fill((plan, &Sampler::Plain), group, groups, len)?;
                 }
                 let paths = [0, 1].map(|at| Paths::new(&self.plans[at], &blocks[at]));
                 for ((_, _, questions), counted) in self.questions.iter().zip(&mut counted) {

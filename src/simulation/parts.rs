@@ -1,8 +1,8 @@
 //! The parts of a tally: the statistics that a scenario and its settings request.
 
 use super::settings::{PartKind, Settings};
-use crate::paths::stream::slot_of;
-use crate::paths::{Measured, Plan};
+use crate::plan::{Measured, Plan};
+use crate::random::slot_of;
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Fans, MeasuredFans, OvertakeStatistic, Ranks, Shape, Shares, Statistic};
 
@@ -23,6 +23,7 @@ pub(super) fn overtakes(
             challenger,
             incumbent,
             dates: dates.len(),
+            // More dates than any horizon has are never reached.
             sustained: u16::try_from(question.sustained).unwrap_or(u16::MAX),
             known: plan.known_lead(challenger, incumbent),
             ahead_at_base: plan.known_lead_at_base(challenger, incumbent),

@@ -5,8 +5,9 @@
 use super::settings::Settings;
 use crate::error::{Error, Kind};
 use crate::outcome::Chosen;
-use crate::paths::stream::{GROUP, slot_of};
-use crate::paths::{Block, DIMENSIONS, MOST_TILTS, Paths, Plan, Sampler, Sampling, Tilts, groups_that_fit};
+use crate::paths::{Block, MOST_TILTS, Paths, Sampler, Sampling, Sobol, Tilts, groups_that_fit};
+use crate::plan::{Plan, RowId};
+use crate::random::{DIMENSIONS, GROUP, slot_of};
 use crate::scenario::{Question, Scenario};
 
 /// Groups of every pilot run: 4,096 paths.
@@ -23,9 +24,16 @@ const LEAST_MEAN: f64 = 0.15;
 /// A question is rare if fewer pilot paths than this overtake, or fewer do not: 1 %.
 const RARE: usize = PATHS / 100;
 
+/// What a run is drawn from.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) plan: Plan,
+    pub(super) sampler: Sampler,
+}
+
 /// The plan of a run with its sampler; resolves `Auto` and rounds up the number of paths. `every_pair` states whether
 /// all pairs of providers are compared, or only those of the questions.
-pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair: bool) -> Result<Plan, Error> {
+pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair: bool) -> Result<Prepared, Error> {
     let mut plan = settings.plan(scenario)?;
     plan.find_close_pairs(scenario, every_pair)?;
     if settings.sampling == Sampling::Auto {
@@ -38,21 +46,21 @@ pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair:
         }
     }
     settings.paths = settings.sampling.rounded_up(settings.paths);
-    plan.sampler = match settings.sampling {
+    let sampler = match settings.sampling {
         Sampling::Plain | Sampling::Auto => Sampler::Plain,
         Sampling::Antithetic => Sampler::Antithetic,
-        Sampling::Sobol => Sampler::Sobol(plan.sobol()),
+        Sampling::Sobol => Sampler::Sobol(Sobol::new(&plan)),
         Sampling::Importance => Sampler::Importance(Box::new(tilts(scenario, settings.seed)?)),
     };
-    Ok(plan)
+    Ok(Prepared { plan, sampler })
 }
 
 /// What determines the answer to one question.
 #[derive(Debug, Clone, Copy)]
 struct Target<'a> {
     question: &'a Question,
-    challenger: usize,
-    incumbent: usize,
+    challenger: RowId,
+    incumbent: RowId,
     dates: usize,
     /// Whether the rows hold sums rather than logs.
     sums: bool,
@@ -63,7 +71,7 @@ fn targets<'a>(scenario: &'a Scenario, plan: &Plan) -> Vec<Target<'a>> {
     let target = |question: &'a Question| {
         let row = |name: &str| plan.row_of(scenario, question, name);
         let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
-        let sums = challenger >= plan.rows.names().len();
+        let sums = challenger.is_derived();
         let open = plan.known_lead(challenger, incumbent).is_none();
         open.then(|| Target { question, challenger, incumbent, dates: scenario.dates(question).at.len(), sums })
     };
@@ -87,7 +95,7 @@ impl Target<'_> {
         if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
             return gaps;
         }
-        let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
+        let pairs = paths.values(self.challenger, t).iter().zip(paths.values(self.incumbent, t));
         let pairs = pairs.map(|(a, b)| (f64::from(*a), f64::from(*b)));
         if !self.sums {
             return pairs.map(|(a, b)| a - b).collect();
@@ -107,8 +115,8 @@ struct Pilot {
 }
 
 impl Pilot {
-    fn run(plan: &mut Plan, targets: &[Target<'_>], means: &[f64]) -> Result<Self, Error> {
-        plan.sampler = Sampler::Importance(Box::new(Tilts::alone(means.to_vec(), plan.rows.periods())));
+    fn run(plan: &Plan, targets: &[Target<'_>], means: &[f64]) -> Result<Self, Error> {
+        let sampler = Sampler::Importance(Box::new(Tilts::alone(means.to_vec(), plan.rows.periods())));
         let mut pilot = Self {
             scores: vec![Vec::new(); targets.len()],
             weights: Vec::new(),
@@ -118,7 +126,7 @@ impl Pilot {
         let mut block = Block::new(plan, at_once);
         for first in (0..GROUPS).step_by(at_once) {
             let groups = at_once.min(GROUPS - first);
-            block.fill(plan, first as u64, groups, groups * GROUP)?;
+            block.fill((plan, &sampler), first as u64, groups, groups * GROUP)?;
             let paths = Paths::new(plan, &block);
             for (target, scores) in targets.iter().zip(&mut pilot.scores) {
                 scores.extend(target.scores(&paths));
@@ -146,10 +154,10 @@ fn pilot_plan(scenario: &Scenario, seed: u64) -> Result<Plan, Error> {
 
 /// One shift for each of the rarest questions.
 fn tilts(scenario: &Scenario, seed: u64) -> Result<Tilts, Error> {
-    let mut plan = pilot_plan(scenario, seed)?;
-    let coordinates = plan.coordinates();
+    let plan = pilot_plan(scenario, seed)?;
+    let coordinates = Tilts::coordinates(&plan);
     let targets = targets(scenario, &plan);
-    let first = Pilot::run(&mut plan, &targets, &vec![0.0; coordinates])?;
+    let first = Pilot::run(&plan, &targets, &vec![0.0; coordinates])?;
     let mut rarest: Vec<(usize, bool, usize)> = (0..targets.len())
         .map(|target| {
             let (paths, yes) = first.rarer(target);
@@ -157,15 +165,15 @@ fn tilts(scenario: &Scenario, seed: u64) -> Result<Tilts, Error> {
         })
         .collect();
     rarest.sort_by_key(|(paths, _, target)| (*paths, *target));
-    let searched = rarest.into_iter().take(MOST_TILTS).map(|(_, yes, target)| search(&mut plan, targets[target], yes));
+    let searched = rarest.into_iter().take(MOST_TILTS).map(|(_, yes, target)| search(&plan, targets[target], yes));
     let found = searched.collect::<Result<Vec<_>, _>>()?;
     Ok(Tilts::mixture(found, coordinates, plan.rows.periods()))
 }
 
 /// The cross-entropy method (Rubinstein & Kroese 2004, §2.6 and 3.4). Each step shifts to the weighted mean of the best
 /// tenth of the paths, until that tenth has the event; the last steps shift to the mean of the paths that have it.
-fn search(plan: &mut Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
-    let mut means = vec![0.0; plan.coordinates()];
+fn search(plan: &Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
+    let mut means = vec![0.0; Tilts::coordinates(plan)];
     let mut last = 0;
     for _ in 0..MOST_STEPS {
         let pilot = Pilot::run(plan, &[target], &means)?;
@@ -194,20 +202,20 @@ fn search(plan: &mut Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Er
 
 /// Resolves `Auto`, with the reason.
 fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
-    let mut plan = pilot_plan(scenario, settings.seed)?;
+    let plan = pilot_plan(scenario, settings.seed)?;
     if plan.is_deterministic() {
         return Ok(Chosen { what: Sampling::Plain, why: "nothing is drawn".to_owned() });
     }
     let targets = targets(scenario, &plan);
-    let coordinates = plan.coordinates();
-    let pilot = Pilot::run(&mut plan, &targets, &vec![0.0; coordinates])?;
+    let coordinates = Tilts::coordinates(&plan);
+    let pilot = Pilot::run(&plan, &targets, &vec![0.0; coordinates])?;
     let rarest = (0..targets.len()).map(|target| (pilot.rarer(target), target)).min_by_key(|((paths, _), _)| *paths);
     if let Some(((paths, yes), target)) = rarest.filter(|((paths, _), _)| *paths < RARE) {
         let (verb, title) = (if yes { "does" } else { "does not" }, targets[target].question.title());
         let why = format!("\"{title}\" {verb} happen on {paths} of {PATHS} pilot paths");
         return Ok(Chosen { what: Sampling::Importance, why });
     }
-    let (quasi, all) = plan.sobol().dimensions();
+    let (quasi, all) = Sobol::new(&plan).dimensions();
     let (what, than) = if quasi < all { (Sampling::Antithetic, "more than") } else { (Sampling::Sobol, "at most") };
     let why = format!("no question is rare and a path takes {all} random numbers, {than} {DIMENSIONS}");
     Ok(Chosen { what, why })

@@ -7,10 +7,12 @@ use std::sync::{PoisonError, TryLockError};
 use super::advice;
 use super::builder::{OnProgress, Progress, Simulation};
 use super::parts::{Listed, built_in, empty_counts, measured};
+use super::pilot::Prepared;
 use super::settings::{PartCounts, PartKind, Settings};
 use super::tally::Tally;
 use crate::error::{Detail, Error, Kind};
-use crate::paths::{Block, Paths, Plan, Sampling, groups_that_fit};
+use crate::paths::{Block, Paths, Sampler, Sampling, groups_that_fit};
+use crate::plan::Plan;
 use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
 
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
@@ -19,24 +21,26 @@ pub(super) const CHUNK: u64 = 128;
 const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
 
 /// Runs the shard of a simulation.
-pub(super) fn shard(simulation: &Simulation<'_>, plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
+pub(super) fn shard(simulation: &Simulation<'_>, prepared: &Prepared, settings: &Settings) -> Result<Tally, Error> {
     let unit = settings.sampling.groups_of_a_unit();
     let units = settings.groups() / unit;
     let (index, of) = simulation.shard;
-    let cut = |part: u64| u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).unwrap_or(units) * unit;
+    let cut = |part: u64| {
+        u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).expect("at most all units") * unit
+    };
     let (first, end) = (cut(index), cut(index + 1));
     let paths = settings.paths_in(first, end);
-    part(simulation, plan, settings, Stretch { first, end, before: 0, total: paths })
+    part(simulation, prepared, settings, Stretch { first, end, before: 0, total: paths })
 }
 
 /// Runs a range of groups.
 pub(super) fn part(
     simulation: &Simulation<'_>,
-    plan: &Plan,
+    prepared: &Prepared,
     settings: &Settings,
     span: Stretch,
 ) -> Result<Tally, Error> {
-    let run = Run::new(simulation, plan, settings, span)?;
+    let run = Run::new(simulation, prepared, settings, span)?;
     let mut done = run.all_workers()?;
     run.finish();
     done.error.take().map_or(Ok(()), Err)?;
@@ -61,6 +65,7 @@ pub(super) struct Stretch {
 struct Run<'r, 'a> {
     simulation: &'r Simulation<'a>,
     plan: &'r Plan,
+    sampler: &'r Sampler,
     settings: &'r Settings,
     statistics: Vec<Listed<'r>>,
     empty: Vec<Counts>,
@@ -97,7 +102,7 @@ impl Done {
 impl<'r, 'a> Run<'r, 'a> {
     fn new(
         simulation: &'r Simulation<'a>,
-        plan: &'r Plan,
+        Prepared { plan, sampler }: &'r Prepared,
         settings: &'r Settings,
         stretch: Stretch,
     ) -> Result<Self, Error> {
@@ -118,6 +123,7 @@ impl<'r, 'a> Run<'r, 'a> {
             settings,
             block_groups: block_groups(simulation, plan, settings.sampling),
             plan,
+            sampler,
             statistics,
             empty,
             stretch,
@@ -155,7 +161,8 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(());
         }
         let of = |part: &usize| self.empty[*part].bytes();
-        let (kind, name, _) = &self.statistics[(0..self.empty.len()).max_by_key(of).unwrap_or(0)];
+        let (kind, name, _) =
+            &self.statistics[(0..self.empty.len()).max_by_key(of).expect("some part exceeds the bound")];
         let message = format!(
             "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or use plain sampling",
             bytes >> 20,
@@ -194,8 +201,8 @@ impl<'r, 'a> Run<'r, 'a> {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
             let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
-            block.fill(self.plan, group, groups, len)?;
-            weighing.set(&self.plan.sampler, group, groups, block);
+            block.fill((self.plan, self.sampler), group, groups, len)?;
+            weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
@@ -279,7 +286,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let (part, largest) = (0..counts.len())
             .map(|part| (part, bytes(&counts[part])))
             .max_by_key(|(_, bytes)| *bytes)
-            .unwrap_or((0, 0));
+            .expect("some part exceeds the bound");
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(

@@ -3,8 +3,9 @@
 use super::builder::Simulation;
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
-use crate::paths::stream::GROUP;
-use crate::paths::{Block, Paths, Plan, Rows};
+use crate::paths::{Block, Paths, Sampler};
+use crate::plan::{Plan, Rows};
+use crate::random::GROUP;
 
 /// Maximum number of sampled paths: they are meant for charts.
 const MOST_SAMPLED: usize = 10_000;
@@ -46,7 +47,7 @@ impl Simulation<'_> {
         let periods = plan.rows.periods();
         let mut revenue = vec![Vec::with_capacity(count); plan.rows.names().len()];
         for (group, first) in (0..).zip((0..count).step_by(GROUP)) {
-            block.fill(&plan, group, 1, GROUP.min(count - first))?;
+            block.fill((&plan, &Sampler::Plain), group, 1, GROUP.min(count - first))?;
             let paths = Paths::new(&plan, &block);
             for (row, drawn) in revenue.iter_mut().enumerate() {
                 drawn.extend((0..paths.len()).map(|path| (0..=periods).map(|t| paths.revenue(row, t, path)).collect()));

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Problem};
 use crate::estimate::z_of;
 use crate::outcome::{Chosen, CustomKind, WITHOUT_FANS};
-use crate::paths::stream::GROUP;
-use crate::paths::{Plan, Sampling};
+use crate::paths::Sampling;
+use crate::plan::Plan;
+use crate::random::GROUP;
 use crate::scenario::{AT_DATES, Measure, Question, Scenario};
 use crate::statistic::Counts;
 

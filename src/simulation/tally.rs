@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::settings::{PartCounts, Settings};
 use crate::error::Error;
 use crate::paths::Sampling;
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 use crate::scenario::Scenario;
 use crate::statistic::Totals;
 

@@ -1,12 +1,13 @@
 //! The stopping rule: runs batches until the error is small enough.
 
 use super::builder::Simulation;
+use super::pilot::Prepared;
 use super::run::{Stretch, part};
 use super::settings::{Precision, Settings};
 use super::tally::Tally;
 use crate::error::Error;
-use crate::paths::stream::GROUP;
-use crate::paths::{MOST_PATHS, Plan};
+use crate::paths::MOST_PATHS;
+use crate::random::GROUP;
 
 /// Size of the first batch and minimum size of the others: enough for 32 replicates to estimate their spread.
 const BATCH: u64 = 16_384;
@@ -14,7 +15,7 @@ const BATCH: u64 = 16_384;
 /// Runs batches until the error is small enough, by the rule of `QuantLib`'s `MonteCarloModel`.
 pub(super) fn until(
     simulation: &Simulation<'_>,
-    plan: &Plan,
+    prepared: &Prepared,
     mut settings: Settings,
     asked: Precision,
 ) -> Result<Tally, Error> {
@@ -31,7 +32,7 @@ pub(super) fn until(
         let before = tally.as_ref().map_or(0, Tally::paths);
         settings.paths = paths;
         let span = Stretch { first: done, end: settings.groups(), before, total: most };
-        let more = part(simulation, plan, &settings, span)?;
+        let more = part(simulation, prepared, &settings, span)?;
         let all = match tally {
             Some(tally) => tally.grown(more)?,
             None => more,

@@ -2,7 +2,8 @@
 
 use super::{Counts, Shape, Statistic};
 use crate::error::Error;
-use crate::paths::{Path, Paths, Rows};
+use crate::paths::{Path, Paths};
+use crate::plan::Rows;
 
 /// Classifies paths into `classes` classes with a closure over the rows of named providers.
 pub(crate) struct Classify<const N: usize, F> {
@@ -24,7 +25,8 @@ impl<const N: usize, F: Fn([Path<'_>; N]) -> usize + Send + Sync> Statistic for 
     }
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
-        let rows = self.names.each_ref().map(|name| paths.rows().find(name).unwrap_or(0));
+        let rows =
+            self.names.each_ref().map(|name| paths.rows().find(name).expect("the shape was checked for this name"));
         // A class that does not fit u16 is outside the declared classes as well.
         let class = |path| u16::try_from((self.class)(rows.map(|row| paths.path(row, path)))).unwrap_or(u16::MAX);
         let classes: Vec<u16> = (0..paths.len()).map(class).collect();

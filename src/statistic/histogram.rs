@@ -8,7 +8,7 @@ use super::page::{PAGE, Page, page_of};
 use super::values::{self, FRACTION, Seen};
 use crate::cpu::{self, Level};
 use crate::math::{self, exp_f32};
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 
 /// Memory of one page, including its recent counts.
 pub(crate) const PAGE_BYTES: usize = PAGE * (size_of::<u64>() + size_of::<u16>());
@@ -111,7 +111,7 @@ impl Histogram {
             ));
         }
         self.widen((low, high));
-        let (least, most) = self.extremes.unwrap_or((low, high));
+        let (least, most) = self.extremes.expect("widened above");
         let [first, last] = [least, most].map(|x| values::whole(x * self.scale.bins()) >> 10);
         if last - first >= MOST_PAGES {
             return Err(format!(
@@ -126,7 +126,7 @@ impl Histogram {
         for page in [first, last] {
             page_of(&mut self.pages, page);
         }
-        let below = usize::try_from(before - self.pages[0].number).unwrap_or(0);
+        let below = usize::try_from(before - self.pages[0].number).expect("pages are only added");
         if below > 0 && !self.recent.is_empty() {
             self.recent.splice(..0, std::iter::repeat_n(0, below * PAGE));
         }
@@ -207,7 +207,7 @@ impl Histogram {
     }
 
     /// The smallest value with at least the fraction `p` of the total count at or below it: the centre of its bin,
-    /// limited to the extremes.
+    /// limited to the extremes. NaN without values.
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
     pub(crate) fn quantile(&self, p: f64, count: u64) -> f64 {
         let (low, high) = self.extremes().unwrap_or((f64::NAN, f64::NAN));

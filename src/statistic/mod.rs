@@ -19,7 +19,8 @@ pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};
 
 use crate::error::Error;
-use crate::paths::{Paths, Rows};
+use crate::paths::Paths;
+use crate::plan::Rows;
 
 /// Classifies paths, a block at a time: a custom statistic with the speed of the built-in ones.
 ///

@@ -4,13 +4,14 @@ use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math;
-use crate::paths::{Paths, Rows};
+use crate::paths::Paths;
+use crate::plan::{RowId, Rows};
 
 /// One question compiled for a run: two rows, and how long a lead must last.
 #[derive(Debug)]
 pub(crate) struct OvertakeStatistic {
-    pub(crate) challenger: usize,
-    pub(crate) incumbent: usize,
+    pub(crate) challenger: RowId,
+    pub(crate) incumbent: RowId,
     pub(crate) sustained: u16,
     /// Number of answered dates after the base.
     pub(crate) dates: usize,
@@ -81,13 +82,13 @@ impl OvertakeStatistic {
     /// probability 1 − b(1)·…·b(t), where b is the probability that a Brownian bridge stays below 0 over a period. The
     /// path first passes where that probability exceeds its uniform number.
     fn first_at_any_time(&self, paths: &Paths<'_>, slot: u64, at_base: &[u16]) -> Vec<u16> {
-        let never = u16::try_from(self.dates + 1).unwrap_or(u16::MAX);
+        let never = class(self.dates + 1);
         let mut first: Vec<u16> = at_base.iter().map(|ahead| if *ahead == 1 { 0 } else { never }).collect();
         let log_ratio = |t: usize| {
             if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
                 return gaps;
             }
-            let pairs = paths.row(self.challenger, t).iter().zip(paths.row(self.incumbent, t));
+            let pairs = paths.values(self.challenger, t).iter().zip(paths.values(self.incumbent, t));
             pairs.map(|(a, b)| f64::from(*a) - f64::from(*b)).collect::<Vec<f64>>()
         };
         let uniforms = paths.uniforms(slot);
@@ -121,7 +122,7 @@ impl OvertakeStatistic {
                     None => cpu::run(
                         level,
                         #[inline(always)]
-                        || compare(&mut ahead, paths.row(self.challenger, t), paths.row(self.incumbent, t)),
+                        || compare(&mut ahead, paths.values(self.challenger, t), paths.values(self.incumbent, t)),
                     ),
                 },
             }
@@ -139,6 +140,11 @@ impl OvertakeStatistic {
         }
         lead
     }
+}
+
+/// A number of dates as a class.
+fn class(dates: usize) -> u16 {
+    u16::try_from(dates).expect("validated: at most 2,400 dates")
 }
 
 #[inline(always)]
@@ -191,13 +197,13 @@ impl Lead {
             *changes += before ^ ahead;
         }
         if self.sustained > 1 {
-            let all = u16::try_from(t).unwrap_or(u16::MAX);
+            let all = class(t);
             for ((run, waited), ahead) in self.run.iter_mut().zip(&mut self.waited).zip(ahead) {
                 *run = (*run + 1) & ahead.wrapping_neg();
                 *waited += u16::from(*waited == all) & u16::from(*run < self.sustained);
             }
         } else {
-            let all = u16::try_from(t - 1).unwrap_or(u16::MAX);
+            let all = class(t - 1);
             for (waited, ahead) in self.waited.iter_mut().zip(ahead) {
                 *waited += u16::from(*waited == all) & (ahead ^ 1);
             }
@@ -206,7 +212,7 @@ impl Lead {
 
     /// The first date of each path's overtake: 0 is the base, and `dates` + 1 means none.
     fn first_overtake(self, dates: usize) -> Vec<u16> {
-        let never = u16::try_from(dates + 1).unwrap_or(u16::MAX);
+        let never = class(dates + 1);
         if self.sustained > 1 {
             // A run that is complete at date `waited` began `sustained` − 1 dates earlier.
             let first = |waited: u16| if waited == never { never } else { waited + 1 - self.sustained };

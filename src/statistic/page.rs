@@ -51,7 +51,7 @@ pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
     let next = pages.last().map_or(number, |page| page.number + 1);
     pages.extend((next..=number).map(empty));
     let first = pages[0].number;
-    let place = usize::try_from(number - first).unwrap_or(0);
+    let place = usize::try_from(number - first).expect("no page lies below the first");
     &mut pages[place]
 }
 

@@ -3,7 +3,8 @@
 use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
-use crate::paths::{Paths, Plan, Rows};
+use crate::paths::Paths;
+use crate::plan::{Plan, Rows, SeriesId};
 
 /// Rows: provider, then period from 1; classes: rank − 1.
 #[derive(Debug)]
@@ -19,9 +20,11 @@ impl Ranks {
     pub(crate) fn new(plan: &Plan) -> Self {
         let providers = plan.rows.names().len();
         let never = || Some(vec![false; plan.rows.periods() + 1]);
-        let lead = |other, own| if other == own { never() } else { plan.known_lead(other, own) };
+        let lead = |other, own| if other == own { never() } else { plan.known_lead(SeriesId(other), SeriesId(own)) };
         let ahead_of = |own| (0..providers).map(|other| lead(other, own)).collect();
-        let close_to = |own: usize| (0..providers).filter(|other| plan.is_close(*other, own)).collect();
+        let close_to = |own: usize| {
+            (0..providers).filter(|other| plan.is_close(SeriesId(*other).into(), SeriesId(own).into())).collect()
+        };
         Self { known: (0..providers).map(ahead_of).collect(), close: (0..providers).map(close_to).collect() }
     }
 
@@ -48,7 +51,10 @@ impl Statistic for Ranks {
                 others.clear();
                 let is_compared = |other: usize| leads[other].is_none() && !self.close[own].contains(&other);
                 others.extend((0..rows.len()).filter(|other| is_compared(*other)).map(|other| rows[other]));
-                for gaps in self.close[own].iter().filter_map(|other| paths.gaps(*other, own, t)) {
+                for gaps in self.close[own]
+                    .iter()
+                    .filter_map(|other| paths.gaps(SeriesId(*other).into(), SeriesId(own).into(), t))
+                {
                     rank.iter_mut().zip(gaps).for_each(|(rank, gap)| *rank += u16::from(gap > 0.0));
                 }
                 cpu::run(

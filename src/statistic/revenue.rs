@@ -4,7 +4,8 @@ use super::{Counts, Histogram, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math::{self, exp_f32};
-use crate::paths::{Measured, Paths, Plan, Rows};
+use crate::paths::Paths;
+use crate::plan::{Measured, Plan, Rows};
 
 /// Histograms of log revenue: provider, then period from 1.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Statistic for MeasuredFans {
         for (place, (row, column)) in dated.enumerate() {
             // Sums are stored on a linear scale.
             logs.clear();
-            logs.extend(paths.row(row, column).iter().map(|sum| f64::from(*sum)));
+            logs.extend(paths.values(row, column).iter().map(|sum| f64::from(*sum)));
             math::ln_slice(&mut logs);
             rounded.clear();
             rounded.extend(logs.iter().map(|log| *log as f32));

@@ -1,7 +1,7 @@
 //! Reductions over the values of a block, as plain loops that [`cpu::run`] compiles for each level.
 
 use crate::cpu::{self, Level};
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 
 /// Values compared together.
 const LANES: usize = 16;

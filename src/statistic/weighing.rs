@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::{Error, Kind};
-use crate::paths::stream::GROUP;
 use crate::paths::{Block, REPLICATES, Sampler};
+use crate::random::GROUP;
 
 /// 2⁶⁴: weights have 64 fractional bits.
 const ONE: f64 = 18_446_744_073_709_551_616.0;

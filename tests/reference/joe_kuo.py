@@ -1,4 +1,4 @@
-"""Writes src/paths/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), "new-joe-kuo-6.21201", for 256 dimensions.
+"""Writes src/random/joe_kuo.rs: the direction numbers of Joe & Kuo (2008), "new-joe-kuo-6.21201", for 256 dimensions.
 
 The numbers are facts, taken from the table that scipy ships (scipy 1.17, `stats/_sobol_direction_numbers.npz`).
 Run: python3 tests/reference/joe_kuo.py
@@ -25,4 +25,4 @@ head = """//! Direction numbers of Joe & Kuo (2008), "Constructing Sobol sequenc
 #[rustfmt::skip]
 """
 body = f"pub(super) const JOE_KUO: [&[u16]; {len(lines)}] = [\n" + "\n".join(lines) + "\n];\n"
-(pathlib.Path(__file__).parents[2] / "src/paths/joe_kuo.rs").write_text(head + body)
+(pathlib.Path(__file__).parents[2] / "src/random/joe_kuo.rs").write_text(head + body)

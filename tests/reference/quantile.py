@@ -1,4 +1,4 @@
-"""The polynomials of src/paths/quantile.rs: minimax fits of the normal quantile on its middle and its tail.
+"""The polynomials of src/random/quantile.rs: minimax fits of the normal quantile on its middle and its tail.
 
     pip install mpmath numpy scipy
     python tests/reference/quantile.py      # prints coefficients and the error of each fit before rounding to f32

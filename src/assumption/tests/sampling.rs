@@ -10,7 +10,7 @@ use super::super::law::Shape;
 use super::super::quantile::Quantile;
 use super::super::{interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform};
 use crate::math;
-use crate::paths::stream::{GROUP, slot_of, uniforms};
+use crate::random::{GROUP, slot_of, uniforms};
 
 /// The size of each sample.
 const SIZE: usize = 1 << 18;

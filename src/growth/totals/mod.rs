@@ -11,9 +11,8 @@
 //! | `region` | draws for which the expansion is proven accurate |
 //! | `join` | continuation by a tail |
 //! | `curve` | all of these over a block of paths |
-//! | `year`, `banded` | cumulants; banded linear systems |
+//! | `year` | cumulants |
 
-mod banded;
 mod curve;
 mod expansion;
 mod join;

@@ -1,8 +1,8 @@
 //! Newton's method on the Lagrangian of the smoothest path, including the curvature of the constraints.
 
-use super::banded::{Banded, Factored};
 use super::year::Year;
 use super::{Failure, Goal, Totals};
+use crate::math::banded::{Banded, Factored};
 
 /// Maximum number of Newton steps before another start is tried; 3 to 6 are typical.
 const STEPS: usize = 40;

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::paths::stream::slot_of;
+use crate::random::slot_of;
 
 /// The role of a color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{Histogram, MOST_PAGES, OUT_OF_BOUND, Scale, page_of};
 use crate::math;
-use crate::paths::stream::GROUP;
+use crate::random::GROUP;
 use crate::statistic::values::{LARGEST_LOG, fixed, whole};
 
 impl Histogram {
@@ -34,7 +34,7 @@ impl Histogram {
                 ));
             }
             let bins = &mut page_of(&mut self.pages, page).bins;
-            let bin = &mut bins[usize::try_from(place & 1023).unwrap_or(0)];
+            let bin = &mut bins[usize::try_from(place & 1023).expect("ten bits")];
             *bin = bin.checked_add(*cell).ok_or(OUT_OF_BOUND)?;
         }
         let groups = values.chunks(GROUP).zip(weights.chunks(GROUP).zip(cells.chunks(GROUP)));

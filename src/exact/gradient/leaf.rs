@@ -1,0 +1,245 @@
+//! Leaves: the numbers that an answer depends on, and the scenario with each of them perturbed.
+
+use crate::assumption::Assumption;
+use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Trail};
+use crate::assumption::law::{Law, Shape};
+use crate::assumption::quantile::Quantile;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::visitor::Visitor;
+use crate::error::Error;
+use crate::exact::settings::refused;
+use crate::plan::Plan;
+use crate::scenario::{Question, Scenario};
+
+/// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
+/// or one-sided where the number lies at a bound of its domain.
+const CENTRAL: &[(f64, f64)] = &[(-2.0, 1.0 / 12.0), (-1.0, -2.0 / 3.0), (1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)];
+const UPWARDS: &[(f64, f64)] = &[(0.0, -25.0 / 12.0), (1.0, 4.0), (2.0, -3.0), (3.0, 4.0 / 3.0), (4.0, -0.25)];
+const DOWNWARDS: &[(f64, f64)] = &[(0.0, 25.0 / 12.0), (-1.0, -4.0), (-2.0, 3.0), (-3.0, -4.0 / 3.0), (-4.0, 0.25)];
+/// Step sizes relative to the scale of the number. Truncation error is of fourth order in the step; rounding error is
+/// inversely proportional to it.
+const STEPS: [f64; 3] = [1e-3, 1e-4, 1e-5];
+
+/// A number that the answer may depend on.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) address: String,
+    pub(crate) number: f64,
+    /// Perturbed scenarios and their finite-difference weights. Empty for a correlation, which has a closed-form
+    /// derivative.
+    pub(crate) moved: Vec<(f64, Plan)>,
+    /// Whether the growth of challenger and of incumbent depends on it.
+    pub(crate) growth: [bool; 2],
+    /// Whether a base or a volatility depends on it.
+    pub(crate) levels: bool,
+    /// Whether a base depends on it.
+    pub(crate) bases: bool,
+}
+
+/// What depends on a number.
+#[derive(Debug, Clone, Copy, Default)]
+struct Follows {
+    growth: [bool; 2],
+    levels: bool,
+    bases: bool,
+    correlation: bool,
+}
+
+impl Follows {
+    fn nothing(self) -> bool {
+        !(self.growth[0] || self.growth[1] || self.levels || self.correlation)
+    }
+}
+
+/// The numbers that the answer to a question of `scenario` may depend on, and the addresses of the others.
+///
+/// # Errors
+/// If a number cannot be perturbed in either direction.
+pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
+    let mut listing = Listing::default();
+    scenario.walk(&mut Trail::default(), &mut listing);
+    let places = Places { scenario, plan, question, named: &listing.named };
+    let (mut leaves, mut others) = (Vec::new(), Vec::new());
+    for number in &listing.numbers {
+        let follows = places.follows(&number.address);
+        if follows.nothing() {
+            others.push(number.address.clone());
+            continue;
+        }
+        let moved = if follows.correlation { Vec::new() } else { moved(scenario, plan, number, &listing.named)? };
+        let Follows { growth, levels, bases, .. } = follows;
+        leaves.push(Leaf { address: number.address.clone(), number: number.value, moved, growth, levels, bases });
+    }
+    Ok((leaves, others))
+}
+
+/// Finds what depends on an address, for the pair of a question.
+struct Places<'a> {
+    scenario: &'a Scenario,
+    plan: &'a Plan,
+    question: &'a Question,
+    named: &'a [(String, String, Quantity)],
+}
+
+impl Places<'_> {
+    fn follows(&self, address: &str) -> Follows {
+        match Subject::of_known(address) {
+            Subject::Assumption(name) => {
+                let places = self.named.iter().filter(|(known, ..)| known == name);
+                places.fold(Follows::default(), |all, (_, address, _)| {
+                    let one = self.follows(address);
+                    let growth = [0, 1].map(|row| all.growth[row] || one.growth[row]);
+                    Follows { growth, levels: all.levels || one.levels, bases: all.bases || one.bases, ..all }
+                })
+            }
+            Subject::Provider(name, key) => {
+                let pair = [&self.question.challenger, &self.question.incumbent];
+                match (pair.iter().position(|own| *own == name), key) {
+                    (Some(row), Some(key)) => self.follows_in(row, name, key),
+                    (None, _) | (_, None) => Follows::default(),
+                }
+            }
+            Subject::Correlation(index, _) => {
+                let pair = [&self.question.challenger, &self.question.incumbent];
+                let between = &self.scenario.correlations[index].between;
+                Follows { correlation: pair.iter().all(|name| between.contains(name)), ..Follows::default() }
+            }
+            Subject::Scenario(key) => match key {
+                // A ceiling is only compared with the answers; the other keys are no numbers.
+                ScenarioKey::Ceiling
+                | ScenarioKey::Base
+                | ScenarioKey::Horizon
+                | ScenarioKey::Unit
+                | ScenarioKey::Quantity
+                | ScenarioKey::Innovations
+                | ScenarioKey::Assumption
+                | ScenarioKey::Provider
+                | ScenarioKey::Correlation
+                | ScenarioKey::Question => Follows::default(),
+            },
+            // Its numbers are integers.
+            Subject::Question(..) => Follows::default(),
+        }
+    }
+
+    fn follows_in(&self, row: usize, name: &str, key: ProviderKey) -> Follows {
+        // Growth by fiscal totals depends on the totals of the past.
+        let is_fiscal = self.plan.is_fiscal(self.plan.series_of(self.plan.provider(name)));
+        let (levels, bases, growth) = match key {
+            ProviderKey::Revenue => (true, true, is_fiscal),
+            ProviderKey::Growth => (false, false, true),
+            ProviderKey::Volatility => (true, false, false),
+            ProviderKey::History => (false, false, is_fiscal),
+            // A claim is only compared with history. The month is an integer, and the others are words.
+            ProviderKey::Claim
+            | ProviderKey::FiscalYearEnds
+            | ProviderKey::Name
+            | ProviderKey::Shock
+            | ProviderKey::Centring
+            | ProviderKey::Source => (false, false, false),
+        };
+        let mut follows = Follows { levels, bases, ..Follows::default() };
+        follows.growth[row] = growth;
+        follows
+    }
+}
+
+/// Plans of the scenario with one number perturbed.
+fn moved(
+    scenario: &Scenario,
+    plan: &Plan,
+    number: &Listed,
+    named: &[(String, String, Quantity)],
+) -> Result<Vec<(f64, Plan)>, Error> {
+    let scale = number.scale(named);
+    let mut fault = None;
+    for step in STEPS.map(|step| step * scale) {
+        for stencil in [CENTRAL, UPWARDS, DOWNWARDS] {
+            let one = |(place, weight): &(f64, f64)| {
+                let moved = scenario.with(&number.address, number.value + place * step)?;
+                let moved = Plan::new(&moved, 0)?;
+                if plan.has_draws_of(&moved) {
+                    Ok((weight / step, moved))
+                } else {
+                    Err(without_spread(&number.address))
+                }
+            };
+            match stencil.iter().map(one).collect() {
+                Ok(moved) => return Ok(moved),
+                // A missing spread is a better explanation than a step that is not allowed.
+                Err(error) if fault.as_ref().is_none_or(Error::is_invalid_input) => fault = Some(error),
+                Err(_) => {}
+            }
+        }
+    }
+    Err(match fault {
+        Some(fault) if fault.is_invalid_input() => {
+            let reason = format!("no small change of this number leaves the scenario valid ({fault})");
+            refused(&number.address, &reason, "")
+        }
+        Some(fault) => fault,
+        None => without_spread(&number.address),
+    })
+}
+
+fn without_spread(address: &str) -> Error {
+    let reason = "the distribution has no spread, so the derivative is undefined";
+    refused(address, reason, "specify its value as a number")
+}
+
+/// A number of the scenario.
+struct Listed {
+    address: String,
+    value: f64,
+    quantity: Quantity,
+    /// The 90 % interval of the distribution that it parameterizes.
+    spread: Option<f64>,
+}
+
+impl Listed {
+    /// Scale on which the answer varies with the number.
+    fn scale(&self, named: &[(String, String, Quantity)]) -> f64 {
+        // A named assumption must satisfy the domains of all its places.
+        let is_named = |name: &str| {
+            self.quantity == Quantity::Shared && Subject::of_known(&self.address) == Subject::Assumption(name)
+        };
+        let places = named.iter().filter(|(name, ..)| is_named(name));
+        let domain = places.fold(self.quantity.domain(), |domain, (.., place)| domain.and(place.domain()));
+        match (self.spread, domain.low.is_finite()) {
+            (Some(spread), false) if spread > 0.0 => spread,
+            (_, true) if self.value > domain.low => self.value - domain.low,
+            (_, true) => 0.1,
+            (_, false) if self.value.abs() > 0.0 => self.value.abs(),
+            (_, false) => 1.0,
+        }
+    }
+}
+
+/// Every number except integers, and the places that use names.
+#[derive(Default)]
+struct Listing {
+    spread: Option<f64>,
+    numbers: Vec<Listed>,
+    /// Name, address and quantity of the place.
+    named: Vec<(String, String, Quantity)>,
+}
+
+impl Visitor for Listing {
+    fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
+        match &value.law {
+            Law::Number(number) => self.plain(trail, quantity, number),
+            Law::Name(name) => self.named.push((name.clone(), trail.as_str().to_owned(), quantity)),
+            law @ (Law::Family(..) | Law::Truncated { .. }) => {
+                let quantile = Shape::of(law).map(|shape| Quantile::within(&shape, quantity.domain()));
+                self.spread = quantile.map(|quantile| quantile.at(0.95) - quantile.at(0.05));
+                law.walk(trail, self);
+                self.spread = None;
+            }
+        }
+    }
+
+    fn plain(&mut self, trail: &Trail, quantity: Quantity, value: &f64) {
+        let address = trail.as_str().to_owned();
+        self.numbers.push(Listed { address, value: *value, quantity, spread: self.spread });
+    }
+}

@@ -1,0 +1,120 @@
+//! Rotations of the standard normal scores. A rotation leaves the distribution of the scores unchanged and can
+//! concentrate most of the variation of the integrand in one or two axes (Imai & Tan 2006).
+
+use crate::error::Error;
+use crate::exact::pair::Pair;
+use crate::math::gauss::{as_f64, normal_density};
+use crate::math::rotation::{basis, complement, dot, norm};
+
+/// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
+const MIN_WEIGHT: f64 = 0.01;
+/// Maximum number of dates that determine the leading axis; longer horizons use evenly spaced ones.
+const MAX_DATES: usize = 48;
+/// Steps of the power iteration. It need not converge: every axis gives the same answer.
+const STEPS: usize = 40;
+
+/// The direction in score space (draws and shocks) along which the log-ratio varies most at the dates where it may tie.
+#[derive(Debug)]
+pub(crate) struct Lead {
+    /// Unit vector: the weight of each draw, then the weight of the shocks if there are any.
+    pub(crate) axis: Vec<f64>,
+    /// Weights of the periods' innovations in the shock component of the axis.
+    pub(crate) shocks: Option<Vec<f64>>,
+    /// For each date, the gradient of the log-ratio divided by its standard deviation, in the coordinates of `axis`.
+    pub(crate) slopes: Vec<Vec<f64>>,
+}
+
+/// Linearization of the log-ratio at the medians: for each date its value there and its central differences over one
+/// standard deviation of each draw; and the standard deviation of one period's shocks.
+struct Linear {
+    middle: Vec<f64>,
+    slopes: Vec<Vec<f64>>,
+    sd: f64,
+}
+
+impl Linear {
+    fn of(pair: &Pair<'_>) -> Result<Self, Error> {
+        let dimensions = pair.draws.len();
+        let width = 1 + 2 * dimensions;
+        let mut scores = vec![vec![0.0; width]; dimensions];
+        for (draw, scores) in scores.iter_mut().enumerate() {
+            scores[1 + 2 * draw] = 1.0;
+            scores[2 + 2 * draw] = -1.0;
+        }
+        let columns = pair.columns(&scores, width)?;
+        let slopes = |date: &Vec<f64>| date[1..].chunks(2).map(|pair| 0.5 * (pair[0] - pair[1])).collect();
+        Ok(Self {
+            middle: columns.centre.iter().map(|date| date[0]).collect(),
+            slopes: columns.centre.iter().map(slopes).collect(),
+            sd: columns.sd[0],
+        })
+    }
+}
+
+/// First principal component of the gradients at the dates, each weighted by how likely that date is a tie.
+pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
+    let Linear { middle, slopes, sd } = Linear::of(pair)?;
+    let dimensions = pair.draws.len();
+    let sd = if pair.has_no_shocks() { 0.0 } else { sd };
+    let spread = |t: usize| (dot(&slopes[t], &slopes[t]) + sd * sd * as_f64(t)).sqrt();
+    let spreads: Vec<f64> = (0..slopes.len()).map(spread).collect();
+    let stride = slopes.len().div_ceil(MAX_DATES);
+    let dates: Vec<usize> = (0..slopes.len()).rev().step_by(stride).filter(|t| spreads[*t] > 0.0).collect();
+    let weight = |t: usize| (normal_density(middle[t] / spreads[t]) + MIN_WEIGHT).sqrt() / spreads[t];
+    let weights: Vec<f64> = dates.iter().map(|t| weight(*t)).collect();
+    let inner = |s: usize, t: usize| dot(&slopes[s], &slopes[t]) + sd * sd * as_f64(s.min(t));
+    let mut parts: Vec<f64> = vec![1.0; dates.len()];
+    for _ in 0..STEPS {
+        let next = |place: usize| {
+            let sum: f64 = dates.iter().enumerate().map(|(k, t)| parts[k] * weights[k] * inner(dates[place], *t)).sum();
+            weights[place] * sum
+        };
+        let next: Vec<f64> = (0..dates.len()).map(next).collect();
+        let length = norm(&next);
+        parts = next.into_iter().map(|x| x / length).collect();
+    }
+    let mut axis = vec![0.0; dimensions];
+    let mut shocks = vec![0.0; slopes.len() - 1];
+    for ((t, weight), part) in dates.iter().zip(&weights).zip(&parts) {
+        axis.iter_mut().zip(&slopes[*t]).for_each(|(axis, slope)| *axis += part * weight * slope);
+        shocks[..*t].iter_mut().for_each(|shock| *shock += part * weight * sd);
+    }
+    let of_shocks = norm(&shocks);
+    let shocks = (!pair.has_no_shocks()).then(|| if of_shocks > 0.0 { shocks } else { vec![1.0; slopes.len() - 1] });
+    if shocks.is_some() {
+        axis.push(of_shocks);
+    }
+    let length = norm(&axis);
+    match axis.first_mut() {
+        Some(first) if !(length > 0.0) => *first = 1.0,
+        _ => axis.iter_mut().for_each(|x| *x /= length),
+    }
+    let row = |t: usize| {
+        let along = |weights: &Vec<f64>| sd * weights[..t].iter().sum::<f64>() / norm(weights);
+        let row = slopes[t].iter().copied().chain(shocks.as_ref().map(along));
+        row.map(|x| if spreads[t] > 0.0 { x / spreads[t] } else { 0.0 }).collect()
+    };
+    let slopes = (0..slopes.len()).map(row).collect();
+    Ok(Lead { axis, shocks, slopes })
+}
+
+/// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.
+/// Where the drawn numbers determine the start, the first axis is the gradient of the start: the answer jumps where the
+/// start ties, and Sobol points resolve a jump best along a single coordinate.
+pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
+    let Linear { slopes, sd, .. } = Linear::of(pair)?;
+    let scaled = |(t, row): (usize, &Vec<f64>)| {
+        let scale = if sd > 0.0 { sd * as_f64(t.max(1)).sqrt() } else { 1.0 };
+        row.iter().map(|x| x / scale).collect()
+    };
+    let rows: Vec<Vec<f64>> = slopes.iter().enumerate().map(scaled).collect();
+    let of_start = norm(&rows[0]);
+    let first = (of_start > 0.0).then(|| rows[0].iter().map(|x| x / of_start).collect::<Vec<f64>>());
+    Ok(match first {
+        Some(first) => {
+            let others = complement(&first, &rows);
+            std::iter::once(first).chain(others).collect()
+        }
+        None => basis(Vec::new(), rows, pair.draws.len()),
+    })
+}

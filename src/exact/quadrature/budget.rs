@@ -1,0 +1,44 @@
+//! Limits the cost of a solve. Cost is counted as work rather than time, so that an answer has the same bits on every
+//! machine.
+
+use std::ops::ControlFlow;
+
+/// Remaining work, in evaluations of a growth curve at one date of one path.
+pub(crate) struct Budget<'a> {
+    whole: f64,
+    spent: f64,
+    is_stopped: bool,
+    progress: Option<Box<Listener<'a>>>,
+}
+
+/// Callback that receives the fraction of the budget spent and may stop the solve.
+pub(crate) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
+
+impl<'a> Budget<'a> {
+    pub(crate) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
+        Self { whole, spent: 0.0, is_stopped: false, progress }
+    }
+
+    /// Resets the budget for a new integration.
+    pub(crate) fn begin(&mut self) {
+        self.spent = 0.0;
+    }
+
+    /// Whether `cost` still fits in the budget.
+    pub(crate) fn allows(&self, cost: f64) -> bool {
+        !self.is_stopped && self.spent + cost <= self.whole
+    }
+
+    pub(crate) fn spend(&mut self, cost: f64) {
+        self.spent += cost;
+        let share = (self.spent / self.whole).min(1.0);
+        if let Some(progress) = &mut self.progress {
+            self.is_stopped |= progress(share).is_break();
+        }
+    }
+
+    /// Whether the listener has stopped the solve.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+}

@@ -1,0 +1,387 @@
+//! Integrates over the drawn assumptions of a pair to a tolerance, within a budget.
+//!
+//! | what is drawn | method | error |
+//! |---|---|---|
+//! | only a base that nothing else depends on | one recursion | against a finer recursion and a finer discretization of the start |
+//! | one number, no shocks | one line, cut at every crossing | against a grid twice as fine |
+//! | several, with shocks | the recursion at scrambled points, with a control variate (`conditional`) | three standard errors of 16 replicates |
+//! | several, without shocks or with small ones | conditioning on one axis at scrambled points of the others (`lines`) | the same |
+//!
+//! Where both sampled methods apply, a pilot run of each predicts the cost and the cheaper one is chosen. No decision
+//! depends on elapsed time, so an answer has the same bits on every machine.
+
+use super::budget::Budget;
+use super::conditional::Conditional;
+use super::lines::Lines;
+use super::replicates::{Replicates, SCRAMBLES};
+use super::sampled::{Integral, Run, Sampled};
+use crate::cpu::Level;
+use crate::error::Error;
+use crate::exact::pair::{Asked, Pair, Watch};
+use crate::exact::start::TIE;
+use crate::exact::walk::passage::Recursion;
+use crate::math;
+use crate::math::gauss::as_f64;
+use crate::plan::{Plan, SeriesId};
+
+/// Tolerance of lead-change probabilities as a multiple of that of overtake probabilities, and its upper bound. Lead
+/// changes cost ten recursions per point, and three digits of them are enough for most readers.
+const LEAD_CHANGES_FACTOR: f64 = 1000.0;
+const MAX_LEAD_CHANGES_TOLERANCE: f64 = 0.01;
+/// Fractions of the tolerance allowed for the error of the recursion and for the discretization of the start.
+const RECURSION_FRACTION: f64 = 0.02;
+const START_FRACTION: f64 = 0.1;
+/// If the discretization error of the start exceeds this fraction of the tolerance, the base is integrated as an axis
+/// instead.
+const MAX_START_FRACTION: f64 = 0.5;
+/// A distribution of the start that is discretized to this error is preferred to sampling the base.
+const PREFERRED_START_ERROR: f64 = 1e-6;
+/// Tolerance of the recursion where a single point is needed.
+const SINGLE_TOLERANCE: f64 = 1e-12;
+/// Points per scramble in a pilot.
+const PILOT_POINTS: usize = 16;
+/// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
+const CONVERGENCE_RATE: f64 = 0.85;
+/// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
+const NODES: usize = 12;
+const MAX_NODES: usize = 192;
+const SINGLE_LINE_NODES: usize = 1024;
+/// Lines per scramble on which two grids are compared.
+const COMPARED_LINES: usize = 32;
+/// Fraction of the tolerance allowed for the error of the grid.
+const GRID_FRACTION: f64 = 0.1;
+/// Maximum refinement level of the discretized start.
+const MAX_LEVEL: usize = 4;
+
+/// From this level on, a start with a larger error than this is abandoned: the shocks are too small for it.
+const ABANDONED: (usize, f64) = (3, 1e-2);
+
+/// A pair in the two forms that the methods use.
+#[derive(Debug)]
+pub(crate) struct Pairs<'p> {
+    /// Every drawn number is an axis.
+    pub(crate) drawn: Pair<'p>,
+    /// A base that nothing else depends on is part of the distribution of the start.
+    pub(crate) with_start: Pair<'p>,
+}
+
+impl<'p> Pairs<'p> {
+    pub(crate) fn new(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
+        Self { drawn: Pair::with_drawn_start(plan, series), with_start: Pair::new(plan, series, 0) }
+    }
+
+    /// Refines the distribution of the start until two refinements in a row agree; returns the estimated error.
+    fn refine_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
+        if self.with_start.start().is_none_or(|start| start.is_point()) {
+            return Ok(0.0);
+        }
+        if self.with_start.start_is_too_wide()? {
+            return Ok(f64::INFINITY);
+        }
+        // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
+        // the volatility is small.
+        let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
+        let mut recursion = Recursion::new(START_FRACTION * tolerance, level);
+        let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
+            let scores = vec![sides.to_vec(); pair.draws.len()];
+            let mut all = Vec::new();
+            pair.each(&scores, sides.len(), asked, &mut recursion, &mut |_, answer| all.extend_from_slice(answer))?;
+            Ok(all)
+        };
+        let mut value = solve(&self.with_start)?;
+        let mut last = f64::INFINITY;
+        loop {
+            let finer = self.with_start.refined();
+            let next = solve(&finer)?;
+            let error = 2.0 * largest_distance(&value, &next);
+            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
+            self.with_start = finer;
+            // Two agreements in a row are required, since one may be a coincidence.
+            if error.max(0.01 * last) <= START_FRACTION * tolerance || is_last {
+                return Ok(error);
+            }
+            (value, last) = (next, error);
+        }
+    }
+}
+
+/// The method that integrated a pair, with what a second pass over the same points needs.
+pub(crate) enum Method<'a, 'p> {
+    /// One point: a deterministic path or a single recursion.
+    Single(Box<Conditional<'a, 'p>>),
+    /// One line.
+    Line(Lines<'a, 'p>),
+    Conditional(Box<Conditional<'a, 'p>>, Replicates),
+    Lines(Lines<'a, 'p>, Replicates),
+}
+
+impl<'a, 'p> Method<'a, 'p> {
+    pub(crate) fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Single(method) | Self::Conditional(method, _) => method.pair,
+            Self::Line(lines) | Self::Lines(lines, _) => lines.pair,
+        }
+    }
+}
+
+/// An integral and the method that found it.
+pub(crate) struct Solved<'a, 'p> {
+    pub(crate) integral: Integral,
+    pub(crate) method: Method<'a, 'p>,
+}
+
+impl<'a, 'p> Solved<'a, 'p> {
+    fn of(run: Run<'a, 'p>, integral: Integral) -> Self {
+        let method = match run.method {
+            Sampled::Conditional(method) => Method::Conditional(method, run.replicates),
+            Sampled::Lines(lines) => Method::Lines(lines, run.replicates),
+        };
+        Self { integral, method }
+    }
+}
+
+/// What the points of an integration are used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Value,
+    /// The integrand must be smooth at every point. It jumps where the drawn numbers let the start tie, unless the
+    /// method cuts its line there.
+    Derivatives,
+}
+
+/// Settings of an integration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) asked: Asked,
+    pub(crate) tolerance: f64,
+    pub(crate) level: Level,
+}
+
+impl Request {
+    /// A request for `asked`, given the tolerance of the probabilities.
+    pub(crate) fn new(asked: Asked, tolerance: f64, level: Level) -> Self {
+        let tolerance = match asked {
+            Asked::LeadChanges => (LEAD_CHANGES_FACTOR * tolerance).min(MAX_LEAD_CHANGES_TOLERANCE),
+            Asked::Passage(_) | Asked::Ahead => tolerance,
+        };
+        Self { asked, tolerance, level }
+    }
+
+    /// Integrates. The error exceeds the tolerance if the budget ran out.
+    pub(crate) fn solve<'a, 'p>(
+        self,
+        pairs: &'a mut Pairs<'p>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        self.solve_for(pairs, Purpose::Value, budget)
+    }
+
+    pub(crate) fn solve_for<'a, 'p>(
+        self,
+        pairs: &'a mut Pairs<'p>,
+        purpose: Purpose,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        budget.begin();
+        let mut of_start = 0.0;
+        if !pairs.drawn.has_no_shocks() {
+            of_start = pairs.refine_start(self.asked, self.tolerance, self.level)?;
+        }
+        let Pairs { drawn, with_start } = &*pairs;
+        let has_start_only = with_start.draws.is_empty() && !drawn.has_no_shocks();
+        if drawn.draws.is_empty() || has_start_only && of_start <= self.tolerance.max(PREFERRED_START_ERROR) {
+            return self.single(with_start, of_start);
+        }
+        if drawn.has_no_shocks() {
+            return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
+        }
+        let is_refined = with_start.start().is_some() && of_start <= MAX_START_FRACTION * self.tolerance;
+        match (is_refined, purpose, self.asked) {
+            (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
+            (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
+            (false, Purpose::Derivatives, _) => self.lines(drawn, budget),
+            (true, ..) => self.better((drawn, with_start), of_start, budget),
+            (false, ..) => self.better((drawn, drawn), 0.0, budget),
+        }
+    }
+
+    /// One recursion, or one deterministic path.
+    fn single<'a, 'p>(self, pair: &'a Pair<'p>, of_start: f64) -> Result<Solved<'a, 'p>, Error> {
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(SINGLE_TOLERANCE, self.level))?;
+        let values = method.answers(&[], 1)?.swap_remove(0);
+        let errors = if pair.has_no_shocks() {
+            vec![0.0; values.len()]
+        } else {
+            let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * SINGLE_TOLERANCE, self.level))?;
+            let finer = finer.answers(&[], 1)?.swap_remove(0);
+            values.iter().zip(&finer).map(|(a, b)| 2.0 * (a - b).abs() + of_start).collect()
+        };
+        Ok(Solved { integral: Integral { values, errors }, method: Method::Single(Box::new(method)) })
+    }
+
+    /// One line, cut at every crossing.
+    fn line<'a, 'p>(self, pair: &'a Pair<'p>) -> Result<Solved<'a, 'p>, Error> {
+        let solve = |nodes: usize| -> Result<(Lines<'a, 'p>, Vec<f64>), Error> {
+            let lines = Lines::new(pair, REACH, nodes)?;
+            let values = lines.answers(&[], 1, self.asked)?.swap_remove(0);
+            Ok((lines, values))
+        };
+        let (_, coarse) = solve(SINGLE_LINE_NODES / 2)?;
+        let (lines, values) = solve(SINGLE_LINE_NODES)?;
+        let errors = values.iter().zip(&coarse).map(|(a, b)| 2.0 * (a - b).abs() + 10.0 * TIE).collect();
+        Ok(Solved { integral: Integral { values, errors }, method: Method::Line(lines) })
+    }
+
+    fn len(self, pair: &Pair<'_>) -> usize {
+        self.asked.len(pair.periods())
+    }
+
+    /// Half-width of lines and controls, in standard deviations.
+    fn reach(self) -> f64 {
+        -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
+    }
+
+    fn lines<'a, 'p>(self, pair: &'a Pair<'p>, budget: &mut Budget<'_>) -> Result<Solved<'a, 'p>, Error> {
+        let (mut run, of_grid) = self.start_lines(pair, budget)?;
+        let integral = self.refine(&mut run, &of_grid, budget)?;
+        Ok(Solved::of(run, integral))
+    }
+
+    fn conditional<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        let (mut run, added) = self.start_conditional(pair, of_start, budget)?;
+        let integral = self.refine(&mut run, &added, budget)?;
+        Ok(Solved::of(run, integral))
+    }
+
+    /// The method with the lower cost predicted by a pilot.
+    fn better<'a, 'p>(
+        self,
+        (drawn, with_start): (&'a Pair<'p>, &'a Pair<'p>),
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
+        let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
+        conditional.run(PILOT_POINTS, budget)?;
+        let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
+        if own <= self.tolerance {
+            let integral = conditional.estimate(&of_recursion, self.tolerance);
+            return Ok(Solved::of(conditional, integral));
+        }
+        let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
+        lines.run(2 * PILOT_POINTS, budget)?;
+        let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
+        let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
+            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / CONVERGENCE_RATE);
+            run.cost() * as_f64(run.points()) * factor
+        });
+        let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
+        let integral = self.refine(&mut run, &added, budget)?;
+        Ok(Solved::of(run, integral))
+    }
+
+    /// Adds points until the tolerance is met or the budget is spent.
+    fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        if run.points() == 0 {
+            run.run(PILOT_POINTS, budget)?;
+        }
+        loop {
+            let integral = run.estimate(added, self.tolerance);
+            let excess = largest(&integral.errors) / self.tolerance;
+            let upto = next_points(run.points(), excess);
+            let cost = run.cost() * as_f64(SCRAMBLES * (upto - run.points()));
+            if excess <= 1.0 || !budget.allows(cost) {
+                return Ok(integral);
+            }
+            run.run(upto, budget)?;
+        }
+    }
+
+    fn start_conditional<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        of_start: f64,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
+        let tolerance = RECURSION_FRACTION * self.tolerance;
+        let mut method = Conditional::new(pair, self.asked, Recursion::new(tolerance, self.level))?;
+        let mut finer = Conditional::new(pair, self.asked, Recursion::new(0.01 * tolerance, self.level))?;
+        let sides = vec![vec![0.0, 1.5, -1.5]; pair.draws.len()];
+        let (coarse, fine) = (method.answers(&sides, 3)?, finer.answers(&sides, 3)?);
+        let mut added = vec![of_start; self.len(pair)];
+        for (coarse, fine) in coarse.iter().zip(&fine) {
+            for ((added, a), b) in added.iter_mut().zip(coarse).zip(fine) {
+                *added = added.max(of_start + 2.0 * (a - b).abs());
+            }
+        }
+        let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
+        run.fit_controls(budget)?;
+        Ok((run, added))
+    }
+
+    /// Lines on a grid that agrees on average with a finer one, and the estimated grid error.
+    fn start_lines<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
+        let mut lines = Lines::new(pair, self.reach(), NODES)?;
+        let replicates = Replicates::new(lines.dimensions(), 0);
+        let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
+            let mut mean = vec![0.0; self.len(pair)];
+            replicates.sample(COMPARED_LINES, &mut |points| {
+                let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
+                for (point, answer) in answers.into_iter().enumerate() {
+                    let weight = points.weight(point);
+                    mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += weight * answer);
+                }
+                Ok(())
+            })?;
+            budget.spend(as_f64(SCRAMBLES * COMPARED_LINES * lines.nodes() * lines.periods()));
+            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED_LINES));
+            Ok(mean)
+        };
+        let mut coarse = sample(&lines)?;
+        let added = loop {
+            let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
+            let fine = sample(&finer)?;
+            let off: Vec<f64> = coarse.iter().zip(&fine).map(|(a, b)| 2.0 * (a - b).abs()).collect();
+            if largest(&off) <= GRID_FRACTION * self.tolerance {
+                break off;
+            }
+            (lines, coarse) = (finer, fine);
+            if lines.nodes() >= MAX_NODES {
+                break off;
+            }
+        };
+        let tail = 2.0 * math::norm_cdf(-self.reach());
+        let run = Run::new(Sampled::Lines(lines), self.asked);
+        Ok((run, added.into_iter().map(|off| off + tail).collect()))
+    }
+}
+
+/// The next number of points where the error is `excess` times the tolerance: a power of two or three times one, so that the
+/// points stay balanced, and at most twice as many.
+fn next_points(points: usize, excess: f64) -> usize {
+    let power = points.next_power_of_two();
+    let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
+    let factor = math::exp(math::ln(excess.max(1.0)) / CONVERGENCE_RATE);
+    if as_f64(points) * factor <= as_f64(half_way) { half_way } else { double }
+}
+
+/// Half-width of a single line, in standard deviations.
+const REACH: f64 = 8.5;
+
+/// The largest error; NaN counts as infinite.
+pub(crate) fn largest(errors: &[f64]) -> f64 {
+    errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
+}
+
+fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
+    let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
+    largest(&distances)
+}

@@ -1,0 +1,436 @@
+//! Conditioning on one direction of the drawn numbers ("preintegration", Griewank, Kuo, Leövey & Sloan 2018).
+//!
+//! The standard normal scores of the draws, and where there are shocks those of every period, are turned so that the
+//! log-ratio follows one axis most. At a point of the other axes the log-ratio of each date is a function of that one
+//! score alone; the scores at which it crosses 0 cut the line into pieces of known probability, on each of which the whole
+//! path of leads is known. What is left to average over the other axes is continuous, and scrambled Sobol points do it.
+
+use super::axes::leading_axis;
+use super::sweep::{Cut, Sweep};
+use crate::error::Error;
+use crate::exact::pair::{Asked, Columns, Pair};
+use crate::exact::start::TIE;
+use crate::math::gauss::as_f64;
+use crate::math::rotation::complement;
+
+/// Cells of a line that one word of bits describes.
+const CELLS: usize = 63;
+/// Points that are evaluated at once, over all nodes of some lines.
+const WIDTH: usize = 512;
+
+/// Lines along one axis of a pair, whose other axes are sampled.
+#[derive(Debug)]
+pub(crate) struct Lines<'a, 'p> {
+    pub(crate) pair: &'a Pair<'p>,
+    /// The axis that is integrated in closed form: the weight of each draw, and last that of the shocks.
+    axis: Vec<f64>,
+    /// The axes that are sampled, likewise.
+    rest: Vec<Vec<f64>>,
+    shocks: Option<Shocks>,
+    grid: Grid,
+}
+
+/// Equidistant nodes of the standard normal score along a line.
+#[derive(Debug, Clone)]
+pub(crate) struct Grid {
+    from: f64,
+    step: f64,
+    pub(crate) nodes: usize,
+}
+
+/// The shocks as a Brownian motion, in standard deviations of one period.
+#[derive(Debug)]
+struct Shocks {
+    /// The unit vector of the periods' innovations that belongs to the shocks' own axis.
+    direction: Vec<f64>,
+    /// The motion at 0 to T along that axis.
+    shape: Vec<f64>,
+    bridge: Bridge,
+}
+
+impl<'a, 'p> Lines<'a, 'p> {
+    /// Lines of `nodes` nodes that reach `reach` standard deviations to each side. Shocks are sampled where the pair has any.
+    pub(crate) fn new(pair: &'a Pair<'p>, reach: f64, nodes: usize) -> Result<Self, Error> {
+        let lead = leading_axis(pair)?;
+        let shocks = lead.shocks.map(|weights| Shocks::new(&weights));
+        let rest = complement(&lead.axis, &lead.slopes);
+        Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes) })
+    }
+
+    /// The same lines with other nodes.
+    pub(crate) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
+        let Self { pair, axis, rest, shocks, .. } = self;
+        let shocks = shocks.as_ref().map(|shocks| Shocks::new(&shocks.direction));
+        Lines { pair, axis: axis.clone(), rest: rest.clone(), shocks, grid: Grid::new(reach, nodes) }
+    }
+
+    /// Numbers that are sampled for a line.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.rest.len() + self.shocks.as_ref().map_or(0, |shocks| shocks.bridge.periods())
+    }
+
+    pub(crate) fn nodes(&self) -> usize {
+        self.grid.nodes
+    }
+
+    pub(crate) fn periods(&self) -> usize {
+        self.pair.periods()
+    }
+
+    /// The weight of each draw along a line.
+    pub(crate) fn of_draws(&self) -> &[f64] {
+        &self.axis[..self.pair.draws.len()]
+    }
+
+    /// The answers on lines at coordinates along the sampled axes, line by line.
+    pub(crate) fn answers(&self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
+        let mut sweep = Sweep::new(self.pair.periods());
+        let mut answers = Vec::with_capacity(width);
+        self.each(coordinates, width, &mut |line| answers.push(sweep.answer(line.starts, line.cuts, asked)))?;
+        Ok(answers)
+    }
+
+    /// Calls `emit` with every line.
+    pub(crate) fn each(
+        &self,
+        coordinates: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(Line<'_>),
+    ) -> Result<(), Error> {
+        let at_once = (WIDTH / self.grid.nodes).max(1);
+        (0..width).step_by(at_once).try_for_each(|from| self.some(coordinates, from..width.min(from + at_once), emit))
+    }
+
+    fn some(
+        &self,
+        points: &[Vec<f64>],
+        places: std::ops::Range<usize>,
+        emit: &mut dyn FnMut(Line<'_>),
+    ) -> Result<(), Error> {
+        let (nodes, lines) = (self.grid.nodes, places.len());
+        let width = nodes * lines;
+        // The part of each turned number that the sampled axes decide, by number, then line.
+        let fixed = |number: usize| -> Vec<f64> {
+            let part = |place: usize| self.rest.iter().zip(points).map(|(axis, y)| axis[number] * y[place]).sum();
+            places.clone().map(part).collect()
+        };
+        let along = |number: usize, fixed: &[f64]| -> Vec<f64> {
+            let steps: Vec<f64> = (0..nodes).map(|node| self.axis[number] * self.grid.node(node)).collect();
+            let mut scores = Vec::with_capacity(width);
+            fixed.iter().for_each(|fixed| scores.extend(steps.iter().map(|step| fixed + step)));
+            scores
+        };
+        let draws = self.pair.draws.len();
+        let of_draws: Vec<Vec<f64>> = (0..draws).map(fixed).collect();
+        let scores: Vec<Vec<f64>> = of_draws.iter().enumerate().map(|(draw, fixed)| along(draw, fixed)).collect();
+        let Columns { mut centre, sd, .. } = self.pair.columns(&scores, width)?;
+        let (mut motion, mut slopes) = (Vec::new(), Vec::new());
+        if let Some(shocks) = &self.shocks {
+            let own = fixed(draws);
+            for (line, place) in places.clone().enumerate() {
+                let path = shocks.path(&points[self.rest.len()..], place, own[line]);
+                for (t, w) in path.iter().enumerate() {
+                    for node in 0..nodes {
+                        let w = w + self.axis[draws] * self.grid.node(node) * shocks.shape[t];
+                        centre[t][line * nodes + node] += sd[line * nodes + node] * w;
+                    }
+                }
+                motion.push(path);
+            }
+            slopes = shocks.shape.iter().map(|shape| self.axis[draws] * shape).collect();
+        }
+        let mut cuts: Vec<Cut> = Vec::new();
+        let mut starts = vec![false; centre.len()];
+        for line in 0..lines {
+            cuts.clear();
+            for (t, values) in centre.iter().enumerate() {
+                let values = &values[line * nodes..][..nodes];
+                starts[t] = values[0] > TIE;
+                self.grid.crossings(values, t, &mut cuts);
+            }
+            cuts.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
+            let fixed = of_draws.iter().map(|fixed| fixed[line]).collect();
+            let motion = motion.get(line).map(Vec::as_slice).unwrap_or_default();
+            emit(Line { starts: &starts, cuts: &cuts, fixed, motion, slopes: &slopes });
+        }
+        Ok(())
+    }
+}
+
+/// One line: which dates are ahead at its lower end, and where that changes.
+pub(crate) struct Line<'a> {
+    pub(crate) starts: &'a [bool],
+    pub(crate) cuts: &'a [Cut],
+    /// The score of each draw where the line's own is 0.
+    pub(crate) fixed: Vec<f64>,
+    /// The shocks there, in standard deviations of one period, and their slopes along the line; nothing without shocks.
+    motion: &'a [f64],
+    slopes: &'a [f64],
+}
+
+impl Line<'_> {
+    /// The shocks at a cut, in standard deviations of one period, and their slope along the line.
+    pub(crate) fn shocks(&self, cut: Cut) -> [f64; 2] {
+        match (self.motion.get(cut.t), self.slopes.get(cut.t)) {
+            (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
+            _ => [0.0; 2],
+        }
+    }
+}
+
+impl Shocks {
+    /// `weights` of the periods' innovations, not all 0.
+    fn new(weights: &[f64]) -> Self {
+        let norm = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
+        let direction: Vec<f64> = weights.iter().map(|w| w / norm).collect();
+        let mut shape = vec![0.0; weights.len() + 1];
+        (0..weights.len()).for_each(|t| shape[t + 1] = shape[t] + direction[t]);
+        Self { direction, shape, bridge: Bridge::new(weights.len()) }
+    }
+
+    /// The motion at 0 to T whose part along the shocks' own axis is `own`.
+    fn path(&self, points: &[Vec<f64>], place: usize, own: f64) -> Vec<f64> {
+        let mut path = self.bridge.path(points, place);
+        let steps = path.windows(2).zip(&self.direction);
+        let along: f64 = steps.map(|(pair, direction)| (pair[1] - pair[0]) * direction).sum();
+        path.iter_mut().zip(&self.shape).for_each(|(path, shape)| *path += (own - along) * shape);
+        path
+    }
+}
+
+/// The order in which a Brownian motion is filled in: the horizon last, since the shocks' own axis replaces most of it.
+#[derive(Debug)]
+struct Bridge {
+    steps: Vec<Fill>,
+}
+
+/// The motion at `at` given that at `left` and `right`.
+#[derive(Debug)]
+struct Fill {
+    at: usize,
+    left: usize,
+    right: usize,
+    /// Weight of the right end, and the standard deviation.
+    weight: f64,
+    sd: f64,
+}
+
+impl Bridge {
+    fn new(periods: usize) -> Self {
+        let mut steps = vec![Fill { at: periods, left: 0, right: 0, weight: 0.0, sd: as_f64(periods).sqrt() }];
+        let mut spans = std::collections::VecDeque::from([(0, periods)]);
+        while let Some((left, right)) = spans.pop_front() {
+            if right - left < 2 {
+                continue;
+            }
+            let at = usize::midpoint(left, right);
+            let (before, after) = (as_f64(at - left), as_f64(right - at));
+            let weight = before / (before + after);
+            steps.push(Fill { at, left, right, weight, sd: (before * after / (before + after)).sqrt() });
+            spans.extend([(left, at), (at, right)]);
+        }
+        Self { steps }
+    }
+
+    fn periods(&self) -> usize {
+        self.steps.len()
+    }
+
+    fn path(&self, points: &[Vec<f64>], place: usize) -> Vec<f64> {
+        let mut path = vec![0.0; self.steps.len() + 1];
+        let last = self.steps.len() - 1;
+        for (number, step) in self.steps.iter().enumerate() {
+            let score = points[if number == 0 { last } else { number - 1 }][place];
+            let Fill { at, left, right, weight, sd } = *step;
+            let middle = if number == 0 { 0.0 } else { path[left] + weight * (path[right] - path[left]) };
+            path[at] = middle + sd * score;
+        }
+        path
+    }
+}
+
+impl Grid {
+    fn new(reach: f64, nodes: usize) -> Self {
+        Self { from: -reach, step: 2.0 * reach / as_f64(nodes - 1), nodes }
+    }
+
+    fn node(&self, node: usize) -> f64 {
+        self.from + self.step * as_f64(node)
+    }
+
+    /// Adds where the cubic through neighbouring values crosses the tie.
+    fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Cut>) {
+        for first in (0..self.nodes - 1).step_by(CELLS) {
+            let cells = CELLS.min(self.nodes - 1 - first);
+            // By bit: whether a node is ahead; whether the next one is no nearer to 0, and whether it is no farther.
+            let (mut ahead, mut rises, mut falls) = (0_u64, 0_u64, 0_u64);
+            for (bit, pair) in values[first..=first + cells].windows(2).enumerate() {
+                let [a, b] = [pair[0].abs(), pair[1].abs()];
+                ahead |= u64::from(pair[0] > TIE) << bit;
+                rises |= u64::from(b >= a) << bit;
+                falls |= u64::from(b <= a) << bit;
+            }
+            ahead |= u64::from(values[first + cells] > TIE) << cells;
+            let within = (1 << cells) - 1;
+            let crossed = (ahead ^ (ahead >> 1)) & within;
+            // A cell may hold a turn where the values approach 0 before it and leave it after it; `turns` decides.
+            let turned = (falls << 1 | 1) & (rises >> 1 | 1 << (cells - 1)) & !crossed & within;
+            let mut left = crossed | turned;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let cell = first + bit;
+                if crossed >> bit & 1 == 1 {
+                    let at = Cubic::around(values, cell).root(0.0, 1.0, values[cell] - TIE);
+                    cuts.push(self.cut(cell, at, t));
+                } else if self.turns(values, cell) {
+                    self.turn(values, cell, t, cuts);
+                }
+            }
+        }
+    }
+
+    /// Whether the values beside the cell's ends show a turn towards 0 within it that may reach 0.
+    fn turns(&self, values: &[f64], cell: usize) -> bool {
+        let before = values[cell.saturating_sub(1)].abs();
+        let after = values[(cell + 2).min(self.nodes - 1)].abs();
+        let (a, b) = (values[cell].abs(), values[cell + 1].abs());
+        before >= a && after >= b && a.min(b) < (before - a) + (after - b)
+    }
+
+    /// A crossing and the way back within one cell.
+    fn turn(&self, values: &[f64], cell: usize, t: usize, cuts: &mut Vec<Cut>) {
+        let cubic = Cubic::around(values, cell);
+        let is_ahead = values[cell] > TIE;
+        let Some(at) = cubic.extremum().filter(|at| (cubic.at(*at) > 0.0) != is_ahead) else { return };
+        let (a, b) = (values[cell] - TIE, cubic.at(at));
+        cuts.push(self.cut(cell, cubic.root(0.0, at, a), t));
+        cuts.push(self.cut(cell, cubic.root(at, 1.0, b), t));
+    }
+
+    fn cut(&self, cell: usize, at: f64, t: usize) -> Cut {
+        Cut { at: self.node(cell) + self.step * at, t }
+    }
+}
+
+/// A cubic over one cell, from 0 to 1.
+struct Cubic([f64; 4]);
+
+impl Cubic {
+    /// Through the four nearest values, less the tie.
+    fn around(values: &[f64], cell: usize) -> Self {
+        let first = cell.saturating_sub(1).min(values.len() - 4);
+        let [p, a, b, q] = std::array::from_fn(|k| values[first + k] - TIE);
+        // Of the cell between the inner two; the cells at the ends are one to either side of it.
+        let inner = [a, b - a / 2.0 - p / 3.0 - q / 6.0, (p + b) / 2.0 - a, (q - p) / 6.0 + (a - b) / 2.0];
+        let shift = as_f64(cell) - as_f64(first + 1);
+        let [c0, c1, c2, c3] = inner;
+        Self([
+            c0 + shift * (c1 + shift * (c2 + shift * c3)),
+            c1 + shift * (2.0 * c2 + shift * 3.0 * c3),
+            c2 + 3.0 * shift * c3,
+            c3,
+        ])
+    }
+
+    fn at(&self, x: f64) -> f64 {
+        let [c0, c1, c2, c3] = self.0;
+        c0 + x * (c1 + x * (c2 + x * c3))
+    }
+
+    fn slope(&self, x: f64) -> f64 {
+        let [_, c1, c2, c3] = self.0;
+        c1 + x * (2.0 * c2 + x * 3.0 * c3)
+    }
+
+    /// Where it turns, if it does so within the cell: towards 0, seen from both ends.
+    fn extremum(&self) -> Option<f64> {
+        let [_, c1, c2, c3] = self.0;
+        let (start, end) = (self.slope(0.0), self.slope(1.0));
+        if (start > 0.0) == (end > 0.0) {
+            return None;
+        }
+        let root = (c2 * c2 - 3.0 * c1 * c3).max(0.0).sqrt();
+        // The quotient that does not cancel.
+        let turned = -c2 - root.copysign(c2);
+        [turned / (3.0 * c3), c1 / turned].into_iter().find(|x| *x > 0.0 && *x < 1.0)
+    }
+
+    /// The root between two ends of different signs, `value` being that at `low`: Newton's steps, halved where they leave
+    /// the bracket.
+    fn root(&self, mut low: f64, mut high: f64, value: f64) -> f64 {
+        let is_ahead = value > 0.0;
+        let end = self.at(high);
+        let mut x = low + (high - low) * (value / (value - end)).clamp(0.0, 1.0);
+        for _ in 0..60 {
+            let y = self.at(x);
+            if (y > 0.0) == is_ahead {
+                low = x
+            } else {
+                high = x
+            }
+            let step = y / self.slope(x);
+            let next = x - step;
+            // Newton's error after this step is of the order of its square.
+            if step.abs() < 1e-5 && next >= low && next <= high {
+                return next;
+            }
+            x = if next > low && next < high { next } else { 0.5 * (low + high) };
+        }
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crossings(f: impl Fn(f64) -> f64, nodes: usize) -> Vec<f64> {
+        let grid = Grid::new(5.0, nodes);
+        let values: Vec<f64> = (0..nodes).map(|node| f(grid.node(node))).collect();
+        let mut cuts = Vec::new();
+        grid.crossings(&values, 0, &mut cuts);
+        cuts.into_iter().map(|cut| cut.at).collect()
+    }
+
+    #[test]
+    fn cubics_are_crossed_where_they_are() {
+        for roots in [[-4.9, 0.3, 0.4], [-4.2, -4.1, 4.9], [-1.0, 2.2, 2.35]] {
+            let found = crossings(|z| roots.iter().map(|root| z - root).product(), 16);
+            assert_eq!(found.len(), 3, "{roots:?}: {found:?}");
+            for (found, root) in found.iter().zip(roots) {
+                assert!((found - root).abs() < 1e-9, "{roots:?}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_turn_is_seen_where_there_is_none() {
+        assert!(crossings(|z| 0.01 + z * z, 16).is_empty());
+        assert!(crossings(|_| 1.0, 16).is_empty());
+        assert!(crossings(|_| 0.0, 16).is_empty(), "a tie is not ahead");
+    }
+
+    /// The motion has the covariance min(s, t), whatever its own axis.
+    #[test]
+    fn the_shocks_are_a_brownian_motion() {
+        let shocks = Shocks::new(&[1.0, 0.7, 0.2, -0.1, 0.4, 0.0, 0.3]);
+        let periods = 7;
+        // The path is linear in the scores: its covariance is that of its images of the unit vectors.
+        let image = |number: usize| {
+            let mut points = vec![vec![0.0]; periods];
+            let own = if number == periods { 1.0 } else { 0.0 };
+            if number < periods {
+                points[number][0] = 1.0;
+            }
+            shocks.path(&points, 0, own)
+        };
+        let images: Vec<Vec<f64>> = (0..=periods).map(image).collect();
+        for s in 0..=periods {
+            for t in 0..=periods {
+                let covariance: f64 = images.iter().map(|image| image[s] * image[t]).sum();
+                assert!((covariance - as_f64(s.min(t))).abs() < 1e-12, "{s} {t}: {covariance}");
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Integration over the drawn assumptions of a pair.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `integrate` | choice of method and refinement to a tolerance |
+//! | `conditional` | the recursion at points of the assumptions |
+//! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
+//! | `axes` | rotations of the standard normal scores |
+//! | `control` | a control variate for either method |
+//! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
+//! | `budget` | cost limit |
+
+mod axes;
+pub(super) mod budget;
+mod conditional;
+mod control;
+pub(super) mod integrate;
+pub(super) mod lines;
+pub(super) mod replicates;
+pub(super) mod sampled;
+pub(super) mod sweep;

@@ -1,0 +1,166 @@
+//! A method averaged over replicates of points, with the control variates that reduce its error.
+
+use super::budget::Budget;
+use super::conditional::Conditional;
+use super::control::{Answers, Control};
+use super::lines::Lines;
+use super::replicates::{Replicates, mean_and_error};
+use crate::error::Error;
+use crate::exact::pair::{Asked, Pair, Watch};
+use crate::exact::start::Start;
+use crate::math::gauss::as_f64;
+
+/// Values and the error of each.
+#[derive(Debug, Clone)]
+pub(crate) struct Integral {
+    pub(crate) values: Vec<f64>,
+    pub(crate) errors: Vec<f64>,
+}
+
+/// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
+/// replicates of one date may agree by chance, or all miss a rare event.
+const MIN_ERROR: f64 = 0.1;
+const MIN_OF_LARGEST: f64 = 0.25;
+
+/// A sampling method and its sums so far.
+pub(crate) struct Run<'a, 'p> {
+    asked: Asked,
+    pub(crate) method: Sampled<'a, 'p>,
+    /// The jump of each answer where the start ties, and the probability of being ahead there.
+    step: Option<(Vec<f64>, f64)>,
+    control: Option<Control>,
+    pub(crate) replicates: Replicates,
+    len: usize,
+}
+
+pub(crate) enum Sampled<'a, 'p> {
+    Conditional(Box<Conditional<'a, 'p>>),
+    Lines(Lines<'a, 'p>),
+}
+
+impl<'a, 'p> Sampled<'a, 'p> {
+    fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Conditional(method) => method.pair,
+            Self::Lines(lines) => lines.pair,
+        }
+    }
+
+    fn dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method) => method.dimensions(),
+            Self::Lines(lines) => lines.dimensions(),
+        }
+    }
+
+    fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
+        match self {
+            Self::Conditional(method) => method.answers(coordinates, width),
+            Self::Lines(lines) => lines.answers(coordinates, width, asked),
+        }
+    }
+}
+
+impl<'a, 'p> Run<'a, 'p> {
+    pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
+        let len = asked.len(method.pair().periods());
+        let replicates = Replicates::new(method.dimensions(), 2 * len);
+        Self { asked, method, step: None, control: None, replicates, len }
+    }
+
+    /// Fits controls for probabilities; lead changes have none.
+    pub(crate) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let dimensions = self.method.dimensions();
+        if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
+            return Ok(());
+        }
+        budget.spend(self.cost() * as_f64(Control::points(dimensions)));
+        let Sampled::Conditional(method) = &mut self.method else { return Ok(()) };
+        if let Asked::Passage(_) = self.asked {
+            self.step = method.step()?;
+        }
+        let step = self.step.as_ref();
+        let answers: &mut Answers<'_> = &mut |coordinates, width| {
+            let mut answers = method.answers(coordinates, width)?;
+            answers.iter_mut().for_each(|answer| take_step(answer, step));
+            Ok(answers)
+        };
+        self.control = Some(Control::fit(dimensions, answers)?);
+        Ok(())
+    }
+
+    pub(crate) fn points(&self) -> usize {
+        self.replicates.points
+    }
+
+    /// Cost of one point, in evaluations of a curve at one date.
+    pub(crate) fn cost(&self) -> f64 {
+        // A law of the start is summed over its points at every date.
+        let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
+        let each = match (&self.method, self.asked) {
+            (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
+            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => {
+                30.0 * as_f64(sustained) + of_start
+            }
+            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
+            (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
+            (Sampled::Conditional(_), Asked::Ahead) => 5.0 + of_start,
+        };
+        each * as_f64(self.method.pair().periods())
+    }
+
+    /// Continues to `upto` points of each scramble. A pilot always completes; any later extension completes or is
+    /// rolled back.
+    pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
+        let before = self.replicates.checkpoint();
+        let Self { asked, method, step, control, len, .. } = self;
+        self.replicates.run(upto, &mut |points, sum| {
+            if budget.is_stopped() && !is_pilot {
+                return Ok(());
+            }
+            budget.spend(cost * as_f64(points.width));
+            let (plain, excess) = sum.split_at_mut(*len);
+            let answers = method.answers(&points.coordinates, points.width, *asked)?;
+            for (point, mut answer) in answers.into_iter().enumerate() {
+                take_step(&mut answer, step.as_ref());
+                let weight = points.weight(point);
+                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
+            }
+            if let Some(control) = control {
+                for point in 0..points.width {
+                    let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                    control.add_excess(&at, points.weight(point), excess);
+                }
+            }
+            Ok(())
+        })?;
+        if budget.is_stopped() && !is_pilot {
+            self.replicates.restore(before);
+        }
+        Ok(())
+    }
+
+    /// Current estimates; `added` are errors that the replicates do not show.
+    pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
+        let means = self.replicates.means();
+        let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
+        let estimates = match &self.control {
+            Some(control) => control.estimate(&means, self.len),
+            None => (0..self.len).map(plain).collect(),
+        };
+        let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
+        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance);
+        let (values, errors) =
+            estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
+        Integral { values, errors }
+    }
+}
+
+/// Replaces the jump of each answer at a tie of the start by its mean.
+fn take_step(answer: &mut [f64], step: Option<&(Vec<f64>, f64)>) {
+    if let Some((jumps, ahead)) = step {
+        let excess = answer[0] - ahead;
+        answer.iter_mut().zip(jumps).for_each(|(answer, jump)| *answer -= jump * excess);
+    }
+}

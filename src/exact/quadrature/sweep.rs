@@ -1,0 +1,174 @@
+//! The answers on a line: from where its dates begin or cease to be ahead to probabilities.
+
+use crate::exact::pair::{Asked, Watch};
+use crate::math;
+
+/// Where date `t` begins or ceases to be ahead along a line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    /// The standard normal score.
+    pub(crate) at: f64,
+    pub(crate) t: usize,
+}
+
+/// Which dates are ahead on a piece of a line, with space for its answers.
+#[derive(Debug)]
+pub(crate) struct Sweep {
+    periods: usize,
+    /// Bit t of the words: whether date t is ahead.
+    ahead: Vec<u64>,
+    changes: usize,
+    /// Φ of the cuts.
+    below: Vec<f64>,
+}
+
+impl Sweep {
+    pub(crate) fn new(periods: usize) -> Self {
+        Self { periods, ahead: vec![0; periods / 64 + 1], changes: 0, below: Vec::new() }
+    }
+
+    /// The answers of a line; `cuts` ascend.
+    pub(crate) fn answer(&mut self, starts: &[bool], cuts: &[Cut], asked: Asked) -> Vec<f64> {
+        let mut out = vec![0.0; asked.len(self.periods)];
+        self.begin(starts);
+        let mut uptos = std::mem::take(&mut self.below);
+        uptos.clear();
+        uptos.extend(cuts.iter().map(|cut| cut.at));
+        math::norm_cdf_slice(&mut uptos);
+        let mut below = 0.0;
+        for (cut, &upto) in cuts.iter().zip(&uptos) {
+            self.piece(asked, upto - below, &mut out);
+            below = upto;
+            self.pass(*cut);
+            self.date(asked, cut.t, if self.is_ahead(cut.t) { 1.0 - upto } else { upto - 1.0 }, &mut out);
+        }
+        self.piece(asked, 1.0 - below, &mut out);
+        self.below = uptos;
+        for (t, is_ahead) in starts.iter().enumerate() {
+            self.date(asked, t, if *is_ahead { 1.0 } else { 0.0 }, &mut out);
+        }
+        match asked {
+            Asked::Passage(_) => (2..self.periods + 2).for_each(|t| out[t] += out[t - 1]),
+            Asked::Ahead => (0..self.periods).for_each(|t| out[self.periods + t] = 1.0 - out[t]),
+            Asked::LeadChanges => {}
+        }
+        out
+    }
+
+    /// Adds to the probability that date t is ahead.
+    fn date(&self, asked: Asked, t: usize, mass: f64, out: &mut [f64]) {
+        match (asked, t) {
+            (Asked::Passage(_), 0) => out[0] += mass,
+            (Asked::Passage(_), _) => out[self.periods + 1 + t] += mass,
+            (Asked::Ahead, 1..) => out[t - 1] += mass,
+            (Asked::Ahead, 0) | (Asked::LeadChanges, _) => {}
+        }
+    }
+
+    /// Adds to the probability of when a piece is passed first, or of its number of lead changes.
+    fn piece(&self, asked: Asked, mass: f64, out: &mut [f64]) {
+        match asked {
+            Asked::Passage(watch) => {
+                // Between dates a path without shocks crosses only where one of its ends has crossed.
+                let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
+                if let Some(first) = self.first(sustained) {
+                    out[1 + first] += mass;
+                }
+            }
+            Asked::LeadChanges => out[self.changes] += mass,
+            Asked::Ahead => {}
+        }
+    }
+
+    /// The pieces on which a first lead of `sustained` dates begins by date `by`, as the cuts that bound them.
+    pub(crate) fn boundaries(&mut self, starts: &[bool], cuts: &[Cut], sustained: usize, by: usize) -> Vec<Cut> {
+        self.begin(starts);
+        let mut is_in = self.first(sustained).is_some_and(|first| first <= by);
+        let mut bounds = Vec::new();
+        for cut in cuts {
+            self.pass(*cut);
+            let is_now = self.first(sustained).is_some_and(|first| first <= by);
+            if is_now != is_in {
+                bounds.push(*cut);
+                is_in = is_now;
+            }
+        }
+        bounds
+    }
+
+    fn begin(&mut self, starts: &[bool]) {
+        self.ahead.fill(0);
+        for (t, _) in starts.iter().enumerate().filter(|(_, ahead)| **ahead) {
+            self.ahead[t / 64] |= 1 << (t % 64);
+        }
+        self.changes = starts.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    }
+
+    fn is_ahead(&self, t: usize) -> bool {
+        self.ahead[t / 64] >> (t % 64) & 1 == 1
+    }
+
+    fn pass(&mut self, cut: Cut) {
+        let t = cut.t;
+        let before = usize::from(t > 0 && self.is_ahead(t - 1) != self.is_ahead(t));
+        let after = usize::from(t < self.periods && self.is_ahead(t + 1) != self.is_ahead(t));
+        let neighbours = usize::from(t > 0) + usize::from(t < self.periods);
+        self.ahead[t / 64] ^= 1 << (t % 64);
+        // Neighbours that differed agree now, and the other way round.
+        self.changes = self.changes + neighbours - 2 * (before + after);
+    }
+
+    /// The first date that begins `sustained` dates ahead in a row.
+    fn first(&self, sustained: usize) -> Option<usize> {
+        if sustained == 1 {
+            let word = self.ahead.iter().position(|word| *word != 0)?;
+            return Some(64 * word + self.ahead[word].trailing_zeros() as usize);
+        }
+        let mut run = 0;
+        for t in 0..=self.periods {
+            run = if self.is_ahead(t) { run + 1 } else { 0 };
+            if run == sustained {
+                return Some(t + 1 - sustained);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATES: Asked = Asked::Passage(Watch::Dates { sustained: 2 });
+
+    /// Dates 0 to 3: 1 is ahead from 0 on, 2 from 1 on until 2, 3 everywhere.
+    fn line() -> (Vec<bool>, Vec<Cut>) {
+        let cuts = [(0.0, 1), (1.0, 2), (2.0, 2)].map(|(at, t)| Cut { at, t });
+        (vec![false, false, false, true], cuts.to_vec())
+    }
+
+    #[test]
+    fn a_lead_must_last() {
+        let (starts, cuts) = line();
+        let out = Sweep::new(3).answer(&starts, &cuts, DATES);
+        let between = math::norm_cdf(2.0) - math::norm_cdf(1.0);
+        let expected = [0.0, 0.0, between, between, between, 0.5, between, 1.0];
+        for (found, expected) in out.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-15, "{out:?}");
+        }
+        let bounds = Sweep::new(3).boundaries(&starts, &cuts, 2, 1);
+        assert_eq!(bounds.iter().map(|cut| cut.at).collect::<Vec<_>>(), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn changes_of_the_lead_are_counted() {
+        let (starts, cuts) = line();
+        let out = Sweep::new(3).answer(&starts, &cuts, Asked::LeadChanges);
+        let [a, b, c] = [0.0, 1.0, 2.0].map(math::norm_cdf);
+        // ...1; .1.1; .111; .1.1 again.
+        let expected = [0.0, a + (c - b), 0.0, (b - a) + (1.0 - c)];
+        for (found, expected) in out.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-15, "{out:?}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The walk of a log-ratio: a recursion of one-dimensional integrals, period by period.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `panels` | densities on panels of Gauss nodes, and the staying probabilities between them |
+//! | `kernel` | one period of the walk, as a matrix applied to a density |
+//! | `passage` | first passage, sustained leads and lead changes of one walk |
+//! | `watched` | first passage under continuous monitoring |
+
+pub(super) mod kernel;
+pub(super) mod panels;
+pub(super) mod passage;
+mod watched;

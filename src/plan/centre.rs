@@ -1,0 +1,138 @@
+//! The view of a plan that the exact solver needs: paths without shocks, and which of their numbers are drawn.
+
+use super::compiled::Plan;
+use super::ids::SeriesId;
+use super::input::Input;
+use crate::assumption::quantile::Quantile;
+use crate::cpu::Level;
+use crate::error::{Error, Kind};
+use crate::growth::{Ready, Value};
+use crate::math;
+
+impl Plan {
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// √Δ.
+    pub(crate) fn step_root(&self) -> f64 {
+        self.covariance.step_root()
+    }
+
+    pub(crate) fn draws(&self) -> usize {
+        self.draws.len()
+    }
+
+    pub(crate) fn quantile(&self, draw: usize) -> &Quantile {
+        &self.draws[draw].quantile
+    }
+
+    /// Address of the distribution of a draw.
+    pub(crate) fn draw_address(&self, draw: usize) -> &str {
+        &self.draws[draw].address
+    }
+
+    /// Whether `other` draws from distributions at the same addresses.
+    pub(crate) fn has_draws_of(&self, other: &Self) -> bool {
+        self.draws.iter().map(|draw| &draw.address).eq(other.draws.iter().map(|draw| &draw.address))
+    }
+
+    /// Whether the growth of a series is calibrated to fiscal totals, and so depends on its base and history.
+    pub(crate) fn is_fiscal(&self, of: SeriesId) -> bool {
+        matches!(self.series(of).growth, Ready::Fiscal { .. })
+    }
+
+    pub(crate) fn base(&self, of: SeriesId) -> Input {
+        self.series(of).slots.base
+    }
+
+    pub(crate) fn volatility(&self, of: SeriesId) -> Input {
+        self.series(of).slots.volatility
+    }
+
+    /// The draws that the growth of a series depends on: those of its curve, and of its base if fiscal totals need it.
+    pub(crate) fn growth_draws(&self, of: SeriesId) -> Vec<usize> {
+        let slots = &self.series(of).slots;
+        let fiscal = self.is_fiscal(of).then_some(slots.base);
+        slots.growth.iter().chain(&fiscal).filter_map(|input| input.draw()).collect()
+    }
+
+    /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws.
+    ///
+    /// # Errors
+    /// If a curve is not finite, or no curve meets the totals for a draw; the message names provider, period and
+    /// parameters.
+    pub(crate) fn log_growth(
+        &self,
+        of: SeriesId,
+        draws: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let series = self.series(of);
+        if let Some(centre) = &series.centre {
+            (1..centre.len()).for_each(|t| emit(t, &vec![centre[t] - centre[0]; width]));
+            return Ok(());
+        }
+        let values = series.values(draws, width);
+        let shifts = series.base_shifts(draws, width);
+        let mut fault = None;
+        let filled = series.growth.fill(&values, shifts.as_deref(), &self.taus, width, &mut |i, growth| {
+            if fault.is_none() {
+                fault = growth.iter().position(|growth| !growth.is_finite()).map(|path| (i + 1, path, growth[path]));
+            }
+            emit(i + 1, growth);
+        });
+        let odd = |(t, path, growth)| (path, self.not_finite(t, growth));
+        filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(of, &values, fault)))
+    }
+
+    /// ln of a base revenue relative to the reference.
+    ///
+    /// For a distribution truncated at 0 the quotient may underflow to 0. The logarithm is therefore clamped at −700,
+    /// near that of the smallest f64, because a single infinite point of any weight would turn a quadrature into NaN.
+    pub(crate) fn log_base(&self, base: f64) -> f64 {
+        const LEAST: f64 = -700.0;
+        math::ln(base / self.reference).max(LEAST)
+    }
+
+    /// Calls `emit(t, column)` for t in 0..=T with the log revenue, relative to the reference and without shocks, in
+    /// f64.
+    ///
+    /// # Errors
+    /// As for [`Plan::log_growth`].
+    pub(crate) fn fill_fine_centre(
+        &self,
+        of: SeriesId,
+        draws: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let start: Vec<f64> = match self.series(of).slots.base {
+            Input::Known(base) => vec![self.log_base(base); width],
+            Input::Drawn(draw) => draws[draw][..width].iter().map(|base| self.log_base(*base)).collect(),
+        };
+        emit(0, &start);
+        let mut column = vec![0.0; width];
+        self.log_growth(of, draws, width, &mut |t, growth| {
+            for ((column, start), growth) in column.iter_mut().zip(&start).zip(growth) {
+                *column = start + growth;
+            }
+            emit(t, &column);
+        })
+    }
+    pub(crate) fn not_finite(&self, t: usize, growth: f64) -> String {
+        format!("log growth by {} is {growth}", self.rows.label(t))
+    }
+
+    pub(crate) fn fault_of_growth(
+        &self,
+        of: SeriesId,
+        values: &[Value<'_>],
+        (path, message): (usize, String),
+    ) -> Error {
+        let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
+        let address = format!("provider[{}].growth", self.name(of));
+        Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}"))
+    }
+}

@@ -1,0 +1,50 @@
+//! Numbers and draws.
+
+use crate::assumption::quantile::Quantile;
+
+/// A number of a series: fixed or drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Input {
+    Known(f64),
+    /// The index of the draw.
+    Drawn(usize),
+}
+
+impl Input {
+    /// The index of the draw, if there is one.
+    pub(crate) fn draw(self) -> Option<usize> {
+        match self {
+            Self::Known(_) => None,
+            Self::Drawn(draw) => Some(draw),
+        }
+    }
+
+    pub(crate) fn is_drawn(self) -> bool {
+        self.draw().is_some()
+    }
+
+    /// The number with its draw at the median.
+    pub(crate) fn median(self, draws: &[Draw]) -> f64 {
+        match self {
+            Self::Known(value) => value,
+            Self::Drawn(index) => draws[index].quantile.median(),
+        }
+    }
+
+    /// The number on one path.
+    pub(crate) fn of_path(self, draws: &[Vec<f64>], path: usize) -> f64 {
+        match self {
+            Self::Known(value) => value,
+            Self::Drawn(draw) => draws[draw][path],
+        }
+    }
+}
+
+/// A draw: one distribution, sampled once for every path.
+#[derive(Debug)]
+pub(crate) struct Draw {
+    /// Address of the distribution.
+    pub(crate) address: String,
+    pub(crate) slot: u64,
+    pub(crate) quantile: Quantile,
+}

@@ -1,0 +1,32 @@
+//! A scenario compiled: every number as a slot of a series, draws with their streams, and the rows that are compared.
+//!
+//! | module | contents |
+//! |---|---|
+//! | `compiled` | the plan: series, draws, derived rows, and what is known without sampling |
+//! | `ids` | typed indices of providers, series and rows |
+//! | `input`, `places` | numbers and their draws: one for each unnamed number, one for each named assumption |
+//! | `series` | the slots of a series by role: base, volatility, growth; its stream |
+//! | `centre` | paths without shocks, in f64 |
+//! | `sums`, `measured` | derived rows: sums over years, of questions and of fans |
+//! | `pairs`, `close` | pairs that f32 rows cannot resolve, and how they are found |
+//! | `rows` | names and periods, as custom statistics see them |
+
+mod centre;
+mod close;
+mod compiled;
+mod ids;
+mod input;
+mod measured;
+mod pairs;
+mod places;
+mod rows;
+mod series;
+mod sums;
+
+pub(crate) use compiled::Plan;
+pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
+pub(crate) use input::{Draw, Input};
+pub(crate) use measured::{Measured, MeasuredRow};
+pub use rows::Rows;
+pub(crate) use series::Series;
+pub(crate) use sums::{beyond, linear};
