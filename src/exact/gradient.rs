@@ -11,7 +11,7 @@ use super::leaf::leaves;
 use super::pair::{Asked, Watch};
 use super::passage::Recursion;
 use super::{Exact, refused, sums_fault};
-use crate::assumption::address::{ProviderKey, Subject, is_within};
+use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
@@ -199,7 +199,7 @@ impl Exact<'_> {
         let rho = correlation(&scenario, &asked.challenger, &asked.incumbent);
         let mut pairs = Pairs::new(&plan, rows, rho);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
-            let address = format!("provider[{}].volatility", asked.challenger);
+            let address = of_provider(&asked.challenger, ProviderKey::Volatility);
             return Err(refused(
                 &address,
                 "nothing is uncertain, so the answer is a step function",

@@ -1,6 +1,7 @@
 //! The view of a plan that the exact solver needs: paths without shocks, and which of their numbers are drawn.
 
 use super::plan::{Number, Plan, Series};
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::{Error, Kind};
@@ -129,7 +130,7 @@ impl Plan {
 
     pub(super) fn fault_of_growth(&self, row: usize, values: &[Value<'_>], (path, message): (usize, String)) -> Error {
         let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
-        let address = format!("provider[{}].growth", self.rows.names()[row]);
+        let address = of_provider(&self.rows.names()[row], ProviderKey::Growth);
         Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}"))
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Number, Plan, Series, TIE};
 use super::stream;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::scenario::Scenario;
@@ -297,7 +298,7 @@ impl Plan {
              less than the rounding error of revenue; set the volatilities to 0, or make them differ by 1e-11 or more",
             shocks[shocks.len() / 2]
         );
-        Error::one(Kind::Numeric, "simulation", format!("provider[{a}].volatility"), message)
+        Error::one(Kind::Numeric, "simulation", of_provider(a, ProviderKey::Volatility), message)
     }
 }
 

@@ -8,7 +8,7 @@ use super::sampler::{Drawn, Sampler, Sobol};
 use super::stream::{StreamKey, slot_of};
 use super::sums::SumRow;
 use super::tilt;
-use crate::assumption::address::Trail;
+use crate::assumption::address::{ProviderKey, Trail, of_provider};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::Error;
@@ -76,7 +76,7 @@ impl Series {
         let centres: Vec<Centre> = numbers.iter().map(centre).collect();
         let base_median = median(base, draws);
         let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, drawn(&base)));
-        let unmet = |message| Error::invalid("scenario", format!("provider[{}].growth", provider.name), message);
+        let unmet = |message| Error::invalid("scenario", of_provider(&provider.name, ProviderKey::Growth), message);
         let row = &lower[index];
         let slot = slot_of(&format!("series {}", provider.name));
         Ok(Self {
