@@ -5,6 +5,7 @@ mod verdict;
 
 use std::ops::RangeInclusive;
 
+use crate::assumption::address::{Subject, below_item};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
@@ -231,8 +232,18 @@ impl ProbabilityCheck<'_> {
 /// Reports the problems of the check's question as problems of the check; the scenario itself is known to be valid.
 fn of_check(error: &Error) -> Error {
     let own = |problem: &Problem| {
-        let address = problem.address.strip_prefix("question[").and_then(|rest| rest.split_once("]."));
-        Problem::new(address.map_or(problem.address.as_str(), |(_, rest)| rest), problem.message.as_str())
+        let of_question = match Subject::of(&problem.address) {
+            Ok(Subject::Question(_, Some(_))) => below_item(&problem.address),
+            Ok(
+                Subject::Question(_, None)
+                | Subject::Scenario(_)
+                | Subject::Assumption(_)
+                | Subject::Provider(..)
+                | Subject::Correlation(..),
+            )
+            | Err(_) => None,
+        };
+        Problem::new(of_question.unwrap_or(&problem.address), problem.message.as_str())
     };
     Error::of(Kind::Invalid, "check", error.problems().iter().map(own).collect())
 }

@@ -285,6 +285,15 @@ pub(crate) fn below<'a>(address: &'a str, whole: &str) -> Option<&'a str> {
     address.strip_prefix(whole).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// What an address has below its item: `sustained.years` of `question[0].sustained.years`.
+pub(crate) fn below_item(address: &str) -> Option<&str> {
+    let (_, rest) = first_token(address)?;
+    match first_token(rest)? {
+        (Token::Item(_), rest) => rest.strip_prefix('.'),
+        (Token::Field(_), _) => None,
+    }
+}
+
 /// A step of an address as it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -319,6 +328,7 @@ fn tokens(address: &str) -> Result<Vec<Token<'_>>, String> {
     while !rest.is_empty() {
         let (token, further) = first_token(rest).ok_or_else(malformed)?;
         written.push(match token {
+            Token::Field(field) if field.starts_with('.') => return Err(malformed()),
             Token::Field(field) => Key::Field(field),
             Token::Item(item) => Key::Name(item),
         });
@@ -384,6 +394,11 @@ impl Trail {
         further.push(key);
         further.text
     }
+}
+
+/// The address of a key of a provider, such as `provider[Alibaba Cloud].growth`.
+pub(crate) fn of_provider(name: &str, key: ProviderKey) -> String {
+    item(ScenarioKey::Provider, Key::Name(name)).join(key.into())
 }
 
 /// The address of an item of a list, such as `provider[Alibaba Cloud]`.
@@ -463,5 +478,7 @@ mod tests {
             assert!(!rate.starts_with(&address(other)), "{other}");
         }
         assert_eq!(below(rate.as_str(), "provider[A].growth"), Some(".schedule.rates[1]"));
+        assert_eq!(below_item(rate.as_str()), Some("growth.schedule.rates[1]"));
+        assert_eq!([below_item("provider[A]"), below_item("base")], [None, None]);
     }
 }

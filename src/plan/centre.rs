@@ -3,6 +3,7 @@
 use super::compiled::Plan;
 use super::ids::SeriesId;
 use super::input::Input;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::{Error, Kind};
@@ -132,7 +133,7 @@ impl Plan {
         (path, message): (usize, String),
     ) -> Error {
         let numbers: Vec<f64> = values.iter().map(|value| value.of_path(path)).collect();
-        let address = format!("provider[{}].growth", self.name(of));
+        let address = of_provider(self.name(of), ProviderKey::Growth);
         Error::one(Kind::Numeric, "scenario", address, format!("{message} with the numbers {numbers:?}"))
     }
 }

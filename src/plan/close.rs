@@ -12,6 +12,7 @@ use super::compiled::{Plan, TIE};
 use super::ids::{ByRow, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::sums::SumRow;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::PairCovariance;
 use crate::error::{Error, Kind};
 use crate::math;
@@ -262,7 +263,7 @@ impl Plan {
              less than the rounding error of revenue; set the volatilities to 0, or make them differ by 1e-11 or more",
             shocks[shocks.len() / 2]
         );
-        Error::one(Kind::Numeric, "simulation", format!("provider[{a}].volatility"), message)
+        Error::one(Kind::Numeric, "simulation", of_provider(a, ProviderKey::Volatility), message)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ids::SeriesId;
 use super::input::{Draw, Input};
 use super::places::Resolved;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::Covariance;
 use crate::error::Error;
 use crate::growth::{Centre, Curve, Ready, Value};
@@ -79,7 +80,7 @@ impl Series {
         let centres: Vec<Centre> = slots.growth.iter().map(centre).collect();
         let base_median = slots.base.median(draws);
         let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, slots.base.is_drawn()));
-        let unmet = |message| Error::invalid("scenario", format!("provider[{}].growth", provider.name), message);
+        let unmet = |message| Error::invalid("scenario", of_provider(&provider.name, ProviderKey::Growth), message);
         let slot = slot_of(&format!("series {}", provider.name));
         let earlier = covariance.loadings(index).filter(|(j, _)| *j < index);
         Ok(Self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::tree::{Node, Value, places};
 use super::walk::address_key;
 use super::{Scenario, decode, encode};
-use crate::assumption::address::{Token, first_token};
+use crate::assumption::address::{ProviderKey, Token, first_token, of_provider};
 use crate::error::{Error, Kind, Problem};
 
 impl Scenario {
@@ -75,7 +75,7 @@ impl Scenario {
         let custom = |provider: &super::Provider| {
             let name = provider.growth.as_ref()?.custom_name()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");
-            Some(Problem::new(format!("provider[{}].growth.custom", provider.name), message))
+            Some(Problem::new(of_provider(&provider.name, ProviderKey::Growth) + ".custom", message))
         };
         let problems: Vec<Problem> = self.providers.iter().filter_map(custom).collect();
         if problems.is_empty() {

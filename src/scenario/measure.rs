@@ -117,7 +117,7 @@ pub(super) fn fits_grid(base: Period, month: u32) -> Result<(), String> {
         Step::Quarter if !month.is_multiple_of(3) => {
             Err(format!("must end a quarter: 3, 6, 9 or 12 (or count in months), got {month}"))
         }
-        _ => Ok(()),
+        Step::Year | Step::Quarter | Step::Month => Ok(()),
     }
 }
 

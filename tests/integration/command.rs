@@ -52,6 +52,14 @@ impl Drop for File {
 }
 
 #[test]
+fn a_question_that_a_method_cannot_answer_is_1() {
+    let annual = ["exact", &pair(), "--no-audit", "--set", "question[0].measure=\"annual\""];
+    let (code, out, err) = outgrow(&annual);
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("not exact: because sums of several periods are not lognormal"), "{err}");
+}
+
+#[test]
 fn an_answer_is_0() {
     let (code, out, err) = quiet(&[&pair(), "--paths", "1000", "--seed", "3"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::assumption::address::{ProviderKey, Subject, is_within};
+use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
@@ -201,7 +201,7 @@ impl Exact<'_> {
         let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
         let mut pairs = Pairs::new(&plan, series);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
-            let address = format!("provider[{}].volatility", asked.challenger);
+            let address = of_provider(&asked.challenger, ProviderKey::Volatility);
             return Err(refused(
                 &address,
                 "nothing is uncertain, so the answer is a step function",
