@@ -112,6 +112,11 @@ impl Plan {
         SeriesId(index)
     }
 
+    /// For each provider, the row of its revenue by period.
+    pub(crate) fn provider_rows(&self) -> Vec<RowId> {
+        (0..self.rows.names().len()).map(|place| RowId::Series(self.series_of(ProviderId(place)))).collect()
+    }
+
     /// Name of the provider to which a series belongs.
     pub(crate) fn name(&self, SeriesId(index): SeriesId) -> &str {
         &self.rows.names()[index]
@@ -228,8 +233,8 @@ impl Plan {
 
     /// Whether `a` is ahead of `b` at 0..=T, where neither has anything drawn except shared shocks; from the f64
     /// curves, with ties within 1e-12.
-    pub(crate) fn known_lead(&self, a: impl Into<RowId>, b: impl Into<RowId>) -> Option<Vec<bool>> {
-        match (a.into(), b.into()) {
+    pub(crate) fn known_lead(&self, a: RowId, b: RowId) -> Option<Vec<bool>> {
+        match (a, b) {
             (RowId::Derived(DerivedId(a)), RowId::Derived(DerivedId(b))) => {
                 let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
                 Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect())
