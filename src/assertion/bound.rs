@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use crate::math;
+use crate::math::root::threshold;
 
 /// The largest probability that a check misses a shift of the size that it reports as detectable.
 const MISSED: f64 = 0.01;
@@ -36,8 +37,8 @@ pub(super) fn smallest_shift(range: &RangeInclusive<f64>, paths: u64, false_alar
     let above = |edge: f64| {
         // `pass` is the largest share of hits that still passes; the result is the probability that exceeds it in all
         // but `MISSED` of seeds.
-        let passes = last_before(edge, |q| is_beyond(q, edge, paths, false_alarm));
-        let caught = last_before(passes, |p| divergence(passes, p) > nats(MISSED, paths));
+        let passes = threshold(|q| is_beyond(q, edge, paths, false_alarm), edge, 1.0);
+        let caught = threshold(|p| divergence(passes, p) > nats(MISSED, paths), passes, 1.0);
         caught - edge
     };
     let (low, high) = (*range.start(), *range.end());
@@ -45,21 +46,6 @@ pub(super) fn smallest_shift(range: &RangeInclusive<f64>, paths: u64, false_alar
     // By symmetry: the misses of `p` are the hits of `1 − p`.
     let down = if low > 0.0 { above(1.0 - low) } else { 0.0 };
     up.max(down)
-}
-
-/// The smallest number in `low..=1` from which on a condition holds, by bisection; 1 if it never holds.
-fn last_before(low: f64, becomes: impl Fn(f64) -> bool) -> f64 {
-    let (mut low, mut high) = (low, 1.0);
-    if !becomes(high) {
-        return high;
-    }
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return high;
-        }
-        if becomes(middle) { high = middle } else { low = middle }
-    }
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ fn ranks(plan: &Plan, tolerance: f64, budget: &mut Budget<'_>) -> Result<[Vec<Ve
     let periods = plan.rows.periods();
     let mut pairs = Pairs::new(plan, TWO);
     let solved = Request::new(Asked::Ahead, tolerance, plan.level()).solve(&mut pairs, budget)?;
-    let is_certain = plan.known_lead(TWO[0], TWO[1]).is_some();
+    let is_certain = plan.known_lead(TWO[0].into(), TWO[1].into()).is_some();
     // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {
         let second = (0..periods).map(|t| estimate(&solved.integral, from + t, is_certain));

@@ -55,3 +55,39 @@ impl Exact<'_> {
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assumption::{normal, uniform};
+    use crate::growth::Curve;
+    use crate::scenario::{Provider, Question, Scenario};
+
+    /// The answer about two providers is the same whether others that are correlated with both come before them.
+    #[test]
+    fn an_answer_does_not_depend_on_other_correlated_providers() {
+        let a = Provider::new("A", 90).growth(Curve::constant(normal(0.3, 0.05))).volatility(uniform(0.1, 0.2));
+        let b = Provider::new("B", 100).growth(Curve::constant(0.2)).volatility(0.15);
+        let builder = || Scenario::builder("2018-Q1", "2020-Q1").question(Question::overtakes("A", "B"));
+        let alone = builder().provider(a.clone()).provider(b.clone()).correlation("A", "B", 0.4).build();
+        let other = Provider::new("C", 50).growth(Curve::constant(0.1)).volatility(0.3);
+        let among = builder().provider(other).provider(b).provider(a).correlation("A", "B", 0.4);
+        let among = among.correlation("A", "C", -0.5).correlation("B", "C", 0.3).build();
+        let [alone, among] = [alone, among].map(|scenario| scenario.expect("valid"));
+        let [first, second] = [&alone, &among].map(|scenario| scenario.exact().run().expect("an outcome"));
+        for t in 0..=8 {
+            let label = alone.label(t);
+            let [first, second] = [&first, &second].map(|outcome| {
+                let answer = outcome.overtake("A", "B").expect("asked");
+                if t == 0 { answer.at_base().value() } else { answer.by(label).expect("a date").value() }
+            });
+            assert!((first - second).abs() < 1e-12, "{label}: {first} {second}");
+        }
+        let slope = |scenario: &Scenario, address: &str| {
+            scenario.exact().gradient("A overtakes B", "2020-Q1").expect("a gradient").of(address).expect("a slope")
+        };
+        for address in ["provider[A].volatility.uniform[1]", "provider[B].volatility", "correlation[0].value"] {
+            let [first, second] = [&alone, &among].map(|scenario| slope(scenario, address));
+            assert!(first.abs() > 1e-3 && (first - second).abs() < 1e-10, "{address}: {first} {second}");
+        }
+    }
+}

@@ -71,8 +71,13 @@ impl Columns {
     /// Drifts and standard deviations at one point.
     pub(super) fn walk(&self, place: usize) -> (Vec<f64>, Vec<f64>) {
         let drifts: Vec<f64> = self.centre.windows(2).map(|pair| pair[1][place] - pair[0][place]).collect();
-        let sds = vec![self.sd[place]; drifts.len()];
+        let sds = self.sds(place);
         (drifts, sds)
+    }
+
+    /// Standard deviation of the shocks of each period at one point; equal for all periods.
+    fn sds(&self, place: usize) -> Vec<f64> {
+        vec![self.sd[place]; self.centre.len() - 1]
     }
 }
 
@@ -211,14 +216,21 @@ impl<'p> Pair<'p> {
         for point in 0..width {
             answer.fill(0.0);
             let centre: Vec<f64> = columns.centre.iter().map(|period| period[point]).collect();
-            self.answer(&centre, columns.sd[point], asked, recursion, &mut answer);
+            self.answer(&centre, &columns.walk(point), asked, recursion, &mut answer);
             emit(point, &answer);
         }
         Ok(())
     }
 
     /// The answers given the draws.
-    fn answer(&self, centre: &[f64], sd: f64, asked: Asked, recursion: &mut Recursion, out: &mut [f64]) {
+    fn answer(
+        &self,
+        centre: &[f64],
+        (drifts, sds): &(Vec<f64>, Vec<f64>),
+        asked: Asked,
+        recursion: &mut Recursion,
+        out: &mut [f64],
+    ) {
         let drawn;
         let start = match &self.start {
             Some(start) => start,
@@ -227,16 +239,14 @@ impl<'p> Pair<'p> {
                 &drawn
             }
         };
-        if !(sd > 0.0) {
+        if !sds.iter().any(|sd| *sd > 0.0) {
             for (x, weight) in start.below.iter().chain(&start.above) {
                 let shifted: Vec<f64> = centre.iter().map(|c| c - centre[0] + x).collect();
                 certain(&shifted, *weight, asked, out);
             }
             return;
         }
-        let drifts: Vec<f64> = centre.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let sds = vec![sd; drifts.len()];
-        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts: &drifts, sds: &sds });
+        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts, sds });
         match asked {
             Asked::Passage(watch) => {
                 let (by, ahead) = out.split_at_mut(drifts.len() + 2);
@@ -255,11 +265,11 @@ impl<'p> Pair<'p> {
                     }
                 }
                 accumulate(&mut by[1..]);
-                start.ahead_by_date(&drifts, &sds, ahead);
+                start.ahead_by_date(drifts, sds, ahead);
             }
             Asked::Ahead => {
                 let (ahead, behind) = out.split_at_mut(drifts.len());
-                start.ahead_by_date(&drifts, &sds, ahead);
+                start.ahead_by_date(drifts, sds, ahead);
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
             }
             Asked::LeadChanges => {

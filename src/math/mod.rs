@@ -16,7 +16,7 @@
 //! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
 //! | `gauss` | Gauss rules, also of a discrete measure |
 //! | `interpolant` | polynomial interpolation through Chebyshev points |
-//! | `root` | bisection |
+//! | `root` | bisection and the Illinois method |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
 //! | `rotation` | orthonormal bases and reflections |
 //! | `table` | a quantile function tabulated once, then interpolated |

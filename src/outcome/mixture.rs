@@ -1,6 +1,7 @@
 //! A distribution known without paths: a mixture of normal distributions whose means are uniform on intervals.
 
 use crate::math;
+use crate::math::root::illinois;
 
 /// One component of a mixture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,23 +64,8 @@ impl Mixture {
     pub(crate) fn quantile(&self, p: f64) -> f64 {
         let lows = self.0.iter().map(|part| part.means.0.min(part.means.1) - REACH * part.sd);
         let highs = self.0.iter().map(|part| part.means.0.max(part.means.1) + REACH * part.sd);
-        let (mut low, mut high) = (lows.fold(f64::INFINITY, f64::min), highs.fold(f64::NEG_INFINITY, f64::max));
-        let (mut at_low, mut at_high) = (-p, 1.0 - p);
-        // The Illinois method with occasional bisection, so that a flat stretch does not stall it.
-        for round in 0..200 {
-            if !(high - low > 1e-13 * (1.0 + high.abs())) {
-                break;
-            }
-            let secant = low + (high - low) * (at_low / (at_low - at_high)).clamp(1e-3, 1.0 - 1e-3);
-            let x = if round % 3 == 2 { 0.5 * (low + high) } else { secant };
-            let value = self.cdf(x) - p;
-            if value >= 0.0 {
-                (high, at_high, at_low) = (x, value, 0.5 * at_low);
-            } else {
-                (low, at_low, at_high) = (x, value, 0.5 * at_high);
-            }
-        }
-        high
+        let (low, high) = (lows.fold(f64::INFINITY, f64::min), highs.fold(f64::NEG_INFINITY, f64::max));
+        illinois(|x| self.cdf(x) - p, (low, -p), (high, 1.0 - p))
     }
 
     /// E e^X.

@@ -113,6 +113,11 @@ impl Plan {
         SeriesId(index)
     }
 
+    /// For each provider, the row of its revenue by period.
+    pub(crate) fn provider_rows(&self) -> Vec<RowId> {
+        (0..self.rows.names().len()).map(|place| RowId::Series(self.series_of(ProviderId(place)))).collect()
+    }
+
     /// Name of the provider to which a series belongs.
     pub(crate) fn name(&self, SeriesId(index): SeriesId) -> &str {
         &self.rows.names()[index]
@@ -229,8 +234,8 @@ impl Plan {
 
     /// Whether `a` is ahead of `b` at 0..=T, where neither has anything drawn except shared shocks; from the f64
     /// curves, with ties within 1e-12.
-    pub(crate) fn known_lead(&self, a: impl Into<RowId>, b: impl Into<RowId>) -> Option<Vec<bool>> {
-        match (a.into(), b.into()) {
+    pub(crate) fn known_lead(&self, a: RowId, b: RowId) -> Option<Vec<bool>> {
+        match (a, b) {
             (RowId::Derived(DerivedId(a)), RowId::Derived(DerivedId(b))) => {
                 let (a, b) = (self.known_sums[a].as_ref()?, self.known_sums[b].as_ref()?);
                 Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect())
@@ -303,4 +308,60 @@ fn nearest_power_of_two(x: f64) -> f64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 2046")]
     let biased = (exponent + 1023.0) as u64;
     f64::from_bits(biased << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assumption::{Assumption, normal, uniform};
+    use crate::growth::{Curve, Tail};
+    use crate::scenario::Provider;
+
+    /// Slots are found by address, whatever comes before them and whatever a name contains.
+    #[test]
+    fn a_series_knows_its_numbers_by_role() {
+        let tail = Tail::fade(0.05, 4.0);
+        let scenario = Scenario::builder("2018-Q1", "2021-Q1")
+            .assumption("shared", normal(0.2, 0.1))
+            .provider(
+                Provider::new("Zürich (A) – 1.5", 3.0)
+                    .growth(Curve::schedule([0.4.into(), Assumption::from("shared")], tail))
+                    .volatility(0.2),
+            )
+            .provider(
+                Provider::new("B", uniform(1.0, 3.0)).growth(Curve::fade(0.5, "shared", 2.5)).volatility("shared"),
+            )
+            .build()
+            .expect("valid");
+        let plan = Plan::new(&scenario, 7).expect("a plan");
+        let [a, b] = ["Zürich (A) – 1.5", "B"].map(|name| &plan.series(plan.series_of(plan.provider(name))).slots);
+        let [shared, base] = [0, 1].map(Input::Drawn);
+        assert_eq!((a.base, a.volatility), (Input::Known(3.0), Input::Known(0.2)));
+        assert_eq!(a.growth, [Input::Known(0.4), shared, Input::Known(0.05), Input::Known(4.0)]);
+        assert_eq!((b.base, b.volatility), (base, shared));
+        assert_eq!(b.growth, [Input::Known(0.5), shared, Input::Known(2.5)]);
+        let addresses: Vec<&str> = plan.draws.iter().map(|draw| draw.address.as_str()).collect();
+        assert_eq!(addresses, ["assumption[shared]", "provider[B].revenue"]);
+    }
+
+    /// Rows of series and derived rows are told apart by type, and a row is added once.
+    #[test]
+    fn equal_sums_share_a_derived_row() {
+        let provider = |name: &str| Provider::new(name, 1.0).growth(Curve::constant(0.1)).history([1.0; 11]);
+        let question = || Question::overtakes("A", "B").measure(Measure::Trailing);
+        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+            .provider(provider("A"))
+            .provider(provider("B"))
+            .question(question())
+            .question(question().sustained(2).name("sustained"))
+            .question(Question::overtakes("A", "B").name("by period"))
+            .build()
+            .expect("valid");
+        let plan = Plan::new(&scenario, 7).expect("a plan");
+        assert_eq!(plan.sums.len(), 2);
+        let rows = |place: usize| ["A", "B"].map(|name| plan.row_of(&scenario, &scenario.questions()[place], name));
+        assert_eq!(rows(0), [0, 1].map(|place| RowId::Derived(DerivedId(place))));
+        assert_eq!(rows(0), rows(1));
+        assert_eq!(rows(2), [0, 1].map(|place| RowId::Series(SeriesId(place))));
+    }
 }

@@ -4,11 +4,13 @@ use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::paths::Paths;
-use crate::plan::{Plan, Rows, SeriesId};
+use crate::plan::{Plan, RowId, Rows};
 
 /// Rows: provider, then period from 1; classes: rank − 1.
 #[derive(Debug)]
 pub(crate) struct Ranks {
+    /// By provider: the row of its revenue.
+    rows: Vec<RowId>,
     /// By provider, then other provider: whether the other is ahead at 0..=T, if nothing is drawn for either, so that
     /// the f64 curves decide. Also set for the provider itself.
     known: Vec<Vec<Option<Vec<bool>>>>,
@@ -18,14 +20,16 @@ pub(crate) struct Ranks {
 
 impl Ranks {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let providers = plan.rows.names().len();
+        let rows = plan.provider_rows();
+        let providers = rows.len();
         let never = || Some(vec![false; plan.rows.periods() + 1]);
-        let lead = |other, own| if other == own { never() } else { plan.known_lead(SeriesId(other), SeriesId(own)) };
+        let lead =
+            |other: usize, own: usize| if other == own { never() } else { plan.known_lead(rows[other], rows[own]) };
         let ahead_of = |own| (0..providers).map(|other| lead(other, own)).collect();
-        let close_to = |own: usize| {
-            (0..providers).filter(|other| plan.is_close(SeriesId(*other).into(), SeriesId(own).into())).collect()
-        };
-        Self { known: (0..providers).map(ahead_of).collect(), close: (0..providers).map(close_to).collect() }
+        let known = (0..providers).map(ahead_of).collect();
+        let close_to = |own: usize| (0..providers).filter(|other| plan.is_close(rows[*other], rows[own])).collect();
+        let close = (0..providers).map(close_to).collect();
+        Self { rows, known, close }
     }
 
     /// The row of a provider at period `t` (from 1).
@@ -45,16 +49,14 @@ impl Statistic for Ranks {
         let mut rank = vec![0_u16; paths.len()];
         let mut others = Vec::with_capacity(self.known.len());
         for t in 1..=periods {
-            let rows: Vec<&[f32]> = (0..self.known.len()).map(|provider| paths.row(provider, t)).collect();
+            let rows: Vec<&[f32]> = self.rows.iter().map(|row| paths.values(*row, t)).collect();
             for (own, leads) in self.known.iter().enumerate() {
                 rank.fill(leads.iter().flatten().map(|lead| u16::from(lead[t])).sum());
                 others.clear();
                 let is_compared = |other: usize| leads[other].is_none() && !self.close[own].contains(&other);
                 others.extend((0..rows.len()).filter(|other| is_compared(*other)).map(|other| rows[other]));
-                for gaps in self.close[own]
-                    .iter()
-                    .filter_map(|other| paths.gaps(SeriesId(*other).into(), SeriesId(own).into(), t))
-                {
+                let close = self.close[own].iter();
+                for gaps in close.filter_map(|other| paths.gaps(self.rows[*other], self.rows[own], t)) {
                     rank.iter_mut().zip(gaps).for_each(|(rank, gap)| *rank += u16::from(gap > 0.0));
                 }
                 cpu::run(

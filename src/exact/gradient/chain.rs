@@ -225,7 +225,7 @@ impl<'a, 'p> Chain<'a, 'p> {
     /// Adds the derivatives through the distribution of the start: its points and weights are computed with each number
     /// moved, and P is interpolated at the points.
     pub(crate) fn finish(&mut self) {
-        if self.pair.start().is_none_or(crate::exact::start::Start::is_point) {
+        if self.pair.start().is_none_or(Start::is_point) {
             return;
         }
         for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {

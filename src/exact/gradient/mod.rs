@@ -12,6 +12,7 @@ use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
+use crate::exact::answer::ROUNDING;
 use crate::exact::pair::{Asked, Watch};
 use crate::exact::quadrature::integrate::{Pairs, Purpose, Request, Solved};
 use crate::exact::settings::{Exact, refused, sums_fault};
@@ -217,8 +218,7 @@ impl Exact<'_> {
         chain.add(&method)?;
         chain.finish();
         let at_horizon = 1 + plan.rows.periods();
-        let (value, error) =
-            (integral.values[at_horizon], integral.errors[at_horizon] + crate::exact::answer::ROUNDING);
+        let (value, error) = (integral.values[at_horizon], integral.errors[at_horizon] + ROUNDING);
         let places = self.scenario.assumptions();
         let slope = |(leaf, slope): (leaf::Leaf, f64)| {
             let is_fraction = is_fraction(&places, &leaf.address);
