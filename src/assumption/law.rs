@@ -1,13 +1,10 @@
 //! The distributions of a number: parameters as written, and distribution functions.
 
 use std::fmt;
-use std::iter::zip;
 
-use super::address::{Key, Trail};
 use super::domain::Domain;
 use super::pert;
 use super::quantity::Quantity;
-use super::visitor::{Visitor, VisitorMut};
 use crate::error::shown;
 use crate::math;
 
@@ -74,34 +71,7 @@ pub(crate) enum Law {
     Truncated { of: Box<Law>, low: Option<f64>, high: Option<f64> },
 }
 
-/// Visits the plain numbers inside a distribution: `normal[1]`, `truncated.low`.
-macro_rules! walks {
-    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
-        pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
-            match self {
-                Self::Number(_) | Self::Name(_) => {}
-                Self::Family(family, values) => trail.at(Key::Field(family.key()), |trail| {
-                    for (index, (value, (_, quantity))) in zip(values, family.parameters()).enumerate() {
-                        trail.at(Key::Index(index), |trail| visitor.plain(trail, *quantity, value));
-                    }
-                }),
-                Self::Truncated { of, low, high } => trail.at(Key::Field("truncated"), |trail| {
-                    trail.at(Key::Field("of"), |trail| of.$walk(trail, visitor));
-                    for (key, bound) in [("low", low), ("high", high)] {
-                        if let Some(bound) = bound {
-                            trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Location, bound));
-                        }
-                    }
-                }),
-            }
-        }
-    };
-}
-
 impl Law {
-    walks!(walk, Visitor);
-    walks!(walk_mut, VisitorMut, mut);
-
     /// An inconsistency between parameters that are each valid by themselves.
     pub(crate) fn inconsistency(&self) -> Option<String> {
         match self {

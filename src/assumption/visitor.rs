@@ -4,8 +4,11 @@
 //! defines `walk`, which reads, and `walk_mut`, which changes. Visitors are trait objects, so that each walk is compiled
 //! once.
 
+use std::iter::zip;
+
 use super::Assumption;
-use super::address::Trail;
+use super::address::{Key, Trail};
+use super::law::Law;
 use super::quantity::Quantity;
 
 /// Reads numbers. Plain numbers are ignored unless a visitor states otherwise.
@@ -26,4 +29,33 @@ pub(crate) trait VisitorMut {
     fn plain(&mut self, _: &Trail, _: Quantity, _: &mut f64) {}
     /// A whole number.
     fn count(&mut self, _: &Trail, _: Quantity, _: &mut u32) {}
+}
+
+/// Visits the plain numbers inside a distribution: `normal[1]`, `truncated.low`.
+macro_rules! walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            match self {
+                Self::Number(_) | Self::Name(_) => {}
+                Self::Family(family, values) => trail.at(Key::Field(family.key()), |trail| {
+                    for (index, (value, (_, quantity))) in zip(values, family.parameters()).enumerate() {
+                        trail.at(Key::Index(index), |trail| visitor.plain(trail, *quantity, value));
+                    }
+                }),
+                Self::Truncated { of, low, high } => trail.at(Key::Field("truncated"), |trail| {
+                    trail.at(Key::Field("of"), |trail| of.$walk(trail, visitor));
+                    for (key, bound) in [("low", low), ("high", high)] {
+                        if let Some(bound) = bound {
+                            trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Location, bound));
+                        }
+                    }
+                }),
+            }
+        }
+    };
+}
+
+impl Law {
+    walks!(walk, Visitor);
+    walks!(walk_mut, VisitorMut, mut);
 }

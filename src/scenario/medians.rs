@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::MOST_PERIODS;
-use super::check::Numbers;
+use super::numbers::Numbers;
 use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
 use crate::assumption::law::Shape;

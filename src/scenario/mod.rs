@@ -11,6 +11,7 @@ mod item;
 mod measure;
 mod medians;
 mod names;
+mod numbers;
 mod past;
 #[cfg(feature = "toml")]
 mod set;
