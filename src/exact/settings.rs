@@ -159,7 +159,7 @@ impl<'a> Exact<'a> {
     /// #     .question(Question::overtakes("A", "B")).build()?;
     /// let by = |continuous| scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by("2028-Q1");
     /// assert!((by(false)?.value() - 0.762_806).abs() < 1e-6);
-    /// inverse Gaussian distribution
+    /// assert!((by(true)?.value() - 0.802_775).abs() < 1e-6); // inverse Gaussian distribution
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn continuous(mut self, on: bool) -> Self {

@@ -313,7 +313,7 @@ fn nearest_power_of_two(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assumption::{Assumption, normal, uniform};
+    use crate::assumption::{Assumption, uniform};
     use crate::growth::{Curve, Tail};
     use crate::scenario::Provider;
 
@@ -322,7 +322,7 @@ mod tests {
     fn a_series_knows_its_numbers_by_role() {
         let tail = Tail::fade(0.05, 4.0);
         let scenario = Scenario::builder("2018-Q1", "2021-Q1")
-            .assumption("shared", normal(0.2, 0.1))
+            .assumption("shared", uniform(0.1, 0.3))
             .provider(
                 Provider::new("Zürich (A) – 1.5", 3.0)
                     .growth(Curve::schedule([0.4.into(), Assumption::from("shared")], tail))

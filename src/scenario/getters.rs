@@ -15,7 +15,7 @@ impl Provider {
         &self.revenue
     }
 
-    /// The growth curve; `None` if none is stated, which stands for constant revenue.
+    /// The growth curve; `None` until one is stated, which a scenario requires.
     #[must_use]
     pub fn get_growth(&self) -> Option<&Curve> {
         self.growth.as_ref()
@@ -109,9 +109,10 @@ impl Scenario {
     ///
     /// # Example: the correlation of a pair
     /// ```
-    /// # use outgrow::{Provider, Scenario};
+    /// # use outgrow::{Curve, Provider, Scenario};
     /// let scenario = Scenario::builder("2018", "2020")
-    ///     .provider(Provider::new("A", 1).volatility(0.1)).provider(Provider::new("B", 2).volatility(0.1))
+    ///     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1))
+    ///     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)).volatility(0.1))
     ///     .correlation("A", "B", 0.3).build()?;
     /// assert_eq!(scenario.correlations().collect::<Vec<_>>(), [("A", "B", 0.3)]);
     /// # Ok::<(), outgrow::Error>(())
@@ -128,7 +129,8 @@ impl Scenario {
     /// # let scenario = Scenario::builder("2018", "2020")
     /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
     /// let extended = scenario.to_builder()
-    ///     .provider(Provider::new("B", 2)).question(Question::overtakes("A", "B")).build()?;
+    ///     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)))
+    ///     .question(Question::overtakes("A", "B")).build()?;
     /// assert_eq!(extended.providers().len(), 2);
     /// # Ok::<(), outgrow::Error>(())
     /// ```
@@ -143,8 +145,9 @@ impl Scenario {
     ///
     /// # Example: two more years
     /// ```
-    /// # use outgrow::{Provider, Scenario};
-    /// # let scenario = Scenario::builder("2018", "2020").provider(Provider::new("A", 1)).build()?;
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
     /// assert_eq!(scenario.with_horizon("2022")?.periods(), 4);
     /// # Ok::<(), outgrow::Error>(())
     /// ```

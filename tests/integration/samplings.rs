@@ -263,7 +263,10 @@ fn impossible_wishes_are_refused() {
     let cases = [
         (run(&|one| one.until(precision(0.0))), "until: must be above 0 and finite, got 0"),
         (run(&|one| one.until(precision(f64::NAN))), "until: must be above 0 and finite, got NaN"),
-        (run(&|one| one.until(precision(1e-3)).shard(0, 2)), "until: a shard cannot see"),
+        (
+            run(&|one| one.until(precision(1e-3)).shard(0, 2)),
+            "until: a stopping rule needs the error of the whole run, not that of a shard",
+        ),
         (run(&|one| one.until(precision(1e-3)).at_most(0)), "at_most: must be between 1"),
         (
             run(&|one| one.until(precision(1e-3)).at_most(2_000).sampling(Sampling::Sobol)),
@@ -272,7 +275,7 @@ fn impossible_wishes_are_refused() {
         (run(&|one| one.paths(1 << 38).sampling(Sampling::Sobol)), "paths: must be between 1 and 137438953472"),
         (run(&|one| one.paths(1 << 32).sampling(Sampling::Importance)), "paths: must be between 1 and 2147483648"),
         (run(&|one| one.paths(0).sampling(Sampling::Antithetic)), "paths: must be between 1"),
-        (no_question, "until: the scenario has no question"),
+        (no_question, "until: a stopping rule needs a question, and the scenario has none"),
     ];
     for (error, words) in cases {
         assert!(error.contains(words), "{error}\nexpected {words}");

@@ -182,7 +182,7 @@ impl Exact<'_> {
     /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
     /// #     .question(Question::overtakes("A", "B")).build()?;
     /// let gradient = scenario.exact().gradient("A overtakes B", "2020-Q4")?;
-    /// a table, largest effect first
+    /// println!("{gradient}"); // a table, largest effect first
     /// let per_unit_of_growth = gradient.of("provider[A].growth.constant.normal[0]")?;
     /// let faster = scenario.with("provider[A].growth.constant.normal[0]", 0.501)?;
     /// let moved = faster.exact().gradient("A overtakes B", "2020-Q4")?.probability().value();
