@@ -38,10 +38,12 @@ pub struct Problem {
 }
 
 /// What a problem is about, for code that handles it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Detail {
     #[default]
     None,
+    /// The message states the invalid text.
+    StatesValue,
     /// A file contains a key that the format does not have.
     UnknownKey,
     /// A valid question that a method cannot answer, for this reason.
@@ -239,7 +241,7 @@ impl Problem {
     pub fn reason(&self) -> Option<&str> {
         match &self.detail {
             Detail::Unsupported(reason) => Some(reason),
-            Detail::None | Detail::UnknownKey | Detail::Provider(_) | Detail::Row(_) => None,
+            Detail::None | Detail::StatesValue | Detail::UnknownKey | Detail::Provider(_) | Detail::Row(_) => None,
         }
     }
 }

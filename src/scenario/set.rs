@@ -90,8 +90,8 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
         return Ok(text.trim().into());
     }
     let root = Node::from_toml(&format!("value = {text}")).map_err(|error| {
-        let message = &error.problems()[0].message;
-        let got = if message.contains(", got ") { String::new() } else { format!(", got {text:?}") };
+        let Problem { message, detail, .. } = &error.problems()[0];
+        let got = if *detail == Detail::StatesValue { String::new() } else { format!(", got {text:?}") };
         refuse(format!("{message}{got}"))
     })?;
     match root.value {

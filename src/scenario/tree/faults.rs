@@ -1,13 +1,13 @@
 //! Problems of a text, collected while it is read, and reported together with lines and columns.
 
 use super::{MAX_BYTES, MAX_DEPTH, Node, WHAT};
-use crate::error::{Error, Kind, MOST_REPORTED, Place, Problem};
+use crate::error::{Detail, Error, Kind, MOST_REPORTED, Place, Problem};
 
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 pub(super) struct Faults<'t> {
     text: &'t str,
-    found: Vec<(Option<usize>, String)>,
+    found: Vec<(Option<usize>, String, Detail)>,
 }
 
 impl<'t> Faults<'t> {
@@ -15,13 +15,18 @@ impl<'t> Faults<'t> {
     pub(super) fn of(text: &'t str) -> Result<Self, Error> {
         if text.len() > MAX_BYTES {
             let message = format!("a file may have at most {} MiB, got {} bytes", MAX_BYTES >> 20, text.len());
-            return Err(Error::invalid(WHAT, "", message));
+            let problem = Problem { detail: Detail::StatesValue, ..Problem::new("", message) };
+            return Err(Error::of(Kind::Invalid, WHAT, vec![problem]));
         }
         Ok(Self { text, found: Vec::new() })
     }
 
     pub(super) fn add(&mut self, offset: Option<usize>, message: impl Into<String>) {
-        self.found.push((offset, message.into()));
+        self.add_detail(offset, message.into(), Detail::None);
+    }
+
+    pub(super) fn add_detail(&mut self, offset: Option<usize>, message: String, detail: Detail) {
+        self.found.push((offset, message, detail));
     }
 
     pub(super) fn add_too_deep(&mut self, offset: Option<usize>) {
@@ -43,9 +48,9 @@ impl<'t> Faults<'t> {
         let omitted = self.found.len().saturating_sub(MOST_REPORTED);
         self.found.truncate(MOST_REPORTED);
         let mut cursor = Cursor::at_start(self.text);
-        let problem = |(offset, message): (Option<usize>, String)| {
+        let problem = |(offset, message, detail): (Option<usize>, String, Detail)| {
             let place = offset.map(|offset| cursor.advance(offset));
-            Problem { place, ..Problem::new("", message) }
+            Problem { place, detail, ..Problem::new("", message) }
         };
         let mut problems: Vec<_> = self.found.into_iter().map(problem).collect();
         if omitted > 0 {

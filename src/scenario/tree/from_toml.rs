@@ -3,7 +3,7 @@
 use super::faults::{Faults, doubled, too_large};
 use super::hints;
 use super::{Entry, MAX_DEPTH, Node, Value};
-use crate::error::Error;
+use crate::error::{Detail, Error};
 use toml::Spanned;
 use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
@@ -49,7 +49,8 @@ fn add_faults(faults: &mut Faults<'_>, text: &str, errors: &[toml::de::Error]) {
             ("cannot recurse further; max recursion depth met" | "recursion limit", _) => faults.add_too_deep(offset),
             (message, _) => {
                 let hint = offset.filter(|_| index < MOST_HINTED).and_then(|offset| hints::of_value(text, offset));
-                faults.add(offset, hint.unwrap_or_else(|| message.to_owned()));
+                let (message, detail) = hint.unwrap_or_else(|| (message.to_owned(), Detail::None));
+                faults.add_detail(offset, message, detail);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error;
+use crate::error::{self, Detail};
 
 /// The number of syntax errors from which on the text as a whole is judged.
 const MANY: usize = 20;
@@ -44,27 +44,26 @@ pub(super) fn doubled_header(text: &str, offset: usize, key: &str) -> Option<(St
 }
 
 /// The problem of the value at a syntax error, if it is a common mistake.
-pub(super) fn of_value(text: &str, offset: usize) -> Option<String> {
+pub(super) fn of_value(text: &str, offset: usize) -> Option<(String, Detail)> {
     let value = value_at(text, offset)?;
     let shown = || value.chars().take(MOST_SHOWN).collect::<String>();
     let plain = value.replace(',', "");
     if let Some(percent) = value.strip_suffix('%') {
         let fraction = percent.trim().parse::<f64>().ok()? / 100.0;
-        return Some(format!("expected a fraction without %: {}, got {}", error::shown(rounded(fraction)), shown()));
+        let message = format!("expected a fraction without %: {}, got {}", error::shown(rounded(fraction)), shown());
+        return Some((message, Detail::StatesValue));
     }
     if value.contains(',') && is_grouped(value) {
-        return Some(format!(
-            "a number must not contain commas: {plain} or {}, got {}",
-            value.replace(',', "_"),
-            shown()
-        ));
+        let grouped = value.replace(',', "_");
+        let message = format!("a number must not contain commas: {plain} or {grouped}, got {}", shown());
+        return Some((message, Detail::StatesValue));
     }
     if is_label(value) {
-        return Some(format!("a period must be in quotes: \"{value}\", got {value}"));
+        return Some((format!("a period must be in quotes: \"{value}\", got {value}"), Detail::StatesValue));
     }
     let is_word = value.starts_with(char::is_alphabetic)
         && value.chars().all(|sign| sign.is_alphanumeric() || "_- ".contains(sign));
-    is_word.then(|| format!("text must be in quotes: \"{}\"", shown()))
+    is_word.then(|| (format!("text must be in quotes: \"{}\"", shown()), Detail::None))
 }
 
 /// The value that contains a syntax error: the text on its line between the separators before and after it, including
@@ -118,7 +117,7 @@ mod tests {
     use super::*;
 
     fn hint(line: &str, at: &str) -> String {
-        of_value(line, line.find(at).expect("there")).unwrap_or_default()
+        of_value(line, line.find(at).expect("there")).map_or_else(String::new, |(message, _)| message)
     }
 
     #[test]
