@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::calendar::Period;
 use crate::error::{Error, Kind};
@@ -37,6 +37,20 @@ fn pair<S: Serializer>(interval: &(f64, f64), serializer: S) -> Result<S::Ok, S:
     [interval.0, interval.1].serialize(serializer)
 }
 
+impl<'de> Deserialize<'de> for Estimate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Entry {
+            value: f64,
+            standard_error: f64,
+            interval: (f64, f64),
+        }
+        let Entry { value, standard_error, interval } = Entry::deserialize(deserializer)?;
+        Self::read(value, standard_error, interval).map_err(de::Error::custom)
+    }
+}
+
 /// The largest number of decimals shown.
 const MOST_DECIMALS: usize = 12;
 
@@ -53,6 +67,19 @@ pub(crate) fn t_of(confidence: f64, degrees: f64) -> f64 {
 }
 
 impl Estimate {
+    /// A probability that was written to a file.
+    pub(crate) fn read(value: f64, standard_error: f64, interval: (f64, f64)) -> Result<Self, String> {
+        let is_probability = |p: f64| (0.0..=1.0).contains(&p);
+        if [value, interval.0, interval.1].into_iter().all(is_probability)
+            && interval.0 <= interval.1
+            && standard_error >= 0.0
+        {
+            return Ok(Self { value, standard_error, interval });
+        }
+        let (low, high) = interval;
+        Err(format!("{value} ± {standard_error} with the interval {low} to {high} is no estimate of a probability"))
+    }
+
     /// A value without error.
     pub(crate) fn exact(value: f64) -> Self {
         Self { value, standard_error: 0.0, interval: (value, value) }

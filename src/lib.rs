@@ -56,6 +56,7 @@
 //! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
 //! | write a self-contained report | [`Outcome::report`], [`Report`] |
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
+//! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |
 //! | compute custom statistics | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | sample rare overtakes, reduce error bars, reach a given precision | [`Sampling`], [`Simulation::until`] |
 //! | compare the simulated with the exact value | [`Simulation::cross_check`], [`CrossCheck`] |

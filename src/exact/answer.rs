@@ -108,14 +108,14 @@ pub(super) fn providers(
                 ranks[index].take().expect("solved above for two providers, each taken once"),
                 plan,
             )),
-            (true, _) => Part::NotExact(MANY),
+            (true, _) => Part::NotExact(MANY.into()),
         };
         let share = match (exact.shares, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(ShareFan::whole(plan)),
-            (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY), Part::Known),
+            (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY.into()), Part::Known),
         };
-        let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS) };
+        let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS.into()) };
         let measured = exact.measured.iter().map(sums).collect();
         Ok(ProviderOutcome { name: name.clone(), revenue, rank, share, measured })
     };

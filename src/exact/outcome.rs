@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
-    Answers, Distribution, Fan, FanRow, MeanDate, Mixture, NotExact, Outcome, Overtake, ProviderOutcome, QuestionDates,
-    RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
+    Answers, Distribution, Fan, FanRow, MeanDate, Method, Mixture, NotExact, Outcome, Overtake, ProviderOutcome,
+    QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
 };
 use crate::plan::Plan;
 use crate::scenario::Scenario;
@@ -21,7 +21,7 @@ impl Outcome {
         providers: Vec<ProviderOutcome>,
     ) -> Self {
         let questions = scenario.questions().iter().zip(answers).map(|(question, answers)| {
-            let dates = QuestionDates::of(scenario, question, plan);
+            let dates = QuestionDates::of(scenario, question);
             let by: Vec<Estimate> = std::iter::once(answers.at_base()).chain(answers.by.iter().copied()).collect();
             let mean_date = mean_date(&dates.years(), &by);
             Overtake::new((scenario, question), dates, answers, mean_date, Vec::new())
@@ -40,9 +40,11 @@ impl RunInfo {
             ("share", first.and_then(|one| one.share.because())),
             ("measured", measured),
         ];
-        let not_exact = missing.into_iter().filter_map(|(part, because)| Some(NotExact { part, because: because? }));
+        let not_exact = missing
+            .into_iter()
+            .filter_map(|(part, because)| Some(NotExact { part: part.into(), because: because?.clone() }));
         Self {
-            method: "exact",
+            method: Method::Exact,
             complete,
             tolerance: Some(tolerance),
             continuous,

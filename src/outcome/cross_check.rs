@@ -1,6 +1,6 @@
 //! Cross-checks: the exact value beside the simulated one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::Period;
 use crate::estimate::Estimate;
@@ -63,7 +63,8 @@ pub struct CrossCheck {
 }
 
 /// A simulated and an exact probability.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Checked {
     /// The date of the probability.

@@ -1,6 +1,6 @@
 //! The mean date of an overtake, in years after the base.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The mean date of an overtake, in years after the base of the question.
 ///
@@ -22,7 +22,7 @@ use serde::Serialize;
 /// assert!(given.value() < mean.restricted.value() && mean.restricted.value() < 4.75);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct MeanDate {
@@ -47,7 +47,7 @@ pub struct MeanDate {
 /// assert_eq!(years.to_string(), "2 years (exact)");
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[must_use]
 pub struct Years {
     pub(crate) value: f64,

@@ -1,10 +1,13 @@
 //! The outcome: the answers of a run as data. Its two producers, `exact` and `simulation`, build it; `render` shows it.
-//! It can be written but not read back.
+//! serde writes it to a file and reads it back.
 
 mod cross_check;
 mod custom;
 mod difference;
+mod entries;
+mod file;
 mod lookup;
+mod manifest;
 mod mean_date;
 mod mixture;
 mod origin;
@@ -15,9 +18,6 @@ mod past;
 mod provider;
 mod run;
 mod when;
-
-use serde::Serialize;
-use serde::ser::SerializeMap;
 
 pub(crate) use cross_check::FALSE_ALARM;
 pub use cross_check::{Checked, CrossCheck};
@@ -32,7 +32,7 @@ pub(crate) use part::{MeasuredFan, Part, ProviderOutcome};
 pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
 pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
-pub(crate) use run::{Chosen, NotExact, RunInfo};
+pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
 
 use run::ReachedPrecision;
 
@@ -43,7 +43,11 @@ use crate::scenario::{Measure, Scenario};
 
 /// The answers of a run with their errors: questions, revenue, ranks and shares, and custom statistics.
 ///
-/// `Display` prints every question's table and each provider's revenue by year end; serde writes the outcome file.
+/// `Display` prints every question's table and each provider's revenue by year end.
+///
+/// serde writes the outcome file and reads it back. An outcome that was read gives the same tables, charts and reports.
+/// Of the distributions of revenue and shares, it has the means and the quantiles that the file holds. The outcome of a
+/// scenario with a custom curve can be written but not read.
 ///
 /// # Example: read the answers
 /// ```
@@ -58,6 +62,10 @@ use crate::scenario::{Measure, Scenario};
 /// let median = overtake.quantile(0.5)?;                          // a When
 /// let one_in_ten = outcome.revenue("A")?.quantile("2022-Q4", 0.9)?;
 /// let first = outcome.rank("A")?.probability("2022-Q4", 1)?;
+///
+/// let file = serde_json::to_string(&outcome).expect("an outcome can be written");
+/// let read: outgrow::Outcome = serde_json::from_str(&file).expect("what was written can be read");
+/// assert_eq!(read.to_csv(), outcome.to_csv());
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -258,27 +266,5 @@ impl Outcome {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.run.complete
-    }
-}
-
-impl Serialize for Outcome {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
-        map.serialize_entry("base", &self.base())?;
-        map.serialize_entry("horizon", &self.horizon())?;
-        map.serialize_entry("unit", &self.scenario.unit())?;
-        map.serialize_entry("run", &self.run)?;
-        map.serialize_entry("questions", &self.questions)?;
-        map.serialize_entry("providers", &self.providers)?;
-        for (key, kind) in
-            [("events", CustomKind::Event), ("classes", CustomKind::Classes), ("statistics", CustomKind::Statistic)]
-        {
-            let of_kind: Vec<&CustomAnswer> = self.custom.iter().filter(|custom| custom.kind == kind).collect();
-            if !of_kind.is_empty() {
-                map.serialize_entry(key, &of_kind)?;
-            }
-        }
-        map.end()
     }
 }

@@ -24,8 +24,8 @@ impl Outcome {
     }
 
     /// Parts without an exact answer, with the reason.
-    pub(crate) fn not_exact(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.run.not_exact.iter().map(|missing| (missing.part, missing.because))
+    pub(crate) fn not_exact(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.run.not_exact.iter().map(|missing| (&*missing.part, &*missing.because))
     }
 
     pub(crate) fn has_revenue(&self) -> bool {

@@ -6,7 +6,6 @@ use super::{CrossCheck, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
-use crate::plan::Plan;
 use crate::scenario::{Measure, Question, Scenario};
 
 /// When and how likely one provider overtakes another.
@@ -58,11 +57,16 @@ pub(crate) struct QuestionDates {
 }
 
 impl QuestionDates {
-    pub(crate) fn of(scenario: &Scenario, question: &Question, plan: &Plan) -> Self {
+    pub(crate) fn of(scenario: &Scenario, question: &Question) -> Self {
         let dates = scenario.dates(question);
         let last_year = dates.base.and_then(|date| scenario.base().checked_add(date).ok());
-        let labels = dates.at.iter().map(|t| plan.rows.label(*t)).collect();
+        let labels = dates.at.iter().map(|t| scenario.label(*t)).collect();
         Self { base: last_year.unwrap_or(scenario.base()), last_year, labels }
+    }
+
+    /// Periods 1 to T.
+    pub(super) fn labels(&self) -> &[Period] {
+        &self.labels
     }
 
     /// The years from the base to the base itself and to every date.

@@ -1,5 +1,7 @@
 //! The parts of an outcome that may be absent.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Fan, RankTable, ShareFan};
@@ -32,7 +34,7 @@ pub(crate) struct MeasuredFan {
 pub(crate) enum Part<T> {
     Known(T),
     Off,
-    NotExact(&'static str),
+    NotExact(Cow<'static, str>),
 }
 
 impl<T> Part<T> {
@@ -46,7 +48,7 @@ impl<T> Part<T> {
     }
 
     /// The reason why there is no exact answer.
-    pub(crate) fn because(&self) -> Option<&'static str> {
+    pub(crate) fn because(&self) -> Option<&Cow<'static, str>> {
         if let Self::NotExact(because) = self { Some(because) } else { None }
     }
 }

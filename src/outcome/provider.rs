@@ -1,7 +1,7 @@
 //! Revenue, rank and share of one provider by period.
 
 use serde::Serialize;
-use serde::ser::SerializeSeq;
+use serde::ser::{self, SerializeSeq};
 
 use super::lookup::{QUANTILES, checked_probability, place_of};
 use super::mixture::Mixture;
@@ -25,6 +25,18 @@ pub(crate) enum Distribution {
     },
     /// Without paths; for a share, it is the distribution of its logit.
     Mixed(Mixture),
+    /// Read from a file: the revenue or share at some levels.
+    Quantiles(Vec<(f64, f64)>),
+}
+
+/// The value at a level that a file holds.
+fn read(quantiles: &[(f64, f64)], p: f64) -> Result<f64, Error> {
+    let found = quantiles.iter().find(|(level, _)| level.to_bits() == p.to_bits()).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let levels: Vec<String> = quantiles.iter().map(|(level, _)| level.to_string()).collect();
+        let message = format!("an outcome that was read from a file has quantiles at {}, got {p}", levels.join(", "));
+        Error::lookup("quantile", message)
+    })
 }
 
 /// The distribution of a provider's revenue by period, in the scenario's unit.
@@ -57,15 +69,16 @@ impl Fan {
     /// The smallest revenue such that at least the share `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or `p` is not between 0 and 1.
+    /// If the period is not one of the projected ones, or `p` is not between 0 and 1. Of an outcome that was read from a
+    /// file, also if the file has no quantile at `p`.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
-        Ok(self.at(place_of(&self.labels, period)?, checked_probability(p)?))
+        self.at(place_of(&self.labels, period)?, checked_probability(p)?)
     }
 
     /// Every period with its quantile at `p`, in the scenario's unit.
     ///
     /// # Errors
-    /// If `p` is not between 0 and 1.
+    /// If `p` is not between 0 and 1, or the outcome was read from a file that lacks the quantile.
     ///
     /// # Example: medians
     /// ```
@@ -79,15 +92,17 @@ impl Fan {
     /// ```
     pub fn iter_quantile(&self, p: f64) -> Result<impl Iterator<Item = (Period, f64)>, Error> {
         let p = checked_probability(p)?;
-        Ok(self.labels.iter().copied().enumerate().map(move |(place, label)| (label, self.at(place, p))))
+        let values: Vec<f64> = (0..self.rows.len()).map(|place| self.at(place, p)).collect::<Result<_, _>>()?;
+        Ok(self.labels.iter().copied().zip(values))
     }
 
-    fn at(&self, place: usize, p: f64) -> f64 {
-        match &self.rows[place].distribution {
+    pub(super) fn at(&self, place: usize, p: f64) -> Result<f64, Error> {
+        Ok(match &self.rows[place].distribution {
             Distribution::Known(revenue) => *revenue,
             Distribution::Counted { values, paths } => math::exp(values.quantile(p, *paths)) * self.reference,
             Distribution::Mixed(log) => math::exp(log.quantile(p)) * self.reference,
-        }
+            Distribution::Quantiles(quantiles) => read(quantiles, p)?,
+        })
     }
 
     /// The mean over the paths; `None` if no mean exists or can be estimated reliably (a lognormal without an upper
@@ -102,7 +117,8 @@ impl Fan {
     /// The smallest revenue of the paths, without rounding.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or the answer is exact and has no paths.
+    /// If the period is not one of the projected ones, the answer is exact and has no paths, or the outcome was read from
+    /// a file.
     pub fn min(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
         place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(low, _)| low)
     }
@@ -110,7 +126,8 @@ impl Fan {
     /// The largest revenue of the paths, without rounding.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or the answer is exact and has no paths.
+    /// If the period is not one of the projected ones, the answer is exact and has no paths, or the outcome was read from
+    /// a file.
     pub fn max(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
         place_of(&self.labels, period).and_then(|place| self.extremes(place)).map(|(_, high)| high)
     }
@@ -121,6 +138,10 @@ impl Fan {
             Distribution::Known(revenue) => Ok((*revenue, *revenue)),
             Distribution::Counted { values, .. } => {
                 Ok(values.extremes().map_or((f64::NAN, f64::NAN), |(low, high)| (money(low), money(high))))
+            }
+            Distribution::Quantiles(_) => {
+                let message = "an outcome that was read from a file has no smallest or largest revenue";
+                Err(Error::lookup("revenue", message))
             }
             Distribution::Mixed(_) => {
                 let message =
@@ -137,18 +158,23 @@ struct QuantileValue {
     value: f64,
 }
 
+fn written<E: ser::Error>(at: impl Fn(f64) -> Result<f64, Error>) -> Result<Vec<QuantileValue>, E> {
+    let value = |p: f64| at(p).map(|value| QuantileValue { probability: p, value }).map_err(E::custom);
+    QUANTILES.into_iter().map(value).collect()
+}
+
 #[derive(Serialize)]
 struct Row {
     period: Period,
     mean: Option<f64>,
-    quantiles: [QuantileValue; QUANTILES.len()],
+    quantiles: Vec<QuantileValue>,
 }
 
 impl Serialize for Fan {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
         for (place, row) in self.rows.iter().enumerate() {
-            let quantiles = QUANTILES.map(|p| QuantileValue { probability: p, value: self.at(place, p) });
+            let quantiles = written(|p| self.at(place, p))?;
             list.serialize_element(&Row { period: self.labels[place], mean: row.mean, quantiles })?;
         }
         list.end()
@@ -180,17 +206,19 @@ impl ShareFan {
     /// The smallest share of revenue such that at least the fraction `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or `p` is not between 0 and 1.
+    /// If the period is not one of the projected ones, or `p` is not between 0 and 1. Of an outcome that was read from a
+    /// file, also if the file has no quantile at `p`.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
-        Ok(self.at(place_of(&self.labels, period)?, checked_probability(p)?))
+        self.at(place_of(&self.labels, period)?, checked_probability(p)?)
     }
 
-    fn at(&self, place: usize, p: f64) -> f64 {
-        match &self.rows[place].distribution {
+    fn at(&self, place: usize, p: f64) -> Result<f64, Error> {
+        Ok(match &self.rows[place].distribution {
             Distribution::Known(share) => *share,
             Distribution::Counted { values, paths } => values.quantile(p, *paths),
             Distribution::Mixed(logit) => logistic(logit.quantile(p)),
-        }
+            Distribution::Quantiles(quantiles) => read(quantiles, p)?,
+        })
     }
 
     /// The mean over the paths; a share always has one.
@@ -211,7 +239,7 @@ impl Serialize for ShareFan {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
         for place in 0..self.rows.len() {
-            let quantiles = QUANTILES.map(|p| QuantileValue { probability: p, value: self.at(place, p) });
+            let quantiles = written(|p| self.at(place, p))?;
             list.serialize_element(&Row { period: self.labels[place], mean: Some(self.rows[place].mean), quantiles })?;
         }
         list.end()

@@ -1,14 +1,17 @@
 //! How an outcome was computed: its method and settings.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::paths::Sampling;
 
 /// How the answers were computed. Fields that do not apply to a method are omitted, except that `paths` and `seed` are
 /// null.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RunInfo {
-    pub(crate) method: &'static str,
+    pub(crate) method: Method,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sampling: Option<Sampling>,
     pub(crate) paths: Option<u64>,
@@ -23,10 +26,10 @@ pub(crate) struct RunInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tolerance: Option<f64>,
     /// Whether overtakes were monitored continuously instead of on dates only.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) continuous: bool,
     /// The parts that an exact answer lacks.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_exact: Vec<NotExact>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replicates: Option<usize>,
@@ -40,6 +43,15 @@ pub(crate) struct RunInfo {
     pub(crate) precision: Option<ReachedPrecision>,
 }
 
+/// The method that computed the answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Method {
+    #[default]
+    Simulation,
+    Exact,
+}
+
 /// The choice made by [`Sampling::Auto`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +61,8 @@ pub(crate) struct Chosen {
 }
 
 /// The requested and the reached error.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ReachedPrecision {
     pub(crate) asked: f64,
     pub(crate) reached: f64,
@@ -57,10 +70,11 @@ pub(crate) struct ReachedPrecision {
 }
 
 /// A part without an exact answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NotExact {
-    pub(crate) part: &'static str,
-    pub(crate) because: &'static str,
+    pub(crate) part: Cow<'static, str>,
+    pub(crate) because: Cow<'static, str>,
 }
 
 impl ReachedPrecision {

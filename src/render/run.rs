@@ -68,7 +68,7 @@ impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let when = if self.continuous { ", at any time" } else { "" };
         let (Some(paths), Some(seed), Some(sampling)) = (self.paths, self.seed, self.sampling) else {
-            write!(f, "{}, tolerance {:e}{when}", self.method, self.tolerance.unwrap_or(0.0))?;
+            write!(f, "exact, tolerance {:e}{when}", self.tolerance.unwrap_or(0.0))?;
             return match self.precision {
                 Some(missed) if !missed.met => {
                     write!(f, "\n  largest error {:.1e}, requested {:.1e}, not reached", missed.reached, missed.asked)

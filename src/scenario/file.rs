@@ -71,7 +71,7 @@ impl Scenario {
 
     /// # Errors
     /// If a curve is a closure.
-    pub(super) fn to_tree(&self) -> Result<Node, Error> {
+    pub(crate) fn to_tree(&self) -> Result<Node, Error> {
         let custom = |provider: &super::Provider| {
             let name = provider.growth.as_ref()?.custom_name()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
-    Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Outcome, Overtake, Part,
-    ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
+    Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Method, Outcome, Overtake,
+    Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
 };
 use crate::paths::REPLICATES;
 use crate::plan::{Measured, MeasuredRow, Plan};
@@ -59,7 +59,7 @@ fn outcome(tally: &Tally, plan: &Plan) -> Result<Outcome, Error> {
 fn run_info(tally: &Tally) -> RunInfo {
     let settings = tally.settings();
     RunInfo {
-        method: "simulation",
+        method: Method::Simulation,
         sampling: Some(settings.sampling),
         paths: Some(tally.paths()),
         seed: Some(settings.seed),
@@ -112,7 +112,7 @@ fn question(
             .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
             .collect(),
     };
-    let dates = QuestionDates::of(scenario, question, plan);
+    let dates = QuestionDates::of(scenario, question);
     let mean_date = mean_date(&dates.years(), &first, counting);
     Overtake::new((scenario, question), dates, answers, mean_date, first.iter().map(Hits::paths).collect())
 }

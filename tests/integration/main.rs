@@ -29,6 +29,7 @@ mod limits;
 mod markdown;
 mod measured;
 mod measures;
+mod outcome_file;
 mod outcome_json;
 mod own_questions;
 mod progress;

@@ -57,6 +57,15 @@ fn provider(name: &str, mean: &str) -> Value {
     json!({ "name": name, "revenue": values(mean), "rank": rank, "share": values("real") })
 }
 
+/// What the file needs beside the answers, so that it can be read.
+fn manifest(scenario: &Scenario) -> Value {
+    let outer = json!([["real", "real"], ["real", "real"]]);
+    let rank = json!([["real", "real", "real"], ["real", "real", "real"]]);
+    let provider = json!({ "revenue": outer, "rank": [rank, rank] });
+    let scenario = shape(&serde_json::to_value(scenario).expect("a scenario is written"));
+    json!({ "scenario": scenario, "counts": null, "providers": [provider, provider] })
+}
+
 #[test]
 fn every_key_is_where_the_page_says() {
     let found = json_of(&scenario());
@@ -85,7 +94,9 @@ fn every_key_is_where_the_page_says() {
         "questions": null,
         // With a lognormal volatility no mean of revenue is reported.
         "providers": [provider("a", "real"), provider("b", "null")],
+        "manifest": manifest(&scenario()),
     });
+    top["manifest"]["counts"] = Value::Null;
     assert_eq!(top, expected);
 }
 
