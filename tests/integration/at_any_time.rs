@@ -28,6 +28,7 @@ fn watched(scenario: &Scenario) -> Simulation<'_> {
 fn others(outcome: &Outcome) -> serde_json::Value {
     let mut json = serde_json::to_value(outcome).expect("written");
     json["run"] = serde_json::Value::Null;
+    json["manifest"] = serde_json::Value::Null;
     for key in ["by", "not_by_horizon", "quantiles", "mean_date"] {
         json["questions"][0][key] = serde_json::Value::Null;
     }
