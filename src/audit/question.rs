@@ -149,7 +149,6 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
 
 /// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its
 /// quantiles, so that its contribution to the variance is unknown.
-#[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
 fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
     let (challenger, incumbent) = (plan.rows.find(names[0])?, plan.rows.find(names[1])?);

@@ -65,7 +65,7 @@ impl Covariance {
         volatility * self.step_root
     }
 
-    /// For each innovation, the root of Σ_i (σ_i L_ij)²: the size of its effect on all series, with loadings in f32 as
+    /// For each innovation, the root of `Σ_i (σ_i L_ij)²`: the size of its effect on all series, with loadings in f32 as
     /// the simulation uses them.
     pub(crate) fn influences(&self, volatilities: &[f64]) -> Vec<f64> {
         let influence = |j: usize| {

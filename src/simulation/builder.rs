@@ -205,7 +205,7 @@ impl<'a> Simulation<'a> {
         self
     }
 
-    /// Runs only part `index` of `of` of the run; merging all [`Tally`]s gives the bits of the whole run.
+    /// Runs only part `index` of `of` of the run; merging all [tallies](crate::Tally) gives the bits of the whole run.
     ///
     /// # Example: two machines
     /// ```
@@ -260,7 +260,7 @@ impl<'a> Simulation<'a> {
     /// reports z. Where there is none, the outcome gives the reason. See [`CrossCheck`](crate::CrossCheck).
     ///
     /// Each question is solved separately, which takes milliseconds to a second. Shards and merged tallies are checked
-    /// after all paths are counted, in [`Tally::outcome`].
+    /// after all paths are counted, in [`Tally::outcome`](crate::Tally::outcome).
     ///
     /// # Example: a cross-check
     /// ```
