@@ -13,7 +13,7 @@ const LEAST_EXPECTED: f64 = 100.0;
 /// The least and the largest number of comparisons of the two tests over the table, and the false-alarm probability.
 const CERTAIN: (u32, u32) = (350, 400);
 const CERTAIN_FALSE_ALARM: f64 = 0.03;
-const DRAWN: (u32, u32) = (190, 240);
+const DRAWN: (u32, u32) = (200, 240);
 const DRAWN_FALSE_ALARM: f64 = 0.02;
 
 /// Prefixes of the names of cases with drawn assumptions.
