@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::conditional::Conditional;
 use super::control::{Answers, Control};
 use super::lines::Lines;
-use super::replicates::{Replicates, mean_and_error};
+use super::replicates::{Replicates, SCRAMBLES, mean_and_error};
 use crate::error::Error;
 use crate::exact::pair::{Asked, Pair, Watch};
 use crate::exact::start::Start;
@@ -141,6 +141,13 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
+    /// The probability of the tails that no point has reached: n points leave one of 1/n on average. A control variate
+    /// continues an answer into its tails, and a single dimension is covered evenly as far as it matters.
+    fn unseen(&self) -> f64 {
+        let is_covered = self.control.is_some() || self.method.dimensions() <= 1;
+        if is_covered { 0.0 } else { 1.0 / as_f64(SCRAMBLES * self.replicates.points) }
+    }
+
     /// Current estimates; `added` are errors that the replicates do not show.
     pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
         let means = self.replicates.means();
@@ -150,7 +157,7 @@ impl<'a, 'p> Run<'a, 'p> {
             None => (0..self.len).map(plain).collect(),
         };
         let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
-        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance);
+        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance).max(self.unseen());
         let (values, errors) =
             estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
         Integral { values, errors }
