@@ -462,3 +462,24 @@ fn a_slower_second_year_is_less_likely() -> Result<(), outgrow::Error> {
     assert!(by(&slower)?.value() < by(&everything())?.value());
     by(&everything())?.check_within(0.0..=1.0)
 }
+
+/// Draws of a volatility near 0 once asked the recursion for 10¹⁶ bytes: the start is then very wide beside the shocks.
+#[test]
+fn a_volatility_drawn_down_to_zero_is_followed_start_by_start() {
+    let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+        .provider(Provider::new("a", 1114.69).growth(Curve::constant(0.08)).volatility(uniform(0.0, 0.2)))
+        .provider(Provider::new("b", uniform(1031.87, 1292.71)).growth(Curve::constant(0.07)))
+        .question(Question::overtakes("a", "b").sustained(2))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("valid");
+    let exact = scenario.exact().tolerance(1e-3).run().expect("an exact answer");
+    let simulated = scenario.simulate().paths(200_000).seed(3).run().expect("an outcome");
+    for (exact, simulated) in exact.questions().iter().zip(simulated.questions()) {
+        for ((period, exact), (_, simulated)) in exact.iter_by().zip(simulated.iter_by()) {
+            let allowed = 2.0 * exact.standard_error() + 5.0 * simulated.standard_error();
+            let off = (exact.value() - simulated.value()).abs();
+            assert!(off <= allowed, "{period}: {exact:?} and {simulated:?}");
+        }
+    }
+}

@@ -24,6 +24,10 @@ pub(crate) struct Walk<'a> {
 /// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
 const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
+/// Most panels between which a walk may start and end up. Beyond, where the shocks are tiny beside the start, each start
+/// point is followed by itself: it needs a few panels around its own mean only.
+const MAX_PANELS: i64 = 10_000;
+
 /// A walk in the units of the kernel, with the relevant panels of each period.
 pub(crate) struct Scaled {
     /// The unit of length: the smallest sd.
@@ -78,6 +82,15 @@ impl Recursion {
         Scaled { unit, start, periods, open }
     }
 
+    /// Whether the start points of walks, together, need too many panels.
+    pub(crate) fn is_too_wide(&self, walks: &[&Walk<'_>]) -> bool {
+        let Some(&&first) = walks.first() else { return false };
+        let unit = first.sds.iter().copied().fold(f64::INFINITY, f64::min);
+        let points = || walks.iter().flat_map(|walk| walk.start).map(|(x, _)| *x / unit);
+        let (low, high) = points().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+        points().count() > 1 && self.kernel.panel_of(high).saturating_sub(self.kernel.panel_of(low)) > MAX_PANELS
+    }
+
     /// For each period, the range of panels that can still reach the barrier: bounded by the extreme cumulative drifts
     /// of the later periods and by the reach of their shocks. Panels outside it are dropped.
     fn open(&self, periods: &[(f64, f64, (i64, i64))]) -> Vec<(i64, i64)> {
@@ -96,6 +109,9 @@ impl Recursion {
 
     /// Adds to `first[t − 1]` the probability that a walk that starts below is first above 0 at t.
     pub(crate) fn first_passage(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
+        if self.is_too_wide(&[walk]) {
+            return walk.start.chunks(1).for_each(|start| self.first_passage(&Walk { start, ..*walk }, first));
+        }
         let Scaled { start, mut periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -116,6 +132,16 @@ impl Recursion {
     /// Adds to `first[t]` the probability that the first run of `sustained` dates above 0 begins at t, where the start
     /// is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
     pub(crate) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
+        if self.is_too_wide(&[below, above]) {
+            let [no_below, no_above] = [below, above].map(|walk| Walk { start: &[], ..*walk });
+            for start in below.start.chunks(1) {
+                self.first_lead(&Walk { start, ..*below }, &no_above, sustained, first);
+            }
+            for start in above.start.chunks(1) {
+                self.first_lead(&no_below, &Walk { start, ..*above }, sustained, first);
+            }
+            return;
+        }
         let both = [below.start, above.start].concat();
         let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
         if start.is_empty() {
@@ -153,6 +179,9 @@ impl Recursion {
     ///
     /// The current side follows from the parity of c, so one density per count suffices.
     pub(crate) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
+        if self.is_too_wide(&[walk]) {
+            return walk.start.chunks(1).for_each(|start| self.lead_changes(&Walk { start, ..*walk }, above, counts));
+        }
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
