@@ -11,11 +11,11 @@ mod output;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use outgrow::{Provider, Scenario};
+use outgrow::{Outcome, Provider, Scenario};
 
 use failure::Failure;
 use input::Source;
-use options::{Audit, Chart, Check, Command, CommandLine, Exact, Report, Run, Threads};
+use options::{Audit, Chart, Check, Command, CommandLine, Exact, Report, Run, Simulated, Threads};
 
 fn main() -> ExitCode {
     let matches = options::grammar().try_get_matches();
@@ -41,12 +41,9 @@ fn perform(command: Command) -> Result<(), Failure> {
 }
 
 fn run(options: &Run) -> Result<(), Failure> {
-    let Run { input, findings, simulation, cross_check, contents, threads, output } = options;
-    set_threads(threads)?;
-    let source = Source::read(input, findings)?;
-    let outcome = answer::simulated(&source.scenario, simulation, contents, *cross_check);
-    let outcome = outcome.map_err(|error| source.failure(&error))?;
-    output::write(&source, &outcome, output, &simulation.fans_of)?;
+    let Run { simulated, cross_check, output } = options;
+    let (source, outcome) = simulate(simulated, *cross_check)?;
+    output::write(&source, &outcome, output, &simulated.simulation.fans_of)?;
     let disagreeing = outcome.cross_checks().find(|check| !check.agrees());
     disagreeing.map_or(Ok(()), |check| {
         let message = format!(
@@ -55,6 +52,15 @@ fn run(options: &Run) -> Result<(), Failure> {
         );
         Err(source.failed(message))
     })
+}
+
+fn simulate(options: &Simulated, cross_check: bool) -> Result<(Source, Outcome), Failure> {
+    let Simulated { input, findings, threads, simulation, contents } = options;
+    set_threads(threads)?;
+    let source = Source::read(input, findings)?;
+    let outcome = answer::simulated(&source.scenario, simulation, contents, cross_check);
+    let outcome = outcome.map_err(|error| source.failure(&error))?;
+    Ok((source, outcome))
 }
 
 fn exact(options: &Exact) -> Result<(), Failure> {
@@ -73,21 +79,13 @@ fn audit(options: &Audit) -> Result<(), Failure> {
 }
 
 fn chart(options: &Chart) -> Result<(), Failure> {
-    let Chart { input, findings, simulation, contents, threads, charts } = options;
-    set_threads(threads)?;
-    let source = Source::read(input, findings)?;
-    let outcome = answer::simulated(&source.scenario, simulation, contents, false);
-    let outcome = outcome.map_err(|error| source.failure(&error))?;
-    output::write_charts(&source, &outcome, &simulation.fans_of, charts)
+    let (source, outcome) = simulate(&options.simulated, false)?;
+    output::write_charts(&source, &outcome, &options.simulated.simulation.fans_of, &options.charts)
 }
 
 fn report(options: &Report) -> Result<(), Failure> {
-    let Report { input, findings, simulation, contents, threads, html } = options;
-    set_threads(threads)?;
-    let source = Source::read(input, findings)?;
-    let outcome = answer::simulated(&source.scenario, simulation, contents, false);
-    let outcome = outcome.map_err(|error| source.failure(&error))?;
-    output::write_report(&source, &outcome, html)
+    let (source, outcome) = simulate(&options.simulated, false)?;
+    output::write_report(&source, &outcome, &options.html)
 }
 
 fn check(options: &Check) -> Result<(), Failure> {

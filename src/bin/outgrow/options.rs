@@ -52,9 +52,9 @@ pub(crate) enum Command {
     Check(Check),
 }
 
-// A heading of the help applies to all options after it: those without a heading come first.
+/// What every subcommand that simulates takes.
 #[derive(Args)]
-pub(crate) struct Run {
+pub(crate) struct Simulated {
     #[command(flatten)]
     pub(crate) input: Input,
     #[command(flatten)]
@@ -63,11 +63,18 @@ pub(crate) struct Run {
     pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
-    /// Compare each simulated probability with the exact one
-    #[arg(long)]
-    pub(crate) cross_check: bool,
     #[command(flatten)]
     pub(crate) contents: Contents,
+}
+
+// A heading of the help applies to all options after it, unless they state their own.
+#[derive(Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) simulated: Simulated,
+    /// Compare each simulated probability with the exact one
+    #[arg(long, help_heading = "Simulation")]
+    pub(crate) cross_check: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -103,35 +110,19 @@ pub(crate) struct Audit {
 #[derive(Args)]
 pub(crate) struct Chart {
     #[command(flatten)]
-    pub(crate) input: Input,
-    #[command(flatten)]
-    pub(crate) findings: Findings,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
+    pub(crate) simulated: Simulated,
     /// The folder to write the charts into
-    #[arg(long, value_name = "DIR", default_value = "charts")]
+    #[arg(long, value_name = "DIR", default_value = "charts", help_heading = None)]
     pub(crate) charts: PathBuf,
-    #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
 pub(crate) struct Report {
     #[command(flatten)]
-    pub(crate) input: Input,
-    #[command(flatten)]
-    pub(crate) findings: Findings,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
+    pub(crate) simulated: Simulated,
     /// The file to write the report to
-    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    #[arg(long, value_name = "FILE", default_value = "report.html", help_heading = None)]
     pub(crate) html: PathBuf,
-    #[command(flatten)]
-    pub(crate) simulation: Simulation,
-    #[command(flatten)]
-    pub(crate) contents: Contents,
 }
 
 #[derive(Args)]
