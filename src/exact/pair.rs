@@ -246,22 +246,20 @@ impl<'p> Pair<'p> {
             }
             return;
         }
-        let [below, above] = [&start.below, &start.above].map(|start| Walk { start, drifts, sds });
+        let walks = [&start.below, &start.above].map(|start| Walk { start, drifts, sds });
         match asked {
             Asked::Passage(watch) => {
                 let (by, ahead) = out.split_at_mut(drifts.len() + 2);
                 by[0] = start.ahead();
                 match watch {
-                    Watch::Dates { sustained: 1 } => {
-                        by[1] = by[0];
-                        recursion.first_passage(&below, &mut by[2..]);
-                    }
-                    Watch::Dates { sustained } => {
-                        recursion.first_lead(&below, &above, sustained, &mut by[1..]);
-                    }
-                    Watch::AnyTime => {
-                        by[1] = by[0];
-                        recursion.passage_at_any_time(&below, &mut by[2..]);
+                    Watch::Dates { sustained: 1 } | Watch::AnyTime => by[1] = by[0],
+                    Watch::Dates { .. } => {}
+                }
+                for [below, above] in recursion.parts(walks) {
+                    match watch {
+                        Watch::Dates { sustained: 1 } => recursion.first_passage(&below, &mut by[2..]),
+                        Watch::Dates { sustained } => recursion.first_lead(&below, &above, sustained, &mut by[1..]),
+                        Watch::AnyTime => recursion.passage_at_any_time(&below, &mut by[2..]),
                     }
                 }
                 accumulate(&mut by[1..]);
@@ -273,8 +271,10 @@ impl<'p> Pair<'p> {
                 behind.iter_mut().zip(ahead).for_each(|(behind, ahead)| *behind = 1.0 - *ahead);
             }
             Asked::LeadChanges => {
-                recursion.lead_changes(&below, false, out);
-                recursion.lead_changes(&above, true, out);
+                for [below, above] in recursion.parts(walks) {
+                    recursion.lead_changes(&below, false, out);
+                    recursion.lead_changes(&above, true, out);
+                }
             }
         }
     }

@@ -31,6 +31,9 @@ impl Recursion {
     /// Differentiates the probability of passing by the horizon, for a walk that starts below the barrier. Also
     /// evaluates that probability from other start positions (`places`).
     pub(crate) fn adjoint(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
+        if self.is_too_wide(&[*walk]) {
+            return self.adjoint_by_start(walk, places);
+        }
         let Scaled { unit, start, periods, .. } = self.scaled(walk);
         let mut drifts = vec![0.0; periods.len()];
         if start.is_empty() {
@@ -57,6 +60,21 @@ impl Recursion {
         drifts[0] = start.iter().zip(&points).map(|((_, weight), [_, slope])| weight * slope).sum();
         let from = places.iter().map(|x| self.kernel.value_at(&value, x / unit, drift, sd)[0]).collect();
         Adjoint { drifts, start: points, from }
+    }
+
+    /// The same from each start point by itself.
+    fn adjoint_by_start(&mut self, walk: &Walk<'_>, places: &[f64]) -> Adjoint {
+        let mut whole = Adjoint { drifts: vec![0.0; walk.drifts.len()], start: Vec::new(), from: Vec::new() };
+        for start in walk.start.chunks(1) {
+            let part = self.adjoint(&Walk { start, ..*walk }, &[]);
+            whole.drifts.iter_mut().zip(&part.drifts).for_each(|(sum, drift)| *sum += drift);
+            whole.start.extend(part.start);
+        }
+        for place in places {
+            let from = self.adjoint(&Walk { start: &[(*place, 1.0)], ..*walk }, &[]);
+            whole.from.push(from.start[0][0]);
+        }
+        whole
     }
 
     /// For each period, the density on both sides before the paths that pass are removed, and the density that remains

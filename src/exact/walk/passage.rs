@@ -24,8 +24,8 @@ pub(crate) struct Walk<'a> {
 /// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
 const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
-/// Most panels between which a walk may start and end up. Beyond, where the shocks are tiny beside the start, each start
-/// point is followed by itself: it needs a few panels around its own mean only.
+/// Maximum number of panels between the start points of a walk. If the shocks are so small that more would be needed,
+/// each start point is followed separately and needs only a few panels around its mean.
 const MAX_PANELS: i64 = 10_000;
 
 /// A walk in the units of the kernel, with the relevant panels of each period.
@@ -82,10 +82,20 @@ impl Recursion {
         Scaled { unit, start, periods, open }
     }
 
+    /// A walk that starts below the barrier and the same walk above it; or, if their start points together need too many
+    /// panels, such a pair for each point. Probabilities add up over the pairs.
+    pub(crate) fn parts<'w>(&self, [below, above]: [Walk<'w>; 2]) -> Vec<[Walk<'w>; 2]> {
+        if !self.is_too_wide(&[below, above]) {
+            return vec![[below, above]];
+        }
+        let starts_below = below.start.chunks(1).map(|start| [start, &[]]);
+        let starts = starts_below.chain(above.start.chunks(1).map(|start| [&[], start]));
+        starts.map(|starts| starts.map(|start| Walk { start, ..below })).collect()
+    }
+
     /// Whether the start points of walks, together, need too many panels.
-    pub(crate) fn is_too_wide(&self, walks: &[&Walk<'_>]) -> bool {
-        let Some(&&first) = walks.first() else { return false };
-        let unit = first.sds.iter().copied().fold(f64::INFINITY, f64::min);
+    pub(crate) fn is_too_wide(&self, walks: &[Walk<'_>]) -> bool {
+        let unit = walks[0].sds.iter().copied().fold(f64::INFINITY, f64::min);
         let points = || walks.iter().flat_map(|walk| walk.start).map(|(x, _)| *x / unit);
         let (low, high) = points().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
         points().count() > 1 && self.kernel.panel_of(high).saturating_sub(self.kernel.panel_of(low)) > MAX_PANELS
@@ -109,9 +119,6 @@ impl Recursion {
 
     /// Adds to `first[t − 1]` the probability that a walk that starts below is first above 0 at t.
     pub(crate) fn first_passage(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
-        if self.is_too_wide(&[walk]) {
-            return walk.start.chunks(1).for_each(|start| self.first_passage(&Walk { start, ..*walk }, first));
-        }
         let Scaled { start, mut periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;
@@ -132,16 +139,6 @@ impl Recursion {
     /// Adds to `first[t]` the probability that the first run of `sustained` dates above 0 begins at t, where the start
     /// is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
     pub(crate) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
-        if self.is_too_wide(&[below, above]) {
-            let [no_below, no_above] = [below, above].map(|walk| Walk { start: &[], ..*walk });
-            for start in below.start.chunks(1) {
-                self.first_lead(&Walk { start, ..*below }, &no_above, sustained, first);
-            }
-            for start in above.start.chunks(1) {
-                self.first_lead(&no_below, &Walk { start, ..*above }, sustained, first);
-            }
-            return;
-        }
         let both = [below.start, above.start].concat();
         let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
         if start.is_empty() {
@@ -179,9 +176,6 @@ impl Recursion {
     ///
     /// The current side follows from the parity of c, so one density per count suffices.
     pub(crate) fn lead_changes(&mut self, walk: &Walk<'_>, above: bool, counts: &mut [f64]) {
-        if self.is_too_wide(&[walk]) {
-            return walk.start.chunks(1).for_each(|start| self.lead_changes(&Walk { start, ..*walk }, above, counts));
-        }
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
             return;

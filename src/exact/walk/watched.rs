@@ -52,9 +52,6 @@ fn passes(x: f64, drift: f64, sd: f64) -> f64 {
 impl Recursion {
     /// Adds to `first[t − 1]` the probability that a walk that starts below first rises above 0 after t − 1 and by t.
     pub(crate) fn passage_at_any_time(&mut self, walk: &Walk<'_>, first: &mut [f64]) {
-        if self.is_too_wide(&[walk]) {
-            return walk.start.chunks(1).for_each(|start| self.passage_at_any_time(&Walk { start, ..*walk }, first));
-        }
         self.narrow_panels(walk);
         let Scaled { start, periods, open, .. } = self.scaled(walk);
         if start.is_empty() {
