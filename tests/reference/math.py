@@ -3,7 +3,7 @@
     pip install mpmath
     python tests/reference/math.py                              # writes elementary.csv, normal.csv, beta.csv
     python tests/reference/math.py --points 20000 --out DIR     # a dense set; OUTGROW_REFERENCE=DIR makes the tests read it
-    python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs
+    python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs and normal.rs
 
 Every argument is an exact double, written so that it reads back to itself. The exact value is `value` + `rest`: the
 nearest double and the remainder, so that errors below half a unit in the last place can be measured.
@@ -289,6 +289,17 @@ def coefficients():
 
     end = mp.log(2) / 2 * mpf("1.0001")
     series("EXP", lambda r: (mp.expm1(r) - r) / r**2 if abs(r) > 1e-12 else mpf(1) / 2 + r / 6, -end, end, 11)
+    # erfc after Shepherd & Laframboise, in t = (x - 3.75) / (x + 3.75).
+    def scaled_erfc(t):
+        if t >= 1:
+            return 2 / mp.sqrt(mp.pi)
+        x = mpf("3.75") * (1 + t) / (1 - t)
+        if x < 100:
+            return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
+        terms = ((-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(15))
+        return (1 + 2 * x) / (x * mp.sqrt(mp.pi)) * sum(terms)
+
+    series("SCALED_ERFC", scaled_erfc, -1, 1, 23)
     end = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mpf("1.0001")
     series("LN", lambda w: (2 * mp.atanh(mp.sqrt(w)) / mp.sqrt(w) - 2) / w if w > 1e-20 else mpf(2) / 3 + w * 2 / 5, 0, end, 7)
 
