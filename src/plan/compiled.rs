@@ -344,7 +344,7 @@ mod tests {
         assert_eq!(addresses, ["assumption[shared]", "provider[B].revenue"]);
     }
 
-    /// Rows of series and derived rows are told apart by type, and a row is added once.
+    /// Rows of series and derived rows differ by type, and equal rows are added once.
     #[test]
     fn equal_sums_share_a_derived_row() {
         let provider = |name: &str| Provider::new(name, 1.0).growth(Curve::constant(0.1)).history([1.0; 11]);

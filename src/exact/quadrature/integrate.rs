@@ -364,8 +364,8 @@ impl Request {
     }
 }
 
-/// The next number of points where the error is `excess` times the tolerance: a power of two or three times one, so that the
-/// points stay balanced, and at most twice as many.
+/// The next number of points if the error is `excess` times the tolerance: at most twice as many, and 2^k or 3·2^k, so
+/// that the points stay balanced.
 fn next_points(points: usize, excess: f64) -> usize {
     let power = points.next_power_of_two();
     let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };

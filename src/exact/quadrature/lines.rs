@@ -1,9 +1,9 @@
 //! Conditioning on one direction of the drawn numbers ("preintegration", Griewank, Kuo, Leövey & Sloan 2018).
 //!
-//! The standard normal scores of the draws, and where there are shocks those of every period, are turned so that the
-//! log-ratio follows one axis most. At a point of the other axes the log-ratio of each date is a function of that one
-//! score alone; the scores at which it crosses 0 cut the line into pieces of known probability, on each of which the whole
-//! path of leads is known. What is left to average over the other axes is continuous, and scrambled Sobol points do it.
+//! The standard normal scores of the draws, and of the shocks of every period if there are any, are rotated so that the
+//! log-ratio varies most along one axis. With the other axes fixed, the log-ratio at each date is a function of that one
+//! score. Its roots divide the line into intervals of known probability, and on each interval the leader at every date is
+//! known. The remaining integrand is continuous in the other axes and is averaged over scrambled Sobol points.
 
 use super::axes::leading_axis;
 use super::sweep::{Cut, Sweep};
@@ -13,24 +13,24 @@ use crate::exact::start::TIE;
 use crate::math::gauss::as_f64;
 use crate::math::rotation::complement;
 
-/// Cells of a line that one word of bits describes.
+/// Number of cells of a line that fit into one word of bits.
 const CELLS: usize = 63;
-/// Points that are evaluated at once, over all nodes of some lines.
+/// Maximum number of points evaluated at once: all nodes of one or more lines.
 const WIDTH: usize = 512;
 
-/// Lines along one axis of a pair, whose other axes are sampled.
+/// Lines along the leading axis of a pair. The other axes are sampled.
 #[derive(Debug)]
 pub(crate) struct Lines<'a, 'p> {
     pub(crate) pair: &'a Pair<'p>,
-    /// The axis that is integrated in closed form: the weight of each draw, and last that of the shocks.
+    /// The axis integrated in closed form: the weight of each draw, then that of the shocks.
     axis: Vec<f64>,
-    /// The axes that are sampled, likewise.
+    /// The sampled axes, in the same form.
     rest: Vec<Vec<f64>>,
     shocks: Option<Shocks>,
     grid: Grid,
 }
 
-/// Equidistant nodes of the standard normal score along a line.
+/// Equidistant nodes along a line, as standard normal scores.
 #[derive(Debug, Clone)]
 pub(crate) struct Grid {
     from: f64,
@@ -38,18 +38,18 @@ pub(crate) struct Grid {
     pub(crate) nodes: usize,
 }
 
-/// The shocks as a Brownian motion, in standard deviations of one period.
+/// The cumulative shocks as a Brownian motion, in units of one period's standard deviation.
 #[derive(Debug)]
 struct Shocks {
-    /// The unit vector of the periods' innovations that belongs to the shocks' own axis.
+    /// Unit vector of the axis of the shocks, in the space of the periods' innovations.
     direction: Vec<f64>,
-    /// The motion at 0 to T along that axis.
+    /// The cumulative shocks at 0 to T for one unit along that axis.
     shape: Vec<f64>,
     bridge: Bridge,
 }
 
 impl<'a, 'p> Lines<'a, 'p> {
-    /// Lines of `nodes` nodes that reach `reach` standard deviations to each side. Shocks are sampled where the pair has any.
+    /// Lines of `nodes` nodes with a half-width of `reach` standard deviations. Shocks are sampled if the pair has any.
     pub(crate) fn new(pair: &'a Pair<'p>, reach: f64, nodes: usize) -> Result<Self, Error> {
         let lead = leading_axis(pair)?;
         let shocks = lead.shocks.map(|weights| Shocks::new(&weights));
@@ -57,14 +57,14 @@ impl<'a, 'p> Lines<'a, 'p> {
         Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes) })
     }
 
-    /// The same lines with other nodes.
+    /// The same lines on a different grid.
     pub(crate) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
         let Self { pair, axis, rest, shocks, .. } = self;
         let shocks = shocks.as_ref().map(|shocks| Shocks::new(&shocks.direction));
         Lines { pair, axis: axis.clone(), rest: rest.clone(), shocks, grid: Grid::new(reach, nodes) }
     }
 
-    /// Numbers that are sampled for a line.
+    /// Number of sampled dimensions.
     pub(crate) fn dimensions(&self) -> usize {
         self.rest.len() + self.shocks.as_ref().map_or(0, |shocks| shocks.bridge.periods())
     }
@@ -77,12 +77,12 @@ impl<'a, 'p> Lines<'a, 'p> {
         self.pair.periods()
     }
 
-    /// The weight of each draw along a line.
+    /// The weight of each draw on the leading axis.
     pub(crate) fn of_draws(&self) -> &[f64] {
         &self.axis[..self.pair.draws.len()]
     }
 
-    /// The answers on lines at coordinates along the sampled axes, line by line.
+    /// The answers of each line, given the coordinates along the sampled axes.
     pub(crate) fn answers(&self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
         let mut sweep = Sweep::new(self.pair.periods());
         let mut answers = Vec::with_capacity(width);
@@ -109,7 +109,7 @@ impl<'a, 'p> Lines<'a, 'p> {
     ) -> Result<(), Error> {
         let (nodes, lines) = (self.grid.nodes, places.len());
         let width = nodes * lines;
-        // The part of each turned number that the sampled axes decide, by number, then line.
+        // The part of each score that the sampled axes determine, by score, then line.
         let fixed = |number: usize| -> Vec<f64> {
             let part = |place: usize| self.rest.iter().zip(points).map(|(axis, y)| axis[number] * y[place]).sum();
             places.clone().map(part).collect()
@@ -157,19 +157,20 @@ impl<'a, 'p> Lines<'a, 'p> {
     }
 }
 
-/// One line: which dates are ahead at its lower end, and where that changes.
+/// One line: the dates at which the challenger leads at its lower end, and where that changes.
 pub(crate) struct Line<'a> {
     pub(crate) starts: &'a [bool],
     pub(crate) cuts: &'a [Cut],
-    /// The score of each draw where the line's own is 0.
+    /// The score of each draw at the middle of the line.
     pub(crate) fixed: Vec<f64>,
-    /// The shocks there, in standard deviations of one period, and their slopes along the line; nothing without shocks.
+    /// The cumulative shocks at the middle of the line, in units of one period's standard deviation, and their slopes
+    /// along the line; empty without shocks.
     motion: &'a [f64],
     slopes: &'a [f64],
 }
 
 impl Line<'_> {
-    /// The shocks at a cut, in standard deviations of one period, and their slope along the line.
+    /// The cumulative shocks at a cut, in units of one period's standard deviation, and their slope along the line.
     pub(crate) fn shocks(&self, cut: Cut) -> [f64; 2] {
         match (self.motion.get(cut.t), self.slopes.get(cut.t)) {
             (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
@@ -179,7 +180,7 @@ impl Line<'_> {
 }
 
 impl Shocks {
-    /// `weights` of the periods' innovations, not all 0.
+    /// `weights` are those of the periods' innovations, not all 0.
     fn new(weights: &[f64]) -> Self {
         let norm = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
         let direction: Vec<f64> = weights.iter().map(|w| w / norm).collect();
@@ -188,7 +189,7 @@ impl Shocks {
         Self { direction, shape, bridge: Bridge::new(weights.len()) }
     }
 
-    /// The motion at 0 to T whose part along the shocks' own axis is `own`.
+    /// The cumulative shocks at 0 to T, with the component `own` along the axis of the shocks.
     fn path(&self, points: &[Vec<f64>], place: usize, own: f64) -> Vec<f64> {
         let mut path = self.bridge.path(points, place);
         let steps = path.windows(2).zip(&self.direction);
@@ -198,19 +199,19 @@ impl Shocks {
     }
 }
 
-/// The order in which a Brownian motion is filled in: the horizon last, since the shocks' own axis replaces most of it.
+/// A Brownian bridge. The horizon takes the last sampled dimension, since the axis of the shocks replaces most of it.
 #[derive(Debug)]
 struct Bridge {
     steps: Vec<Fill>,
 }
 
-/// The motion at `at` given that at `left` and `right`.
+/// The motion at `at`, given its values at `left` and `right`.
 #[derive(Debug)]
 struct Fill {
     at: usize,
     left: usize,
     right: usize,
-    /// Weight of the right end, and the standard deviation.
+    /// Weight of the right end, and conditional standard deviation.
     weight: f64,
     sd: f64,
 }
@@ -258,11 +259,12 @@ impl Grid {
         self.from + self.step * as_f64(node)
     }
 
-    /// Adds where the cubic through neighbouring values crosses the tie.
+    /// Adds the roots of the cubics through neighbouring values.
     fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Cut>) {
         for first in (0..self.nodes - 1).step_by(CELLS) {
             let cells = CELLS.min(self.nodes - 1 - first);
-            // By bit: whether a node is ahead; whether the next one is no nearer to 0, and whether it is no farther.
+            // One bit per node: whether the value is above 0, whether the next one is at least as far from 0, and whether
+            // it is at most as far.
             let (mut ahead, mut rises, mut falls) = (0_u64, 0_u64, 0_u64);
             for (bit, pair) in values[first..=first + cells].windows(2).enumerate() {
                 let [a, b] = [pair[0].abs(), pair[1].abs()];
@@ -273,7 +275,7 @@ impl Grid {
             ahead |= u64::from(values[first + cells] > TIE) << cells;
             let within = (1 << cells) - 1;
             let crossed = (ahead ^ (ahead >> 1)) & within;
-            // A cell may hold a turn where the values approach 0 before it and leave it after it; `turns` decides.
+            // A cell may contain an extremum if the values approach 0 before it and move away after it; `turns` decides.
             let turned = (falls << 1 | 1) & (rises >> 1 | 1 << (cells - 1)) & !crossed & within;
             let mut left = crossed | turned;
             while left != 0 {
@@ -290,7 +292,7 @@ impl Grid {
         }
     }
 
-    /// Whether the values beside the cell's ends show a turn towards 0 within it that may reach 0.
+    /// Whether the neighbouring values indicate an extremum within the cell that may reach 0.
     fn turns(&self, values: &[f64], cell: usize) -> bool {
         let before = values[cell.saturating_sub(1)].abs();
         let after = values[(cell + 2).min(self.nodes - 1)].abs();
@@ -298,7 +300,7 @@ impl Grid {
         before >= a && after >= b && a.min(b) < (before - a) + (after - b)
     }
 
-    /// A crossing and the way back within one cell.
+    /// Adds two roots within one cell.
     fn turn(&self, values: &[f64], cell: usize, t: usize, cuts: &mut Vec<Cut>) {
         let cubic = Cubic::around(values, cell);
         let is_ahead = values[cell] > TIE;
@@ -313,15 +315,15 @@ impl Grid {
     }
 }
 
-/// A cubic over one cell, from 0 to 1.
+/// A cubic polynomial over one cell, from 0 to 1.
 struct Cubic([f64; 4]);
 
 impl Cubic {
-    /// Through the four nearest values, less the tie.
+    /// Interpolates the four nearest values, less the tie.
     fn around(values: &[f64], cell: usize) -> Self {
         let first = cell.saturating_sub(1).min(values.len() - 4);
         let [p, a, b, q] = std::array::from_fn(|k| values[first + k] - TIE);
-        // Of the cell between the inner two; the cells at the ends are one to either side of it.
+        // For the cell between the inner two values; at the ends of the line the cell lies one to either side.
         let inner = [a, b - a / 2.0 - p / 3.0 - q / 6.0, (p + b) / 2.0 - a, (q - p) / 6.0 + (a - b) / 2.0];
         let shift = as_f64(cell) - as_f64(first + 1);
         let [c0, c1, c2, c3] = inner;
@@ -343,7 +345,7 @@ impl Cubic {
         c1 + x * (2.0 * c2 + x * 3.0 * c3)
     }
 
-    /// Where it turns, if it does so within the cell: towards 0, seen from both ends.
+    /// The extremum between two slopes of different signs, if it lies within the cell.
     fn extremum(&self) -> Option<f64> {
         let [_, c1, c2, c3] = self.0;
         let (start, end) = (self.slope(0.0), self.slope(1.0));
@@ -351,13 +353,13 @@ impl Cubic {
             return None;
         }
         let root = (c2 * c2 - 3.0 * c1 * c3).max(0.0).sqrt();
-        // The quotient that does not cancel.
+        // The root that avoids cancellation.
         let turned = -c2 - root.copysign(c2);
         [turned / (3.0 * c3), c1 / turned].into_iter().find(|x| *x > 0.0 && *x < 1.0)
     }
 
-    /// The root between two ends of different signs, `value` being that at `low`: Newton's steps, halved where they leave
-    /// the bracket.
+    /// The root between two ends of different signs by Newton's method, with bisection if a step leaves the bracket;
+    /// `value` is the value at `low`.
     fn root(&self, mut low: f64, mut high: f64, value: f64) -> f64 {
         let is_ahead = value > 0.0;
         let end = self.at(high);
@@ -371,7 +373,7 @@ impl Cubic {
             }
             let step = y / self.slope(x);
             let next = x - step;
-            // Newton's error after this step is of the order of its square.
+            // Convergence is quadratic, so the error after this step is of the order of its square.
             if step.abs() < 1e-5 && next >= low && next <= high {
                 return next;
             }
@@ -411,12 +413,12 @@ mod tests {
         assert!(crossings(|_| 0.0, 16).is_empty(), "a tie is not ahead");
     }
 
-    /// The motion has the covariance min(s, t), whatever its own axis.
+    /// The covariance is min(s, t), whatever the axis of the shocks.
     #[test]
     fn the_shocks_are_a_brownian_motion() {
         let shocks = Shocks::new(&[1.0, 0.7, 0.2, -0.1, 0.4, 0.0, 0.3]);
         let periods = 7;
-        // The path is linear in the scores: its covariance is that of its images of the unit vectors.
+        // The path is linear in the scores, so its covariance follows from the images of the unit vectors.
         let image = |number: usize| {
             let mut points = vec![vec![0.0]; periods];
             let own = if number == periods { 1.0 } else { 0.0 };

@@ -95,7 +95,7 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Cost of one point, in evaluations of a curve at one date.
     pub(crate) fn cost(&self) -> f64 {
-        // A law of the start is summed over its points at every date.
+        // The discretized start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {
             (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
@@ -141,8 +141,8 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    /// The probability of the tails that no point has reached: n points leave one of 1/n on average. A control variate
-    /// continues an answer into its tails, and a single dimension is covered evenly as far as it matters.
+    /// Probability of the tails that no point has reached: on average 1/n for n points. A control variate extrapolates
+    /// into the tails, and the trapezoidal rule of a single dimension covers them.
     fn unseen(&self) -> f64 {
         let is_covered = self.control.is_some() || self.method.dimensions() <= 1;
         if is_covered { 0.0 } else { 1.0 / as_f64(SCRAMBLES * self.replicates.points) }

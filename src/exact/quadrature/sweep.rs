@@ -1,9 +1,9 @@
-//! The answers on a line: from where its dates begin or cease to be ahead to probabilities.
+//! The answers on a line, from the scores at which a lead begins or ends.
 
 use crate::exact::pair::{Asked, Watch};
 use crate::math;
 
-/// Where date `t` begins or ceases to be ahead along a line.
+/// A score at which the lead at date `t` begins or ends along a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cut {
     /// The standard normal score.
@@ -11,11 +11,11 @@ pub(crate) struct Cut {
     pub(crate) t: usize,
 }
 
-/// Which dates are ahead on a piece of a line, with space for its answers.
+/// The dates with a lead on the current interval of a line, with scratch space.
 #[derive(Debug)]
 pub(crate) struct Sweep {
     periods: usize,
-    /// Bit t of the words: whether date t is ahead.
+    /// Bit t: whether the challenger leads at date t.
     ahead: Vec<u64>,
     changes: usize,
     /// Φ of the cuts.
@@ -55,7 +55,7 @@ impl Sweep {
         out
     }
 
-    /// Adds to the probability that date t is ahead.
+    /// Adds to the probability of a lead at date t.
     fn date(&self, asked: Asked, t: usize, mass: f64, out: &mut [f64]) {
         match (asked, t) {
             (Asked::Passage(_), 0) => out[0] += mass,
@@ -65,11 +65,11 @@ impl Sweep {
         }
     }
 
-    /// Adds to the probability of when a piece is passed first, or of its number of lead changes.
+    /// Adds the probability of an interval to that of its first lead or of its number of lead changes.
     fn piece(&self, asked: Asked, mass: f64, out: &mut [f64]) {
         match asked {
             Asked::Passage(watch) => {
-                // Between dates a path without shocks crosses only where one of its ends has crossed.
+                // A path without shocks crosses between two dates only if the leader differs at one of them.
                 let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
                 if let Some(first) = self.first(sustained) {
                     out[1 + first] += mass;
@@ -80,7 +80,7 @@ impl Sweep {
         }
     }
 
-    /// The pieces on which a first lead of `sustained` dates begins by date `by`, as the cuts that bound them.
+    /// The cuts that bound the intervals on which a first lead of `sustained` dates begins by date `by`.
     pub(crate) fn boundaries(&mut self, starts: &[bool], cuts: &[Cut], sustained: usize, by: usize) -> Vec<Cut> {
         self.begin(starts);
         let mut is_in = self.first(sustained).is_some_and(|first| first <= by);
@@ -114,7 +114,7 @@ impl Sweep {
         let after = usize::from(t < self.periods && self.is_ahead(t + 1) != self.is_ahead(t));
         let neighbours = usize::from(t > 0) + usize::from(t < self.periods);
         self.ahead[t / 64] ^= 1 << (t % 64);
-        // Neighbours that differed agree now, and the other way round.
+        // Neighbours that differed now agree, and vice versa.
         self.changes = self.changes + neighbours - 2 * (before + after);
     }
 
@@ -141,7 +141,7 @@ mod tests {
 
     const DATES: Asked = Asked::Passage(Watch::Dates { sustained: 2 });
 
-    /// Dates 0 to 3: 1 is ahead from 0 on, 2 from 1 on until 2, 3 everywhere.
+    /// Dates 0 to 3: a lead at date 1 from score 0 on, at date 2 between 1 and 2, at date 3 everywhere.
     fn line() -> (Vec<bool>, Vec<Cut>) {
         let cuts = [(0.0, 1), (1.0, 2), (2.0, 2)].map(|(at, t)| Cut { at, t });
         (vec![false, false, false, true], cuts.to_vec())
@@ -165,7 +165,7 @@ mod tests {
         let (starts, cuts) = line();
         let out = Sweep::new(3).answer(&starts, &cuts, Asked::LeadChanges);
         let [a, b, c] = [0.0, 1.0, 2.0].map(math::norm_cdf);
-        // ...1; .1.1; .111; .1.1 again.
+        // Leads by date on the four intervals: ...1, .1.1, .111, .1.1.
         let expected = [0.0, a + (c - b), 0.0, (b - a) + (1.0 - c)];
         for (found, expected) in out.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-15, "{out:?}");
