@@ -79,7 +79,7 @@ impl Quantile {
         self.fill_scores_by(math::norm_cdf_slice, z);
     }
 
-    fn fill_scores_by(&self, norm_cdf: impl Fn(&mut [f64]), z: &mut [f64]) {
+    fn fill_scores_by(&self, norm_cdf: fn(&mut [f64]), z: &mut [f64]) {
         let (low, high) = self.clamp;
         match (&self.form, self.cut) {
             // A normal distribution needs no detour over Φ, which would lose digits.

@@ -68,7 +68,7 @@ impl ScenarioBuilder {
     }
 
     /// With another horizon.
-    pub(super) fn until(mut self, horizon: Result<Period, Error>) -> Self {
+    pub(super) fn horizon(mut self, horizon: Result<Period, Error>) -> Self {
         self.horizon = horizon;
         self
     }

@@ -152,7 +152,7 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn with_horizon(&self, horizon: impl TryInto<Period, Error: Into<Error>>) -> Result<Self, Error> {
-        self.to_builder().until(horizon.try_into().map_err(Into::into)).build()
+        self.to_builder().horizon(horizon.try_into().map_err(Into::into)).build()
     }
 
     /// The scenario with this provider: in place of the one of the same name, or as one more.

@@ -128,7 +128,7 @@ fn what_is_found_in_the_shipped_scenarios_is_explained_in_them() {
 /// Alibaba's history and Google's claim from the corrected file. With Google's history the claim would be compared with that.
 #[test]
 fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
-    let (text, mended) = read(&Path::new(SHIPPED).join("alibaba_vs_google.toml"));
+    let (text, corrected) = read(&Path::new(SHIPPED).join("alibaba_vs_google.toml"));
     // Sums over a year need the history of both, so those two questions are removed with it.
     let asked = text.split_once("# The sum of four quarters").expect("the questions of sums").0;
     let without = asked.replace("history = [0.916e9, 1.005e9, 1.103e9]", "");
@@ -154,7 +154,7 @@ fn the_case_as_it_was_first_written_names_the_reading_and_the_base() {
     assert!((figure("revenue in 2019-Q1, read as point") / 1e6 - 690.225 * 1.87).abs() < 0.1, "{audit}");
     assert!((figure("revenue in 2019-Q1, read as totals") / 1e6 - 7426.0 / 6.353).abs() < 1.0, "{audit}");
     assert_eq!(reading[0].figures.len(), 2 + 2 * first.questions().len(), "{audit}");
-    assert!(found(&crate::audit::audit(&mended)).iter().all(|(kind, _)| kind != "base" && kind != "reading"));
+    assert!(found(&crate::audit::audit(&corrected)).iter().all(|(kind, _)| kind != "base" && kind != "reading"));
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn an_audit_changes_no_answer_and_repeats() {
         let outcome = scenario.simulate().paths(2000).seed(3).run().expect("an outcome");
         serde_json::to_string(&outcome).expect("JSON")
     };
-    let told = answer(&scenario);
+    let reported = answer(&scenario);
     let first = audit(&scenario);
-    assert_eq!((&scenario, answer(&scenario)), (&before, told));
+    assert_eq!((&scenario, answer(&scenario)), (&before, reported));
     assert_eq!(first, audit(&scenario));
     assert_eq!(first.to_string(), audit(&scenario).to_string());
 }
@@ -300,8 +300,8 @@ fn impossible_is_what_the_normal_tail_says() {
     // Just beyond one in a million, and just short of it, where no path of the sample overtakes either.
     let (far, near) = (2.8, 2.6);
     assert!(bound(far) < 1e-6 && bound(near) > 1e-6, "{} {}", bound(far), bound(near));
-    let told = figure(&ahead_by(far), FindingKind::Question, "probability of the complement");
-    assert!((told / bound(far) - 1.0).abs() < 1e-6, "{told} {}", bound(far));
+    let reported = figure(&ahead_by(far), FindingKind::Question, "probability of the complement");
+    assert!((reported / bound(far) - 1.0).abs() < 1e-6, "{reported} {}", bound(far));
     assert!(ahead_by(near).findings().iter().all(|finding| finding.kind != FindingKind::Question));
 }
 
@@ -315,9 +315,9 @@ fn the_width_is_that_of_first_year_growth() {
     let audit = audit(&scenario);
     for (what, sign) in [("first-year growth, 5 % quantile", -1.0), ("first-year growth, 95 % quantile", 1.0)] {
         let expected = libm::log(1.25) + sign * 1.644_853_627 * sigma;
-        let told = libm::log1p(figure(&audit, FindingKind::Width, what));
+        let reported = libm::log1p(figure(&audit, FindingKind::Width, what));
         // A class is 0.01 wide; the sd of a 5 % quantile of 16,384 draws is 0.0165 σ/2 = 0.0099, five of which is 0.05.
-        assert!((told - expected).abs() < 0.06, "{what}: {told}, expected {expected}");
+        assert!((reported - expected).abs() < 0.06, "{what}: {reported}, expected {expected}");
     }
 }
 
@@ -360,12 +360,12 @@ fn a_certain_sum_is_one_at_a_date_of_the_question() {
     assert!(seen(&audit(&near), FindingKind::Question).is_empty());
     // The whole of 2019 lies after the base.
     let far = audit(&until("2019-Q4"));
-    let told = seen(&far, FindingKind::Question);
-    assert!(told.len() == 1 && told[0].contains("on every one of the paths"), "{far}");
+    let reported = seen(&far, FindingKind::Question);
+    assert!(reported.len() == 1 && reported[0].contains("on every one of the paths"), "{far}");
 }
 
 #[test]
-fn a_contrary_too_small_to_be_told_is_told_as_such() {
+fn a_complement_too_small_to_estimate_is_reported_as_such() {
     let audit = audit(&read(&Path::new(FAULTS).join("impossible.toml")).1);
     assert!(
         seen(&audit, FindingKind::Question)[0].ends_with("is less than 1e-6, by a normal approximation"),

@@ -174,7 +174,7 @@ fn invalid_input_is_2() {
         "  provider[A].growth.constant (line 6, column 23): growth must be above -1 (-100 % a year), got NaN",
         "  provider[A].volatility (line 7, column 14): must be finite and not negative, got -0.5",
     ] {
-        assert!(err.lines().any(|told| told == line), "{line}\n{err}");
+        assert!(err.lines().any(|reported| reported == line), "{line}\n{err}");
     }
     let (code, _, err) = quiet(&[&pair(), "--paths", "0"]);
     assert!(err.starts_with(&pair()), "{err}");

@@ -88,8 +88,11 @@ fn the_json_has_what_the_documentation_says() {
         let number = |from: &str, what: &str| by[from][what].as_f64().expect("a number");
         let error = libm::hypot(number("simulated", "standard_error"), number("exact", "standard_error"));
         let z = (number("simulated", "value") - number("exact", "value")) / error;
-        let told = by["z"].as_f64().expect("a number");
-        assert!(told.abs() <= z.abs() + 1e-12 && told * z >= 0.0, "an error is no less than told: {told} {z}");
+        let reported = by["z"].as_f64().expect("a number");
+        assert!(
+            reported.abs() <= z.abs() + 1e-12 && reported * z >= 0.0,
+            "an error is no less than reported: {reported} {z}"
+        );
     }
     let silent = written(&scenario().simulate().paths(100).run().expect("an outcome"));
     assert!(silent["questions"][0].get("cross_check").is_none(), "only where it was asked for");

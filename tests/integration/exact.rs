@@ -270,7 +270,7 @@ fn what_has_no_exact_answer_is_said() {
 
 /// A small budget does not reach twelve digits.
 #[test]
-fn an_error_out_of_reach_is_told_with_both_figures() {
+fn an_error_out_of_reach_is_reported_with_both_figures() {
     let provider = |name: &str, base: f64| {
         let rates = [normal(0.3, 0.1), normal(0.25, 0.1), normal(0.2, 0.1)];
         Provider::new(name, base).growth(Curve::schedule(rates, Tail::hold())).volatility(uniform(0.1, 0.2))

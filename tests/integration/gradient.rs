@@ -51,7 +51,7 @@ fn agrees_by((step, relative): (f64, f64), scenario: &Scenario, date: &str) -> G
     let off = (value - by(scenario, date)).abs();
     assert!(
         off <= 4.0 * gradient.probability().standard_error() && value > 0.01 && value < 0.99,
-        "a case that tells: {value}"
+        "a case that the test can detect: {value}"
     );
     let error = gradient.probability().standard_error();
     for entry in gradient.entries() {
@@ -236,5 +236,20 @@ fn the_table_has_points_of_rates_and_percent_of_the_rest() {
         let step = if change == "+1 %" { if address.contains("half_life") { 0.03 } else { 6.99 } } else { 0.01 };
         let effect: f64 = line.split_whitespace().last().expect("an effect").parse().expect("a number");
         assert!((effect - step * slope).abs() < 1e-6, "{line}");
+    }
+}
+
+/// Draws of a volatility near 0, beside which the start is very wide, once needed more memory than there is.
+#[test]
+fn a_volatility_drawn_down_to_zero_has_a_gradient() {
+    let a = Provider::new("a", 1100).growth(Curve::constant(0.08)).volatility(uniform(0.0, 0.2));
+    let b = Provider::new("b", uniform(1050.0, 1300.0)).growth(Curve::constant(0.07));
+    let scenario = pair(a, b, "2019-Q1").build().expect("a scenario");
+    let gradient = scenario.exact().tolerance(1e-3).gradient(QUESTION, "2019-Q1").expect("a gradient");
+    for (address, number) in [("provider[a].growth.constant", 0.08), ("provider[b].revenue.uniform[0]", 1050.0)] {
+        let expected = difference(&scenario, "2019-Q1", address, number, STEP);
+        let found = gradient.of(address).expect("a slope");
+        let allowed = 0.02 * expected.abs() + gradient.probability().standard_error() / number;
+        assert!((found - expected).abs() <= allowed, "{address}: {found}, by differences {expected}");
     }
 }

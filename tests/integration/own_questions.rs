@@ -112,7 +112,7 @@ fn a_class_or_row_that_was_not_announced_names_the_statistic() {
 }
 
 #[test]
-fn an_unknown_provider_is_told_before_the_run() {
+fn an_unknown_provider_is_reported_before_the_run() {
     let scenario = scenario();
     let error = message(simulation(&scenario).event("odd", ["Alibaba", "Gogle"], |_| panic!("no path is run")));
     assert!(error.contains("event[odd]: no provider is named \"Gogle\"; did you mean \"Google\"?"), "{error}");
@@ -150,8 +150,8 @@ fn a_panic_in_a_closure_reaches_the_caller() {
 #[test]
 fn a_panic_in_progress_reaches_the_caller() {
     let scenario = scenario();
-    let told = || simulation(&scenario).paths(50_000).threads(3).on_progress(|_| panic!("on purpose")).tally().is_ok();
-    assert!(catch_unwind(AssertUnwindSafe(told)).is_err());
+    let run = || simulation(&scenario).paths(50_000).threads(3).on_progress(|_| panic!("on purpose")).tally().is_ok();
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
 }
 
 #[test]

@@ -27,16 +27,16 @@ fn broken(scenario: &Scenario) -> Tally {
 fn progress_rises_to_the_total() {
     let scenario = scenario();
     for (threads, paths) in [(1, PATHS), (3, 5 * PATHS + 100)] {
-        let mut told: Vec<Progress> = Vec::new();
+        let mut reported: Vec<Progress> = Vec::new();
         let simulation = scenario.simulate().paths(paths).threads(threads).fans(false).ranks(false).shares(false);
         let outcome = simulation.on_progress(|progress| {
-            told.push(progress);
+            reported.push(progress);
             ControlFlow::Continue(())
         });
         assert!(outcome.run().expect("an outcome").is_complete());
-        assert!(told.len() >= 2 && told.iter().all(|progress| progress.total == paths), "{told:?}");
-        assert!(told.windows(2).all(|pair| pair[0].done < pair[1].done), "{told:?}");
-        assert_eq!(told.last().map(|progress| progress.done), Some(paths));
+        assert!(reported.len() >= 2 && reported.iter().all(|progress| progress.total == paths), "{reported:?}");
+        assert!(reported.windows(2).all(|pair| pair[0].done < pair[1].done), "{reported:?}");
+        assert_eq!(reported.last().map(|progress| progress.done), Some(paths));
     }
 }
 

@@ -13,7 +13,7 @@ fn scenario(names: [&str; 3]) -> Scenario {
     Scenario::builder("2018-Q1", "2024-Q4")
         .unit("USD <m>")
         .provider(Provider::new(names[0], 690e6).growth(schedule).volatility(0.15).history([3.8e8, 4.7e8, 5.7e8]))
-        .provider(Provider::new(names[1], interval(1.0e9, 1.2e9)).growth(Curve::fade(0.45, 0.12, 4)).source("told"))
+        .provider(Provider::new(names[1], interval(1.0e9, 1.2e9)).growth(Curve::fade(0.45, 0.12, 4)).source("reported"))
         .provider(Provider::new(names[2], 2e9).growth(Curve::constant(0.2)).volatility(normal(0.2, 0.01)))
         .correlation(names[0], names[1], 0.3)
         .question(Question::overtakes(names[0], names[1]))
@@ -111,7 +111,7 @@ fn every_assumption_stands_with_value_words_and_source() {
     let source = |address: &str| rows.iter().find(|row| row[0] == address).map(|row| row[row.len() - 1].as_str());
     assert_eq!(source("correlation[0].value"), Some("assumed"));
     assert_eq!(source(&format!("provider[{}].history[1]", HOSTILE[0])), Some("assumed"));
-    assert_eq!(source(&format!("provider[{}].volatility", HOSTILE[1])), Some("told"));
+    assert_eq!(source(&format!("provider[{}].volatility", HOSTILE[1])), Some("reported"));
     assert_eq!(source(&format!("provider[{}].growth.schedule.rates[0]", HOSTILE[0])), Some("a <b>bank</b> & co"));
 }
 
@@ -153,22 +153,22 @@ fn every_finding_and_every_answer_stands() {
     let (outcome, audit) = (run(&scenario), scenario.audit().expect("an audit"));
     let html = html(&outcome);
     let document = parsed(&html);
-    let told = text(document.root_element());
+    let reported = text(document.root_element());
     assert!(!audit.findings().is_empty());
     for finding in audit.findings() {
         let heading = format!("{}: {}", finding.kind, finding.address);
         assert!(all(&document, "h3").any(|node| text(node) == heading), "{heading}");
-        assert!(told.contains(&finding.seen) && told.contains(&finding.advice), "{heading}");
+        assert!(reported.contains(&finding.seen) && reported.contains(&finding.advice), "{heading}");
     }
     let by = outcome.overtake("A", "B").and_then(|answer| answer.by("2024-Q4")).expect("an answer");
     let number = by.to_string().split(' ').next().expect("a number").to_owned();
     assert!(
-        told.contains(&format!(
+        reported.contains(&format!(
             "A has overtaken B by 2024-Q4 with probability {number}; 95 % interval (simulation error only): "
         )),
         "{number}"
     );
-    assert!(told.contains("on the IPCC's scale."));
+    assert!(reported.contains("on the IPCC's scale."));
 }
 
 /// The scenario and the call copied from the page give the same outcome.
@@ -192,14 +192,14 @@ fn the_scenario_in_the_page_gives_the_same_bits() {
 #[test]
 fn other_levels_and_exact_answers_say_how_they_were_made() {
     let scenario = scenario(["A", "B", "C"]);
-    let told = |outcome: &Outcome| text(parsed(&html(outcome)).root_element());
-    let level = told(&scenario.simulate().paths(640).confidence(0.8).run().expect("a run"));
+    let reported = |outcome: &Outcome| text(parsed(&html(outcome)).root_element());
+    let level = reported(&scenario.simulate().paths(640).confidence(0.8).run().expect("a run"));
     assert!(level.contains(".paths(640).seed(0).confidence(0.8).run()?"));
     assert!(level.contains("--paths 640 --seed 0 --confidence 0.8 --html"), "{level}");
-    let exact = told(&scenario.exact().run().expect("an exact answer"));
+    let exact = reported(&scenario.exact().run().expect("an exact answer"));
     assert!(exact.contains("outgrow exact scenario.toml --html") && exact.contains("exact().tolerance(1e-4).run()?"));
     assert!(exact.contains("No exact answer for the rank"), "{exact}");
-    let finer = told(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
+    let finer = reported(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
     assert!(
         finer.contains("outgrow exact scenario.toml --tolerance 1e-7 --html")
             && finer.contains("exact().tolerance(1e-7).run()?")
@@ -207,7 +207,7 @@ fn other_levels_and_exact_answers_say_how_they_were_made() {
 }
 
 #[test]
-fn parts_that_are_off_are_left_out_and_own_questions_told() {
+fn parts_that_are_off_are_left_out_and_custom_questions_are_shown() {
     let scenario = scenario(["A", "B", "C"]);
     let bare = scenario.simulate().paths(640).fans(false).ranks(false).shares(false);
     let outcome = bare.event("A above <1 bn>", ["A"], |[a]| a.first(|revenue| revenue > 1e9) < a.first(|r| r < 1e8));
@@ -216,9 +216,9 @@ fn parts_that_are_off_are_left_out_and_own_questions_told() {
     let sections: Vec<String> = all(&document, "h2").map(text).collect();
     let wanted = ["Questions and answers", "Custom statistics", "Assumptions", "What the audit found"];
     assert_eq!(sections, [&wanted[..], &["How to reproduce these results"]].concat());
-    let told = text(document.root_element());
-    assert!(told.contains("A above <1 bn>: "));
-    assert!(told.contains("no file contains them"));
+    let reported = text(document.root_element());
+    assert!(reported.contains("A above <1 bn>: "));
+    assert!(reported.contains("no file contains them"));
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn every_line_says_one_thing() {
     assert!(!text.contains("a source"), "sources move nothing");
     // Digits follow the error, of which there are two.
     let by = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4: 0.")).expect("a line");
-    let (value, error) = by.rsplit_once(": ").and_then(|(_, told)| told.split_once(" ± ")).expect("a value");
+    let (value, error) = by.rsplit_once(": ").and_then(|(_, reported)| reported.split_once(" ± ")).expect("a value");
     assert_eq!(value.len(), error.len(), "{by}");
     assert_eq!(error.trim_start_matches(['0', '.']).len(), 2, "{by}");
 }
@@ -83,22 +83,22 @@ fn every_line_says_one_thing() {
 fn a_changed_assumption_stands_beside_what_it_moved() {
     let was = exact(&scenario());
     let changed = scenario().with("provider[A: first].growth.schedule.rates[1]", 0.40).expect("a value");
-    let told = problems(exact(&changed).compare(&was));
-    assert_eq!(told[0], "provider[A: first].growth.schedule.rates[1]: was 0.45, is 0.4");
-    assert!(told.iter().any(|line| line.starts_with("A: first overtakes B by 2020-Q4: was 0.")), "{told:?}");
-    assert!(told.iter().all(|line| !line.contains("by 2018-Q4")), "the first year is as it was: {told:?}");
+    let reported = problems(exact(&changed).compare(&was));
+    assert_eq!(reported[0], "provider[A: first].growth.schedule.rates[1]: was 0.45, is 0.4");
+    assert!(reported.iter().any(|line| line.starts_with("A: first overtakes B by 2020-Q4: was 0.")), "{reported:?}");
+    assert!(reported.iter().all(|line| !line.contains("by 2018-Q4")), "the first year is as it was: {reported:?}");
     // Different keys, the same numbers.
     let faded = Curve::schedule([normal(0.60, 0.10), 0.45.into()], Tail::ratio(1.0));
-    let told = problems(exact(&scenario().with_growth("A: first", faded).expect("a curve")).compare(&was));
-    assert_eq!(told.len(), 2, "the same path in other words: {told:?}");
+    let reported = problems(exact(&scenario().with_growth("A: first", faded).expect("a curve")).compare(&was));
+    assert_eq!(reported.len(), 2, "the same path in other words: {reported:?}");
     assert!(
-        told[1].contains("tail: was \"hold\", is gone") && told[0].contains("tail.ratio: was not there, is 1"),
-        "{told:?}"
+        reported[1].contains("tail: was \"hold\", is gone") && reported[0].contains("tail.ratio: was not there, is 1"),
+        "{reported:?}"
     );
 }
 
 #[test]
-fn looking_between_dates_is_told_as_what_changed() {
+fn continuous_monitoring_is_reported_as_a_change() {
     let scenario = scenario();
     let between = scenario.exact().continuous(true).fans(false).ranks(false).shares(false);
     let between = between.run().expect("an outcome").snapshot();
@@ -116,13 +116,13 @@ fn equal_within_the_error_is_equal() {
         kept.join("\n").parse().expect("a snapshot")
     };
     assert!(exact(&scenario()).compare(&no_event(&one)).is_ok(), "an exact answer within the error of a simulated one");
-    let told = problems(exact(&scenario()).compare(&one));
-    assert!(told.len() == 1 && told[0].ends_with("is gone"), "{told:?}");
+    let reported = problems(exact(&scenario()).compare(&one));
+    assert!(reported.len() == 1 && reported[0].ends_with("is gone"), "{reported:?}");
     // An exact answer may differ by one tolerance, not by five.
     let text = exact(&scenario()).to_string();
     let line = text.lines().find(|line| line.starts_with("A: first overtakes B by 2020-Q4")).expect("a line");
     let value: f64 =
-        line.rsplit_once(": ").and_then(|(_, told)| told.split(' ').next()?.parse().ok()).expect("a value");
+        line.rsplit_once(": ").and_then(|(_, reported)| reported.split(' ').next()?.parse().ok()).expect("a value");
     let moved = |by: f64| -> Snapshot {
         text.replace(line, &format!("A: first overtakes B by 2020-Q4: {:.7} ± 0.0001000", value + by))
             .parse()

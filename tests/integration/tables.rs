@@ -50,17 +50,17 @@ fn every_part_stands_in_the_long_table_in_full() {
             let (by, ahead) = (question.by(*period).expect("by"), question.ahead(*period).expect("ahead"));
             for (statistic, estimate) in [("by", by), ("ahead", ahead)] {
                 let row = row(&rows, [question.name(), "", &label, statistic]);
-                let told = [number(&row[4]), number(&row[5]), number(&row[6]), number(&row[7])];
+                let reported = [number(&row[4]), number(&row[5]), number(&row[6]), number(&row[7])];
                 assert_eq!(
-                    told,
+                    reported,
                     [estimate.value(), estimate.standard_error(), estimate.interval().0, estimate.interval().1]
                 );
             }
         }
         let dates = rows.iter().filter(|row| row[0] == question.name() && row[3] == "date_quantile");
         for row in dates.clone() {
-            let told = question.quantile(number(&row[4])).expect("a date").to_string();
-            assert!(told == row[2] || (row[2].is_empty() && told.starts_with("not by")), "{row:?}: {told}");
+            let reported = question.quantile(number(&row[4])).expect("a date").to_string();
+            assert!(reported == row[2] || (row[2].is_empty() && reported.starts_with("not by")), "{row:?}: {reported}");
         }
         assert_eq!(dates.count(), 7);
     }

@@ -139,7 +139,7 @@ fn tabulated_beta_laws_agree_with_rand_distr() {
 /// The test can fail: a distribution that is off by 3 % of its spread is detected.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
-fn another_law_is_told_apart() {
+fn another_law_is_detected() {
     let sample = ours("other", |part| {
         math::norm_quantile_slice(part);
         part.iter_mut().for_each(|z| *z += 0.03);

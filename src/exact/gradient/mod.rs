@@ -58,21 +58,12 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
             let mut users = places.iter().filter(|place| place.assumption.name() == Some(name)).peekable();
             users.peek().is_some() && users.all(|place| place.quantity.rate().is_some())
         }
-        Subject::Provider(_, Some(key)) => match key {
-            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => {
-                let place = places.iter().find(|place| is_within(address, &place.address));
-                place.is_some_and(|place| place.quantity.rate().is_some())
-            }
-            ProviderKey::History
-            | ProviderKey::FiscalYearEnds
-            | ProviderKey::Claim
-            | ProviderKey::Name
-            | ProviderKey::Shock
-            | ProviderKey::Centring
-            | ProviderKey::Source => false,
-        },
+        Subject::Provider(..) => {
+            let place = places.iter().find(|place| is_within(address, &place.address));
+            place.is_some_and(|place| place.quantity.rate().is_some())
+        }
         Subject::Correlation(..) => true,
-        Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Question(..) => false,
+        Subject::Scenario(_) | Subject::Question(..) => false,
     }
 }
 

@@ -106,7 +106,7 @@ fn floats_come_back_from_json_with_their_bits() {
 }
 
 #[test]
-fn whole_numbers_are_told_from_reals() {
+fn whole_numbers_are_distinguished_from_reals() {
     let read = json("[2, 2.0, 2e0, -0, 9223372036854775807, 9223372036854775808, 20000000000000000000, -0.0]");
     let integers: Vec<_> = read.as_list().unwrap().iter().map(Node::as_integer).collect();
     assert_eq!(integers, [Some(2), None, None, Some(0), Some(i64::MAX), None, None, None]);

@@ -165,13 +165,13 @@ fn tree_with(entries: &[(&str, Value)]) -> Value {
 #[test]
 fn seventeen_mebibytes() {
     let text = format!("{SMALL}{}", " ".repeat(17 << 20));
-    let told = |error: Error| error.to_string();
-    let message = told(soon("a long text", || Scenario::from_json(&text)).expect_err("too long"));
+    let reported = |error: Error| error.to_string();
+    let message = reported(soon("a long text", || Scenario::from_json(&text)).expect_err("too long"));
     assert!(message.contains("a file may have at most 16 MiB"), "{message}");
     #[cfg(feature = "toml")]
     {
         let text = format!("# {}", "x".repeat(17 << 20));
-        let message = told(soon("a long text", || Scenario::from_toml(&text)).expect_err("too long"));
+        let message = reported(soon("a long text", || Scenario::from_toml(&text)).expect_err("too long"));
         assert!(message.contains("a file may have at most 16 MiB"), "{message}");
     }
 }

@@ -64,10 +64,10 @@ fn refused(tree: &Value, builder: ScenarioBuilder, address: &str, words: &[&str]
     for format in FORMATS {
         let read = read(tree, *format).expect_err("a file accepts it");
         assert_problem(&read, address, words);
-        let told = |error: &Error| {
+        let reported = |error: &Error| {
             error.problems().iter().map(|one| (one.address.clone(), one.message.clone())).collect::<Vec<_>>()
         };
-        assert_eq!(told(&read), told(&built), "{format:?} and the builder");
+        assert_eq!(reported(&read), reported(&built), "{format:?} and the builder");
     }
 }
 
@@ -292,9 +292,10 @@ fn names_that_no_address_can_hold() {
         assert_problem(&error, &format!("assumption[{index}]"), &["a name must not", &shown]);
         assert_problem(&error, &format!("assumption[{index}].normal[1]"), &["got -1"]);
         let text = tree.to_string();
-        let told = Scenario::from_json(&text).expect_err("a bad name");
-        assert_problem(&told, &format!("assumption[{index}].normal[1]"), &["got -1"]);
-        let place = told.problems().iter().find(|one| one.address.ends_with(".normal[1]")).and_then(|one| one.place);
+        let reported = Scenario::from_json(&text).expect_err("a bad name");
+        assert_problem(&reported, &format!("assumption[{index}].normal[1]"), &["got -1"]);
+        let place =
+            reported.problems().iter().find(|one| one.address.ends_with(".normal[1]")).and_then(|one| one.place);
         assert_eq!(place.map(|place| place.column - 1), text.find("-1"), "{text}");
         let tree = with("/question", json!([{ "overtakes": ["A", "B"], "name": bad, "sustained": 99 }]));
         let question = Question::overtakes("A", "B").name(bad).sustained(99);

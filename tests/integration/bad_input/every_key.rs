@@ -302,15 +302,15 @@ impl Case<'_> {
         let written = Written::of(self.tree, self.format);
         let result = self.format.read(&written.text);
         let (fault, address, before) = (self.fault, &self.address, &self.before);
-        let tell = |what: String| Err(format!("{:?} {fault:?} at {address:?}: {what}", self.format));
+        let report = |what: String| Err(format!("{:?} {fault:?} at {address:?}: {what}", self.format));
         let error = match (result, is_valid(fault, address, before)) {
             (Ok(_), true) => return Ok(()),
-            (Ok(_), false) => return tell("was accepted".into()),
-            (Err(error), true) => return tell(format!("was refused: {error}")),
+            (Ok(_), false) => return report("was accepted".into()),
+            (Err(error), true) => return report(format!("was refused: {error}")),
             (Err(error), false) => error,
         };
         if !error.is_invalid_input() {
-            return tell(format!("is no invalid input: {error}"));
+            return report(format!("is no invalid input: {error}"));
         }
         // For values that JSON cannot write, the text is reported, not the tree.
         let is_syntax = self.format == Format::Json && matches!(fault, Fault::Number(x) if !x.is_finite());
@@ -318,17 +318,17 @@ impl Case<'_> {
             |reported: &str| if is_syntax { reported.is_empty() } else { answers(fault, address, before, reported) };
         let blamed: Vec<_> = error.problems().iter().filter(|problem| answers(&problem.address)).collect();
         if blamed.is_empty() {
-            return tell(format!("no problem there: {error}"));
+            return report(format!("no problem there: {error}"));
         }
         let words = shown(fault, address);
         if !is_syntax && !blamed.iter().any(|problem| words.iter().any(|word| problem.message.contains(word))) {
-            return tell(format!("none of {words:?} is named: {error}"));
+            return report(format!("none of {words:?} is named: {error}"));
         }
         for problem in error.problems() {
             let expected = written.place(if is_syntax { address } else { &problem.address });
             let place = problem.place.map(|place| (place.line, place.column));
             if place != Some(expected) {
-                return tell(format!("expected at {expected:?}: {error}"));
+                return report(format!("expected at {expected:?}: {error}"));
             }
         }
         Ok(())
@@ -348,7 +348,7 @@ fn address_of(tree: &Tree, valid: &Tree, way: &[usize], fault: Fault) -> String 
 }
 
 #[test]
-fn every_fault_of_every_key_is_told_where_it_stands() {
+fn every_fault_of_every_key_is_reported_at_its_address() {
     let valid = valid();
     let (mut cases, mut addresses, mut wrong) = (0, BTreeSet::new(), Vec::new());
     for format in FORMATS.iter().copied() {

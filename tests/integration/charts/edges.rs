@@ -110,7 +110,7 @@ fn axis_growth(one: &str, other: &str) -> usize {
 
 /// Twenty years and a month: the month's bar exists at its minimum width, and no side is negative.
 #[test]
-fn the_sides_of_bars_are_positive_and_their_span_is_told() {
+fn the_sides_of_bars_are_positive_and_their_span_is_shown() {
     let outcome = run(&scenario(2, "2017-12", "2038-01"));
     for (width, span) in [(400, "in each 5 years"), (800, "in each year"), (4000, "in each quarter")] {
         let svg = outcome.chart().width(width).date(QUESTION).expect("a chart");
@@ -201,7 +201,7 @@ fn twenty_dots_are_always_twenty_and_the_sentence_counts_them() {
         );
         assert!(svg.contains(&sentence), "{sentence}\n{svg}");
         let filled = svg.lines().filter(|line| line.starts_with("<circle") && !line.contains("og-paper")).count();
-        assert!((filled as f64 - met).abs() < 0.5, "{by}: {filled} filled, {met} told");
+        assert!((filled as f64 - met).abs() < 0.5, "{by}: {filled} filled, {met} reported");
     }
 }
 
@@ -213,7 +213,7 @@ fn settings_out_of_bounds_are_refused_with_their_value() {
     let bare = scenario.simulate().paths(10).fans(false).ranks(false).shares(false).run().expect("a run");
     let sample = self::scenario(2, "2018", "2020").simulate().sample(2).expect("paths");
     let chart = || outcome.chart();
-    for (told, words) in [
+    for (reported, words) in [
         (chart().width(100).fan(), "chart: width: must be between 280 and 4,000 pixels, got 100"),
         (chart().height(40).fan(), "pixels at its width, got 40"),
         (chart().height(9999).fan(), "got 9999"),
@@ -235,7 +235,7 @@ fn settings_out_of_bounds_are_refused_with_their_value() {
         (bare.chart().ranks(), "ranks of"),
         (bare.chart().shares(), "shares of"),
     ] {
-        let error = told.expect_err(words).to_string();
+        let error = reported.expect_err(words).to_string();
         assert!(error.contains(words), "{words}: {error}");
     }
     for count in [0, 10_001] {

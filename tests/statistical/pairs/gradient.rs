@@ -89,7 +89,7 @@ impl Settings {
         let date = open_date(&scenario, &pair, self.tolerance, &mut random)?;
         let gradient = match scenario.exact().tolerance(self.tolerance).gradient(QUESTION, date.as_str()) {
             Ok(gradient) => gradient,
-            Err(error) if error.to_string().contains("not exact: because") => return None,
+            Err(error) if error.is_unsupported() => return None,
             Err(error) => panic!("pair {number}: {error}\n{}", pair.text()),
         };
         let mut entries = gradient.entries().to_vec();
