@@ -14,7 +14,7 @@ use crate::plan::{Input, Plan};
 pub(super) const TIE: f64 = 1e-12;
 /// Half-width in standard normal scores: the mass outside is 2e-17.
 const REACH: f64 = 8.5;
-/// Width in z of a sixteen-node piece at levels 0 and 1. Each further level halves it, down to the minimum.
+/// Width in z of a sixteen-node piece at level 0. Each further level halves it, down to the minimum.
 const PIECE: f64 = 6.0;
 const MIN_PIECE: f64 = 1.5;
 /// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
@@ -41,7 +41,7 @@ impl Start {
     /// The distribution of ln a − ln b of two independent bases, at a refinement level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let piece = (PIECE / as_f64(1 << level.saturating_sub(1))).max(MIN_PIECE);
+        let piece = (PIECE / as_f64(1 << level)).max(MIN_PIECE);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };
@@ -50,8 +50,12 @@ impl Start {
             (Input::Drawn(a), Input::Known(b)) => across(a, 1.0, -plan.log_base(b), 1.0, &mut points),
             (Input::Known(a), Input::Drawn(b)) => across(b, -1.0, plan.log_base(a), 1.0, &mut points),
             (Input::Drawn(a), Input::Drawn(b)) => {
-                for (z, weight) in pieces(&cuts(plan.quantile(b), None), piece) {
-                    across(a, 1.0, -log_draw(plan, b, z), weight, &mut points);
+                // The wider distribution is the inner one, which is cut at the tie: as a function of the other, its mass
+                // on one side of the tie then varies slowly.
+                let spread = |draw: usize| log_draw(plan, draw, 1.0) - log_draw(plan, draw, -1.0);
+                let (outer, inner, sign) = if spread(a) < spread(b) { (a, b, -1.0) } else { (b, a, 1.0) };
+                for (z, weight) in pieces(&outer_cuts(plan, outer, inner), piece) {
+                    across(inner, sign, -sign * log_draw(plan, outer, z), weight, &mut points);
                 }
             }
         }
@@ -153,11 +157,22 @@ pub(super) fn own_rule(quantile: &Quantile, nodes: usize) -> Rule {
     own_values(quantile, nodes).into_iter().map(|(x, weight)| (score(x), weight)).collect()
 }
 
-fn cuts(quantile: &Quantile, tie: Option<f64>) -> Vec<f64> {
-    let inner = quantile.kink().into_iter().chain(tie).filter(|z| z.abs() < REACH);
+fn cuts(quantile: &Quantile, others: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let inner = quantile.kink().into_iter().chain(others).filter(|z| z.abs() < REACH);
     let mut cuts: Vec<f64> = [-REACH, REACH].into_iter().chain(inner).collect();
     cuts.sort_by(f64::total_cmp);
     cuts
+}
+
+/// Cuts of the outer of two draws. The mass of the inner one above a tie has a kink where the tie passes an end of its
+/// support or a kink of its own.
+fn outer_cuts(plan: &Plan, outer: usize, inner: usize) -> Vec<f64> {
+    let kinks = [-REACH, REACH].into_iter().chain(plan.quantile(inner).kink()).map(|z| log_draw(plan, inner, z));
+    let tie = |kink: f64| {
+        let off = |z: f64| log_draw(plan, outer, z) - kink;
+        ((off(-REACH) < 0.0) != (off(REACH) < 0.0)).then(|| bisect(off, -REACH, REACH))
+    };
+    cuts(plan.quantile(outer), kinks.filter_map(tie))
 }
 
 /// Gauss–Legendre nodes with normal weights between the cuts: sixteen per piece, each at most `piece` wide.

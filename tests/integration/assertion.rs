@@ -21,7 +21,7 @@ fn question() -> Question {
 
 fn value() -> f64 {
     let asked = scenario().with_question(question()).expect("a question");
-    let outcome = asked.exact().run().expect("an outcome");
+    let outcome = asked.exact().tolerance(1e-6).run().expect("an outcome");
     outcome.questions()[0].by("2022-Q4").expect("a date").value()
 }
 

@@ -8,9 +8,9 @@ use outgrow::{
 /// Allowed relative distance of a derivative from a difference; `ERRORS` errors of the probability are added, per 100 %
 /// change of a number.
 const AGREES: f64 = 1e-3;
-const ERRORS: f64 = 3.0;
+const ERRORS: f64 = 10.0;
 /// The tolerance is out of reach, so the budget decides and every answer has the same points: differences are smooth.
-const BUDGET: f64 = 2e6;
+const BUDGET: f64 = 8e6;
 /// The step of fourth-order differences, relative to the number.
 const STEP: f64 = 1e-3;
 /// If a number moves a tie of the bases, values and derivatives use different points, so errors are divided by the step.

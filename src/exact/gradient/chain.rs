@@ -4,14 +4,14 @@
 use super::leaf::Leaf;
 use crate::error::Error;
 use crate::exact::pair::{BLOCK, Columns, Pair};
+use crate::exact::quadrature::calibration::Calibration;
 use crate::exact::quadrature::integrate::Method;
 use crate::exact::quadrature::lines::{Line, Lines};
-use crate::exact::quadrature::replicates::{Points, SCRAMBLES};
 use crate::exact::quadrature::sweep::Sweep;
 use crate::exact::settings::refused;
 use crate::exact::start::{Start, TIE};
 use crate::exact::walk::passage::{Recursion, Walk};
-use crate::math::gauss::{Rule, as_f64, normal_density};
+use crate::math::gauss::{Rule, normal_density};
 use crate::math::interpolant::Interpolant;
 
 /// Derivatives accumulated over the points.
@@ -65,28 +65,31 @@ impl<'a, 'p> Chain<'a, 'p> {
     /// Adds the derivatives of P by the horizon at all points of an integration.
     pub(crate) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
         match method {
-            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], &Points::one(), 1.0),
+            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], 1, &|_| 1.0),
             Method::Conditional(method, replicates) => {
-                let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
+                let calibration = Calibration::new(replicates)?;
                 replicates.sample(replicates.points, &mut |points| {
-                    self.walks(&method.scores(&points.coordinates, points.width), points, weight)
+                    let scores = method.scores(&points.coordinates, points.width);
+                    self.walks(&scores, points.width, &|point| calibration.weight(points, point))
                 })
             }
-            Method::Line(lines) => self.boundaries(lines, &Points::one(), 1.0),
+            Method::Line(lines) => self.boundaries(lines, (&[], 1), &|_| 1.0),
             Method::Lines(lines, replicates) => {
-                let weight = 1.0 / as_f64(SCRAMBLES * replicates.points);
-                replicates.sample(replicates.points, &mut |points| self.boundaries(lines, points, weight))
+                let calibration = Calibration::new(replicates)?;
+                replicates.sample(replicates.points, &mut |points| {
+                    let weight = |point: usize| calibration.weight(points, point);
+                    self.boundaries(lines, (&points.coordinates, points.width), &weight)
+                })
             }
         }
     }
 
-    /// Adds the recursions at some scores, each with the given weight.
-    fn walks(&mut self, scores: &[Vec<f64>], points: &Points, weight: f64) -> Result<(), Error> {
-        let width = points.width;
+    /// Adds the recursions at some scores, each with its weight.
+    fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: &dyn Fn(usize) -> f64) -> Result<(), Error> {
         let columns = self.pair.columns(scores, width)?;
         let mut block = Block::zeros(self.pair.periods(), width);
         for place in 0..width {
-            self.walk(&columns, place, weight * points.weight(place), &mut block)?;
+            self.walk(&columns, place, weight(place), &mut block)?;
         }
         self.contract(scores, &columns, &block)
     }
@@ -95,15 +98,20 @@ impl<'a, 'p> Chain<'a, 'p> {
     ///
     /// An interval ends at z where D(t) = 0, so dz = −∂D(t)/D′(t). At either end P changes by φ(z)/|D′(t)| for each
     /// unit of D(t).
-    fn boundaries(&mut self, lines: &Lines<'_, '_>, points: &Points, weight: f64) -> Result<(), Error> {
+    fn boundaries(
+        &mut self,
+        lines: &Lines<'_, '_>,
+        (coordinates, width): (&[Vec<f64>], usize),
+        weight: &dyn Fn(usize) -> f64,
+    ) -> Result<(), Error> {
         let periods = self.pair.periods();
         let mut sweep = Sweep::new(periods);
         let draws = self.pair.draws.len();
         let mut bounds =
             Boundaries { scores: vec![Vec::new(); draws], axis: lines.of_draws().to_vec(), at: Vec::new() };
         let mut number = 0;
-        lines.each(&points.coordinates, points.width, &mut |line: Line<'_>| {
-            let own = points.weight(number);
+        lines.each(coordinates, width, &mut |line: Line<'_>| {
+            let own = weight(number);
             number += 1;
             for cut in sweep.boundaries(line.starts, line.cuts, 1, periods) {
                 for (draw, scores) in bounds.scores.iter_mut().enumerate() {
@@ -113,12 +121,12 @@ impl<'a, 'p> Chain<'a, 'p> {
             }
         })?;
         for from in (0..bounds.at.len()).step_by(BLOCK) {
-            self.bound(&bounds, from..bounds.at.len().min(from + BLOCK), weight)?;
+            self.bound(&bounds, from..bounds.at.len().min(from + BLOCK))?;
         }
         Ok(())
     }
 
-    fn bound(&mut self, bounds: &Boundaries, range: std::ops::Range<usize>, weight: f64) -> Result<(), Error> {
+    fn bound(&mut self, bounds: &Boundaries, range: std::ops::Range<usize>) -> Result<(), Error> {
         let width = range.len();
         let moved = |step: f64| -> Vec<Vec<f64>> {
             let scores = bounds.scores.iter().zip(&bounds.axis);
@@ -135,7 +143,7 @@ impl<'a, 'p> Chain<'a, 'p> {
             if !(slope.abs() > 0.0) {
                 continue;
             }
-            let density = weight * of_line * normal_density(*z) / slope.abs();
+            let density = of_line * normal_density(*z) / slope.abs();
             if *t > 0 {
                 block.growth[*t - 1][p] = density;
             }

@@ -6,7 +6,7 @@
 //! 1973). Only the difference between answer and control is sampled. The error is the spread of the replicates, so a
 //! poor polynomial cannot make the reported error too small.
 
-use super::replicates::mean_and_error;
+use super::replicates::Replicates;
 use crate::error::Error;
 use crate::math;
 use crate::math::eigen::eigen;
@@ -84,19 +84,17 @@ impl Control {
         }
     }
 
-    /// For each answer, the mean over the replicates and its error, with the control wherever it reduces the error.
-    /// `means` holds the means of the answers, followed by those of the controls' excess.
-    pub(crate) fn estimate(&self, means: &[Vec<f64>], len: usize) -> Vec<(f64, f64)> {
-        let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
-        let mut estimates: Vec<(f64, f64)> = (0..len).map(plain).collect();
+    /// Replaces estimates by those with the control wherever it reduces the error. The replicates hold `estimates.len()`
+    /// answers, followed by the controls' excess.
+    pub(crate) fn improve(&self, replicates: &Replicates, estimates: &mut [(f64, f64)]) {
+        let (means, len) = (replicates.means(), estimates.len());
         for Controlled { answer, error: of_mean, .. } in &self.answers {
             let rest: Vec<f64> = means.iter().map(|mean| mean[*answer] - mean[len + answer]).collect();
-            let (value, error) = mean_and_error(&rest);
+            let (value, error) = replicates.mean_and_error(&rest);
             if error + of_mean < estimates[*answer].1 {
                 estimates[*answer] = (value, error + of_mean);
             }
         }
-        estimates
     }
 }
 
@@ -105,7 +103,7 @@ fn probit(p: f64) -> f64 {
 }
 
 /// Features: 1, then the products of each axis k with the axes up to k, then the axes.
-fn features(at: &[f64]) -> Vec<f64> {
+pub(super) fn features(at: &[f64]) -> Vec<f64> {
     let products = (0..at.len()).flat_map(|first| (0..=first).map(move |second| at[first] * at[second]));
     std::iter::once(1.0).chain(products).chain(at.iter().copied()).collect()
 }

@@ -13,7 +13,7 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
-use super::replicates::{Replicates, SCRAMBLES};
+use super::replicates::Replicates;
 use super::sampled::{Integral, Run, Sampled};
 use crate::cpu::Level;
 use crate::error::Error;
@@ -277,7 +277,7 @@ impl Request {
         let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
         let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
             let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / CONVERGENCE_RATE);
-            run.cost() * as_f64(run.points()) * factor
+            run.cost() * as_f64(run.evaluations(run.points())) * factor
         });
         let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
         let integral = self.refine(&mut run, &added, budget)?;
@@ -293,7 +293,7 @@ impl Request {
             let integral = run.estimate(added, self.tolerance);
             let excess = largest(&integral.errors) / self.tolerance;
             let upto = next_points(run.points(), excess);
-            let cost = run.cost() * as_f64(SCRAMBLES * (upto - run.points()));
+            let cost = run.cost() * as_f64(run.evaluations(upto - run.points()));
             if excess <= 1.0 || !budget.allows(cost) {
                 return Ok(integral);
             }
@@ -331,6 +331,7 @@ impl Request {
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
         let mut lines = Lines::new(pair, self.reach(), NODES)?;
         let replicates = Replicates::new(lines.dimensions(), 0);
+        let compared = as_f64(Replicates::evaluations(lines.dimensions(), COMPARED_LINES));
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
             let mut mean = vec![0.0; self.len(pair)];
             replicates.sample(COMPARED_LINES, &mut |points| {
@@ -341,8 +342,8 @@ impl Request {
                 }
                 Ok(())
             })?;
-            budget.spend(as_f64(SCRAMBLES * COMPARED_LINES * lines.nodes() * lines.periods()));
-            mean.iter_mut().for_each(|mean| *mean /= as_f64(SCRAMBLES * COMPARED_LINES));
+            budget.spend(compared * as_f64(lines.nodes() * lines.periods()));
+            mean.iter_mut().for_each(|mean| *mean /= compared);
             Ok(mean)
         };
         let mut coarse = sample(&lines)?;

@@ -8,10 +8,12 @@
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
 //! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
+//! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
 
 mod axes;
 pub(super) mod budget;
+pub(super) mod calibration;
 mod conditional;
 mod control;
 pub(super) mod integrate;

@@ -1,15 +1,26 @@
 //! Means over independent replicates, and the standard error of the mean.
 //!
-//! In several dimensions a replicate is a scrambled set of Sobol points. In one dimension it is the trapezoidal rule
-//! with a random shift, which is unbiased too and converges exponentially for smooth integrands.
+//! In several dimensions a replicate is a mixture of two scrambled sets of Sobol points: two thirds follow the standard
+//! normal distribution, one third has larger standard deviations on the leading axes. The weight of a point is the
+//! normal density over that of the mixture (importance sampling from a defensive mixture, Hesterberg 1995; the balance
+//! heuristic, Veach & Guibas 1995), so no weight exceeds 1. A rare event in the tails of the leading axes would
+//! otherwise be missed by every replicate, and the replicates would agree on a wrong answer.
+//!
+//! In one dimension a replicate is the trapezoidal rule with a random shift, which is unbiased too, covers the tails and
+//! converges exponentially for smooth integrands.
 
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
 use crate::random::{GROUP, Net};
 
-/// Number of independent scrambles; their spread estimates the error.
+/// Number of independent replicates; their spread estimates the error.
 pub(crate) const SCRAMBLES: usize = 16;
+/// Standard deviation of the wide points on the first `WIDE_AXES` axes.
+const WIDE: f64 = 2.5;
+const WIDE_AXES: usize = 3;
+/// Normal points for each wide point.
+const NORMAL_PER_WIDE: usize = 2;
 /// Seed of the scrambles.
 const SEED: u64 = 0;
 
@@ -17,79 +28,117 @@ const SEED: u64 = 0;
 pub(crate) struct Points {
     pub(crate) coordinates: Vec<Vec<f64>>,
     pub(crate) width: usize,
-    /// Weight of each point relative to equal weights; `None` if the weights are equal.
-    weights: Option<Vec<f64>>,
+    /// Weights, which sum to about [`Replicates::points`] in each replicate.
+    weights: Vec<f64>,
 }
 
 impl Points {
-    pub(crate) fn one() -> Self {
-        Self { coordinates: Vec::new(), width: 1, weights: None }
-    }
-
     pub(crate) fn weight(&self, point: usize) -> f64 {
-        self.weights.as_ref().map_or(1.0, |weights| weights[point])
+        self.weights[point]
     }
 }
 
 /// Accumulate the answers at some points to a sum.
 pub(crate) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Error> + 'f;
 
-/// Sums over points, one for each scramble.
+/// Sums over points, one for each replicate.
 #[derive(Debug)]
 pub(crate) struct Replicates {
     net: Net,
     dimensions: usize,
-    sums: Vec<Vec<f64>>,
-    /// Points of each scramble so far.
+    sums: Sums,
+    /// Normal points of each replicate so far.
     pub(crate) points: usize,
+}
+
+/// For each replicate, the sums of the answers and of the weights.
+#[derive(Debug, Clone)]
+pub(crate) struct Sums {
+    answers: Vec<Vec<f64>>,
+    weights: Vec<f64>,
 }
 
 impl Replicates {
     pub(crate) fn new(dimensions: usize, len: usize) -> Self {
-        let net = Net::new(SEED, SCRAMBLES, dimensions);
-        Self { net, dimensions, sums: vec![vec![0.0; len]; SCRAMBLES], points: 0 }
+        let net = Net::new(SEED, 2 * SCRAMBLES, dimensions);
+        let sums = Sums { answers: vec![vec![0.0; len]; SCRAMBLES], weights: vec![0.0; SCRAMBLES] };
+        Self { net, dimensions, sums, points: 0 }
     }
 
-    /// Continues to `upto` points of each scramble; `add` adds the answers at some of them to a sum.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// Evaluations that `points` normal points of each replicate take in all, with the wide points beside them.
+    pub(crate) fn evaluations(dimensions: usize, points: usize) -> usize {
+        SCRAMBLES * (points + if dimensions > 1 { points / NORMAL_PER_WIDE } else { 0 })
+    }
+
+    /// Continues to `upto` normal points of each replicate; `add` adds the weighted answers at some points to a sum.
     pub(crate) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
         let mut from = self.points;
         if self.dimensions == 1 {
             // A finer trapezoidal rule replaces the nodes instead of adding to them.
-            self.sums.iter_mut().for_each(|sum| sum.fill(0.0));
+            self.sums.answers.iter_mut().for_each(|sum| sum.fill(0.0));
+            self.sums.weights.fill(0.0);
             from = 0;
         }
-        let (net, dimensions) = (&self.net, self.dimensions);
-        for (scramble, sum) in self.sums.iter_mut().enumerate() {
-            each((net, dimensions), scramble, from..upto, &mut |points| add(points, sum))?;
+        let sums = self.sums.answers.iter_mut().zip(&mut self.sums.weights);
+        for (replicate, (sum, weights)) in sums.enumerate() {
+            each((&self.net, self.dimensions), replicate, from..upto, &mut |points| {
+                *weights += points.weights.iter().sum::<f64>();
+                add(points, sum)
+            })?;
         }
         self.points = upto;
         Ok(())
     }
 
     /// State for [`restore`](Self::restore).
-    pub(crate) fn checkpoint(&self) -> (Vec<Vec<f64>>, usize) {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         (self.sums.clone(), self.points)
     }
 
-    pub(crate) fn restore(&mut self, (sums, points): (Vec<Vec<f64>>, usize)) {
-        (self.sums, self.points) = (sums, points);
+    pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
+        (self.sums, self.points) = checkpoint;
     }
 
-    /// Calls `visit` with the first `points` points of every scramble.
+    /// Calls `visit` with the first `points` normal points of every replicate and the wide points beside them.
     pub(crate) fn sample(
         &self,
         points: usize,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        (0..SCRAMBLES).try_for_each(|scramble| each((&self.net, self.dimensions), scramble, 0..points, visit))
+        (0..SCRAMBLES).try_for_each(|replicate| each((&self.net, self.dimensions), replicate, 0..points, visit))
     }
 
-    /// The mean of each scramble.
+    /// The sum of the weights of all points.
+    pub(crate) fn weight(&self) -> f64 {
+        self.sums.weights.iter().sum()
+    }
+
+    /// The sums of each replicate, divided by its number of normal points.
     pub(crate) fn means(&self) -> Vec<Vec<f64>> {
         let points = as_f64(self.points);
-        self.sums.iter().map(|sum| sum.iter().map(|sum| sum / points).collect()).collect()
+        self.sums.answers.iter().map(|sum| sum.iter().map(|sum| sum / points).collect()).collect()
+    }
+
+    /// The mean of an answer, given its mean in each replicate, and three standard errors, which Student's t with 15
+    /// degrees of freedom exceeds in 1 % of cases.
+    ///
+    /// The mean weight of a replicate has expectation 1. Its deviation times the answer is subtracted, so that an answer
+    /// that does not vary has no error.
+    pub(crate) fn mean_and_error(&self, means: &[f64]) -> (f64, f64) {
+        let (count, points) = (as_f64(SCRAMBLES), as_f64(self.points));
+        let mean = means.iter().sum::<f64>() * points / self.weight();
+        let off = |(own, weight): (&f64, &f64)| own - mean * weight / points;
+        let squares: f64 = means.iter().zip(&self.sums.weights).map(off).map(|off| off * off).sum();
+        (mean, 3.0 * (squares / (count * (count - 1.0))).sqrt())
     }
 }
+
+/// The state of some replicates.
+pub(crate) type Checkpoint = (Sums, usize);
 
 /// Half-width of the trapezoidal rule, in standard deviations.
 const REACH: f64 = 8.5;
@@ -99,43 +148,60 @@ fn trapezoid(nodes: std::ops::Range<usize>, of: usize, shift: f64) -> Points {
     let step = 2.0 * REACH / as_f64(of);
     let scores: Vec<f64> = nodes.map(|k| (as_f64(k) + shift) * step - REACH).collect();
     let weights = scores.iter().map(|z| normal_density(*z) * step * as_f64(of)).collect();
-    Points { width: scores.len(), coordinates: vec![scores], weights: Some(weights) }
+    Points { width: scores.len(), coordinates: vec![scores], weights }
 }
 
+/// The points of one replicate: those of the trapezoidal rule, or normal points and the wide points beside them.
 fn each(
     (net, dimensions): (&Net, usize),
-    scramble: usize,
+    replicate: usize,
     points: std::ops::Range<usize>,
     visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let shift = if dimensions == 1 { Some(net.group(scramble, 0)[0][0]) } else { None };
-    let of = points.end;
+    if dimensions == 1 {
+        let shift = net.group(replicate, 0)[0][0];
+        return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));
+    }
+    for (scramble, scale, times) in [(replicate, 1.0, 1), (SCRAMBLES + replicate, WIDE, NORMAL_PER_WIDE)] {
+        in_groups(points.start / times..points.end / times, &mut |group, range| {
+            let places = range.start - group * GROUP..range.end - group * GROUP;
+            let scores = |(axis, u): (usize, [f64; GROUP])| {
+                let mut scores = u[places.clone()].to_vec();
+                math::norm_quantile_slice(&mut scores);
+                if axis < WIDE_AXES {
+                    scores.iter_mut().for_each(|z| *z *= scale);
+                }
+                scores
+            };
+            let coordinates: Vec<Vec<f64>> =
+                net.group(scramble, group as u64).into_iter().enumerate().map(scores).collect();
+            visit(&Points { width: places.len(), weights: weights(&coordinates, places.len()), coordinates })
+        })?;
+    }
+    Ok(())
+}
+
+/// Splits a range of points at the boundaries of groups.
+fn in_groups(
+    points: std::ops::Range<usize>,
+    visit: &mut dyn FnMut(usize, std::ops::Range<usize>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut from = points.start;
     while from < points.end {
         let group = from / GROUP;
         let to = points.end.min((group + 1) * GROUP);
-        if let Some(shift) = shift {
-            visit(&trapezoid(from..to, of, shift))?;
-            from = to;
-            continue;
-        }
-        let places = from - group * GROUP..to - group * GROUP;
-        let scores = |u: [f64; GROUP]| {
-            let mut scores = u[places.clone()].to_vec();
-            math::norm_quantile_slice(&mut scores);
-            scores
-        };
-        let coordinates = net.group(scramble, group as u64).into_iter().map(scores).collect();
-        visit(&Points { coordinates, width: places.len(), weights: None })?;
+        visit(group, from..to)?;
         from = to;
     }
     Ok(())
 }
 
-/// Mean of replicates and three standard errors, which Student's t with 15 degrees of freedom exceeds in 1 % of cases.
-pub(crate) fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let count = as_f64(values.len());
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    (mean, 3.0 * (squares / (count * (count - 1.0))).sqrt())
+/// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
+/// points for each wide one.
+fn weights(coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
+    let wide = &coordinates[..coordinates.len().min(WIDE_AXES)];
+    // ln(g/φ) = Σ (y²/2)(1 − 1/s²) − ln s over the wide axes.
+    let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(wide.len()));
+    let ratio = |point: usize| math::exp(wide.iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>() - log);
+    (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
 }

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::conditional::Conditional;
 use super::control::{Answers, Control};
 use super::lines::Lines;
-use super::replicates::{Replicates, SCRAMBLES, mean_and_error};
+use super::replicates::Replicates;
 use crate::error::Error;
 use crate::exact::pair::{Asked, Pair, Watch};
 use crate::exact::start::Start;
@@ -141,21 +141,27 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    /// Probability of the tails that no point has reached: on average 1/n for n points. A control variate extrapolates
-    /// into the tails, and the trapezoidal rule of a single dimension covers them.
+    /// Probability of an event off the leading axes that no point has reached: a tenth of that of one point. A control
+    /// variate extrapolates to such events, and the trapezoidal rule of a single dimension covers them.
     fn unseen(&self) -> f64 {
         let is_covered = self.control.is_some() || self.method.dimensions() <= 1;
-        if is_covered { 0.0 } else { 1.0 / as_f64(SCRAMBLES * self.replicates.points) }
+        if is_covered { 0.0 } else { 0.1 / as_f64(self.evaluations(self.replicates.points)) }
+    }
+
+    /// Evaluations for that many normal points of each replicate.
+    pub(crate) fn evaluations(&self, points: usize) -> usize {
+        Replicates::evaluations(self.method.dimensions(), points)
     }
 
     /// Current estimates; `added` are errors that the replicates do not show.
     pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
         let means = self.replicates.means();
-        let plain = |answer: usize| mean_and_error(&means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>());
-        let estimates = match &self.control {
-            Some(control) => control.estimate(&means, self.len),
-            None => (0..self.len).map(plain).collect(),
-        };
+        let of = |answer: usize| means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>();
+        let mut estimates: Vec<(f64, f64)> =
+            (0..self.len).map(|answer| self.replicates.mean_and_error(&of(answer))).collect();
+        if let Some(control) = &self.control {
+            control.improve(&self.replicates, &mut estimates);
+        }
         let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
         let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance).max(self.unseen());
         let (values, errors) =
