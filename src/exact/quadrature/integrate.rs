@@ -360,7 +360,8 @@ impl Request {
             }
         };
         let tail = 2.0 * math::norm_cdf(-self.reach());
-        let run = Run::new(Sampled::Lines(lines), self.asked);
+        let mut run = Run::new(Sampled::Lines(lines), self.asked);
+        run.fit_controls(budget)?;
         Ok((run, added.into_iter().map(|off| off + tail).collect()))
     }
 }

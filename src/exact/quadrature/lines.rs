@@ -69,6 +69,11 @@ impl<'a, 'p> Lines<'a, 'p> {
         self.rest.len() + self.shocks.as_ref().map_or(0, |shocks| shocks.bridge.periods())
     }
 
+    /// Number of sampled dimensions that are drawn numbers; they come first.
+    pub(crate) fn drawn_dimensions(&self) -> usize {
+        self.rest.len()
+    }
+
     pub(crate) fn nodes(&self) -> usize {
         self.grid.nodes
     }

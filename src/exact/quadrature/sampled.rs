@@ -53,6 +53,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
         }
     }
 
+    /// Number of leading dimensions that are drawn numbers; the others are shocks.
+    fn drawn_dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method) => method.dimensions(),
+            Self::Lines(lines) => lines.drawn_dimensions(),
+        }
+    }
+
     fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
         match self {
             Self::Conditional(method) => method.answers(coordinates, width),
@@ -70,22 +78,23 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Fits controls for probabilities; lead changes have none.
     pub(crate) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let dimensions = self.method.dimensions();
-        if matches!(self.method, Sampled::Lines(_)) || self.asked == Asked::LeadChanges || dimensions == 0 {
+        let (all, drawn) = (self.method.dimensions(), self.method.drawn_dimensions());
+        if self.asked == Asked::LeadChanges || drawn == 0 {
             return Ok(());
         }
-        budget.spend(self.cost() * as_f64(Control::points(dimensions)));
-        let Sampled::Conditional(method) = &mut self.method else { return Ok(()) };
-        if let Asked::Passage(_) = self.asked {
+        budget.spend(self.cost() * as_f64(Control::points(drawn)));
+        if let (Sampled::Conditional(method), Asked::Passage(_)) = (&mut self.method, self.asked) {
             self.step = method.step()?;
         }
-        let step = self.step.as_ref();
+        let (method, step, asked) = (&mut self.method, self.step.as_ref(), self.asked);
         let answers: &mut Answers<'_> = &mut |coordinates, width| {
-            let mut answers = method.answers(coordinates, width)?;
+            let mut coordinates = coordinates.to_vec();
+            coordinates.resize(all, vec![0.0; width]);
+            let mut answers = method.answers(&coordinates, width, asked)?;
             answers.iter_mut().for_each(|answer| take_step(answer, step));
             Ok(answers)
         };
-        self.control = Some(Control::fit(dimensions, answers)?);
+        self.control = Some(Control::fit(drawn, answers)?);
         Ok(())
     }
 
@@ -141,11 +150,13 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(())
     }
 
-    /// Probability of an event off the leading axes that no point has reached: a tenth of that of one point. A control
-    /// variate extrapolates to such events, and the trapezoidal rule of a single dimension covers them.
+    /// Probability of an event off the leading axes that no line has reached: a tenth of that of one line. The trapezoidal
+    /// rule of a single dimension covers such events, and a recursion changes gradually.
     fn unseen(&self) -> f64 {
-        let is_covered = self.control.is_some() || self.method.dimensions() <= 1;
-        if is_covered { 0.0 } else { 0.1 / as_f64(self.evaluations(self.replicates.points)) }
+        match &self.method {
+            Sampled::Lines(lines) if lines.dimensions() > 1 => 0.1 / as_f64(self.evaluations(self.replicates.points)),
+            Sampled::Lines(_) | Sampled::Conditional(_) => 0.0,
+        }
     }
 
     /// Evaluations for that many normal points of each replicate.
