@@ -14,13 +14,14 @@
 //! | `fixed/K×T` | K providers over T quarters, all pairs correlated, and whether the first overtakes the second |
 //! | `drawn/2×40` | the same, with a normal growth rate per path and provider through ln(1 + g), and one drawn base |
 //! | `threads` | `drawn/2×40` with more paths on one thread and on two; meaningful if two cores are idle |
+//! | `laws` | one provider over 40 quarters, every number of its growth law drawn: compare a law with `schedule/n` of as many numbers; the engine alone |
 //! | `case` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use outgrow::{Assumption, Curve, Provider, Question, Scenario, Tally, lognormal, normal};
+use outgrow::{Assumption, Curve, Provider, Question, Scenario, Tail, Tally, lognormal, normal, uniform};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -197,6 +198,38 @@ fn threads(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Every growth law with drawn numbers, and schedules of as many drawn rates.
+fn laws(criterion: &mut Criterion) {
+    const PERIODS: usize = 40;
+    let rate = || normal(0.4, 0.05);
+    let saturation = || uniform(10.0, 20.0);
+    let small = || uniform(0.1, 0.3);
+    let cases = [
+        ("schedule/2", Curve::schedule([rate(), rate()], Tail::hold())),
+        ("schedule/3", Curve::schedule([rate(), rate(), rate()], Tail::hold())),
+        ("schedule/4", Curve::schedule([rate(), rate(), rate(), rate()], Tail::hold())),
+        ("fade/3", Curve::fade(rate(), small(), uniform(1.0, 3.0))),
+        ("hyperbolic/2", Curve::hyperbolic(rate(), uniform(1.0, 3.0))),
+        ("damped/2", Curve::damped(rate(), uniform(0.7, 0.9))),
+        ("logistic/2", Curve::logistic(saturation(), small())),
+        ("gompertz/2", Curve::gompertz(saturation(), small())),
+        ("richards/3", Curve::richards(saturation(), small(), small())),
+        ("bass/3", Curve::bass(small(), small(), small())),
+        ("weibull/3", Curve::weibull(saturation(), small(), uniform(1.0, 2.0))),
+        ("share/4", Curve::share(Curve::constant(rate()), small(), small(), uniform(1.0, 3.0))),
+    ];
+    let mut group = criterion.benchmark_group("laws");
+    let paths = STEPS / PERIODS;
+    group.throughput(Throughput::Elements((paths * PERIODS) as u64));
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    for (name, curve) in cases {
+        let provider = Provider::new("p0", revenue(0)).growth(curve).volatility(volatility(0));
+        let scenario = Scenario::builder("2018-Q1", horizon(PERIODS)).provider(provider).build().expect("valid");
+        group.bench_function(name, |bencher| bencher.iter(|| engine(black_box(&scenario), paths, 1)));
+    }
+    group.finish();
+}
+
 fn case(criterion: &mut Criterion) {
     let case = include_str!("../examples/scenarios/alibaba_vs_google.toml");
     let case = Scenario::from_toml(case).expect("a valid scenario");
@@ -215,5 +248,5 @@ fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
     assert!((not_by.value() - never).abs() < 5.0 * error, "engine {not_by}, baseline {never}");
 }
 
-criterion_group!(benches, normals, hot_loop, threads, case);
+criterion_group!(benches, normals, hot_loop, threads, laws, case);
 criterion_main!(benches);

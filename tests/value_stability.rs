@@ -71,6 +71,62 @@ fn the_hash_is_fnv_1a() {
     assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_F739_67E8, "published");
 }
 
+/// A drawn number in each place of each growth law with a closed form, and shares.
+#[test]
+fn growth_laws() {
+    let rate = || normal(0.4, 0.05);
+    let saturation = || uniform(1.5, 20.0);
+    let small = || log_interval(0.1, 0.6);
+    let fraction = || uniform(0.05, 0.4);
+    let laws = [
+        ("hyperbolic", Curve::hyperbolic(rate(), small())),
+        ("damped", Curve::damped(rate(), uniform(0.6, 1.05))),
+        ("logistic", Curve::logistic(saturation(), small())),
+        ("gompertz", Curve::gompertz(saturation(), small())),
+        ("richards", Curve::richards(saturation(), small(), small())),
+        ("bass", Curve::bass(small(), small(), fraction())),
+        ("weibull", Curve::weibull(saturation(), small(), uniform(0.5, 3.0))),
+        ("share", Curve::share(Curve::constant(rate()), fraction(), fraction(), small())),
+        ("share of damped", Curve::share(Curve::damped(0.3, 0.8), 0.1, fraction(), 2)),
+    ];
+    let builder = laws.into_iter().fold(Scenario::builder("2018-Q1", "2028-Q1"), |builder, (name, curve)| {
+        builder.provider(Provider::new(name, 100).growth(curve).volatility(0.1))
+    });
+    let scenario = builder.question(Question::overtakes("bass", "weibull")).build().expect("valid");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[
+                0, 382, 25, 9, 5, 5, 4, 0, 4, 5, 2, 2, 0, 1, 5, 3, 3, 0, 2, 1, 0, 3, 1, 1, 3, 3, 4, 0, 3, 0, 4, 1, 2,
+                1, 3, 0, 0, 3, 1, 1, 1, 507,
+            ],
+            counts: 0xBDFC_5758_088C_4B3E,
+            revenue: &[
+                [0x4061_20A2_26E0_ECF8, 0x406A_A9D6_B7DE_CABF, 0x4065_6938_798A_6A3C, 0x4067_CEDE_762A_0AE8],
+                [0x4079_E7CE_12ED_7B70, 0x40A6_2077_C5EC_57C8, 0x4077_C568_F176_70E8, 0x4091_C536_FCDD_2490],
+                [0x406F_6DC9_90DF_E19D, 0x4076_46F3_B004_2E57, 0x4084_B6A7_F49E_76ED, 0x4091_8228_DB48_DA44],
+                [0x4073_60F1_2B4C_8FEE, 0x407E_1AEA_56EF_1FB6, 0x4094_713C_223A_E76B, 0x40A3_43EB_F6DC_D99C],
+                [0x4078_EE47_CD63_1C1E, 0x4087_D4A4_32AC_833D, 0x407B_6A93_645C_9ABE, 0x408D_08FA_1AC2_1A6E],
+                [0x407D_D802_6277_DCB7, 0x4080_C899_A97A_F050, 0x406A_5D5E_EFDD_EC32, 0x4068_0629_8199_CDE8],
+                [0x407E_447C_6917_57EC, 0x4083_6397_87E0_0E27, 0x409A_41DF_51C2_EC21, 0x409D_E5BE_F4C0_43DD],
+                [0x406B_7BEB_E22A_B228, 0x4091_2763_930D_124E, 0x40A0_3400_4DA9_3B5C, 0x40C8_61F0_47C1_4EFE],
+                [0x4079_E110_6429_C01C, 0x4081_D140_1AD4_EC4E, 0x4082_2A09_3908_A664, 0x408A_F039_ACB7_FBA2],
+            ],
+            extremes: &[
+                [0x4049_18A5_7692_E9ED, 0x4086_594F_E35E_DF74],
+                [0x4050_515A_B0CB_84FD, 0x40CB_825A_B1C6_4463],
+                [0x4056_E71D_5945_2268, 0x40AA_3574_9D3D_AB8B],
+                [0x4057_1503_AEE3_5B02, 0x40B1_ED44_6358_40C1],
+                [0x4056_0FFA_22F6_3906, 0x40B0_1C0E_BFC7_DF4B],
+                [0x405D_FB31_87E5_5096, 0x40A9_03FC_BA96_BFBC],
+                [0x4057_2105_CD59_27F6, 0x40AB_2488_63F2_5424],
+                [0x4067_4359_8020_A658, 0x40EA_A134_3998_919B],
+                [0x4052_52D3_0E55_DDF5, 0x40A4_A570_67AF_5FC0],
+            ],
+        },
+    );
+}
+
 /// Every kind of assumption for rates, tails and bases, and correlated shocks.
 #[test]
 fn a_pair_with_drawn_rates() {

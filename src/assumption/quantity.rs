@@ -15,6 +15,22 @@ pub(crate) enum Quantity {
     HalfLife,
     /// The factor between the log growth rates of successive years.
     Ratio,
+    /// The limit of revenue as a multiple of base revenue.
+    Saturation,
+    /// The rate, per year, at which a curve approaches its saturation.
+    SaturationRate,
+    /// The exponent of a growth law, without a unit.
+    Shape,
+    /// The factor between the log growth rates of successive years of a damped trend.
+    Damping,
+    /// Adoption per year that does not depend on earlier adopters: Bass's p.
+    Innovation,
+    /// Adoption per year and adopted fraction: Bass's q.
+    Imitation,
+    /// The fraction of a potential that has adopted.
+    AdoptedFraction,
+    /// The fraction of a market.
+    MarketShare,
     /// A parameter of a custom growth law, of unknown meaning.
     CustomParameter,
     /// A named assumption: the places that use it determine what it means.
@@ -43,9 +59,20 @@ impl Quantity {
     /// The allowed values.
     pub(crate) const fn domain(self) -> Domain {
         match self {
-            Self::Revenue | Self::HalfLife | Self::Ratio | Self::PositiveLocation => Domain::open(0.0, f64::INFINITY),
+            Self::Revenue
+            | Self::HalfLife
+            | Self::Ratio
+            | Self::SaturationRate
+            | Self::Shape
+            | Self::Damping
+            | Self::Innovation
+            | Self::PositiveLocation => Domain::open(0.0, f64::INFINITY),
+            Self::Saturation => Domain::open(1.0, f64::INFINITY),
+            Self::AdoptedFraction | Self::MarketShare => Domain::open(0.0, 1.0),
             Self::Growth => Domain::open(-1.0, f64::INFINITY),
-            Self::Volatility | Self::Spread => Domain { low_open: false, ..Domain::open(0.0, f64::INFINITY) },
+            Self::Volatility | Self::Imitation | Self::Spread => {
+                Domain { low_open: false, ..Domain::open(0.0, f64::INFINITY) }
+            }
             Self::CustomParameter | Self::Shared | Self::Location => Domain::FINITE,
             Self::Correlation => Domain::closed(-1.0, 1.0),
             Self::Month => Domain::closed(1.0, 12.0),
@@ -61,6 +88,14 @@ impl Quantity {
             Self::Volatility => "must be finite and not negative",
             Self::HalfLife => "a half-life (years) must be finite and above 0",
             Self::Ratio => "a ratio must be finite and above 0",
+            Self::Saturation => "a saturation (multiple of base revenue) must be finite and above 1",
+            Self::SaturationRate => "a rate (per year) must be finite and above 0",
+            Self::Shape => "a shape must be finite and above 0",
+            Self::Damping => "phi (per year) must be finite and above 0",
+            Self::Innovation => "p (per year) must be finite and above 0",
+            Self::Imitation => "q (per year) must be finite and not negative",
+            Self::AdoptedFraction => "an adopted fraction must lie between 0 and 1, both excluded",
+            Self::MarketShare => "a share of a market must lie between 0 and 1, both excluded",
             Self::CustomParameter => "a parameter must be finite",
             Self::Shared | Self::Location => "must be finite",
             Self::Correlation => "a correlation must lie between -1 and 1",
@@ -74,9 +109,17 @@ impl Quantity {
     /// Whether it acts in an exponent: with a heavy tail, revenue then has no mean.
     pub(crate) const fn is_exponent(self) -> bool {
         match self {
-            Self::Growth | Self::Volatility | Self::Ratio | Self::CustomParameter => true,
+            Self::Growth | Self::Volatility | Self::Ratio | Self::Damping | Self::CustomParameter => true,
             Self::Revenue
             | Self::HalfLife
+            // Revenue never exceeds the saturation, whatever rate and shape are.
+            | Self::Saturation
+            | Self::SaturationRate
+            | Self::Shape
+            | Self::Innovation
+            | Self::Imitation
+            | Self::AdoptedFraction
+            | Self::MarketShare
             | Self::Shared
             | Self::Correlation
             | Self::Month
@@ -95,6 +138,14 @@ impl Quantity {
             Self::Revenue
             | Self::HalfLife
             | Self::Ratio
+            | Self::Saturation
+            | Self::SaturationRate
+            | Self::Shape
+            | Self::Damping
+            | Self::Innovation
+            | Self::Imitation
+            | Self::AdoptedFraction
+            | Self::MarketShare
             | Self::CustomParameter
             | Self::Shared
             | Self::Correlation

@@ -168,6 +168,8 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
         Law::Schedule(Schedule { tail: Tail(TailLaw::Fade { to, .. }), .. }) => scene.scenario.median(to),
         Law::Schedule(Schedule { tail: Tail(TailLaw::None | TailLaw::Hold | TailLaw::Ratio(_)), .. })
         | Law::Constant(_)
+        | Law::Family(..)
+        | Law::Share(_)
         | Law::Custom(_) => None,
     };
     let providers = scene.scenario.providers();

@@ -7,7 +7,7 @@ use crate::assumption::address::Subject;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::{AUTO, Law, Reading, Schedule, Value};
+use crate::growth::{AUTO, Law, Reading, Schedule, Times, Value};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::plan::Plan;
@@ -172,17 +172,18 @@ impl<'a> Scene<'a> {
 
     /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A
     /// curve of fiscal totals starts from the known past and a custom curve is undefined there, so both are
-    /// extrapolated at their initial growth. So is a curve that overflows, such as one with a half-life of hours.
+    /// extrapolated at their initial growth. So is a curve that is not finite there, such as one with a half-life of
+    /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
-        if matches!(&curve.0, Law::Custom(_) | Law::Schedule(Schedule { reading: Reading::Totals, .. })) {
+        if matches!(&curve.innermost().0, Law::Custom(_) | Law::Schedule(Schedule { reading: Reading::Totals, .. })) {
             return straight;
         }
         let Ok(medians) = self.scenario.medians(curve) else { return straight };
         let values: Vec<Value<'_>> = medians.into_iter().map(Value::Fixed).collect();
         let mut growth = straight;
-        curve.fill(&values, &[-years], 1, &mut |_, column| growth = -column[0]);
+        curve.fill(&values, Times { taus: &[-years], step: self.step() }, 1, &mut |_, column| growth = -column[0]);
         if growth.is_finite() { growth } else { straight }
     }
 

@@ -1,13 +1,28 @@
 //! Growth curves: cumulative log growth `Γ(τ)` over `τ` years since the base, with `Γ(0) = 0`.
 
+mod bass;
+mod constructors;
 mod custom;
+mod damped;
 mod fade;
+mod family;
+mod gompertz;
+mod hyperbolic;
+#[cfg(test)]
+mod identities;
+mod logistic;
 mod ready;
+mod richards;
+mod saturating;
 mod schedule;
+mod share;
 #[cfg(test)]
 mod tests;
 mod totals;
 mod value;
+mod weibull;
+
+use std::iter::zip;
 
 use crate::assumption::Assumption;
 use crate::assumption::address::{Key, Trail};
@@ -17,16 +32,18 @@ use crate::cpu::{self, Level};
 
 pub(crate) use custom::Custom;
 use fade::Fade;
+pub(crate) use family::Family;
 pub(crate) use ready::{Past, Ready};
 pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
 pub(crate) use totals::Centre;
-pub(crate) use value::Value;
+pub(crate) use value::{Times, Value};
 
+use share::Gained;
 use value::{each, named};
 
 /// How a provider's revenue grows. Growth rates are simple annual rates as fractions (0.87 is +87 %); half-lives are in
-/// years.
+/// years. A saturation is a multiple of base revenue, and the rate at which a curve approaches it is per year.
 ///
 /// Every number may be an [`Assumption`]. A curve defines `Γ(τ)`, the cumulative log growth since the base; each
 /// constructor gives the formula.
@@ -52,8 +69,24 @@ pub struct Curve(pub(crate) Law);
 pub(crate) enum Law {
     Constant(Assumption),
     Schedule(Schedule),
-    Fade { from: Assumption, to: Assumption, half_life: Assumption },
+    Fade {
+        from: Assumption,
+        to: Assumption,
+        half_life: Assumption,
+    },
+    /// The values in the order of [`Family::parameters`].
+    Family(Family, Vec<Assumption>),
+    Share(Box<Share>),
     Custom(Custom),
+}
+
+/// The market and the share of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) market: Curve,
+    pub(crate) from: Assumption,
+    pub(crate) to: Assumption,
+    pub(crate) half_life: Assumption,
 }
 
 /// Visits the numbers in the order in which [`Curve::fill`] takes their values.
@@ -69,6 +102,18 @@ macro_rules! walks {
                     trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::Growth, to));
                     trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
                 }
+                Law::Family(family, values) => {
+                    for ((key, quantity), value) in zip(family.parameters(), values) {
+                        trail.at(Key::Field(key), |trail| visitor.number(trail, *quantity, value));
+                    }
+                }
+                Law::Share(share) => {
+                    let Share { market, from, to, half_life } = & $($mut)? **share;
+                    trail.at(Key::Field("market"), |trail| market.$walk(trail, visitor));
+                    trail.at(Key::Field("from"), |trail| visitor.number(trail, Quantity::MarketShare, from));
+                    trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::MarketShare, to));
+                    trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
+                }
                 Law::Custom(custom) => custom.$walk(trail, visitor),
             });
         }
@@ -76,97 +121,36 @@ macro_rules! walks {
 }
 
 impl Curve {
-    /// Constant growth: `Γ(τ) = ln(1 + g) τ`.
-    ///
-    /// # Example: 30 % a year
-    /// ```
-    /// use outgrow::Curve;
-    /// assert_eq!(Curve::constant(0.3).log_growth(2.0)?, 2.0 * 0.3_f64.ln_1p());
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn constant(growth: impl Into<Assumption>) -> Self {
-        Self(Law::Constant(growth.into()))
+    /// The curve that contains no other: that of the market of a share, of the market of that one, and so on; otherwise
+    /// the curve itself. Its numbers come first in the walk.
+    pub(crate) fn innermost(&self) -> &Self {
+        let mut curve = self;
+        while let Law::Share(share) = &curve.0 {
+            curve = &share.market;
+        }
+        curve
     }
 
-    /// Growth rates for each year from the base on, followed by a [`Tail`].
-    ///
-    /// The rates use the `point` reading: revenue grows by the factor `1 + g₁` over the first year from the base, by
-    /// `1 + g₂` over the next, and so on. The log growth rate is constant within each year.
-    ///
-    /// # Example: two estimates and a fading tail
-    /// ```
-    /// use outgrow::{normal, Curve, Tail};
-    /// let curve = Curve::schedule([normal(0.87, 0.08), normal(0.60, 0.10)], Tail::fade(0.12, 2));
-    /// ```
-    pub fn schedule<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail) -> Self {
-        Self::estimates(rates, tail, Reading::Point)
+    /// The number of curves inside each other; 1 for a curve that contains no other.
+    pub(crate) fn depth(&self) -> usize {
+        let mut depth = 1;
+        let mut curve = self;
+        while let Law::Share(share) = &curve.0 {
+            (depth, curve) = (depth + 1, &share.market);
+        }
+        depth
     }
 
-    /// Growth rates of fiscal-year totals, followed by a [`Tail`]. This is how analysts' estimates are usually stated,
-    /// such as "FY2019 revenue grows 87 %".
-    ///
-    /// The first rate applies to the first fiscal year that ends after the base.
-    /// [`Provider::history`](crate::Provider::history) must cover the whole fiscal year before it, and the base's own
-    /// fiscal year up to the base. The projection is the smoothest path in logs that meets the totals (Boot, Feibes &
-    /// Lisman 1967).
-    ///
-    /// # Example: fiscal years that end in March
-    /// ```
-    /// use outgrow::{Curve, Provider, Tail};
-    /// let alibaba = Provider::new("Alibaba Cloud", 4385.0)
-    ///     .history([2431.0, 2975.0, 3599.0])
-    ///     .fiscal_year_ends(3)
-    ///     .growth(Curve::totals([0.87, 0.60], Tail::hold()));
-    /// ```
-    pub fn totals<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail) -> Self {
-        Self::estimates(rates, tail, Reading::Totals)
+    /// The address of the innermost curve relative to that of this one: `.share.market` for each level.
+    pub(crate) fn innermost_address(&self) -> String {
+        ".share.market".repeat(self.depth() - 1)
     }
 
-    fn estimates<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail, reading: Reading) -> Self {
-        Self(Law::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail, reading }))
-    }
-
-    /// Growth that moves from one rate to another, covering half of the remaining distance in each half-life:
-    /// `γ(τ) = γ∞ + (γ₀ − γ∞) 2^(−τ/h)`, `Γ(τ) = γ∞ τ + (γ₀ − γ∞) (h/ln 2) (1 − 2^(−τ/h))`.
-    ///
-    /// # Example: from 45 % to 12 % with a half-life of four years
-    /// ```
-    /// use outgrow::Curve;
-    /// let curve = Curve::fade(0.45, 0.12, 4);
-    /// assert!(curve.log_growth(1.0)? < 0.45_f64.ln_1p());
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn fade(from: impl Into<Assumption>, to: impl Into<Assumption>, half_life: impl Into<Assumption>) -> Self {
-        Self(Law::Fade { from: from.into(), to: to.into(), half_life: half_life.into() })
-    }
-
-    /// A custom law: `log_growth(τ, p)` returns `Γ(τ)`, where `p` holds the parameters in the given order.
-    ///
-    /// It must be 0 at `τ = 0` and finite at every period; otherwise a run returns an error. A scenario with a custom
-    /// curve cannot be serialized to a file or a shard, and its bits depend on your functions.
-    ///
-    /// # Example: a log growth rate that halves after three years
-    /// ```
-    /// use outgrow::{normal, Curve};
-    /// let curve = Curve::custom("halved", [normal(0.5, 0.1)], |tau, p| {
-    ///     let rate = p[0].ln_1p();
-    ///     rate * (tau.min(3.0) + 0.5 * (tau - 3.0).max(0.0))
-    /// });
-    /// ```
-    pub fn custom<A: Into<Assumption>>(
-        name: impl Into<String>,
-        parameters: impl IntoIterator<Item = A>,
-        log_growth: impl Fn(f64, &[f64]) -> f64 + Send + Sync + 'static,
-    ) -> Self {
-        let parameters = parameters.into_iter().map(Into::into).collect();
-        Self(Law::Custom(Custom::new(name.into(), parameters, log_growth)))
-    }
-
-    /// The name of the first custom law in the curve, which cannot be stored in a file.
+    /// The name of the custom law in the curve, which cannot be stored in a file.
     pub(crate) fn custom_name(&self) -> Option<&str> {
-        match &self.0 {
+        match &self.innermost().0 {
             Law::Custom(custom) => Some(custom.name()),
-            Law::Constant(_) | Law::Schedule(_) | Law::Fade { .. } => None,
+            Law::Constant(_) | Law::Schedule(_) | Law::Fade { .. } | Law::Family(..) | Law::Share(_) => None,
         }
     }
 
@@ -176,6 +160,8 @@ impl Curve {
             Law::Constant(_) => "constant",
             Law::Schedule(_) => "schedule",
             Law::Fade { .. } => "fade",
+            Law::Family(family, _) => family.key(),
+            Law::Share(_) => "share",
             Law::Custom(_) => "custom",
         }
     }
@@ -183,10 +169,18 @@ impl Curve {
     walks!(walk, Visitor);
     walks!(walk_mut, VisitorMut, mut);
 
-    /// Computes `Γ` at increasing `taus` for `count` paths, and calls `emit(i, Γ(taus[i]))` once for each.
+    /// Computes `Γ` at `times` for `count` paths, and calls `emit(i, Γ(taus[i]))` once for each. Before the base it is not
+    /// finite where a law is undefined.
     ///
     /// A single evaluation uses the same code with one path, so blocks and scalars have the same bits.
-    pub(crate) fn fill(&self, values: &[Value<'_>], taus: &[f64], count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+    pub(crate) fn fill(
+        &self,
+        values: &[Value<'_>],
+        times: Times<'_>,
+        count: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) {
+        let taus = times.taus;
         match &self.0 {
             Law::Constant(_) => {
                 let [growth] = named(values);
@@ -200,6 +194,17 @@ impl Curve {
                 each(taus, count, emit, |tau, out| {
                     out.fill(0.0);
                     fade.add(out, tau);
+                });
+            }
+            Law::Family(family, _) => family.fill(values, times, count, emit),
+            Law::Share(share) => {
+                let (market, own) = values.split_at(values.len() - Gained::NUMBERS);
+                let gained = Gained::new(own, count);
+                let mut out = vec![0.0; count];
+                share.market.fill(market, times, count, &mut |index, growth| {
+                    gained.put(&mut out, taus[index]);
+                    out.iter_mut().zip(growth).for_each(|(out, growth)| *out += growth);
+                    emit(index, &out);
                 });
             }
             Law::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),

@@ -2,7 +2,7 @@
 
 use super::totals::{Centre, FiscalCurve, Totals};
 use super::value::named;
-use super::{Curve, Law, Reading, TailLaw, Value};
+use super::{Curve, Law, Reading, TailLaw, Times, Value};
 
 /// The history before the projection, as needed for fiscal totals.
 #[derive(Debug, Clone)]
@@ -18,8 +18,15 @@ pub(crate) struct Past {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Ready {
-    Direct(Curve),
-    Fiscal { curve: Box<FiscalCurve>, estimates: usize },
+    Direct {
+        curve: Curve,
+        /// Length of a period in years.
+        step: f64,
+    },
+    Fiscal {
+        curve: Box<FiscalCurve>,
+        estimates: usize,
+    },
 }
 
 impl Ready {
@@ -30,7 +37,11 @@ impl Ready {
     pub(crate) fn new(curve: &Curve, numbers: &[Centre], past: &Past) -> Result<Self, String> {
         let schedule = match &curve.0 {
             Law::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
-            _ => return Ok(Self::Direct(curve.clone())),
+            _ => {
+                #[expect(clippy::cast_precision_loss, reason = "at most twelve periods per year")]
+                let step = 1.0 / past.per_year as f64;
+                return Ok(Self::Direct { curve: curve.clone(), step });
+            }
         };
         let (estimates, tail) = (schedule.rates.len(), &schedule.tail.0);
         let into_year = past.passed % past.per_year;
@@ -43,7 +54,7 @@ impl Ready {
 
     /// Writes `γ` of every path to `out` and returns true, if `Γ(τ) = γτ`; otherwise returns false.
     pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
-        let Self::Direct(Curve(Law::Constant(_))) = self else { return false };
+        let Self::Direct { curve: Curve(Law::Constant(_)), .. } = self else { return false };
         let [growth] = named(values);
         growth.put_log_rates(out);
         true
@@ -63,8 +74,8 @@ impl Ready {
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), (usize, String)> {
         match self {
-            Self::Direct(curve) => {
-                curve.fill(values, taus, count, emit);
+            Self::Direct { curve, step } => {
+                curve.fill(values, Times { taus, step: *step }, count, emit);
                 Ok(())
             }
             Self::Fiscal { curve, estimates } => {

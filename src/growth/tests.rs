@@ -1,6 +1,6 @@
 //! One conformance suite, run for every curve and tail.
 
-use super::{Curve, Tail, Value};
+use super::{Curve, Tail, Times, Value};
 use crate::math;
 
 /// Times at which curves are compared: monthly for ten years, then up to a century, including the ends of years.
@@ -86,6 +86,103 @@ fn custom() -> Case {
     }
 }
 
+/// A law of the table with its numbers; the rate is that of the formula as written there.
+fn law(curve: Curve, numbers: &[f64], rate: impl Fn(f64) -> f64 + 'static) -> Case {
+    Case { name: format!("{} {numbers:?}", curve.key()), curve, numbers: numbers.to_vec(), rate: Box::new(rate) }
+}
+
+fn hyperbolic(from: f64, half_life: f64) -> Case {
+    let rate = move |tau: f64| ln_1p(from) / (1.0 + tau / half_life);
+    law(Curve::hyperbolic(from, half_life), &[from, half_life], rate)
+}
+
+/// Between the ends of quarters the formula of the sum is interpolated.
+fn damped(from: f64, phi: f64) -> Case {
+    let log = math::ln(phi);
+    let quarter = math::exp(0.25 * log);
+    let weight = if log.abs() > 0.0 { -0.25 * log / (1.0 - quarter) } else { 1.0 };
+    law(Curve::damped(from, phi), &[from, phi], move |tau| ln_1p(from) * quarter * weight * math::exp(log * tau))
+}
+
+fn logistic(saturation: f64, rate: f64) -> Case {
+    let level = move |tau: f64| saturation / (1.0 + (saturation - 1.0) * math::exp(-rate * tau));
+    law(Curve::logistic(saturation, rate), &[saturation, rate], move |tau| rate * (1.0 - level(tau) / saturation))
+}
+
+fn gompertz(saturation: f64, rate: f64) -> Case {
+    let growth = move |tau: f64| rate * math::ln(saturation) * math::exp(-rate * tau);
+    law(Curve::gompertz(saturation, rate), &[saturation, rate], growth)
+}
+
+fn power(x: f64, exponent: f64) -> f64 {
+    math::exp(exponent * math::ln(x))
+}
+
+/// The log growth rate `(k/ν)(1 − (L/S)^ν)`, where `(L/S)^ν = 1/(1 + (S^ν − 1) e^(−kτ))`.
+fn richards(saturation: f64, rate: f64, shape: f64) -> Case {
+    let growth = move |tau: f64| {
+        let rest = (power(saturation, shape) - 1.0) * math::exp(-rate * tau);
+        rate / shape * rest / (1.0 + rest)
+    };
+    law(Curve::richards(saturation, rate, shape), &[saturation, rate, shape], growth)
+}
+
+fn bass(p: f64, q: f64, adopted: f64) -> Case {
+    let rate = move |tau: f64| {
+        let z = math::exp(-(p + q) * tau) * (1.0 - adopted) / (p + q * adopted);
+        let fraction = (1.0 - p * z) / (1.0 + q * z);
+        // 1 − F = z (p + q)/(1 + q z).
+        (p + q * fraction) * z * (p + q) / (1.0 + q * z) / fraction
+    };
+    law(Curve::bass(p, q, adopted), &[p, q, adopted], rate)
+}
+
+fn weibull(saturation: f64, rate: f64, shape: f64) -> Case {
+    let age = power(-ln_1p(-1.0 / saturation), 1.0 / shape) / rate;
+    let growth = move |tau: f64| {
+        let u = rate * (age + tau);
+        rate * shape * power(u, shape - 1.0) / math::exp_m1(power(u, shape))
+    };
+    law(Curve::weibull(saturation, rate, shape), &[saturation, rate, shape], growth)
+}
+
+fn share(market: Case, from: f64, to: f64, half_life: f64) -> Case {
+    let logit = |share: f64| math::ln(share / (1.0 - share));
+    let (start, end) = (logit(from), logit(to));
+    let curve = Curve::share(market.curve, from, to, half_life);
+    let numbers = [market.numbers, vec![from, to, half_life]].concat();
+    law(curve, &numbers, move |tau| {
+        let remaining = left(tau, half_life);
+        let share = 1.0 / (1.0 + math::exp((end - start) * remaining - end));
+        let speed = (end - start) * std::f64::consts::LN_2 / half_life * remaining;
+        (market.rate)(tau) + (1.0 - share) * speed
+    })
+}
+
+/// The laws with closed forms, and shares of several markets.
+fn laws() -> Vec<Case> {
+    vec![
+        hyperbolic(0.87, 2.0),
+        hyperbolic(-0.3, 1.5),
+        damped(0.87, 0.7),
+        damped(0.05, 1.04),
+        damped(-0.2, 1.0),
+        logistic(20.0, 0.6),
+        logistic(1e9, 0.7),
+        gompertz(20.0, 0.4),
+        richards(20.0, 0.5, 0.5),
+        richards(20.0, 0.5, 4.0),
+        bass(0.02, 0.4, 0.1),
+        bass(0.1, 0.0, 0.3),
+        weibull(2.0, 0.2, 1.5),
+        weibull(1.5, 0.2, 0.6),
+        share(fade(0.4, 0.1, 3.0), 0.05, 0.10, 3.0),
+        share(constant(0.0), 0.6, 0.2, 2.0),
+        share(share(logistic(20.0, 0.6), 0.5, 0.6, 2.0), 0.1, 0.2, 4.0),
+        share(fading_tail(&[0.87, 0.60], 0.12, 2.0), 0.3, 0.5, 2.0),
+    ]
+}
+
 /// One to six rates of a schedule.
 const STATED: [f64; 6] = [0.87, 0.60, 0.45, -0.10, 0.0, 0.25];
 
@@ -107,6 +204,7 @@ fn cases() -> Vec<Case> {
     cases.push(ratio_tail(&[0.1], Tail::ratio(1.02), 1.02));
     let all: Vec<f64> = (0..100).map(|year| 0.5 - 0.006 * f64::from(year)).collect();
     cases.push(schedule(&all, Tail::none(), &[], |_, _| f64::NAN));
+    cases.extend(laws());
     cases
 }
 
@@ -114,7 +212,7 @@ impl Case {
     /// Γ at increasing times with these numbers for every path.
     fn fill(&self, numbers: &[Value<'_>], taus: &[f64], count: usize) -> Vec<Vec<f64>> {
         let mut columns = vec![Vec::new(); taus.len()];
-        self.curve.fill(numbers, taus, count, &mut |at, column| columns[at] = column.to_vec());
+        self.curve.fill(numbers, Times { taus, step: 0.25 }, count, &mut |at, column| columns[at] = column.to_vec());
         columns
     }
 

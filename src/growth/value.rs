@@ -11,7 +11,6 @@ pub(crate) enum Value<'a> {
 
 impl Value<'_> {
     /// The value on every path.
-    #[cfg(test)]
     pub(crate) fn column(self, count: usize) -> Vec<f64> {
         match self {
             Self::Fixed(value) => vec![value; count],
@@ -47,6 +46,20 @@ impl Value<'_> {
 /// The values of a law with a fixed list of parameters, to be bound to their names in the order of its walk.
 pub(super) fn named<'a, const N: usize>(values: &[Value<'a>]) -> [Value<'a>; N] {
     values.try_into().expect("one value for each number that the walk of the law visits")
+}
+
+/// Times at which a curve is evaluated, in years since the base.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times<'a> {
+    /// In increasing order.
+    pub(crate) taus: &'a [f64],
+    /// Length of a period, Δ.
+    pub(crate) step: f64,
+}
+
+/// Columns of several numbers over a block of paths.
+pub(super) fn columns<const N: usize>(values: [Value<'_>; N], count: usize) -> [Vec<f64>; N] {
+    values.map(|value| value.column(count))
 }
 
 /// Calls `emit` with one column for each `tau`.

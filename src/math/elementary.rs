@@ -167,12 +167,43 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
 
 /// eˣ − 1 for x ≤ 0, as needed for fading growth, without branches. The operations are those of fdlibm's `s_expm1.c`
 /// (Sun Microsystems, 1993), which `libm` follows.
-///
-/// x = k ln 2 + r, where c is the rounding error of r; then eʳ = 1 + (r − e).
 #[inline(always)]
 pub(crate) fn exp_m1_below_0(x: f64) -> f64 {
     // Below −56 ln 2 the result is −1.
-    let x = x.clamp(-40.0, 0.0);
+    let Reduced { grown, k, of_0, of_1 } = reduce(x.clamp(-40.0, 0.0));
+    let power = f64::from_bits(((k + ROUNDER).to_bits() << 52).wrapping_add(ONE));
+    let y = if of_1 { 0.5 * grown - 0.5 } else { (grown + 1.0) * power - 1.0 };
+    if of_0 { grown } else { y }
+}
+
+/// (eˣ, eˣ − 1) for x ≤ 0 from one reduction. The first is within 1 ulp of [`exp`]; the second has the bits of
+/// [`exp_m1_below_0`].
+#[inline(always)]
+pub(crate) fn exp_pair_below_0(x: f64) -> (f64, f64) {
+    // Below −746 eˣ is 0.
+    let Reduced { grown, k, of_0, of_1 } = reduce(x.clamp(-746.0, 0.0));
+    let power = scale(grown + 1.0, k);
+    let y = if of_1 { 0.5 * grown - 0.5 } else { power - 1.0 };
+    (power, if of_0 { grown } else { y })
+}
+
+/// (eˣ, eˣ − 1) for any x.
+#[inline]
+pub(crate) fn exp_pair(x: f64) -> (f64, f64) {
+    if x <= 0.0 { exp_pair_below_0(x) } else { (exp(x), exp_m1(x)) }
+}
+
+/// x = k ln 2 + r with eʳ − 1 = `grown`, and whether k is 0 or −1.
+struct Reduced {
+    grown: f64,
+    k: f64,
+    of_0: bool,
+    of_1: bool,
+}
+
+/// The reduction of x from −746 to 0, where c is the rounding error of r and eʳ = 1 + (r − e).
+#[inline(always)]
+fn reduce(x: f64) -> Reduced {
     let shifted = x * LOG2_E - 0.5;
     let nearest = (shifted + ROUNDER) - ROUNDER;
     let ceiling = if nearest < shifted { nearest + 1.0 } else { nearest };
@@ -188,9 +219,7 @@ pub(crate) fn exp_m1_below_0(x: f64) -> f64 {
     let t = 3.0 - p * half;
     let e = half_square * ((p - t) / (6.0 - r * t));
     let grown = r - ((r * (e - c) - c) - half_square);
-    let power = f64::from_bits(((k + ROUNDER).to_bits() << 52).wrapping_add(ONE));
-    let y = if of_1 { 0.5 * grown - 0.5 } else { (grown + 1.0) * power - 1.0 };
-    if of_0 { grown } else { y }
+    Reduced { grown, k, of_0, of_1 }
 }
 
 /// Slice forms: in place, with the same bits as the scalar function.
@@ -289,6 +318,10 @@ mod tests {
         for (x, y) in arguments.iter().zip(found) {
             assert_eq!(y.to_bits(), libm::expm1(*x).to_bits(), "at {x:?}: {y:?}");
             assert_eq!(y.to_bits(), exp_m1(*x).to_bits(), "at {x:?}");
+            let (power, less_1) = exp_pair(*x);
+            assert_eq!(y.to_bits(), less_1.to_bits(), "at {x:?}");
+            let ulp = power.next_up() - power;
+            assert!((power - exp(*x)).abs() <= ulp, "at {x:?}: {power:e}");
         }
     }
 
@@ -306,6 +339,8 @@ mod tests {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
         specials(exp, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (709.79, inf), (1e300, inf), (-746.0, 0.0)]);
         specials(exp, &[(-745.14, 0.0), (-1e300, 0.0)]);
+        specials(|x| exp_pair(x).0, &[(0.0, 1.0), (-0.0, 1.0), (inf, inf), (-inf, 0.0), (-746.0, 0.0), (-1e300, 0.0)]);
+        specials(|x| exp_pair(x).1, &[(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -1.0), (-100.0, -1.0)]);
         specials(exp_m1, &[(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -1.0), (-100.0, -1.0), (710.0, inf)]);
         specials(ln, &[(1.0, 0.0), (0.0, -inf), (-0.0, -inf), (inf, inf), (-inf, nan), (-1.0, nan), (-5e-324, nan)]);
         specials(

@@ -41,7 +41,9 @@ mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_quantile_tails};
 pub(crate) use bridge::{bridge_below, bridge_below_slice};
-pub(crate) use elementary::{exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice};
+pub(crate) use elementary::{
+    exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
+};
 /// From `libm`: cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};

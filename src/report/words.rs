@@ -55,9 +55,16 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::Revenue => money(value, 4),
         Quantity::Growth => format!("{:+.1} %", 100.0 * value),
+        Quantity::AdoptedFraction | Quantity::MarketShare => format!("{:.1} %", 100.0 * value),
         Quantity::HalfLife => format!("{value:.2}"),
         Quantity::Volatility
         | Quantity::Ratio
+        | Quantity::Saturation
+        | Quantity::SaturationRate
+        | Quantity::Shape
+        | Quantity::Damping
+        | Quantity::Innovation
+        | Quantity::Imitation
         | Quantity::CustomParameter
         | Quantity::Shared
         | Quantity::Correlation
@@ -72,11 +79,16 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
 /// The unit of a quantity.
 pub(super) fn unit(quantity: Quantity) -> &'static str {
     match quantity {
-        Quantity::Growth => " a year",
+        Quantity::Growth | Quantity::SaturationRate | Quantity::Innovation | Quantity::Imitation => " a year",
         Quantity::HalfLife => " years",
+        Quantity::Saturation => " times the base",
         Quantity::Revenue
         | Quantity::Volatility
         | Quantity::Ratio
+        | Quantity::Shape
+        | Quantity::Damping
+        | Quantity::AdoptedFraction
+        | Quantity::MarketShare
         | Quantity::CustomParameter
         | Quantity::Shared
         | Quantity::Correlation

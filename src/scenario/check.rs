@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::medians::{medians, reaches};
+use super::medians::{Fault, medians, nests, reaches};
 use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
 use super::walk::{ItemKey, keys};
@@ -13,7 +13,7 @@ use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantity::Quantity;
 use crate::covariance::{Covariance, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
-use crate::growth::{AUTO, Centre, Curve, Ready, Value};
+use crate::growth::{AUTO, Centre, Curve, Ready, Times, Value};
 
 impl Scenario {
     /// Returns the scenario if it is valid.
@@ -122,7 +122,7 @@ impl Scenario {
             let own = address::item(ScenarioKey::Provider, key.borrow());
             let address = own.join(ProviderKey::Growth.into());
             let result = match &provider.growth {
-                None => Err(("", "a growth curve is needed, got none".to_owned())),
+                None => Err((String::new(), "a growth curve is needed, got none".to_owned())),
                 Some(curve) if has_time && has_names && is_sound(&address) => {
                     let has_base = is_sound(&own.join(ProviderKey::Revenue.into()));
                     self.check_curve(provider, curve, (&named, has_base))
@@ -141,10 +141,11 @@ impl Scenario {
         provider: &Provider,
         curve: &Curve,
         (named, has_base): (&HashMap<&str, &Law>, bool),
-    ) -> Result<(), (&'static str, String)> {
+    ) -> Result<(), Fault> {
         let law = |assumption: &Assumption| {
             Shape::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
         };
+        nests(curve)?;
         let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;
         let taus = self.taus();
         reaches(curve, taus.last().copied().unwrap_or(0.0), self.year_passed(provider))?;
@@ -157,7 +158,7 @@ impl Scenario {
         let Some(base) = base else { return Ok(()) };
         let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();
         let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
-        let ready = ready.map_err(|message| (".schedule.rates", message))?;
+        let ready = ready.map_err(|message| (".schedule.rates".to_owned(), message))?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut fault = None;
         let mut see = |tau: f64, growth: f64| {
@@ -168,17 +169,17 @@ impl Scenario {
             }
         };
         let filled = ready.fill(&values, None, &taus, 1, &mut |index, growth| see(taus[index], growth[0]));
-        filled.map_err(|(_, message)| (".schedule.rates", message))?;
-        curve.fill(&values, &[0.0], 1, &mut |_, growth| {
+        filled.map_err(|(_, message)| (".schedule.rates".to_owned(), message))?;
+        curve.fill(&values, Times { taus: &[0.0], step: self.step().years() }, 1, &mut |_, growth| {
             if !(growth[0].abs() <= 0.0) {
                 fault = Some(format!("log growth must be 0 at the base, got {}", shown(growth[0])));
             }
         });
-        fault.map_or(Ok(()), |message| Err(("", message)))
+        fault.map_or(Ok(()), |message| Err((String::new(), message)))
     }
 
     /// The medians of the curve's numbers, in the order of its walk; `auto` is resolved.
-    pub(crate) fn medians(&self, curve: &Curve) -> Result<Vec<f64>, (&'static str, String)> {
+    pub(crate) fn medians(&self, curve: &Curve) -> Result<Vec<f64>, Fault> {
         medians(curve, &|assumption| self.median(assumption))
     }
 

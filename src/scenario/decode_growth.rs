@@ -3,29 +3,49 @@
 use super::decode::Reader;
 use super::tree::Node;
 use crate::assumption::address::Key;
-use crate::growth::{AUTO, Curve, Reading, Tail};
+use crate::growth::{AUTO, Curve, Family, Law, Reading, Tail};
 
 /// Curves of the file format that this version does not support yet.
-const LATER_CURVES: [&str; 9] =
-    ["hyperbolic", "damped", "logistic", "gompertz", "richards", "bass", "weibull", "share", "mixture"];
+const LATER_CURVES: [&str; 1] = ["mixture"];
 
 impl Reader {
     pub(super) fn curve(&mut self, node: &Node) -> Option<Curve> {
         if node.as_table().is_none() {
             return self.wanted("a table with one curve, such as { constant = 0.3 }", node);
         }
-        let (key, value) = self.only(node, "curve", &["constant", "schedule", "fade"], &LATER_CURVES, &[])?;
+        let known: Vec<&str> =
+            ["constant", "schedule", "fade"].into_iter().chain(Family::ALL.map(Family::key)).chain(["share"]).collect();
+        let (key, value) = self.only(node, "curve", &known, &LATER_CURVES, &[])?;
         self.at(Key::Field(key), |reader| match key {
             "constant" => reader.assumption(value).map(Curve::constant),
             "schedule" => reader.schedule(value),
-            _ => {
+            "fade" => {
                 reader.table(value, &["from", "to", "half_life"], &[])?;
                 let from = reader.required(value, "from", Self::assumption);
                 let to = reader.required(value, "to", Self::assumption);
                 let half_life = reader.required(value, "half_life", Self::assumption);
                 Some(Curve::fade(from?, to?, half_life?))
             }
+            "share" => reader.share(value),
+            _ => reader.closed_form(Family::ALL.into_iter().find(|family| family.key() == key)?, value),
         })
+    }
+
+    fn closed_form(&mut self, family: Family, node: &Node) -> Option<Curve> {
+        let keys: Vec<&str> = family.parameters().iter().map(|(key, _)| *key).collect();
+        self.table(node, &keys, &[])?;
+        let values: Vec<_> = keys.into_iter().map(|key| self.required(node, key, Self::assumption)).collect();
+        let values: Option<Vec<_>> = values.into_iter().collect();
+        Some(Curve(Law::Family(family, values?)))
+    }
+
+    fn share(&mut self, node: &Node) -> Option<Curve> {
+        self.table(node, &["market", "from", "to", "half_life"], &[])?;
+        let market = self.required(node, "market", Self::curve);
+        let from = self.required(node, "from", Self::assumption);
+        let to = self.required(node, "to", Self::assumption);
+        let half_life = self.required(node, "half_life", Self::assumption);
+        Some(Curve::share(market?, from?, to?, half_life?))
     }
 
     fn schedule(&mut self, node: &Node) -> Option<Curve> {

@@ -4,7 +4,7 @@ use super::tree::Node;
 use super::{Claim, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
-use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, TailLaw};
+use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, Share, TailLaw};
 
 type Entries = Vec<(String, Node)>;
 
@@ -130,14 +130,25 @@ fn law_entry(law: &Law) -> (String, Node) {
     }
 }
 
-fn curve(curve: &Curve) -> Node {
-    let law = match &curve.0 {
+fn curve(of: &Curve) -> Node {
+    let law = match &of.0 {
         CurveLaw::Constant(growth) => assumption(growth),
         CurveLaw::Schedule(schedule) => self::schedule(schedule),
         CurveLaw::Fade { from, to, half_life } => fade(Some(from), to, half_life),
+        CurveLaw::Family(family, values) => {
+            let values = values.iter().map(assumption);
+            Node::table(family.parameters().iter().map(|(key, _)| *key).zip(values))
+        }
+        CurveLaw::Share(share) => {
+            let Share { market, from, to, half_life } = &**share;
+            let numbers = [("from", from), ("to", to), ("half_life", half_life)];
+            Node::table(
+                [("market", curve(market))].into_iter().chain(numbers.map(|(key, number)| (key, assumption(number)))),
+            )
+        }
         CurveLaw::Custom(_) => Node::table(Entries::new()), // rejected by the caller
     };
-    Node::table([(curve.key(), law)])
+    Node::table([(of.key(), law)])
 }
 
 fn fade(from: Option<&Assumption>, to: &Assumption, half_life: &Assumption) -> Node {

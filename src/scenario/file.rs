@@ -73,9 +73,11 @@ impl Scenario {
     /// If a curve is a closure.
     pub(crate) fn to_tree(&self) -> Result<Node, Error> {
         let custom = |provider: &super::Provider| {
-            let name = provider.growth.as_ref()?.custom_name()?;
+            let curve = provider.growth.as_ref()?;
+            let name = curve.custom_name()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");
-            Some(Problem::new(of_provider(&provider.name, ProviderKey::Growth) + ".custom", message))
+            let address = of_provider(&provider.name, ProviderKey::Growth) + &curve.innermost_address() + ".custom";
+            Some(Problem::new(address, message))
         };
         let problems: Vec<Problem> = self.providers.iter().filter_map(custom).collect();
         if problems.is_empty() {

@@ -10,12 +10,20 @@ use crate::assumption::law::Shape;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, shown};
-use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Value};
+use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Times, Value};
+
+/// What is wrong with a curve: the address of the part relative to that of the curve, and the message.
+pub(super) type Fault = (String, String);
+
+/// The depth to which curves may be nested; the outermost is 1.
+const MOST_NESTED: usize = 8;
+/// The length, in years, of the periods of a curve outside of a scenario.
+const QUARTER: f64 = 0.25;
 
 /// Checks that a schedule has a tail if it must extend past its last rate. `into_year` is the elapsed part of the first
 /// estimated fiscal year at the base: with totals, the last estimated year ends earlier by that much.
-pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (&'static str, String)> {
-    let CurveLaw::Schedule(Schedule { rates, tail, reading }) = &curve.0 else { return Ok(()) };
+pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), Fault> {
+    let CurveLaw::Schedule(Schedule { rates, tail, reading }) = &curve.innermost().0 else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
     let (end, what) = match reading {
@@ -32,7 +40,22 @@ pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), (
              half_life = 2 }} }} (Tail::fade(0.12, 2))",
             rounded(years)
         );
-        return Err((".schedule.tail", message));
+        return Err((format!("{}.schedule.tail", curve.innermost_address()), message));
+    }
+    Ok(())
+}
+
+/// Checks that curves are not nested too deeply, and that the market of a share needs no history.
+pub(super) fn nests(curve: &Curve) -> Result<(), Fault> {
+    if curve.depth() > MOST_NESTED {
+        let message = format!("curves may be nested at most {MOST_NESTED} deep, got {}", curve.depth());
+        return Err((".share.market".repeat(MOST_NESTED), message));
+    }
+    let is_totals = |curve: &Curve| matches!(&curve.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }));
+    if curve.depth() > 1 && is_totals(curve.innermost()) {
+        let message = "the market of a share cannot grow by fiscal totals, which need its history: use the reading \
+                       \"point\" (Curve::schedule)";
+        return Err((format!("{}.schedule.reading", curve.innermost_address()), message.to_owned()));
     }
     Ok(())
 }
@@ -43,26 +66,23 @@ fn rounded(years: f64) -> f64 {
 }
 
 /// The medians of a curve's numbers; `median` resolves names.
-pub(super) fn medians(
-    curve: &Curve,
-    median: &dyn Fn(&Assumption) -> Option<f64>,
-) -> Result<Vec<f64>, (&'static str, String)> {
+pub(super) fn medians(curve: &Curve, median: &dyn Fn(&Assumption) -> Option<f64>) -> Result<Vec<f64>, Fault> {
     let mut list = Medians { median, values: Vec::new(), unknown: None };
     curve.walk(&mut Trail::default(), &mut list);
     if let Some(name) = list.unknown {
-        return Err(("", format!("the name {name:?} is not defined outside of a scenario")));
+        return Err((String::new(), format!("the name {name:?} is not defined outside of a scenario")));
     }
-    if let CurveLaw::Schedule(schedule) = &curve.0
-        && schedule.rates.is_empty()
-    {
-        return Err((".schedule.rates", "at least one rate is needed, got none".to_owned()));
+    let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.innermost().0 else { return Ok(list.values) };
+    if rates.is_empty() {
+        let message = "at least one rate is needed, got none".to_owned();
+        return Err((format!("{}.schedule.rates", curve.innermost_address()), message));
     }
-    if let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.0
-        && let TailLaw::Ratio(ratio) = &tail.0
+    if let TailLaw::Ratio(ratio) = &tail.0
         && ratio.name() == Some(AUTO)
     {
         let auto = Schedule::auto_ratio(&list.values[..rates.len()]);
-        list.values[rates.len()] = auto.map_err(|message| (".schedule.tail.ratio", message))?;
+        list.values[rates.len()] =
+            auto.map_err(|message| (format!("{}.schedule.tail.ratio", curve.innermost_address()), message))?;
     }
     Ok(list.values)
 }
@@ -89,6 +109,8 @@ impl Visitor for Medians<'_> {
 impl Curve {
     /// `Γ(τ)` at `tau` years since the base with every assumption at its median.
     ///
+    /// [`Curve::damped`] depends on the length of a period, which is a quarter here. Other curves do not.
+    ///
     /// # Errors
     /// If a number is not allowed, or is the name of an assumption, which is not defined outside of a scenario; or if
     /// the curve ends before `tau` or is not finite there. A curve by [`Curve::totals`] is always an error, since it
@@ -107,7 +129,7 @@ impl Curve {
         if !numbers.problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "curve", numbers.problems));
         }
-        let fault = |(rest, message): (&str, String)| Error::invalid("curve", rest.trim_start_matches('.'), message);
+        let fault = |(rest, message): Fault| Error::invalid("curve", rest.trim_start_matches('.'), message);
         if !(0.0..=f64::from(MOST_PERIODS)).contains(&tau) {
             let message = format!("years since the base must lie between 0 and {MOST_PERIODS}, got {}", shown(tau));
             return Err(Error::invalid("curve", "", message));
@@ -117,16 +139,17 @@ impl Curve {
                            itself does not know: ask a scenario";
             return Err(Error::invalid("curve", "schedule.reading", message));
         }
+        nests(self).map_err(fault)?;
         let values =
             medians(self, &|assumption| Shape::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
         reaches(self, tau, 0.0).map_err(fault)?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut growth = f64::NAN;
-        self.fill(&values, &[tau], 1, &mut |_, column| growth = column[0]);
+        self.fill(&values, Times { taus: &[tau], step: QUARTER }, 1, &mut |_, column| growth = column[0]);
         if growth.is_finite() {
             Ok(growth)
         } else {
-            Err(fault(("", format!("log growth after {tau} years is {growth}"))))
+            Err(fault((String::new(), format!("log growth after {tau} years is {growth}"))))
         }
     }
 }

@@ -400,6 +400,9 @@ mod tests {
             "totals" => Curve::totals([0.5, 0.4], Tail::fade(uniform(0.1, 0.2), 2)),
             "ratio" => Curve::schedule(rates.clone(), Tail::ratio(0.8)),
             "fade" => Curve::fade(assumption, 0.1, log_interval(2.0, 4.0)),
+            "bass" => Curve::bass(0.02, uniform(0.3, 0.5), 0.1),
+            "richards" => Curve::richards(log_interval(10.0, 20.0), 0.5, 0.3),
+            "share" => Curve::share(Curve::hyperbolic(assumption, 2), uniform(0.1, 0.2), 0.3, 4),
             "custom" => Curve::custom("line", [normal(0.3, 0.1), 0.1.into()], |tau, p| tau * p[0]),
             _ => Curve::constant(assumption),
         };
@@ -407,7 +410,7 @@ mod tests {
             .ceiling(1e12)
             .assumption(assumption, normal(0.3, 0.05).source("assumed"))
             .correlation(provider, "totals", 0.3);
-        for name in [provider, "totals", "ratio", "fade", "custom"] {
+        for name in [provider, "totals", "ratio", "fade", "bass", "richards", "share", "custom"] {
             let one = Provider::new(name, truncated(normal(1e9, 1e8), 1e8, None))
                 .growth(curve(name))
                 .volatility(uniform(0.1, 0.2))
@@ -452,7 +455,7 @@ mod tests {
         #[test]
         fn every_valid_name_makes_an_address(name in "[^\\[\\]/\\p{Cc}]{1,12}") {
             prop_assume!(name_fault(&name).is_none() && visible(&name) != crate::growth::AUTO);
-            prop_assume!(!["totals", "ratio", "fade", "custom"].contains(&visible(&name).as_str()));
+            prop_assume!(!["totals", "ratio", "fade", "bass", "richards", "share", "custom"].contains(&visible(&name).as_str()));
             let scenario = everything(&name, &name, &name);
             for (text, _) in scenario.numbers() {
                 let address: Address = text.parse().expect("an address of the walk");

@@ -265,6 +265,9 @@ fn the_smallest_scenarios_are_audited() {
         .question(Question::overtakes("A", "B"))
         .build()
         .expect("valid");
+    // Launched 0.7 years before the base, after the history began.
+    let launched = scenario.with_growth("A", Curve::weibull(2, 1, 1)).expect("valid");
+    assert!(audit(&launched).findings().iter().all(|finding| finding.figures.iter().all(|one| one.value.is_finite())));
     // With two certain curves the leader is certain: that is the only finding.
     assert_eq!(found(&audit(&scenario)), [("question".to_owned(), "question[0].overtakes".to_owned())].into());
 }

@@ -17,6 +17,27 @@ fn tails() -> [Tail; 5] {
     [Tail::hold(), Tail::ratio(0.7), Tail::ratio("auto"), Tail::fade(0.12, 2), Tail::fade(0.12, 1e-3)]
 }
 
+/// The growth laws of the table that are not schedules, with plain numbers.
+fn laws_of_growth() -> Vec<Curve> {
+    let market = || Curve::schedule([0.87, 0.60], Tail::fade(0.12, 2));
+    vec![
+        Curve::hyperbolic(0.87, 2),
+        Curve::damped(0.87, 0.7),
+        Curve::damped(0.05, 1.04),
+        Curve::logistic(20, 0.6),
+        Curve::logistic(1.000_001, 0.6),
+        Curve::gompertz(20, 0.4),
+        Curve::richards(20, 0.5, 0.5),
+        Curve::richards(20, 700, 250),
+        Curve::bass(0.02, 0.4, 0.1),
+        Curve::bass(0.02, 0, 0.999),
+        Curve::weibull(20, 0.2, 1.5),
+        Curve::weibull(1e12, 0.02, 0.1),
+        Curve::share(market(), 0.05, 0.1, 3),
+        Curve::share(Curve::share(Curve::damped(0.5, 0.8), 0.9, 0.2, 1), 0.3, 0.6, 0.1),
+    ]
+}
+
 /// Every curve and tail of the file format, with plain numbers.
 fn curves() -> Vec<Curve> {
     let rates = [0.87, 0.60, 0.45, 0.30, 0.25, 0.20];
@@ -27,6 +48,7 @@ fn curves() -> Vec<Curve> {
         curves.extend((2..=rates.len()).map(|count| Curve::schedule(rates[..count].to_vec(), tail.clone())));
     }
     curves.push(Curve::schedule([0.5], Tail::hold()));
+    curves.extend(laws_of_growth());
     curves
 }
 
@@ -162,6 +184,14 @@ fn files_bring_back_every_curve_law_and_tail() {
             Curve::fade(law.clone(), law.clone(), law.clone()),
             Curve::schedule([law.clone(), law.clone()], Tail::fade(law.clone(), law.clone())),
             Curve::schedule([law.clone()], Tail::ratio(law.clone())),
+            Curve::hyperbolic(law.clone(), law.clone()),
+            Curve::damped(law.clone(), law.clone()),
+            Curve::logistic(20, law.clone()),
+            Curve::gompertz(lognormal(20.0, 0.1).source("a guess"), law.clone()),
+            Curve::richards(20, law.clone(), law.clone()),
+            Curve::bass(law.clone(), law.clone(), pert(0.1, 0.2, 0.3)),
+            Curve::weibull(20, law.clone(), law.clone()),
+            Curve::share(Curve::constant(law.clone()), uniform(0.1, 0.2), 0.3, law.clone()),
         ] {
             let provider = Provider::new("a", law.clone()).growth(curve).volatility(law.clone()).source("page 3");
             comes_back(&scenario_of(provider));
@@ -244,30 +274,39 @@ fn seen(witness: &outgrow::Path<'_>) -> f64 {
 fn every_path_follows_the_curve_of_its_own_draws() {
     /// The f32 rounding of six draws adds up over ten years.
     const TOLERANCE: f64 = 4e-5;
-    type Form = fn([Assumption; 5]) -> Curve;
+    type Form = fn([Assumption; 6]) -> Curve;
     // Whether growth in the first year is the first rate.
-    let forms: [(Form, bool); 5] = [
+    let forms: [(Form, bool); 13] = [
         (|[first, ..]| Curve::constant(first), true),
-        (|[first, _, _, to, life]| Curve::fade(first, to, life), false),
+        (|[first, _, _, to, life, _]| Curve::fade(first, to, life), false),
         (|[first, second, third, ..]| Curve::schedule([first, second, third], Tail::hold()), true),
-        (|[first, second, third, to, life]| Curve::schedule([first, second, third], Tail::fade(to, life)), true),
-        (|[first, second, _, to, _]| Curve::schedule([first, second], Tail::ratio(to)), true),
+        (|[first, second, third, to, life, _]| Curve::schedule([first, second, third], Tail::fade(to, life)), true),
+        (|[first, second, _, to, ..]| Curve::schedule([first, second], Tail::ratio(to)), true),
+        (|[first, _, _, _, life, _]| Curve::hyperbolic(first, life), false),
+        (|[first, _, third, ..]| Curve::damped(first, third), false),
+        (|[_, second, .., limit]| Curve::logistic(limit, second), false),
+        (|[_, second, .., limit]| Curve::gompertz(limit, second), false),
+        (|[_, second, _, _, life, limit]| Curve::richards(limit, second, life), false),
+        (|[_, second, third, to, ..]| Curve::bass(to, second, third), false),
+        (|[_, second, _, _, life, limit]| Curve::weibull(limit, second, life), false),
+        (|[first, _, third, to, life, _]| Curve::share(Curve::constant(first), third, to, life), false),
     ];
-    let names = ["first", "second", "third", "to", "life"];
+    let names = ["first", "second", "third", "to", "life", "limit"];
     let laws = [
         uniform(-0.5, 1.0),
         normal(0.6, 0.1),
         truncated(lognormal(0.4, 0.5), 0.2, 0.9),
         pert(0.05, 0.1, 0.9),
         log_interval(0.5, 3.0),
+        uniform(2.0, 6.0),
     ];
     for (form, by_year) in forms {
         let builder = Scenario::builder("2018-Q1", "2028-Q1");
         let builder = names.iter().zip(&laws).fold(builder, |all, (name, law)| all.assumption(*name, law.clone()));
         let builder = builder.provider(Provider::new("a", BASE).growth(form(names.map(Assumption::from))));
         let scenario = names.iter().fold(builder, |all, name| all.provider(witness(name))).build().expect("a scenario");
-        let follows = |[a, first, second, third, to, life]: [outgrow::Path<'_>; 6]| {
-            let draws = [first, second, third, to, life].map(|witness| seen(&witness));
+        let follows = |[a, first, second, third, to, life, limit]: [outgrow::Path<'_>; 7]| {
+            let draws = [first, second, third, to, life, limit].map(|witness| seen(&witness));
             let curve = form(draws.map(Assumption::from));
             (1..=40).all(|t| {
                 let tau = f64::from(u32::try_from(t).expect("few")) / 4.0;
@@ -276,8 +315,15 @@ fn every_path_follows_the_curve_of_its_own_draws() {
                     && (t != 4 || !by_year || (a.revenue(4) / BASE - 1.0 - draws[0]).abs() <= 4.0 * SINGLE)
             })
         };
-        let who =
-            ["a", "witness of first", "witness of second", "witness of third", "witness of to", "witness of life"];
+        let who = [
+            "a",
+            "witness of first",
+            "witness of second",
+            "witness of third",
+            "witness of to",
+            "witness of life",
+            "witness of limit",
+        ];
         let simulation = scenario.simulate().paths(500).seed(5).fans(false).ranks(false).shares(false);
         let outcome = simulation.event("follows", who, follows).run().expect("an outcome");
         let share = outcome.event("follows").expect("asked").value();
@@ -385,7 +431,17 @@ fn a_mean_that_cannot_be_relied_on_is_null() {
     let heavy = lognormal(0.3, 0.2);
     let schedule = Provider::new("a", 1.0).growth(Curve::schedule([fixed(0.3), heavy.clone()], Tail::hold()));
     assert!(!mean(schedule));
-    assert!(!mean(Provider::new("a", 1.0).growth(Curve::fade(0.3, heavy, 2))));
+    assert!(!mean(Provider::new("a", 1.0).growth(Curve::fade(0.3, heavy.clone(), 2))));
+    let grows = |curve: Curve| mean(Provider::new("a", 1.0).growth(curve));
+    // Growth rates in every law, and phi, which multiplies one.
+    assert!(!grows(Curve::hyperbolic(heavy.clone(), 2)) && !grows(Curve::damped(heavy.clone(), 0.7)));
+    assert!(!grows(Curve::damped(0.3, heavy.clone())));
+    assert!(!grows(Curve::share(Curve::constant(heavy.clone()), 0.1, 0.2, 2)));
+    // Revenue does not exceed the saturation, whatever the rate and the shape.
+    assert!(grows(Curve::logistic(lognormal(20.0, 0.1), heavy.clone())) && grows(Curve::gompertz(20, heavy.clone())));
+    assert!(grows(Curve::richards(20, heavy.clone(), heavy.clone())) && grows(Curve::weibull(20, 0.2, heavy.clone())));
+    assert!(grows(Curve::bass(heavy.clone(), heavy.clone(), 0.1)));
+    assert!(grows(Curve::hyperbolic(0.3, heavy.clone())) && grows(Curve::share(Curve::constant(0.1), 0.1, 0.2, heavy)));
     let named = Scenario::builder("2018-Q1", "2020-Q1")
         .assumption("boom", lognormal(0.3, 0.2))
         .provider(Provider::new("a", 1.0).growth(Curve::constant("boom")))

@@ -108,6 +108,31 @@ fn a_schedule_with_a_fading_tail() {
     assert!(gradient.of("provider[a].growth.schedule.rates[1].normal[1]").is_ok());
 }
 
+/// The derivative by every number of every growth law, fixed and drawn.
+#[test]
+fn every_growth_law() {
+    let b = Provider::new("b", 1000).growth(Curve::constant(0.15)).volatility(0.1);
+    let fade = || Curve::fade(0.3, 0.1, 3);
+    for curve in [
+        Curve::hyperbolic(0.6, 2),
+        Curve::damped(0.6, 0.7),
+        Curve::logistic(8, 0.5),
+        Curve::gompertz(8, 0.25),
+        Curve::richards(8, 0.4, 0.5),
+        Curve::bass(0.02, 0.4, 0.1),
+        Curve::weibull(8, 0.2, 1.5),
+        Curve::share(fade(), 0.1, 0.2, 2),
+        Curve::logistic(lognormal(8.0, 0.1), 0.5),
+        Curve::share(Curve::damped(0.5, 0.8), 0.5, uniform(0.4, 0.6), 2),
+    ] {
+        let a = Provider::new("a", 699).growth(curve).volatility(0.2);
+        let gradient = agrees(&pair(a, b.clone(), "2020-Q1").build().expect("a scenario"), "2020-Q1");
+        let of_curve = |entry: &&outgrow::Slope| entry.address.starts_with("provider[a].growth");
+        let slopes: Vec<f64> = gradient.entries().iter().filter(of_curve).map(|entry| entry.slope).collect();
+        assert!(slopes.len() >= 2 && slopes.iter().all(|slope| slope.abs() > 1e-6), "{gradient}");
+    }
+}
+
 #[test]
 fn fiscal_totals_bend_with_history_and_base() {
     let totals = Curve::totals([0.87, 0.60], Tail::fade(0.12, 2));

@@ -24,6 +24,7 @@ mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
 mod gradient;
+mod laws;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;

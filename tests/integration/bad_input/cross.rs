@@ -177,6 +177,112 @@ fn laws_out_of_order_are_refused_in_every_place() {
     }
 }
 
+fn share_of(market: &Value) -> Value {
+    json!({ "share": { "market": market, "from": 0.1, "to": 0.2, "half_life": 3 } })
+}
+
+fn share(market: Curve) -> Curve {
+    Curve::share(market, 0.1, 0.2, 3)
+}
+
+/// Problems of a market are reported at the address of the market, in any depth.
+#[test]
+fn markets_of_shares() {
+    let schedule = |more: Value| {
+        let mut tree = json!({ "schedule": { "rates": [0.5, 0.4] } });
+        tree["schedule"].as_object_mut().expect("a table").extend(more.as_object().expect("a table").clone());
+        tree
+    };
+    let rates = || [0.5, 0.4];
+    let cases = [
+        (
+            schedule(json!({ "reading": "totals", "tail": "hold" })),
+            Curve::totals(rates(), Tail::hold()),
+            ".schedule.reading",
+            "cannot grow by fiscal totals",
+        ),
+        (schedule(json!({})), Curve::schedule(rates(), Tail::none()), ".schedule.tail", "state a tail"),
+        (
+            schedule(json!({ "rates": [0.4, 0.5], "tail": { "ratio": "auto" } })),
+            Curve::schedule([0.4, 0.5], Tail::ratio("auto")),
+            ".schedule.tail.ratio",
+            "specify a ratio",
+        ),
+        (
+            schedule(json!({ "rates": [], "tail": "hold" })),
+            Curve::schedule([0.0; 0], Tail::hold()),
+            ".schedule.rates",
+            "at least one rate",
+        ),
+        (
+            json!({ "logistic": { "saturation": 1, "rate": 0.5 } }),
+            Curve::logistic(1, 0.5),
+            ".logistic.saturation",
+            "got 1",
+        ),
+    ];
+    for (tree, curve, end, words) in cases {
+        let address = format!("provider[A].growth.share.market{end}");
+        refused(&with("/provider/0/growth", share_of(&tree)), a_curve(share(curve.clone())), &address, &[words]);
+        let deeper = format!("provider[A].growth.share.market.share.market{end}");
+        let tree = with("/provider/0/growth", share_of(&share_of(&tree)));
+        refused(&tree, a_curve(share(share(curve.clone()))), &deeper, &[words]);
+        let error = share(curve).log_growth(10.0).expect_err(words);
+        assert_problem(&error, &format!("share.market{end}"), &[words]);
+    }
+}
+
+#[test]
+fn curves_nested_too_deeply() {
+    let nested = |shares: usize| {
+        let tree = (0..shares).fold(json!({ "constant": 0.1 }), |market, _| share_of(&market));
+        (with("/provider/0/growth", tree), (0..shares).fold(Curve::constant(0.1), |market, _| share(market)))
+    };
+    let (tree, curve) = nested(7);
+    assert!(Scenario::from_json(&tree.to_string()).is_ok() && a_curve(curve).build().is_ok());
+    for shares in [8, 15] {
+        let (tree, curve) = nested(shares);
+        let address = format!("provider[A].growth{}", ".share.market".repeat(8));
+        let words = format!("at most 8 deep, got {}", shares + 1);
+        refused(&tree, a_curve(curve), &address, &[&words]);
+    }
+}
+
+/// Distributions beyond the values that each number of a growth law allows.
+#[test]
+fn numbers_of_growth_laws_have_a_support() {
+    let law = |key: &str, parameter: &str, values: Value| {
+        let mut tree = values;
+        let bad = match parameter {
+            "adopted" | "from" | "to" => json!({ "uniform": [0.5, 1.5] }),
+            "saturation" => json!({ "normal": [2, 1] }),
+            _ => json!({ "normal": [0.1, 0.1] }),
+        };
+        tree[parameter] = bad;
+        (json!({ key: tree }), format!("provider[A].growth.{key}.{parameter}"))
+    };
+    let sigmoid = || json!({ "saturation": 20, "rate": 0.5 });
+    let shaped = || json!({ "saturation": 20, "rate": 0.5, "shape": 1.5 });
+    let bass = || json!({ "p": 0.02, "q": 0.4, "adopted": 0.1 });
+    let share = || json!({ "market": { "constant": 0.1 }, "from": 0.1, "to": 0.2, "half_life": 3 });
+    for ((tree, address), words) in [
+        (law("hyperbolic", "half_life", json!({ "from": 0.5 })), ["15.9 %", "low = 0"]),
+        (law("damped", "phi", json!({ "from": 0.5 })), ["phi", "low = 0"]),
+        (law("logistic", "saturation", sigmoid()), ["above 1", "low = 1"]),
+        (law("gompertz", "rate", sigmoid()), ["a rate", "low = 0"]),
+        (law("richards", "shape", shaped()), ["a shape", "low = 0"]),
+        (law("weibull", "saturation", shaped()), ["15.9 %", "low = 1"]),
+        (law("bass", "p", bass()), ["p (per year)", "low = 0"]),
+        (law("bass", "q", bass()), ["q (per year)", "low = 0"]),
+        (law("bass", "adopted", bass()), ["50.0 %", "high = 1"]),
+        (law("share", "from", share()), ["50.0 %", "high = 1"]),
+        (law("share", "to", share()), ["a share of a market", "high = 1"]),
+    ] {
+        let error = Scenario::from_json(&with("/provider/0/growth", tree).to_string()).expect_err(&address);
+        assert_problem(&error, &address, &words);
+    }
+}
+
 /// More than 1e-6 outside the allowed range is an error that says how much and proposes `truncated`.
 #[test]
 fn the_support_rule() {

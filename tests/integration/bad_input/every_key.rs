@@ -47,6 +47,17 @@ fn valid() -> Tree {
             { "name": "C.D", "revenue": 1000, "growth": { "constant": 0.2 } },
             { "name": "hold", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": "hold" } } },
             { "name": "ratio", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": { "ratio": 0.7 } } } },
+            { "name": "hyperbolic", "revenue": 1, "growth": { "hyperbolic": { "from": 0.87, "half_life": 2 } } },
+            { "name": "damped", "revenue": 1, "growth": { "damped": { "from": 0.87, "phi": 0.7 } } },
+            { "name": "logistic", "revenue": 1, "growth": { "logistic": { "saturation": 20, "rate": 0.6 } } },
+            { "name": "gompertz", "revenue": 1, "growth": { "gompertz": { "saturation": 20, "rate": 0.4 } } },
+            { "name": "richards", "revenue": 1, "growth": { "richards": { "saturation": 20, "rate": 0.5, "shape": 0.5 } } },
+            { "name": "bass", "revenue": 1, "growth": { "bass": { "p": 0.02, "q": 0.4, "adopted": 0.1 } } },
+            { "name": "weibull", "revenue": 1, "growth": { "weibull": { "saturation": 20, "rate": 0.2, "shape": 1.5 } } },
+            { "name": "share", "revenue": 1, "growth": { "share": {
+                "market": { "fade": { "from": 0.4, "to": 0.1, "half_life": 3 } },
+                "from": 0.05, "to": 0.1, "half_life": 3,
+            } } },
             { "name": "auto", "revenue": 1, "growth": { "schedule": { "rates": [0.3, 0.2], "tail": { "ratio": "auto" } } } },
         ],
         "correlation": [{ "between": ["阿里云", "B"], "value": 0.3 }],
@@ -161,7 +172,11 @@ fn allows(address: &str, x: f64) -> bool {
         _ if has(&[".triangular[2]", ".pert[2]"]) => x >= 3.0,
         // A spread of 1e300 leaves no probability between the bounds, and such a ratio overflows within two years.
         "assumption[truncated].truncated.of.normal[1]" => (0.0..1e299).contains(&x),
-        _ if has(&[".ratio"]) => x > 0.0 && x < 1e299,
+        _ if has(&[".ratio", ".phi"]) => x > 0.0 && x < 1e299,
+        _ if has(&[".saturation"]) => x > 1.0,
+        _ if has(&[".adopted", ".share.from", ".share.to"]) => x > 0.0 && x < 1.0,
+        _ if has(&[".rate", ".shape", ".bass.p"]) => x > 0.0,
+        _ if has(&[".bass.q"]) => x >= 0.0,
         // The lower bound of a claim must not be above its upper bound.
         "provider[阿里云].claim[0].at_least" => x > 0.0 && x <= 700.0,
         "provider[阿里云].claim[0].at_most" => x >= 500.0,
@@ -237,8 +252,8 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
         _ if address.starts_with("provider[auto].growth.schedule.rates") => {
             reported == "provider[auto].growth.schedule.tail.ratio"
         }
-        // Too large a ratio makes the curve invalid, not the ratio's address.
-        _ if address.ends_with(".tail.ratio") => {
+        // Too large a ratio (or phi) makes the curve invalid, not the ratio's address.
+        _ if address.ends_with(".tail.ratio") || address.ends_with(".phi") => {
             address.starts_with(&format!("{reported}.")) && reported.ends_with(".growth")
         }
         _ if PAIR.contains(&before) => reported.contains(".between[") || reported.contains(".overtakes["),
@@ -276,7 +291,8 @@ fn shown(fault: Fault, address: &str) -> Vec<String> {
         Fault::Alien => &["null", "a date"],
         Fault::Number(x) if x.is_nan() => &["NaN", "nan"],
         Fault::Number(x) if x.is_infinite() => &["inf", "1e999"],
-        Fault::Number(x) if x > 1e299 => &["1e300", "e298"],
+        // A ratio or phi of 1e300 is reported by the log growth of the first period that overflows.
+        Fault::Number(x) if x > 1e299 => &["1e300", "e298", "e74"],
         Fault::Number(x) => return vec![x.to_string()],
         Fault::TooMany => &["got 3", "got 4", "taken by", "already"],
         Fault::TooFew => &["got 1", "got 2", "got none", "two rates"],

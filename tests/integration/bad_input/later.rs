@@ -42,18 +42,11 @@ fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
             law(json!({ "truncated": { "of": { "student_t": { "df": 4 } }, "low": 1 } })),
             "provider[A].revenue.truncated.of.student_t",
         ),
-        (curve(json!({ "hyperbolic": { "from": 0.87, "half_life": 2 } })), "provider[A].growth.hyperbolic"),
-        (curve(json!({ "damped": { "from": 0.87, "phi": 0.7 } })), "provider[A].growth.damped"),
-        (curve(json!({ "logistic": { "saturation": 20, "rate": 0.6 } })), "provider[A].growth.logistic"),
-        (curve(json!({ "gompertz": { "saturation": 20, "rate": 0.4 } })), "provider[A].growth.gompertz"),
-        (curve(json!({ "richards": { "saturation": 20, "rate": 0.5, "shape": 0.5 } })), "provider[A].growth.richards"),
-        (curve(json!({ "bass": { "p": 0.02, "q": 0.4, "adopted": 0.1 } })), "provider[A].growth.bass"),
-        (curve(json!({ "weibull": { "saturation": 20, "rate": 0.2, "shape": 1.5 } })), "provider[A].growth.weibull"),
-        (
-            curve(json!({ "share": { "market": { "constant": 0.1 }, "from": 0.05, "to": 0.1, "half_life": 3 } })),
-            "provider[A].growth.share",
-        ),
         (curve(json!({ "mixture": [{ "weight": 1, "curve": { "constant": 0.1 } }] })), "provider[A].growth.mixture"),
+        (
+            curve(json!({ "share": { "market": { "mixture": [] }, "from": 0.05, "to": 0.1, "half_life": 3 } })),
+            "provider[A].growth.share.market.mixture",
+        ),
     ];
     cases.extend(laws.into_iter().map(|((place, key, value), address)| (place, key, value, address)));
     cases
@@ -99,7 +92,15 @@ fn unknown_words_list_the_known_ones() {
         ("", "innovations", json!({ "gaussian": 5 }), "innovations", "must be \"gaussian\", got a table"),
         (a, "centring", json!("mode"), "provider[A].centring", "known: median"),
         (a, "growth", json!({ "constnat": 0.1 }), "provider[A].growth.constnat", "did you mean \"constant\"?"),
-        (a, "growth", json!({}), "provider[A].growth", "must contain one curve (constant, schedule, fade), got none"),
+        (
+            a,
+            "growth",
+            json!({}),
+            "provider[A].growth",
+            "must contain one curve (constant, schedule, fade, hyperbolic, damped, logistic, gompertz, richards, bass, \
+             weibull, share), got none",
+        ),
+        (a, "growth", json!({ "logistics": {} }), "provider[A].growth.logistics", "did you mean \"logistic\"?"),
         (a, "growth", json!({ "constant": 0.1, "fade": {} }), "provider[A].growth", "got constant and fade"),
         (a, "revenue", json!({ "normal": [1, 0.1], "fixed": 1 }), "provider[A].revenue", "got fixed and normal"),
         (a, "revenue", json!({ "source": "x" }), "provider[A].revenue", "got none"),

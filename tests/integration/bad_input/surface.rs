@@ -134,6 +134,10 @@ fn a_value_as_text() {
     assert!(custom.with_toml([("provider[B].volatility", "0.2")]).is_ok(), "a number needs no file");
     let error = custom.with_toml([("horizon", "2022-Q1")]).expect_err("a closure");
     assert_problem(&error, "provider[B].growth.custom", &["is a closure and cannot be written"]);
+    let market = Curve::share(Curve::custom("own", [0.1], |tau, p| tau * p[0]), 0.1, 0.2, 3);
+    let custom = scenario.with_growth("B", market).expect("valid");
+    let error = custom.with_toml([("horizon", "2022-Q1")]).expect_err("a closure");
+    assert_problem(&error, "provider[B].growth.share.market.custom", &["is a closure and cannot be written"]);
 }
 
 #[test]

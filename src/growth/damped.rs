@@ -1,0 +1,63 @@
+//! Growth that is multiplied by a constant each period: the damped trend of Gardner & McKenzie (1985).
+
+use super::value::{Times, Value, each, named};
+use crate::cpu::{self, Level};
+use crate::math;
+
+/// A lower bound of `|ln φ|`. It turns 0/0 at φ = 1 into the limit, and changes no other result.
+const LEAST: f64 = 1e-300;
+
+/// `Γ(τ) = weight · (1 − e^(−aτ)) · e^(τ·rise)` with `a = |ln φ|`, so that no difference cancels.
+struct Damped {
+    weight: Vec<f64>,
+    decay: Vec<f64>,
+    /// `ln φ` where it is positive, otherwise 0.
+    rise: Vec<f64>,
+}
+
+impl Damped {
+    fn new(from: Value<'_>, phi: Value<'_>, step: f64, count: usize) -> Self {
+        let (mut weight, mut decay) = (from.log_rate(count), phi.column(count));
+        math::ln_slice(&mut decay);
+        let rise = decay.iter().map(|log| log.max(0.0)).collect();
+        for (weight, log) in weight.iter_mut().zip(&mut decay) {
+            let a = log.abs().max(LEAST);
+            let (left, less_1) = math::exp_pair_below_0(-a * step);
+            // For φ > 1 the factor φ^(τ−Δ) of the sum cancels φ^Δ.
+            let first = if *log > 0.0 { 1.0 } else { left };
+            *weight *= step * first / -less_1;
+            *log = a;
+        }
+        Self { weight, decay, rise }
+    }
+
+    #[inline(always)]
+    fn put(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64, exp: impl Fn(f64) -> f64) {
+        for (((out, weight), decay), rise) in out.iter_mut().zip(&self.weight).zip(&self.decay).zip(&self.rise) {
+            *out = weight * -exp_m1(-tau * decay) * exp(tau * rise);
+        }
+    }
+}
+
+pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+    let [from, phi] = named(values);
+    let law = Damped::new(from, phi, times.step, count);
+    let is_rising = law.rise.iter().any(|rise| *rise > 0.0);
+    each(times.taus, count, emit, |tau, out| {
+        if tau < 0.0 {
+            return law.put(out, tau, math::exp_m1, math::exp);
+        }
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                if is_rising {
+                    law.put(out, tau, math::exp_m1_below_0, math::exp);
+                } else {
+                    // e⁰ = 1.
+                    law.put(out, tau, math::exp_m1_below_0, |_| 1.0);
+                }
+            },
+        );
+    });
+}

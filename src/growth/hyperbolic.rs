@@ -1,0 +1,31 @@
+//! Growth that fades to 0 ever more slowly: the harmonic decline of Arps (1945), applied to a growth rate.
+
+use super::value::{Times, Value, each, named};
+use crate::cpu::{self, Level};
+use crate::math;
+
+/// Beyond these half-lives the result does not change by an ulp of revenue, and `τ/h` neither overflows nor loses bits.
+const HALF_LIVES: (f64, f64) = (1e-300, 1e300);
+
+pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+    let [from, half_life] = named(values);
+    // `γ₀ h` and `1/h`.
+    let (mut growth, mut inverse) = (from.log_rate(count), half_life.column(count));
+    for (growth, inverse) in growth.iter_mut().zip(&mut inverse) {
+        let half_life = inverse.clamp(HALF_LIVES.0, HALF_LIVES.1);
+        *growth *= half_life;
+        *inverse = 1.0 / half_life;
+    }
+    each(times.taus, count, emit, |tau, out| {
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for ((out, growth), inverse) in out.iter_mut().zip(&growth).zip(&inverse) {
+                    // Not finite where τ ≤ −h: the law is undefined that long before the base.
+                    *out = growth * math::ln_1p(tau * inverse);
+                }
+            },
+        );
+    });
+}

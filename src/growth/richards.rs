@@ -1,0 +1,52 @@
+//! Generalized logistic growth towards a saturation level (Richards 1959).
+
+use super::saturating::Saturating;
+use super::value::{Times, Value, columns, each, named};
+use crate::math;
+
+/// Beyond these shapes revenue does not change by an ulp, and neither ν ln S nor 1/ν overflows.
+const SHAPES: (f64, f64) = (1e-290, 1e300);
+/// Above this `ν ln S` and `kτ`, `S^−ν + e^(−kτ)` may underflow.
+const STEEP: f64 = 600.0;
+
+/// A path on which `ν ln S` exceeds [`STEEP`].
+struct Steep {
+    path: usize,
+    /// `ν ln S`.
+    limit: f64,
+    rate: f64,
+    shape: f64,
+}
+
+impl Steep {
+    /// `−ln(S^−ν + e^(−kτ))/ν`, where both terms are negligible beside 1.
+    fn log_growth(&self, tau: f64) -> f64 {
+        let reached = self.rate * tau;
+        (self.limit.min(reached) - math::ln_1p(math::exp(-(self.limit - reached).abs()))) / self.shape
+    }
+}
+
+/// `L^ν = 1 + C (1 − e)/(S^−ν + C e)`, `C = 1 − S^−ν`, `e = e^(−kτ)`.
+pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+    let [saturation, rate, mut scale] = columns(named(values), count);
+    let (mut floor, mut gain, mut steep) = (saturation, vec![0.0; count], Vec::new());
+    math::ln_slice(&mut floor);
+    for (path, ((floor, gain), scale)) in floor.iter_mut().zip(&mut gain).zip(&mut scale).enumerate() {
+        let shape = scale.clamp(SHAPES.0, SHAPES.1);
+        let limit = shape * *floor;
+        if limit > STEEP {
+            steep.push(Steep { path, limit, rate: rate[path], shape });
+        }
+        let (power, less_1) = math::exp_pair_below_0(-limit);
+        (*floor, *gain, *scale) = (power, -less_1, 1.0 / shape);
+    }
+    let law = Saturating { rate, slope: gain.clone(), gain, floor, scale };
+    each(times.taus, count, emit, |tau, out| {
+        law.put(out, tau);
+        for path in &steep {
+            if path.rate * tau > STEEP {
+                out[path.path] = path.log_growth(tau);
+            }
+        }
+    });
+}

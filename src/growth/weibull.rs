@@ -1,0 +1,101 @@
+//! Weibull growth towards a saturation level (Sharif & Islam 1980).
+
+use super::value::{Times, Value, columns, each, named};
+use crate::cpu::{self, Level};
+use crate::math;
+
+/// A smaller shape gives the same result and would overflow `ln τ₀`.
+const LEAST_SHAPE: f64 = 1e-300;
+/// Up to this |ln τ₀| neither τ₀ nor its reciprocal overflows.
+const ORDINARY: f64 = 600.0;
+
+/// With `H = (ku)^c`: `H₀ = ln(S/(S − 1))` at the base, `H/H₀ = (1 + τ/τ₀)^c`, and
+/// `e^Γ = 1 + (S − 1)(1 − e^(−(H − H₀)))`.
+struct Weibull {
+    /// `S − 1`.
+    gain: Vec<f64>,
+    /// `H₀`.
+    hazard: Vec<f64>,
+    /// `1/τ₀`, or 0 for the paths of `extreme`.
+    inverse_age: Vec<f64>,
+    shape: Vec<f64>,
+    extreme: Vec<Extreme>,
+}
+
+/// A path with a launch extremely long or short before the base.
+struct Extreme {
+    path: usize,
+    /// `ln τ₀`.
+    log_age: f64,
+}
+
+impl Weibull {
+    fn new(values: &[Value<'_>], count: usize) -> Self {
+        let [mut gain, mut inverse_age, mut shape] = columns(named(values), count);
+        let (mut hazard, mut extreme) = (vec![0.0; count], Vec::new());
+        let paths = gain.iter_mut().zip(&mut inverse_age).zip(&mut shape).zip(&mut hazard).enumerate();
+        for (path, (((gain, rate), shape), hazard)) in paths {
+            *gain -= 1.0;
+            *shape = shape.max(LEAST_SHAPE);
+            *hazard = math::ln_1p(1.0 / *gain);
+            // Until here the column holds the rate.
+            let log_age = math::ln(*hazard) / *shape - math::ln(*rate);
+            *rate = math::exp(-log_age);
+            if log_age.abs() > ORDINARY {
+                extreme.push(Extreme { path, log_age });
+                *rate = 0.0;
+            }
+        }
+        Self { gain, hazard, inverse_age, shape, extreme }
+    }
+
+    /// The loops are short, so that their iterations overlap.
+    #[inline(always)]
+    fn put(&self, out: &mut [f64], tau: f64, exp_pair: impl Fn(f64) -> (f64, f64), exp_m1: impl Fn(f64) -> f64) {
+        for ((out, inverse_age), shape) in out.iter_mut().zip(&self.inverse_age).zip(&self.shape) {
+            *out = shape * math::ln_1p(tau * inverse_age);
+        }
+        for (out, hazard) in out.iter_mut().zip(&self.hazard) {
+            *out = added(*hazard, exp_pair(-*out));
+        }
+        for (out, gain) in out.iter_mut().zip(&self.gain) {
+            *out = gain * -exp_m1(-*out);
+        }
+        for out in out {
+            *out = math::ln_1p(*out);
+        }
+    }
+
+    /// `Γ` of one extreme path, through `ln(1 + τ/τ₀) = max(z, 0) + ln(1 + e^(−|z|))`, `z = ln(τ/τ₀)`.
+    fn of_extreme(&self, Extreme { path, log_age }: &Extreme, tau: f64) -> f64 {
+        let log_ratio = math::ln(tau) - log_age;
+        let log_grown = log_ratio.max(0.0) + math::ln_1p(math::exp(-log_ratio.abs()));
+        let added = added(self.hazard[*path], math::exp_pair(-self.shape[*path] * log_grown));
+        math::ln_1p(self.gain[*path] * -math::exp_m1(-added))
+    }
+}
+
+/// `H − H₀ = H₀ (e^x − 1)`, from `(e^(−x), e^(−x) − 1)`.
+#[inline(always)]
+fn added(hazard: f64, (left, less_1): (f64, f64)) -> f64 {
+    hazard * (-less_1 / left)
+}
+
+/// Before the base, which only an audit evaluates, the result is not finite before the launch.
+pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
+    let law = Weibull::new(values, count);
+    each(times.taus, count, emit, |tau, out| {
+        if tau < 0.0 {
+            law.put(out, tau, math::exp_pair, math::exp_m1);
+        } else {
+            cpu::run(
+                Level::of_this_process(),
+                #[inline(always)]
+                || law.put(out, tau, math::exp_pair_below_0, math::exp_m1_below_0),
+            );
+        }
+        for extreme in &law.extreme {
+            out[extreme.path] = law.of_extreme(extreme, tau);
+        }
+    });
+}
