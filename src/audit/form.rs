@@ -9,7 +9,7 @@ use crate::assumption::address::Trail;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::VisitorMut;
 use crate::estimate::Estimate;
-use crate::growth::{Curve, Law, Reading, Schedule, Tail, TailLaw};
+use crate::growth::{Curve, CurveLaw, Reading, Schedule, Tail, TailLaw};
 use crate::math;
 use crate::plan::Plan;
 
@@ -101,7 +101,7 @@ fn found(scene: &Scene<'_>, row: usize, under: &[Under], excess: &Excess, answer
 /// The other tails and curves, each with a name; empty if the horizon lies within the estimates.
 fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<(String, Curve)> {
     let schedule = match &curve.0 {
-        Law::Schedule(schedule) => {
+        CurveLaw::Schedule(schedule) => {
             let rates = medians[..schedule.rates.len()].iter().map(|rate| Assumption::from(*rate)).collect();
             Schedule { rates, ..schedule.clone() }
         }
@@ -112,20 +112,20 @@ fn others(scene: &Scene<'_>, row: usize, curve: &Curve, medians: &[f64]) -> Vec<
     if stated == 0 || scene.years() <= stated as f64 {
         return Vec::new();
     }
-    let is_schedule = matches!(&curve.0, Law::Schedule(_));
+    let is_schedule = matches!(&curve.0, CurveLaw::Schedule(_));
     let has_tail = |tail: fn(&TailLaw) -> bool| is_schedule && tail(&schedule.tail.0);
-    let with = |tail: Tail| Curve(Law::Schedule(Schedule { tail, ..schedule.clone() }));
+    let with = |tail: Tail| Curve(CurveLaw::Schedule(Schedule { tail, ..schedule.clone() }));
     let mut others = Vec::new();
-    if !has_tail(|tail| *tail == TailLaw::Hold) && !matches!(&curve.0, Law::Constant(_)) {
+    if !has_tail(|tail| *tail == TailLaw::Hold) && !matches!(&curve.0, CurveLaw::Constant(_)) {
         others.push(("held".to_owned(), with(Tail::hold())));
     }
     // The scenario is invalid under this tail if the rates do not fall; it is then skipped.
-    if !has_tail(|tail| matches!(tail, TailLaw::Ratio(_))) && stated > 1 && !matches!(&curve.0, Law::Constant(_)) {
+    if !has_tail(|tail| matches!(tail, TailLaw::Ratio(_))) && stated > 1 && !matches!(&curve.0, CurveLaw::Constant(_)) {
         others.push(("ratio auto".to_owned(), with(Tail::ratio("auto"))));
     }
     let to = end_of_fade(scene, row, schedule.rates[stated - 1].value().expect("the rates are at their medians"));
     let name = format!("fade to {:.0} %", 100.0 * to);
-    if !has_tail(|tail| matches!(tail, TailLaw::Fade { .. })) && !matches!(&curve.0, Law::Fade { .. }) {
+    if !has_tail(|tail| matches!(tail, TailLaw::Fade { .. })) && !matches!(&curve.0, CurveLaw::Fade { .. }) {
         others.push((format!("{name}, half-life {HALF_LIFE} years"), with(Tail::fade(to, HALF_LIFE))));
     }
     if is_schedule
@@ -164,13 +164,13 @@ fn fade_through(scene: &Scene<'_>, row: usize, to: f64) -> Option<Curve> {
 /// between 0 and the last rate, otherwise a fraction of the last rate.
 fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
     let to = |curve: &Curve| match &curve.0 {
-        Law::Fade { to, .. } => scene.scenario.median(to),
-        Law::Schedule(Schedule { tail: Tail(TailLaw::Fade { to, .. }), .. }) => scene.scenario.median(to),
-        Law::Schedule(Schedule { tail: Tail(TailLaw::None | TailLaw::Hold | TailLaw::Ratio(_)), .. })
-        | Law::Constant(_)
-        | Law::Family(..)
-        | Law::Share(_)
-        | Law::Custom(_) => None,
+        CurveLaw::Fade { to, .. } => scene.scenario.median(to),
+        CurveLaw::Schedule(Schedule { tail: Tail(TailLaw::Fade { to, .. }), .. }) => scene.scenario.median(to),
+        CurveLaw::Schedule(Schedule { tail: Tail(TailLaw::None | TailLaw::Hold | TailLaw::Ratio(_)), .. })
+        | CurveLaw::Constant(_)
+        | CurveLaw::Family(..)
+        | CurveLaw::Share(_)
+        | CurveLaw::Custom(_) => None,
     };
     let providers = scene.scenario.providers();
     let curves = || providers.iter().filter_map(|provider| provider.growth.as_ref());

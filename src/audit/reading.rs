@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown, short};
-use crate::growth::{Curve, Law, Reading, Schedule};
+use crate::growth::{Curve, CurveLaw, Reading, Schedule};
 use crate::math;
 use crate::plan::Plan;
 use crate::scenario::Scenario;
@@ -16,11 +16,11 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let provider = &scene.scenario.providers()[row];
-    let Some(Law::Schedule(schedule)) = provider.growth.as_ref().map(|curve| &curve.0) else { return None };
+    let Some(CurveLaw::Schedule(schedule)) = provider.growth.as_ref().map(|curve| &curve.0) else { return None };
     if schedule.reading != Reading::Point {
         return None;
     }
-    let totals = Curve(Law::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
+    let totals = Curve(CurveLaw::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
     // Invalid if the history is too short; then `point` is the only possible reading.
     let other = scene.scenario.with_growth(scene.name(row), totals.clone());
     let years = schedule.rates.len().min(scene.scenario.periods() / scene.per_year()).max(1);

@@ -7,7 +7,7 @@ use crate::assumption::address::Subject;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::{AUTO, Law, Reading, Schedule, Times, Value};
+use crate::growth::{AUTO, CurveLaw, Reading, Schedule, Times, Value};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::plan::Plan;
@@ -177,7 +177,10 @@ impl<'a> Scene<'a> {
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
-        if matches!(&curve.innermost().0, Law::Custom(_) | Law::Schedule(Schedule { reading: Reading::Totals, .. })) {
+        if matches!(
+            &curve.innermost().0,
+            CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })
+        ) {
             return straight;
         }
         let Ok(medians) = self.scenario.medians(curve) else { return straight };

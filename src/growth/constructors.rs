@@ -1,9 +1,9 @@
 //! Constructors of curves.
 
 use super::custom::Custom;
-use super::family::Family;
+use super::family::CurveFamily;
 use super::schedule::{Reading, Schedule, Tail};
-use super::{Curve, Law, Share};
+use super::{Curve, CurveLaw, Share};
 use crate::assumption::Assumption;
 
 impl Curve {
@@ -16,7 +16,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn constant(growth: impl Into<Assumption>) -> Self {
-        Self(Law::Constant(growth.into()))
+        Self(CurveLaw::Constant(growth.into()))
     }
 
     /// Growth rates for each year from the base on, followed by a [`Tail`].
@@ -54,7 +54,7 @@ impl Curve {
     }
 
     fn estimates<A: Into<Assumption>>(rates: impl IntoIterator<Item = A>, tail: Tail, reading: Reading) -> Self {
-        Self(Law::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail, reading }))
+        Self(CurveLaw::Schedule(Schedule { rates: rates.into_iter().map(Into::into).collect(), tail, reading }))
     }
 
     /// Growth that moves from one rate to another, covering half of the remaining distance in each half-life:
@@ -68,7 +68,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn fade(from: impl Into<Assumption>, to: impl Into<Assumption>, half_life: impl Into<Assumption>) -> Self {
-        Self(Law::Fade { from: from.into(), to: to.into(), half_life: half_life.into() })
+        Self(CurveLaw::Fade { from: from.into(), to: to.into(), half_life: half_life.into() })
     }
 
     /// Growth that fades to 0, fast at first and then ever more slowly: `γ(τ) = γ₀/(1 + τ/h)`,
@@ -87,7 +87,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn hyperbolic(from: impl Into<Assumption>, half_life: impl Into<Assumption>) -> Self {
-        Self(Law::Family(Family::Hyperbolic, vec![from.into(), half_life.into()]))
+        Self(CurveLaw::Family(CurveFamily::Hyperbolic, vec![from.into(), half_life.into()]))
     }
 
     /// Growth that is damped period by period: the log growth of period j is `γ₀ Δ φ^(jΔ)`, where Δ is the length of a
@@ -110,7 +110,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn damped(from: impl Into<Assumption>, phi: impl Into<Assumption>) -> Self {
-        Self(Law::Family(Family::Damped, vec![from.into(), phi.into()]))
+        Self(CurveLaw::Family(CurveFamily::Damped, vec![from.into(), phi.into()]))
     }
 
     /// Logistic growth towards a saturation level: revenue is the base times `L(τ) = S/(1 + (S − 1) e^(−kτ))`, so
@@ -130,7 +130,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn logistic(saturation: impl Into<Assumption>, rate: impl Into<Assumption>) -> Self {
-        Self(Law::Family(Family::Logistic, vec![saturation.into(), rate.into()]))
+        Self(CurveLaw::Family(CurveFamily::Logistic, vec![saturation.into(), rate.into()]))
     }
 
     /// Gompertz growth towards a saturation level: `Γ(τ) = ln S · (1 − e^(−kτ))`.
@@ -149,7 +149,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn gompertz(saturation: impl Into<Assumption>, rate: impl Into<Assumption>) -> Self {
-        Self(Law::Family(Family::Gompertz, vec![saturation.into(), rate.into()]))
+        Self(CurveLaw::Family(CurveFamily::Gompertz, vec![saturation.into(), rate.into()]))
     }
 
     /// Generalized logistic growth towards a saturation level: revenue is the base times
@@ -173,7 +173,7 @@ impl Curve {
         rate: impl Into<Assumption>,
         shape: impl Into<Assumption>,
     ) -> Self {
-        Self(Law::Family(Family::Richards, vec![saturation.into(), rate.into(), shape.into()]))
+        Self(CurveLaw::Family(CurveFamily::Richards, vec![saturation.into(), rate.into(), shape.into()]))
     }
 
     /// The diffusion of an innovation: revenue is proportional to the adopted fraction F of the potential, with
@@ -195,7 +195,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn bass(p: impl Into<Assumption>, q: impl Into<Assumption>, adopted: impl Into<Assumption>) -> Self {
-        Self(Law::Family(Family::Bass, vec![p.into(), q.into(), adopted.into()]))
+        Self(CurveLaw::Family(CurveFamily::Bass, vec![p.into(), q.into(), adopted.into()]))
     }
 
     /// Weibull growth towards a saturation level: revenue is proportional to `L(u) = 1 − e^(−(ku)^c)`, where u is the time
@@ -222,7 +222,7 @@ impl Curve {
         rate: impl Into<Assumption>,
         shape: impl Into<Assumption>,
     ) -> Self {
-        Self(Law::Family(Family::Weibull, vec![saturation.into(), rate.into(), shape.into()]))
+        Self(CurveLaw::Family(CurveFamily::Weibull, vec![saturation.into(), rate.into(), shape.into()]))
     }
 
     /// A share of a market: revenue is `M(τ) s(τ)`, where `M` is the market's curve and
@@ -253,7 +253,7 @@ impl Curve {
         half_life: impl Into<Assumption>,
     ) -> Self {
         let (from, to, half_life) = (from.into(), to.into(), half_life.into());
-        Self(Law::Share(Box::new(Share { market, from, to, half_life })))
+        Self(CurveLaw::Share(Box::new(Share { market, from, to, half_life })))
     }
 
     /// A custom law: `log_growth(τ, p)` returns `Γ(τ)`, where `p` holds the parameters in the given order.
@@ -275,6 +275,6 @@ impl Curve {
         log_growth: impl Fn(f64, &[f64]) -> f64 + Send + Sync + 'static,
     ) -> Self {
         let parameters = parameters.into_iter().map(Into::into).collect();
-        Self(Law::Custom(Custom::new(name.into(), parameters, log_growth)))
+        Self(CurveLaw::Custom(Custom::new(name.into(), parameters, log_growth)))
     }
 }

@@ -6,7 +6,7 @@ use crate::assumption::quantity::Quantity;
 
 /// The laws, each with its key and parameters in the scenario file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Family {
+pub(crate) enum CurveFamily {
     Hyperbolic,
     Damped,
     Logistic,
@@ -16,7 +16,7 @@ pub(crate) enum Family {
     Weibull,
 }
 
-impl Family {
+impl CurveFamily {
     pub(crate) const ALL: [Self; 7] =
         [Self::Hyperbolic, Self::Damped, Self::Logistic, Self::Gompertz, Self::Richards, Self::Bass, Self::Weibull];
 
@@ -32,7 +32,7 @@ impl Family {
         }
     }
 
-    /// Key and meaning of each parameter, in the order of the values of [`Family::fill`].
+    /// Key and meaning of each parameter, in the order of the values of [`CurveFamily::fill`].
     pub(crate) const fn parameters(self) -> &'static [(&'static str, Quantity)] {
         const SATURATION: (&str, Quantity) = ("saturation", Quantity::Saturation);
         const RATE: (&str, Quantity) = ("rate", Quantity::SaturationRate);

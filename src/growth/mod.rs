@@ -32,11 +32,11 @@ use crate::cpu::{self, Level};
 
 pub(crate) use custom::Custom;
 use fade::Fade;
-pub(crate) use family::Family;
+pub(crate) use family::CurveFamily;
 pub(crate) use ready::{Past, Ready};
 pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
-pub(crate) use totals::Centre;
+pub(crate) use totals::Median;
 pub(crate) use value::{Times, Value};
 
 use share::Gained;
@@ -63,10 +63,10 @@ use value::{each, named};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
-pub struct Curve(pub(crate) Law);
+pub struct Curve(pub(crate) CurveLaw);
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Law {
+pub(crate) enum CurveLaw {
     Constant(Assumption),
     Schedule(Schedule),
     Fade {
@@ -74,8 +74,8 @@ pub(crate) enum Law {
         to: Assumption,
         half_life: Assumption,
     },
-    /// The values in the order of [`Family::parameters`].
-    Family(Family, Vec<Assumption>),
+    /// The values in the order of [`CurveFamily::parameters`].
+    Family(CurveFamily, Vec<Assumption>),
     Share(Box<Share>),
     Custom(Custom),
 }
@@ -95,26 +95,26 @@ macro_rules! walks {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             let key = self.key();
             trail.at(Key::Field(key), |trail| match & $($mut)? self.0 {
-                Law::Constant(growth) => visitor.number(trail, Quantity::Growth, growth),
-                Law::Schedule(schedule) => schedule.$walk(trail, visitor),
-                Law::Fade { from, to, half_life } => {
+                CurveLaw::Constant(growth) => visitor.number(trail, Quantity::Growth, growth),
+                CurveLaw::Schedule(schedule) => schedule.$walk(trail, visitor),
+                CurveLaw::Fade { from, to, half_life } => {
                     trail.at(Key::Field("from"), |trail| visitor.number(trail, Quantity::Growth, from));
                     trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::Growth, to));
                     trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
                 }
-                Law::Family(family, values) => {
+                CurveLaw::Family(family, values) => {
                     for ((key, quantity), value) in zip(family.parameters(), values) {
                         trail.at(Key::Field(key), |trail| visitor.number(trail, *quantity, value));
                     }
                 }
-                Law::Share(share) => {
+                CurveLaw::Share(share) => {
                     let Share { market, from, to, half_life } = & $($mut)? **share;
                     trail.at(Key::Field("market"), |trail| market.$walk(trail, visitor));
                     trail.at(Key::Field("from"), |trail| visitor.number(trail, Quantity::MarketShare, from));
                     trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::MarketShare, to));
                     trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
                 }
-                Law::Custom(custom) => custom.$walk(trail, visitor),
+                CurveLaw::Custom(custom) => custom.$walk(trail, visitor),
             });
         }
     };
@@ -125,7 +125,7 @@ impl Curve {
     /// the curve itself. Its numbers come first in the walk.
     pub(crate) fn innermost(&self) -> &Self {
         let mut curve = self;
-        while let Law::Share(share) = &curve.0 {
+        while let CurveLaw::Share(share) = &curve.0 {
             curve = &share.market;
         }
         curve
@@ -135,7 +135,7 @@ impl Curve {
     pub(crate) fn depth(&self) -> usize {
         let mut depth = 1;
         let mut curve = self;
-        while let Law::Share(share) = &curve.0 {
+        while let CurveLaw::Share(share) = &curve.0 {
             (depth, curve) = (depth + 1, &share.market);
         }
         depth
@@ -149,20 +149,24 @@ impl Curve {
     /// The name of the custom law in the curve, which cannot be stored in a file.
     pub(crate) fn custom_name(&self) -> Option<&str> {
         match &self.innermost().0 {
-            Law::Custom(custom) => Some(custom.name()),
-            Law::Constant(_) | Law::Schedule(_) | Law::Fade { .. } | Law::Family(..) | Law::Share(_) => None,
+            CurveLaw::Custom(custom) => Some(custom.name()),
+            CurveLaw::Constant(_)
+            | CurveLaw::Schedule(_)
+            | CurveLaw::Fade { .. }
+            | CurveLaw::Family(..)
+            | CurveLaw::Share(_) => None,
         }
     }
 
     /// Key of the law in a scenario file.
     pub(crate) fn key(&self) -> &'static str {
         match &self.0 {
-            Law::Constant(_) => "constant",
-            Law::Schedule(_) => "schedule",
-            Law::Fade { .. } => "fade",
-            Law::Family(family, _) => family.key(),
-            Law::Share(_) => "share",
-            Law::Custom(_) => "custom",
+            CurveLaw::Constant(_) => "constant",
+            CurveLaw::Schedule(_) => "schedule",
+            CurveLaw::Fade { .. } => "fade",
+            CurveLaw::Family(family, _) => family.key(),
+            CurveLaw::Share(_) => "share",
+            CurveLaw::Custom(_) => "custom",
         }
     }
 
@@ -182,13 +186,13 @@ impl Curve {
     ) {
         let taus = times.taus;
         match &self.0 {
-            Law::Constant(_) => {
+            CurveLaw::Constant(_) => {
                 let [growth] = named(values);
                 let rate = growth.log_rate(count);
                 each(taus, count, emit, |tau, out| put_products(out, &rate, tau));
             }
-            Law::Schedule(schedule) => schedule.fill(values, taus, count, emit),
-            Law::Fade { .. } => {
+            CurveLaw::Schedule(schedule) => schedule.fill(values, taus, count, emit),
+            CurveLaw::Fade { .. } => {
                 let [from, to, half_life] = named(values);
                 let fade = Fade::new(from.log_rate(count), to.log_rate(count), half_life);
                 each(taus, count, emit, |tau, out| {
@@ -196,8 +200,8 @@ impl Curve {
                     fade.add(out, tau);
                 });
             }
-            Law::Family(family, _) => family.fill(values, times, count, emit),
-            Law::Share(share) => {
+            CurveLaw::Family(family, _) => family.fill(values, times, count, emit),
+            CurveLaw::Share(share) => {
                 let (market, own) = values.split_at(values.len() - Gained::NUMBERS);
                 let gained = Gained::new(own, count);
                 let mut out = vec![0.0; count];
@@ -207,7 +211,7 @@ impl Curve {
                     emit(index, &out);
                 });
             }
-            Law::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),
+            CurveLaw::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),
         }
     }
 }

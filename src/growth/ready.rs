@@ -1,8 +1,8 @@
 //! A curve prepared for a run: evaluated directly, or calibrated to fiscal totals.
 
-use super::totals::{Centre, FiscalCurve, Totals};
+use super::totals::{FiscalCurve, Median, Totals};
 use super::value::named;
-use super::{Curve, Law, Reading, TailLaw, Times, Value};
+use super::{Curve, CurveLaw, Reading, TailLaw, Times, Value};
 
 /// The history before the projection, as needed for fiscal totals.
 #[derive(Debug, Clone)]
@@ -34,9 +34,9 @@ impl Ready {
     ///
     /// # Errors
     /// If the central path cannot meet its totals; the message gives the numbers.
-    pub(crate) fn new(curve: &Curve, numbers: &[Centre], past: &Past) -> Result<Self, String> {
+    pub(crate) fn new(curve: &Curve, numbers: &[Median], past: &Past) -> Result<Self, String> {
         let schedule = match &curve.0 {
-            Law::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
+            CurveLaw::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
             _ => {
                 #[expect(clippy::cast_precision_loss, reason = "at most twelve periods per year")]
                 let step = 1.0 / past.per_year as f64;
@@ -54,7 +54,7 @@ impl Ready {
 
     /// Writes `γ` of every path to `out` and returns true, if `Γ(τ) = γτ`; otherwise returns false.
     pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
-        let Self::Direct { curve: Curve(Law::Constant(_)), .. } = self else { return false };
+        let Self::Direct { curve: Curve(CurveLaw::Constant(_)), .. } = self else { return false };
         let [growth] = named(values);
         growth.put_log_rates(out);
         true

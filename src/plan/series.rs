@@ -6,7 +6,7 @@ use super::places::Resolved;
 use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::Covariance;
 use crate::error::Error;
-use crate::growth::{Centre, Curve, Ready, Value};
+use crate::growth::{Curve, Median, Ready, Value};
 use crate::math::{self, to_f32};
 use crate::random::{StreamKey, slot_of};
 use crate::scenario::Scenario;
@@ -76,8 +76,8 @@ impl Series {
     ) -> Result<Self, Error> {
         let SeriesId(index) = id;
         let provider = &scenario.providers[index];
-        let centre = |input: &Input| Centre { value: input.median(draws), drawn: input.is_drawn() };
-        let centres: Vec<Centre> = slots.growth.iter().map(centre).collect();
+        let centre = |input: &Input| Median { value: input.median(draws), drawn: input.is_drawn() };
+        let centres: Vec<Median> = slots.growth.iter().map(centre).collect();
         let base_median = slots.base.median(draws);
         let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, slots.base.is_drawn()));
         let unmet = |message| Error::invalid("scenario", of_provider(&provider.name, ProviderKey::Growth), message);

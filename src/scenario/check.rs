@@ -13,7 +13,7 @@ use crate::assumption::law::{Law, Shape};
 use crate::assumption::quantity::Quantity;
 use crate::covariance::{Covariance, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
-use crate::growth::{AUTO, Centre, Curve, Ready, Times, Value};
+use crate::growth::{AUTO, Curve, Median, Ready, Times, Value};
 
 impl Scenario {
     /// Returns the scenario if it is valid.
@@ -156,7 +156,7 @@ impl Scenario {
             .map(|shape| shape.median())
             .filter(|base| Quantity::Revenue.domain().contains(*base));
         let Some(base) = base else { return Ok(()) };
-        let centres: Vec<Centre> = values.iter().map(|value| Centre { value: *value, drawn: false }).collect();
+        let centres: Vec<Median> = values.iter().map(|value| Median { value: *value, drawn: false }).collect();
         let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
         let ready = ready.map_err(|message| (".schedule.rates".to_owned(), message))?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();

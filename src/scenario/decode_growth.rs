@@ -3,7 +3,7 @@
 use super::decode::Reader;
 use super::tree::Node;
 use crate::assumption::address::Key;
-use crate::growth::{AUTO, Curve, Family, Law, Reading, Tail};
+use crate::growth::{AUTO, Curve, CurveFamily, CurveLaw, Reading, Tail};
 
 /// Curves of the file format that this version does not support yet.
 const LATER_CURVES: [&str; 1] = ["mixture"];
@@ -13,8 +13,11 @@ impl Reader {
         if node.as_table().is_none() {
             return self.wanted("a table with one curve, such as { constant = 0.3 }", node);
         }
-        let known: Vec<&str> =
-            ["constant", "schedule", "fade"].into_iter().chain(Family::ALL.map(Family::key)).chain(["share"]).collect();
+        let known: Vec<&str> = ["constant", "schedule", "fade"]
+            .into_iter()
+            .chain(CurveFamily::ALL.map(CurveFamily::key))
+            .chain(["share"])
+            .collect();
         let (key, value) = self.only(node, "curve", &known, &LATER_CURVES, &[])?;
         self.at(Key::Field(key), |reader| match key {
             "constant" => reader.assumption(value).map(Curve::constant),
@@ -27,16 +30,16 @@ impl Reader {
                 Some(Curve::fade(from?, to?, half_life?))
             }
             "share" => reader.share(value),
-            _ => reader.closed_form(Family::ALL.into_iter().find(|family| family.key() == key)?, value),
+            _ => reader.closed_form(CurveFamily::ALL.into_iter().find(|family| family.key() == key)?, value),
         })
     }
 
-    fn closed_form(&mut self, family: Family, node: &Node) -> Option<Curve> {
+    fn closed_form(&mut self, family: CurveFamily, node: &Node) -> Option<Curve> {
         let keys: Vec<&str> = family.parameters().iter().map(|(key, _)| *key).collect();
         self.table(node, &keys, &[])?;
         let values: Vec<_> = keys.into_iter().map(|key| self.required(node, key, Self::assumption)).collect();
         let values: Option<Vec<_>> = values.into_iter().collect();
-        Some(Curve(Law::Family(family, values?)))
+        Some(Curve(CurveLaw::Family(family, values?)))
     }
 
     fn share(&mut self, node: &Node) -> Option<Curve> {

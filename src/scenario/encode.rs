@@ -4,7 +4,7 @@ use super::tree::Node;
 use super::{Claim, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;
-use crate::growth::{Curve, Law as CurveLaw, Reading, Schedule, Share, TailLaw};
+use crate::growth::{Curve, CurveLaw, Reading, Schedule, Share, TailLaw};
 
 type Entries = Vec<(String, Node)>;
 

@@ -10,7 +10,7 @@ use crate::assumption::law::Shape;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, shown};
-use crate::growth::{AUTO, Curve, Law as CurveLaw, Reading, Schedule, TailLaw, Times, Value};
+use crate::growth::{AUTO, Curve, CurveLaw, Reading, Schedule, TailLaw, Times, Value};
 
 /// What is wrong with a curve: the address of the part relative to that of the curve, and the message.
 pub(super) type Fault = (String, String);

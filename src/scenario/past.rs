@@ -7,7 +7,7 @@ use crate::assumption::address::{Key, ProviderKey, ScenarioKey, item};
 use crate::assumption::quantity::Quantity;
 use crate::calendar::{Period, Step};
 use crate::error::{Problem, shown};
-use crate::growth::{Law, Reading, Schedule};
+use crate::growth::{CurveLaw, Reading, Schedule};
 
 impl Scenario {
     pub(super) fn check_past(&self, problems: &mut Vec<Problem>) {
@@ -50,7 +50,7 @@ impl Scenario {
         if self.base.checked_add(-back).is_err() {
             return Some(format!("{held} periods before {} lie before the year 0001", self.base));
         }
-        let Some(Law::Schedule(Schedule { reading: Reading::Totals, .. })) =
+        let Some(CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })) =
             provider.growth.as_ref().map(|curve| &curve.0)
         else {
             return None;

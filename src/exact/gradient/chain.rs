@@ -26,14 +26,14 @@ pub(crate) struct Chain<'a, 'p> {
 }
 
 /// Derivatives of P at the points of a block, including the weights of the points.
-struct Block {
+struct BlockSlopes {
     /// ∂P/∂Γ(t), where Γ is the difference of the two curves, indexed by date 1 to T, then by point.
     growth: Vec<Vec<f64>>,
     sd: Vec<f64>,
     start: Vec<f64>,
 }
 
-impl Block {
+impl BlockSlopes {
     fn zeros(periods: usize, width: usize) -> Self {
         Self { growth: vec![vec![0.0; width]; periods], sd: vec![0.0; width], start: vec![0.0; width] }
     }
@@ -87,7 +87,7 @@ impl<'a, 'p> Chain<'a, 'p> {
     /// Adds the recursions at some scores, each with its weight.
     fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: &dyn Fn(usize) -> f64) -> Result<(), Error> {
         let columns = self.pair.columns(scores, width)?;
-        let mut block = Block::zeros(self.pair.periods(), width);
+        let mut block = BlockSlopes::zeros(self.pair.periods(), width);
         for place in 0..width {
             self.walk(&columns, place, weight(place), &mut block)?;
         }
@@ -136,7 +136,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         let columns = self.pair.columns(&scores, width)?;
         let [before, after] = [-STEP, STEP].map(|step| self.pair.columns(&moved(step), width));
         let (before, after) = (before?, after?);
-        let mut block = Block::zeros(self.pair.periods(), width);
+        let mut block = BlockSlopes::zeros(self.pair.periods(), width);
         for (p, (z, t, [shocks, own], of_line)) in bounds.at[range].iter().enumerate() {
             let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
             let slope = rise / (2.0 * STEP) + columns.sd[p] * own;
@@ -154,7 +154,7 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 
     /// Adds the derivatives of one walk.
-    fn walk(&mut self, columns: &Columns, place: usize, weight: f64, block: &mut Block) -> Result<(), Error> {
+    fn walk(&mut self, columns: &Columns, place: usize, weight: f64, block: &mut BlockSlopes) -> Result<(), Error> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
         if !(sd > 0.0) {
@@ -189,7 +189,7 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 
     /// Propagates the derivatives of a block to every leaf.
-    fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &Block) -> Result<(), Error> {
+    fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &BlockSlopes) -> Result<(), Error> {
         let width = columns.sd.len();
         let own = self.pair.levels(self.pair.plan(), &columns.draws, width);
         let covariance = self.pair.covariance();

@@ -15,7 +15,7 @@ const STEPS: usize = 40;
 
 /// The direction in score space (draws and shocks) along which the log-ratio varies most at the dates where it may tie.
 #[derive(Debug)]
-pub(crate) struct Lead {
+pub(crate) struct LeadingAxis {
     /// Unit vector: the weight of each draw, then the weight of the shocks if there are any.
     pub(crate) axis: Vec<f64>,
     /// Weights of the periods' innovations in the shock component of the axis.
@@ -52,7 +52,7 @@ impl Linear {
 }
 
 /// First principal component of the gradients at the dates, each weighted by how likely that date is a tie.
-pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
+pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<LeadingAxis, Error> {
     let Linear { middle, slopes, sd } = Linear::of(pair)?;
     let dimensions = pair.draws.len();
     let sd = if pair.has_no_shocks() { 0.0 } else { sd };
@@ -95,7 +95,7 @@ pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<Lead, Error> {
         row.map(|x| if spreads[t] > 0.0 { x / spreads[t] } else { 0.0 }).collect()
     };
     let slopes = (0..slopes.len()).map(row).collect();
-    Ok(Lead { axis, shocks, slopes })
+    Ok(LeadingAxis { axis, shocks, slopes })
 }
 
 /// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.

@@ -6,7 +6,7 @@
 //! known. The remaining integrand is continuous in the other axes and is averaged over scrambled Sobol points.
 
 use super::axes::leading_axis;
-use super::sweep::{Cut, Sweep};
+use super::sweep::{Crossing, Sweep};
 use crate::error::Error;
 use crate::exact::pair::{Asked, Columns, Pair};
 use crate::exact::start::TIE;
@@ -144,7 +144,7 @@ impl<'a, 'p> Lines<'a, 'p> {
             }
             slopes = shocks.shape.iter().map(|shape| self.axis[draws] * shape).collect();
         }
-        let mut cuts: Vec<Cut> = Vec::new();
+        let mut cuts: Vec<Crossing> = Vec::new();
         let mut starts = vec![false; centre.len()];
         for line in 0..lines {
             cuts.clear();
@@ -165,7 +165,7 @@ impl<'a, 'p> Lines<'a, 'p> {
 /// One line: the dates at which the challenger leads at its lower end, and where that changes.
 pub(crate) struct Line<'a> {
     pub(crate) starts: &'a [bool],
-    pub(crate) cuts: &'a [Cut],
+    pub(crate) cuts: &'a [Crossing],
     /// The score of each draw at the middle of the line.
     pub(crate) fixed: Vec<f64>,
     /// The cumulative shocks at the middle of the line, in units of one period's standard deviation, and their slopes
@@ -176,7 +176,7 @@ pub(crate) struct Line<'a> {
 
 impl Line<'_> {
     /// The cumulative shocks at a cut, in units of one period's standard deviation, and their slope along the line.
-    pub(crate) fn shocks(&self, cut: Cut) -> [f64; 2] {
+    pub(crate) fn shocks(&self, cut: Crossing) -> [f64; 2] {
         match (self.motion.get(cut.t), self.slopes.get(cut.t)) {
             (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
             _ => [0.0; 2],
@@ -265,7 +265,7 @@ impl Grid {
     }
 
     /// Adds the roots of the cubics through neighbouring values.
-    fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Cut>) {
+    fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Crossing>) {
         for first in (0..self.nodes - 1).step_by(CELLS) {
             let cells = CELLS.min(self.nodes - 1 - first);
             // One bit per node: whether the value is above 0, whether the next one is at least as far from 0, and whether
@@ -306,7 +306,7 @@ impl Grid {
     }
 
     /// Adds two roots within one cell.
-    fn turn(&self, values: &[f64], cell: usize, t: usize, cuts: &mut Vec<Cut>) {
+    fn turn(&self, values: &[f64], cell: usize, t: usize, cuts: &mut Vec<Crossing>) {
         let cubic = Cubic::around(values, cell);
         let is_ahead = values[cell] > TIE;
         let Some(at) = cubic.extremum().filter(|at| (cubic.at(*at) > 0.0) != is_ahead) else { return };
@@ -315,8 +315,8 @@ impl Grid {
         cuts.push(self.cut(cell, cubic.root(at, 1.0, b), t));
     }
 
-    fn cut(&self, cell: usize, at: f64, t: usize) -> Cut {
-        Cut { at: self.node(cell) + self.step * at, t }
+    fn cut(&self, cell: usize, at: f64, t: usize) -> Crossing {
+        Crossing { at: self.node(cell) + self.step * at, t }
     }
 }
 

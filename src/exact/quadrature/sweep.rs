@@ -5,7 +5,7 @@ use crate::math;
 
 /// A score at which the lead at date `t` begins or ends along a line.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut {
+pub(crate) struct Crossing {
     /// The standard normal score.
     pub(crate) at: f64,
     pub(crate) t: usize,
@@ -28,7 +28,7 @@ impl Sweep {
     }
 
     /// The answers of a line; `cuts` ascend.
-    pub(crate) fn answer(&mut self, starts: &[bool], cuts: &[Cut], asked: Asked) -> Vec<f64> {
+    pub(crate) fn answer(&mut self, starts: &[bool], cuts: &[Crossing], asked: Asked) -> Vec<f64> {
         let mut out = vec![0.0; asked.len(self.periods)];
         self.begin(starts);
         let mut uptos = std::mem::take(&mut self.below);
@@ -81,7 +81,13 @@ impl Sweep {
     }
 
     /// The cuts that bound the intervals on which a first lead of `sustained` dates begins by date `by`.
-    pub(crate) fn boundaries(&mut self, starts: &[bool], cuts: &[Cut], sustained: usize, by: usize) -> Vec<Cut> {
+    pub(crate) fn boundaries(
+        &mut self,
+        starts: &[bool],
+        cuts: &[Crossing],
+        sustained: usize,
+        by: usize,
+    ) -> Vec<Crossing> {
         self.begin(starts);
         let mut is_in = self.first(sustained).is_some_and(|first| first <= by);
         let mut bounds = Vec::new();
@@ -108,7 +114,7 @@ impl Sweep {
         self.ahead[t / 64] >> (t % 64) & 1 == 1
     }
 
-    fn pass(&mut self, cut: Cut) {
+    fn pass(&mut self, cut: Crossing) {
         let t = cut.t;
         let before = usize::from(t > 0 && self.is_ahead(t - 1) != self.is_ahead(t));
         let after = usize::from(t < self.periods && self.is_ahead(t + 1) != self.is_ahead(t));
@@ -142,8 +148,8 @@ mod tests {
     const DATES: Asked = Asked::Passage(Watch::Dates { sustained: 2 });
 
     /// Dates 0 to 3: a lead at date 1 from score 0 on, at date 2 between 1 and 2, at date 3 everywhere.
-    fn line() -> (Vec<bool>, Vec<Cut>) {
-        let cuts = [(0.0, 1), (1.0, 2), (2.0, 2)].map(|(at, t)| Cut { at, t });
+    fn line() -> (Vec<bool>, Vec<Crossing>) {
+        let cuts = [(0.0, 1), (1.0, 2), (2.0, 2)].map(|(at, t)| Crossing { at, t });
         (vec![false, false, false, true], cuts.to_vec())
     }
 

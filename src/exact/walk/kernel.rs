@@ -9,7 +9,7 @@
 //!
 //! Since |r| is at most half a panel, no factor overflows for any drift.
 
-use super::panels::{Block, Bridges, NODES, Panel};
+use super::panels::{Bridges, KernelBlock, NODES, Panel};
 use crate::cpu::{self, Level};
 use crate::math;
 use crate::math::gauss;
@@ -95,7 +95,7 @@ pub(crate) struct Kernel {
     /// sd of the period divided by the unit of length.
     ratio: f64,
     /// Blocks from −`most` to `most` panels: `[d + most][j][i]` = φ((yᵢ − xⱼ + d·width)/ρ)/ρ.
-    blocks: Vec<Block>,
+    blocks: Vec<KernelBlock>,
     shift: Shift,
     scaled: Vec<Panel>,
     /// Storage of discarded densities, for reuse.
@@ -326,7 +326,7 @@ impl Kernel {
         Shift { drift, ratio, moved: whole(moved), least, most, source, blocks, target }
     }
 
-    fn block(&self, distance: f64) -> Block {
+    fn block(&self, distance: f64) -> KernelBlock {
         self.nodes.map(|x| {
             let mut column = self.nodes.map(|y| {
                 let z = (y - x + distance) / self.ratio;
@@ -342,7 +342,7 @@ const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
 /// out += factor · block · source, in two independent sums for instruction-level parallelism.
 #[inline(always)]
-fn add_product(out: &mut Panel, block: &Block, source: &Panel, factor: f64) {
+fn add_product(out: &mut Panel, block: &KernelBlock, source: &Panel, factor: f64) {
     let (mut even, mut odd) = (*out, [0.0; NODES]);
     for j in 0..NODES / 2 {
         let (f, g) = (factor * source[2 * j], factor * source[2 * j + 1]);
@@ -358,7 +358,7 @@ fn add_product(out: &mut Panel, block: &Block, source: &Panel, factor: f64) {
 
 /// As [`add_product`], with each element of the block multiplied by that of the bridge.
 #[inline(always)]
-fn add_bridged_product(out: &mut Panel, block: &Block, bridge: &Block, source: &Panel, factor: f64) {
+fn add_bridged_product(out: &mut Panel, block: &KernelBlock, bridge: &KernelBlock, source: &Panel, factor: f64) {
     for j in 0..NODES {
         let f = factor * source[j];
         for i in 0..NODES {

@@ -6,7 +6,7 @@ pub(crate) const NODES: usize = 16;
 /// Values of a density at the nodes of one panel.
 pub(crate) type Panel = [f64; NODES];
 /// Transition from one panel to another, `[j][i]` from node j to node i.
-pub(crate) type Block = [Panel; NODES];
+pub(crate) type KernelBlock = [Panel; NODES];
 
 /// For a walk between two dates, the probability b(x, y) of staying below the barrier, between the nodes of panels near
 /// it; elsewhere it is 1.
@@ -15,11 +15,11 @@ pub(crate) struct Bridges {
     /// sd of the period divided by the unit, and the panel width.
     of: (f64, f64),
     /// Keyed by the panels of x and y.
-    pub(super) blocks: HashMap<(i64, i64), Block>,
+    pub(super) blocks: HashMap<(i64, i64), KernelBlock>,
 }
 
 impl Bridges {
-    pub(super) fn between(&self, from: i64, to: i64) -> Option<&Block> {
+    pub(super) fn between(&self, from: i64, to: i64) -> Option<&KernelBlock> {
         self.blocks.get(&(from, to))
     }
 

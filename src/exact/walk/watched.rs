@@ -6,7 +6,7 @@
 //! during the period from x is the inverse Gaussian distribution function. All terms are positive here too.
 
 use super::kernel::{Density, Kernel};
-use super::panels::{Block, Bridges, NODES};
+use super::panels::{Bridges, KernelBlock, NODES};
 use super::passage::{Recursion, Scaled, Walk};
 use crate::exact::closed;
 use crate::math::{bridge_below, bridge_below_slice};
@@ -35,7 +35,7 @@ fn distance(panel: i64) -> f64 {
     (-1 - panel) as f64
 }
 
-fn block(kernel: &Kernel, variance: f64, x: i64, y: i64) -> Block {
+fn block(kernel: &Kernel, variance: f64, x: i64, y: i64) -> KernelBlock {
     let to = kernel.nodes_of(y);
     kernel.nodes_of(x).map(|x| {
         let mut staying = [0.0; NODES];

@@ -10,7 +10,7 @@ use crate::math;
 
 /// Central value of a number of the curve.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Centre {
+pub(crate) struct Median {
     /// The median.
     pub(crate) value: f64,
     pub(crate) drawn: bool,
@@ -45,9 +45,9 @@ impl FiscalCurve {
     /// If the central path cannot meet its totals.
     pub(crate) fn new(
         totals: Totals,
-        rates: &[Centre],
+        rates: &[Median],
         tail: &TailLaw,
-        numbers: &[Centre],
+        numbers: &[Median],
         base_drawn: bool,
     ) -> Result<Self, Failure> {
         debug_assert!(totals.tail != matches!(tail, TailLaw::None) && totals.estimates == rates.len());
@@ -63,7 +63,7 @@ impl FiscalCurve {
         let slope = if straight { step_after(1.0) - step_after(0.0) } else { 0.0 };
         let goal = totals.goal(&gammas, 0.0, step)?;
         let bent = !straight && (rates[0].drawn || base_drawn) && tail != Continuation::None;
-        let drawn = |rate: &(usize, &Centre)| rate.1.drawn;
+        let drawn = |rate: &(usize, &Median)| rate.1.drawn;
         let variables = (rates[0].drawn || base_drawn)
             .then_some(Variable::Opening)
             .into_iter()

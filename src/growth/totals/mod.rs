@@ -28,7 +28,7 @@ use std::ops::Range;
 
 use crate::math;
 
-pub(crate) use curve::{Centre, FiscalCurve};
+pub(crate) use curve::{FiscalCurve, Median};
 
 /// The disaggregation problem of one series: known periods, their division into fiscal years, and whether there is a
 /// tail.

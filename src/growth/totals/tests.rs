@@ -1,6 +1,6 @@
 //! Comparison with an independent optimizer (`tests/reference/totals.py`), and the properties that the model promises.
 
-use super::curve::{Centre, FiscalCurve};
+use super::curve::{FiscalCurve, Median};
 use super::{Failure, Totals};
 use crate::assumption::Assumption;
 use crate::growth::{TailLaw, Value};
@@ -84,8 +84,8 @@ impl Case {
     /// `drawn` selects the drawn numbers among the rates, the tail's numbers and the base, in this order.
     fn curve(&self, drawn: impl Fn(usize) -> bool) -> FiscalCurve {
         let n = self.rates.len();
-        let centre = |offset: usize, values: &[f64]| -> Vec<Centre> {
-            let of = |(i, value): (usize, &f64)| Centre { value: *value, drawn: drawn(offset + i) };
+        let centre = |offset: usize, values: &[f64]| -> Vec<Median> {
+            let of = |(i, value): (usize, &f64)| Median { value: *value, drawn: drawn(offset + i) };
             values.iter().enumerate().map(of).collect()
         };
         let (rates, tail) = (centre(0, &self.rates), centre(n, &self.tail.1));

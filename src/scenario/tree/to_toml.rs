@@ -21,7 +21,7 @@ impl Node {
     }
 }
 
-enum Shape {
+enum Syntax {
     /// `key = value`
     Line,
     /// `[key]`
@@ -30,13 +30,13 @@ enum Shape {
     Headers,
 }
 
-fn shape(node: &Node, path: &str) -> Shape {
+fn syntax(node: &Node, path: &str) -> Syntax {
     match &node.value {
-        Value::List(items) if is_list_of_tables(items) => Shape::Headers,
+        Value::List(items) if is_list_of_tables(items) => Syntax::Headers,
         // At the top level, `[assumption]` is a section, while `innovations = { student_t = { df = 5 } }` stays on one
         // line.
-        Value::Table(entries) if path.is_empty() && entries.len() > 1 => Shape::Header,
-        _ => Shape::Line,
+        Value::Table(entries) if path.is_empty() && entries.len() > 1 => Syntax::Header,
+        _ => Syntax::Line,
     }
 }
 
@@ -46,7 +46,7 @@ fn is_list_of_tables(items: &[Node]) -> bool {
 
 fn block(out: &mut String, path: &str, entries: &[Entry]) -> Result<(), Error> {
     let (lines, blocks): (Vec<_>, Vec<_>) =
-        entries.iter().partition(|entry| matches!(shape(&entry.node, path), Shape::Line));
+        entries.iter().partition(|entry| matches!(syntax(&entry.node, path), Syntax::Line));
     for Entry { key, node, .. } in lines {
         let start = out.len();
         out.push_str(&written_key(key));
