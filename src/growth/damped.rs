@@ -13,13 +13,15 @@ struct Damped {
     decay: Vec<f64>,
     /// `ln φ` where it is positive, otherwise 0.
     rise: Vec<f64>,
+    is_rising: bool,
 }
 
 impl Damped {
     fn new(from: Value<'_>, phi: Value<'_>, step: f64, count: usize) -> Self {
         let (mut weight, mut decay) = (from.log_rate(count), phi.column(count));
         math::ln_slice(&mut decay);
-        let rise = decay.iter().map(|log| log.max(0.0)).collect();
+        let rise: Vec<f64> = decay.iter().map(|log| log.max(0.0)).collect();
+        let is_rising = rise.iter().any(|rise| *rise > 0.0);
         for (weight, log) in weight.iter_mut().zip(&mut decay) {
             let a = log.abs().max(LEAST);
             let (left, less_1) = math::exp_pair_below_0(-a * step);
@@ -28,13 +30,19 @@ impl Damped {
             *weight *= step * first / -less_1;
             *log = a;
         }
-        Self { weight, decay, rise }
+        Self { weight, decay, rise, is_rising }
     }
 
     #[inline(always)]
-    fn put(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64, exp: impl Fn(f64) -> f64) {
-        for (((out, weight), decay), rise) in out.iter_mut().zip(&self.weight).zip(&self.decay).zip(&self.rise) {
-            *out = weight * -exp_m1(-tau * decay) * exp(tau * rise);
+    fn put(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64) {
+        for ((out, weight), decay) in out.iter_mut().zip(&self.weight).zip(&self.decay) {
+            *out = weight * -exp_m1(-tau * decay);
+        }
+        if self.is_rising {
+            // e⁰ = 1 on the other paths.
+            for (out, rise) in out.iter_mut().zip(&self.rise) {
+                *out *= math::exp(tau * rise);
+            }
         }
     }
 }
@@ -42,22 +50,14 @@ impl Damped {
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
     let [from, phi] = named(values);
     let law = Damped::new(from, phi, times.step, count);
-    let is_rising = law.rise.iter().any(|rise| *rise > 0.0);
     each(times.taus, count, emit, |tau, out| {
         if tau < 0.0 {
-            return law.put(out, tau, math::exp_m1, math::exp);
+            return law.put(out, tau, math::exp_m1);
         }
         cpu::run(
             Level::of_this_process(),
             #[inline(always)]
-            || {
-                if is_rising {
-                    law.put(out, tau, math::exp_m1_below_0, math::exp);
-                } else {
-                    // e⁰ = 1.
-                    law.put(out, tau, math::exp_m1_below_0, |_| 1.0);
-                }
-            },
+            || law.put(out, tau, math::exp_m1_below_0),
         );
     });
 }

@@ -7,25 +7,41 @@ use crate::math;
 /// Beyond these half-lives the result does not change by an ulp of revenue, and `τ/h` neither overflows nor loses bits.
 const HALF_LIVES: (f64, f64) = (1e-300, 1e300);
 
+struct Hyperbolic {
+    /// `γ₀ h`.
+    growth: Vec<f64>,
+    /// `1/h`.
+    inverse: Vec<f64>,
+}
+
+impl Hyperbolic {
+    fn new(from: Value<'_>, half_life: Value<'_>, count: usize) -> Self {
+        let (mut growth, mut inverse) = (from.log_rate(count), half_life.column(count));
+        for (growth, inverse) in growth.iter_mut().zip(&mut inverse) {
+            let half_life = inverse.clamp(HALF_LIVES.0, HALF_LIVES.1);
+            *growth *= half_life;
+            *inverse = 1.0 / half_life;
+        }
+        Self { growth, inverse }
+    }
+
+    /// Not finite where τ ≤ −h: the law is undefined that long before the base.
+    #[inline(always)]
+    fn put(&self, out: &mut [f64], tau: f64) {
+        for ((out, growth), inverse) in out.iter_mut().zip(&self.growth).zip(&self.inverse) {
+            *out = growth * math::ln_1p(tau * inverse);
+        }
+    }
+}
+
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
     let [from, half_life] = named(values);
-    // `γ₀ h` and `1/h`.
-    let (mut growth, mut inverse) = (from.log_rate(count), half_life.column(count));
-    for (growth, inverse) in growth.iter_mut().zip(&mut inverse) {
-        let half_life = inverse.clamp(HALF_LIVES.0, HALF_LIVES.1);
-        *growth *= half_life;
-        *inverse = 1.0 / half_life;
-    }
+    let law = Hyperbolic::new(from, half_life, count);
     each(times.taus, count, emit, |tau, out| {
         cpu::run(
             Level::of_this_process(),
             #[inline(always)]
-            || {
-                for ((out, growth), inverse) in out.iter_mut().zip(&growth).zip(&inverse) {
-                    // Not finite where τ ≤ −h: the law is undefined that long before the base.
-                    *out = growth * math::ln_1p(tau * inverse);
-                }
-            },
+            || law.put(out, tau),
         );
     });
 }
