@@ -1,8 +1,8 @@
 //! Text for numbers: likelihood on a named scale, and distributions by their quantiles.
 
-use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
 use crate::audit::short;
 use crate::estimate::Estimate;
 use crate::render::money;
@@ -65,7 +65,9 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
         | Quantity::Count
         | Quantity::Location
         | Quantity::Spread
-        | Quantity::PositiveLocation => short(value),
+        | Quantity::PositiveLocation
+        | Quantity::BetaShape
+        | Quantity::Weight => short(value),
     }
 }
 
@@ -84,7 +86,9 @@ pub(super) fn unit(quantity: Quantity) -> &'static str {
         | Quantity::Count
         | Quantity::Location
         | Quantity::Spread
-        | Quantity::PositiveLocation => "",
+        | Quantity::PositiveLocation
+        | Quantity::BetaShape
+        | Quantity::Weight => "",
     }
 }
 
