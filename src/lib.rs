@@ -43,7 +43,7 @@
 //! | task | items |
 //! |---|---|
 //! | describe how revenue grows | [`Curve`], [`Tail`] |
-//! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], … |
+//! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], …; [`Quantiles`] |
 //! | define the competitors and the questions | [`Scenario`], [`Provider`], [`Question`] |
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
@@ -126,7 +126,8 @@ mod statistic;
 
 pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
-    Address, Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
+    Address, Assumption, Quantiles, beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval,
+    lognormal, normal, pert, student_t, triangular, truncated, uniform,
 };
 pub use audit::{Audit, Figure, Finding, FindingKind, Severity, Weight, Weights};
 pub use calendar::{Period, Step};

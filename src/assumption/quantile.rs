@@ -2,8 +2,12 @@
 //! `u` without a different sampler.
 
 use super::domain::Domain;
-use super::law::{Shape, Side};
-use super::pert;
+use super::metalog::Metalog;
+use super::pert_law as pert;
+use super::shape::Shape;
+use super::side::Side;
+use super::steps::Steps;
+use super::tabulated::Tabulated;
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -29,10 +33,17 @@ enum Form {
     Constant(f64),
     Normal { mean: f64, sd: f64 },
     Lognormal { median: f64, sd: f64 },
+    LogGrowth { mean: f64, sd: f64 },
     Uniform { low: f64, high: f64 },
     Triangular { low: f64, mode: f64, high: f64 },
     Pert { low: f64, high: f64, table: math::QuantileTable },
+    Tabulated(Tabulated),
+    Metalog(Metalog),
+    Steps(Steps),
 }
+
+/// Scores that are turned into probabilities together.
+const CHUNK: usize = 64;
 
 const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
@@ -43,8 +54,7 @@ impl Quantile {
             shape => (shape, UNBOUNDED),
         };
         let form = Form::new(whole, clamp);
-        // The table of a PERT distribution covers only the truncated range.
-        let is_cut = clamp != UNBOUNDED && !matches!(form, Form::Pert { .. });
+        let is_cut = clamp != UNBOUNDED && !form.is_tabulated();
         Self { form, cut: is_cut.then(|| Cut::new(whole, clamp)), clamp }
     }
 
@@ -89,7 +99,31 @@ impl Quantile {
                 math::exp_slice(z);
                 each(z, |x| (median * x).clamp(low, high));
             }
-            _ => {
+            (Form::LogGrowth { mean, sd }, None) => {
+                each(z, |z| mean + sd * z);
+                math::exp_m1_slice(z);
+                each(z, |x| x.clamp(low, high));
+            }
+            (Form::Tabulated(tabulated), _) => {
+                tabulated.fill_scores(z);
+                each(z, |x| x.clamp(low, high));
+            }
+            (Form::Metalog(metalog), None) => {
+                metalog_of_scores(*metalog, norm_cdf, z);
+                each(z, |x| x.clamp(low, high));
+            }
+            (
+                Form::Constant(_)
+                | Form::Normal { .. }
+                | Form::Lognormal { .. }
+                | Form::LogGrowth { .. }
+                | Form::Uniform { .. }
+                | Form::Triangular { .. }
+                | Form::Pert { .. }
+                | Form::Metalog(_)
+                | Form::Steps(_),
+                _,
+            ) => {
                 norm_cdf(z);
                 each(z, |u| u.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down()));
                 self.fill(z);
@@ -116,6 +150,11 @@ impl Quantile {
             }
         };
         (u > 0.0 && u < 1.0).then(|| math::norm_quantile(u))
+    }
+
+    /// The values with their probabilities, if there is a finite number of them.
+    pub(crate) fn steps(&self) -> Option<Vec<(f64, f64)>> {
+        if let Form::Steps(steps) = &self.form { Some(steps.points().collect()) } else { None }
     }
 
     /// Turns uniforms in (0, 1) into draws in place.
@@ -167,7 +206,32 @@ impl Form {
             Shape::Uniform { low, high } => Self::Uniform { low, high },
             Shape::Triangular { low, mode, high } => Self::Triangular { low, mode, high },
             Shape::Pert { low, mode, high } => Self::Pert { low, high, table: pert::table(low, mode, high, cut) },
+            Shape::LogGrowth { mean, sd } => Self::LogGrowth { mean, sd },
+            Shape::Beta { alpha, beta, low, high } => {
+                Self::Tabulated(Tabulated::beta(whole, [alpha, beta, low, high], cut))
+            }
+            Shape::StudentT { degrees, location, scale } => {
+                Self::Tabulated(Tabulated::student(whole, [degrees, location, scale], cut))
+            }
+            Shape::Metalog(metalog) => Self::Metalog(metalog),
+            Shape::Steps(ref steps) => Self::Steps(steps.clone()),
             Shape::Truncated { ref of, .. } => Self::new(of, cut),
+        }
+    }
+
+    /// Whether a table covers the truncated range; other forms are truncated by their probabilities.
+    const fn is_tabulated(&self) -> bool {
+        match self {
+            Self::Pert { .. } | Self::Tabulated(_) => true,
+            // Truncation has removed the values outside.
+            Self::Steps(_) => true,
+            Self::Constant(_)
+            | Self::Normal { .. }
+            | Self::Lognormal { .. }
+            | Self::LogGrowth { .. }
+            | Self::Uniform { .. }
+            | Self::Triangular { .. }
+            | Self::Metalog(_) => false,
         }
     }
 
@@ -196,6 +260,31 @@ impl Form {
                 table.eval_score_slice(p);
                 each(p, |x| (low + (high - low) * x).clamp(low, high));
             }
+            Self::LogGrowth { mean, sd } => {
+                scores(side, p);
+                each(p, |z| mean + sd * z);
+                math::exp_m1_slice(p);
+            }
+            Self::Tabulated(ref tabulated) => {
+                scores(side, p);
+                tabulated.fill_scores(p);
+            }
+            Self::Metalog(metalog) => each(p, |p| metalog.quantile(side, p)),
+            Self::Steps(ref steps) => each(p, |p| steps.quantile(p)),
+        }
+    }
+}
+
+/// Q(Φ(z)) from the smaller tail of each score.
+fn metalog_of_scores(metalog: Metalog, norm_cdf: fn(&mut [f64]), z: &mut [f64]) {
+    let mut tails = [0.0; CHUNK];
+    for z in z.chunks_mut(CHUNK) {
+        let tails = &mut tails[..z.len()];
+        tails.iter_mut().zip(&*z).for_each(|(tail, z)| *tail = -z.abs());
+        norm_cdf(tails);
+        for (z, tail) in z.iter_mut().zip(tails) {
+            let side = if *z < 0.0 { Side::Below } else { Side::Above };
+            *z = metalog.quantile(side, tail.max(f64::MIN_POSITIVE));
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use super::domain::Domain;
 
+/// The range of shape parameters in which draws from a beta distribution are accurate. Below it a draw near an end is
+/// smaller than any 64-bit float; above it the spread is below a thousandth of the mean.
+const BETA_SHAPES: (f64, f64) = (0.05, 1e6);
+
 /// What a number means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantity {
@@ -46,6 +50,19 @@ pub(crate) enum Quantity {
     Spread,
     /// A parameter of a distribution that must be positive.
     PositiveLocation,
+    /// A shape parameter of the beta distribution.
+    BetaShape,
+    /// The weight of a value, relative to the sum of the weights.
+    Weight,
+}
+
+/// How a number acts on revenue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exponent {
+    /// As the base g of a power (1 + g)^τ.
+    Base,
+    /// As a factor x in an exponent, e^(cx), or in an unknown way.
+    Factor,
 }
 
 /// An annual rate as a fraction, which people often state in percent.
@@ -70,13 +87,14 @@ impl Quantity {
             Self::Saturation => Domain::open(1.0, f64::INFINITY),
             Self::AdoptedFraction | Self::MarketShare => Domain::open(0.0, 1.0),
             Self::Growth => Domain::open(-1.0, f64::INFINITY),
-            Self::Volatility | Self::Imitation | Self::Spread => {
+            Self::Volatility | Self::Imitation | Self::Spread | Self::Weight => {
                 Domain { low_open: false, ..Domain::open(0.0, f64::INFINITY) }
             }
             Self::CustomParameter | Self::Shared | Self::Location => Domain::FINITE,
             Self::Correlation => Domain::closed(-1.0, 1.0),
             Self::Month => Domain::closed(1.0, 12.0),
             Self::Count => Domain { low_open: false, ..Domain::open(1.0, f64::INFINITY) },
+            Self::BetaShape => Domain::closed(BETA_SHAPES.0, BETA_SHAPES.1),
         }
     }
 
@@ -103,13 +121,16 @@ impl Quantity {
             Self::Count => "must be a whole number of at least 1",
             Self::Spread => "a spread must be finite and not negative",
             Self::PositiveLocation => "must be finite and above 0",
+            Self::BetaShape => "a shape of a beta distribution must lie between 0.05 and 1000000",
+            Self::Weight => "a weight must be finite and not negative",
         }
     }
 
-    /// Whether it acts in an exponent: with a heavy tail, revenue then has no mean.
-    pub(crate) const fn is_exponent(self) -> bool {
+    /// How it acts on revenue if it acts in a power, where a heavy tail leaves revenue without a mean.
+    pub(crate) const fn exponent(self) -> Option<Exponent> {
         match self {
-            Self::Growth | Self::Volatility | Self::Ratio | Self::Damping | Self::CustomParameter => true,
+            Self::Growth => Some(Exponent::Base),
+            Self::Volatility | Self::Ratio | Self::Damping | Self::CustomParameter => Some(Exponent::Factor),
             Self::Revenue
             | Self::HalfLife
             // Revenue never exceeds the saturation, whatever rate and shape are.
@@ -126,7 +147,9 @@ impl Quantity {
             | Self::Count
             | Self::Location
             | Self::Spread
-            | Self::PositiveLocation => false,
+            | Self::PositiveLocation
+            | Self::BetaShape
+            | Self::Weight => None,
         }
     }
 
@@ -153,7 +176,9 @@ impl Quantity {
             | Self::Count
             | Self::Location
             | Self::Spread
-            | Self::PositiveLocation => None,
+            | Self::PositiveLocation
+            | Self::BetaShape
+            | Self::Weight => None,
         }
     }
 }

@@ -1,15 +1,21 @@
 //! One conformance suite for all distributions: whole, truncated in every way, and restricted by a domain.
 
 mod oracle;
+mod reference;
 mod sampling;
+mod tables;
 
 use proptest::prelude::*;
 
 use super::domain::Domain;
-use super::law::{Shape, Side};
 use super::quantile::Quantile;
 use super::quantity::Quantity;
-use super::{Assumption, fixed, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform};
+use super::shape::Shape;
+use super::side::Side;
+use super::{
+    Assumption, Quantiles, beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval,
+    lognormal, normal, pert, student_t, triangular, truncated, uniform,
+};
 use crate::math;
 
 /// The smallest and largest uniforms of `stream::uniforms`.
@@ -29,6 +35,8 @@ struct Case {
     domain: Domain,
     quantile: Quantile,
     grain: f64,
+    /// The allowed error of a probability, relative to the smaller tail.
+    slack: f64,
 }
 
 impl Case {
@@ -56,7 +64,12 @@ fn case(law: Assumption, quantity: Quantity, scale: f64) -> Case {
     assert_eq!(law.law.inconsistency(), None, "{law}");
     assert_eq!(law.misfit(quantity), None, "{law}");
     let quantile = Quantile::within(&Shape::of(&law.law).expect("no name"), domain);
-    Case { law, domain, quantile, grain: 16.0 * f64::EPSILON * scale }
+    Case { law, domain, quantile, grain: 16.0 * f64::EPSILON * scale, slack: 1e-12 }
+}
+
+/// A distribution that is interpolated on a scale on which both tails keep their digits.
+fn by_score(law: impl Into<Assumption>, scale: f64) -> Case {
+    Case { slack: 1e-9, ..case(law.into(), Quantity::Shared, scale) }
 }
 
 /// An interpolated distribution, with its range.
@@ -87,7 +100,32 @@ fn whole_laws() -> Vec<Case> {
         finite(interval(1.0e9, 1.2e9), 1.2e9),
         finite(log_interval(0.5e9, 2.0e9), 2e9),
         finite(log_interval(1e-200, 1e200), 1.0),
+        finite(log_growth(0.4, 0.1), 1.0),
+        finite(log_growth(-3.0, 2.0), 1.0),
+        case(log_growth(0.4, 1.5), Quantity::Growth, 1.0),
+        by_score(beta(2.0, 5.0), 0.0),
+        by_score(beta(1.0, 1.0), 0.0),
+        by_score(beta(0.5, 0.5), 0.0),
+        by_score(beta(0.1, 30.0), 0.0),
+        by_score(beta(4e4, 300.0), 0.0),
+        by_score(beta_between(3.0, 2.0, -0.2, 0.9), 1.0),
+        by_score(beta_between(2.0, 2.0, 1e9, 1.1e9), 1e9),
+        by_score(student_t(1.0, 0.0, 1.0), 1.0),
+        by_score(student_t(4.0, 0.3, 0.05), 1.0),
+        by_score(student_t(0.5, -2.0, 1e3), 1e3),
+        by_score(student_t(30.0, 1e9, 1e7), 1e9),
+        by_score(student_t(1e9, 0.0, 1.0), 1.0),
+        finite(Quantiles::p10_p50_p90(35.0, 50.0, 75.0).into(), 50.0),
+        finite(Quantiles::p10_p50_p90(0.9e9, 1.1e9, 1.5e9).low(0.0).into(), 1e9),
+        finite(Quantiles::p05_p50_p95(0.1, 0.3, 0.6).low(-0.2).into(), 1.0),
+        finite(Quantiles::p20_p50_p80(0.1, 0.3, 0.4).high(1.0).into(), 1.0),
+        finite(Quantiles::p25_p50_p75(0.1, 0.15, 0.25).low(0.0).high(1.0).into(), 1.0),
     ]
+}
+
+/// One interpolated tail: near the bound relative to the scale, far from it relative to the tail.
+fn by_tail(law: Assumption, scale: f64) -> Case {
+    Case { grain: 1e-9 * scale, slack: 1e-9, ..case(law, Quantity::Shared, 0.0) }
 }
 
 fn cut_laws() -> Vec<Case> {
@@ -117,6 +155,20 @@ fn cut_laws() -> Vec<Case> {
         tabulated(truncated(pert(0.0, 0.7, 1.0), None, 0.001), 0.001),
         finite(truncated(interval(1.0e9, 1.2e9), 1.0e9, None), 1.2e9),
         finite(truncated(log_interval(0.5e9, 2.0e9), 0.6e9, 1.5e9), 2e9),
+        finite(truncated(log_growth(0.4, 0.3), 0.2, 0.9), 1.0),
+        finite(truncated(log_growth(0.4, 0.3), None, -0.3), 1.0),
+        finite(truncated(Quantiles::p10_p50_p90(0.9e9, 1.1e9, 1.5e9).into(), 0.0, None), 1e9),
+        finite(truncated(Quantiles::p10_p50_p90(35.0, 50.0, 75.0).into(), 200.0, None), 1e3),
+        finite(truncated(Quantiles::p10_p50_p90(35.0, 50.0, 75.0).into(), None, -200.0), 1e3),
+        finite(truncated(Quantiles::p25_p50_p75(0.1, 0.15, 0.25).low(0.0).high(1.0).into(), 0.2, 0.3), 1.0),
+        tabulated(truncated(beta(2.0, 5.0), 0.2, 0.5), 0.3),
+        tabulated(truncated(beta(2.0, 5.0), 0.999, None), 0.001),
+        tabulated(truncated(beta(0.3, 5.0), None, 0.001), 0.001),
+        tabulated(truncated(student_t(4.0, 0.3, 0.05), -0.5, 1.5), 2.0),
+        tabulated(truncated(student_t(1.0, 0.0, 1.0), -2.0, 3.0), 5.0),
+        by_tail(truncated(student_t(3.0, 0.0, 1.0), 60.0, None), 60.0),
+        by_tail(truncated(student_t(3.0, 0.0, 1.0), None, -60.0), 60.0),
+        by_tail(truncated(student_t(2.0, 0.0, 1.0), 0.1, None), 1.0),
         // Truncated twice.
         finite(truncated(truncated(normal(0.0, 1.0), 0.0, 4.0), 1.0, 9.0), 1.0),
         finite(truncated(truncated(lognormal(2.0, 0.5), None, 3.0), 1.0, None), 1.0),
@@ -158,7 +210,7 @@ fn a_quantile_inverts_its_distribution_function() {
         for (p, x) in u.iter().zip(case.draws(&u)) {
             let grain = case.grain + 4.0 * f64::EPSILON * x.abs();
             for (side, p, before, behind) in [(Side::Below, *p, -grain, grain), (Side::Above, 1.0 - p, grain, -grain)] {
-                let slack = 1e-12 * p + absolute;
+                let slack = case.slack * p + absolute;
                 let (least, most) = (shape.probability(side, x + before), shape.probability(side, x + behind));
                 assert!(
                     least <= p + slack && p - slack <= most,
@@ -249,10 +301,24 @@ fn medians_are_as_the_parameters_say() {
         (truncated(normal(3.0, 1.0), 1.0, 5.0), 3.0),
         (truncated(uniform(0.0, 1.0), 0.5, None), 0.75),
         (fixed(0.25), 0.25),
+        (log_growth(math::ln(1.5), 0.3), 0.5),
+        (beta(3.0, 3.0), 0.5),
+        (beta(1.0, 3.0), 0.206_299_474_015_900_27),
+        (beta_between(7.0, 7.0, 1.0, 4.0), 2.5),
+        (student_t(3.0, 0.3, 0.05), 0.3),
+        (Quantiles::p10_p50_p90(35.0, 50.0, 75.0).into(), 50.0),
+        (Quantiles::p10_p50_p90(0.9e9, 1.1e9, 1.5e9).low(0.0).into(), 1.1e9),
+        (Quantiles::p10_p50_p90(0.2, 0.3, 0.4).high(1.0).into(), 0.3),
+        (Quantiles::p10_p50_p90(0.2, 0.3, 0.4).low(0.0).high(1.0).into(), 0.3),
+        (discrete([(0.3, 1.0), (0.1, 1.0)]), 0.1),
+        (discrete([(0.3, 2.0), (0.1, 1.0), (7.0, 0.0)]), 0.3),
+        (empirical([5.0, 1.0, 4.0, 2.0, 3.0]), 3.0),
+        (truncated(empirical([5.0, 1.0, 4.0, 2.0, 3.0]), 3.0, None), 4.0),
     ];
     for (law, expected) in medians {
         let median = Shape::of(&law.law).expect("no name").median();
-        let tolerance = if law.law.to_string().starts_with("pert") { 1e-9 } else { 4.0 * f64::EPSILON };
+        let text = law.law.to_string();
+        let tolerance = if text.starts_with("pert") || text.starts_with("beta") { 1e-9 } else { 4.0 * f64::EPSILON };
         assert!((median / expected - 1.0).abs() <= tolerance, "{law}: {median}, not {expected}");
     }
 }
@@ -282,6 +348,13 @@ fn a_spread_of_zero_is_the_number() {
             pert(value, value, value),
             interval(value, value),
             log_interval(value, value),
+            beta_between(2.0, 5.0, value, value),
+            student_t(3.0, value, 0.0),
+            Quantiles::p20_p50_p80(value, value, value).into(),
+            Quantiles::p20_p50_p80(value, value, value).low(0.0).into(),
+            discrete([(value, 3.0), (2.0 * value, 0.0), (value, 1.0)]),
+            empirical([value]),
+            truncated(discrete([(value, 3.0), (20.0 * value, 1.0)]), 0.0, 2.0 * value),
             truncated(normal(value, 0.0), 0.0, None),
             truncated(truncated(log_interval(value, value), None, 1e10), 0.0, None),
             fixed(value),
@@ -331,6 +404,21 @@ fn the_mass_outside_is_that_of_closed_forms() {
         // With the mode at an end, F is a fifth power.
         (pert(-1.0, 3.0, 3.0), Quantity::Revenue, 0.000_976_562_5),
         (pert(-2.0, -2.0, 2.0), Quantity::Correlation, 1.0 - 0.237_304_687_5 + 0.000_976_562_5),
+        (log_growth(0.0, 1.0), Quantity::Revenue, 0.5),
+        (log_growth(0.0, 1.0), Quantity::Growth, 0.0),
+        (beta_between(1.0, 1.0, -1.0, 3.0), Quantity::Revenue, 0.25),
+        (beta_between(3.0, 1.0, -1.0, 1.0), Quantity::Revenue, 0.125),
+        (beta(0.5, 0.5), Quantity::Revenue, 0.0),
+        (student_t(1.0, 1.0, 1.0), Quantity::Revenue, 0.25),
+        (student_t(1.0, 0.0, 1.0), Quantity::Correlation, 0.5),
+        (Quantiles::p25_p50_p75(-1.0, 0.0, 1.0).into(), Quantity::Correlation, 0.5),
+        (Quantiles::p20_p50_p80(0.0, 1.0, 2.0).into(), Quantity::Revenue, 0.2),
+        (Quantiles::p20_p50_p80(0.1, 1.0, 2.0).low(0.0).into(), Quantity::Revenue, 0.0),
+        (discrete([(0.0, 1.0), (1.0, 3.0)]), Quantity::Revenue, 0.25),
+        (discrete([(0.0, 1.0), (1.0, 3.0)]), Quantity::Volatility, 0.0),
+        (discrete([(-1.0, 1.0), (1.0, 2.0), (1.5, 1.0)]), Quantity::Correlation, 0.25),
+        (empirical([-1.0, 1.0, 2.0, 3.0]), Quantity::Growth, 0.25),
+        (truncated(empirical([-1.0, 0.0, 2.0, 3.0]), -0.5, None), Quantity::Correlation, 2.0 / 3.0),
         (truncated(normal(0.0, 1.0), -1.0, 1.0), Quantity::Revenue, 0.5),
         (truncated(normal(0.0, 1.0), 0.0, None), Quantity::Revenue, 0.0),
         (truncated(normal(0.0, 1.0), 6.0, None), Quantity::Correlation, 1.0),
@@ -361,6 +449,11 @@ fn a_cut_that_leaves_next_to_nothing_is_refused() {
     assert!(truncated(uniform(0.0, 1.0), 1.0, None).law.inconsistency().is_some());
     assert!(truncated(truncated(normal(0.0, 1.0), 0.0, 1.0), 2.0, 3.0).law.inconsistency().is_some());
     assert!(truncated(normal(0.5, 0.0), 0.6, 0.7).law.inconsistency().is_some());
+    assert!(truncated(empirical([0.5, 0.8]), 0.6, 0.7).law.inconsistency().is_some());
+    assert!(truncated(beta(2.0, 2.0), 1.0, None).law.inconsistency().is_some());
+    assert!(truncated(student_t(1e9, 0.0, 1.0), 36.0, None).law.inconsistency().is_some());
+    assert!(truncated(Quantiles::p10_p50_p90(1.0, 2.0, 3.0).low(0.0).into(), None, 0.0).law.inconsistency().is_some());
+    assert_eq!(truncated(empirical([0.5, 0.6]), 0.6, 0.7).law.inconsistency(), None);
     assert_eq!(truncated(normal(0.0, 1.0), 35.0, None).law.inconsistency(), None);
 }
 

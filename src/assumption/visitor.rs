@@ -9,6 +9,7 @@ use std::iter::zip;
 use super::Assumption;
 use super::address::{Key, Trail};
 use super::law::Law;
+use super::quantiles::Quantiles;
 use super::quantity::Quantity;
 
 /// Reads numbers. Plain numbers are ignored unless a visitor states otherwise.
@@ -31,7 +32,18 @@ pub(crate) trait VisitorMut {
     fn count(&mut self, _: &Trail, _: Quantity, _: &mut u32) {}
 }
 
-/// Visits the plain numbers inside a distribution: `normal[1]`, `truncated.low`.
+/// Visits the bounds that are stated.
+macro_rules! bounds {
+    ($trail:ident, $visitor:ident, $low:ident, $high:ident) => {
+        for (key, bound) in [("low", $low), ("high", $high)] {
+            if let Some(bound) = bound {
+                $trail.at(Key::Field(key), |trail| $visitor.plain(trail, Quantity::Location, bound));
+            }
+        }
+    };
+}
+
+/// Visits the plain numbers inside a distribution: `normal[1]`, `beta.alpha`, `discrete[0][1]`, `truncated.low`.
 macro_rules! walks {
     ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
@@ -39,16 +51,32 @@ macro_rules! walks {
                 Self::Number(_) | Self::Name(_) => {}
                 Self::Family(family, values) => trail.at(Key::Field(family.key()), |trail| {
                     for (index, (value, (_, quantity))) in zip(values, family.parameters()).enumerate() {
-                        trail.at(Key::Index(index), |trail| visitor.plain(trail, *quantity, value));
+                        trail.at(family.step(index), |trail| visitor.plain(trail, *quantity, value));
+                    }
+                }),
+                Self::Quantiles(quantiles) => trail.at(Key::Field("quantiles"), |trail| {
+                    let Quantiles { level, points, low, high } = & $($mut)? **quantiles;
+                    for (key, point) in zip(level.keys(), points) {
+                        trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Location, point));
+                    }
+                    bounds!(trail, visitor, low, high);
+                }),
+                Self::Discrete(pairs) => trail.at(Key::Field("discrete"), |trail| {
+                    for (index, [value, weight]) in zip(0.., pairs) {
+                        trail.at(Key::Index(index), |trail| {
+                            trail.at(Key::Index(0), |trail| visitor.plain(trail, Quantity::Location, value));
+                            trail.at(Key::Index(1), |trail| visitor.plain(trail, Quantity::Weight, weight));
+                        });
+                    }
+                }),
+                Self::Empirical(values) => trail.at(Key::Field("empirical"), |trail| {
+                    for (index, value) in zip(0.., values) {
+                        trail.at(Key::Index(index), |trail| visitor.plain(trail, Quantity::Location, value));
                     }
                 }),
                 Self::Truncated { of, low, high } => trail.at(Key::Field("truncated"), |trail| {
                     trail.at(Key::Field("of"), |trail| of.$walk(trail, visitor));
-                    for (key, bound) in [("low", low), ("high", high)] {
-                        if let Some(bound) = bound {
-                            trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Location, bound));
-                        }
-                    }
+                    bounds!(trail, visitor, low, high);
                 }),
             }
         }

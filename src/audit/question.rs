@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed, short};
-use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};

@@ -1,12 +1,13 @@
 //! Converts integrals to the answers of an outcome.
 
+use super::cases::Cases;
 use super::pair::{Asked, Watch};
-use super::revenue::{Of, Sum};
+use super::revenue::Of;
 use super::settings::Exact;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
 use crate::exact::quadrature::budget::Budget;
-use crate::exact::quadrature::integrate::{Pairs, Request};
+use crate::exact::quadrature::integrate::Request;
 use crate::exact::quadrature::sampled::Integral;
 use crate::math::gauss;
 use crate::outcome::{
@@ -48,10 +49,9 @@ pub(super) fn question(
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
     let periods = plan.rows.periods();
-    let mut pairs = Pairs::new(plan, series);
-    let mut solve = |asked: Asked| -> Result<Integral, Error> {
-        Ok(Request::new(asked, tolerance, plan.level()).solve(&mut pairs, budget)?.integral)
-    };
+    let cases = Cases::of(exact.scenario, plan, &series)?;
+    let mut pairs = cases.pairs(series);
+    let mut solve = |asked: Asked| pairs.integral(Request::new(asked, tolerance, plan.level()), budget);
     let passage = solve(Asked::Passage(watch))?;
     let leads = exact.leads.then(|| solve(Asked::LeadChanges)).transpose()?;
     let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
@@ -94,26 +94,28 @@ pub(super) fn providers(
     budget: &mut Budget<'_>,
 ) -> Result<Vec<ProviderOutcome>, Error> {
     let names = plan.rows.names();
-    let mut ranks =
-        if exact.ranks && names.len() == 2 { ranks(plan, exact.tolerance, budget)?.map(Some) } else { [None, None] };
-    let mut shares = if exact.shares && names.len() == 2 { shares(plan)?.map(Some) } else { [None, None] };
+    let mut ranks = two(exact.ranks && names.len() == 2, || ranks(exact, plan, budget))?;
+    let mut shares = two(exact.shares && names.len() == 2, || shares(exact, plan))?;
     let one = |(index, name): (usize, &String)| {
-        let fan = || Fan::exact(index, Sum { plan, of: Of::Single(SeriesId(index)) }.laws()?, plan);
-        let revenue = exact.fans.then(fan).transpose()?.into();
+        let of = SeriesId(index);
+        let fan = || Fan::exact(index, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan);
+        let revenue = if exact.fans { unless_unsupported(fan())? } else { Part::Off };
         let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
         let rank = match (exact.ranks, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(RankTable::exact(alone(), plan)),
-            (true, 2) => Part::Known(RankTable::exact(
-                ranks[index].take().expect("solved above for two providers, each taken once"),
-                plan,
-            )),
+            (true, 2) => match std::mem::replace(&mut ranks[index], Part::Off) {
+                Part::Known(rank) => Part::Known(RankTable::exact(rank, plan)),
+                Part::NotExact(because) => Part::NotExact(because),
+                Part::Off => Part::Off,
+            },
             (true, _) => Part::NotExact(MANY.into()),
         };
         let share = match (exact.shares, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(ShareFan::whole(plan)),
-            (true, _) => shares.get_mut(index).and_then(Option::take).map_or(Part::NotExact(MANY.into()), Part::Known),
+            (true, 2) => std::mem::replace(&mut shares[index], Part::Off),
+            (true, _) => Part::NotExact(MANY.into()),
         };
         let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS.into()) };
         let measured = exact.measured.iter().map(sums).collect();
@@ -122,10 +124,33 @@ pub(super) fn providers(
     names.iter().enumerate().map(one).collect()
 }
 
+/// An answer, or the reason why there is none.
+fn unless_unsupported<T>(answer: Result<T, Error>) -> Result<Part<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Part::Known(answer)),
+        Err(error) => match error.problems().first().and_then(Problem::reason) {
+            Some(reason) => Ok(Part::NotExact(reason.to_owned().into())),
+            None => Err(error),
+        },
+    }
+}
+
+/// The answers for two providers, if requested.
+fn two<T>(is_asked: bool, solve: impl FnOnce() -> Result<[T; 2], Error>) -> Result<[Part<T>; 2], Error> {
+    if !is_asked {
+        return Ok([Part::Off, Part::Off]);
+    }
+    Ok(match unless_unsupported(solve())? {
+        Part::Known(answers) => answers.map(Part::Known),
+        Part::NotExact(because) => [Part::NotExact(because.clone()), Part::NotExact(because)],
+        Part::Off => [Part::Off, Part::Off],
+    })
+}
+
 /// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
 /// that of the first with its sign reversed.
-fn shares(plan: &Plan) -> Result<[ShareFan; 2], Error> {
-    let laws = Sum { plan, of: Of::Ratio(TWO) }.laws()?;
+fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
+    let laws = Cases::of(exact.scenario, plan, &TWO)?.laws(Of::Ratio(TWO))?;
     let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);
     let fan = |index: usize, laws: Vec<Mixture>| {
@@ -139,14 +164,14 @@ fn shares(plan: &Plan) -> Result<[ShareFan; 2], Error> {
 }
 
 /// Ranks of two providers: the probabilities of rank 1 and of rank 2 by period, for each provider.
-fn ranks(plan: &Plan, tolerance: f64, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
+fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
     let periods = plan.rows.periods();
-    let mut pairs = Pairs::new(plan, TWO);
-    let solved = Request::new(Asked::Ahead, tolerance, plan.level()).solve(&mut pairs, budget)?;
+    let request = Request::new(Asked::Ahead, exact.tolerance, plan.level());
+    let solved = Cases::of(exact.scenario, plan, &TWO)?.pairs(TWO).integral(request, budget)?;
     let is_certain = plan.known_lead(TWO[0].into(), TWO[1].into()).is_some();
     // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {
-        let second = (0..periods).map(|t| estimate(&solved.integral, from + t, is_certain));
+        let second = (0..periods).map(|t| estimate(&solved, from + t, is_certain));
         second.map(|second| vec![second.complement(), second]).collect()
     };
     Ok([row(periods), row(0)])

@@ -8,12 +8,14 @@
 //! | `start` | distribution of the start where a base is drawn |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
+//! | `cases` | discrete assumptions: every combination of their values |
 //! | `gradient` | derivatives of an answer |
 //! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
 mod answer;
+mod cases;
 mod closed;
 mod gradient;
 mod outcome;
@@ -41,8 +43,9 @@ impl Exact<'_> {
     /// Computes the answers.
     ///
     /// # Errors
-    /// A question that compares sums of periods, which have no exact answer ([`Error::is_unsupported`]; the message
-    /// names the alternative); a tolerance out of bounds; a curve that is not finite.
+    /// A question that compares sums of periods, or providers whose discrete assumptions have more than 64 combinations
+    /// of values; these have no exact answer ([`Error::is_unsupported`]; the message names the alternative). A tolerance
+    /// out of bounds; a curve that is not finite.
     pub fn run(self) -> Result<Outcome, Error> {
         self.check()?;
         let plan = Plan::new(self.scenario, 0)?;
@@ -51,7 +54,7 @@ impl Exact<'_> {
         let solved = questions.map(|question| answer::question(&self, &plan, question, &mut budget));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
         let providers = answer::providers(&self, &plan, &mut budget).map_err(|error| error.blaming(self.scenario))?;
-        let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), providers.first());
+        let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), &providers);
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
 }

@@ -32,12 +32,13 @@ impl Outcome {
 }
 
 impl RunInfo {
-    /// The run of an exact answer; `first` holds the answers for the first provider, if any.
-    pub(super) fn exact(tolerance: f64, continuous: bool, complete: bool, first: Option<&ProviderOutcome>) -> Self {
-        let measured = first.and_then(|one| one.measured.first()).and_then(|fan| fan.revenue.because());
+    /// The run of an exact answer with the answers for the providers.
+    pub(super) fn exact(tolerance: f64, continuous: bool, complete: bool, providers: &[ProviderOutcome]) -> Self {
+        let measured = providers.iter().find_map(|one| one.measured.first()?.revenue.because());
         let missing = [
-            ("rank", first.and_then(|one| one.rank.because())),
-            ("share", first.and_then(|one| one.share.because())),
+            ("revenue", providers.iter().find_map(|one| one.revenue.because())),
+            ("rank", providers.iter().find_map(|one| one.rank.because())),
+            ("share", providers.iter().find_map(|one| one.share.because())),
             ("measured", measured),
         ];
         let not_exact = missing

@@ -46,24 +46,44 @@ pub(crate) fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
     }
 }
 
-/// The x at which I(x; a, b) = p, and 1 − x. `upper` is 1 − p, to keep precision where p rounds to 1. NaN unless 0 ≤ p
+/// I(x; a, b) from x and y = 1 − x, for callers that know the smaller of the two to full precision; NaN unless a, b > 0
+/// and both are in 0 to 1.
+pub(crate) fn beta_cdf_parts(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if !(a > 0.0 && b > 0.0 && x >= 0.0 && y >= 0.0) {
+        f64::NAN
+    } else if x == 0.0 {
+        0.0
+    } else if y == 0.0 {
+        1.0
+    } else {
+        lower_tail(a, b, x, y, power(a, b, x, y))
+    }
+}
+
+/// The x at which I(x; a, b) = p. `upper` is 1 − p, to keep precision where p rounds to 1. NaN unless 0 ≤ p
 /// ≤ 1 and a, b > 0.
 pub(crate) fn beta_quantile_tails(a: f64, b: f64, p: f64, upper: f64) -> f64 {
+    beta_quantile_parts(a, b, p, upper).0
+}
+
+/// The x at which I(x; a, b) = p, and 1 − x, each to full precision.
+pub(crate) fn beta_quantile_parts(a: f64, b: f64, p: f64, upper: f64) -> (f64, f64) {
     if !(a > 0.0 && b > 0.0 && p >= 0.0 && upper >= 0.0) {
-        f64::NAN
+        (f64::NAN, f64::NAN)
     } else if p == 0.0 {
-        0.0
+        (0.0, 1.0)
     } else if upper == 0.0 {
-        1.0
+        (1.0, 0.0)
     } else if p <= upper {
-        invert(a, b, p).0
+        invert(a, b, p)
     } else {
-        invert(b, a, upper).1
+        let (y, x) = invert(b, a, upper);
+        (x, y)
     }
 }
 
 /// I(x; a, b) with y = 1 − x and the `power` of both.
-fn lower_tail(a: f64, b: f64, x: f64, y: f64, power: f64) -> f64 {
+pub(super) fn lower_tail(a: f64, b: f64, x: f64, y: f64, power: f64) -> f64 {
     if x < (a + 1.0) / (a + b + 2.0) {
         power * fraction(a, b, x) / a
     } else {
@@ -99,7 +119,7 @@ fn fraction(a: f64, b: f64, x: f64) -> f64 {
 /// xᵃyᵇ/B(a, b), y = 1 − x, without the cancellation of log-gamma functions. With n = a + b it equals
 /// √(ab/2πn)·e^(a·d(nx/a) + b·d(ny/b) + δ(n) − δ(a) − δ(b)), where d(r) = ln r − (r − 1) and δ is the remainder of
 /// Stirling's formula. C. Loader, "Fast and Accurate Computation of Binomial Probabilities" (2000).
-fn power(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(super) fn power(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
     // nx − a = −(ny − b), computed from products that are accurate to an ulp of the smaller part.
     let off = b * x - a * y;

@@ -19,6 +19,7 @@
 //! | `root` | bisection and the Illinois method |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
 //! | `rotation` | orthonormal bases and reflections |
+//! | `student` | upper tail and quantile of Student's t distribution |
 //! | `table` | a quantile function tabulated once, then interpolated |
 //!
 //! Each module documents the errors of its functions, in units in the last place (ulp) of the exact result. They are
@@ -35,11 +36,12 @@ mod normal;
 pub(crate) mod root;
 pub(crate) mod rotation;
 mod single;
+mod student;
 mod table;
 #[cfg(test)]
 mod ulp;
 
-pub(crate) use beta::{beta_cdf, beta_quantile_tails};
+pub(crate) use beta::{beta_cdf, beta_cdf_parts, beta_quantile_parts, beta_quantile_tails};
 pub(crate) use bridge::{bridge_below, bridge_below_slice};
 pub(crate) use elementary::{
     exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
@@ -48,6 +50,7 @@ pub(crate) use elementary::{
 pub(crate) use libm::{cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
 pub(crate) use single::{exp_f32, to_f32};
+pub(crate) use student::{student_of_scale, student_quantile, student_root, student_sf};
 pub(crate) use table::QuantileTable;
 
 /// c₀ + c₁x + c₂x² + … by Horner's rule, without fused multiply-add.

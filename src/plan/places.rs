@@ -6,9 +6,10 @@ use super::input::{Draw, Input};
 use crate::assumption::Assumption;
 use crate::assumption::address::{Key, ProviderKey, ScenarioKey, Trail, item};
 use crate::assumption::domain::Domain;
-use crate::assumption::law::{Law, Shape};
+use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::growth::{AUTO, Curve};
 use crate::random::slot_of;
@@ -61,7 +62,8 @@ impl Places {
             let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
             let shape = law.and_then(Shape::of);
             let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
-            let heavy = is_drawn && quantity.is_exponent() && law.is_some_and(Law::has_heavy_tail);
+            let exponent = quantity.exponent().filter(|_| is_drawn);
+            let heavy = exponent.is_some_and(|exponent| law.is_some_and(|law| law.has_heavy_tail(exponent)));
             let input = match (shape, assumption.name()) {
                 (None, _) => Input::Known(f64::NAN), // `auto`, the only name without a distribution
                 (Some(Shape::Constant(value)), _) => Input::Known(value),

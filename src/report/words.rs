@@ -1,8 +1,8 @@
 //! Text for numbers: likelihood on a named scale, and distributions by their quantiles.
 
-use crate::assumption::law::Shape;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
 use crate::audit::short;
 use crate::estimate::Estimate;
 use crate::render::money;
@@ -72,7 +72,9 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
         | Quantity::Count
         | Quantity::Location
         | Quantity::Spread
-        | Quantity::PositiveLocation => short(value),
+        | Quantity::PositiveLocation
+        | Quantity::BetaShape
+        | Quantity::Weight => short(value),
     }
 }
 
@@ -96,7 +98,9 @@ pub(super) fn unit(quantity: Quantity) -> &'static str {
         | Quantity::Count
         | Quantity::Location
         | Quantity::Spread
-        | Quantity::PositiveLocation => "",
+        | Quantity::PositiveLocation
+        | Quantity::BetaShape
+        | Quantity::Weight => "",
     }
 }
 

@@ -5,12 +5,10 @@ use super::walk::{ItemKey, address_key, keys};
 use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Trail};
-use crate::assumption::law::{Family, Law};
 use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
-/// Distributions and keys of the scenario format that this version does not support yet.
-const LATER_LAWS: [&str; 4] = ["beta", "student_t", "discrete", "empirical"];
+/// Keys of the scenario format that this version does not support yet.
 const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
 const LATER_TOP: [&str; 2] = ["dependence", "factor"];
 
@@ -43,7 +41,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    fn report(&mut self, message: String) {
+    pub(super) fn report(&mut self, message: String) {
         self.report_detail(message, Detail::None);
     }
 
@@ -149,7 +147,7 @@ impl Reader {
         node.as_text().map(str::to_owned).or_else(|| self.wanted("text", node))
     }
 
-    fn number(&mut self, node: &Node) -> Option<f64> {
+    pub(super) fn number(&mut self, node: &Node) -> Option<f64> {
         node.as_number().or_else(|| self.wanted("a number", node))
     }
 
@@ -333,43 +331,6 @@ impl Reader {
             }
             _ => self.wanted("a number, the name of an assumption or a distribution", node),
         }
-    }
-
-    /// The single distribution of a table, beside the other keys that are allowed there.
-    fn law(&mut self, node: &Node, beside: &[&str], fixed: bool) -> Option<Law> {
-        let mut known: Vec<&str> = Family::ALL.iter().map(|family| family.key()).collect();
-        known.push("truncated");
-        if fixed {
-            known.push("fixed");
-        }
-        let (key, value) = self.only(node, "distribution", &known, &LATER_LAWS, beside)?;
-        self.at(Key::Field(key), |reader| match Family::ALL.into_iter().find(|family| family.key() == key) {
-            Some(family) => reader.family(value, family),
-            None if key == "fixed" => reader.number(value).map(Law::Number),
-            None => reader.truncated(value),
-        })
-    }
-
-    fn family(&mut self, node: &Node, family: Family) -> Option<Law> {
-        let names: Vec<&str> = family.parameters().iter().map(|(name, _)| *name).collect();
-        let what = format!("[{}]", names.join(", "));
-        let values = self.list(node, &what, Self::number)?;
-        if values.len() == names.len() {
-            return Some(Law::Family(family, values));
-        }
-        self.report(format!("must be {what}, got {} numbers", values.len()));
-        None
-    }
-
-    fn truncated(&mut self, node: &Node) -> Option<Law> {
-        self.table(node, &["of", "low", "high"], &[])?;
-        let of = self.required(node, "of", |reader, node| match node.value {
-            Value::Table(_) => reader.law(node, &[], false),
-            _ => reader.wanted("a distribution", node),
-        });
-        let low = self.optional(node, "low", Self::number);
-        let high = self.optional(node, "high", Self::number);
-        Some(Law::Truncated { of: Box::new(of?), low, high })
     }
 
     /// The single entry of a table that determines the kind of `what`.

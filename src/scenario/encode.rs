@@ -3,6 +3,7 @@
 use super::tree::Node;
 use super::{Claim, Measure, Provider, Question, Scenario};
 use crate::assumption::Assumption;
+use crate::assumption::family::Notation;
 use crate::assumption::law::Law;
 use crate::growth::{Curve, CurveLaw, Reading, Schedule, Share, TailLaw};
 
@@ -117,7 +118,24 @@ fn law_entry(law: &Law) -> (String, Node) {
         Law::Number(number) => ("fixed".to_owned(), (*number).into()),
         // Validation ensures that a name has no source.
         Law::Name(name) => ("name".to_owned(), name.as_str().into()),
-        Law::Family(family, values) => (family.key().to_owned(), Node::list(values.iter().copied())),
+        Law::Family(family, values) => {
+            let parameters = match family.notation() {
+                Notation::List => Node::list(values.iter().copied()),
+                Notation::Table { .. } => {
+                    let names = family.parameters().iter().map(|(name, _)| *name);
+                    Node::table(names.zip(values.iter().map(|value| (*value).into())))
+                }
+            };
+            (family.key().to_owned(), parameters)
+        }
+        Law::Quantiles(quantiles) => {
+            let numbers = quantiles.numbers().map(|(key, value)| (key, value.into()));
+            ("quantiles".to_owned(), Node::table(numbers))
+        }
+        Law::Discrete(pairs) => {
+            ("discrete".to_owned(), Node::list(pairs.iter().map(|pair| Node::list(pair.iter().copied()))))
+        }
+        Law::Empirical(values) => ("empirical".to_owned(), Node::list(values.iter().copied())),
         Law::Truncated { of, low, high } => {
             let mut entries = vec![("of".to_owned(), Node::table([law_entry(of)]))];
             for (key, bound) in [("low", low), ("high", high)] {

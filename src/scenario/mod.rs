@@ -4,6 +4,7 @@ mod builder;
 mod check;
 mod decode;
 mod decode_growth;
+mod decode_law;
 mod encode;
 mod file;
 mod getters;

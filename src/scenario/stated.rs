@@ -11,7 +11,7 @@ impl Scenario {
     pub(crate) fn stated(&self) -> Vec<(String, String)> {
         let mut lines =
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
-        let places = self.assumptions().into_iter().map(|place| (place.address, place.assumption.to_string()));
+        let places = self.assumptions().into_iter().map(|place| (place.address, format!("{:#}", place.assumption)));
         lines.extend(places);
         for (address, number) in self.numbers() {
             // A number of a distribution is part of the distribution's text.

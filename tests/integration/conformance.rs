@@ -4,8 +4,8 @@
 use std::sync::Mutex;
 
 use outgrow::{
-    Assumption, Curve, Outcome, Provider, Question, Scenario, Tail, fixed, interval, log_interval, lognormal, normal,
-    pert, triangular, truncated, uniform,
+    Assumption, Curve, Outcome, Provider, Quantiles, Question, Scenario, Tail, beta, beta_between, discrete, empirical,
+    fixed, interval, log_growth, log_interval, lognormal, normal, pert, student_t, triangular, truncated, uniform,
 };
 
 const BASE: f64 = 690e6;
@@ -158,6 +158,17 @@ fn laws() -> Vec<Assumption> {
         truncated(lognormal(0.3, 0.3), 0.1, None),
         truncated(pert(0.0, 0.3, 1.0), None, 0.5),
         truncated(truncated(normal(0.3, 0.2), 0.1, None), None, 0.9),
+        log_growth(0.3, 0.01),
+        beta(20.0, 50.0),
+        beta_between(2.0, 5.0, 0.1, 0.6),
+        truncated(student_t(4.0, 0.3, 0.05), 0.01, 0.9),
+        Quantiles::p05_p50_p95(0.2, 0.3, 0.5).low(0.1).into(),
+        Quantiles::p10_p50_p90(0.2, 0.3, 0.5).low(0.1).high(1.0).into(),
+        truncated(Quantiles::p20_p50_p80(0.2, 0.3, 0.4).high(1.0).into(), 0.1, None),
+        truncated(Quantiles::p25_p50_p75(0.2, 0.3, 0.45).into(), 0.1, 1.0),
+        discrete([(0.3, 2.0), (0.2, 0.0), (0.4, 1e-3)]),
+        empirical([0.3, 0.2, 0.3]),
+        truncated(empirical([0.3, 0.2, 0.3]), 0.25, None),
     ];
     laws.into_iter().enumerate().map(|(at, law)| law.source(format!("note {at}, \"assumed\""))).collect()
 }
@@ -212,6 +223,9 @@ fn drawn_rates_are_what_paths_grow_by() {
         (truncated(normal(0.3, 0.2), 0.1, 0.9), 0.1, 0.9),
         (pert(-0.5, 0.3, 0.5), -0.5, 0.5),
         (uniform(-1.0, 0.5), -1.0, 0.5),
+        (beta_between(0.8, 0.8, -0.1, 0.5), -0.1, 0.5),
+        (discrete([(0.2, 1.0), (0.3, 1.0)]), 0.2, 0.3),
+        (empirical([0.2, 0.7, 0.3]), 0.2, 0.7),
     ] {
         for curve in [Curve::constant(law.clone()), Curve::schedule([law.clone()], Tail::hold())] {
             let growth: Vec<f64> =
@@ -427,6 +441,30 @@ fn a_mean_that_cannot_be_relied_on_is_null() {
     }
     for law in [truncated(lognormal(0.3, 0.2), None, 2.0), normal(0.3, 0.05), fixed(0.3), lognormal(0.3, 0.0)] {
         assert!(mean(of(law.clone())), "{law}");
+    }
+    let volatile = |law: Assumption| Provider::new("a", 1.0).growth(Curve::constant(0.3)).volatility(law);
+    let is_known = |provider: Provider| {
+        let outcome = run(&scenario_of(provider), 100);
+        outcome.revenue("a").expect("a provider").mean("2020-Q1").expect("a date").is_some()
+    };
+    let pair = || Quantiles::p10_p50_p90(0.2, 0.3, 0.45);
+    // Among growth rates, and as a volatility.
+    let cases: [(Assumption, bool, bool); 11] = [
+        (log_growth(0.3, 0.01), true, false),
+        (truncated(log_growth(0.3, 0.01), 0.0, 1.0), true, true),
+        (truncated(student_t(4.0, 0.3, 0.02), 0.0, None), false, false),
+        (truncated(student_t(4.0, 0.3, 0.02), 0.0, 1.0), true, true),
+        (truncated(pair().into(), 0.0, None), true, false),
+        (pair().low(0.1).into(), false, false),
+        (truncated(pair().high(1.0).into(), 0.0, None), true, true),
+        (pair().low(0.1).high(1.0).into(), true, true),
+        (beta(2.0, 5.0), true, true),
+        (discrete([(0.1, 1.0), (0.2, 1.0)]), true, true),
+        (empirical([0.1, 0.2]), true, true),
+    ];
+    for (law, as_growth, as_volatility) in cases {
+        assert_eq!(mean(of(law.clone())), as_growth, "{law} among growth rates");
+        assert_eq!(is_known(volatile(law.clone())), as_volatility, "{law} as a volatility");
     }
     let heavy = lognormal(0.3, 0.2);
     let schedule = Provider::new("a", 1.0).growth(Curve::schedule([fixed(0.3), heavy.clone()], Tail::hold()));

@@ -17,6 +17,7 @@ mod cross_check;
 #[cfg(feature = "toml")]
 mod crossing;
 mod dates;
+mod distributions;
 #[cfg(feature = "toml")]
 mod exact;
 #[cfg(feature = "toml")]

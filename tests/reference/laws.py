@@ -1,8 +1,13 @@
-"""Distributions of the scenario format: their TOML, cdf and Gauss quadrature (all smooth between breakpoints)."""
+"""Distributions of the scenario format: their TOML, cdf and Gauss quadrature (all smooth between breakpoints).
+
+    pip install numpy scipy
+    python tests/reference/laws.py > tests/reference/laws.csv    # quantiles, read by src/assumption/tests/reference.rs
+"""
 
 import math
 
 import numpy as np
+from scipy import stats
 from scipy.special import betainc, ndtr, ndtri, roots_jacobi
 
 
@@ -110,3 +115,42 @@ def truncated(of, low=None, high=None):
     before, mass = of.cdf(low), of.cdf(high) - of.cdf(low)
     return Law(f"{{ truncated = {{ of = {of.toml}{bounds} }} }}", lambda x: np.clip((of.cdf(x) - before) / mass, 0, 1),
                lambda x: of.density(x) / mass, low, high, of.kinks)
+
+
+def metalog(level, points, low=None, high=None):
+    """The quantile function of three stated quantiles, by Keelin's formulas on the scale that the bounds give."""
+    if low is not None and high is not None:
+        scale, back = lambda x: math.log((x - low) / (high - x)), lambda m: (low + high * math.exp(m)) / (1 + math.exp(m))
+    elif low is not None:
+        scale, back = lambda x: math.log(x - low), lambda m: low + math.exp(m)
+    elif high is not None:
+        scale, back = lambda x: -math.log(high - x), lambda m: high - math.exp(-m)
+    else:
+        scale = back = lambda x: x
+    q_low, q_median, q_high = map(scale, points)
+    width = math.log((1 - level) / level)
+    a2, a3 = (q_high - q_low) / (2 * width), (q_high + q_low - 2 * q_median) / (2 * (0.5 - level) * width)
+    logit = lambda p: math.log(p / (1 - p))
+    return lambda p: back(q_median + a2 * logit(p) + a3 * (p - 0.5) * logit(p))
+
+
+def quantile_functions():
+    yield "log_growth(0.4, 0.1)", lambda p: math.expm1(0.4 + 0.1 * ndtri(p))
+    for a, b, low, high in ((2, 5, 0, 1), (0.5, 0.5, 0, 1), (0.1, 30, 0, 1), (3, 2, -0.2, 0.9), (4e4, 300, 0, 1)):
+        yield f"beta(alpha = {a:g}, beta = {b:g}, low = {low}, high = {high})", stats.beta(a, b, low, high - low).ppf
+    for df, location, scale in ((1, 0, 1), (4, 0.3, 0.05), (0.5, -2, 1000), (30, 1e9, 1e7)):
+        yield f"student_t(df = {df}, location = {location:.12g}, scale = {scale:.12g})", stats.t(df, location, scale).ppf
+    for key, level, points, low, high in (
+        (10, 0.1, (35, 50, 75), None, None), (10, 0.1, (0.9e9, 1.1e9, 1.5e9), 0, None), (5, 0.05, (0.1, 0.3, 0.6), -0.2, None),
+        (20, 0.2, (0.1, 0.3, 0.4), None, 1), (25, 0.25, (0.1, 0.15, 0.25), 0, 1),
+    ):
+        stated = [f"p{k:02} = {x:.12g}" for k, x in zip((key, 50, 100 - key), points)]
+        stated += [f"{k} = {x}" for k, x in (("low", low), ("high", high)) if x is not None]
+        yield f"quantiles({', '.join(stated)})", metalog(level, points, low, high)
+
+
+if __name__ == "__main__":
+    print("law,probability,quantile")
+    for law, quantile in quantile_functions():
+        for p in (1e-6, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999):
+            print(f'"{law}",{p},{float(quantile(p))!r}')

@@ -1,7 +1,7 @@
 """Reference values of src/math, to 50 digits, as CSV files beside this script.
 
     pip install mpmath
-    python tests/reference/math.py                              # writes elementary.csv, normal.csv, beta.csv
+    python tests/reference/math.py                              # writes elementary.csv, normal.csv, beta.csv, student.csv
     python tests/reference/math.py --points 20000 --out DIR     # a dense set; OUTGROW_REFERENCE=DIR makes the tests read it
     python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs and normal.rs
 
@@ -64,6 +64,10 @@ WORST = [
     ("beta_quantile", "shapes 1 to 10", 1.0785735609986924, 4.227810918459381, 0.6663052340387979),
     ("beta_quantile", "shapes 10 to 500", 14.080831551224763, 316.3931018871412, 0.9080087131333707),
     ("beta_quantile", "shapes 0.1 to 1", 0.11435132177678983, 0.1576855532052505, 0.47031310053705716),
+    ("student_sf", "df 0.1 to 2", 1.180738293922019, 4.418894388602542),
+    ("student_sf", "df 2 to 30", 19.0529586582937, 27.31381220349845),
+    ("student_sf", "df 30 to 1e6", 26304.85985251939, 6.347057799068382),
+    ("student_sf", "tail below 1e-15", 18.337821310776377, 2.936927003675762e16),
 ]
 
 
@@ -182,6 +186,10 @@ def beta(a, b, x):
     a, b, x = mpf(a), mpf(b), mpf(x)
     if x > (a + 1) / (a + b + 2):
         return 1 - beta(b, a, 1 - x) if x < 1 else mpf(1)
+    return beta_series(a, b, x)
+
+
+def beta_series(a, b, x):
     term, total, n = mpf(1), mpf(1), 0
     while term > total * mpf(10) ** -(mp.dps + 5):
         term *= (a + b + n) / (a + 1 + n) * x
@@ -263,7 +271,37 @@ BETA = {
     }),
 }
 
-FILES = {"elementary": (ELEMENTARY, 120), "normal": (NORMAL, 100), "beta": (BETA, 60)}
+
+def student(degrees, t):
+    """P(T > t), t >= 0, by the incomplete beta function."""
+    if t == 0:
+        return mpf(1) / 2
+    x, y = degrees / (degrees + t * t), t * t / (degrees + t * t)
+    # The series from the nearer end; 50 digits leave 30 after the subtraction.
+    half = mpf(1) / 2
+    return (1 - beta_series(half, degrees / 2, y)) / 2 if y < half else beta_series(degrees / 2, half, x) / 2
+
+
+def degrees_of(low, high, most):
+    return lambda rng: (math.exp(rng.uniform(math.log(low), math.log(high))), rng.uniform(0, most))
+
+
+def far_student(rng):
+    """A t so large that the tail above is between 1e-300 and 1e-15."""
+    degrees = rng.uniform(1, 30)
+    return degrees, math.sqrt(degrees) * math.exp(rng.uniform(35, 690) / degrees)
+
+
+STUDENT = {
+    "student_sf": (student, {
+        "df 0.1 to 2": (degrees_of(0.1, 2, 30), [(1.0, 0.0), (1.0, 1.0), (0.1, 1e9), (2.0, 1e-9)]),
+        "df 2 to 30": (degrees_of(2, 30, 30), [(3.0, 1.7320508075688772), (30.0, 30.0)]),
+        "df 30 to 1e6": (degrees_of(30, 1e6, 7.5), [(1e6, 1.0), (1e6, 7.5)]),
+        "tail below 1e-15": (far_student, [(3.0, 1e60)]),
+    }),
+}
+
+FILES = {"elementary": (ELEMENTARY, 120), "normal": (NORMAL, 100), "beta": (BETA, 60), "student": (STUDENT, 60)}
 
 
 def write(path, functions, points):

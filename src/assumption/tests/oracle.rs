@@ -1,8 +1,9 @@
 //! Distribution functions and quantiles against another library as an oracle.
 
-use statrs::distribution::{Beta, ContinuousCDF, LogNormal, Normal, Triangular, Uniform};
+use statrs::distribution::{Beta, ContinuousCDF, LogNormal, Normal, StudentsT, Triangular, Uniform};
 
-use super::super::law::{Family, Law};
+use super::super::family::Family;
+use super::super::law::Law;
 use super::{Case, EXTREMES, laws, probabilities, whole_laws};
 use crate::math;
 
@@ -54,14 +55,26 @@ fn of_family(family: Family, values: &[f64]) -> Oracle {
         }
         (Family::Uniform, &[low, high]) => of(Uniform::new(low, high).expect("uniform")),
         (Family::Triangular, &[low, mode, high]) => of(Triangular::new(low, high, mode).expect("triangular")),
-        (_, values) => beta_on(values[0], values[1], values[2]),
+        (Family::Pert, &[low, mode, high]) => {
+            let width = high - low;
+            beta_on([1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width], low, width)
+        }
+        (Family::Beta, &[alpha, beta, low, high]) => beta_on([alpha, beta], low, high - low),
+        (Family::StudentT, &[degrees, location, scale]) => {
+            // Its inverse stops short in the tails.
+            Oracle { inverse: None, ..of(StudentsT::new(location, scale, degrees).expect("t")) }
+        }
+        (Family::LogGrowth, &[mean, sd]) => moved(of(LogNormal::new(mean, sd).expect("lognormal")), -1.0, 1.0),
+        (family, values) => panic!("{family:?} with {values:?}"),
     }
 }
 
-fn beta_on(low: f64, mode: f64, high: f64) -> Oracle {
-    let width = high - low;
-    let beta = Beta::new(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width).expect("beta");
-    let unit = of(beta);
+fn beta_on([alpha, beta]: [f64; 2], low: f64, width: f64) -> Oracle {
+    moved(of(Beta::new(alpha, beta).expect("beta")), low, width)
+}
+
+/// The distribution of low + width·X.
+fn moved(unit: Oracle, low: f64, width: f64) -> Oracle {
     let inverse = unit.inverse.expect("an inverse");
     Oracle {
         below: Box::new(move |x| (unit.below)((x - low) / width)),
@@ -90,10 +103,22 @@ fn oracle_of(case: &Case) -> Oracle {
     if case.domain.low.is_finite() { truncated(whole, case.domain.low, case.domain.high) } else { whole }
 }
 
+/// Metalogs, which statrs does not have, are compared with `tests/reference/laws.csv`. Its beta
+/// distribution function is rounded to 1 close to the end, where a shape below 1 still has much probability,
+/// and its Student-t distribution function is off by 1e-9 of itself for a billion degrees of freedom.
+fn is_known_to_statrs(law: &Law) -> bool {
+    match law {
+        Law::Truncated { of, .. } => is_known_to_statrs(of),
+        Law::Family(Family::Beta, values) => values[0] >= 1.0 && values[1] >= 1.0,
+        Law::Family(Family::StudentT, values) => values[0] < 1e6,
+        other => matches!(other, Law::Family(..)),
+    }
+}
+
 /// statrs multiplies widths and takes logarithms of products, which may overflow.
 fn is_fit_for_statrs(case: &Case) -> bool {
     let draws = case.draws(&EXTREMES);
-    draws.iter().all(|x| x.abs() < 1e100 && !(1e-320..1e-100).contains(&x.abs()))
+    is_known_to_statrs(&case.law.law) && draws.iter().all(|x| x.abs() < 1e100 && !(1e-320..1e-100).contains(&x.abs()))
 }
 
 #[test]
@@ -104,13 +129,14 @@ fn distribution_functions_agree_with_statrs() {
         let u = probabilities();
         for (p, x) in u.iter().zip(case.draws(&u)) {
             // A tabulated quantile lies within its grain of the point that has probability p.
-            let (before, behind) = ((oracle.below)(x - case.grain), (oracle.below)(x + case.grain));
+            let grain = case.grain + 4.0 * f64::EPSILON * x.abs();
+            let (before, behind) = ((oracle.below)(x - grain), (oracle.below)(x + grain));
             assert!(
                 before <= p + TOLERANCE && p - TOLERANCE <= behind,
                 "{} at {p:e}: {before:e} to {behind:e}",
                 case.law
             );
-            let (behind, before) = ((oracle.above)(x + case.grain), (oracle.above)(x - case.grain));
+            let (behind, before) = ((oracle.above)(x + grain), (oracle.above)(x - grain));
             let upper = 1.0 - p;
             assert!(
                 behind <= upper + TOLERANCE && upper - TOLERANCE <= before,

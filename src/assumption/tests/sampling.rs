@@ -2,20 +2,20 @@
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand_distr::{Beta, Distribution, LogNormal, Normal, Pert, Triangular, Uniform};
+use rand_distr::{Beta, Distribution, LogNormal, Normal, Pert, StudentT, Triangular, Uniform};
 
 use super::super::Assumption;
 use super::super::domain::Domain;
-use super::super::law::Shape;
 use super::super::quantile::Quantile;
-use super::super::{interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform};
+use super::super::shape::Shape;
+use super::super::{beta, interval, log_interval, lognormal, normal, pert, student_t, triangular, truncated, uniform};
 use crate::math;
 use crate::random::{GROUP, slot_of, uniforms};
 
 /// The size of each sample.
 const SIZE: usize = 1 << 18;
 /// The probability that one comparison fails although the distributions are equal. Seeds are fixed, so this applies to
-/// a change of streams. 21 comparisons together: 2.1e-5.
+/// a change of streams. 26 comparisons together: 2.6e-5.
 const FALSE_ALARM: f64 = 1e-6;
 const SEED: u64 = 20_180_630;
 
@@ -95,6 +95,9 @@ fn unbounded_laws_agree_with_rand_distr() {
     compare_law(&lognormal(1.1e9, 0.05), lognormals(1.1e9, 0.05));
     compare_law(&lognormal(2.0, 1.5), lognormals(2.0, 1.5));
     compare_law(&log_interval(0.5, 2.0), lognormals(1.0, std::f64::consts::LN_2 / Z95));
+    for df in [1.0, 4.0, 30.0] {
+        compare_law(&student_t(df, 0.0, 1.0), StudentT::new(df).expect("t"));
+    }
 }
 
 #[test]
@@ -103,6 +106,9 @@ fn bounded_laws_agree_with_rand_distr() {
     compare_law(&uniform(0.2, 0.4), Uniform::new(0.2, 0.4).expect("uniform"));
     for (low, mode, high) in [(0.4, 0.6, 0.7), (0.0, 0.0, 1.0), (-1.0, 2.0, 2.0)] {
         compare_law(&triangular(low, mode, high), Triangular::new(low, high, mode).expect("triangular"));
+    }
+    for (a, b) in [(2.0, 5.0), (0.3, 0.6)] {
+        compare_law(&beta(a, b), Beta::new(a, b).expect("beta"));
     }
     for (low, mode, high) in [(0.4, 0.6, 0.7), (0.0, 0.0, 1.0), (-1.0, 2.0, 2.0), (0.0, 0.1, 1.0)] {
         compare_law(&pert(low, mode, high), Pert::new(low, high).with_mode(mode).expect("pert"));

@@ -2,9 +2,10 @@
 
 use crate::assumption::Assumption;
 use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Trail};
-use crate::assumption::law::{Law, Shape};
+use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::exact::settings::refused;
@@ -229,7 +230,11 @@ impl Visitor for Listing {
         match &value.law {
             Law::Number(number) => self.plain(trail, quantity, number),
             Law::Name(name) => self.named.push((name.clone(), trail.as_str().to_owned(), quantity)),
-            law @ (Law::Family(..) | Law::Truncated { .. }) => {
+            law @ (Law::Family(..)
+            | Law::Quantiles(_)
+            | Law::Discrete(_)
+            | Law::Empirical(_)
+            | Law::Truncated { .. }) => {
                 let quantile = Shape::of(law).map(|shape| Quantile::within(&shape, quantity.domain()));
                 self.spread = quantile.map(|quantile| quantile.at(0.95) - quantile.at(0.05));
                 law.walk(trail, self);

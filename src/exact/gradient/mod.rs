@@ -13,6 +13,7 @@ use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::exact::answer::ROUNDING;
+use crate::exact::cases::refuse_discrete;
 use crate::exact::pair::{Asked, Watch};
 use crate::exact::quadrature::integrate::{Pairs, Purpose, Request, Solved};
 use crate::exact::settings::{Exact, refused, sums_fault};
@@ -163,7 +164,7 @@ impl Exact<'_> {
     /// # Errors
     /// An unknown question or date. An [unsupported](Error::is_unsupported) question, "not exact: because …", where no derivative exists (neither provider has shocks,
     /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
-    /// (sustained overtakes, continuous monitoring, sums over several periods).
+    /// (sustained overtakes, continuous monitoring, sums over several periods, discrete distributions).
     ///
     /// # Example: sensitivity of an answer
     /// ```
@@ -191,6 +192,7 @@ impl Exact<'_> {
         scenario.questions = vec![asked.clone()];
         let plan = Plan::new(&scenario, 0)?;
         let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
+        refuse_discrete(&plan, &series)?;
         let mut pairs = Pairs::new(&plan, series);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
             let address = of_provider(&asked.challenger, ProviderKey::Volatility);

@@ -7,6 +7,8 @@ use std::ops::ControlFlow;
 pub(crate) struct Budget<'a> {
     whole: f64,
     spent: f64,
+    /// Equal parts into which the work of an integration is divided.
+    parts: f64,
     is_stopped: bool,
     progress: Option<Box<Listener<'a>>>,
 }
@@ -16,7 +18,7 @@ pub(crate) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
-        Self { whole, spent: 0.0, is_stopped: false, progress }
+        Self { whole, spent: 0.0, parts: 1.0, is_stopped: false, progress }
     }
 
     /// Resets the budget for a new integration.
@@ -24,14 +26,21 @@ impl<'a> Budget<'a> {
         self.spent = 0.0;
     }
 
+    /// Divides the budget among several integrations that make up one answer.
+    pub(crate) fn divide(&mut self, parts: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "at most 64")]
+        let parts = parts as f64;
+        self.parts = parts;
+    }
+
     /// Whether `cost` still fits in the budget.
     pub(crate) fn allows(&self, cost: f64) -> bool {
-        !self.is_stopped && self.spent + cost <= self.whole
+        !self.is_stopped && self.spent + cost <= self.whole / self.parts
     }
 
     pub(crate) fn spend(&mut self, cost: f64) {
         self.spent += cost;
-        let share = (self.spent / self.whole).min(1.0);
+        let share = (self.spent / (self.whole / self.parts)).min(1.0);
         if let Some(progress) = &mut self.progress {
             self.is_stopped |= progress(share).is_break();
         }

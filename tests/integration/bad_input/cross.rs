@@ -1,8 +1,9 @@
 //! Values that are valid alone but not together; file and builder give the same message.
 
 use outgrow::{
-    Assumption, Claim, Curve, Error, Provider, Question, Scenario, ScenarioBuilder, Tail, fixed, interval,
-    log_interval, lognormal, normal, pert, triangular, truncated, uniform,
+    Assumption, Claim, Curve, Error, Provider, Quantiles, Question, Scenario, ScenarioBuilder, Tail, beta,
+    beta_between, discrete, empirical, fixed, interval, log_growth, log_interval, lognormal, normal, pert, student_t,
+    triangular, truncated, uniform,
 };
 use serde_json::{Value, json};
 
@@ -102,6 +103,90 @@ fn parameters_out_of_order() {
     for (law, built, words) in cases {
         refused(&with(GROWTH, law), a(built), AT_GROWTH, &[words]);
     }
+    let p10 = Quantiles::p10_p50_p90;
+    let cases: [(Value, Assumption, &str); 14] = [
+        (
+            json!({ "beta": { "alpha": 2, "beta": 5, "low": 1, "high": 0 } }),
+            beta_between(2.0, 5.0, 1.0, 0.0),
+            "[1.0, 0.0]",
+        ),
+        (json!({ "log_growth": [800, 0.1] }), log_growth(800.0, 0.1), "800 overflows"),
+        (json!({ "discrete": [] }), discrete([]), "at least one [value, weight] is needed, got none"),
+        (
+            json!({ "discrete": [[0.3, 0], [0.4, 0]] }),
+            discrete([(0.3, 0.0), (0.4, 0.0)]),
+            "got discrete([0.3, 0], [0.4, 0])",
+        ),
+        (json!({ "empirical": [] }), empirical([]), "at least one value is needed, got none"),
+        (json!({ "empirical": [0.3, -2] }), empirical([0.3, -2.0]), "but 50.0 % of empirical(0.3, -2) lies outside"),
+        (
+            json!({ "student_t": { "df": 2, "scale": 0.1 } }),
+            student_t(2.0, 0.0, 0.1),
+            "truncated = { of = …, low = -1 }",
+        ),
+        (
+            json!({ "quantiles": { "p10": 0.4, "p50": 0.3, "p90": 0.5 } }),
+            p10(0.4, 0.3, 0.5).into(),
+            "must not decrease",
+        ),
+        (
+            json!({ "quantiles": { "p10": 0.1, "p50": 0.2, "p90": 0.3, "low": 0.1 } }),
+            p10(0.1, 0.2, 0.3).low(0.1).into(),
+            "low must be below p10 = 0.1, got 0.1",
+        ),
+        (
+            json!({ "quantiles": { "p10": 0.1, "p50": 0.2, "p90": 0.3, "high": 0.2 } }),
+            p10(0.1, 0.2, 0.3).high(0.2).into(),
+            "high must be above p90 = 0.3, got 0.2",
+        ),
+        (
+            json!({ "quantiles": { "p10": 0.1, "p50": 0.11, "p90": 0.5 } }),
+            p10(0.1, 0.11, 0.5).into(),
+            "the nearest possible p50 is 0.166631",
+        ),
+        (json!({ "quantiles": { "p10": 0.1, "p50": 0.5, "p90": 0.5 } }), p10(0.1, 0.5, 0.5).into(), "too close to p90"),
+        (
+            json!({ "quantiles": { "p10": -1.7e308, "p50": 0, "p90": 1.7e308 } }),
+            p10(-1.7e308, 0.0, 1.7e308).into(),
+            "overflows",
+        ),
+        (
+            json!({ "truncated": { "of": { "empirical": [0.3] }, "low": 1 } }),
+            truncated(empirical([0.3]), 1.0, None),
+            "empirical(0.3) has no probability",
+        ),
+    ];
+    for (law, built, words) in cases {
+        refused(&with(GROWTH, law), a(built), AT_GROWTH, &[words]);
+    }
+    // Logistic tails reach below 0.
+    let revenue = json!({ "quantiles": { "p10": 0.9e9, "p50": 1.1e9, "p90": 1.5e9 } });
+    refused(
+        &with("/provider/0/revenue", revenue),
+        both(Provider::new("A", p10(0.9e9, 1.1e9, 1.5e9)).growth(Curve::constant(0.3))),
+        "provider[A].revenue",
+        &["above 0, but 1.00e-4 % of quantiles(p10 = 900000000", "truncated = { of = …, low = 0 }"],
+    );
+    let out_of_domain = [
+        (
+            json!({ "beta": { "alpha": 0, "beta": 5 } }),
+            beta(0.0, 5.0),
+            ".beta.alpha",
+            "between 0.05 and 1000000, got 0",
+        ),
+        (json!({ "student_t": { "df": 0 } }), student_t(0.0, 0.0, 1.0), ".student_t.df", "got 0"),
+        (json!({ "student_t": { "df": 3, "scale": -1 } }), student_t(3.0, 0.0, -1.0), ".student_t.scale", "got -1"),
+        (
+            json!({ "discrete": [[0.3, 1], [0.4, -1]] }),
+            discrete([(0.3, 1.0), (0.4, -1.0)]),
+            ".discrete[1][1]",
+            "a weight must be finite and not negative, got -1",
+        ),
+        (json!({ "log_growth": [0.3, -1] }), log_growth(0.3, -1.0), ".log_growth[1]", "got -1"),
+    ];
+    for (law, built, end, words) in out_of_domain {
+        refused(&with(GROWTH, law), a(built), &format!("{AT_GROWTH}{end}"), &[words]);
+    }
     let cases = [
         (json!({ "normal": [0.3, -0.1] }), normal(0.3, -0.1), ".normal[1]", "got -0.1"),
         (json!({ "lognormal": [-0.3, 0.1] }), lognormal(-0.3, 0.1), ".lognormal[0]", "got -0.3"),
@@ -155,6 +240,26 @@ fn laws_out_of_order_are_refused_in_every_place() {
         truncated(normal(0.3, 0.1), nan, 0.4),
         truncated(normal(0.3, 0.1), 0.2, nan),
         truncated(pert(0.1, 0.6, 0.5), 0.2, 0.3),
+        log_growth(nan, 0.1),
+        log_growth(0.1, nan),
+        beta(nan, 1.0),
+        beta_between(2.0, 5.0, nan, 1.0),
+        student_t(nan, 0.0, 1.0),
+        student_t(3.0, nan, 1.0),
+        student_t(3.0, 0.1, nan),
+        discrete([]),
+        discrete([(nan, 1.0)]),
+        discrete([(0.3, nan)]),
+        discrete([(0.3, f64::INFINITY), (0.4, 1.0)]),
+        empirical([]),
+        empirical([0.3, nan]),
+        Quantiles::p10_p50_p90(nan, 0.2, 0.3).into(),
+        Quantiles::p10_p50_p90(0.1, nan, 0.3).into(),
+        Quantiles::p10_p50_p90(0.1, 0.2, 0.3).low(nan).into(),
+        Quantiles::p10_p50_p90(0.1, 0.2, 0.3).high(nan).into(),
+        Quantiles::p10_p50_p90(0.1, 0.1, 0.3).into(),
+        truncated(discrete([]), 0.2, 0.3),
+        truncated(Quantiles::p10_p50_p90(0.1, 0.1, 0.3).into(), 0.2, 0.3),
     ];
     for law in laws {
         let fade = Curve::fade(0.3, 0.1, law.clone());

@@ -26,6 +26,12 @@ fn valid() -> Tree {
             "pert": { "pert": [1, 2, 3] },
             "interval": { "interval": [1, 2] },
             "log_interval": { "log_interval": [1, 2] },
+            "log_growth": { "log_growth": [0.3, 0.1] },
+            "beta": { "beta": { "alpha": 2, "beta": 5, "low": 1, "high": 2 } },
+            "student_t": { "student_t": { "df": 4, "location": 1, "scale": 0.5 } },
+            "quantiles": { "quantiles": { "p10": 1, "p50": 2, "p90": 3, "low": 0.5, "high": 4 } },
+            "discrete": { "discrete": [[1, 2], [3, 4]], "source": "a panel" },
+            "empirical": { "empirical": [1, 2, 3] },
             "truncated": { "truncated": { "of": { "normal": [0.5, 0.1] }, "low": 0.1, "high": 0.9 } },
         },
         "provider": [
@@ -166,6 +172,20 @@ fn allows(address: &str, x: f64) -> bool {
         "assumption[truncated].truncated.of.normal[0]" => (-2.9..3.9).contains(&x),
         "assumption[truncated].truncated.low" => x < 0.9,
         "assumption[truncated].truncated.high" => x > 0.1,
+        // The median must lie well between the outer quantiles, and these between the bounds.
+        "assumption[quantiles].quantiles.p10" | "assumption[quantiles].quantiles.p50" => false,
+        "assumption[quantiles].quantiles.p90" => false,
+        "assumption[quantiles].quantiles.low" => x < 1.0,
+        "assumption[quantiles].quantiles.high" => x > 3.0,
+        // e^mean must not overflow.
+        "assumption[log_growth].log_growth[0]" => x < 700.0,
+        "assumption[discrete].discrete[0]" | "assumption[discrete].discrete[1]" => false,
+        "assumption[beta].beta.low" => x <= 2.0,
+        "assumption[beta].beta.high" => x >= 1.0,
+        _ if has(&[".beta.alpha", ".beta.beta"]) => (0.05..=1e6).contains(&x),
+        _ if has(&["_t.df"]) => x > 0.0,
+        _ if has(&["_t.scale", ".log_growth[1]"]) || is_within(address, "discrete") && has(&["[1]"]) => x >= 0.0,
+        _ if has(&["_t.location"]) || is_within(address, "empirical") || is_within(address, "discrete") => true,
         _ if has(&[".sustained", ".sustained.years", ".log_interval[0]"]) => false,
         _ if has(&[".uniform[0]", ".triangular[0]", ".pert[0]", ".interval[0]"]) => x <= 1.0,
         _ if has(&[".uniform[1]", ".interval[1]", ".log_interval[1]"]) => x >= 1.0,
@@ -198,7 +218,7 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 17] = [
+const OPTIONAL: [&str; 19] = [
     "ceiling",
     "quantity",
     "claim",
@@ -216,6 +236,8 @@ const OPTIONAL: [&str; 17] = [
     "sustained",
     "low",
     "high",
+    "location",
+    "scale",
 ];
 
 /// Whether the document is valid, by the rules of the scenario format alone.
@@ -227,8 +249,10 @@ fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
         // One of two bounds may be missing.
         Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
         Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
-        Fault::TooMany => key == "rates" || key == "claim",
-        Fault::TooFew => is_list || address == "provider[阿里云].growth.schedule.rates",
+        Fault::TooMany => matches!(key, "rates" | "claim" | "discrete" | "empirical"),
+        Fault::TooFew => {
+            is_list || matches!(key, "discrete" | "empirical") || address == "provider[阿里云].growth.schedule.rates"
+        }
         Fault::EmptyList => is_list && address != "provider",
         Fault::UnknownKey => address == "assumption",
         Fault::Text => matches!(key, "source" | "unit" | "quantity") || (key == "name" && !PAIR.contains(&before)),
@@ -271,8 +295,23 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
 
 /// The address of the distribution that contains the address.
 fn law_place(address: &str) -> &str {
-    let laws =
-        ["normal", "lognormal", "uniform", "triangular", "pert", "interval", "log_interval", "truncated", "fixed"];
+    let laws = [
+        "normal",
+        "lognormal",
+        "uniform",
+        "triangular",
+        "pert",
+        "interval",
+        "log_interval",
+        "truncated",
+        "fixed",
+        "log_growth",
+        "beta",
+        "student_t",
+        "quantiles",
+        "discrete",
+        "empirical",
+    ];
     let starts = laws.iter().filter_map(|law| address.find(&format!(".{law}")));
     &address[..starts.min().unwrap_or(address.len())]
 }

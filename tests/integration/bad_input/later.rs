@@ -20,7 +20,6 @@ fn valid() -> Value {
 /// The table to insert into (a JSON pointer), the key and its value, and the address.
 fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let a = "/provider/0";
-    let law = |law: Value| (a, "revenue", law);
     let curve = |curve: Value| (a, "growth", curve);
     let mut cases = vec![
         ("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence"),
@@ -34,14 +33,6 @@ fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         (a, "centring", json!("mean"), "provider[A].centring"),
     ];
     let laws = [
-        (law(json!({ "beta": { "alpha": 2, "beta": 5, "low": 0, "high": 1 } })), "provider[A].revenue.beta"),
-        (law(json!({ "student_t": { "df": 4, "location": 0, "scale": 1 } })), "provider[A].revenue.student_t"),
-        (law(json!({ "discrete": [[1, 0.5], [2, 0.5]] })), "provider[A].revenue.discrete"),
-        (law(json!({ "empirical": [1, 2, 3], "source": "x" })), "provider[A].revenue.empirical"),
-        (
-            law(json!({ "truncated": { "of": { "student_t": { "df": 4 } }, "low": 1 } })),
-            "provider[A].revenue.truncated.of.student_t",
-        ),
         (curve(json!({ "mixture": [{ "weight": 1, "curve": { "constant": 0.1 } }] })), "provider[A].growth.mixture"),
         (
             curve(json!({ "share": { "market": { "mixture": [] }, "from": 0.05, "to": 0.1, "half_life": 3 } })),

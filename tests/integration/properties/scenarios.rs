@@ -115,7 +115,7 @@ struct Law {
 }
 
 fn law() -> impl Strategy<Value = Law> {
-    (0..10_usize, 0.0..0.3, 0.35..0.6, 0.65..1.0, any::<bool>()).prop_map(|(kind, low, mode, high, source)| Law {
+    (0..17_usize, 0.0..0.3, 0.35..0.6, 0.65..1.0, any::<bool>()).prop_map(|(kind, low, mode, high, source)| Law {
         kind,
         points: [low, mode, high],
         source,
@@ -138,7 +138,23 @@ impl Law {
             6 => json!({ "interval": [middle - sd, middle + sd] }),
             7 => json!({ "log_interval": [q, 1.5 * q] }),
             8 => json!({ "truncated": { "of": { "normal": [q, width] }, "low": p, "high": r } }),
-            _ => json!({ "truncated": { "of": { "lognormal": [q, 0.5] }, "low": p } }),
+            9 => json!({ "truncated": { "of": { "lognormal": [q, 0.5] }, "low": p } }),
+            10 => {
+                let of = json!({ "log_growth": [libm::log1p(middle), 0.01] });
+                json!({ "truncated": { "of": of, "low": middle / 2.0 } })
+            }
+            11 => json!({ "beta": { "alpha": 2, "beta": 3, "low": p, "high": r } }),
+            12 => {
+                json!({ "truncated": { "of": { "student_t": { "df": 4, "location": q, "scale": sd } }, "low": p, "high": r } })
+            }
+            13 => {
+                json!({ "quantiles": { "p10": middle - sd, "p50": middle, "p90": middle + sd, "low": low, "high": high } })
+            }
+            14 => {
+                json!({ "truncated": { "of": { "quantiles": { "p25": middle - sd, "p50": middle, "p75": middle + sd } }, "low": p, "high": r } })
+            }
+            15 => json!({ "discrete": [[q, 1], [p, 2.5], [r, 0]] }),
+            _ => json!({ "empirical": [q, r, p, q] }),
         };
         if self.source {
             law["source"] = json!("assumed: “see note” \\ \"2\"");

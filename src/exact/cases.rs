@@ -1,0 +1,143 @@
+//! Discrete assumptions in exact answers: the answer is the mean, over every combination of their values, of the answers
+//! given the values. The quadrature rules are for smooth functions of the drawn numbers, and a step is not smooth.
+
+use super::quadrature::budget::Budget;
+use super::quadrature::integrate::{Pairs, Request};
+use super::quadrature::sampled::Integral;
+use super::revenue::{Of, Sum};
+use super::settings::refused;
+use crate::error::Error;
+use crate::math;
+use crate::outcome::{Component, Mixture};
+use crate::plan::{Plan, SeriesId};
+use crate::scenario::Scenario;
+
+/// The largest number of combinations that are added up. Each is an integration of its own.
+const MOST_CASES: usize = 64;
+
+/// A plan, or the plans given each combination of the values of its discrete assumptions.
+pub(super) struct Cases<'p> {
+    whole: &'p Plan,
+    /// Probability and plan; empty if nothing is discrete.
+    given: Vec<(f64, Plan)>,
+}
+
+/// The draws of some series that have discrete distributions, each with its values and their probabilities.
+fn discrete(plan: &Plan, series: &[SeriesId]) -> Vec<(usize, Vec<(f64, f64)>)> {
+    let of = |of: &SeriesId| {
+        let single = [plan.base(*of), plan.volatility(*of)].into_iter().filter_map(|input| input.draw());
+        plan.growth_draws(*of).into_iter().chain(single).collect::<Vec<_>>()
+    };
+    let mut draws: Vec<usize> = series.iter().flat_map(of).collect();
+    draws.sort_unstable();
+    draws.dedup();
+    draws.into_iter().filter_map(|draw| Some((draw, plan.quantile(draw).steps()?))).collect()
+}
+
+/// Refuses series with discrete assumptions, where an answer has no derivative that this crate can compute.
+pub(super) fn refuse_discrete(plan: &Plan, series: &[SeriesId]) -> Result<(), Error> {
+    match discrete(plan, series).first() {
+        Some((draw, _)) => Err(refused(
+            plan.draw_address(*draw),
+            "gradients are not implemented for discrete distributions",
+            "take the difference of two answers",
+        )),
+        None => Ok(()),
+    }
+}
+
+impl<'p> Cases<'p> {
+    /// # Errors
+    /// Unsupported if the assumptions of the series have too many combinations of values.
+    pub(super) fn of(scenario: &Scenario, plan: &'p Plan, series: &[SeriesId]) -> Result<Self, Error> {
+        let draws = discrete(plan, series);
+        let count = draws.iter().try_fold(1_usize, |count, (_, values)| count.checked_mul(values.len()));
+        if let (true, Some((draw, _))) =
+            (count.is_none_or(|count| count > MOST_CASES), draws.iter().max_by_key(|(_, values)| values.len()))
+        {
+            let count = count.map_or("too many".to_owned(), |count| count.to_string());
+            return Err(refused(
+                plan.draw_address(*draw),
+                &format!("its discrete distributions have {count} combinations of values, more than {MOST_CASES}"),
+                "use a simulation instead: .simulate() in code, `outgrow run` on the command line",
+            ));
+        }
+        let given = combinations(&draws).into_iter().map(|(weight, values)| {
+            let addresses = draws.iter().map(|(draw, _)| plan.draw_address(*draw));
+            Ok((weight, Plan::new(&scenario.with_all(addresses.zip(values))?, plan.seed)?))
+        });
+        Ok(Self { whole: plan, given: given.collect::<Result<_, Error>>()? })
+    }
+
+    /// The pair under each plan, for one integration after the other: later ones profit from what earlier ones refined.
+    pub(super) fn pairs(&self, series: [SeriesId; 2]) -> Weighted<'_> {
+        if self.given.is_empty() {
+            return Weighted(vec![(1.0, Pairs::new(self.whole, series))]);
+        }
+        Weighted(self.given.iter().map(|(weight, plan)| (*weight, Pairs::new(plan, series))).collect())
+    }
+
+    /// The distributions of a sum of logs at 1 to T.
+    pub(super) fn laws(&self, of: Of) -> Result<Vec<Mixture>, Error> {
+        if self.given.is_empty() {
+            return Sum { plan: self.whole, of }.laws();
+        }
+        let mut laws = vec![Mixture(Vec::new()); self.whole.rows.periods()];
+        for (weight, plan) in &self.given {
+            // Logs are relative to the reference of their plan, which depends on the base; a ratio has none.
+            let shift = match of {
+                Of::Single(_) => math::ln(plan.reference / self.whole.reference),
+                Of::Ratio(_) => 0.0,
+            };
+            let shifted = |(from, to): (f64, f64)| (from + shift, to + shift);
+            for (law, Mixture(part)) in laws.iter_mut().zip(Sum { plan, of }.laws()?) {
+                law.0.extend(part.into_iter().map(|one| Component {
+                    weight: weight * one.weight,
+                    means: shifted(one.means),
+                    ..one
+                }));
+            }
+        }
+        Ok(laws)
+    }
+}
+
+/// The same pair under several plans, with the probability of each.
+pub(super) struct Weighted<'p>(Vec<(f64, Pairs<'p>)>);
+
+impl Weighted<'_> {
+    /// The integral over the drawn assumptions. The error is the mean of the errors, each of which is a bound.
+    pub(super) fn integral(&mut self, request: Request, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        budget.divide(self.0.len());
+        if let [(_, alone)] = &mut self.0[..] {
+            return Ok(request.solve(alone, budget)?.integral);
+        }
+        let mut sum = Integral { values: Vec::new(), errors: Vec::new() };
+        for (weight, pairs) in &mut self.0 {
+            let part = request.solve(pairs, budget)?.integral;
+            add(&mut sum.values, *weight, &part.values);
+            add(&mut sum.errors, *weight, &part.errors);
+        }
+        Ok(sum)
+    }
+}
+
+/// Adds `weight` times the terms to the sums, which start empty.
+fn add(sums: &mut Vec<f64>, weight: f64, terms: &[f64]) {
+    sums.resize(terms.len(), 0.0);
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += weight * term);
+}
+
+/// Every combination of values with its probability; none without draws.
+fn combinations(draws: &[(usize, Vec<(f64, f64)>)]) -> Vec<(f64, Vec<f64>)> {
+    if draws.is_empty() {
+        return Vec::new();
+    }
+    draws.iter().fold(vec![(1.0, Vec::new())], |all, (_, values)| {
+        let with = |(weight, chosen): &(f64, Vec<f64>)| {
+            let one = |(value, own): &(f64, f64)| (weight * own, [chosen.as_slice(), &[*value]].concat());
+            values.iter().map(one).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(with).collect()
+    })
+}
