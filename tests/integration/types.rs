@@ -2,7 +2,7 @@
 
 use outgrow::{
     Assumption, AssumptionPlace, Audit, Claim, Counts, Curve, Error, Estimate, Fan, Figure, Finding, FindingKind,
-    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Question,
+    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Quantiles, Question,
     RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, Weight, Weights, When,
 };
 
@@ -37,6 +37,7 @@ fn types_are_send_and_sync() {
         Problem,
         Progress,
         Provider,
+        Quantiles,
         Question,
         RankTable,
         Rows,
