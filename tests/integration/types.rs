@@ -2,8 +2,9 @@
 
 use outgrow::{
     Assumption, AssumptionPlace, Audit, Claim, Counts, Curve, Error, Estimate, Fan, Figure, Finding, FindingKind,
-    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Quantiles, Question,
-    RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, Weight, Weights, When,
+    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Quantiles,
+    Question, RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, Weight,
+    Weights, When,
 };
 
 /// Every public type may be sent to and shared between threads. Checked by the compiler.
