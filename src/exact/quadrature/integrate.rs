@@ -42,6 +42,8 @@ const SINGLE_TOLERANCE: f64 = 1e-12;
 const PILOT_POINTS: usize = 16;
 /// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
 const CONVERGENCE_RATE: f64 = 0.85;
+/// The same for the trapezoidal rule of a single dimension, where a distribution may have a kink.
+const TRAPEZOIDAL_RATE: f64 = 2.0;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
 const NODES: usize = 12;
 const MAX_NODES: usize = 192;
@@ -276,7 +278,8 @@ impl Request {
         lines.run(2 * PILOT_POINTS, budget)?;
         let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
         let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
-            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / CONVERGENCE_RATE);
+            let rate = if run.method.dimensions() == 1 { TRAPEZOIDAL_RATE } else { CONVERGENCE_RATE };
+            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / rate);
             run.cost() * as_f64(run.evaluations(run.points())) * factor
         });
         let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };

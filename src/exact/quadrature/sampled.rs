@@ -46,7 +46,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
         }
     }
 
-    fn dimensions(&self) -> usize {
+    pub(crate) fn dimensions(&self) -> usize {
         match self {
             Self::Conditional(method) => method.dimensions(),
             Self::Lines(lines) => lines.dimensions(),
