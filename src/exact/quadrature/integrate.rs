@@ -336,17 +336,18 @@ impl Request {
         let replicates = Replicates::new(lines.dimensions(), 0);
         let compared = as_f64(Replicates::evaluations(lines.dimensions(), COMPARED_LINES));
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
-            let mut mean = vec![0.0; self.len(pair)];
+            let (mut mean, mut total) = (vec![0.0; self.len(pair)], 0.0);
             replicates.sample(COMPARED_LINES, &mut |points| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
                 for (point, answer) in answers.into_iter().enumerate() {
                     let weight = points.weight(point);
+                    total += weight;
                     mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += weight * answer);
                 }
                 Ok(())
             })?;
             budget.spend(compared * as_f64(lines.nodes() * lines.periods()));
-            mean.iter_mut().for_each(|mean| *mean /= compared);
+            mean.iter_mut().for_each(|mean| *mean /= total);
             Ok(mean)
         };
         let mut coarse = sample(&lines)?;
