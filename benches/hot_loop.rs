@@ -15,13 +15,17 @@
 //! | `drawn/2×40` | the same, with a normal growth rate per path and provider through ln(1 + g), and one drawn base |
 //! | `threads` | `drawn/2×40` with more paths on one thread and on two; meaningful if two cores are idle |
 //! | `laws` | one provider over 40 quarters, every number of its growth law drawn: compare a law with `schedule/n` of as many numbers; the engine alone |
+//! | `shocks` | a pair over 40 quarters with each kind of shock, Student-t innovations, factors, jumps and mean centring: compare with `plain`; the engine alone |
 //! | `case` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use outgrow::{Assumption, Curve, Provider, Question, Scenario, Tail, Tally, lognormal, normal, uniform};
+use outgrow::{
+    Assumption, Centring, Curve, Factor, Innovations, Jump, Provider, Question, Scenario, ScenarioBuilder, Shock, Tail,
+    Tally, lognormal, normal, uniform,
+};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -230,6 +234,40 @@ fn laws(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A pair with each kind of dynamics.
+fn shocks(criterion: &mut Criterion) {
+    type Change = fn(Provider) -> Provider;
+    type Whole = fn(ScenarioBuilder) -> ScenarioBuilder;
+    const PERIODS: usize = 40;
+    let (same, alone): (Change, Whole) = (|provider| provider, |builder| builder);
+    let cases: [(&str, Change, Whole); 9] = [
+        ("plain", same, alone),
+        ("student_t", same, |builder| builder.innovations(Innovations::student_t(3.5))),
+        ("persistent", |provider| provider.shock(Shock::persistent(1.5)), alone),
+        ("reverting", |provider| provider.shock(Shock::reverting(2)), alone),
+        ("damped_trend", |provider| provider.shock(Shock::damped_trend(0.25, 2)), alone),
+        ("factor", |provider| provider.loading("f", 0.5), |builder| builder.factor(Factor::new("f", 0.1))),
+        ("jump", |provider| provider.jump(Jump::at("2020-Q1", normal(0.1, 0.05)).probability(0.5)), alone),
+        ("mean", |provider| provider.centring(Centring::Mean), alone),
+        ("mean, drawn", |provider| provider.centring(Centring::Mean).volatility(uniform(0.1, 0.2)), alone),
+    ];
+    let mut group = criterion.benchmark_group("shocks");
+    let paths = STEPS / PERIODS / 2;
+    group.throughput(Throughput::Elements((2 * paths * PERIODS) as u64));
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    for (name, change, whole) in cases {
+        let one = |index: usize| {
+            let provider = Provider::new(format!("p{index}"), revenue(index));
+            change(provider.growth(Curve::constant(rate(index))).volatility(volatility(index)))
+        };
+        let builder = whole(Scenario::builder("2018-Q1", horizon(PERIODS)).provider(one(0)).provider(one(1)));
+        let builder = builder.correlation("p0", "p1", CORRELATION).question(Question::overtakes("p0", "p1"));
+        let scenario = builder.build().expect("valid");
+        group.bench_function(name, |bencher| bencher.iter(|| engine(black_box(&scenario), paths, 1)));
+    }
+    group.finish();
+}
+
 fn case(criterion: &mut Criterion) {
     let case = include_str!("../examples/scenarios/alibaba_vs_google.toml");
     let case = Scenario::from_toml(case).expect("a valid scenario");
@@ -248,5 +286,5 @@ fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
     assert!((not_by.value() - never).abs() < 5.0 * error, "engine {not_by}, baseline {never}");
 }
 
-criterion_group!(benches, normals, hot_loop, threads, laws, case);
+criterion_group!(benches, normals, hot_loop, threads, laws, shocks, case);
 criterion_main!(benches);

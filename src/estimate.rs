@@ -93,6 +93,11 @@ impl Estimate {
         Self { value, standard_error: error, interval }
     }
 
+    /// A value between 0 and 1 with its error, and an interval of `reach` to each side within 0 to 1.
+    pub(crate) fn within(value: f64, standard_error: f64, reach: f64) -> Self {
+        Self { value, standard_error, interval: ((value - reach).max(0.0), (value + reach).min(1.0)) }
+    }
+
     /// The probability of the complement.
     pub(crate) fn complement(&self) -> Self {
         let (low, high) = self.interval;

@@ -143,7 +143,10 @@ pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
 pub use render::Chart;
 pub use report::Report;
-pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
+pub use scenario::{
+    AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
+    ScenarioBuilder, Shock,
+};
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;
 pub use statistic::{Counts, Shape, Statistic};

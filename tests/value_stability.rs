@@ -6,8 +6,8 @@
 use std::sync::Mutex;
 
 use outgrow::{
-    Curve, Measure, Overtake, Provider, Question, Sampling, Scenario, Tail, interval, log_interval, lognormal, normal,
-    pert, triangular, truncated, uniform,
+    Centring, Curve, Factor, Innovations, Jump, Measure, Overtake, Provider, Question, Sampling, Scenario,
+    ScenarioBuilder, Shock, Tail, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
 };
 
 /// Fifteen whole groups and a partial one; few enough for a debug build at the baseline level.
@@ -364,4 +364,74 @@ fn exact_answers() {
         0x3F18_444E_8BA2_D859,
     ];
     assert_eq!((found, slope), (pinned, 0x3FF6_484F_3428_92CF), "\nnow: {found:#x?}, slope {slope:#x}");
+}
+
+fn moving(name: &str, shock: Shock) -> Provider {
+    let growth = Curve::constant(normal(0.2, 0.05));
+    Provider::new(name, 100).growth(growth).volatility(uniform(0.1, 0.3)).shock(shock).loading("f", 0.7)
+}
+
+/// Factors, jumps and every kind of shock.
+fn dynamics() -> ScenarioBuilder {
+    let jump = Jump::at("2019-Q1", normal(0.3, 0.1)).probability(0.5);
+    Scenario::builder("2018-Q1", "2020-Q4")
+        .factor(Factor::new("f", uniform(0.1, 0.2)).drift(normal(0.02, 0.01)))
+        .provider(moving("walk", Shock::RandomWalk))
+        .provider(moving("persistent", Shock::persistent(1.5)))
+        .provider(moving("reverting", Shock::reverting(1)).jump(jump))
+        .provider(moving("trend", Shock::damped_trend(uniform(0.1, 0.5), 2)))
+        .correlation("walk", "trend", 0.5)
+        .correlation("f", "reverting", -0.4)
+        .question(Question::overtakes("reverting", "trend"))
+}
+
+#[test]
+fn student_t_innovations() {
+    let scenario = dynamics().innovations(Innovations::student_t(3.5)).build().expect("valid");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[0, 475, 138, 68, 119, 19, 15, 12, 11, 8, 8, 5, 122],
+            counts: 0x0CA8_38EB_1D4F_3A8C,
+            revenue: &[
+                [0x405D_84B5_E9D8_EB81, 0x406C_224B_9506_9D29, 0x405E_D9A1_25EC_EEE0, 0x4067_0A9C_80B9_7E8F],
+                [0x4052_4B80_CAA9_37B0, 0x4055_ECD0_EDA8_C744, 0x4059_2E1A_72E3_8F76, 0x4067_2EFF_1683_BF5E],
+                [0x405C_62EF_B774_E0B8, 0x4065_92A8_7718_E9A6, 0x4065_305C_E855_2515, 0x4063_FDA5_CF3C_74A4],
+                [0x4060_5B0D_EC57_821C, 0x4070_7152_B0E3_F9EE, 0x405B_FD8B_1811_3F2A, 0x4061_9C5C_D38C_334E],
+            ],
+            extremes: &[
+                [0x4044_9FDC_D7A0_40CB, 0x4080_8ACE_1395_8D3D],
+                [0x4005_5D50_1E84_33D7, 0x40FD_A10B_55B9_3836],
+                [0x4051_276C_F268_C86F, 0x4090_B83B_EDFA_998C],
+                [0x4027_9605_9A97_6861, 0x40A7_9FC3_A5E8_9033],
+            ],
+        },
+    );
+}
+
+#[test]
+fn other_shocks_and_mean_centring() {
+    let centred = moving("mean", Shock::damped_trend(0.3, 1)).centring(Centring::Mean);
+    let scenario = dynamics().provider(centred).build().expect("valid");
+    check(
+        &scenario,
+        &Pins {
+            overtakes: &[0, 476, 135, 57, 121, 22, 21, 15, 4, 10, 7, 5, 127],
+            counts: 0x3781_BC01_2944_37B5,
+            revenue: &[
+                [0x405D_2869_198D_ACB8, 0x406D_1CC7_0855_81E0, 0x4061_18C4_B8C8_A0AD, 0x406C_8EE9_0A9C_4601],
+                [0x404D_F1EF_DD2B_854B, 0x404B_84D6_48CD_F759, 0x4049_F787_2321_3A6C, 0x4043_82FC_224D_96C0],
+                [0x405A_F7DA_17A1_6C85, 0x4065_2907_70E3_E941, 0x4062_A4E7_EC5F_518A, 0x4061_224A_FD81_E1F9],
+                [0x4060_22CF_0AA0_7B03, 0x406B_38D2_F5D9_4ACB, 0x405B_70ED_427C_B65D, 0x4062_4E42_8DB5_BF7D],
+                [0x405A_27FE_D606_3206, 0x4069_91EE_1BE7_8220, 0x4059_2523_4C26_108C, 0x4061_0762_894A_0C95],
+            ],
+            extremes: &[
+                [0x4043_1CF5_5B30_AD39, 0x4084_CF21_A41B_6892],
+                [0x400A_7925_F2A8_08A9, 0x40BF_DDBF_6824_83C2],
+                [0x4051_E95F_7A68_7C58, 0x407E_7F9C_C54E_F127],
+                [0x403A_E3C4_2251_F0D2, 0x408A_1782_150D_7A9D],
+                [0x4036_2371_14F5_BDA3, 0x408D_8C99_801B_D160],
+            ],
+        },
+    );
 }

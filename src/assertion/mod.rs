@@ -239,6 +239,8 @@ fn of_check(error: &Error) -> Error {
                 | Subject::Scenario(_)
                 | Subject::Assumption(_)
                 | Subject::Provider(..)
+                | Subject::Jump(..)
+                | Subject::Factor(..)
                 | Subject::Correlation(..),
             )
             | Err(_) => None,

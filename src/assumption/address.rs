@@ -6,95 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, did_you_mean};
-
-/// Defines an enum of keys with their text in the scenario file.
-macro_rules! keys {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum $name {
-            $($variant),*
-        }
-
-        impl $name {
-            /// The text of every key, in the order of the file.
-            pub(crate) const TEXTS: &'static [&'static str] = &[$($text),*];
-
-            pub(crate) const fn text(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),*
-                }
-            }
-
-            fn of(text: &str) -> Result<Self, String> {
-                match text {
-                    $($text => Ok(Self::$variant),)*
-                    _ => {
-                        let hint = did_you_mean(text, Self::TEXTS.iter().copied());
-                        Err(format!("unknown key {text:?}{hint}; known keys: {}", Self::TEXTS.join(", ")))
-                    }
-                }
-            }
-        }
-
-        impl From<$name> for Key<'static> {
-            fn from(key: $name) -> Self {
-                Self::Field(key.text())
-            }
-        }
-    };
-}
-
-keys! {
-    /// The keys of a scenario.
-    ScenarioKey {
-        Base = "base",
-        Horizon = "horizon",
-        Unit = "unit",
-        Quantity = "quantity",
-        Ceiling = "ceiling",
-        Innovations = "innovations",
-        Assumption = "assumption",
-        Provider = "provider",
-        Correlation = "correlation",
-        Question = "question",
-    }
-}
-
-keys! {
-    /// The keys of a provider.
-    ProviderKey {
-        Name = "name",
-        Revenue = "revenue",
-        Growth = "growth",
-        Volatility = "volatility",
-        Shock = "shock",
-        Centring = "centring",
-        History = "history",
-        FiscalYearEnds = "fiscal_year_ends",
-        Source = "source",
-        Claim = "claim",
-    }
-}
-
-keys! {
-    /// The keys of a correlation.
-    CorrelationKey {
-        Between = "between",
-        Value = "value",
-    }
-}
-
-keys! {
-    /// The keys of a question.
-    QuestionKey {
-        Overtakes = "overtakes",
-        Name = "name",
-        Measure = "measure",
-        Sustained = "sustained",
-    }
-}
+pub(crate) use super::keys::{CorrelationKey, FactorKey, JumpKey, Key, ProviderKey, QuestionKey, ScenarioKey};
+use crate::error::Error;
 
 /// What an address belongs to. Items are given by the text in brackets: a name, or an index if there is no name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +18,9 @@ pub(crate) enum Subject<'a> {
     Assumption(&'a str),
     /// A provider, or what one of its keys contains.
     Provider(&'a str, Option<ProviderKey>),
+    /// A key of one jump of a provider, or what it contains.
+    Jump(&'a str, JumpKey),
+    Factor(&'a str, Option<FactorKey>),
     Correlation(usize, Option<CorrelationKey>),
     Question(&'a str, Option<QuestionKey>),
 }
@@ -123,6 +39,8 @@ impl<'a> Subject<'a> {
         let (item, rest) = match rest.split_first() {
             None => return Ok(Self::Scenario(first)),
             Some((Token::Item(item), rest)) => (*item, rest),
+            // The table of a distribution: `innovations.student_t.df`.
+            Some((Token::Field(_), _)) if first == ScenarioKey::Innovations => return Ok(Self::Scenario(first)),
             Some((Token::Field(field), _)) => {
                 return Err(format!("{} has no key {field:?}; an item is given in brackets", first.text()));
             }
@@ -134,7 +52,16 @@ impl<'a> Subject<'a> {
         };
         match first {
             ScenarioKey::Assumption => Ok(Self::Assumption(item)),
-            ScenarioKey::Provider => Ok(Self::Provider(item, key.map(ProviderKey::of).transpose()?)),
+            ScenarioKey::Provider => {
+                let key = key.map(ProviderKey::of).transpose()?;
+                match rest {
+                    [_, Token::Item(_), Token::Field(own), ..] if key == Some(ProviderKey::Jump) => {
+                        Ok(Self::Jump(item, JumpKey::of(own)?))
+                    }
+                    _ => Ok(Self::Provider(item, key)),
+                }
+            }
+            ScenarioKey::Factor => Ok(Self::Factor(item, key.map(FactorKey::of).transpose()?)),
             ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
             ScenarioKey::Correlation => {
                 let index = item.parse().map_err(|_| format!("a correlation is given by its index, got [{item}]"))?;
@@ -157,8 +84,10 @@ impl<'a> Subject<'a> {
     /// The provider that it belongs to.
     pub(crate) fn provider(self) -> Option<&'a str> {
         match self {
-            Self::Provider(name, _) => Some(name),
-            Self::Scenario(_) | Self::Assumption(_) | Self::Correlation(..) | Self::Question(..) => None,
+            Self::Provider(name, _) | Self::Jump(name, _) => Some(name),
+            Self::Scenario(_) | Self::Assumption(_) | Self::Factor(..) | Self::Correlation(..) | Self::Question(..) => {
+                None
+            }
         }
     }
 
@@ -167,16 +96,30 @@ impl<'a> Subject<'a> {
         match self {
             Self::Assumption(_) => true,
             Self::Provider(_, Some(key)) => match key {
-                ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => true,
+                ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility | ProviderKey::Shock => true,
                 ProviderKey::History
                 | ProviderKey::FiscalYearEnds
                 | ProviderKey::Claim
                 | ProviderKey::Name
-                | ProviderKey::Shock
                 | ProviderKey::Centring
+                | ProviderKey::Exit
+                | ProviderKey::Loading
+                | ProviderKey::Jump
                 | ProviderKey::Source => false,
             },
-            Self::Scenario(_) | Self::Provider(_, None) | Self::Correlation(..) | Self::Question(..) => false,
+            Self::Jump(_, key) => match key {
+                JumpKey::LogSize => true,
+                JumpKey::At | JumpKey::Probability => false,
+            },
+            Self::Factor(_, Some(key)) => match key {
+                FactorKey::Drift | FactorKey::Volatility => true,
+                FactorKey::Name => false,
+            },
+            Self::Scenario(_)
+            | Self::Provider(_, None)
+            | Self::Factor(_, None)
+            | Self::Correlation(..)
+            | Self::Question(..) => false,
         }
     }
 }
@@ -238,6 +181,12 @@ impl Address {
     #[must_use]
     pub fn correlation(&self) -> Option<usize> {
         if let Subject::Correlation(index, _) = self.subject() { Some(index) } else { None }
+    }
+
+    /// The factor that it belongs to.
+    #[must_use]
+    pub fn factor(&self) -> Option<&str> {
+        if let Subject::Factor(name, _) = self.subject() { Some(name) } else { None }
     }
 
     /// Whether it is the part at `whole` or lies within it. Only whole steps count: `rates[1]` does not start with
@@ -338,17 +287,6 @@ fn tokens(address: &str) -> Result<Vec<Token<'_>>, String> {
     if written.as_str() == address { Ok(tokens) } else { Err(malformed()) }
 }
 
-/// A step of an address as it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key<'a> {
-    /// `.rates`
-    Field(&'a str),
-    /// `[1]`
-    Index(usize),
-    /// `[Alibaba Cloud]`
-    Name(&'a str),
-}
-
 /// The address of the current position in a walk or in a file. It may contain keys that are unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Trail {
@@ -433,6 +371,10 @@ mod tests {
             ("provider[Ä, B]", Subject::Provider("Ä, B", None)),
             ("provider[A].revenue.truncated.of.normal[1]", Subject::Provider("A", Some(ProviderKey::Revenue))),
             ("provider[A].claim[0].at_least", Subject::Provider("A", Some(ProviderKey::Claim))),
+            ("provider[A].loading[yen]", Subject::Provider("A", Some(ProviderKey::Loading))),
+            ("provider[A].jump[0]", Subject::Provider("A", Some(ProviderKey::Jump))),
+            ("provider[A].jump[0].log_size.normal[1]", Subject::Jump("A", JumpKey::LogSize)),
+            ("factor[yen].volatility", Subject::Factor("yen", Some(FactorKey::Volatility))),
             ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
             ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),
         ];
@@ -445,7 +387,9 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error() {
         let cases = [
-            ("provider[A].jump", "unknown key \"jump\"; known keys: name, revenue"),
+            ("provider[A].jumps", "unknown key \"jumps\"; did you mean \"jump\"?; known keys: name, revenue"),
+            ("provider[A].jump[0].size", "unknown key \"size\""),
+            ("factor[yen].sd", "unknown key \"sd\""),
             ("provider[A].volatilty", "did you mean \"volatility\"?"),
             ("segment[A].revenue", "unknown key \"segment\""),
             ("question[0].by", "unknown key \"by\""),

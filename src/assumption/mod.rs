@@ -4,6 +4,7 @@ pub(crate) mod address;
 mod constructors;
 pub(crate) mod domain;
 pub(crate) mod family;
+mod keys;
 pub(crate) mod law;
 mod metalog;
 mod pert_law;

@@ -40,6 +40,16 @@ pub(crate) enum Quantity {
     /// A named assumption: the places that use it determine what it means.
     Shared,
     Correlation,
+    /// The change of log revenue by a jump.
+    LogSize,
+    /// The share of a shock's variance that is growth.
+    TrendShare,
+    /// The loading of a factor.
+    Loading,
+    /// A probability.
+    Probability,
+    /// Degrees of freedom of innovations with a variance.
+    DegreesOfFreedom,
     /// A month of the year.
     Month,
     /// A number of dates or years.
@@ -90,7 +100,9 @@ impl Quantity {
             Self::Volatility | Self::Imitation | Self::Spread | Self::Weight => {
                 Domain { low_open: false, ..Domain::open(0.0, f64::INFINITY) }
             }
-            Self::CustomParameter | Self::Shared | Self::Location => Domain::FINITE,
+            Self::CustomParameter | Self::Shared | Self::Location | Self::LogSize | Self::Loading => Domain::FINITE,
+            Self::TrendShare | Self::Probability => Domain::closed(0.0, 1.0),
+            Self::DegreesOfFreedom => Domain::open(2.0, f64::INFINITY),
             Self::Correlation => Domain::closed(-1.0, 1.0),
             Self::Month => Domain::closed(1.0, 12.0),
             Self::Count => Domain { low_open: false, ..Domain::open(1.0, f64::INFINITY) },
@@ -117,6 +129,11 @@ impl Quantity {
             Self::CustomParameter => "a parameter must be finite",
             Self::Shared | Self::Location => "must be finite",
             Self::Correlation => "a correlation must lie between -1 and 1",
+            Self::LogSize => "a log size must be finite",
+            Self::TrendShare => "a share must lie between 0 and 1",
+            Self::Loading => "a loading must be finite",
+            Self::Probability => "a probability must lie between 0 and 1",
+            Self::DegreesOfFreedom => "degrees of freedom must be finite and above 2",
             Self::Month => "must be a month, 1 to 12",
             Self::Count => "must be a whole number of at least 1",
             Self::Spread => "a spread must be finite and not negative",
@@ -130,7 +147,9 @@ impl Quantity {
     pub(crate) const fn exponent(self) -> Option<Exponent> {
         match self {
             Self::Growth => Some(Exponent::Base),
-            Self::Volatility | Self::Ratio | Self::Damping | Self::CustomParameter => Some(Exponent::Factor),
+            Self::Volatility | Self::Ratio | Self::Damping | Self::CustomParameter | Self::LogSize => {
+                Some(Exponent::Factor)
+            }
             Self::Revenue
             | Self::HalfLife
             // Revenue never exceeds the saturation, whatever rate and shape are.
@@ -143,6 +162,10 @@ impl Quantity {
             | Self::MarketShare
             | Self::Shared
             | Self::Correlation
+            | Self::TrendShare
+            | Self::Loading
+            | Self::Probability
+            | Self::DegreesOfFreedom
             | Self::Month
             | Self::Count
             | Self::Location
@@ -172,6 +195,11 @@ impl Quantity {
             | Self::CustomParameter
             | Self::Shared
             | Self::Correlation
+            | Self::LogSize
+            | Self::TrendShare
+            | Self::Loading
+            | Self::Probability
+            | Self::DegreesOfFreedom
             | Self::Month
             | Self::Count
             | Self::Location

@@ -13,7 +13,7 @@ use crate::estimate::{Estimate, When};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::plan::{Plan, SeriesId};
-use crate::scenario::{MOST_PERIODS, Question, Scenario};
+use crate::scenario::{Innovations, MOST_PERIODS, Provider, Question, Scenario};
 
 /// The share of paths ahead at the base that matters to the answer: it counts in "by t" for every t.
 const AHEAD: f64 = 0.05;
@@ -124,6 +124,9 @@ fn certain_or_impossible(
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
     let names = [&question.challenger[..], &question.incumbent];
     let pair = narrowed(&scene.asked, |other| other == question);
+    if pair.providers().iter().any(Provider::has_dynamics) || pair.innovations() != Innovations::Gaussian {
+        return Ok(None);
+    }
     let Some(ratio) = log_ratio(&pair, names)? else { return Ok(None) };
     let against = |t: usize| {
         let [mean, variance] = ratio[t];

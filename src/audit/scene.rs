@@ -241,7 +241,9 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
         .flat_map(|question| [question.challenger.clone(), question.incumbent.clone()])
         .collect();
     narrow.providers.retain(|provider| names.contains(&provider.name));
-    narrow.correlations.retain(|correlation| correlation.between.iter().all(|end| names.contains(end)));
+    let factors: BTreeSet<String> = narrow.factors.iter().map(|factor| factor.name.clone()).collect();
+    let is_kept = |end: &String| names.contains(end) || factors.contains(end);
+    narrow.correlations.retain(|correlation| correlation.between.iter().all(is_kept));
     narrow
 }
 

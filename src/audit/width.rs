@@ -145,7 +145,8 @@ pub(super) fn one_without_the_other(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let provider = &scene.scenario.providers()[row];
-    let is_fixed = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0);
+    let is_fixed = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0)
+        && provider.loadings.is_empty();
     let is_drawn = draws(scene.scenario, provider.growth.as_ref()?);
     let (place, seen, advice) = match (is_fixed, is_drawn) {
         (true, true) => (
@@ -153,7 +154,7 @@ fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
             "growth is drawn and volatility is 0: each path follows its own curve exactly",
             "state a volatility: revenue deviates even from a correct forecast, and without volatility the date of an overtake looks too certain",
         ),
-        (false, false) => (
+        (false, false) if provider.loadings.is_empty() => (
             "growth",
             "volatility is positive and no number of the growth curve is drawn: the curve is treated as known",
             "draw the curve's uncertain numbers: their effect grows in proportion to time, that of shocks only with √time",

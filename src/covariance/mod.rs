@@ -7,8 +7,10 @@
 //! shocks cancel, and it agrees with the simulated shocks where the matrix is singular.
 
 mod factor;
+mod moments;
 
 pub(crate) use factor::{Stated, Unfit};
+pub(crate) use moments::{Moments, Motion, kept, renewed};
 
 use crate::math::to_f32;
 
@@ -44,6 +46,11 @@ impl Covariance {
         self.lower[series].get(innovation).map_or(0.0, |entry| *entry)
     }
 
+    /// The correlation of the innovations of two rows, as the factor reproduces it.
+    pub(crate) fn correlation(&self, a: usize, b: usize) -> f64 {
+        self.lower[a].iter().zip(&self.lower[b]).map(|(a, b)| a * b).sum()
+    }
+
     /// `(j, L_ij)` of the nonzero entries of a series.
     pub(crate) fn loadings(&self, series: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.lower[series].iter().copied().enumerate().filter(|(_, entry)| entry.abs() > 0.0)
@@ -54,10 +61,14 @@ impl Covariance {
         self.lower.iter().skip(series + 1).any(|later| later[series].abs() > 0.0)
     }
 
-    /// The log-ratio of two series.
-    pub(crate) fn pair(&self, a: usize, b: usize) -> PairCovariance {
-        let loadings = (0..=a.max(b)).map(|j| [self.loading(a, j), self.loading(b, j)]).collect();
-        PairCovariance { loadings, step_root: self.step_root }
+    /// The log-ratio of two series. `factors` are the rows of factors with the difference of the loadings of the two times
+    /// the volatility of the factor; often there are none.
+    pub(crate) fn pair(&self, a: usize, b: usize, factors: &[(usize, f64)]) -> PairCovariance {
+        let last = factors.iter().map(|(row, _)| *row).fold(a.max(b), usize::max);
+        let loadings = (0..=last).map(|j| [self.loading(a, j), self.loading(b, j)]).collect();
+        let shared = |j: usize| factors.iter().map(|(row, size)| size * self.loading(*row, j)).sum();
+        let shared = if factors.is_empty() { Vec::new() } else { (0..=last).map(shared).collect() };
+        PairCovariance { loadings, shared, step_root: self.step_root }
     }
 
     /// Standard deviation of one period's shock of a single series. The rows of the factor have unit length.
@@ -81,19 +92,29 @@ impl Covariance {
 pub(crate) struct PairCovariance {
     /// `L_aj` and `L_bj` of every innovation j that may affect one of the two.
     loadings: Vec<[f64; 2]>,
+    /// What factors add for every innovation; empty if they add nothing.
+    shared: Vec<f64>,
     step_root: f64,
 }
 
 impl PairCovariance {
     /// The same pair with loadings rounded to f32, as the f32 rows of a simulation use them.
     pub(crate) fn in_single_precision(mut self) -> Self {
-        self.loadings.as_flattened_mut().iter_mut().for_each(|entry| *entry = single_precision(*entry));
+        let entries = self.loadings.as_flattened_mut().iter_mut().chain(&mut self.shared);
+        entries.for_each(|entry| *entry = single_precision(*entry));
         self
     }
 
     /// Variance of the log-ratio per year, for volatilities a and b.
     fn per_year(&self, [a, b]: [f64; 2]) -> f64 {
-        self.loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b)).sum()
+        if self.shared.is_empty() {
+            return self.loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b)).sum();
+        }
+        let term = |([of_a, of_b], shared): (&[f64; 2], &f64)| {
+            let entry = a * of_a - b * of_b + shared;
+            entry * entry
+        };
+        self.loadings.iter().zip(&self.shared).map(term).sum()
     }
 
     /// Variance of the log-ratio over one period.
@@ -104,7 +125,8 @@ impl PairCovariance {
     /// Standard deviation of the log-ratio over one period; exactly 0 where the two shocks cancel up to rounding.
     pub(crate) fn sd(&self, [a, b]: [f64; 2]) -> f64 {
         let sd = self.per_year([a, b]).sqrt();
-        if sd <= CANCELLED * (a + b) { 0.0 } else { sd * self.step_root }
+        let shared = self.shared.iter().map(|entry| entry.abs()).sum::<f64>();
+        if sd <= CANCELLED * (a + b + shared) { 0.0 } else { sd * self.step_root }
     }
 
     /// Whether the two shocks cancel for these volatilities, so that the log-ratio has no shocks.
@@ -153,7 +175,7 @@ mod tests {
         for (i, j, rho) in stated {
             for (i, j) in [(i, j), (j, i)] {
                 for [a, b] in [[0.2, 0.1], [0.1, 0.4], [0.3, 0.3], [0.0, 0.2]] {
-                    let pair = covariance.pair(i, j);
+                    let pair = covariance.pair(i, j, &[]);
                     let expected = 0.25 * (a * a + b * b - 2.0 * rho * a * b);
                     assert!(close(pair.variance([a, b]), expected), "{i} {j} {a} {b}");
                     assert!(close(pair.sd([a, b]), expected.sqrt()));
@@ -171,11 +193,11 @@ mod tests {
     #[test]
     fn equal_shocks_cancel() {
         for rho in [1.0, 1.0 - 1e-12] {
-            let pair = Covariance::new(2, &[(0, 1, rho)], 1.0).expect("possible").pair(0, 1);
+            let pair = Covariance::new(2, &[(0, 1, rho)], 1.0).expect("possible").pair(0, 1, &[]);
             assert!(pair.cancels([0.2, 0.2]) && !pair.cancels([0.2, 0.3]), "{rho}");
             assert!(pair.variance([0.2, 0.2]) <= 0.0);
         }
-        let pair = Covariance::new(2, &[(0, 1, -1.0)], 1.0).expect("possible").pair(1, 0);
+        let pair = Covariance::new(2, &[(0, 1, -1.0)], 1.0).expect("possible").pair(1, 0, &[]);
         assert!(close(pair.sd([0.2, 0.3]), 0.5) && pair.cancels([0.0, 0.0]));
     }
 

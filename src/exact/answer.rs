@@ -1,6 +1,7 @@
 //! Converts integrals to the answers of an outcome.
 
 use super::cases::Cases;
+use super::dynamics::{check_pair, check_shocks};
 use super::pair::{Asked, Watch};
 use super::revenue::Of;
 use super::settings::Exact;
@@ -10,6 +11,7 @@ use crate::exact::quadrature::budget::Budget;
 use crate::exact::quadrature::integrate::Request;
 use crate::exact::quadrature::sampled::Integral;
 use crate::math::gauss;
+use crate::outcome::exits;
 use crate::outcome::{
     Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
 };
@@ -49,11 +51,13 @@ pub(super) fn question(
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
     let periods = plan.rows.periods();
+    check_pair(exact.scenario, plan, series, Asked::Passage(watch))?;
     let cases = Cases::of(exact.scenario, plan, &series)?;
     let mut pairs = cases.pairs(series);
     let mut solve = |asked: Asked| pairs.integral(Request::new(asked, tolerance, plan.level()), budget);
     let passage = solve(Asked::Passage(watch))?;
-    let leads = exact.leads.then(|| solve(Asked::LeadChanges)).transpose()?;
+    let has_leads = exact.leads && leads_fault(exact, plan, question).is_none();
+    let leads = has_leads.then(|| solve(Asked::LeadChanges)).transpose()?;
     let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
     let at = |place: usize| estimate(&passage, place, is_certain);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
@@ -63,6 +67,13 @@ pub(super) fn question(
     let from_base = (sustained > 1).then(|| at(1));
     let is_passed = from_base.is_none() && base.is_sure();
     let by: Vec<Estimate> = (1..=periods).map(|t| if is_passed { base } else { at(1 + t) }).collect();
+    let (by, gone) = match exact.scenario.survival(question) {
+        Some(survival) => {
+            let (by, gone) = exits::exact(from_base.unwrap_or(base), &by, &survival);
+            (by, Some(gone))
+        }
+        None => (by, None),
+    };
     let never = by.last().map_or(base, Estimate::complement);
     let changes = leads.map_or_else(Vec::new, |leads| {
         // Trailing counts whose probabilities do not exceed their errors are dropped.
@@ -79,7 +90,15 @@ pub(super) fn question(
         ahead: (1..=periods).map(|t| at(1 + periods + t)).collect(),
         not_by_horizon: never,
         lead_changes: changes,
+        gone,
     })
+}
+
+/// Why the lead changes of a question have no exact answer.
+pub(super) fn leads_fault(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Option<String> {
+    let series = [&question.challenger, &question.incumbent].map(|name| plan.series_of(plan.provider(name)));
+    let fault = check_pair(exact.scenario, plan, series, Asked::LeadChanges).err()?;
+    fault.problems().first().and_then(Problem::reason).map(str::to_owned)
 }
 
 /// Reason given for revenue over years.
@@ -98,7 +117,10 @@ pub(super) fn providers(
     let mut shares = two(exact.shares && names.len() == 2, || shares(exact, plan))?;
     let one = |(index, name): (usize, &String)| {
         let of = SeriesId(index);
-        let fan = || Fan::exact(index, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan);
+        let fan = || {
+            check_shocks(exact.scenario, plan, &[of])?;
+            Fan::exact(index, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan)
+        };
         let revenue = if exact.fans { unless_unsupported(fan())? } else { Part::Off };
         let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
         let rank = match (exact.ranks, names.len()) {
@@ -150,6 +172,7 @@ fn two<T>(is_asked: bool, solve: impl FnOnce() -> Result<[T; 2], Error>) -> Resu
 /// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
 /// that of the first with its sign reversed.
 fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
+    check_shocks(exact.scenario, plan, &TWO)?;
     let laws = Cases::of(exact.scenario, plan, &TWO)?.laws(Of::Ratio(TWO))?;
     let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);
@@ -167,7 +190,9 @@ fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
 fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
     let periods = plan.rows.periods();
     let request = Request::new(Asked::Ahead, exact.tolerance, plan.level());
-    let solved = Cases::of(exact.scenario, plan, &TWO)?.pairs(TWO).integral(request, budget)?;
+    check_pair(exact.scenario, plan, TWO, Asked::Ahead)?;
+    let cases = Cases::of(exact.scenario, plan, &TWO)?;
+    let solved = cases.pairs(TWO).integral(request, budget)?;
     let is_certain = plan.known_lead(TWO[0].into(), TWO[1].into()).is_some();
     // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {

@@ -1,6 +1,8 @@
 //! Discrete assumptions in exact answers: the answer is the mean, over every combination of their values, of the answers
 //! given the values. The quadrature rules are for smooth functions of the drawn numbers, and a step is not smooth.
 
+use super::dense_pair;
+use super::dynamics::is_needed;
 use super::quadrature::budget::Budget;
 use super::quadrature::integrate::{Pairs, Request};
 use super::quadrature::sampled::Integral;
@@ -25,8 +27,8 @@ pub(super) struct Cases<'p> {
 /// The draws of some series that have discrete distributions, each with its values and their probabilities.
 fn discrete(plan: &Plan, series: &[SeriesId]) -> Vec<(usize, Vec<(f64, f64)>)> {
     let of = |of: &SeriesId| {
-        let single = [plan.base(*of), plan.volatility(*of)].into_iter().filter_map(|input| input.draw());
-        plan.growth_draws(*of).into_iter().chain(single).collect::<Vec<_>>()
+        let shocks = plan.shock_draws(&[*of]);
+        plan.growth_draws(*of).into_iter().chain(plan.base(*of).draw()).chain(shocks).collect::<Vec<_>>()
     };
     let mut draws: Vec<usize> = series.iter().flat_map(of).collect();
     draws.sort_unstable();
@@ -70,11 +72,13 @@ impl<'p> Cases<'p> {
     }
 
     /// The pair under each plan, for one integration after the other: later ones profit from what earlier ones refined.
-    pub(super) fn pairs(&self, series: [SeriesId; 2]) -> Weighted<'_> {
-        if self.given.is_empty() {
-            return Weighted(vec![(1.0, Pairs::new(self.whole, series))]);
-        }
-        Weighted(self.given.iter().map(|(weight, plan)| (*weight, Pairs::new(plan, series))).collect())
+    pub(super) fn pairs(&'p self, series: [SeriesId; 2]) -> Weighted<'p> {
+        let part = |weight: f64, plan: &'p Plan| Part { weight, plan, pairs: Pairs::new(plan, series) };
+        let parts = match &self.given[..] {
+            [] => vec![part(1.0, self.whole)],
+            given => given.iter().map(|(weight, plan)| part(*weight, plan)).collect(),
+        };
+        Weighted { series, parts }
     }
 
     /// The distributions of a sum of logs at 1 to T.
@@ -103,20 +107,37 @@ impl<'p> Cases<'p> {
 }
 
 /// The same pair under several plans, with the probability of each.
-pub(super) struct Weighted<'p>(Vec<(f64, Pairs<'p>)>);
+pub(super) struct Weighted<'p> {
+    series: [SeriesId; 2],
+    parts: Vec<Part<'p>>,
+}
+
+/// The pair under one plan.
+struct Part<'p> {
+    weight: f64,
+    plan: &'p Plan,
+    pairs: Pairs<'p>,
+}
 
 impl Weighted<'_> {
     /// The integral over the drawn assumptions. The error is the mean of the errors, each of which is a bound.
     pub(super) fn integral(&mut self, request: Request, budget: &mut Budget<'_>) -> Result<Integral, Error> {
-        budget.divide(self.0.len());
-        if let [(_, alone)] = &mut self.0[..] {
-            return Ok(request.solve(alone, budget)?.integral);
+        let series = self.series;
+        budget.divide(self.parts.len());
+        let mut solve = |part: &mut Part<'_>| -> Result<Integral, Error> {
+            if is_needed(part.plan, series) {
+                return dense_pair::integral(part.plan, series, request.asked());
+            }
+            Ok(request.solve(&mut part.pairs, budget)?.integral)
+        };
+        if let [alone] = &mut self.parts[..] {
+            return solve(alone);
         }
         let mut sum = Integral { values: Vec::new(), errors: Vec::new() };
-        for (weight, pairs) in &mut self.0 {
-            let part = request.solve(pairs, budget)?.integral;
-            add(&mut sum.values, *weight, &part.values);
-            add(&mut sum.errors, *weight, &part.errors);
+        for part in &mut self.parts {
+            let solved = solve(part)?;
+            add(&mut sum.values, part.weight, &solved.values);
+            add(&mut sum.errors, part.weight, &solved.errors);
         }
         Ok(sum)
     }

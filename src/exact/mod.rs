@@ -9,14 +9,19 @@
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `cases` | discrete assumptions: every combination of their values |
+//! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
+//! | `dense_pair` | Student-t innovations and reverting shocks, if only bases are drawn |
 //! | `gradient` | derivatives of an answer |
 //! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
 
 mod answer;
+mod asked;
 mod cases;
 mod closed;
+mod dense_pair;
+mod dynamics;
 mod gradient;
 mod outcome;
 mod pair;
@@ -54,7 +59,9 @@ impl Exact<'_> {
         let solved = questions.map(|question| answer::question(&self, &plan, question, &mut budget));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
         let providers = answer::providers(&self, &plan, &mut budget).map_err(|error| error.blaming(self.scenario))?;
-        let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), &providers);
+        let mut asked = self.scenario.questions().iter().filter(|_| self.leads);
+        let leads = asked.find_map(|question| answer::leads_fault(&self, &plan, question));
+        let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), &providers, leads);
         Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
     }
 }

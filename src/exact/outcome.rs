@@ -32,8 +32,14 @@ impl Outcome {
 }
 
 impl RunInfo {
-    /// The run of an exact answer with the answers for the providers.
-    pub(super) fn exact(tolerance: f64, continuous: bool, complete: bool, providers: &[ProviderOutcome]) -> Self {
+    /// The run of an exact answer with the answers for the providers; `leads` is why lead changes are missing.
+    pub(super) fn exact(
+        tolerance: f64,
+        continuous: bool,
+        complete: bool,
+        providers: &[ProviderOutcome],
+        leads: Option<String>,
+    ) -> Self {
         let measured = providers.iter().find_map(|one| one.measured.first()?.revenue.because());
         let missing = [
             ("revenue", providers.iter().find_map(|one| one.revenue.because())),
@@ -44,6 +50,8 @@ impl RunInfo {
         let not_exact = missing
             .into_iter()
             .filter_map(|(part, because)| Some(NotExact { part: part.into(), because: because?.clone() }));
+        let not_exact =
+            not_exact.chain(leads.map(|because| NotExact { part: "lead changes".into(), because: because.into() }));
         Self {
             method: Method::Exact,
             complete,

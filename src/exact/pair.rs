@@ -1,45 +1,14 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
+use super::asked::certain;
+pub(super) use super::asked::{Asked, BLOCK, Watch};
 use super::start::{Start, TIE};
 use crate::assumption::address::is_within;
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
 use crate::plan::{Input, Plan, SeriesId};
-
-/// Points evaluated together.
-pub(super) const BLOCK: usize = 64;
-
-/// Monitoring of a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Watch {
-    /// On dates; the lead must last `sustained` dates in a row.
-    Dates { sustained: usize },
-    /// Continuous: between dates too.
-    AnyTime,
-}
-
-/// Quantity to integrate, with the order of its answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Ahead at the base; overtaken by 0 to T (by 0 means a lead at the base that lasts); ahead at 1 to T.
-    Passage(Watch),
-    /// Ahead at 1 to T; behind at 1 to T.
-    Ahead,
-    /// Probabilities of 0 to T lead changes.
-    LeadChanges,
-}
-
-impl Asked {
-    pub(super) fn len(self, periods: usize) -> usize {
-        match self {
-            Self::Passage(_) => 2 + 2 * periods,
-            Self::Ahead => 2 * periods,
-            Self::LeadChanges => periods + 1,
-        }
-    }
-}
 
 /// Two series of a plan, and the draws to integrate over.
 #[derive(Debug)]
@@ -100,11 +69,11 @@ impl<'p> Pair<'p> {
     pub(super) fn new(plan: &'p Plan, series: [SeriesId; 2], level: usize) -> Self {
         let mut pair = Self { level, ..Self::with_drawn_start(plan, series) };
         let growth: Vec<usize> = series.iter().flat_map(|of| plan.growth_draws(*of)).collect();
-        let volatility = series.map(|of| plan.volatility(of));
+        let shocks = plan.shock_draws(&series);
         let bases = series.map(|of| plan.base(of));
         let is_followed = |input: &Input| {
             let in_growth = |draw: &usize| *input == Input::Drawn(*draw);
-            growth.iter().any(in_growth) || matches!(input, Input::Drawn(_)) && volatility.contains(input)
+            growth.iter().any(in_growth) || shocks.iter().any(in_growth)
         };
         pair.start = if matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1] {
             Some(Start::point(0.0))
@@ -142,11 +111,10 @@ impl<'p> Pair<'p> {
     }
 
     fn integrated(&self) -> Vec<usize> {
-        let volatility = self.series.map(|of| self.plan.volatility(of));
         let bases = self.series.map(|of| self.plan.base(of));
         let is_shared = bases[0] == bases[1];
         let of_start = if self.start.is_none() && !is_shared { &bases[..] } else { &[] };
-        let single = of_start.iter().chain(&volatility).filter_map(|input| input.draw());
+        let single = of_start.iter().filter_map(|input| input.draw()).chain(self.plan.shock_draws(&self.series));
         let growth = self.series.iter().flat_map(|of| self.plan.growth_draws(*of));
         let mut draws: Vec<usize> = growth.chain(single).collect();
         draws.sort_unstable();
@@ -165,6 +133,9 @@ impl<'p> Pair<'p> {
 
     /// Whether the log-ratio has no shocks, whatever is drawn.
     pub(super) fn has_no_shocks(&self) -> bool {
+        if self.plan.has_dynamics() {
+            return self.plan.is_without_shocks(self.series[0], self.series[1]);
+        }
         match self.series.map(|of| self.plan.volatility(of)) {
             [Input::Known(a), Input::Known(b)] => self.covariance.cancels([a, b]),
             [a, b] => a == b && self.covariance.cancels([1.0, 1.0]),
@@ -198,7 +169,11 @@ impl<'p> Pair<'p> {
         }
         let volatility = self.series.map(|of| column(self.plan.volatility(of)));
         let sd = |(a, b): (&f64, &f64)| self.covariance.sd([*a, *b]);
-        let sd = volatility[0].iter().zip(&volatility[1]).map(sd).collect();
+        let sd = if self.plan.has_drawn_factors(&self.series) {
+            (0..width).map(|point| self.plan.pair_sd_at(self.series, &draws, point)).collect()
+        } else {
+            volatility[0].iter().zip(&volatility[1]).map(sd).collect()
+        };
         Ok(Columns { centre, sd, draws })
     }
 
@@ -366,36 +341,4 @@ fn accumulate(by: &mut [f64]) {
         sum += *by;
         *by = sum;
     }
-}
-
-/// The answers of a path without shocks; a tie is not ahead.
-fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
-    let periods = path.len() - 1;
-    let ahead: Vec<bool> = path.iter().map(|x| *x > TIE).collect();
-    match asked {
-        Asked::LeadChanges => {
-            out[ahead.windows(2).filter(|pair| pair[0] != pair[1]).count()] += weight;
-        }
-        Asked::Passage(watch) => {
-            // Between dates a path without shocks is a straight line, so it can only cross 0 if an endpoint lies
-            // beyond.
-            let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
-            let lasts =
-                |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
-            out[0] += weight * indicator(ahead[0]);
-            let first = (0..=periods).find(lasts).unwrap_or(periods + 1);
-            out[1 + first..2 + periods].iter_mut().for_each(|out| *out += weight);
-            (1..=periods).for_each(|t| out[1 + periods + t] += weight * indicator(ahead[t]));
-        }
-        Asked::Ahead => {
-            for t in 1..=periods {
-                out[t - 1] += weight * indicator(ahead[t]);
-                out[periods + t - 1] += weight * indicator(path[t] < -TIE);
-            }
-        }
-    }
-}
-
-fn indicator(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
 }

@@ -66,7 +66,7 @@ impl Sum<'_> {
         for (of, _) in self.of.terms() {
             moving.extend(self.plan.growth_draws(of));
             moving.extend(self.plan.base(of).draw());
-            apart.extend(self.plan.volatility(of).draw());
+            apart.extend(self.plan.shock_draws(&[of]));
         }
         moving.sort_unstable();
         moving.dedup();
@@ -131,7 +131,10 @@ impl Sum<'_> {
         }
         let volatility = |of: SeriesId| column(self.plan.volatility(of)).into_iter();
         let sd = match self.of {
-            Of::Single(of) => volatility(of).map(|sigma| self.plan.covariance.sd(sigma)).collect(),
+            Of::Single(of) => (0..width).map(|point| self.plan.single_sd_at(of, &draws, point)).collect(),
+            Of::Ratio(pair) if self.plan.has_drawn_factors(&pair) => {
+                (0..width).map(|point| self.plan.pair_sd_at(pair, &draws, point)).collect()
+            }
             Of::Ratio([a, b]) => {
                 let pair = self.plan.pair([a, b]);
                 volatility(a).zip(volatility(b)).map(|(a, b)| pair.sd([a, b])).collect()

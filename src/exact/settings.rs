@@ -227,7 +227,8 @@ impl<'a> Exact<'a> {
         let questions = self.scenario.questions().iter().enumerate();
         problems.extend(questions.flat_map(|(place, question)| {
             let between = if self.continuous { question.between_fault(place) } else { None };
-            between.into_iter().chain(sums_fault(place, question))
+            let bridge = if self.continuous { self.scenario.bridge_fault(question) } else { None };
+            between.into_iter().chain(bridge).chain(sums_fault(place, question))
         }));
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("exact", problems)) }
     }

@@ -12,6 +12,7 @@
 //! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each for one number and for a slice |
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta distribution |
+//! | `chi_squared` | tails of the gamma distribution and quantiles of χ² |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
 //! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
 //! | `gauss` | Gauss rules, also of a discrete measure |
@@ -28,6 +29,7 @@
 pub(crate) mod banded;
 mod beta;
 mod bridge;
+mod chi_squared;
 pub(crate) mod eigen;
 mod elementary;
 pub(crate) mod gauss;
@@ -43,6 +45,9 @@ mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_cdf_parts, beta_quantile_parts, beta_quantile_tails};
 pub(crate) use bridge::{bridge_below, bridge_below_slice};
+pub(crate) use chi_squared::chi_squared_quantile;
+#[cfg(test)]
+pub(crate) use chi_squared::gamma_tails;
 pub(crate) use elementary::{
     exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
 };

@@ -45,6 +45,7 @@ pub(super) struct QuestionEntry {
     pub(super) by: Vec<DatedEntry>,
     pub(super) ahead: Vec<DatedEntry>,
     pub(super) not_by_horizon: Estimate,
+    pub(super) gone: Option<Vec<DatedEntry>>,
     #[serde(rename = "quantiles")]
     _quantiles: IgnoredAny,
     pub(super) mean_date: MeanDate,

@@ -137,6 +137,9 @@ impl QuestionEntry {
         if self.from_base.is_some() != (question.sustained > 1) {
             return Err(invalid(address("from_base"), "must be given exactly if the lead must last for several dates"));
         }
+        if self.gone.is_some() != scenario.survival(question).is_some() {
+            return Err(invalid(address("gone"), "must be given exactly if one of the two may exit"));
+        }
         let dates = QuestionDates::of(scenario, question);
         let estimates = |entries: Vec<DatedEntry>, key: &str| {
             if !entries.iter().map(|entry| entry.period).eq(dates.labels().iter().copied()) {
@@ -157,6 +160,7 @@ impl QuestionEntry {
             by: estimates(self.by, "by")?,
             ahead: estimates(self.ahead, "ahead")?,
             not_by_horizon: self.not_by_horizon,
+            gone: self.gone.map(|gone| estimates(gone, "gone")).transpose()?,
             lead_changes: lead_changes.map_err(|message| invalid(address("lead_changes"), message))?,
         };
         check_counts(&counts, answers.by.len(), run)

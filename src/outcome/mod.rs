@@ -5,6 +5,7 @@ mod cross_check;
 mod custom;
 mod difference;
 mod entries;
+pub(crate) mod exits;
 mod file;
 mod lookup;
 mod manifest;

@@ -89,6 +89,8 @@ pub(crate) struct Answers {
     pub(crate) ahead: Vec<Estimate>,
     pub(crate) not_by_horizon: Estimate,
     pub(crate) lead_changes: Vec<LeadChanges>,
+    /// By each date: one of the two no longer exists and no overtake came before; `None` if neither may exit.
+    pub(crate) gone: Option<Vec<Estimate>>,
 }
 
 impl Answers {
@@ -324,7 +326,9 @@ impl Overtake {
 
     pub(crate) fn interval_of(&self, p: f64) -> (When, When) {
         let reached = DateEstimates { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
-        let (low, high) = reached.interval(p, self.run.plain_level());
+        // Counts are those without exits, so with exits they have no order statistics.
+        let level = if self.answers.gone.is_some() { None } else { self.run.plain_level() };
+        let (low, high) = reached.interval(p, level);
         (self.when(low), self.when(high))
     }
 
@@ -355,7 +359,7 @@ impl Overtake {
     }
 
     /// The number of paths by first overtake: at the base (ahead for as long as required), then in each period, then
-    /// none by the horizon. For weighted paths, these are rounded weights; for an exact answer, which counts no paths,
+    /// none by the horizon, as if nobody exited. For weighted paths, these are rounded weights; for an exact answer, which counts no paths,
     /// it is empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {

@@ -21,6 +21,9 @@ impl Serialize for Overtake {
         map.serialize_entry("by", &Dated(self.periods(), &self.answers.by))?;
         map.serialize_entry("ahead", &Dated(self.periods(), &self.answers.ahead))?;
         map.serialize_entry("not_by_horizon", &self.answers.not_by_horizon)?;
+        if let Some(gone) = &self.answers.gone {
+            map.serialize_entry("gone", &Dated(self.periods(), gone))?;
+        }
         map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p), self.interval_of(p))))?;
         map.serialize_entry("mean_date", &self.mean_date())?;
         map.serialize_entry("lead_changes", &self.answers.lead_changes)?;

@@ -1,5 +1,6 @@
 //! Blocks of paths: structure of arrays, one row per provider, filled group by group.
 
+use super::dynamic::Dynamic;
 use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
 use super::middle::Middle;
@@ -9,7 +10,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
 use crate::math;
-use crate::plan::{DerivedId, Plan, RowId, Rows, Series, SeriesId, beyond, linear};
+use crate::plan::{DerivedId, Plan, RowId, Rows, SeriesId, Source, beyond, linear};
 use crate::random::{self, AlignedRow, GROUP};
 
 /// Target size of a block: it should fit in the L2 cache of one core.
@@ -39,6 +40,8 @@ pub(crate) struct Block {
     /// Linear revenue of one provider at periods 0..=T, where a sum needs it.
     linear: Vec<f32>,
     numbers: Numbers,
+    /// `None` where the plain kernel fills the rows.
+    dynamic: Option<Dynamic>,
     fine: Fine,
 }
 
@@ -56,6 +59,7 @@ impl Block {
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
             numbers: Numbers::default(),
+            dynamic: Dynamic::new(plan, width),
             fine: Fine::default(),
         }
     }
@@ -76,9 +80,13 @@ impl Block {
         self.first_group = first_group;
         let span = Span { first: first_group, groups };
         sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
-        for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
+        for (place, (draw, column)) in plan.draws.iter().zip(&mut self.draws).enumerate() {
             let column = &mut column[..groups * GROUP];
-            if sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
+            if sampler.gives_scores() && place < plan.first_coin {
+                draw.quantile.fill_scores(column)
+            } else {
+                draw.quantile.fill(column)
+            }
         }
         self.fill_rows((plan, sampler), span)?;
         plan.series_ids().try_for_each(|of| self.fill_sums(plan, of))?;
@@ -120,10 +128,15 @@ impl Block {
         for (of, (middle, row)) in plan.series_ids().zip(self.middles.iter_mut().zip(&mut self.rows)) {
             middle.fill((plan, of), &self.draws, width, row)?;
         }
+        if let Some(dynamic) = &mut self.dynamic {
+            let inputs = (&self.draws[..], &self.middles[..]);
+            dynamic.fill((plan, sampler), span, inputs, &mut self.numbers, &mut self.rows);
+            return Ok(());
+        }
         let given = &self.numbers.innovations;
         let tasks: Vec<SeriesTask<'_>> = (plan.series.iter().zip(&self.middles).enumerate())
             .map(|(index, (series, middle))| SeriesTask {
-                innovations: innovations(series, given.get(index)),
+                innovations: innovations(&plan.sources[index], given.get(index)),
                 centre: middle.centre(width),
                 sigma: middle.sigma(plan, series, width),
                 own: series.own,
@@ -142,11 +155,11 @@ impl Block {
     }
 }
 
-fn innovations<'a>(series: &'a Series, given: Option<&'a Vec<f32>>) -> Innovations<'a> {
+fn innovations<'a>(source: &'a Source, given: Option<&'a Vec<f32>>) -> Innovations<'a> {
     match given {
-        _ if !series.is_shocked() => Innovations::None,
+        _ if !source.is_shocked => Innovations::None,
         Some(given) => Innovations::Given(given),
-        None => Innovations::Keyed(&series.key),
+        None => Innovations::Keyed(&source.key),
     }
 }
 
@@ -253,6 +266,10 @@ impl<'a> Paths<'a> {
         let (RowId::Series(a), RowId::Series(b)) = (a, b) else {
             unreachable!("validated: continuous monitoring is for questions of the period measure")
         };
+        if self.plan.has_drawn_factors(&[a, b]) {
+            let sd = |path: usize| self.plan.pair_sd_at([a, b], &self.block.draws, path);
+            return (0..self.block.len).map(|path| sd(path) * sd(path)).collect();
+        }
         let volatilities = [a, b].map(|of| self.plan.volatility(of));
         let at = |path: usize| volatilities.map(|volatility| volatility.of_path(&self.block.draws, path));
         let pair = self.plan.pair([a, b]);

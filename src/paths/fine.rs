@@ -1,5 +1,6 @@
 //! f64 rows, in addition to the f32 rows, of series that f32 cannot resolve: see `plan/close.rs`.
 
+use super::fine_shocks::{add_shocks, mix};
 use super::numbers::{Numbers, Span, drawn};
 use super::sampler::Sampler;
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::plan::{ByRow, DerivedId, Plan, RowId, SeriesId};
 pub(super) struct Fine {
     /// Indexed by row, then period or date, then path; empty for rows that are not in a close pair.
     rows: ByRow<Vec<f64>>,
-    /// By series, the innovations of the block; empty if no close pair depends on them.
+    /// By source, the innovations of the block; empty if no close pair depends on them.
     innovations: Vec<Vec<f32>>,
     /// The shocks of one period and their cumulative sum, by path.
     shocks: [Vec<f64>; 2],
@@ -38,9 +39,13 @@ impl Fine {
             return Ok(());
         }
         self.rows.resize(plan.series.len(), plan.sums.len());
-        self.innovations.resize_with(plan.series.len(), Vec::new);
+        self.innovations.resize_with(plan.sources.len(), Vec::new);
         for of in &plan.close.moving {
             sampler.innovations(drawn(plan), span, *of, numbers, &mut self.innovations[*of]);
+        }
+        let has_dynamics = plan.has_dynamics();
+        if has_dynamics {
+            mix(plan, span, &mut self.innovations);
         }
         let periods = plan.taus.len();
         for of in plan.series_ids().filter(|of| plan.close.holds(*of)) {
@@ -50,7 +55,11 @@ impl Fine {
             plan.fill_fine_centre(of, draws, width, &mut |t, column| {
                 row[t * width..(t + 1) * width].copy_from_slice(column);
             })?;
-            self.add_shocks((plan, of), span, draws);
+            if has_dynamics {
+                add_shocks((plan, of), width, draws, &self.innovations, &mut self.rows[of.into()]);
+            } else {
+                self.add_shocks((plan, of), span, draws);
+            }
         }
         for (place, sums) in plan.sums.iter().enumerate() {
             let row = RowId::Derived(DerivedId(place));

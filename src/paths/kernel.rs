@@ -90,7 +90,7 @@ pub(crate) fn fill_block(level: Level, task: &BlockTask, rows: &mut [impl DerefM
 }
 
 /// One number for each path of a group.
-type Vector = [f32; GROUP];
+pub(super) type Vector = [f32; GROUP];
 
 /// State of a series while one group is filled.
 #[derive(Debug)]
@@ -222,32 +222,31 @@ impl Walker<'_> {
 
     #[inline(always)]
     fn write(&mut self, date: (usize, f64), group: usize, at: usize) {
-        self.task.write(date, group, &self.y.0, &mut self.row[at]);
+        write(self.task.centre, date, group, &self.y.0, &mut self.row[at]);
     }
 
     #[inline(always)]
     fn write_mirrored(&mut self, date: (usize, f64), group: usize, at: usize) {
-        self.task.write(date, group, &self.mirrored.0, &mut self.row[at]);
+        write(self.task.centre, date, group, &self.mirrored.0, &mut self.row[at]);
     }
 }
 
-impl SeriesTask<'_> {
-    #[inline(always)]
-    fn write(&self, (t, tau): (usize, f64), group: usize, y: &Vector, row: &mut Vector) {
-        match self.centre {
-            Centre::Fixed(centre) => {
-                let c = centre[t];
-                for (row, y) in row.iter_mut().zip(y) {
-                    *row = c + y;
-                }
+/// Writes c(t) + Y of one group to the row.
+#[inline(always)]
+pub(super) fn write(centre: Centre<'_>, (t, tau): (usize, f64), group: usize, y: &Vector, row: &mut Vector) {
+    match centre {
+        Centre::Fixed(centre) => {
+            let c = centre[t];
+            for (row, y) in row.iter_mut().zip(y) {
+                *row = c + y;
             }
-            Centre::Line { start, rate } => {
-                put_line(row, y, (&start.as_chunks().0[group], &rate.as_chunks().0[group]), tau);
-            }
-            Centre::InPlace => {
-                for (row, y) in row.iter_mut().zip(y) {
-                    *row += y;
-                }
+        }
+        Centre::Line { start, rate } => {
+            put_line(row, y, (&start.as_chunks().0[group], &rate.as_chunks().0[group]), tau);
+        }
+        Centre::InPlace => {
+            for (row, y) in row.iter_mut().zip(y) {
+                *row += y;
             }
         }
     }
@@ -279,7 +278,7 @@ fn shocked(mut sum: Vector, own: &Walker, before: &[Walker]) -> Vector {
 }
 
 #[inline(always)]
-fn with_products(mut sum: Vector, factors: &Vector, terms: &Vector) -> Vector {
+pub(super) fn with_products(mut sum: Vector, factors: &Vector, terms: &Vector) -> Vector {
     for ((sum, factor), term) in sum.iter_mut().zip(factors).zip(terms) {
         *sum = factor.mul_add(*term, *sum);
     }
@@ -287,7 +286,7 @@ fn with_products(mut sum: Vector, factors: &Vector, terms: &Vector) -> Vector {
 }
 
 #[inline(always)]
-fn add_scaled(sum: &mut Vector, factor: f32, terms: &Vector) {
+pub(super) fn add_scaled(sum: &mut Vector, factor: f32, terms: &Vector) {
     for (sum, term) in sum.iter_mut().zip(terms) {
         *sum = factor.mul_add(*term, *sum);
     }

@@ -66,7 +66,8 @@ impl Middle {
             self.take_bases(plan, &draws[draw][..width]);
         }
         let horizon = *plan.taus.last().expect("validated: there is at least one period");
-        if series.growth.fill_log_rates(&series.values(draws, width), &mut self.rate[..width])
+        if !plan.has_terms(of)
+            && series.growth.fill_log_rates(&series.values(draws, width), &mut self.rate[..width])
             && self.is_finite_at(plan, horizon, width)
         {
             self.kind = Kind::Line;
@@ -137,25 +138,25 @@ impl Middle {
 /// The smallest number that rounds to infinity in f32: 2¹²⁸ minus half the distance between the two largest f32.
 const LEAST_INFINITE: f64 = f32::MAX as f64 + (1_u128 << 103) as f64;
 
-/// Writes `x(0) + Γ(t; θ)` of every path to the row.
+/// Writes `x(0) + Γ(t; θ)` of every path to the row, with the terms of its dynamics.
 fn fill_row((plan, of): (&Plan, SeriesId), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
-    let series = plan.series(of);
     let width = start.len();
-    let values = series.values(draws, width);
-    let mut fault = None;
     row[..width].iter_mut().zip(start).for_each(|(x, start)| *x = to_f32(*start));
-    let shifts = series.base_shifts(draws, width);
-    let filled = series.growth.fill(&values, shifts.as_deref(), &plan.taus, width, &mut |i, growth| {
-        let column = &mut row[(i + 1) * width..(i + 2) * width];
+    let mut fault = None;
+    let mut put = |t: usize, growth: &[f64]| {
+        let column = &mut row[t * width..(t + 1) * width];
         let finite = cpu::run(
             plan.level,
             #[inline(always)]
             || put_sums(column, start, growth),
         );
         if !finite && fault.is_none() {
-            fault = column.iter().position(|x| !x.is_finite()).map(|path| (i + 1, path, growth[path]));
+            fault = column.iter().position(|x| !x.is_finite()).map(|path| (t, path, growth[path]));
         }
-    });
+    };
+    let series = plan.series(of);
+    let values = series.values(draws, width);
+    let filled = plan.fill_growth(of, &values, draws, width, &mut put);
     let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
     filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(of, &values, fault)))
 }

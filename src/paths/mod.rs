@@ -3,7 +3,10 @@
 
 mod block;
 mod bridge;
+mod dynamic;
 mod fine;
+mod fine_shocks;
+mod general;
 mod kernel;
 mod middle;
 mod numbers;

@@ -1,13 +1,13 @@
 //! The random numbers of a block, and what they are drawn for.
 
 use crate::cpu::Level;
-use crate::plan::{Draw, Plan, Series};
+use crate::plan::{Draw, Plan, Source};
 use crate::random::GROUP;
 
 /// The random numbers of a block, in addition to the uniforms of the draws.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    /// Indexed by series, then period 1..=T, then path; empty for series without innovations, and where the hot loop
+    /// Indexed by source, then period 1..=T, then path; empty for sources without innovations, and where the hot loop
     /// draws them.
     pub(super) innovations: Vec<Vec<f32>>,
     /// By path; empty unless paths are weighted.
@@ -26,12 +26,21 @@ pub(super) struct Drawn<'a> {
     pub(super) seed: u64,
     pub(super) periods: usize,
     pub(super) draws: &'a [Draw],
-    pub(super) series: &'a [Series],
+    pub(super) sources: &'a [Source],
+    /// The first of the draws that are neither mirrored, tilted nor quasi-random.
+    pub(super) first_coin: usize,
 }
 
 /// What the numbers of a plan are drawn for.
 pub(super) fn drawn(plan: &Plan) -> Drawn<'_> {
-    Drawn { level: plan.level, seed: plan.seed, periods: plan.taus.len(), draws: &plan.draws, series: &plan.series }
+    Drawn {
+        level: plan.level,
+        seed: plan.seed,
+        periods: plan.taus.len(),
+        draws: &plan.draws,
+        sources: &plan.sources,
+        first_coin: plan.first_coin,
+    }
 }
 
 /// The groups of a block: the first, and their number.

@@ -4,7 +4,7 @@ use super::bridge::{self, Point};
 use super::numbers::{Drawn, Numbers, Span, drawn};
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
-use crate::plan::{Plan, Series};
+use crate::plan::{Plan, Source};
 use crate::random::{
     Bits, BoxMuller, DIMENSIONS, Dimension, GROUP, GroupNumber, StreamKey, mix64, normals, tail as tail_score,
     uniforms as keyed_uniform,
@@ -41,7 +41,7 @@ impl Sampler {
         matches!(self, Self::Plain)
     }
 
-    /// Whether [`fill`](Self::fill) returns the normal scores of a draw instead of its uniforms.
+    /// Whether [`fill`](Self::fill) returns the normal scores of a draw instead of its uniforms; of coins always uniforms.
     pub(super) fn gives_scores(&self) -> bool {
         matches!(self, Self::Importance(_))
     }
@@ -53,30 +53,30 @@ impl Sampler {
     /// Fills the uniforms of every draw, and the numbers.
     pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
-            let length = |series: &Series| if series.is_shocked() { drawn.periods * span.width() } else { 0 };
-            numbers.innovations.resize_with(drawn.series.len(), Vec::new);
-            for (series, innovations) in drawn.series.iter().zip(&mut numbers.innovations) {
-                innovations.resize(length(series), 0.0);
+            let length = |source: &Source| if source.is_shocked { drawn.periods * span.width() } else { 0 };
+            numbers.innovations.resize_with(drawn.sources.len(), Vec::new);
+            for (source, innovations) in drawn.sources.iter().zip(&mut numbers.innovations) {
+                innovations.resize(length(source), 0.0);
             }
         }
         match self {
             Self::Plain => keyed_uniforms(drawn, span, uniforms),
             Self::Antithetic => {
                 keyed_uniforms(drawn, span, uniforms);
-                mirror(span, uniforms);
+                mirror(span, &mut uniforms[..drawn.first_coin]);
             }
             Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, numbers),
             Self::Importance(tilts) => {
                 keyed_uniforms(drawn, span, uniforms);
                 keyed_innovations(drawn, span, &mut numbers.innovations);
-                tilts.fill(drawn, span, uniforms, numbers);
+                tilts.fill(drawn, span, &mut uniforms[..drawn.first_coin], numbers);
             }
         }
     }
 }
 
 impl Sampler {
-    /// The innovations of one series over a block as its rows use them, indexed by period, then by path.
+    /// The innovations of one source over a block as its rows use them, indexed by period, then by path.
     pub(super) fn innovations(&self, drawn: Drawn<'_>, span: Span, of: usize, numbers: &Numbers, out: &mut Vec<f32>) {
         out.clear();
         if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
@@ -91,7 +91,7 @@ impl Sampler {
                     pair[place] = pair[place - 1].map(|u| -u);
                 }
             } else {
-                keyed(drawn.level, &drawn.series[of].key, group, vectors.iter_mut().skip(place).step_by(span.groups));
+                keyed(drawn.level, &drawn.sources[of].key, group, vectors.iter_mut().skip(place).step_by(span.groups));
             }
         }
     }
@@ -107,10 +107,10 @@ fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
 
 /// The innovations of every group, equal to those of plain sampling.
 fn keyed_innovations(drawn: Drawn<'_>, span: Span, innovations: &mut [Vec<f32>]) {
-    for (series, out) in drawn.series.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {
+    for (source, out) in drawn.sources.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {
         let (out, _) = out.as_chunks_mut::<GROUP>();
         for (place, group) in span.each() {
-            keyed(drawn.level, &series.key, group, out.iter_mut().skip(place).step_by(span.groups));
+            keyed(drawn.level, &source.key, group, out.iter_mut().skip(place).step_by(span.groups));
         }
     }
 }
@@ -148,7 +148,7 @@ pub(crate) struct Sobol {
     dimensions: Vec<Vec<Dimension>>,
     /// Number of draws, including those without a dimension.
     draws: usize,
-    /// By series.
+    /// By source.
     bridges: Vec<Bridge>,
 }
 
@@ -163,10 +163,10 @@ impl Sobol {
     /// Scrambled points for a plan.
     pub(crate) fn new(plan: &Plan) -> Self {
         let (drawn, influence) = (drawn(plan), plan.influences());
-        let Drawn { seed, periods, draws, series, .. } = drawn;
-        let mut slots: Vec<u64> = draws.iter().map(|draw| draw.slot).collect();
-        let mut bridges: Vec<Bridge> = series.iter().map(|_| Bridge::default()).collect();
-        let shocked = (0..series.len()).filter(|index| series[*index].is_shocked());
+        let Drawn { seed, periods, draws, sources, first_coin, .. } = drawn;
+        let mut slots: Vec<u64> = draws[..first_coin].iter().map(|draw| draw.slot).collect();
+        let mut bridges: Vec<Bridge> = sources.iter().map(|_| Bridge::default()).collect();
+        let shocked = (0..sources.len()).filter(|index| sources[*index].is_shocked);
         let mut order: Vec<(usize, Point)> =
             shocked.flat_map(|index| bridge::points(periods).into_iter().map(move |point| (index, point))).collect();
         let moved = |(index, point): &(usize, Point)| point.variance() * influence[*index] * influence[*index];
@@ -177,7 +177,7 @@ impl Sobol {
                 bridges[index].dimensions.push(slots.len());
             }
             bridges[index].points.push(point);
-            slots.push(mix64(series[index].slot).wrapping_add(point.at as u64));
+            slots.push(mix64(sources[index].slot).wrapping_add(point.at as u64));
         }
         let of = |scramble| {
             let quasi = slots.iter().take(DIMENSIONS).enumerate();
@@ -194,7 +194,7 @@ impl Sobol {
 
     fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         // Draws beyond the table keep these pseudo-random numbers.
-        let quasi_draws = self.draws.min(DIMENSIONS);
+        let quasi_draws = drawn.first_coin.min(DIMENSIONS);
         keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
         for (place, group) in span.each() {
             let dimensions = &self.dimensions[Sampler::replicate_of(group)];
@@ -202,13 +202,13 @@ impl Sobol {
             for (dimension, column) in dimensions.iter().zip(&mut uniforms[..quasi_draws]) {
                 dimension.uniforms(dimension.first(&number), &mut column.as_chunks_mut::<GROUP>().0[place]);
             }
-            for ((bridge, series), out) in self.bridges.iter().zip(drawn.series).zip(&mut numbers.innovations) {
+            for ((bridge, source), out) in self.bridges.iter().zip(drawn.sources).zip(&mut numbers.innovations) {
                 let walk = &mut numbers.walk;
                 walk.resize(bridge.points.len(), [0.0; GROUP]);
                 cpu::run(
                     drawn.level,
                     #[inline(always)]
-                    || bridge.fill((dimensions, &number), (&series.key, group), walk),
+                    || bridge.fill((dimensions, &number), (&source.key, group), walk),
                 );
                 let out = out.as_chunks_mut::<GROUP>().0.iter_mut().skip(place).step_by(span.groups);
                 out.zip(walk).for_each(|(out, step)| *out = *step);

@@ -42,7 +42,7 @@ fn ends(periods: usize) -> Vec<usize> {
 impl Tilts {
     /// The number of coordinates of a plan that can be tilted.
     pub(crate) fn coordinates(plan: &Plan) -> usize {
-        plan.draws.len() + plan.series.len() * plan.taus.len().min(MOST_PIECES)
+        plan.first_coin + plan.sources.len() * plan.taus.len().min(MOST_PIECES)
     }
 
     /// A single tilted distribution, with unbounded weights; used to search for a tilt.
@@ -74,7 +74,7 @@ impl Tilts {
     /// Shifts the numbers of a block and computes the weights of its paths.
     pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
         let pieces = self.ends.len();
-        numbers.coordinates.resize_with(uniforms.len() + drawn.series.len() * pieces, Vec::new);
+        numbers.coordinates.resize_with(uniforms.len() + drawn.sources.len() * pieces, Vec::new);
         numbers.coordinates.iter_mut().for_each(|coordinate| {
             coordinate.clear();
             coordinate.resize(span.width(), 0.0);

@@ -3,6 +3,7 @@
 use super::compiled::Plan;
 use super::ids::SeriesId;
 use super::input::Input;
+use super::terms::Terms;
 use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
@@ -51,14 +52,18 @@ impl Plan {
         self.series(of).slots.volatility
     }
 
-    /// The draws that the growth of a series depends on: those of its curve, and of its base if fiscal totals need it.
+    /// The draws that the path of a series without shocks depends on, beside its base: those of its curve, of its base if
+    /// fiscal totals need it, and of factors, jumps and centring.
     pub(crate) fn growth_draws(&self, of: SeriesId) -> Vec<usize> {
         let slots = &self.series(of).slots;
         let fiscal = self.is_fiscal(of).then_some(slots.base);
-        slots.growth.iter().chain(&fiscal).filter_map(|input| input.draw()).collect()
+        let mut draws: Vec<usize> = slots.growth.iter().chain(&fiscal).filter_map(|input| input.draw()).collect();
+        draws.extend(self.moves.centre_draws(of, slots.volatility));
+        draws
     }
 
-    /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws.
+    /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws, including the drift of factors, jumps and
+    /// the centring.
     ///
     /// # Errors
     /// If a curve is not finite, or no curve meets the totals for a draw; the message names provider, period and
@@ -76,16 +81,41 @@ impl Plan {
             return Ok(());
         }
         let values = series.values(draws, width);
-        let shifts = series.base_shifts(draws, width);
         let mut fault = None;
-        let filled = series.growth.fill(&values, shifts.as_deref(), &self.taus, width, &mut |i, growth| {
+        let filled = self.fill_growth(of, &values, draws, width, &mut |t, growth| {
             if fault.is_none() {
-                fault = growth.iter().position(|growth| !growth.is_finite()).map(|path| (i + 1, path, growth[path]));
+                fault = growth.iter().position(|growth| !growth.is_finite()).map(|path| (t, path, growth[path]));
             }
-            emit(i + 1, growth);
+            emit(t, growth);
         });
         let odd = |(t, path, growth)| (path, self.not_finite(t, growth));
         filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(of, &values, fault)))
+    }
+
+    /// Calls `emit(t, Γ(t))` for t in 1..=T with the terms of the dynamics, whether or not it is finite.
+    ///
+    /// # Errors
+    /// The first path that cannot meet its totals, with a message.
+    pub(crate) fn fill_growth(
+        &self,
+        of: SeriesId,
+        values: &[Value<'_>],
+        draws: &[Vec<f64>],
+        width: usize,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), (usize, String)> {
+        let series = self.series(of);
+        let shifts = series.base_shifts(draws, width);
+        let mut terms = Terms::new(self.parts(of), draws, width);
+        series.growth.fill(values, shifts.as_deref(), &self.taus, width, &mut |i, growth| match &mut terms {
+            None => emit(i + 1, growth),
+            Some(terms) => emit(i + 1, terms.added(i + 1, self.taus[i], growth)),
+        })
+    }
+
+    /// Whether the path of a series without shocks has terms beside its curve.
+    pub(crate) fn has_terms(&self, of: SeriesId) -> bool {
+        self.dynamics(of).has_terms()
     }
 
     /// ln of a base revenue relative to the reference.

@@ -9,6 +9,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compiled::{Plan, TIE};
+use super::dynamics::Dynamics;
 use super::ids::{ByRow, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::sums::SumRow;
@@ -79,6 +80,9 @@ impl Spread {
 impl Plan {
     /// Whether shocks never affect the difference of two series: both have none, or the same.
     pub(crate) fn is_without_shocks(&self, a: SeriesId, b: SeriesId) -> bool {
+        if self.has_dynamics() {
+            return self.moves_alike(a, b);
+        }
         let pair = self.pair([a, b]);
         match [a, b].map(|of| self.volatility(of)) {
             [Input::Known(first), Input::Known(second)] => pair.cancels([first, second]),
@@ -87,9 +91,45 @@ impl Plan {
         }
     }
 
-    /// Covariance of the shocks of two series.
+    /// With dynamics: whether the shocks of two series are none or the same, which is only recognized where the two have
+    /// the same loadings and either no volatility or the same volatility and dynamics.
+    fn moves_alike(&self, a: SeriesId, b: SeriesId) -> bool {
+        let [first, second] = [a, b].map(|of| self.dynamics(of));
+        let loads = |of: &Dynamics| {
+            let mut all: Vec<(usize, f64)> =
+                of.loadings.iter().filter(|(factor, _)| self.moves.has_volatility(*factor)).copied().collect();
+            all.sort_by_key(|(factor, _)| *factor);
+            all
+        };
+        if loads(first) != loads(second) {
+            return false;
+        }
+        if ![a, b].iter().any(|of| self.series(*of).has_volatility()) {
+            return true;
+        }
+        first.motion == second.motion
+            && self.volatility(a) == self.volatility(b)
+            && self.pair([a, b]).cancels([1.0, 1.0])
+    }
+
+    /// Covariance of the shocks of two series, with factors at the medians of their volatilities.
     pub(crate) fn pair(&self, [SeriesId(a), SeriesId(b)]: [SeriesId; 2]) -> PairCovariance {
-        self.covariance.pair(a, b)
+        let median = |factor: usize| self.moves.factors[factor].volatility.median(&self.draws);
+        self.covariance.pair(a, b, &self.shared([SeriesId(a), SeriesId(b)], median))
+    }
+
+    /// The rows of the covariance that factors add to the log-ratio of two series, with the difference of the loadings
+    /// times the volatility of the factor.
+    pub(crate) fn shared(&self, pair: [SeriesId; 2], volatility: impl Fn(usize) -> f64) -> Vec<(usize, f64)> {
+        let [first, second] = pair.map(|of| self.dynamics(of));
+        let loading = |of: &Dynamics, factor: usize| {
+            of.loadings.iter().filter(|(own, _)| *own == factor).map(|(_, loading)| loading).sum::<f64>()
+        };
+        let factors = (0..self.moves.factors.len()).map(|factor| {
+            let difference = loading(first, factor) - loading(second, factor);
+            (self.series.len() + factor, difference * volatility(factor))
+        });
+        factors.filter(|(_, size)| size.abs() > 0.0).collect()
     }
 
     /// Finds the close pairs among the pairs that questions compare and, if `every`, among all providers.
@@ -135,7 +175,9 @@ impl Plan {
         let moved = self.series_ids().filter(|of| rows[(*of).into()] && self.series(*of).has_volatility());
         let moving: BTreeSet<usize> =
             moved.flat_map(|SeriesId(of)| self.covariance.loadings(of).map(|(j, _)| j)).collect();
-        self.close.fill(rows, moving.into_iter().collect());
+        let all = || (0..self.sources.len()).filter(|of| self.sources[*of].is_shocked).collect();
+        let moving = if self.has_dynamics() { all() } else { moving.into_iter().collect() };
+        self.close.fill(rows, moving);
     }
 
     /// Whether f32 cannot resolve the difference of these rows.
@@ -177,14 +219,23 @@ impl Plan {
         let series = rows.map(|row| self.summed(row));
         let pair = self.pair(series);
         let volatilities = series.map(|of| self.volatility(of));
+        let largest = series.map(|of| self.factor_sd(of)).into_iter().fold(0.0, f64::max);
         let at = |draw: usize| {
             let [a, b] = volatilities.map(|volatility| volatility.of_path(draws, draw));
-            (pair.sd([a, b]), self.covariance.sd(a.max(b)))
+            (pair.sd([a, b]), self.covariance.sd(a.max(b)) + largest)
         };
         if !volatilities.iter().any(|volatility| volatility.is_drawn()) {
             return vec![at(0); DRAWS];
         }
         (0..DRAWS).map(at).collect()
+    }
+
+    /// Standard deviation of one period of the factors of a series, at the medians of their volatilities; an upper bound.
+    fn factor_sd(&self, of: SeriesId) -> f64 {
+        let sd = |(factor, loading): &(usize, f64)| {
+            loading.abs() * self.covariance.sd(self.moves.factors[*factor].volatility.median(&self.draws))
+        };
+        self.dynamics(of).loadings.iter().map(sd).sum()
     }
 
     /// Cheap pre-check without curves: false if the shocks are well above the rounding error near the central path.

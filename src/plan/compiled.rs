@@ -1,5 +1,6 @@
 //! Compiles a scenario.
 
+use super::dynamics::{Moves, Source};
 use super::ids::{DerivedId, ProviderId, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::measured::{Measured, MeasuredRow};
@@ -12,7 +13,6 @@ use crate::assumption::address::Trail;
 use crate::covariance::{Covariance, Stated};
 use crate::cpu::Level;
 use crate::error::Error;
-use crate::growth::Value;
 use crate::math;
 use crate::scenario::{Dates, Measure, Question, Scenario};
 
@@ -25,8 +25,13 @@ pub(crate) struct Plan {
     pub(crate) covariance: Covariance,
     pub(crate) taus: Vec<f64>,
     pub(crate) draws: Vec<Draw>,
+    /// The first of the draws that are coins of jumps, which come last: they are neither mirrored nor quasi-random.
+    pub(crate) first_coin: usize,
     /// By series.
     pub(crate) series: Vec<Series>,
+    pub(crate) moves: Moves,
+    /// Streams of innovations.
+    pub(crate) sources: Vec<Source>,
     /// Derived rows.
     pub(crate) sums: Vec<SumRow>,
     /// The power of two that log revenue is relative to (invariant 3 in DESIGN.md).
@@ -40,7 +45,7 @@ pub(crate) struct Plan {
     /// By derived row: the sums if nothing in them is drawn.
     known_sums: Vec<Option<Vec<f64>>>,
     /// By series: the base revenue if it is not drawn.
-    known_base: Vec<Option<f64>>,
+    pub(super) known_base: Vec<Option<f64>>,
     /// Sums whose fans are requested, by measure.
     pub(crate) measured: Vec<Measured>,
     /// Pairs that f32 rows cannot resolve; empty until searched for.
@@ -56,14 +61,15 @@ impl Plan {
     pub(crate) fn new(scenario: &Scenario, seed: u64) -> Result<Self, Error> {
         let mut places = Places::default();
         scenario.walk(&mut Trail::default(), &mut places);
-        let (draws, resolved) = places.resolve(scenario);
-        let covariance = covariance(scenario);
-        let (mut series, mut has_mean) = (Vec::new(), Vec::new());
+        let (mut draws, resolved) = places.resolve(scenario);
+        let [covariance, trends] = covariances(scenario);
+        let first_coin = draws.len();
+        let moves = Moves::new(scenario, seed, trends, &resolved, &mut draws);
+        let mut series = Vec::new();
         for (index, provider) in scenario.providers.iter().enumerate() {
             let curve = provider.growth.as_ref().expect("validated: every provider has a growth curve");
             let slots = Slots::of(scenario, index, curve, &resolved);
-            has_mean.push(slots.has_mean);
-            series.push(Series::new((scenario, SeriesId(index)), seed, (curve, slots), &draws, &covariance)?);
+            series.push(Series::new((scenario, SeriesId(index)), (curve, slots), &draws, &covariance)?);
         }
         let mut plan = Self {
             rows: Rows::new(scenario),
@@ -72,19 +78,25 @@ impl Plan {
             covariance,
             taus: scenario.taus(),
             draws,
+            first_coin,
             series,
+            moves,
+            sources: Vec::new(),
             sums: Vec::new(),
             reference: 1.0,
             central: Vec::new(),
-            has_mean,
+            has_mean: Vec::new(),
             known: Vec::new(),
             known_base: Vec::new(),
             known_sums: Vec::new(),
             measured: Vec::new(),
             close: ClosePairs::default(),
         };
+        plan.has_mean = plan.series_ids().map(|of| plan.mean_exists(scenario, of, &resolved)).collect();
+        plan.sources = plan.streams(scenario);
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
+        plan.check_range(scenario)?;
         for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
             for name in [&question.challenger, &question.incumbent] {
                 let sums = plan.sum_row(scenario, scenario.dates(question), plan.provider(name));
@@ -208,30 +220,6 @@ impl Plan {
         }
     }
 
-    /// Evaluates every curve at its medians; where nothing is drawn, that is the answer.
-    fn trace(&mut self) {
-        for series in &mut self.series {
-            let (base, growth_is_drawn) =
-                (series.base_median, series.slots.growth.iter().any(|input| input.is_drawn()));
-            let values: Vec<Value<'_>> =
-                series.slots.growth.iter().map(|input| Value::Fixed(input.median(&self.draws))).collect();
-            let mut growth = vec![0.0; self.taus.len() + 1];
-            let base_is_drawn = series.slots.base.is_drawn();
-            let unmoved = base_is_drawn.then_some([0.0]);
-            let shifts = unmoved.as_ref().map(<[f64; 1]>::as_slice);
-            // The central path meets its totals: it was solved when the series was created.
-            let _ = series.growth.fill(&values, shifts, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
-            let start = math::ln(base / self.reference);
-            let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
-            let centre_known = !base_is_drawn && !growth_is_drawn;
-            let money = || growth.iter().map(|growth| base * math::exp(*growth)).collect();
-            self.known.push((centre_known && !series.has_volatility()).then(money));
-            self.known_base.push((!base_is_drawn).then_some(base));
-            series.centre = centre_known.then(|| central.clone());
-            self.central.push(central);
-        }
-    }
-
     /// Whether `a` is ahead of `b` at 0..=T, where neither has anything drawn except shared shocks; from the f64
     /// curves, with ties within 1e-12.
     pub(crate) fn known_lead(&self, a: RowId, b: RowId) -> Option<Vec<bool>> {
@@ -272,16 +260,29 @@ impl Plan {
         }
     }
 
-    /// The address of each drawn distribution, and its quantiles at the probabilities `p`.
+    /// The address of each drawn distribution but the coins of jumps, and its quantiles at the probabilities `p`.
     pub(crate) fn draw_quantiles<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
-        self.draws.iter().map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
+        self.draws[..self.first_coin]
+            .iter()
+            .map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p))))
+            .collect()
     }
 
-    /// The effect of each series' innovations on all series, at the medians of the volatilities.
+    /// The effect of each source's innovations on all series, at the medians of the volatilities; of trends in proportion
+    /// to the volatility of their series.
     pub(crate) fn influences(&self) -> Vec<f64> {
-        let volatilities: Vec<f64> =
-            self.series.iter().map(|series| series.slots.volatility.median(&self.draws)).collect();
-        self.covariance.influences(&volatilities)
+        let volatility = |series: &Series| series.slots.volatility.median(&self.draws);
+        let own: Vec<f64> = self.series.iter().map(volatility).collect();
+        let loaded = |factor: usize| {
+            let loadings = self.moves.of.iter().flat_map(|own| &own.loadings).filter(|(of, _)| *of == factor);
+            loadings.map(|(_, loading)| loading * loading).sum::<f64>().sqrt()
+        };
+        let factors = self.moves.factors.iter().enumerate();
+        let factors = factors.map(|(place, factor)| factor.volatility.median(&self.draws) * loaded(place));
+        let mut all = self.covariance.influences(&own.iter().copied().chain(factors).collect::<Vec<f64>>());
+        let trending: Vec<f64> = self.moves.trending.iter().map(|of| own[*of]).collect();
+        all.extend(self.moves.trends.influences(&trending));
+        all
     }
 
     /// Whether nothing is drawn at all.
@@ -290,16 +291,16 @@ impl Plan {
     }
 }
 
-fn covariance(scenario: &Scenario) -> Covariance {
-    let index = |name: &String| scenario.provider_index(name).expect("validated: correlations name providers");
+fn covariances(scenario: &Scenario) -> [Covariance; 2] {
+    let index =
+        |name: &String| scenario.correlated_index(name).expect("validated: correlations name series or factors");
     let correlations = scenario.correlations.iter();
     let stated = correlations.map(|correlation| {
         let [a, b] = correlation.between.each_ref().map(index);
         (a, b, correlation.value)
     });
     let stated: Vec<Stated> = stated.collect();
-    Covariance::new(scenario.providers.len(), &stated, scenario.step().years())
-        .expect("validated: the correlation matrix is positive semidefinite")
+    scenario.covariances(&stated).expect("validated: the correlation matrices are positive semidefinite")
 }
 
 /// 2^k with k the nearest integer to log₂ x; exact.

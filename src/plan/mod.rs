@@ -6,7 +6,10 @@
 //! | `ids` | typed indices of providers, series and rows |
 //! | `input`, `places` | numbers and their draws: one for each unnamed number, one for each named assumption |
 //! | `series` | the slots of a series by role: base, volatility, growth; its stream |
+//! | `dynamics`, `terms` | how shocks accumulate, factors, jumps and centring; the terms that they add to the centre |
+//! | `trace` | central paths, and what is known without sampling |
 //! | `centre` | paths without shocks, in f64 |
+//! | `shocks` | the size of shocks at points of the draws |
 //! | `sums`, `measured` | derived rows: sums over years, of questions and of fans |
 //! | `pairs`, `close` | pairs that f32 rows cannot resolve, and how they are found |
 //! | `rows` | names and periods, as custom statistics see them |
@@ -14,6 +17,7 @@
 mod centre;
 mod close;
 mod compiled;
+mod dynamics;
 mod ids;
 mod input;
 mod measured;
@@ -21,9 +25,13 @@ mod pairs;
 mod places;
 mod rows;
 mod series;
+mod shocks;
 mod sums;
+mod terms;
+mod trace;
 
 pub(crate) use compiled::Plan;
+pub(crate) use dynamics::{Dynamics, MotionInput, Source};
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
 pub(crate) use input::{Draw, Input};
 pub(crate) use measured::{Measured, MeasuredRow};

@@ -8,7 +8,6 @@ use crate::covariance::Covariance;
 use crate::error::Error;
 use crate::growth::{Curve, Median, Ready, Value};
 use crate::math::{self, to_f32};
-use crate::random::{StreamKey, slot_of};
 use crate::scenario::Scenario;
 
 /// The numbers of one series by role. Each is found by its address, so that a further number moves none of them.
@@ -52,14 +51,10 @@ pub(crate) struct Series {
     pub(crate) growth: Ready,
     /// The base revenue at its median.
     pub(crate) base_median: f64,
-    pub(crate) slot: u64,
-    pub(crate) key: StreamKey,
     /// `L_ii` of the Cholesky factor.
     pub(crate) own: f32,
     /// `(j, L_ij)` of the earlier series correlated with this one.
     pub(crate) earlier: Vec<(usize, f32)>,
-    /// Whether a later series depends on this one's innovations.
-    affects_later: bool,
     /// Where base and curve are fixed: log revenue relative to the reference at 0..=T, from the f64 curve.
     pub(crate) centre: Option<Vec<f64>>,
 }
@@ -69,7 +64,6 @@ impl Series {
     /// If the central path cannot meet its fiscal totals; validation rules this out.
     pub(super) fn new(
         (scenario, id): (&Scenario, SeriesId),
-        seed: u64,
         (curve, slots): (&Curve, Slots),
         draws: &[Draw],
         covariance: &Covariance,
@@ -81,17 +75,13 @@ impl Series {
         let base_median = slots.base.median(draws);
         let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, slots.base.is_drawn()));
         let unmet = |message| Error::invalid("scenario", of_provider(&provider.name, ProviderKey::Growth), message);
-        let slot = slot_of(&format!("series {}", provider.name));
         let earlier = covariance.loadings(index).filter(|(j, _)| *j < index);
         Ok(Self {
             slots,
             base_median,
             growth: growth.map_err(unmet)?,
-            slot,
-            key: StreamKey::new(seed, slot),
             own: to_f32(covariance.loading(index, index)),
             earlier: earlier.map(|(j, entry)| (j, to_f32(entry))).collect(),
-            affects_later: covariance.affects_later(index),
             centre: None,
         })
     }
@@ -99,11 +89,6 @@ impl Series {
     /// Whether the volatility is drawn or above 0.
     pub(crate) fn has_volatility(&self) -> bool {
         !matches!(self.slots.volatility, Input::Known(sigma) if sigma <= 0.0)
-    }
-
-    /// Whether innovations are drawn, for its own row or for that of a later series.
-    pub(crate) fn is_shocked(&self) -> bool {
-        self.affects_later || self.has_volatility()
     }
 
     /// ln of the drawn base divided by its median, where fiscal totals need it.

@@ -2,7 +2,7 @@
 
 use super::html::HtmlPage;
 use super::words;
-use crate::assumption::address::{ProviderKey, Subject};
+use crate::assumption::address::{JumpKey, ProviderKey, Subject};
 use crate::assumption::quantity::Quantity;
 use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
@@ -15,8 +15,8 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
     page.heading(2, "Assumptions");
     page.paragraph(
         "Every number that may be a distribution. Growth is a fraction a year, half-lives are in years, volatility is the \
-         standard deviation of log revenue per √year. Stated growth is that of the median path, given the assumptions; the \
-         mean lies above it by the factor e^(σ²τ/2) after τ years of volatility σ.",
+         standard deviation of log revenue per √year. Stated growth is that of the median path, given the assumptions, unless \
+         the centring is \"mean\"; with a random walk the mean lies above the median by the factor e^(σ²τ/2) after τ years of volatility σ.",
     );
     let places = scenario.assumptions();
     let row = |place: &crate::AssumptionPlace| {
@@ -43,11 +43,21 @@ fn is_plain(subject: Subject<'_>) -> bool {
     match subject {
         Subject::Assumption(_) | Subject::Question(..) => false,
         Subject::Provider(_, Some(key)) => match key {
-            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => false,
-            ProviderKey::History | ProviderKey::FiscalYearEnds | ProviderKey::Claim => true,
+            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility | ProviderKey::Shock => false,
+            ProviderKey::History
+            | ProviderKey::FiscalYearEnds
+            | ProviderKey::Claim
+            | ProviderKey::Exit
+            | ProviderKey::Loading
+            | ProviderKey::Jump => true,
             // These are words.
-            ProviderKey::Name | ProviderKey::Shock | ProviderKey::Centring | ProviderKey::Source => false,
+            ProviderKey::Name | ProviderKey::Centring | ProviderKey::Source => false,
         },
+        Subject::Jump(_, key) => match key {
+            JumpKey::Probability => true,
+            JumpKey::At | JumpKey::LogSize => false,
+        },
+        Subject::Factor(..) => !subject.may_be_drawn(),
         Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Correlation(..) => true,
     }
 }

@@ -55,7 +55,9 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::Revenue => money(value, 4),
         Quantity::Growth => format!("{:+.1} %", 100.0 * value),
-        Quantity::AdoptedFraction | Quantity::MarketShare => format!("{:.1} %", 100.0 * value),
+        Quantity::AdoptedFraction | Quantity::MarketShare | Quantity::TrendShare | Quantity::Probability => {
+            format!("{:.1} %", 100.0 * value)
+        }
         Quantity::HalfLife => format!("{value:.2}"),
         Quantity::Volatility
         | Quantity::Ratio
@@ -68,6 +70,9 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
         | Quantity::CustomParameter
         | Quantity::Shared
         | Quantity::Correlation
+        | Quantity::LogSize
+        | Quantity::Loading
+        | Quantity::DegreesOfFreedom
         | Quantity::Month
         | Quantity::Count
         | Quantity::Location
@@ -94,6 +99,11 @@ pub(super) fn unit(quantity: Quantity) -> &'static str {
         | Quantity::CustomParameter
         | Quantity::Shared
         | Quantity::Correlation
+        | Quantity::LogSize
+        | Quantity::TrendShare
+        | Quantity::Loading
+        | Quantity::Probability
+        | Quantity::DegreesOfFreedom
         | Quantity::Month
         | Quantity::Count
         | Quantity::Location

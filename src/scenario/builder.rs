@@ -1,6 +1,6 @@
 //! Builds a scenario in Rust; `build` validates everything at once.
 
-use super::{Correlation, Provider, Question, Scenario};
+use super::{Correlation, Factor, Innovations, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -15,6 +15,8 @@ pub struct ScenarioBuilder {
     quantity: Option<String>,
     ceiling: Option<f64>,
     assumptions: Vec<(String, Assumption)>,
+    innovations: Innovations,
+    factors: Vec<Factor>,
     providers: Vec<Provider>,
     correlations: Vec<Correlation>,
     questions: Vec<Question>,
@@ -53,6 +55,8 @@ impl ScenarioBuilder {
             quantity: None,
             ceiling: None,
             assumptions: Vec::new(),
+            innovations: Innovations::Gaussian,
+            factors: Vec::new(),
             providers: Vec::new(),
             correlations: Vec::new(),
             questions: Vec::new(),
@@ -61,10 +65,33 @@ impl ScenarioBuilder {
 
     /// Everything of a scenario.
     pub(super) fn of(scenario: Scenario) -> Self {
-        let Scenario { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions } =
-            scenario;
+        let Scenario {
+            base,
+            horizon,
+            unit,
+            quantity,
+            ceiling,
+            assumptions,
+            innovations,
+            factors,
+            providers,
+            correlations,
+            questions,
+        } = scenario;
         let (base, horizon) = (Ok(base), Ok(horizon));
-        Self { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions }
+        Self {
+            base,
+            horizon,
+            unit,
+            quantity,
+            ceiling,
+            assumptions,
+            innovations,
+            factors,
+            providers,
+            correlations,
+            questions,
+        }
     }
 
     /// With another horizon.
@@ -118,7 +145,19 @@ impl ScenarioBuilder {
         self
     }
 
-    /// Sets the correlation of two providers' innovations, from −1 to 1 inclusive; pairs without one are uncorrelated.
+    /// Sets the distribution of all innovations; Gaussian by default.
+    pub fn innovations(mut self, innovations: Innovations) -> Self {
+        self.innovations = innovations;
+        self
+    }
+
+    /// Adds a common factor, which moves the providers that have a [`loading`](Provider::loading) of it.
+    pub fn factor(mut self, factor: Factor) -> Self {
+        self.factors.push(factor);
+        self
+    }
+
+    /// Sets the correlation of the innovations of two providers or factors, from −1 to 1 inclusive; pairs without one are uncorrelated.
     /// The matrix of all correlations must be positive semidefinite.
     pub fn correlation(mut self, a: impl Into<String>, b: impl Into<String>, value: f64) -> Self {
         self.correlations.push(Correlation { between: [a.into(), b.into()], value });
@@ -151,6 +190,8 @@ impl ScenarioBuilder {
             quantity: self.quantity,
             ceiling: self.ceiling,
             assumptions: self.assumptions,
+            innovations: self.innovations,
+            factors: self.factors,
             providers: self.providers,
             correlations: self.correlations,
             questions: self.questions,

@@ -6,13 +6,13 @@ use super::medians::{Fault, medians, nests, reaches};
 use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
 use super::walk::{ItemKey, keys};
-use super::{Correlation, MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario};
+use super::{Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario, Shock};
 use crate::assumption::Assumption;
 use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKey, Trail, is_within};
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
-use crate::covariance::{Covariance, Unfit};
+use crate::covariance::{Covariance, Stated, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
 use crate::growth::{AUTO, Curve, Median, Ready, Times, Value};
 
@@ -28,12 +28,14 @@ impl Scenario {
         self.check_quantity(&mut problems);
         self.count_years();
         self.check_names(&mut problems);
+        self.check_factors(&mut problems);
         let mut numbers = self.check_numbers();
         self.check_curves(has_time, &numbers, &mut problems);
         problems.append(&mut numbers);
-        if self.providers.len() <= MOST_PROVIDERS {
+        if self.providers.len() <= MOST_PROVIDERS && self.factors.len() <= MOST_FACTORS {
             self.check_correlations(&mut problems);
             self.check_questions(&mut problems);
+            self.check_shocks(has_time, &mut problems);
             if has_time {
                 self.check_past(&mut problems);
             }
@@ -198,7 +200,7 @@ impl Scenario {
                 return;
             }
             let [a, b] = [0, 1].map(|end| {
-                let found = self.provider_index(&correlation.between[end]);
+                let found = self.correlated_index(&correlation.between[end]);
                 found.map_err(|message| {
                     if !self.has_doubled_name() {
                         problems.push(Problem::new(format!("correlation[{index}].between[{end}]"), message));
@@ -208,8 +210,9 @@ impl Scenario {
             let (Ok(a), Ok(b)) = (a, b) else { continue };
             let address = format!("correlation[{index}].between");
             if a == b {
+                let what = if self.factors.is_empty() { "providers" } else { "providers or factors" };
                 let message = format!(
-                    "a correlation must be between two different providers, got {:?} twice",
+                    "a correlation must be between two different {what}, got {:?} twice",
                     correlation.between[0]
                 );
                 problems.push(Problem::new(address, message));
@@ -222,9 +225,34 @@ impl Scenario {
             }
         }
         let complete = problems.len() == before && stated.len() == self.correlations.len();
-        if complete && let Err(unfit) = Covariance::new(self.providers.len(), &stated, self.step().years()) {
+        if complete && let Err(unfit) = self.covariances(&stated) {
             problems.push(self.unfit_correlations(&unfit));
         }
+    }
+
+    /// The covariance of providers and factors, and that of the trends of those with a damped trend, for these stated
+    /// correlations.
+    ///
+    /// # Errors
+    /// If a matrix is not positive semidefinite; the index is that of a stated correlation.
+    pub(crate) fn covariances(&self, stated: &[Stated]) -> Result<[Covariance; 2], Unfit> {
+        let step = self.step().years();
+        let all = Covariance::new(self.providers.len() + self.factors.len(), stated, step)?;
+        let rows: Vec<usize> = (0..self.providers.len())
+            .filter(|row| matches!(self.providers[*row].shock, Shock::DampedTrend { .. }))
+            .collect();
+        let place = |row: usize| rows.iter().position(|own| *own == row);
+        let among: Vec<(usize, Stated)> = (0..)
+            .zip(stated)
+            .filter_map(|(index, (a, b, value))| Some((index, (place(*a)?, place(*b)?, *value))))
+            .collect();
+        let own: Vec<Stated> = among.iter().map(|(_, stated)| *stated).collect();
+        let trends = Covariance::new(rows.len(), &own, step).map_err(|unfit| Unfit {
+            index: among[unfit.index].0,
+            nearest: unfit.nearest.iter().map(|(a, b, value)| (rows[*a], rows[*b], *value)).collect(),
+            ..unfit
+        })?;
+        Ok([all, trends])
     }
 
     /// Whether two providers share a name. One of the names is probably wrong, which would explain an unknown name
@@ -244,7 +272,7 @@ impl Scenario {
             None => "changing a single one is not sufficient, and this is the strongest".to_owned(),
         };
         message += &format!(", got {}", shown(*value));
-        let name = |row: usize| &self.providers[row].name;
+        let name = |row: usize| self.correlated_name(row);
         let entries = unfit.nearest.iter().take(MOST_ENTRIES);
         let mut entries: Vec<String> =
             entries.map(|(a, b, value)| format!("{:?} with {:?} {value}", name(*a), name(*b))).collect();

@@ -9,8 +9,8 @@ use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Keys of the scenario format that this version does not support yet.
-const LATER_PROVIDER: [&str; 3] = ["loading", "jump", "segment"];
-const LATER_TOP: [&str; 2] = ["dependence", "factor"];
+const LATER_PROVIDER: [&str; 1] = ["segment"];
+const LATER_TOP: [&str; 1] = ["dependence"];
 
 /// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -143,7 +143,7 @@ impl Reader {
         })
     }
 
-    fn text(&mut self, node: &Node) -> Option<String> {
+    pub(super) fn text(&mut self, node: &Node) -> Option<String> {
         node.as_text().map(str::to_owned).or_else(|| self.wanted("text", node))
     }
 
@@ -176,28 +176,6 @@ impl Reader {
             .ok()
     }
 
-    /// A word of which this version supports only one value.
-    fn word(&mut self, node: &Node, known: &str, later: &[&str]) -> Option<()> {
-        let word = match &node.value {
-            Value::Text(word) => word.as_str(),
-            Value::Table(entries) if entries.len() == 1 => entries[0].key.as_str(),
-            _ => return self.wanted(&format!("{known:?}"), node),
-        };
-        if node.as_text() == Some(known) {
-            return Some(());
-        }
-        if word == known {
-            return self.wanted(&format!("{known:?}"), node);
-        }
-        let message = if later.contains(&word) {
-            format!("not supported yet: {word}")
-        } else {
-            format!("unknown word {word:?}{}; known: {known}", did_you_mean(word, [known]))
-        };
-        self.report(message);
-        None
-    }
-
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
         self.table(root, ScenarioKey::TEXTS, &LATER_TOP)?;
         let base = self.required(root, "base", Self::period);
@@ -205,10 +183,11 @@ impl Reader {
         let unit = self.optional(root, "unit", Self::text);
         let quantity = self.optional(root, "quantity", Self::text);
         let ceiling = self.optional(root, "ceiling", Self::number);
-        self.optional(root, "innovations", |reader, node| reader.word(node, "gaussian", &["student_t"]));
+        let innovations = self.optional(root, "innovations", Self::innovations);
         let assumptions = self.assumptions(root);
         self.required(root, "provider", |_, _| Some(()));
         let providers = self.items(root, "provider", Self::provider);
+        let factors = self.items(root, "factor", Self::factor);
         let correlations = self.items(root, "correlation", Self::correlation);
         let questions = self.items(root, "question", Self::question);
         Some(Scenario {
@@ -218,6 +197,8 @@ impl Reader {
             quantity,
             ceiling,
             assumptions: assumptions?,
+            innovations: innovations.unwrap_or_default(),
+            factors: factors?,
             providers: providers?,
             correlations: correlations?,
             questions: questions?,
@@ -244,13 +225,16 @@ impl Reader {
         let revenue = self.required(node, "revenue", Self::assumption);
         let growth = self.required(node, "growth", Self::curve);
         let volatility = self.optional(node, "volatility", Self::assumption);
-        self.optional(node, "shock", |reader, node| reader.word(node, "random_walk", &["persistent", "reverting"]));
-        self.optional(node, "centring", |reader, node| reader.word(node, "median", &["mean"]));
+        let shock = self.optional(node, "shock", Self::shock);
+        let centring = self.optional(node, "centring", Self::centring);
         let history =
             self.optional(node, "history", |reader, node| reader.list(node, "a list of revenues", Self::number));
         let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
         let source = self.optional(node, "source", Self::text);
         let claims = self.items(node, "claim", Self::claim);
+        let exit = self.optional(node, "exit", Self::number);
+        let loadings = self.optional(node, "loading", Self::loadings);
+        let jumps = self.items(node, "jump", Self::jump);
         Some(Provider {
             name: name?,
             revenue: revenue?,
@@ -260,6 +244,11 @@ impl Reader {
             fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
             source,
             claims: claims?,
+            shock: shock.unwrap_or_default(),
+            centring: centring.unwrap_or_default(),
+            exit: exit.unwrap_or(0.0),
+            loadings: loadings.unwrap_or_default(),
+            jumps: jumps?,
         })
     }
 

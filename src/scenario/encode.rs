@@ -1,7 +1,7 @@
 //! Encodes a scenario as the tree of a file, without default values.
 
 use super::tree::Node;
-use super::{Claim, Measure, Provider, Question, Scenario};
+use super::{Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Shock};
 use crate::assumption::Assumption;
 use crate::assumption::family::Notation;
 use crate::assumption::law::Law;
@@ -22,11 +22,18 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
     if let Some(ceiling) = scenario.ceiling {
         put(&mut entries, "ceiling", ceiling);
     }
+    if let Innovations::StudentT { df } = scenario.innovations {
+        let table = Node::table([("df", df.into())]);
+        put(&mut entries, "innovations", Node::table([("student_t", table)]));
+    }
     if !scenario.assumptions.is_empty() {
         let named = scenario.assumptions.iter().map(|(name, value)| (name.as_str(), assumption(value)));
         put(&mut entries, "assumption", Node::table(named));
     }
     put(&mut entries, "provider", Node::list(scenario.providers.iter().map(provider)));
+    if !scenario.factors.is_empty() {
+        put(&mut entries, "factor", Node::list(scenario.factors.iter().map(factor)));
+    }
     if !scenario.correlations.is_empty() {
         let list = scenario.correlations.iter().map(|correlation| {
             let between = Node::list(correlation.between.iter().map(String::as_str));
@@ -54,6 +61,12 @@ fn provider(provider: &Provider) -> Node {
     if provider.volatility != Assumption::from(0.0) {
         put(&mut entries, "volatility", assumption(&provider.volatility));
     }
+    if provider.shock != Shock::RandomWalk {
+        put(&mut entries, "shock", shock(&provider.shock));
+    }
+    if provider.centring == Centring::Mean {
+        put(&mut entries, "centring", "mean");
+    }
     if !provider.history.is_empty() {
         put(&mut entries, "history", Node::list(provider.history.iter().copied()));
     }
@@ -66,6 +79,49 @@ fn provider(provider: &Provider) -> Node {
     if !provider.claims.is_empty() {
         put(&mut entries, "claim", Node::list(provider.claims.iter().map(claim)));
     }
+    if provider.exit.abs() > 0.0 {
+        put(&mut entries, "exit", provider.exit);
+    }
+    if !provider.loadings.is_empty() {
+        let loadings = provider.loadings.iter().map(|(name, loading)| (name.as_str(), (*loading).into()));
+        put(&mut entries, "loading", Node::table(loadings));
+    }
+    if !provider.jumps.is_empty() {
+        put(&mut entries, "jump", Node::list(provider.jumps.iter().map(jump)));
+    }
+    Node::table(entries)
+}
+
+fn shock(shock: &Shock) -> Node {
+    let numbers = match shock {
+        Shock::RandomWalk => return shock.key().into(),
+        Shock::Persistent { half_life } | Shock::Reverting { half_life } => {
+            Node::table([("half_life", assumption(half_life))])
+        }
+        Shock::DampedTrend { share, half_life } => {
+            Node::table([("share", assumption(share)), ("half_life", assumption(half_life))])
+        }
+    };
+    Node::table([(shock.key(), numbers)])
+}
+
+fn jump(jump: &Jump) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "at", jump.at.as_str());
+    put(&mut entries, "log_size", assumption(&jump.log_size));
+    if jump.probability.to_bits() != 1.0_f64.to_bits() {
+        put(&mut entries, "probability", jump.probability);
+    }
+    Node::table(entries)
+}
+
+fn factor(factor: &Factor) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "name", factor.name.as_str());
+    if factor.drift != Assumption::from(0.0) {
+        put(&mut entries, "drift", assumption(&factor.drift));
+    }
+    put(&mut entries, "volatility", assumption(&factor.volatility));
     Node::table(entries)
 }
 

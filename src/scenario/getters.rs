@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
+use super::{Centring, Claim, Jump, Measure, Provider, Question, Scenario, ScenarioBuilder, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::Error;
@@ -177,5 +177,35 @@ impl Scenario {
             None => changed.providers.push(provider),
         }
         changed.checked()
+    }
+}
+
+impl Provider {
+    /// How its shocks accumulate.
+    #[must_use]
+    pub fn get_shock(&self) -> &Shock {
+        &self.shock
+    }
+
+    /// What the growth curve is of the paths.
+    #[must_use]
+    pub fn get_centring(&self) -> Centring {
+        self.centring
+    }
+
+    /// The yearly probability that it ceases to exist.
+    #[must_use]
+    pub fn get_exit(&self) -> f64 {
+        self.exit
+    }
+
+    /// The loadings of factors, in the order in which they were added.
+    pub fn get_loadings(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.loadings.iter().map(|(factor, loading)| (factor.as_str(), *loading))
+    }
+
+    /// The jumps, in the order in which they were added.
+    pub fn get_jumps(&self) -> &[Jump] {
+        &self.jumps
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::shock::{Centring, Jump, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Step;
 use crate::error::Problem;
@@ -31,6 +32,13 @@ pub struct Provider {
     pub(crate) history: Vec<f64>,
     pub(crate) fiscal_year_ends: u32,
     pub(crate) claims: Vec<Claim>,
+    pub(crate) shock: Shock,
+    pub(crate) centring: Centring,
+    /// The yearly probability to cease to exist.
+    pub(crate) exit: f64,
+    /// Factors by name.
+    pub(crate) loadings: Vec<(String, f64)>,
+    pub(crate) jumps: Vec<Jump>,
 }
 
 impl Provider {
@@ -45,6 +53,11 @@ impl Provider {
             history: Vec::new(),
             fiscal_year_ends: 12,
             claims: Vec::new(),
+            shock: Shock::RandomWalk,
+            centring: Centring::Median,
+            exit: 0.0,
+            loadings: Vec::new(),
+            jumps: Vec::new(),
         }
     }
 
@@ -76,8 +89,8 @@ impl Provider {
         self
     }
 
-    /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions.
-    /// Their mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the
+    /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions,
+    /// unless [`centring`](Self::centring) makes it their mean. With shocks that are a random walk, the mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the
     /// base.
     pub fn growth(mut self, curve: Curve) -> Self {
         self.growth = Some(curve);
@@ -90,10 +103,50 @@ impl Provider {
         self
     }
 
+    /// How its shocks accumulate; a random walk by default.
+    pub fn shock(mut self, shock: Shock) -> Self {
+        self.shock = shock;
+        self
+    }
+
+    /// Whether the growth curve is the median of the paths, as by default, or their mean, given the assumptions.
+    pub fn centring(mut self, centring: Centring) -> Self {
+        self.centring = centring;
+        self
+    }
+
+    /// The probability, per year, that the provider ceases to exist as one (it merges, is renamed or leaves);
+    /// 0 by default. It is independent of all else. A provider that is gone neither overtakes nor is overtaken.
+    pub fn exit(mut self, probability: f64) -> Self {
+        self.exit = probability;
+        self
+    }
+
+    /// Adds the loading of a factor: log revenue moves by `loading` times the log of the factor.
+    pub fn loading(mut self, factor: impl Into<String>, loading: f64) -> Self {
+        self.loadings.push((factor.into(), loading));
+        self
+    }
+
+    /// Adds a dated jump of log revenue.
+    pub fn jump(mut self, jump: Jump) -> Self {
+        self.jumps.push(jump);
+        self
+    }
+
     /// States the source of the figures, or "assumed"; reports print it beside them.
     pub fn source(mut self, text: impl Into<String>) -> Self {
         self.source = Some(text.into());
         self
+    }
+
+    /// Whether anything beside a random walk around the median path moves it.
+    pub(crate) fn has_dynamics(&self) -> bool {
+        self.shock != Shock::RandomWalk
+            || self.centring != Centring::Median
+            || self.exit > 0.0
+            || !self.loadings.is_empty()
+            || !self.jumps.is_empty()
     }
 
     /// The name, unique in its scenario.
@@ -197,7 +250,7 @@ impl Measure {
     }
 }
 
-/// The correlation of two providers' innovations.
+/// The correlation of two providers' innovations, or of factors.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Correlation {
     pub(crate) between: [String; 2],

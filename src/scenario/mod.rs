@@ -2,10 +2,13 @@
 
 mod builder;
 mod check;
+mod check_shock;
 mod decode;
 mod decode_growth;
 mod decode_law;
+mod decode_shock;
 mod encode;
+mod exit;
 mod file;
 mod getters;
 mod item;
@@ -16,15 +19,18 @@ mod numbers;
 mod past;
 #[cfg(feature = "toml")]
 mod set;
+mod shock;
 mod stated;
 mod suspect;
 pub(crate) mod tree;
 mod walk;
+mod walk_parts;
 
 pub use builder::ScenarioBuilder;
 pub(crate) use item::{AT_DATES, Correlation};
 pub use item::{Claim, Measure, Provider, Question};
 pub(crate) use measure::Dates;
+pub use shock::{Centring, Factor, Innovations, Jump, Shock};
 pub use walk::Place as AssumptionPlace;
 
 use crate::assumption::Assumption;
@@ -39,6 +45,8 @@ pub(crate) const MOST_PERIODS: u32 = 2400;
 const QUANTITY: &str = "revenue";
 /// The largest number of providers.
 pub(crate) const MOST_PROVIDERS: usize = 64;
+/// The largest number of factors.
+pub(crate) const MOST_FACTORS: usize = 64;
 
 /// Competing providers, the growth of their revenue, its uncertainty, and the questions about them.
 ///
@@ -73,6 +81,8 @@ pub struct Scenario {
     pub(crate) quantity: Option<String>,
     pub(crate) ceiling: Option<f64>,
     pub(crate) assumptions: Vec<(String, Assumption)>,
+    pub(crate) innovations: Innovations,
+    pub(crate) factors: Vec<Factor>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
     pub(crate) questions: Vec<Question>,
@@ -124,6 +134,17 @@ impl Scenario {
     /// The providers, in the order in which they were added.
     pub fn providers(&self) -> &[Provider] {
         &self.providers
+    }
+
+    /// The distribution of the innovations.
+    #[must_use]
+    pub fn innovations(&self) -> Innovations {
+        self.innovations
+    }
+
+    /// The common factors, in the order in which they were added.
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
     }
 
     /// The questions, in the order in which they were added.

@@ -6,7 +6,7 @@
 use super::tree::{Entry, Node, Value};
 use super::walk::address_key;
 use super::{Scenario, decode};
-use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Token, first_token};
+use crate::assumption::address::{JumpKey, ProviderKey, ScenarioKey, Subject, Token, first_token};
 use crate::error::{Detail, Error, Kind, Problem};
 
 impl Scenario {
@@ -83,7 +83,15 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     let is_period = match Subject::of(address) {
         Ok(Subject::Scenario(key)) => matches!(key, ScenarioKey::Base | ScenarioKey::Horizon),
         Ok(Subject::Provider(_, Some(ProviderKey::Claim))) => address.ends_with("].at"),
-        Ok(Subject::Provider(..) | Subject::Assumption(_) | Subject::Correlation(..) | Subject::Question(..))
+        Ok(Subject::Jump(_, JumpKey::At)) => true,
+        Ok(
+            Subject::Provider(..)
+            | Subject::Jump(..)
+            | Subject::Factor(..)
+            | Subject::Assumption(_)
+            | Subject::Correlation(..)
+            | Subject::Question(..),
+        )
         | Err(_) => false,
     };
     if is_period && !text.trim_start().starts_with(['"', '\'']) {

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::iter::zip;
 
 use super::names::{name_fault, visible};
-use super::{Measure, Provider, Scenario};
+use super::{Innovations, Measure, Provider, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
-    CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
+    CorrelationKey, FactorKey, Key, ProviderKey, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
 };
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
@@ -37,10 +37,18 @@ impl Place {
 
 /// Visits every number of the scenario once, in the order of the file.
 macro_rules! scenario_walks {
-    ($walk:ident, $walk_past:ident, $Visitor:ident $(, $mut:tt)?) => {
+    ($walk:ident, $walk_past:ident, $walk_moves:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             if let Some(ceiling) = & $($mut)? self.ceiling {
                 trail.at(ScenarioKey::Ceiling, |trail| visitor.plain(trail, Quantity::Revenue, ceiling));
+            }
+            match & $($mut)? self.innovations {
+                Innovations::Gaussian => {}
+                Innovations::StudentT { df } => trail.at(ScenarioKey::Innovations, |trail| {
+                    trail.at(Key::Field("student_t"), |trail| {
+                        trail.at(Key::Field("df"), |trail| visitor.plain(trail, Quantity::DegreesOfFreedom, df));
+                    });
+                }),
             }
             let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
             for ((_, value), key) in zip(& $($mut)? self.assumptions, &named) {
@@ -60,7 +68,20 @@ macro_rules! scenario_walks {
                     trail.at(ProviderKey::Volatility, |trail| {
                         visitor.number(trail, Quantity::Volatility, & $($mut)? provider.volatility);
                     });
+                    provider.shock.$walk(trail, visitor);
                     provider.$walk_past(trail, visitor);
+                    provider.$walk_moves(trail, visitor);
+                });
+            }
+            let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
+            for (factor, key) in zip(& $($mut)? self.factors, &common) {
+                item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
+                    trail.at(FactorKey::Drift, |trail| {
+                        visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
+                    });
+                    trail.at(FactorKey::Volatility, |trail| {
+                        visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
+                    });
                 });
             }
             for (index, correlation) in zip(0.., & $($mut)? self.correlations) {
@@ -93,37 +114,9 @@ macro_rules! scenario_walks {
     };
 }
 
-/// Visits the plain numbers of a provider's past.
-macro_rules! past_walks {
-    ($walk_past:ident, $Visitor:ident $(, $mut:tt)?) => {
-        fn $walk_past(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
-            trail.at(ProviderKey::History, |trail| {
-                for (index, revenue) in zip(0.., & $($mut)? self.history) {
-                    trail.at(Key::Index(index), |trail| visitor.plain(trail, Quantity::Revenue, revenue));
-                }
-            });
-            trail.at(ProviderKey::FiscalYearEnds, |trail| {
-                visitor.count(trail, Quantity::Month, & $($mut)? self.fiscal_year_ends);
-            });
-            for (index, claim) in zip(0.., & $($mut)? self.claims) {
-                trail.at(ProviderKey::Claim, |trail| {
-                    trail.at(Key::Index(index), |trail| {
-                        let bounds = [("at_least", & $($mut)? claim.at_least), ("at_most", & $($mut)? claim.at_most)];
-                        for (key, bound) in bounds {
-                            if let Some(bound) = bound {
-                                trail.at(Key::Field(key), |trail| visitor.plain(trail, Quantity::Revenue, bound));
-                            }
-                        }
-                    });
-                });
-            }
-        }
-    };
-}
-
 impl Scenario {
-    scenario_walks!(walk, walk_past, Visitor);
-    scenario_walks!(walk_mut, walk_past_mut, VisitorMut, mut);
+    scenario_walks!(walk, walk_past, walk_moves, Visitor);
+    scenario_walks!(walk_mut, walk_past_mut, walk_moves_mut, VisitorMut, mut);
 
     /// Every number that may be a distribution, in the order of the file.
     ///
@@ -242,11 +235,6 @@ impl Scenario {
         own.or_else(|| place.assumption.name().and_then(named))
             .or_else(|| self.providers.iter().find(of)?.source.clone())
     }
-}
-
-impl Provider {
-    past_walks!(walk_past, Visitor);
-    past_walks!(walk_past_mut, VisitorMut, mut);
 }
 
 fn item(trail: &mut Trail, list: ScenarioKey, key: Key<'_>, visit: impl FnOnce(&mut Trail)) {

@@ -8,6 +8,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
+use crate::outcome::exits;
 use crate::outcome::{
     Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Method, Outcome, Overtake,
     Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
@@ -84,10 +85,24 @@ fn question(
     let periods = scenario.dates(question).at.len();
     let row = |row: OvertakeRow| counts.row(row.index(periods));
     let first = row(OvertakeRow::First);
-    let by = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
-        *sum = sum.clone().and(hits.clone());
-        Some(counting.estimate(sum))
+    let survival = scenario.survival(question);
+    let by: Vec<Estimate> = match &survival {
+        Some(survival) => (1..=periods).map(|t| counting.mean(&exits::kept(survival, t), &first)).collect(),
+        None => {
+            let until = first[1..=periods].iter().scan(first[0].clone(), |sum, hits| {
+                *sum = sum.clone().and(hits.clone());
+                Some(counting.estimate(sum))
+            });
+            until.collect()
+        }
+    };
+    let gone = survival.as_ref().map(|survival| {
+        (1..=periods).map(|t| counting.mean(&exits::gone(survival, t), &first)).collect::<Vec<Estimate>>()
     });
+    let not_by_horizon = match (&survival, by.last()) {
+        (Some(_), Some(last)) => last.complement(),
+        _ => counting.estimate(&first[periods + 1]),
+    };
     let ahead = |t| counting.estimate(&row(OvertakeRow::Ahead(t))[1]);
     let changes = row(OvertakeRow::LeadChanges);
     let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
@@ -105,26 +120,36 @@ fn question(
     let answers = Answers {
         ahead_at_base: at_base(ahead_at_base, certain.is_some()),
         from_base: is_lasting.then(|| at_base(&first[0], certain == Some(false))),
-        by: by.collect(),
+        by,
         ahead: (1..=periods).map(ahead).collect(),
-        not_by_horizon: counting.estimate(&first[periods + 1]),
+        not_by_horizon,
+        gone,
         lead_changes: changes
             .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
             .collect(),
     };
     let dates = QuestionDates::of(scenario, question);
-    let mean_date = mean_date(&dates.years(), &first, counting);
+    let mean_date = mean_date(&dates.years(), survival.as_deref(), &first, counting);
     Overtake::new((scenario, question), dates, answers, mean_date, first.iter().map(Hits::paths).collect())
 }
 
-/// `years` are those of the base (0) and of every date after it, `first` the hits of each, followed by those of paths
+/// `years` are those of the base (0) and of every date after it, `survival` the probability that both exist then if one
+/// may exit, `first` the hits of each, followed by those of paths
 /// without an overtake.
-fn mean_date(years: &[f64], first: &[Hits], counting: &Counting) -> MeanDate {
+fn mean_date(years: &[f64], survival: Option<&[f64]>, first: &[Hits], counting: &Counting) -> MeanDate {
     let span = years.last().copied().unwrap_or(0.0);
     let shares: Vec<f64> = years.iter().map(|years| years / span).chain([1.0]).collect();
-    let mean = |dates: usize| mean_years(&counting.mean(&shares[..dates], &first[..dates]), span);
-    let happens = first[..years.len()].iter().any(Hits::is_some);
-    MeanDate { restricted: mean(first.len()), given_overtake: happens.then(|| mean(years.len())) }
+    let (dates, happens) = (years.len(), first[..years.len()].iter().any(Hits::is_some));
+    let Some(survival) = survival else {
+        let mean = |dates: usize| mean_years(&counting.mean(&shares[..dates], &first[..dates]), span);
+        return MeanDate { restricted: mean(first.len()), given_overtake: happens.then(|| mean(dates)) };
+    };
+    // Where one of the two is gone first, the path counts with the horizon.
+    let restricted = shares.iter().zip(survival.iter().chain([&0.0])).map(|(share, kept)| 1.0 - kept * (1.0 - share));
+    let restricted = counting.mean(&restricted.collect::<Vec<f64>>(), first);
+    let given = || mean_years(&counting.weighted_mean(&shares[..dates], survival, &first[..dates]), span);
+    let is_possible = happens && first[..dates].iter().zip(survival).any(|(hits, kept)| hits.is_some() && *kept > 0.0);
+    MeanDate { restricted: mean_years(&restricted, span), given_overtake: is_possible.then(given) }
 }
 
 /// A mean from an estimated fraction of `span` years.

@@ -77,6 +77,35 @@ impl Counting {
     }
 }
 
+impl Counting {
+    /// The mean over paths of a value between 0 and 1 that depends only on the class, with a weight between 0 and 1 for
+    /// each class.
+    #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
+    pub(super) fn weighted_mean(&self, values: &[f64], weights: &[f64], classes: &[Hits]) -> Estimate {
+        let estimate = match &self.replicated {
+            Some(replicated) => {
+                let weights = weights.iter().copied();
+                replicated.weighted_mean(values, weights, classes, self.z)
+            }
+            None => {
+                let all = || values.iter().zip(weights).zip(classes);
+                let sum = |of: &dyn Fn(f64, f64) -> f64| {
+                    all().map(|((value, weight), hits)| of(*value, *weight) * hits.paths() as f64).sum::<f64>()
+                };
+                let total = sum(&|_, weight| weight);
+                let mean = sum(&|value, weight| weight * value) / total;
+                // The error of a ratio of sums (Cochran 1977, §6.4), at least that of a single differing path.
+                let spread = sum(&|value, weight| (weight * (value - mean)) * (weight * (value - mean)));
+                let count = all().map(|(_, hits)| hits.paths()).sum::<u64>();
+                let least = Estimate::wilson(0, count, self.z);
+                let error = (spread.sqrt() / total).max(least.standard_error());
+                Estimate::within(mean, error, (self.z * error).max(least.interval().1))
+            }
+        };
+        if self.exact { Estimate::exact(estimate.value()) } else { estimate }
+    }
+}
+
 impl Replicated {
     fn estimate(&self, hits: &[f64; REPLICATES]) -> Estimate {
         let (hit, total) = (hits.iter().sum::<f64>(), self.totals.iter().sum::<f64>());
@@ -86,14 +115,18 @@ impl Replicated {
     }
     /// The ratio of two sums over replicates, some of which may contain no path of these classes.
     fn mean(&self, values: &[f64], classes: &[Hits], z: f64) -> Estimate {
+        self.weighted_mean(values, std::iter::repeat(1.0), classes, z)
+    }
+
+    fn weighted_mean(&self, values: &[f64], weights: impl Iterator<Item = f64>, classes: &[Hits], z: f64) -> Estimate {
         let (mut sums, mut totals) = ([0.0; REPLICATES], [0.0; REPLICATES]);
         let mut filled_classes = 0;
-        for (value, hits) in values.iter().zip(classes) {
+        for ((value, own), hits) in values.iter().zip(weights).zip(classes) {
             let Hits::Weight(weight) = hits else { continue };
             filled_classes += usize::from(hits.is_some());
             for ((sum, total), weight) in sums.iter_mut().zip(&mut totals).zip(weight.paths()) {
-                *sum += value * weight;
-                *total += weight;
+                *sum += value * (own * weight);
+                *total += own * weight;
             }
         }
         let filled = totals.iter().filter(|total| **total > 0.0).count().max(2);

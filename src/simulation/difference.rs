@@ -6,8 +6,9 @@ use super::builder::Simulation;
 use super::parts::overtakes;
 use super::run::{CHUNK, workers};
 use super::settings::Settings;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::calendar::Period;
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Problem};
 use crate::estimate::{Estimate, z_of};
 use crate::outcome::{Change, Difference, Differences};
 use crate::paths::{Block, Paths, Sampler, Sampling, groups_that_fit};
@@ -76,7 +77,13 @@ impl Simulation<'_> {
             let (from, to) = ((own.base(), own.horizon()), (other.base(), other.horizon()));
             report("scenario", format!("{} to {} cannot be compared with {} to {}", from.0, from.1, to.0, to.1));
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "difference", problems)) }
+        let exits = [own, other].into_iter().flat_map(Scenario::providers).find(|provider| provider.get_exit() > 0.0);
+        if let Some(provider) = exits {
+            let address = of_provider(provider.name(), ProviderKey::Exit);
+            let reason = "differences are not implemented for providers that may exit";
+            problems.push(Problem::unsupported(address, "no difference", reason, "run the two scenarios one by one"));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("difference", problems)) }
     }
 }
 

@@ -206,6 +206,10 @@ fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
     if plan.is_deterministic() {
         return Ok(Chosen { what: Sampling::Plain, why: "nothing is drawn".to_owned() });
     }
+    if plan.has_pseudo_random_draws() {
+        let why = "mixing draws of Student-t innovations and coins of jumps are pseudo-random under any sampling";
+        return Ok(Chosen { what: Sampling::Plain, why: why.to_owned() });
+    }
     let targets = targets(scenario, &plan);
     let coordinates = Tilts::coordinates(&plan);
     let pilot = Pilot::run(&plan, &targets, &vec![0.0; coordinates])?;

@@ -122,7 +122,12 @@ impl Settings {
                 .then(|| Problem::unsupported(address(), "not continuous", reason, AT_DATES))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
-        questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()
+        questions
+            .flat_map(|one| {
+                let own = one.1.between_fault(one.0).into_iter().chain(sums(one));
+                own.chain(scenario.bridge_fault(one.1))
+            })
+            .collect()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {

@@ -41,6 +41,8 @@ mod quantity;
 mod report;
 mod same_bits;
 mod samplings;
+#[cfg(feature = "toml")]
+mod shocks;
 mod snapshot;
 mod sustained;
 mod tables;

@@ -99,7 +99,12 @@ fn every_form_of_the_reference_is_read() {
         }
         let as_tail = format!("{{ schedule = {{ rates = [0.8, 0.6], tail = {form} }} }}");
         let is_law = ["beta", "student_t", "quantiles"].iter().any(|law| form.starts_with(&format!("{{ {law} = ")));
-        let is_read = if is_law {
+        let is_shock =
+            ["persistent", "reverting", "damped_trend"].iter().any(|shock| form.starts_with(&format!("{{ {shock} = ")));
+        let is_read = if is_shock {
+            let provider = format!("[{{ name = 'A', revenue = 1, growth = {{ constant = 0.1 }}, shock = {form} }}]");
+            Scenario::from_toml(&format!("base = '2018'\nhorizon = '2030'\nprovider = {provider}")).is_ok()
+        } else if is_law {
             // As a named assumption, whose place allows any number.
             let named = format!("base = '2018'\nhorizon = '2030'\nassumption = {{ x = {form} }}\n");
             Scenario::from_toml(&(named + "provider = [{ name = 'A', revenue = 1, growth = { constant = 0.1 } }]"))

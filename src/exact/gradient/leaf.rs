@@ -93,6 +93,8 @@ impl Places<'_> {
                     Follows { growth, levels: all.levels || one.levels, bases: all.bases || one.bases, ..all }
                 })
             }
+            // Scenarios with jumps or factors have no gradients (see `settings.rs`).
+            Subject::Jump(..) | Subject::Factor(..) => Follows::default(),
             Subject::Provider(name, key) => {
                 let pair = [&self.question.challenger, &self.question.incumbent];
                 match (pair.iter().position(|own| *own == name), key) {
@@ -115,6 +117,7 @@ impl Places<'_> {
                 | ScenarioKey::Innovations
                 | ScenarioKey::Assumption
                 | ScenarioKey::Provider
+                | ScenarioKey::Factor
                 | ScenarioKey::Correlation
                 | ScenarioKey::Question => Follows::default(),
             },
@@ -137,6 +140,9 @@ impl Places<'_> {
             | ProviderKey::Name
             | ProviderKey::Shock
             | ProviderKey::Centring
+            | ProviderKey::Exit
+            | ProviderKey::Loading
+            | ProviderKey::Jump
             | ProviderKey::Source => (false, false, false),
         };
         let mut follows = Follows { levels, bases, ..Follows::default() };

@@ -14,6 +14,7 @@ use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
 use crate::exact::answer::ROUNDING;
 use crate::exact::cases::refuse_discrete;
+use crate::exact::dynamics::{check_shocks, gradient_fault};
 use crate::exact::pair::{Asked, Watch};
 use crate::exact::quadrature::integrate::{Pairs, Purpose, Request, Solved};
 use crate::exact::settings::{Exact, refused, sums_fault};
@@ -59,7 +60,7 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
             let mut users = places.iter().filter(|place| place.assumption.name() == Some(name)).peekable();
             users.peek().is_some() && users.all(|place| place.quantity.rate().is_some())
         }
-        Subject::Provider(..) => {
+        Subject::Provider(..) | Subject::Jump(..) | Subject::Factor(..) => {
             let place = places.iter().find(|place| is_within(address, &place.address));
             place.is_some_and(|place| place.quantity.rate().is_some())
         }
@@ -164,7 +165,8 @@ impl Exact<'_> {
     /// # Errors
     /// An unknown question or date. An [unsupported](Error::is_unsupported) question, "not exact: because …", where no derivative exists (neither provider has shocks,
     /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
-    /// (sustained overtakes, continuous monitoring, sums over several periods, discrete distributions).
+    /// (sustained overtakes, continuous monitoring, sums over several periods, discrete distributions, and providers with
+    /// factors, jumps, exits, mean centring, or shocks other than Gaussian random walks).
     ///
     /// # Example: sensitivity of an answer
     /// ```
@@ -192,6 +194,7 @@ impl Exact<'_> {
         scenario.questions = vec![asked.clone()];
         let plan = Plan::new(&scenario, 0)?;
         let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
+        check_shocks(&scenario, &plan, &series)?;
         refuse_discrete(&plan, &series)?;
         let mut pairs = Pairs::new(&plan, series);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
@@ -234,6 +237,9 @@ impl Exact<'_> {
         let question = &questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
+            return Err(Error::of_settings("exact", vec![fault]));
+        }
+        if let Some(fault) = gradient_fault(self.scenario, [&question.challenger, &question.incumbent]) {
             return Err(Error::of_settings("exact", vec![fault]));
         }
         if self.continuous {

@@ -169,6 +169,10 @@ impl Request {
         Self { asked, tolerance, level }
     }
 
+    pub(crate) fn asked(self) -> Asked {
+        self.asked
+    }
+
     /// Integrates. The error exceeds the tolerance if the budget ran out.
     pub(crate) fn solve<'a, 'p>(
         self,

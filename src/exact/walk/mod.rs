@@ -5,9 +5,13 @@
 //! | `panels` | densities on panels of Gauss nodes, and the staying probabilities between them |
 //! | `kernel` | one period of the walk, as a matrix applied to a density |
 //! | `passage` | first passage, sustained leads and lead changes of one walk |
+//! | `dense` | first passage with Student-t innovations or reverting deviations, by a full matrix |
+//! | `levels` | being above 0 at a date with Student-t innovations |
 //! | `watched` | first passage under continuous monitoring |
 
+pub(super) mod dense;
 pub(super) mod kernel;
+pub(super) mod levels;
 pub(super) mod panels;
 pub(super) mod passage;
 mod watched;

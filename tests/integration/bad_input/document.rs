@@ -111,7 +111,9 @@ impl Tree {
         for (depth, step) in way.iter().enumerate() {
             let parent = self.at(&way[..depth]);
             match parent {
-                Self::Table(entries) if depth == 1 && address == "assumption" => {
+                Self::Table(entries)
+                    if (depth == 1 && address == "assumption") || (depth == 3 && address.ends_with(".loading")) =>
+                {
                     address += &format!("[{}]", entries[*step].0);
                 }
                 Self::Table(entries) => {

@@ -14,7 +14,7 @@ fn valid() -> Tree {
         "unit": "USD m",
         "quantity": "sales",
         "ceiling": 1e5,
-        "innovations": "gaussian",
+        "innovations": { "student_t": { "df": 5 } },
         "assumption": {
             "used": { "normal": [0.3, 0.05] },
             "number": 0.5,
@@ -46,13 +46,20 @@ fn valid() -> Tree {
                 "volatility": 0.15,
                 "shock": "random_walk",
                 "centring": "median",
+                "exit": 0.1,
+                "loading": { "yen": 0.5, "rates": -1 },
+                "jump": [
+                    { "at": "2019-Q1", "log_size": { "normal": [0.1, 0.05] }, "probability": 0.5 },
+                    { "at": "2019-Q1", "log_size": -0.1 },
+                ],
                 "source": "assumed",
                 "claim": [{ "at": "2017-Q4", "at_least": 500, "at_most": 700 }, { "at": "2018-Q1", "at_most": 800 }],
             },
             { "name": "B", "revenue": 1000, "growth": { "fade": { "from": 0.45, "to": 0.12, "half_life": 4 } } },
-            { "name": "C.D", "revenue": 1000, "growth": { "constant": 0.2 } },
-            { "name": "hold", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": "hold" } } },
-            { "name": "ratio", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": { "ratio": 0.7 } } } },
+            { "name": "C.D", "revenue": 1000, "growth": { "constant": 0.2 }, "shock": { "persistent": { "half_life": 1.5 } } },
+            { "name": "hold", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": "hold" } }, "shock": { "reverting": { "half_life": 1.5 } } },
+            { "name": "ratio", "revenue": 1000, "growth": { "schedule": { "rates": [0.3], "tail": { "ratio": 0.7 } } },
+              "shock": { "damped_trend": { "share": 0.25, "half_life": 1.5 } } },
             { "name": "hyperbolic", "revenue": 1, "growth": { "hyperbolic": { "from": 0.87, "half_life": 2 } } },
             { "name": "damped", "revenue": 1, "growth": { "damped": { "from": 0.87, "phi": 0.7 } } },
             { "name": "logistic", "revenue": 1, "growth": { "logistic": { "saturation": 20, "rate": 0.6 } } },
@@ -66,6 +73,7 @@ fn valid() -> Tree {
             } } },
             { "name": "auto", "revenue": 1, "growth": { "schedule": { "rates": [0.3, 0.2], "tail": { "ratio": "auto" } } } },
         ],
+        "factor": [{ "name": "yen", "drift": 0.02, "volatility": 0.1 }, { "name": "rates", "volatility": 0.1 }],
         "correlation": [{ "between": ["阿里云", "B"], "value": 0.3 }],
         "question": [
             { "overtakes": ["阿里云", "B"], "name": "first", "measure": "period", "sustained": 2 },
@@ -183,6 +191,7 @@ fn allows(address: &str, x: f64) -> bool {
         "assumption[beta].beta.low" => x <= 2.0,
         "assumption[beta].beta.high" => x >= 1.0,
         _ if has(&[".beta.alpha", ".beta.beta"]) => (0.05..=1e6).contains(&x),
+        "innovations.student_t.df" => x > 2.0,
         _ if has(&["_t.df"]) => x > 0.0,
         _ if has(&["_t.scale", ".log_growth[1]"]) || is_within(address, "discrete") && has(&["[1]"]) => x >= 0.0,
         _ if has(&["_t.location"]) || is_within(address, "empirical") || is_within(address, "discrete") => true,
@@ -195,6 +204,8 @@ fn allows(address: &str, x: f64) -> bool {
         _ if has(&[".ratio", ".phi"]) => x > 0.0 && x < 1e299,
         _ if has(&[".saturation"]) => x > 1.0,
         _ if has(&[".adopted", ".share.from", ".share.to"]) => x > 0.0 && x < 1.0,
+        _ if has(&[".probability", ".exit", ".damped_trend.share"]) => (0.0..=1.0).contains(&x),
+        _ if has(&[".log_size"]) || address.contains(".loading[") => true,
         _ if has(&[".rate", ".shape", ".bass.p"]) => x > 0.0,
         _ if has(&[".bass.q"]) => x >= 0.0,
         // The lower bound of a claim must not be above its upper bound.
@@ -202,7 +213,7 @@ fn allows(address: &str, x: f64) -> bool {
         "provider[阿里云].claim[0].at_most" => x >= 500.0,
         _ if address == "ceiling" || has(&[".lognormal[0]", ".revenue", ".half_life", ".at_most"]) => x > 0.0,
         _ if has(&[".normal[1]", ".lognormal[1]", ".volatility"]) => x >= 0.0,
-        _ if has(&[".constant", ".from", ".to"]) || is_within(address, "rates") => x > -1.0,
+        _ if has(&[".constant", ".from", ".to", ".drift"]) || is_within(address, "rates") => x > -1.0,
         _ if has(&[".value"]) => x.abs() <= 1.0,
         _ => has(&[".normal[0]", ".fixed"]) || is_named(address),
     }
@@ -218,7 +229,12 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 19] = [
+const OPTIONAL: [&str; 24] = [
+    "exit",
+    "loading",
+    "jump",
+    "drift",
+    "probability",
     "ceiling",
     "quantity",
     "claim",
@@ -243,19 +259,26 @@ const OPTIONAL: [&str; 19] = [
 /// Whether the document is valid, by the rules of the scenario format alone.
 fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
-    let is_list = matches!(address, "provider" | "correlation" | "question" | "provider[阿里云].claim");
+    let is_list =
+        matches!(address, "provider" | "correlation" | "question" | "provider[阿里云].claim" | "provider[阿里云].jump");
     match fault {
         Fault::Missing if address == "assumption[used]" => false,
         // One of two bounds may be missing.
         Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
+        Fault::Missing if address.contains(".loading[") => true,
+        Fault::Missing if address.starts_with("factor[") && key == "volatility" => false,
         Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
-        Fault::TooMany => matches!(key, "rates" | "claim" | "discrete" | "empirical"),
+        Fault::TooMany => matches!(key, "rates" | "claim" | "jump" | "discrete" | "empirical"),
         Fault::TooFew => {
             is_list || matches!(key, "discrete" | "empirical") || address == "provider[阿里云].growth.schedule.rates"
         }
+        Fault::EmptyTable => address == "provider[阿里云].loading",
         Fault::EmptyList => is_list && address != "provider",
         Fault::UnknownKey => address == "assumption",
-        Fault::Text => matches!(key, "source" | "unit" | "quantity") || (key == "name" && !PAIR.contains(&before)),
+        Fault::Text => {
+            matches!(key, "source" | "unit" | "quantity")
+                || (key == "name" && !PAIR.contains(&before) && !before.starts_with("factor"))
+        }
         Fault::Number(x) => allows(address, x),
         _ => false,
     }
@@ -281,9 +304,13 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
             address.starts_with(&format!("{reported}.")) && reported.ends_with(".growth")
         }
         _ if PAIR.contains(&before) => reported.contains(".between[") || reported.contains(".overtakes["),
+        // Loadings name factors.
+        _ if before.starts_with("factor") => reported.starts_with("provider[阿里云].loading["),
         _ => false,
     };
     match fault {
+        // An unknown key there is an unknown factor.
+        Fault::UnknownKey if address.ends_with(".loading") => reported == format!("{address}[{SURPRISE}]"),
         Fault::UnknownKey => reported == format!("{address}{}{SURPRISE}", if address.is_empty() { "" } else { "." }),
         // Inconsistent bounds are reported at the claim, and so is a claim without bounds.
         Fault::Number(_) if address.contains(".claim[") && reported == "provider[阿里云].claim[0]" => true,
@@ -322,8 +349,9 @@ fn shown(fault: Fault, address: &str) -> Vec<String> {
         Fault::Bool => &["true"],
         // Items that refer to a provider by its old name are reported with the old name.
         Fault::Text if address == "provider[surprise].name" => &["named \"阿里云\"", "named \"B\""],
+        Fault::Text if address == "factor[surprise].name" => &["named \"yen\"", "named \"rates\""],
         Fault::Text | Fault::UnknownKey => &["\"surprise\""],
-        Fault::EmptyList => &["a list", "none", "got 0"],
+        Fault::EmptyList => &["a list", "none", "got 0", "named \"yen\""],
         Fault::List => &["a list", "got true"],
         Fault::EmptyTable => &["a table", "got none", "is missing", "named \"used\""],
         Fault::Table => &["a table", "\"surprise\"", "named \"used\""],
@@ -334,10 +362,16 @@ fn shown(fault: Fault, address: &str) -> Vec<String> {
         Fault::Number(x) if x > 1e299 => &["1e300", "e298", "e74"],
         Fault::Number(x) => return vec![x.to_string()],
         Fault::TooMany => &["got 3", "got 4", "taken by", "already"],
-        Fault::TooFew => &["got 1", "got 2", "got none", "two rates"],
+        Fault::TooFew => &["got 1", "got 2", "got none", "two rates", "named \"rates\""],
         Fault::Missing => {
             let key = address.rsplit('.').next().unwrap_or_default();
-            return vec![format!("{key:?}"), "got none".into(), "named \"used\"".into(), "state a tail".into()];
+            return vec![
+                format!("{key:?}"),
+                "got none".into(),
+                "named \"used\"".into(),
+                "state a tail".into(),
+                "named \"yen\"".into(),
+            ];
         }
     };
     words.iter().map(|word| (*word).to_owned()).collect()
@@ -398,6 +432,7 @@ fn address_of(tree: &Tree, valid: &Tree, way: &[usize], fault: Fault) -> String 
     match tree.address(parent).as_str() {
         "" => key.clone(),
         "assumption" => format!("assumption[{key}]"),
+        above if above.ends_with(".loading") => format!("{above}[{key}]"),
         above => format!("{above}.{key}"),
     }
 }

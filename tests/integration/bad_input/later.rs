@@ -23,14 +23,7 @@ fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let curve = |curve: Value| (a, "growth", curve);
     let mut cases = vec![
         ("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence"),
-        ("", "factor", json!([{ "name": "yen", "volatility": 0.1 }]), "factor"),
-        ("", "innovations", json!({ "student_t": { "df": 5 } }), "innovations"),
-        (a, "loading", json!({ "yen": 0.5 }), "provider[A].loading"),
-        (a, "jump", json!([{ "at": "2019-Q1", "log_size": 0.1 }]), "provider[A].jump"),
         (a, "segment", json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0.1 } }]), "provider[A].segment"),
-        (a, "shock", json!({ "persistent": { "half_life": 1.5 } }), "provider[A].shock"),
-        (a, "shock", json!({ "reverting": { "half_life": 2 } }), "provider[A].shock"),
-        (a, "centring", json!("mean"), "provider[A].centring"),
     ];
     let laws = [
         (curve(json!({ "mixture": [{ "weight": 1, "curve": { "constant": 0.1 } }] })), "provider[A].growth.mixture"),
@@ -71,17 +64,57 @@ fn what_comes_later_is_named_and_refused() {
 fn unknown_words_list_the_known_ones() {
     let a = "/provider/0";
     let cases = [
-        ("", "innovations", json!("gausian"), "innovations", "did you mean \"gaussian\"?; known: gaussian"),
-        (a, "shock", json!("walk"), "provider[A].shock", "known: random_walk"),
+        ("", "innovations", json!("gausian"), "innovations", "did you mean \"gaussian\"?; known: gaussian, student_t"),
+        (
+            a,
+            "shock",
+            json!("walk"),
+            "provider[A].shock",
+            "unknown word \"walk\"; known: random_walk, persistent, reverting, damped_trend",
+        ),
+        (a, "shock", json!("reverting"), "provider[A].shock", "must be a table with its numbers"),
+        (a, "shock", json!({ "persistent": {} }), "provider[A].shock.persistent.half_life", "\"half_life\" is missing"),
+        (
+            a,
+            "shock",
+            json!({ "damped_trend": { "half_life": 1 } }),
+            "provider[A].shock.damped_trend.share",
+            "is missing",
+        ),
+        (
+            a,
+            "shock",
+            json!({ "persistent": { "share": 1, "half_life": 1 } }),
+            "provider[A].shock.persistent.share",
+            "unknown key \"share\"",
+        ),
+        (a, "shock", json!(3), "provider[A].shock", "must be \"random_walk\" or a table"),
+        ("", "innovations", json!(3), "innovations", "must be \"gaussian\" or { student_t"),
+        ("", "innovations", json!("student_t"), "innovations", "must be a table with its numbers"),
+        ("", "innovations", json!({ "student_t": {} }), "innovations.student_t.df", "\"df\" is missing"),
+        (a, "centring", json!(1), "provider[A].centring", "must be \"median\" or \"mean\", got 1"),
+        (a, "jump", json!({}), "provider[A].jump", "a list of tables, [[jump]]"),
+        (a, "jump", json!([{ "at": 2019, "log_size": 0.1 }]), "provider[A].jump[0].at", "must be text, got 2019"),
+        (a, "jump", json!([{ "at": "2019-Q1" }]), "provider[A].jump[0].log_size", "\"log_size\" is missing"),
+        (a, "loading", json!([0.5]), "provider[A].loading", "a table of factors and numbers"),
+        (a, "exit", json!("soon"), "provider[A].exit", "must be a number, got \"soon\""),
+        ("", "factor", json!([{ "name": "f" }]), "factor[f].volatility", "\"volatility\" is missing"),
+        (
+            "",
+            "factor",
+            json!([{ "name": "f", "volatility": 0.1, "mean": 0 }]),
+            "factor[f].mean",
+            "unknown key \"mean\"",
+        ),
         (
             a,
             "shock",
             json!({ "random_walk": { "half_life": 3 } }),
-            "provider[A].shock",
-            "must be \"random_walk\", got a table",
+            "provider[A].shock.random_walk",
+            "unknown key \"random_walk\"; known keys: persistent, reverting, damped_trend",
         ),
-        ("", "innovations", json!({ "gaussian": 5 }), "innovations", "must be \"gaussian\", got a table"),
-        (a, "centring", json!("mode"), "provider[A].centring", "known: median"),
+        ("", "innovations", json!({ "gaussian": 5 }), "innovations.gaussian", "unknown key \"gaussian\""),
+        (a, "centring", json!("mode"), "provider[A].centring", "known: median, mean"),
         (a, "growth", json!({ "constnat": 0.1 }), "provider[A].growth.constnat", "did you mean \"constant\"?"),
         (
             a,

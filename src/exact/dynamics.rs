@@ -1,0 +1,110 @@
+//! What exact answers support of the dynamics of a scenario, and the shocks of one or two series at points of the draws.
+
+use super::pair::{Asked, Watch};
+use super::settings::refused;
+use crate::assumption::address::{ProviderKey, ScenarioKey, of_provider};
+use crate::error::{Error, Problem};
+use crate::plan::{MotionInput, Plan, SeriesId};
+use crate::scenario::Scenario;
+
+/// What to do in place of an exact answer.
+pub(super) const SIMULATE: &str = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
+
+/// Whether the recursion for Gaussian random walks does not apply to a pair.
+pub(super) fn is_needed(plan: &Plan, series: [SeriesId; 2]) -> bool {
+    let has_tails = plan.moves.tails.is_some() && series.iter().any(|of| plan.has_shocks(*of));
+    let is_moved = |of: &SeriesId| !plan.dynamics(*of).motion.is_random_walk() && plan.series(*of).has_volatility();
+    (has_tails || series.iter().any(is_moved)) && !plan.is_without_shocks(series[0], series[1])
+}
+
+/// Why shocks of these series have no exact answer, with the address of the reason.
+fn fault(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Option<(String, String)> {
+    if plan.moves.tails.is_some() && series.iter().any(|of| plan.has_shocks(*of)) {
+        let reason = "exact answers are not implemented for Student-t innovations";
+        return Some((ScenarioKey::Innovations.text().to_owned(), reason.to_owned()));
+    }
+    let is_moved = |of: &&SeriesId| !plan.dynamics(**of).motion.is_random_walk() && plan.series(**of).has_volatility();
+    series.iter().find(is_moved).map(|of| {
+        let SeriesId(index) = *of;
+        let kind = scenario.providers()[index].shock.key();
+        let reason = format!("exact answers are not implemented for shocks of the kind {kind:?}");
+        (of_provider(plan.name(*of), ProviderKey::Shock), reason)
+    })
+}
+
+/// # Errors
+/// Unsupported if the shocks of these series have no exact answer.
+pub(super) fn check_shocks(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Result<(), Error> {
+    match fault(scenario, plan, series) {
+        Some((address, reason)) => Err(refused(&address, &reason, SIMULATE)),
+        None => Ok(()),
+    }
+}
+
+/// As [`check_shocks`] for a question about a pair, of which more is supported: Student-t innovations and reverting
+/// shocks with equal half-lives, if nothing but the bases and discrete assumptions is drawn.
+///
+/// # Errors
+/// Unsupported with the reason.
+pub(super) fn check_pair(scenario: &Scenario, plan: &Plan, series: [SeriesId; 2], asked: Asked) -> Result<(), Error> {
+    if !is_needed(plan, series) {
+        return Ok(());
+    }
+    let moving: Vec<SeriesId> = series.into_iter().filter(|of| plan.series(*of).has_volatility()).collect();
+    let motions: Vec<MotionInput> = moving.iter().map(|of| plan.dynamics(*of).motion).collect();
+    let is_reverting = |motion: &MotionInput| matches!(motion, MotionInput::Reverting { .. });
+    let is_alike = motions.windows(2).all(|pair| pair[0] == pair[1]);
+    let has_factors = !plan.shared(series, |_| 1.0).is_empty();
+    let is_walk = motions.iter().all(|motion| motion.is_random_walk());
+    if !(is_walk || motions.iter().all(is_reverting) && is_alike && !has_factors) {
+        return check_shocks(scenario, plan, &series);
+    }
+    let fault = fault(scenario, plan, &series);
+    let (address, _) = fault.unwrap_or_else(|| (ScenarioKey::Innovations.text().to_owned(), String::new()));
+    let what = if plan.moves.tails.is_some() { "Student-t innovations" } else { "reverting shocks" };
+    match asked {
+        Asked::Passage(Watch::Dates { sustained: 1 }) | Asked::Ahead => {}
+        Asked::Passage(Watch::Dates { .. } | Watch::AnyTime) => {
+            let reason = format!("sustained overtakes with {what} have no exact answer yet");
+            return Err(refused(&address, &reason, SIMULATE));
+        }
+        Asked::LeadChanges => {
+            let reason = format!("lead changes with {what} have no exact answer yet");
+            return Err(refused(&address, &reason, SIMULATE));
+        }
+    }
+    let draws = series.iter().flat_map(|of| plan.growth_draws(*of)).chain(plan.shock_draws(&series));
+    let mut smooth = draws.filter(|draw| plan.quantile(*draw).steps().is_none());
+    match smooth.next() {
+        Some(draw) => {
+            let reason = format!("exact answers with {what} are not implemented for drawn growth or volatility");
+            Err(refused(plan.draw_address(draw), &reason, SIMULATE))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Why the gradient of a question about these providers is not implemented.
+pub(super) fn gradient_fault(scenario: &Scenario, names: [&str; 2]) -> Option<Problem> {
+    let refuse = |address: String, what: &str| {
+        let reason = format!("the gradient of {what} is not implemented");
+        Some(Problem::unsupported(address, "not exact", &reason, "take the difference of two answers"))
+    };
+    let own = |name: &&str| scenario.providers().iter().find(|provider| provider.name() == *name);
+    for provider in names.iter().filter_map(own) {
+        let address = |key: ProviderKey| of_provider(provider.name(), key);
+        if provider.exit > 0.0 {
+            return refuse(address(ProviderKey::Exit), "a provider that may exit");
+        }
+        if !provider.loadings.is_empty() {
+            return refuse(address(ProviderKey::Loading), "a provider with factors");
+        }
+        if !provider.jumps.is_empty() {
+            return refuse(address(ProviderKey::Jump), "a provider with jumps");
+        }
+        if provider.centring != crate::scenario::Centring::Median {
+            return refuse(address(ProviderKey::Centring), "a curve that is the mean");
+        }
+    }
+    None
+}

@@ -1,0 +1,124 @@
+//! What a plan knows without sampling: central paths, known revenues, the streams that are drawn, and which means exist.
+
+use super::compiled::Plan;
+use super::dynamics::Source;
+use super::ids::SeriesId;
+use super::places::Resolved;
+use super::series::Series;
+use super::terms::{Parts, Terms};
+use crate::error::Error;
+use crate::growth::Value;
+use crate::math;
+use crate::scenario::Scenario;
+
+impl Plan {
+    /// What the terms of a series are computed from.
+    pub(super) fn parts(&self, of: SeriesId) -> Parts<'_> {
+        let SeriesId(index) = of;
+        let volatility = self.series(of).slots.volatility;
+        Parts { covariance: &self.covariance, moves: &self.moves, index, volatility }
+    }
+
+    /// Evaluates every curve at its medians; where nothing is drawn, that is the answer.
+    pub(super) fn trace(&mut self) {
+        let medians: Vec<Vec<f64>> = self.draws.iter().map(|draw| vec![draw.quantile.median()]).collect();
+        for of in self.series_ids() {
+            let series = self.series(of);
+            let (base, growth_is_drawn) =
+                (series.base_median, series.slots.growth.iter().any(|input| input.is_drawn()));
+            let growth = self.central_growth(of, &medians);
+            let start = math::ln(base / self.reference);
+            let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
+            let base_is_drawn = series.slots.base.is_drawn();
+            let terms_are_drawn = !self.moves.centre_draws(of, series.slots.volatility).is_empty();
+            let centre_known = !base_is_drawn && !growth_is_drawn && !terms_are_drawn;
+            let money = || growth.iter().map(|growth| base * math::exp(*growth)).collect();
+            let known = (centre_known && !self.has_shocks(of)).then(money);
+            self.known.push(known);
+            self.known_base.push((!base_is_drawn).then_some(base));
+            let SeriesId(index) = of;
+            self.series[index].centre = centre_known.then(|| central.clone());
+            self.central.push(central);
+        }
+    }
+
+    /// Γ(t) with the terms at 0..=T, with every draw at its median.
+    fn central_growth(&self, of: SeriesId, medians: &[Vec<f64>]) -> Vec<f64> {
+        let series = self.series(of);
+        let values: Vec<Value<'_>> =
+            series.slots.growth.iter().map(|input| Value::Fixed(input.median(&self.draws))).collect();
+        let mut growth = vec![0.0; self.taus.len() + 1];
+        let unmoved = series.slots.base.is_drawn().then_some([0.0]);
+        let shifts = unmoved.as_ref().map(<[f64; 1]>::as_slice);
+        // The central path meets its totals: it was solved when the series was created.
+        let _ = series.growth.fill(&values, shifts, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
+        if let Some(mut terms) = Terms::new(self.parts(of), medians, 1) {
+            for (t, (tau, growth)) in (1..).zip(self.taus.iter().zip(&mut growth[1..])) {
+                *growth = terms.added(t, *tau, &[*growth])[0];
+            }
+        }
+        growth
+    }
+
+    /// Rows hold 32-bit floats, whose range jumps and factors may exceed.
+    ///
+    /// # Errors
+    /// The provider whose central path, or whose factors, exceed it.
+    pub(super) fn check_range(&self, scenario: &Scenario) -> Result<(), Error> {
+        const MOST: f64 = f32::MAX as f64 / 1e6;
+        for (of, provider) in self.series_ids().zip(&scenario.providers) {
+            let SeriesId(index) = of;
+            if !self.dynamics(of).has_terms() {
+                continue;
+            }
+            let sd = |(factor, loading): &(usize, f64)| {
+                (loading * self.moves.factors[*factor].volatility.median(&self.draws)).abs()
+            };
+            let factors = self.dynamics(of).loadings.iter().map(sd).fold(0.0, f64::max);
+            let path = self.central[index].iter().map(|log| log.abs()).fold(0.0, f64::max);
+            if !(path.max(factors) < MOST) {
+                let message = format!(
+                    "log revenue exceeds the range of a 32-bit float: jumps or factors reach {:e}",
+                    path.max(factors)
+                );
+                return Err(Error::provider_limit("simulation", &provider.name, "by the horizon", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The streams of innovations: of the series, the factors, and the trends.
+    pub(super) fn streams(&self, scenario: &Scenario) -> Vec<Source> {
+        let has_volatility = |index: usize| self.series.get(index).is_some_and(Series::has_volatility);
+        let series = scenario.providers.iter().enumerate().map(|(index, provider)| {
+            let is_shocked = self.covariance.affects_later(index) || has_volatility(index);
+            Source::new(self.seed, &format!("series {}", provider.name), is_shocked)
+        });
+        let factors = scenario.factors.iter().enumerate().map(|(index, factor)| {
+            let row = self.series.len() + index;
+            let is_shocked = self.covariance.affects_later(row) || self.moves.has_volatility(index);
+            Source::new(self.seed, &format!("factor {}", factor.name), is_shocked)
+        });
+        let trends = self.moves.trending.iter().enumerate().map(|(row, series)| {
+            let is_shocked = self.moves.trends.affects_later(row) || has_volatility(*series);
+            Source::new(self.seed, &format!("trend {}", scenario.providers[*series].name), is_shocked)
+        });
+        series.chain(factors).chain(trends).collect()
+    }
+
+    /// Whether the revenue of a series has a mean that can be relied on.
+    pub(super) fn mean_exists(&self, scenario: &Scenario, of: SeriesId, resolved: &Resolved) -> bool {
+        let SeriesId(index) = of;
+        let provider = &scenario.providers[index];
+        let own = &self.moves.of[index];
+        let has_heavy_tails = self.moves.tails.is_some() && self.has_shocks(of);
+        let jumps =
+            (0..provider.jumps.len()).map(|place| format!("provider[{}].jump[{place}].log_size", provider.name));
+        let factors = own.loadings.iter().flat_map(|(factor, _)| {
+            let name = &scenario.factors[*factor].name;
+            ["drift", "volatility"].map(|key| format!("factor[{name}].{key}"))
+        });
+        let is_heavy = |address: String| resolved.at(&address).heavy;
+        self.series(of).slots.has_mean && !has_heavy_tails && !jumps.chain(factors).any(is_heavy)
+    }
+}

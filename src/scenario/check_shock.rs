@@ -1,0 +1,147 @@
+//! Validation of factors, loadings, jumps and centring.
+
+use std::collections::BTreeSet;
+
+use super::names::{check_names, visible};
+use super::walk::keys;
+use super::{AT_DATES, Centring, Innovations, Jump, MOST_FACTORS, Provider, Question, Scenario, Shock};
+use crate::assumption::address::{self, Key, ProviderKey, ScenarioKey, Trail};
+use crate::calendar::Period;
+use crate::error::{Problem, did_you_mean, is_enough};
+
+impl Scenario {
+    /// The periods, 1 to T, that a provider's jumps begin at; validated.
+    pub(crate) fn jump_periods(&self, provider: &Provider) -> Vec<usize> {
+        let at = |jump: &Jump| self.jump_period(jump).expect("validated: a jump lies within the horizon");
+        provider.jumps.iter().map(at).collect()
+    }
+
+    /// The period, 1 to T, that a jump begins at.
+    fn jump_period(&self, jump: &Jump) -> Result<usize, String> {
+        let at: Period = jump.at.parse().map_err(|error: crate::Error| error.problems()[0].message.clone())?;
+        let first = self.label(1);
+        match at.since(self.base) {
+            None => Err(format!("must have the form of base, {}, got {:?}", self.base, jump.at)),
+            Some(t) if t >= 1 && at.since(self.horizon).is_some_and(|beyond| beyond <= 0) => {
+                Ok(usize::try_from(t).expect("at least 1"))
+            }
+            Some(_) => Err(format!("must lie between {first} and the horizon {}, got {:?}", self.horizon, jump.at)),
+        }
+    }
+
+    /// The place of a provider or factor in the correlation matrix, or a message with the most similar name. Factors
+    /// follow the providers.
+    pub(crate) fn correlated_index(&self, name: &str) -> Result<usize, String> {
+        if let Some(factor) = self.factors.iter().position(|factor| factor.name == name) {
+            return Ok(self.providers.len() + factor);
+        }
+        self.provider_index(name).map_err(|message| {
+            if self.factors.is_empty() {
+                return message;
+            }
+            let providers = self.providers.iter().map(|provider| provider.name.as_str());
+            let known = providers.chain(self.factors.iter().map(|factor| factor.name.as_str()));
+            format!("no provider or factor is named {name:?}{}", did_you_mean(name, known))
+        })
+    }
+
+    /// The name of a row of the correlation matrix.
+    pub(super) fn correlated_name(&self, row: usize) -> &str {
+        match self.providers.get(row) {
+            Some(provider) => &provider.name,
+            None => &self.factors[row - self.providers.len()].name,
+        }
+    }
+
+    /// Why a question cannot be monitored continuously: between dates, the log-ratio must be a Gaussian random walk.
+    pub(crate) fn bridge_fault(&self, question: &Question) -> Option<Problem> {
+        let refuse =
+            |address: String, reason: &str| Some(Problem::unsupported(address, "not continuous", reason, AT_DATES));
+        if self.innovations != Innovations::Gaussian {
+            let reason = "monitoring between dates is not implemented for Student-t innovations";
+            return refuse(ScenarioKey::Innovations.text().to_owned(), reason);
+        }
+        let compared = |provider: &&Provider| [&question.challenger, &question.incumbent].contains(&&provider.name);
+        self.providers.iter().filter(compared).find_map(|provider| {
+            let at = |key: ProviderKey| address::of_provider(&provider.name, key);
+            if provider.shock != Shock::RandomWalk {
+                let reason = format!("shocks of the kind {:?} are not defined between dates", provider.shock.key());
+                return refuse(at(ProviderKey::Shock), &reason);
+            }
+            if !provider.jumps.is_empty() {
+                return refuse(at(ProviderKey::Jump), "monitoring between dates is not implemented for jumps");
+            }
+            None
+        })
+    }
+
+    pub(super) fn check_factors(&self, problems: &mut Vec<Problem>) {
+        let names = || self.factors.iter().map(|factor| factor.name.as_str());
+        check_names("factor", ".name", names().map(Some), problems);
+        if self.factors.len() > MOST_FACTORS {
+            let message = format!("at most {MOST_FACTORS} factors, got {}", self.factors.len());
+            problems.push(Problem::new("factor", message));
+        }
+        let taken: BTreeSet<String> = self.providers.iter().map(|provider| visible(&provider.name)).collect();
+        for (index, name) in names().enumerate() {
+            if taken.contains(&visible(name)) && !is_enough(problems) {
+                let message = format!("the name {name:?} is taken by a provider");
+                problems.push(Problem::new(format!("factor[{index}].name"), message));
+            }
+        }
+    }
+
+    pub(super) fn check_shocks(&self, has_time: bool, problems: &mut Vec<Problem>) {
+        let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
+        for (provider, key) in self.providers.iter().zip(&keys) {
+            let own = address::item(ScenarioKey::Provider, key.borrow());
+            self.check_loadings(provider, &own, problems);
+            self.check_centring(provider, &own, problems);
+            if has_time {
+                self.check_jumps(provider, &own, problems);
+            }
+        }
+    }
+
+    fn check_centring(&self, provider: &Provider, own: &Trail, problems: &mut Vec<Problem>) {
+        let Innovations::StudentT { .. } = self.innovations else { return };
+        if provider.centring == Centring::Mean && !is_enough(problems) {
+            let message = "revenue has no mean with Student-t innovations; use \"median\", or innovations = \"gaussian\", \
+                           got \"mean\"";
+            problems.push(Problem::new(own.join(ProviderKey::Centring.into()), message));
+        }
+    }
+
+    fn check_loadings(&self, provider: &Provider, own: &Trail, problems: &mut Vec<Problem>) {
+        let mut seen = BTreeSet::new();
+        let listed = keys(provider.loadings.iter().map(|(name, _)| Some(name.as_str())));
+        for ((name, _), key) in provider.loadings.iter().zip(&listed) {
+            if is_enough(problems) {
+                return;
+            }
+            let mut trail = own.clone();
+            trail.push(ProviderKey::Loading);
+            let mut report = |message: String| problems.push(Problem::new(trail.join(key.borrow()), message));
+            if !self.factors.iter().any(|factor| factor.name == *name) {
+                let hint = did_you_mean(name, self.factors.iter().map(|factor| factor.name.as_str()));
+                report(format!("no factor is named {name:?}{hint}"));
+            } else if !seen.insert(name) {
+                report(format!("the loading of {name:?} is stated twice"));
+            }
+        }
+    }
+
+    fn check_jumps(&self, provider: &Provider, own: &Trail, problems: &mut Vec<Problem>) {
+        for (index, jump) in provider.jumps.iter().enumerate() {
+            if is_enough(problems) {
+                return;
+            }
+            if let Err(message) = self.jump_period(jump) {
+                let mut trail = own.clone();
+                trail.push(ProviderKey::Jump);
+                trail.push(Key::Index(index));
+                problems.push(Problem::new(trail.join(Key::Field("at")), message));
+            }
+        }
+    }
+}
