@@ -137,9 +137,13 @@ impl Error {
         Self::of(if is_unsupported { Kind::Unsupported } else { Kind::Invalid }, what, problems)
     }
 
-    /// An exceeded limit of a provider's revenue: at "provider\[A\] at 2022-Q4" if `rest` is "at 2022-Q4".
+    /// An exceeded limit of the revenue of a provider or segment: at "provider\[A\] at 2022-Q4" if `rest` is "at 2022-Q4".
     pub(crate) fn provider_limit(what: &'static str, provider: &str, rest: &str, message: impl Into<String>) -> Self {
-        let mut problem = Problem::new(format!("provider[{provider}] {rest}"), message);
+        let owner = match provider.split_once('/') {
+            Some((provider, segment)) => format!("provider[{provider}].segment[{segment}]"),
+            None => format!("provider[{provider}]"),
+        };
+        let mut problem = Problem::new(format!("{owner} {rest}"), message);
         problem.detail = Detail::Provider(provider.to_owned());
         Self::of(Kind::Limit, what, vec![problem])
     }

@@ -145,7 +145,7 @@ pub use render::Chart;
 pub use report::Report;
 pub use scenario::{
     AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
-    ScenarioBuilder, Shock,
+    ScenarioBuilder, Segment, Shock,
 };
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;

@@ -16,13 +16,38 @@ pub(crate) enum Subject<'a> {
     Scenario(ScenarioKey),
     /// A named assumption, or a number in its distribution.
     Assumption(&'a str),
-    /// A provider, or what one of its keys contains.
-    Provider(&'a str, Option<ProviderKey>),
-    /// A key of one jump of a provider, or what it contains.
-    Jump(&'a str, JumpKey),
+    /// A provider or one of its segments, or what one of its keys contains.
+    Provider(Owner<'a>, Option<ProviderKey>),
+    /// A key of one jump of a provider or segment, or what it contains.
+    Jump(Owner<'a>, JumpKey),
     Factor(&'a str, Option<FactorKey>),
     Correlation(usize, Option<CorrelationKey>),
     Question(&'a str, Option<QuestionKey>),
+}
+
+/// A provider, or one of its segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) segment: Option<&'a str>,
+}
+
+impl Owner<'_> {
+    /// Whether it is the provider of this name, or the segment of this name in the form `Provider/Segment`.
+    pub(crate) fn is_named(self, name: &str) -> bool {
+        let (provider, segment) = split_name(name);
+        self.provider == provider && self.segment == segment
+    }
+
+    /// Whether it is the provider or segment of this name, or a segment of the provider of this name.
+    pub(crate) fn is_part_of(self, name: &str) -> bool {
+        self.is_named(name) || self.provider == name
+    }
+}
+
+/// Splits `Provider/Segment`; the name of a provider contains no slash.
+pub(crate) fn split_name(name: &str) -> (&str, Option<&str>) {
+    name.split_once('/').map_or((name, None), |(provider, segment)| (provider, Some(segment)))
 }
 
 impl<'a> Subject<'a> {
@@ -52,15 +77,7 @@ impl<'a> Subject<'a> {
         };
         match first {
             ScenarioKey::Assumption => Ok(Self::Assumption(item)),
-            ScenarioKey::Provider => {
-                let key = key.map(ProviderKey::of).transpose()?;
-                match rest {
-                    [_, Token::Item(_), Token::Field(own), ..] if key == Some(ProviderKey::Jump) => {
-                        Ok(Self::Jump(item, JumpKey::of(own)?))
-                    }
-                    _ => Ok(Self::Provider(item, key)),
-                }
-            }
+            ScenarioKey::Provider => Self::of_provider(item, rest),
             ScenarioKey::Factor => Ok(Self::Factor(item, key.map(FactorKey::of).transpose()?)),
             ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
             ScenarioKey::Correlation => {
@@ -76,6 +93,28 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Reads what follows `provider[item]`.
+    fn of_provider(provider: &'a str, rest: &[Token<'a>]) -> Result<Self, String> {
+        match rest {
+            [Token::Field("segment"), Token::Item(segment), rest @ ..] => match rest.first() {
+                Some(Token::Item(item)) => Err(format!("a key is needed before [{item}]")),
+                _ => Self::of_owner(Owner { provider, segment: Some(segment) }, rest),
+            },
+            _ => Self::of_owner(Owner { provider, segment: None }, rest),
+        }
+    }
+
+    fn of_owner(owner: Owner<'a>, rest: &[Token<'a>]) -> Result<Self, String> {
+        let Some(Token::Field(key)) = rest.first() else { return Ok(Self::Provider(owner, None)) };
+        let key = ProviderKey::of(key)?;
+        match rest {
+            [_, Token::Item(_), Token::Field(own), ..] if key == ProviderKey::Jump => {
+                Ok(Self::Jump(owner, JumpKey::of(own)?))
+            }
+            _ => Ok(Self::Provider(owner, Some(key))),
+        }
+    }
+
     /// The subject of an address that a walk over a scenario returned.
     pub(crate) fn of_known(address: &'a str) -> Self {
         Self::of(address).expect("invariant: the walk visits keys of `Subject` only")
@@ -84,7 +123,17 @@ impl<'a> Subject<'a> {
     /// The provider that it belongs to.
     pub(crate) fn provider(self) -> Option<&'a str> {
         match self {
-            Self::Provider(name, _) | Self::Jump(name, _) => Some(name),
+            Self::Provider(owner, _) | Self::Jump(owner, _) => Some(owner.provider),
+            Self::Scenario(_) | Self::Assumption(_) | Self::Factor(..) | Self::Correlation(..) | Self::Question(..) => {
+                None
+            }
+        }
+    }
+
+    /// The provider or segment that it belongs to.
+    pub(crate) fn owner(self) -> Option<Owner<'a>> {
+        match self {
+            Self::Provider(owner, _) | Self::Jump(owner, _) => Some(owner),
             Self::Scenario(_) | Self::Assumption(_) | Self::Factor(..) | Self::Correlation(..) | Self::Question(..) => {
                 None
             }
@@ -105,6 +154,7 @@ impl<'a> Subject<'a> {
                 | ProviderKey::Exit
                 | ProviderKey::Loading
                 | ProviderKey::Jump
+                | ProviderKey::Segment
                 | ProviderKey::Source => false,
             },
             Self::Jump(_, key) => match key {
@@ -163,6 +213,12 @@ impl Address {
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
         self.subject().provider()
+    }
+
+    /// The segment that it belongs to.
+    #[must_use]
+    pub fn segment(&self) -> Option<&str> {
+        self.subject().owner().and_then(|owner| owner.segment)
     }
 
     /// The named assumption that it belongs to.
@@ -334,9 +390,21 @@ impl Trail {
     }
 }
 
-/// The address of a key of a provider, such as `provider[Alibaba Cloud].growth`.
+/// The address of a key of a provider, such as `provider[Alibaba Cloud].growth`, or of a segment, whose name is
+/// `Provider/Segment`.
 pub(crate) fn of_provider(name: &str, key: ProviderKey) -> String {
-    item(ScenarioKey::Provider, Key::Name(name)).join(key.into())
+    owner_trail(name).join(key.into())
+}
+
+/// The address of a provider, or of a segment, whose name is `Provider/Segment`.
+pub(crate) fn owner_trail(name: &str) -> Trail {
+    let (provider, segment) = split_name(name);
+    let mut trail = item(ScenarioKey::Provider, Key::Name(provider));
+    if let Some(segment) = segment {
+        trail.push(ProviderKey::Segment);
+        trail.push(Key::Name(segment));
+    }
+    trail
 }
 
 /// The address of an item of a list, such as `provider[Alibaba Cloud]`.
@@ -364,16 +432,22 @@ mod tests {
 
     #[test]
     fn an_address_knows_what_it_belongs_to() {
+        let whole = |provider| Owner { provider, segment: None };
+        let part = Owner { provider: "A", segment: Some("S") };
         let cases = [
             ("base", Subject::Scenario(ScenarioKey::Base)),
             ("provider", Subject::Scenario(ScenarioKey::Provider)),
             ("assumption[a.b].normal[0]", Subject::Assumption("a.b")),
-            ("provider[Ä, B]", Subject::Provider("Ä, B", None)),
-            ("provider[A].revenue.truncated.of.normal[1]", Subject::Provider("A", Some(ProviderKey::Revenue))),
-            ("provider[A].claim[0].at_least", Subject::Provider("A", Some(ProviderKey::Claim))),
-            ("provider[A].loading[yen]", Subject::Provider("A", Some(ProviderKey::Loading))),
-            ("provider[A].jump[0]", Subject::Provider("A", Some(ProviderKey::Jump))),
-            ("provider[A].jump[0].log_size.normal[1]", Subject::Jump("A", JumpKey::LogSize)),
+            ("provider[Ä, B]", Subject::Provider(whole("Ä, B"), None)),
+            ("provider[A].revenue.truncated.of.normal[1]", Subject::Provider(whole("A"), Some(ProviderKey::Revenue))),
+            ("provider[A].claim[0].at_least", Subject::Provider(whole("A"), Some(ProviderKey::Claim))),
+            ("provider[A].loading[yen]", Subject::Provider(whole("A"), Some(ProviderKey::Loading))),
+            ("provider[A].jump[0]", Subject::Provider(whole("A"), Some(ProviderKey::Jump))),
+            ("provider[A].jump[0].log_size.normal[1]", Subject::Jump(whole("A"), JumpKey::LogSize)),
+            ("provider[A].segment", Subject::Provider(whole("A"), Some(ProviderKey::Segment))),
+            ("provider[A].segment[S]", Subject::Provider(part, None)),
+            ("provider[A].segment[S].growth.constant", Subject::Provider(part, Some(ProviderKey::Growth))),
+            ("provider[A].segment[S].jump[0].log_size", Subject::Jump(part, JumpKey::LogSize)),
             ("factor[yen].volatility", Subject::Factor("yen", Some(FactorKey::Volatility))),
             ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
             ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),

@@ -84,6 +84,7 @@ keys! {
         Exit = "exit",
         Loading = "loading",
         Jump = "jump",
+        Segment = "segment",
     }
 }
 

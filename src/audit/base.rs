@@ -28,7 +28,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn against_claims(scene: &Scene<'_>, row: usize) -> Vec<Finding> {
-    let claims = scene.scenario.providers()[row].claims.iter();
+    let claims = scene.of(row).own.claims.iter();
     let bounds = claims.flat_map(|claim| {
         let at: Period = claim.at.parse().expect("validated: a claim is about a period");
         let back = scene.scenario.base().since(at).and_then(|back| usize::try_from(back).ok());

@@ -81,7 +81,7 @@ fn against_ceiling(scene: &Scene<'_>, ceiling: f64) -> Vec<Finding> {
         Some(finding)
     };
     let own = rows.clone().filter_map(|row| {
-        let name = scene.scenario.providers()[row].name();
+        let name = scene.name(row);
         passed(format!("{}.growth", scene.series[row].address), name, &|t| at(row, t))
     });
     own.chain(passed("ceiling".to_owned(), "the sum of all providers", &sum)).collect()

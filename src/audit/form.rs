@@ -50,7 +50,7 @@ fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
     if places.is_empty() {
         return None;
     }
-    let curve = scene.scenario.providers()[row].growth.as_ref()?;
+    let curve = scene.of(row).own.growth.as_ref()?;
     // The curve's numbers are at their medians, so that only the form of the curve differs.
     let medians = scene.scenario.medians(curve).ok()?;
     let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
@@ -172,9 +172,9 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
         | CurveLaw::Share(_)
         | CurveLaw::Custom(_) => None,
     };
-    let providers = scene.scenario.providers();
-    let curves = || providers.iter().filter_map(|provider| provider.growth.as_ref());
-    let own = providers[row].growth.as_ref().and_then(to);
+    let stated = scene.scenario.series();
+    let curves = || stated.iter().filter_map(|of| of.own.growth.as_ref());
+    let own = stated[row].own.growth.as_ref().and_then(to);
     let falls = |to: &f64| (0.0..=last).contains(to);
     own.or_else(|| curves().filter_map(to).find(falls)).unwrap_or_else(|| math::exp_m1(END * math::ln_1p(last)))
 }
@@ -186,7 +186,7 @@ fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> boo
     let (own, other) = (&scene.plan.central[row], &plan.central[row]);
     let year = scene.per_year();
     let (passed, width) = match schedule.reading {
-        Reading::Totals => (scene.scenario.passed_of_year(&scene.scenario.providers()[row]) % year, year),
+        Reading::Totals => (scene.scenario.passed_of_year(scene.of(row).own) % year, year),
         Reading::Point => (0, 1),
     };
     let mut ends = (1..=schedule.rates.len()).map(|count| count * year - passed).take_while(|end| *end < own.len());

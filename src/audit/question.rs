@@ -66,9 +66,14 @@ pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
         let dates = scene.scenario.dates(question);
         let last = usize::try_from(-dates.base?).ok()?;
         let sum = |name: &str| {
-            let series = &scene.series[scene.row(name)?];
-            let each = (last..last + dates.width).map(|back| Some(series.base * math::exp(series.before(back)?)));
-            each.sum::<Option<f64>>()
+            let at = |back: usize| {
+                let one = |row: &usize| {
+                    let series = &scene.series[*row];
+                    Some(series.base * math::exp(series.before(back)?))
+                };
+                scene.rows(name).iter().map(one).sum::<Option<f64>>()
+            };
+            (last..last + dates.width).map(at).sum::<Option<f64>>()
         };
         let (own, other) = (sum(&question.challenger)?, sum(&question.incumbent)?);
         if !(own > other) {
@@ -154,7 +159,9 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
 /// quantiles, so that its contribution to the variance is unknown.
 fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
-    let (challenger, incumbent) = (plan.rows.find(names[0])?, plan.rows.find(names[1])?);
+    let rows = names.map(|name| plan.row_named(name));
+    let [Some(a), Some(b)] = rows.map(|row| plan.as_series(row)) else { return Ok(None) };
+    let [SeriesId(challenger), SeriesId(incumbent)] = [a, b];
     let ratio = |plan: &Plan| -> Vec<f64> {
         plan.central[challenger].iter().zip(&plan.central[incumbent]).map(|(a, b)| a - b).collect()
     };
@@ -173,8 +180,11 @@ fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>,
 /// Whether the challenger is known to have been behind `back` periods before the base.
 fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     let revenue = |name: &str| {
-        let history = &scene.scenario.providers().iter().find(|provider| provider.name() == name)?.history;
-        history.len().checked_sub(back).map(|at| history[at])
+        let at = |row: &usize| {
+            let history = &scene.of(*row).own.history;
+            history.len().checked_sub(back).map(|at| history[at])
+        };
+        scene.rows(name).iter().map(at).sum::<Option<f64>>()
     };
     match (revenue(names[0]), revenue(names[1])) {
         (Some(challenger), Some(incumbent)) => challenger < incumbent,
@@ -187,7 +197,7 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
 /// this need not be the corner of two high volatilities.
 fn shocks(scenario: &Scenario, plan: &Plan, rows: [usize; 2]) -> impl Fn(usize) -> f64 + use<> {
     let volatilities = rows.map(|row| {
-        let law = scenario.law(&scenario.providers()[row].volatility).and_then(Shape::of);
+        let law = scenario.law(&scenario.series()[row].own.volatility).and_then(Shape::of);
         let at = |shape: &Shape, p: f64| Quantile::within(shape, Quantity::Volatility.domain()).at(p);
         law.map_or([0.0; 2], |shape| [at(&shape, 1.0 - HIGH), at(&shape, HIGH)])
     });

@@ -15,7 +15,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
-    let provider = &scene.scenario.providers()[row];
+    let provider = scene.of(row).own;
     let Some(CurveLaw::Schedule(schedule)) = provider.growth.as_ref().map(|curve| &curve.0) else { return None };
     if schedule.reading != Reading::Point {
         return None;

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::assumption::address::Subject;
+use crate::assumption::address::{Subject, owner_trail, split_name};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::growth::{AUTO, CurveLaw, Reading, Schedule, Times, Value};
 use crate::math;
 use crate::outcome::Overtake;
-use crate::plan::Plan;
-use crate::scenario::{Provider, Question, Scenario};
+use crate::plan::{Plan, SeriesId};
+use crate::scenario::{Provider, Question, Scenario, SeriesOf};
 
 /// The number of paths of each simulation. The standard error is at most 0.004, and two providers over ten years of
 /// quarters take about ten milliseconds, so that an audit of a few dozen simulations takes about a second.
@@ -71,7 +71,8 @@ pub(super) fn by_date(overtake: &Overtake) -> Vec<Estimate> {
 }
 
 impl Series {
-    fn new(scenario: &Scenario, provider: &Provider, plan: &Plan, row: usize) -> Self {
+    fn new(scenario: &Scenario, of: SeriesOf<'_>, plan: &Plan, row: usize) -> Self {
+        let provider = of.own;
         let central = &plan.central[row];
         let base = math::exp(central[0]) * plan.reference;
         Self {
@@ -79,7 +80,7 @@ impl Series {
             past: provider.history.iter().map(|revenue| math::ln(revenue / base)).collect(),
             base,
             volatility: scenario.median(&provider.volatility).expect("validated: a volatility has a distribution"),
-            address: format!("provider[{}]", provider.name),
+            address: owner_trail(&of.name()).as_str().to_owned(),
         }
     }
 
@@ -96,9 +97,10 @@ impl Series {
 }
 
 impl Answer {
-    /// Whether the question compares this provider.
+    /// Whether the question compares this provider or segment, or the provider that it is a part of.
     pub(super) fn is_of(&self, name: &str) -> bool {
-        [self.overtake.challenger(), self.overtake.incumbent()].contains(&name)
+        let ends = [self.overtake.challenger(), self.overtake.incumbent()];
+        ends.contains(&name) || ends.contains(&split_name(name).0)
     }
 
     /// Takes the first date if several are equally near to one half.
@@ -139,8 +141,8 @@ impl<'a> Scene<'a> {
     /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     pub(super) fn without_answers(scenario: &'a Scenario) -> Result<Self, Error> {
         let plan = Plan::new(scenario, SEED)?;
-        let providers = scenario.providers().iter().enumerate();
-        let series = providers.map(|(row, provider)| Series::new(scenario, provider, &plan, row)).collect();
+        let stated = scenario.series().into_iter().enumerate();
+        let series = stated.map(|(row, of)| Series::new(scenario, of, &plan, row)).collect();
         let asked = scenario.clone();
         Ok(Self { scenario, plan, asked, drawn: Vec::new(), paths: 0, series, answers: Vec::new() })
     }
@@ -176,7 +178,7 @@ impl<'a> Scene<'a> {
     /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
-        let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
+        let Some(curve) = &self.of(row).own.growth else { return straight };
         if matches!(
             &curve.innermost().0,
             CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })
@@ -199,13 +201,18 @@ impl<'a> Scene<'a> {
         Ok(run.run()?.questions().to_vec())
     }
 
-    /// The row of a provider.
-    pub(super) fn row(&self, name: &str) -> Option<usize> {
-        self.scenario.providers().iter().position(|provider| provider.name() == name)
+    /// The rows of a provider's or segment's series.
+    pub(super) fn rows(&self, name: &str) -> Vec<usize> {
+        self.scenario.series_named(name).unwrap_or_default()
     }
 
+    /// `Provider` or `Provider/Segment`.
     pub(super) fn name(&self, row: usize) -> &str {
-        self.scenario.providers()[row].name()
+        self.plan.name(SeriesId(row))
+    }
+
+    pub(super) fn of(&self, row: usize) -> SeriesOf<'a> {
+        self.scenario.series()[row]
     }
 
     /// The scenario of the questions that compare this provider, and the indices of these questions among the answers.
@@ -222,12 +229,14 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// Whether a question compares this provider or segment, a segment of it, or the provider that it is a part of.
 fn compares(question: &Question, name: &str) -> bool {
-    [&question.challenger, &question.incumbent].iter().any(|end| *end == name)
+    let shares = |end: &str| end == name || split_name(end).0 == name || split_name(name).0 == end;
+    [&question.challenger, &question.incumbent].iter().any(|end| shares(end))
 }
 
-fn is_of(address: &str, provider: &str) -> bool {
-    Subject::of_known(address).provider() == Some(provider)
+fn is_of(address: &str, name: &str) -> bool {
+    Subject::of_known(address).owner().is_some_and(|owner| owner.is_part_of(name))
 }
 
 /// The scenario with a subset of its questions and only the providers that these compare. Draws are keyed by name, so
@@ -238,11 +247,12 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
     let names: BTreeSet<String> = narrow
         .questions
         .iter()
-        .flat_map(|question| [question.challenger.clone(), question.incumbent.clone()])
+        .flat_map(|question| [&question.challenger, &question.incumbent])
+        .map(|name| split_name(name).0.to_owned())
         .collect();
     narrow.providers.retain(|provider| names.contains(&provider.name));
     let factors: BTreeSet<String> = narrow.factors.iter().map(|factor| factor.name.clone()).collect();
-    let is_kept = |end: &String| names.contains(end) || factors.contains(end);
+    let is_kept = |end: &String| names.contains(split_name(end).0) || factors.contains(end);
     narrow.correlations.retain(|correlation| correlation.between.iter().all(is_kept));
     narrow
 }
@@ -252,8 +262,9 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
 fn frozen(scenario: &Scenario) -> Scenario {
     let mut frozen = scenario.clone();
     for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
-        let curve = scenario.providers().iter().find(|provider| is_of(&place.address, &provider.name));
-        let medians = curve.and_then(|provider| scenario.medians(provider.growth.as_ref()?).ok());
+        let owner = place.subject().owner();
+        let own = scenario.series().into_iter().find(|of| owner.is_some_and(|owner| owner.is_named(&of.name())));
+        let medians = own.and_then(|of| scenario.medians(of.own.growth.as_ref()?).ok());
         let ratio = medians.and_then(|medians| medians.last().copied());
         if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
             frozen = changed;

@@ -39,8 +39,17 @@ pub(super) fn has_volatility(scene: &Scene<'_>, row: usize) -> bool {
 }
 
 fn has_suspect(scene: &Scene<'_>, row: usize, key: ProviderKey) -> bool {
-    let own = Subject::Provider(scene.name(row), Some(key));
-    scene.scenario.suspects().iter().any(|(place, _)| place.subject() == own)
+    let is_own = |place: &AssumptionPlace| match place.subject() {
+        Subject::Provider(owner, Some(own)) => own == key && owner.is_named(scene.name(row)),
+        Subject::Provider(_, None)
+        | Subject::Scenario(_)
+        | Subject::Assumption(_)
+        | Subject::Jump(..)
+        | Subject::Factor(..)
+        | Subject::Correlation(..)
+        | Subject::Question(..) => false,
+    };
+    scene.scenario.suspects().iter().any(|(place, _)| is_own(place))
 }
 
 /// The address of the shared assumption if the number is a name, otherwise its own.
@@ -86,10 +95,10 @@ fn half_life(scene: &Scene<'_>, place: &AssumptionPlace) -> Option<Finding> {
 
 /// Questions that compare two bases of very different size.
 fn bases(scene: &Scene<'_>) -> Vec<Finding> {
-    let base = |name: &str| scene.row(name).map(|row| scene.series[row].base);
+    let base = |name: &str| scene.rows(name).iter().map(|row| scene.series[*row].base).sum::<f64>();
     let asked = scene.scenario.questions().iter().enumerate();
     let found = asked.filter_map(|(place, question)| {
-        let (own, other) = (base(&question.challenger)?, base(&question.incumbent)?);
+        let (own, other) = (base(&question.challenger), base(&question.incumbent));
         let apart = (own / other).max(other / own);
         if !(apart > APART) {
             return None;

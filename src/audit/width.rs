@@ -31,19 +31,21 @@ const CLASS: f64 = 0.01;
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     // Empty if no path can be drawn.
-    for (row, interval) in intervals(scene)?.into_iter().enumerate() {
+    for (row, interval) in intervals(scene)? {
         findings.extend(too_wide_or_narrow(scene, row, interval));
     }
     Ok(findings)
 }
 
-/// The central 90 % interval of each provider's log growth over the first year, or up to a nearer horizon. An end
-/// outside of the classes is infinite.
-fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
+/// The central 90 % interval of the log growth over the first year, or up to a nearer horizon, of each provider that is
+/// one series. An end outside of the classes is infinite.
+fn intervals(scene: &Scene<'_>) -> Result<Vec<(usize, (f64, f64))>, Error> {
     let year = scene.per_year().min(scene.scenario.periods());
     let scenario = Scenario { horizon: scene.scenario.label(year), questions: Vec::new(), ..scene.scenario.clone() };
     let mut run = scenario.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);
-    for (row, provider) in scenario.providers().iter().enumerate() {
+    let stated = scenario.series();
+    let whole = || stated.iter().enumerate().filter(|(_, of)| of.segment.is_none()).map(|(row, of)| (row, of.own));
+    for (row, provider) in whole() {
         let centre = scene.series[row].path[year];
         let class =
             move |[path]: [crate::Path<'_>; 1]| class_of(math::ln(path.revenue(year) / path.revenue(0)) - centre);
@@ -54,9 +56,9 @@ fn intervals(scene: &Scene<'_>) -> Result<Vec<(f64, f64)>, Error> {
     let interval = |(row, provider): (usize, &crate::Provider)| {
         let classes = outcome.classes(provider.name())?;
         let centre = scene.series[row].path[year];
-        Ok((centre + quantile(classes, 0.05, 0), centre + quantile(classes, 0.95, 1)))
+        Ok((row, (centre + quantile(classes, 0.05, 0), centre + quantile(classes, 0.95, 1))))
     };
-    scenario.providers().iter().enumerate().map(interval).collect()
+    whole().map(interval).collect()
 }
 
 /// Class 0 lies below all others and the last one above, which also holds NaN.
@@ -144,7 +146,7 @@ pub(super) fn one_without_the_other(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn spread_of_one_kind(scene: &Scene<'_>, row: usize) -> Option<Finding> {
-    let provider = &scene.scenario.providers()[row];
+    let provider = scene.of(row).own;
     let is_fixed = fixed(scene.scenario, &provider.volatility).is_some_and(|volatility| volatility <= 0.0)
         && provider.loadings.is_empty();
     let is_drawn = draws(scene.scenario, provider.growth.as_ref()?);

@@ -1,10 +1,11 @@
 //! Converts integrals to the answers of an outcome.
 
 use super::cases::Cases;
-use super::dynamics::{check_pair, check_shocks};
+use super::dynamics::{SIMULATE, check_pair, check_shocks};
 use super::pair::{Asked, Watch};
 use super::revenue::Of;
-use super::settings::Exact;
+use super::settings::{Exact, refused};
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
 use crate::exact::quadrature::budget::Budget;
@@ -13,16 +14,14 @@ use crate::exact::quadrature::sampled::Integral;
 use crate::math::gauss;
 use crate::outcome::exits;
 use crate::outcome::{
-    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
+    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, SegmentOutcome, ShareFan,
+    logistic,
 };
 use crate::plan::{Plan, RowId, SeriesId};
 use crate::scenario::{Measure, Question};
 
 /// Error bound for rounding, for answers whose quadrature error is too small to measure.
 pub(super) const ROUNDING: f64 = 1e-14;
-
-/// The series of a scenario with two providers.
-const TWO: [SeriesId; 2] = [SeriesId(0), SeriesId(1)];
 
 /// The list of lead-change probabilities ends where all further counts are less likely than this.
 const LEAST_COUNT: f64 = 1e-9;
@@ -45,8 +44,8 @@ pub(super) fn question(
     budget: &mut Budget<'_>,
 ) -> Result<Answers, Error> {
     let tolerance = exact.tolerance;
-    // Questions about sums are refused, so both rows are series.
-    let series = [&question.challenger, &question.incumbent].map(|name| plan.series_of(plan.provider(name)));
+    // Questions about sums over time are refused.
+    let series = pair_of(plan, question)?;
     let rows = series.map(RowId::Series);
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
@@ -116,12 +115,23 @@ pub(super) fn providers(
     let mut ranks = two(exact.ranks && names.len() == 2, || ranks(exact, plan, budget))?;
     let mut shares = two(exact.shares && names.len() == 2, || shares(exact, plan))?;
     let one = |(index, name): (usize, &String)| {
-        let of = SeriesId(index);
-        let fan = || {
-            check_shocks(exact.scenario, plan, &[of])?;
-            Fan::exact(index, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan)
+        let fan = |of: SeriesId| -> Result<Part<Fan>, Error> {
+            if !exact.fans {
+                return Ok(Part::Off);
+            }
+            let solve = || {
+                let of = single(plan, of)?;
+                check_shocks(exact.scenario, plan, &[of])?;
+                Fan::exact(of, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan)
+            };
+            unless_unsupported(solve())
         };
-        let revenue = if exact.fans { unless_unsupported(fan())? } else { Part::Off };
+        let revenue = fan(plan.provider_row(index))?;
+        let segment = |place: usize| {
+            let of = plan.fan_rows()[place];
+            Ok(SegmentOutcome { name: plan.segment_name(of).to_owned(), revenue: fan(of)? })
+        };
+        let segments = plan.segment_fans(index).map(segment).collect::<Result<_, Error>>()?;
         let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
         let rank = match (exact.ranks, names.len()) {
             (false, _) => Part::Off,
@@ -141,9 +151,34 @@ pub(super) fn providers(
         };
         let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS.into()) };
         let measured = exact.measured.iter().map(sums).collect();
-        Ok(ProviderOutcome { name: name.clone(), revenue, rank, share, measured })
+        Ok(ProviderOutcome { name: name.clone(), revenue, segments, rank, share, measured })
     };
     names.iter().enumerate().map(one).collect()
+}
+
+/// The two series of a question.
+///
+/// # Errors
+/// Unsupported if one of the two is the sum of several segments.
+pub(super) fn pair_of(plan: &Plan, question: &Question) -> Result<[SeriesId; 2], Error> {
+    let [a, b] = [&question.challenger, &question.incumbent].map(|name| single(plan, plan.row_named(name)));
+    Ok([a?, b?])
+}
+
+/// The series of a row of log revenue.
+///
+/// # Errors
+/// Unsupported for the sum of several segments.
+fn single(plan: &Plan, of: SeriesId) -> Result<SeriesId, Error> {
+    plan.as_series(of).ok_or_else(|| {
+        let address = of_provider(plan.name(of), ProviderKey::Segment);
+        refused(&address, "the sum of segments is not lognormal", SIMULATE)
+    })
+}
+
+/// The series of two providers.
+fn two_series(plan: &Plan) -> Result<[SeriesId; 2], Error> {
+    Ok([single(plan, plan.provider_row(0))?, single(plan, plan.provider_row(1))?])
 }
 
 /// An answer, or the reason why there is none.
@@ -172,8 +207,9 @@ fn two<T>(is_asked: bool, solve: impl FnOnce() -> Result<[T; 2], Error>) -> Resu
 /// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
 /// that of the first with its sign reversed.
 fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
-    check_shocks(exact.scenario, plan, &TWO)?;
-    let laws = Cases::of(exact.scenario, plan, &TWO)?.laws(Of::Ratio(TWO))?;
+    let two = two_series(plan)?;
+    check_shocks(exact.scenario, plan, &two)?;
+    let laws = Cases::of(exact.scenario, plan, &two)?.laws(Of::Ratio(two))?;
     let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);
     let fan = |index: usize, laws: Vec<Mixture>| {
@@ -190,10 +226,11 @@ fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
 fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
     let periods = plan.rows.periods();
     let request = Request::new(Asked::Ahead, exact.tolerance, plan.level());
-    check_pair(exact.scenario, plan, TWO, Asked::Ahead)?;
-    let cases = Cases::of(exact.scenario, plan, &TWO)?;
-    let solved = cases.pairs(TWO).integral(request, budget)?;
-    let is_certain = plan.known_lead(TWO[0].into(), TWO[1].into()).is_some();
+    let pair = two_series(plan)?;
+    check_pair(exact.scenario, plan, pair, Asked::Ahead)?;
+    let cases = Cases::of(exact.scenario, plan, &pair)?;
+    let solved = cases.pairs(pair).integral(request, budget)?;
+    let is_certain = plan.known_lead(pair[0].into(), pair[1].into()).is_some();
     // Tied providers share the better rank, so a provider is second only where the other is strictly ahead.
     let row = |from: usize| {
         let second = (0..periods).map(|t| estimate(&solved, from + t, is_certain));

@@ -5,7 +5,7 @@ use super::settings::refused;
 use crate::assumption::address::{ProviderKey, ScenarioKey, of_provider};
 use crate::error::{Error, Problem};
 use crate::plan::{MotionInput, Plan, SeriesId};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, SeriesOf};
 
 /// What to do in place of an exact answer.
 pub(super) const SIMULATE: &str = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
@@ -26,7 +26,7 @@ fn fault(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Option<(Strin
     let is_moved = |of: &&SeriesId| !plan.dynamics(**of).motion.is_random_walk() && plan.series(**of).has_volatility();
     series.iter().find(is_moved).map(|of| {
         let SeriesId(index) = *of;
-        let kind = scenario.providers()[index].shock.key();
+        let kind = scenario.series()[index].own.shock.key();
         let reason = format!("exact answers are not implemented for shocks of the kind {kind:?}");
         (of_provider(plan.name(*of), ProviderKey::Shock), reason)
     })
@@ -90,10 +90,15 @@ pub(super) fn gradient_fault(scenario: &Scenario, names: [&str; 2]) -> Option<Pr
         let reason = format!("the gradient of {what} is not implemented");
         Some(Problem::unsupported(address, "not exact", &reason, "take the difference of two answers"))
     };
-    let own = |name: &&str| scenario.providers().iter().find(|provider| provider.name() == *name);
-    for provider in names.iter().filter_map(own) {
-        let address = |key: ProviderKey| of_provider(provider.name(), key);
-        if provider.exit > 0.0 {
+    let all = scenario.series();
+    let compared = |of: &&SeriesOf<'_>| {
+        let name = of.name();
+        names.iter().any(|own| *own == name || *own == of.outer.name)
+    };
+    for of in all.iter().filter(compared) {
+        let (provider, name) = (of.own, of.name());
+        let address = |key: ProviderKey| of_provider(&name, key);
+        if of.outer.exit > 0.0 {
             return refuse(address(ProviderKey::Exit), "a provider that may exit");
         }
         if !provider.loadings.is_empty() {

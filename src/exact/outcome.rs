@@ -7,7 +7,7 @@ use crate::outcome::{
     Answers, Distribution, Fan, FanRow, MeanDate, Method, Mixture, NotExact, Outcome, Overtake, ProviderOutcome,
     QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::Scenario;
 use crate::statistic::Shares;
 
@@ -95,18 +95,19 @@ impl Fan {
     ///
     /// # Errors
     /// If revenue overflows.
-    pub(super) fn exact(provider: usize, laws: Vec<Mixture>, plan: &Plan) -> Result<Self, Error> {
+    pub(super) fn exact(of: SeriesId, laws: Vec<Mixture>, plan: &Plan) -> Result<Self, Error> {
+        let SeriesId(row) = of;
         let labels = plan.rows.projected();
         let mut rows = Vec::new();
         for (place, law) in laws.into_iter().enumerate() {
-            let known = plan.known[provider].as_ref().map(|known| known[place + 1]);
+            let known = plan.known[row].as_ref().map(|known| known[place + 1]);
             let mean = || known.unwrap_or_else(|| law.mean_of_exp() * plan.reference);
-            let mean = plan.has_mean[provider].then(mean);
+            let mean = plan.has_mean[row].then(mean);
             let [low, high] = [0.05, 0.95].map(|p| math::exp(law.quantile(p)) * plan.reference);
             if !(low.is_normal() && high.is_finite() && mean.is_none_or(f64::is_finite)) {
                 let date = format!("at {}", labels[place]);
                 let message = format!("revenue exceeds the range of a 64-bit float; to skip it, {WITHOUT_FANS}");
-                return Err(Error::provider_limit("exact", &plan.rows.names()[provider], &date, message));
+                return Err(Error::provider_limit("exact", plan.name(of), &date, message));
             }
             let distribution = known.map_or_else(|| Distribution::Mixed(law), Distribution::Known);
             rows.push(FanRow { mean, distribution });

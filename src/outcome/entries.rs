@@ -108,6 +108,16 @@ pub(super) struct ProviderEntry {
     pub(super) share: Option<Option<Vec<FanEntry>>>,
     #[serde(default)]
     pub(super) measured: Vec<MeasuredEntry>,
+    #[serde(default)]
+    pub(super) segments: Vec<SegmentEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SegmentEntry {
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) revenue: Option<Option<Vec<FanEntry>>>,
 }
 
 #[derive(Deserialize)]

@@ -12,13 +12,13 @@ use super::manifest::{Manifest, OUTER, ProviderDetails};
 use super::past::pasts;
 use super::{
     Answers, CrossCheck, CustomAnswer, CustomKind, Distribution, Fan, FanRow, LeadChanges, MeasuredFan, Outcome,
-    Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow,
+    Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow,
 };
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::paths::Sampling;
-use crate::plan::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::{Measure, Question, Scenario};
 
 impl Serialize for Outcome {
@@ -218,9 +218,10 @@ impl Providers<'_> {
             return Err(invalid(format!("providers[{index}].name"), format!("is {:?}, not {name:?}", entry.name)));
         }
         let labels = self.plan.rows.projected();
-        let is_known = self.plan.known[index].is_some();
+        let is_known = |SeriesId(row): SeriesId| self.plan.known[row].is_some();
         let revenue = self.part(entry.revenue, "revenue", |rows| {
-            self.fan((rows, details.revenue), (&labels, is_known)).map_err(|message| (index, "revenue", message))
+            self.fan((rows, details.revenue), (&labels, is_known(self.plan.provider_row(index))))
+                .map_err(|message| (index, "revenue", message))
         })?;
         let share = self.part(entry.share, "share", |rows| {
             shares(rows, (&labels, self.plan.is_deterministic())).map_err(|message| (index, "share", message))
@@ -243,7 +244,25 @@ impl Providers<'_> {
             })?;
             Ok(MeasuredFan { measure: entry.measure, revenue })
         });
+        let rows: Vec<SeriesId> = self.plan.segment_fans(index).map(|place| self.plan.fan_rows()[place]).collect();
+        counted(&entry.segments, rows.len(), format!("providers[{index}].segments"))?;
+        counted(&details.segments, rows.len(), format!("manifest.providers[{index}].segments"))?;
+        let segments = entry.segments.into_iter().zip(details.segments).zip(rows).enumerate();
+        let segments = segments.map(|(place, ((entry, outer), row))| {
+            let name = self.plan.segment_name(row);
+            if entry.name != name {
+                let address = format!("providers[{index}].segments[{place}].name");
+                return Err(invalid(address, format!("is {:?}, not {name:?}", entry.name)));
+            }
+            let revenue = self.part(entry.revenue, "revenue", |rows| {
+                let fan = self.fan((rows, outer), (&labels, is_known(row)));
+                fan.map_err(|message| (index, "segments", message))
+            })?;
+            Ok(SegmentOutcome { name: entry.name, revenue })
+        });
+        let segments = segments.collect::<Result<Vec<_>, Error>>()?;
         Ok(ProviderOutcome {
+            segments,
             name: entry.name,
             revenue,
             rank,

@@ -32,6 +32,9 @@ pub(super) struct ProviderDetails {
     /// The same for each measure over years.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) measured: Vec<Vec<[f64; OUTER.len()]>>,
+    /// The same for each segment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) segments: Vec<Vec<[f64; OUTER.len()]>>,
     /// For each rank, the standard error and the interval of its probability.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rank: Vec<Vec<[f64; 3]>>,
@@ -53,6 +56,7 @@ impl ProviderDetails {
         Self {
             revenue: provider.revenue.known().map_or_else(Vec::new, outer),
             measured: provider.measured.iter().map(|fan| fan.revenue.known().map_or_else(Vec::new, outer)).collect(),
+            segments: provider.segments.iter().map(|one| one.revenue.known().map_or_else(Vec::new, outer)).collect(),
             rank: provider.rank.known().map_or_else(Vec::new, errors),
         }
     }

@@ -29,7 +29,7 @@ pub use mean_date::{MeanDate, Years};
 pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::{Answers, QuestionDates};
 pub use overtake::{LeadChanges, Overtake};
-pub(crate) use part::{MeasuredFan, Part, ProviderOutcome};
+pub(crate) use part::{MeasuredFan, Part, ProviderOutcome, SegmentOutcome};
 pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
 pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
@@ -37,6 +37,7 @@ pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
 
 use run::ReachedPrecision;
 
+use crate::assumption::address::split_name;
 use crate::error::{Error, did_you_mean, no_provider};
 use crate::estimate::Estimate;
 use crate::plan::Plan;
@@ -151,12 +152,20 @@ impl Outcome {
         )
     }
 
-    /// The revenue of a provider by period.
+    /// The revenue of a provider, or of a segment as `Provider/Segment`, by period.
     ///
     /// # Errors
-    /// If there is no such provider, or if fans were switched off.
+    /// If there is no such provider or segment, or if fans were switched off.
     pub fn revenue(&self, provider: &str) -> Result<&Fan, Error> {
-        self.part(provider, "fans", |provider| &provider.revenue)
+        let (owner, Some(segment)) = split_name(provider) else {
+            return part(provider, "fans", &self.provider(provider)?.revenue);
+        };
+        let segments = &self.provider(owner)?.segments;
+        let found = segments.iter().find(|known| known.name == segment).ok_or_else(|| {
+            let hint = did_you_mean(segment, segments.iter().map(|known| known.name.as_str()));
+            Error::lookup("provider", format!("{owner:?} has no segment named {segment:?}{hint}"))
+        })?;
+        part(provider, "fans", &found.revenue)
     }
 
     /// The revenue of a provider over years, at the dates of a measure that was requested with
@@ -179,7 +188,7 @@ impl Outcome {
     /// # Errors
     /// If there is no such provider, or if ranks were switched off or have no exact answer.
     pub fn rank(&self, provider: &str) -> Result<&RankTable, Error> {
-        self.part(provider, "ranks", |provider| &provider.rank)
+        part(provider, "ranks", &self.provider(provider)?.rank)
     }
 
     /// The share of a provider in the sum of the scenario's providers, by period.
@@ -187,7 +196,7 @@ impl Outcome {
     /// # Errors
     /// If there is no such provider, or if shares were switched off or have no exact answer.
     pub fn share(&self, provider: &str) -> Result<&ShareFan, Error> {
-        self.part(provider, "shares", |provider| &provider.share)
+        part(provider, "shares", &self.provider(provider)?.share)
     }
 
     fn provider(&self, name: &str) -> Result<&ProviderOutcome, Error> {
@@ -196,24 +205,12 @@ impl Outcome {
         })
     }
 
-    fn part<'a, T>(
-        &'a self,
-        name: &str,
-        switch: &str,
-        part: impl Fn(&'a ProviderOutcome) -> &'a Part<T>,
-    ) -> Result<&'a T, Error> {
-        let missing = match part(self.provider(name)?) {
-            Part::Known(part) => return Ok(part),
-            Part::Off => "were switched off in the run".to_owned(),
-            Part::NotExact(because) => format!("have no exact answer: {because}; use simulate() for them"),
-        };
-        Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
-    }
-
     pub(crate) fn past(&self, provider: &str) -> Result<&KnownRevenue, Error> {
-        let names = || self.providers.iter().map(|provider| provider.name.as_str());
-        let place = names().position(|name| name == provider);
-        place.map(|place| &self.past[place]).ok_or_else(|| Error::lookup("provider", no_provider(provider, names())))
+        let segments = self.providers.iter().flat_map(ProviderOutcome::segment_names);
+        let names: Vec<String> = self.providers.iter().map(|provider| provider.name.clone()).chain(segments).collect();
+        let place = names.iter().position(|name| name == provider);
+        let unknown = || Error::lookup("provider", no_provider(provider, names.iter().map(String::as_str)));
+        place.map(|place| &self.past[place]).ok_or_else(unknown)
     }
 
     /// The cross-check of every question; empty unless [requested](crate::Simulation::cross_check).
@@ -268,4 +265,14 @@ impl Outcome {
     pub fn is_complete(&self) -> bool {
         self.run.complete
     }
+}
+
+/// The answers of a part, or why there are none.
+fn part<'a, T>(name: &str, switch: &str, part: &'a Part<T>) -> Result<&'a T, Error> {
+    let missing = match part {
+        Part::Known(part) => return Ok(part),
+        Part::Off => "were switched off in the run".to_owned(),
+        Part::NotExact(because) => format!("have no exact answer: {because}; use simulate() for them"),
+    };
+    Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
 }

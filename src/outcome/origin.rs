@@ -28,8 +28,10 @@ impl Outcome {
         self.run.not_exact.iter().map(|missing| (&*missing.part, &*missing.because))
     }
 
-    pub(crate) fn has_revenue(&self) -> bool {
-        self.knows(|provider| &provider.revenue)
+    /// Providers and segments with a fan; a provider of segments has no exact one.
+    pub(crate) fn with_fans(&self) -> Vec<String> {
+        let names = self.providers.iter().flat_map(ProviderOutcome::names);
+        names.filter(|name| self.revenue(name).is_ok()).collect()
     }
 
     pub(crate) fn has_ranks(&self) -> bool {

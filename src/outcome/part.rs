@@ -20,6 +20,30 @@ pub(crate) struct ProviderOutcome {
     /// Revenue over years by measure, if requested.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) measured: Vec<MeasuredFan>,
+    /// The segments of a provider that has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) segments: Vec<SegmentOutcome>,
+}
+
+impl ProviderOutcome {
+    /// `Provider/Segment` of each segment.
+    pub(crate) fn segment_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.segments.iter().map(|segment| format!("{}/{}", self.name, segment.name))
+    }
+
+    /// The name of the provider, then those of its segments.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> + '_ {
+        std::iter::once(self.name.clone()).chain(self.segment_names())
+    }
+}
+
+/// The answers for one segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct SegmentOutcome {
+    /// Without the name of the provider.
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Part::is_off")]
+    pub(crate) revenue: Part<Fan>,
 }
 
 /// Revenue under one measure.

@@ -10,7 +10,7 @@ pub(crate) const MEDIAN: usize = 4;
 /// The indices of the edges of the 90 % band in `LEVELS`.
 pub(crate) const BAND: (usize, usize) = (1, 7);
 
-/// Revenue of one provider up to the base.
+/// Revenue of one provider or segment up to the base.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct KnownRevenue {
     /// The periods just before the base, oldest first.
@@ -19,13 +19,20 @@ pub(crate) struct KnownRevenue {
     pub(crate) base: [f64; LEVELS.len()],
 }
 
-/// The past of every provider, in the order of the scenario.
+/// The past of every row of revenue: the providers in the order of the scenario, then the segments.
 pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<KnownRevenue> {
-    let providers = scenario.providers().iter().enumerate();
-    providers
-        .map(|(row, provider)| KnownRevenue {
-            history: provider.history.clone(),
-            base: plan.base_at(SeriesId(row), LEVELS),
-        })
-        .collect()
+    let stated = scenario.series();
+    let one = |row: &SeriesId| {
+        let parts = plan.parts_of(*row);
+        let known = parts.iter().map(|SeriesId(part)| stated[*part].own.history.len()).min().unwrap_or(0);
+        let back = |t: usize| {
+            let own = |SeriesId(part): &SeriesId| {
+                let history = &stated[*part].own.history;
+                history[history.len() - t]
+            };
+            parts.iter().map(own).sum()
+        };
+        KnownRevenue { history: (1..=known).rev().map(back).collect(), base: plan.base_at(*row, LEVELS) }
+    };
+    plan.fan_rows().iter().map(one).collect()
 }

@@ -10,7 +10,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
 use crate::math;
-use crate::plan::{DerivedId, Plan, RowId, Rows, SeriesId, Source, beyond, linear};
+use crate::plan::{DerivedId, Plan, RowId, Rows, SeriesId, Source, beyond, linear, log_sums};
 use crate::random::{self, AlignedRow, GROUP};
 
 /// Target size of a block: it should fit in the L2 cache of one core.
@@ -18,7 +18,7 @@ const BLOCK_BYTES: usize = 256 * 1024;
 
 /// Number of groups per block: as many as fit the cache, from 1 to 8.
 pub(crate) fn groups_that_fit(plan: &Plan) -> usize {
-    let group_bytes = plan.series.len() * (plan.taus.len() + 1) * GROUP * size_of::<f32>();
+    let group_bytes = plan.log_rows() * (plan.taus.len() + 1) * GROUP * size_of::<f32>();
     (BLOCK_BYTES / group_bytes).clamp(1, 8)
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Block {
     /// Number of paths to count: the last group of a run may be incomplete.
     len: usize,
     first_group: u64,
-    /// Indexed by series, then period 0..=T, then path.
+    /// Indexed by row of log revenue, then period 0..=T, then path.
     rows: Vec<AlignedRow<f32>>,
     /// Indexed by series.
     middles: Vec<Middle>,
@@ -53,7 +53,7 @@ impl Block {
             width,
             len: 0,
             first_group: 0,
-            rows: plan.series.iter().map(|_| AlignedRow::zeros((periods + 1) * width)).collect(),
+            rows: (0..plan.log_rows()).map(|_| AlignedRow::zeros((periods + 1) * width)).collect(),
             middles: plan.series.iter().map(|series| Middle::new(plan, series, width)).collect(),
             draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
@@ -89,7 +89,8 @@ impl Block {
             }
         }
         self.fill_rows((plan, sampler), span)?;
-        plan.series_ids().try_for_each(|of| self.fill_sums(plan, of))?;
+        self.combine(plan);
+        (0..plan.log_rows()).try_for_each(|row| self.fill_sums(plan, SeriesId(row)))?;
         self.fine.fill((plan, sampler), span, &self.draws, &self.numbers)
     }
 
@@ -104,7 +105,17 @@ impl Block {
         &self.numbers.coordinates
     }
 
-    /// Fills the rows of sums of one series.
+    /// Fills the rows of providers of segments.
+    fn combine(&mut self, plan: &Plan) {
+        let held = (plan.taus.len() + 1) * self.width;
+        let (series, combined) = self.rows.split_at_mut(plan.series.len());
+        for (sum, row) in plan.combined.iter().zip(combined) {
+            let parts: Vec<&[f32]> = sum.of.iter().map(|SeriesId(part)| &series[*part][..held]).collect();
+            log_sums(plan.level, &parts, &mut row[..held]);
+        }
+    }
+
+    /// Fills the rows of sums over time of one row of log revenue.
     fn fill_sums(&mut self, plan: &Plan, of: SeriesId) -> Result<(), Error> {
         let width = self.width;
         let wanted = || plan.sums.iter().enumerate().filter(|(_, sums)| sums.of == of);
@@ -130,7 +141,8 @@ impl Block {
         }
         if let Some(dynamic) = &mut self.dynamic {
             let inputs = (&self.draws[..], &self.middles[..]);
-            dynamic.fill((plan, sampler), span, inputs, &mut self.numbers, &mut self.rows);
+            let rows = &mut self.rows[..plan.series.len()];
+            dynamic.fill((plan, sampler), span, inputs, &mut self.numbers, rows);
             return Ok(());
         }
         let given = &self.numbers.innovations;
@@ -150,7 +162,7 @@ impl Block {
             series: &tasks,
             mirrored: sampler.is_antithetic(),
         };
-        fill_block(plan.level, &task, &mut self.rows);
+        fill_block(plan.level, &task, &mut self.rows[..plan.series.len()]);
         Ok(())
     }
 }
@@ -198,7 +210,12 @@ impl<'a> Paths<'a> {
     /// If there is no such row or period.
     #[must_use]
     pub fn row(&self, row: usize, t: usize) -> &'a [f32] {
-        self.values(RowId::Series(SeriesId(row)), t)
+        self.values(RowId::Series(self.plan.provider_row(row)), t)
+    }
+
+    /// The rows whose fans are counted.
+    pub(crate) fn fan_rows(&self) -> Vec<SeriesId> {
+        self.plan.fan_rows()
     }
 
     /// The values of any row at period (or date) `t`, one for each path: logs of a series, sums of a derived row.
@@ -217,10 +234,11 @@ impl<'a> Paths<'a> {
     /// If there is no such row, period or path.
     #[must_use]
     pub fn revenue(&self, row: usize, t: usize, path: usize) -> f64 {
-        match &self.plan.known[row] {
+        let SeriesId(own) = self.plan.provider_row(row);
+        match &self.plan.known[own] {
             Some(known) => known[t],
             None => {
-                let log = match self.block.fine.row(RowId::Series(SeriesId(row))) {
+                let log = match self.block.fine.row(RowId::Series(SeriesId(own))) {
                     Some(fine) => fine[t * self.block.width + path],
                     None => f64::from(self.row(row, t)[path]),
                 };
@@ -263,9 +281,13 @@ impl<'a> Paths<'a> {
     /// # Panics
     /// If a row is derived: sums are not monitored between dates.
     pub(crate) fn variance_between(&self, a: RowId, b: RowId) -> Vec<f64> {
-        let (RowId::Series(a), RowId::Series(b)) = (a, b) else {
-            unreachable!("validated: continuous monitoring is for questions of the period measure")
+        let series = |row: RowId| match row {
+            RowId::Series(of) => self.plan.as_series(of).expect("validated: sums are not monitored continuously"),
+            RowId::Derived(_) => {
+                unreachable!("validated: continuous monitoring is for questions of the period measure")
+            }
         };
+        let (a, b) = (series(a), series(b));
         if self.plan.has_drawn_factors(&[a, b]) {
             let sd = |path: usize| self.plan.pair_sd_at([a, b], &self.block.draws, path);
             return (0..self.block.len).map(|path| sd(path) * sd(path)).collect();

@@ -5,7 +5,7 @@ use super::numbers::{Numbers, Span, drawn};
 use super::sampler::Sampler;
 use crate::error::Error;
 use crate::math;
-use crate::plan::{ByRow, DerivedId, Plan, RowId, SeriesId};
+use crate::plan::{ByRow, DerivedId, Plan, RowId, SeriesId, log_sum};
 
 /// The f64 rows of a block; empty if no pair is close.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl Fine {
         if plan.close.is_empty() {
             return Ok(());
         }
-        self.rows.resize(plan.series.len(), plan.sums.len());
+        self.rows.resize(plan.log_rows(), plan.sums.len());
         self.innovations.resize_with(plan.sources.len(), Vec::new);
         for of in &plan.close.moving {
             sampler.innovations(drawn(plan), span, *of, numbers, &mut self.innovations[*of]);
@@ -59,6 +59,14 @@ impl Fine {
                 add_shocks((plan, of), width, draws, &self.innovations, &mut self.rows[of.into()]);
             } else {
                 self.add_shocks((plan, of), span, draws);
+            }
+        }
+        for (place, sum) in plan.combined.iter().enumerate() {
+            let of = SeriesId(plan.series.len() + place);
+            if plan.close.holds(of) {
+                let parts: Vec<&[f64]> = sum.of.iter().map(|part| &self.rows[(*part).into()][..]).collect();
+                let at = |path: usize| log_sum(parts.iter().map(|part| part[path]));
+                self.rows[of.into()] = (0..parts[0].len()).map(at).collect();
             }
         }
         for (place, sums) in plan.sums.iter().enumerate() {

@@ -8,6 +8,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::combined::log_sum;
 use super::compiled::{Plan, TIE};
 use super::dynamics::Dynamics;
 use super::ids::{ByRow, RowId, SeriesId};
@@ -140,8 +141,8 @@ impl Plan {
         let asked = scenario.questions().iter().map(|question| {
             [&question.challenger, &question.incumbent].map(|name| self.row_of(scenario, question, name))
         });
-        let rows = if every { self.series.len() } else { 0 };
-        let row = |place| RowId::Series(SeriesId(place));
+        let rows = if every { self.provider_rows().len() } else { 0 };
+        let row = |place| RowId::Series(self.provider_row(place));
         let all = (0..rows).flat_map(|a| (a + 1..rows).map(move |b| [row(a), row(b)]));
         let mut pairs: Vec<[RowId; 2]> = asked.chain(all).map(|[a, b]| [a.min(b), a.max(b)]).collect();
         pairs.sort_unstable();
@@ -167,10 +168,13 @@ impl Plan {
 
     fn list_close_rows(&mut self) {
         let mut rows = ByRow::default();
-        rows.resize(self.series.len(), self.sums.len());
+        rows.resize(self.log_rows(), self.sums.len());
         for row in self.close.rows_of_pairs() {
             rows[row] = true;
-            rows[self.summed(row).into()] = true;
+            let of = self.summed(row);
+            for part in self.parts_of(of).into_iter().chain([of]) {
+                rows[part.into()] = true;
+            }
         }
         let moved = self.series_ids().filter(|of| rows[(*of).into()] && self.series(*of).has_volatility());
         let moving: BTreeSet<usize> =
@@ -185,7 +189,7 @@ impl Plan {
         self.close.tie(a, b).is_some()
     }
 
-    /// The series of a row: itself, or the one that a derived row sums.
+    /// The row of log revenue of a row: itself, or the one that a derived row sums.
     fn summed(&self, row: RowId) -> SeriesId {
         match row {
             RowId::Series(of) => of,
@@ -214,9 +218,32 @@ impl Plan {
         self.draws.iter().map(sample).collect()
     }
 
+    /// Ascending sums of some numbers, at draws with a fixed seed.
+    pub(super) fn sampled_sums(&self, inputs: &[Input]) -> Vec<f64> {
+        const GROUPS: u64 = 64;
+        let mut sums = Vec::new();
+        for group in 0..GROUPS {
+            let mut columns: Vec<Vec<f64>> = vec![Vec::new(); self.draws.len()];
+            for index in inputs.iter().filter_map(|input| input.draw()) {
+                let mut uniforms = [0.0; DRAWS];
+                random::uniforms(SEED, self.draws[index].slot, group, &mut uniforms);
+                self.draws[index].quantile.fill(&mut uniforms);
+                columns[index] = uniforms.to_vec();
+            }
+            let sum = |path: usize| inputs.iter().map(|input| input.of_path(&columns, path)).sum::<f64>();
+            sums.extend((0..DRAWS).map(sum));
+        }
+        sums.sort_by(f64::total_cmp);
+        sums
+    }
+
     /// For each draw: σ√Δ of the difference, and the larger of the two.
     fn shocks(&self, rows: [RowId; 2], draws: &[Vec<f64>]) -> Vec<(f64, f64)> {
-        let series = rows.map(|row| self.summed(row));
+        let summed = rows.map(|row| self.summed(row));
+        let [Some(a), Some(b)] = summed.map(|of| self.as_series(of)) else {
+            return (0..DRAWS).map(|draw| self.weighted_shocks(summed, draws, draw)).collect();
+        };
+        let series = [a, b];
         let pair = self.pair(series);
         let volatilities = series.map(|of| self.volatility(of));
         let largest = series.map(|of| self.factor_sd(of)).into_iter().fold(0.0, f64::max);
@@ -228,6 +255,31 @@ impl Plan {
             return vec![at(0); DRAWS];
         }
         (0..DRAWS).map(at).collect()
+    }
+
+    /// The same for one draw where a row is the sum of segments, to first order, with the shares of segments at the base.
+    fn weighted_shocks(&self, rows: [SeriesId; 2], draws: &[Vec<f64>], draw: usize) -> (f64, f64) {
+        let sizes = rows.map(|of| {
+            let SeriesId(row) = of;
+            let mut sizes = vec![0.0; self.series.len() + self.moves.factors.len()];
+            for part in self.parts_of(of) {
+                let SeriesId(own) = part;
+                let weight = math::exp(self.central[own][0] - self.central[row][0]);
+                sizes[own] += weight * self.volatility(part).of_path(draws, draw);
+                for (factor, loading) in &self.dynamics(part).loadings {
+                    let volatility = self.moves.factors[*factor].volatility.of_path(draws, draw);
+                    sizes[self.series.len() + factor] += weight * loading * volatility;
+                }
+            }
+            sizes
+        });
+        let sd = |size: &dyn Fn(usize) -> f64| {
+            let innovation =
+                |j: usize| (0..sizes[0].len()).map(|row| size(row) * self.covariance.loading(row, j)).sum::<f64>();
+            self.covariance.sd((0..sizes[0].len()).map(innovation).map(|part| part * part).sum::<f64>().sqrt())
+        };
+        let [a, b] = &sizes;
+        (sd(&|row| a[row] - b[row]), sd(&|row| a[row]).max(sd(&|row| b[row])))
     }
 
     /// Standard deviation of one period of the factors of a series, at the medians of their volatilities; an upper bound.
@@ -266,9 +318,7 @@ impl Plan {
         for row in rows {
             let of = self.summed(row);
             if let Entry::Vacant(vacant) = curves.entry(of) {
-                let mut columns = vec![vec![0.0; DRAWS]; self.taus.len() + 1];
-                self.fill_fine_centre(of, draws, DRAWS, &mut |t, column| columns[t].copy_from_slice(column)).ok()?;
-                vacant.insert(columns);
+                vacant.insert(self.curve_at(of, draws)?);
             }
         }
         let sums = self.sums_of(rows[0]);
@@ -291,6 +341,21 @@ impl Plan {
             // Error of the exponential (2 units in the last place) and of a sum of at most twelve terms.
             added: if sums.is_some() { 8.0 } else { 0.0 },
         })
+    }
+
+    /// A row of log revenue without shocks, indexed by period, then by draw.
+    fn curve_at(&self, of: SeriesId, draws: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+        let one = |part: SeriesId| {
+            let mut columns = vec![vec![0.0; DRAWS]; self.taus.len() + 1];
+            self.fill_fine_centre(part, draws, DRAWS, &mut |t, column| columns[t].copy_from_slice(column)).ok()?;
+            Some(columns)
+        };
+        let parts: Vec<Vec<Vec<f64>>> = self.parts_of(of).into_iter().map(one).collect::<Option<_>>()?;
+        if let [only] = &parts[..] {
+            return Some(only.clone());
+        }
+        let at = |t: usize, draw: usize| log_sum(parts.iter().map(|part| part[t][draw]));
+        Some((0..=self.taus.len()).map(|t| (0..DRAWS).map(|draw| at(t, draw)).collect()).collect())
     }
 
     /// Log of the row without shocks, indexed by date, then by draw.

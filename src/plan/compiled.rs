@@ -1,7 +1,8 @@
 //! Compiles a scenario.
 
+use super::combined::Combined;
 use super::dynamics::{Moves, Source};
-use super::ids::{DerivedId, ProviderId, RowId, SeriesId};
+use super::ids::{DerivedId, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::measured::{Measured, MeasuredRow};
 use super::pairs::ClosePairs;
@@ -9,12 +10,12 @@ use super::places::Places;
 use super::rows::Rows;
 use super::series::{Series, Slots};
 use super::sums::SumRow;
-use crate::assumption::address::Trail;
-use crate::covariance::{Covariance, Stated};
+use crate::assumption::address::{Trail, split_name};
+use crate::covariance::Covariance;
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::math;
-use crate::scenario::{Dates, Measure, Question, Scenario};
+use crate::scenario::{Dates, Measure, Question, Scenario, SeriesOf};
 
 /// Everything needed to fill blocks, computed once per run. Independent of how random numbers are sampled.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub(crate) struct Plan {
     pub(crate) first_coin: usize,
     /// By series.
     pub(crate) series: Vec<Series>,
+    /// Providers of segments: the rows of log revenue after those of the series.
+    pub(crate) combined: Vec<Combined>,
+    /// By provider: the row of its revenue.
+    of_providers: Vec<SeriesId>,
+    /// By row of log revenue: `Provider` or `Provider/Segment`.
+    names: Vec<String>,
     pub(crate) moves: Moves,
     /// Streams of innovations.
     pub(crate) sources: Vec<Source>,
@@ -36,15 +43,15 @@ pub(crate) struct Plan {
     pub(crate) sums: Vec<SumRow>,
     /// The power of two that log revenue is relative to (invariant 3 in DESIGN.md).
     pub(crate) reference: f64,
-    /// By series: log revenue relative to the reference with every assumption at its median, at 0..=T.
+    /// By row of log revenue: its value relative to the reference with every assumption at its median, at 0..=T.
     pub(crate) central: Vec<Vec<f64>>,
-    /// By series: whether the mean of its revenue is finite and can be estimated reliably.
+    /// By row of log revenue: whether the mean of revenue is finite and can be estimated reliably.
     pub(crate) has_mean: Vec<bool>,
-    /// By series: the revenue at 0..=T if nothing in it is drawn.
+    /// By row of log revenue: the revenue at 0..=T if nothing in it is drawn.
     pub(crate) known: Vec<Option<Vec<f64>>>,
     /// By derived row: the sums if nothing in them is drawn.
     known_sums: Vec<Option<Vec<f64>>>,
-    /// By series: the base revenue if it is not drawn.
+    /// By row of log revenue: the base revenue if it is not drawn.
     pub(super) known_base: Vec<Option<f64>>,
     /// Sums whose fans are requested, by measure.
     pub(crate) measured: Vec<Measured>,
@@ -65,12 +72,16 @@ impl Plan {
         let [covariance, trends] = covariances(scenario);
         let first_coin = draws.len();
         let moves = Moves::new(scenario, seed, trends, &resolved, &mut draws);
+        let stated = scenario.series();
         let mut series = Vec::new();
-        for (index, provider) in scenario.providers.iter().enumerate() {
-            let curve = provider.growth.as_ref().expect("validated: every provider has a growth curve");
-            let slots = Slots::of(scenario, index, curve, &resolved);
-            series.push(Series::new((scenario, SeriesId(index)), (curve, slots), &draws, &covariance)?);
+        for (index, of) in stated.iter().enumerate() {
+            let curve = of.own.growth.as_ref().expect("validated: every series has a growth curve");
+            let slots = Slots::of(scenario, of, curve, &resolved);
+            series.push(Series::new((scenario, of), (curve, slots), &draws, (&covariance, index))?);
         }
+        let mut names: Vec<String> = stated.iter().map(SeriesOf::name).collect();
+        let (combined, of_providers) = Combined::of(&stated, scenario.providers.len());
+        names.extend(combined.iter().map(|sum| scenario.providers[sum.provider].name.clone()));
         let mut plan = Self {
             rows: Rows::new(scenario),
             level: Level::detect()?,
@@ -80,6 +91,9 @@ impl Plan {
             draws,
             first_coin,
             series,
+            combined,
+            of_providers,
+            names,
             moves,
             sources: Vec::new(),
             sums: Vec::new(),
@@ -93,13 +107,15 @@ impl Plan {
             close: ClosePairs::default(),
         };
         plan.has_mean = plan.series_ids().map(|of| plan.mean_exists(scenario, of, &resolved)).collect();
+        plan.combine_means();
         plan.sources = plan.streams(scenario);
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
-        plan.check_range(scenario)?;
+        plan.combine();
+        plan.check_range()?;
         for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
             for name in [&question.challenger, &question.incumbent] {
-                let sums = plan.sum_row(scenario, scenario.dates(question), plan.provider(name));
+                let sums = plan.sum_row(scenario, scenario.dates(question), name);
                 plan.add_sum_row(sums);
             }
         }
@@ -115,33 +131,82 @@ impl Plan {
         &self.series[index]
     }
 
-    /// The provider with a name that the scenario uses.
-    pub(crate) fn provider(&self, name: &str) -> ProviderId {
-        ProviderId(self.rows.find(name).expect("validated: the scenario has this provider"))
+    /// The row of log revenue of a provider or segment that the scenario names.
+    pub(crate) fn row_named(&self, name: &str) -> SeriesId {
+        // A provider of segments has no series of its name.
+        let found = self.names.iter().position(|known| known == name);
+        SeriesId(found.expect("validated: the scenario has this provider or segment"))
     }
 
-    /// The series of a provider.
-    pub(crate) fn series_of(&self, ProviderId(index): ProviderId) -> SeriesId {
-        SeriesId(index)
+    /// The series of a row of log revenue; `None` for the sum of several segments.
+    pub(crate) fn as_series(&self, SeriesId(row): SeriesId) -> Option<SeriesId> {
+        match row.checked_sub(self.series.len()) {
+            None => Some(SeriesId(row)),
+            Some(sum) => match self.combined[sum].of[..] {
+                [only] => Some(only),
+                _ => None,
+            },
+        }
+    }
+
+    /// The series that a row of log revenue sums: itself, or the segments of a provider.
+    pub(crate) fn parts_of(&self, of: SeriesId) -> Vec<SeriesId> {
+        let SeriesId(row) = of;
+        row.checked_sub(self.series.len()).map_or_else(|| vec![of], |sum| self.combined[sum].of.clone())
+    }
+
+    /// Number of rows of log revenue: the series, then the providers of segments.
+    pub(crate) fn log_rows(&self) -> usize {
+        self.series.len() + self.combined.len()
     }
 
     /// For each provider, the row of its revenue by period.
-    pub(crate) fn provider_rows(&self) -> Vec<RowId> {
-        (0..self.rows.names().len()).map(|place| RowId::Series(self.series_of(ProviderId(place)))).collect()
+    pub(crate) fn provider_rows(&self) -> &[SeriesId] {
+        &self.of_providers
     }
 
-    /// Name of the provider to which a series belongs.
-    pub(crate) fn name(&self, SeriesId(index): SeriesId) -> &str {
-        &self.rows.names()[index]
+    /// The row of revenue of a provider, by place in the scenario.
+    pub(crate) fn provider_row(&self, provider: usize) -> SeriesId {
+        self.of_providers[provider]
+    }
+
+    /// The rows whose fans are counted: those of the providers, then the segments of those that have some.
+    pub(crate) fn fan_rows(&self) -> Vec<SeriesId> {
+        self.of_providers.iter().copied().chain(self.combined.iter().flat_map(|sum| sum.of.iter().copied())).collect()
+    }
+
+    /// The places in [`Plan::fan_rows`] of the segments of a provider.
+    pub(crate) fn segment_fans(&self, provider: usize) -> std::ops::Range<usize> {
+        let before = self.combined.iter().take_while(|sum| sum.provider < provider);
+        let from = self.of_providers.len() + before.map(|sum| sum.of.len()).sum::<usize>();
+        let own = self.combined.iter().find(|sum| sum.provider == provider);
+        from..from + own.map_or(0, |sum| sum.of.len())
+    }
+
+    /// The name of a segment within its provider.
+    pub(crate) fn segment_name(&self, of: SeriesId) -> &str {
+        split_name(self.name(of)).1.expect("the row of a segment")
+    }
+
+    /// `Provider` or `Provider/Segment`.
+    pub(crate) fn name(&self, SeriesId(row): SeriesId) -> &str {
+        &self.names[row]
     }
 
     pub(crate) fn sum(&self, DerivedId(index): DerivedId) -> &SumRow {
         &self.sums[index]
     }
 
-    /// The base revenue of a series at these cumulative probabilities.
+    /// The base revenue of a row of log revenue at these cumulative probabilities; for several drawn segments, of 4,096
+    /// sampled sums.
     pub(crate) fn base_at<const N: usize>(&self, of: SeriesId, mut levels: [f64; N]) -> [f64; N] {
-        match self.series(of).slots.base {
+        let bases: Vec<Input> = self.parts_of(of).into_iter().map(|part| self.series(part).slots.base).collect();
+        let [base] = bases[..] else {
+            let sums = self.sampled_sums(&bases);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+            return levels.map(|p| sums[((p * sums.len() as f64) as usize).min(sums.len() - 1)]);
+        };
+        match base {
             Input::Known(value) => [value; N],
             Input::Drawn(draw) => {
                 self.draws[draw].quantile.fill(&mut levels);
@@ -164,10 +229,17 @@ impl Plan {
         self.sums.iter().position(|known| known == sums).map(DerivedId)
     }
 
-    fn sum_row(&self, scenario: &Scenario, dates: Dates, provider: ProviderId) -> SumRow {
+    fn sum_row(&self, scenario: &Scenario, dates: Dates, name: &str) -> SumRow {
         let Dates { width, base, at } = dates;
-        let ProviderId(index) = provider;
-        let history = &scenario.providers[index].history;
+        let of = self.row_named(name);
+        let stated = scenario.series();
+        let history = |t: usize| {
+            let back = |SeriesId(part): &SeriesId| {
+                let history = &stated[*part].own.history;
+                history.len().checked_sub(t).map(|index| history[index])
+            };
+            self.parts_of(of).iter().map(back).sum::<Option<f64>>()
+        };
         let dates: Vec<Option<i32>> =
             std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
         let past = |date: &Option<i32>| {
@@ -175,36 +247,34 @@ impl Plan {
             let width = i32::try_from(width).expect("validated: a year has at most twelve periods");
             let first = date.map_or(0, |date| date + 1 - width);
             let last = date.map_or(-1, |date| date.min(-1));
-            let back = |t: i32| history.len().checked_sub(usize::try_from(-t).ok()?).map(|index| history[index]);
+            let back = |t: i32| history(usize::try_from(-t).ok()?);
             (first..=last).filter_map(back).sum::<f64>() / self.reference
         };
         let past = dates.iter().map(past).collect();
-        SumRow { of: self.series_of(provider), width, dates, past }
+        SumRow { of, width, dates, past }
     }
 
     /// The row of a provider that a question compares.
     pub(crate) fn row_of(&self, scenario: &Scenario, question: &Question, name: &str) -> RowId {
-        let provider = self.provider(name);
         if question.measure == Measure::Period {
-            return RowId::Series(self.series_of(provider));
+            return RowId::Series(self.row_named(name));
         }
-        let sums = self.sum_row(scenario, scenario.dates(question), provider);
+        let sums = self.sum_row(scenario, scenario.dates(question), name);
         RowId::Derived(self.find_sum_row(&sums).expect("the plan has the sums of every question of its scenario"))
     }
 
     /// Adds the rows of these measures for every provider.
     pub(crate) fn with_measured(mut self, scenario: &Scenario, measures: &[Measure]) -> Self {
         for measure in measures {
-            let providers = self.rows.names().len();
-            let of = (0..providers).map(|of| self.measured_row(scenario, *measure, ProviderId(of))).collect();
+            let of = scenario.providers.iter().map(|provider| self.measured_row(scenario, *measure, &provider.name));
+            let of = of.collect();
             self.measured.push(Measured { measure: *measure, of });
         }
         self
     }
 
-    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, provider: ProviderId) -> MeasuredRow {
-        let ProviderId(place) = provider;
-        let dates = scenario.dates_of(measure, scenario.providers[place].history.len());
+    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, provider: &str) -> MeasuredRow {
+        let dates = scenario.dates_of(measure, scenario.known_periods(provider));
         let labels = dates.at.iter().map(|t| self.rows.label(*t)).collect();
         let sums = self.sum_row(scenario, dates, provider);
         let SeriesId(of) = sums.of;
@@ -229,8 +299,13 @@ impl Plan {
                 Some(a.iter().zip(b).map(|(a, b)| a / b - 1.0 > TIE).collect())
             }
             (RowId::Series(a), RowId::Series(b)) => {
-                self.series(a).centre.as_ref().and(self.series(b).centre.as_ref())?;
-                self.is_without_shocks(a, b).then_some(())?;
+                if let (Some(of_a), Some(of_b)) = (self.as_series(a), self.as_series(b)) {
+                    self.series(of_a).centre.as_ref().and(self.series(of_b).centre.as_ref())?;
+                    self.is_without_shocks(of_a, of_b).then_some(())?;
+                } else {
+                    let is_known = |SeriesId(row): SeriesId| self.known[row].is_some();
+                    (is_known(a) && is_known(b)).then_some(())?;
+                }
                 let (SeriesId(a), SeriesId(b)) = (a, b);
                 Some(self.central[a].iter().zip(&self.central[b]).map(|(a, b)| a - b > TIE).collect())
             }
@@ -292,14 +367,7 @@ impl Plan {
 }
 
 fn covariances(scenario: &Scenario) -> [Covariance; 2] {
-    let index =
-        |name: &String| scenario.correlated_index(name).expect("validated: correlations name series or factors");
-    let correlations = scenario.correlations.iter();
-    let stated = correlations.map(|correlation| {
-        let [a, b] = correlation.between.each_ref().map(index);
-        (a, b, correlation.value)
-    });
-    let stated: Vec<Stated> = stated.collect();
+    let (stated, _) = scenario.stated_correlations();
     scenario.covariances(&stated).expect("validated: the correlation matrices are positive semidefinite")
 }
 
@@ -335,7 +403,7 @@ mod tests {
             .build()
             .expect("valid");
         let plan = Plan::new(&scenario, 7).expect("a plan");
-        let [a, b] = ["Zürich (A) – 1.5", "B"].map(|name| &plan.series(plan.series_of(plan.provider(name))).slots);
+        let [a, b] = ["Zürich (A) – 1.5", "B"].map(|name| &plan.series(plan.row_named(name)).slots);
         let [shared, base] = [0, 1].map(Input::Drawn);
         assert_eq!((a.base, a.volatility), (Input::Known(3.0), Input::Known(0.2)));
         assert_eq!(a.growth, [Input::Known(0.4), shared, Input::Known(0.05), Input::Known(4.0)]);

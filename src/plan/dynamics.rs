@@ -6,13 +6,14 @@ use std::sync::OnceLock;
 use super::ids::SeriesId;
 use super::input::{Draw, Input};
 use super::places::Resolved;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
 use crate::covariance::{Covariance, Motion, kept};
 use crate::random::{Mixing, StreamKey, slot_of};
-use crate::scenario::{Centring, Innovations, Scenario, Shock};
+use crate::scenario::{Centring, Innovations, Scenario, SeriesOf, Shock};
 
 /// How the shocks of a series accumulate, with its numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,10 +25,10 @@ pub(crate) enum MotionInput {
 }
 
 impl MotionInput {
-    fn of(scenario: &Scenario, provider: usize, resolved: &Resolved) -> Self {
-        let provider = &scenario.providers[provider];
-        let shock = &provider.shock;
-        let at = |key: &str| resolved.at(&format!("provider[{}].shock.{}.{key}", provider.name, shock.key())).input;
+    fn of(series: &SeriesOf<'_>, resolved: &Resolved) -> Self {
+        let shock = &series.own.shock;
+        let address = of_provider(&series.name(), ProviderKey::Shock);
+        let at = |key: &str| resolved.at(&format!("{address}.{}.{key}", shock.key())).input;
         match shock {
             Shock::RandomWalk => Self::RandomWalk,
             Shock::Persistent { .. } => Self::Persistent { half_life: at("half_life") },
@@ -85,15 +86,16 @@ pub(crate) struct Dynamics {
 
 impl Dynamics {
     /// Jumps with a probability below 1 add a draw, their coin, to `draws`.
-    pub(super) fn of(scenario: &Scenario, index: usize, resolved: &Resolved, draws: &mut Vec<Draw>) -> Self {
-        let provider = &scenario.providers[index];
+    pub(super) fn of(scenario: &Scenario, series: &SeriesOf<'_>, resolved: &Resolved, draws: &mut Vec<Draw>) -> Self {
+        let provider = series.own;
+        let all = of_provider(&series.name(), ProviderKey::Jump);
         let loadings = provider.loadings.iter().filter(|(_, loading)| loading.abs() > 0.0).map(|(name, loading)| {
             let factor = scenario.factors.iter().position(|factor| factor.name == *name);
             (factor.expect("validated: a loading names a factor"), *loading)
         });
         let mut jumps = Vec::new();
         for (place, (jump, at)) in provider.jumps.iter().zip(scenario.jump_periods(provider)).enumerate() {
-            let address = format!("provider[{}].jump[{place}]", provider.name);
+            let address = format!("{all}[{place}]");
             let size = resolved.at(&format!("{address}.log_size")).input;
             let coin = match jump.probability {
                 probability if probability >= 1.0 => Input::Known(1.0),
@@ -106,7 +108,7 @@ impl Dynamics {
             jumps.push(JumpInput { at, size, coin });
         }
         Self {
-            motion: MotionInput::of(scenario, index, resolved),
+            motion: MotionInput::of(series, resolved),
             is_mean: provider.centring == Centring::Mean,
             loadings: loadings.collect(),
             jumps,
@@ -202,7 +204,7 @@ impl Moves {
         draws: &mut Vec<Draw>,
     ) -> Self {
         let of: Vec<Dynamics> =
-            (0..scenario.providers.len()).map(|index| Dynamics::of(scenario, index, resolved, draws)).collect();
+            scenario.series().iter().map(|series| Dynamics::of(scenario, series, resolved, draws)).collect();
         let at = |factor: &str, key: &str| resolved.at(&format!("factor[{factor}].{key}")).input;
         let factors = scenario
             .factors

@@ -1,23 +1,20 @@
-//! Typed indices of a plan: providers, series, and the rows that statistics compare.
+//! Typed indices of a plan: series, and the rows that statistics compare.
 
 use std::ops::{Index, IndexMut};
 
-/// A provider, by its place in the scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ProviderId(pub(crate) usize);
-
-/// A series: a base, a growth curve and shocks. Each provider has one.
+/// A row of log revenue at every period: a series (a base, a growth curve and shocks), or, after all series, the sum of a
+/// provider's segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SeriesId(pub(crate) usize);
 
-/// A derived row, computed from the rows of series: a sum over time.
+/// A derived row, computed from a row of log revenue: a sum over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DerivedId(pub(crate) usize);
 
 /// A row that statistics compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RowId {
-    /// Log revenue of a series at every period.
+    /// Log revenue at every period.
     Series(SeriesId),
     /// Linear revenue of a derived row at the dates of its measure.
     Derived(DerivedId),

@@ -3,6 +3,7 @@
 //! | module | contents |
 //! |---|---|
 //! | `compiled` | the plan: series, draws, derived rows, and what is known without sampling |
+//! | `combined` | providers of segments |
 //! | `ids` | typed indices of providers, series and rows |
 //! | `input`, `places` | numbers and their draws: one for each unnamed number, one for each named assumption |
 //! | `series` | the slots of a series by role: base, volatility, growth; its stream |
@@ -16,6 +17,7 @@
 
 mod centre;
 mod close;
+mod combined;
 mod compiled;
 mod dynamics;
 mod ids;
@@ -30,6 +32,7 @@ mod sums;
 mod terms;
 mod trace;
 
+pub(crate) use combined::{log_sum, log_sums};
 pub(crate) use compiled::Plan;
 pub(crate) use dynamics::{Dynamics, MotionInput, Source};
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::input::{Draw, Input};
 use crate::assumption::Assumption;
-use crate::assumption::address::{Key, ProviderKey, ScenarioKey, Trail, item};
+use crate::assumption::address::{ProviderKey, Trail, owner_trail};
 use crate::assumption::domain::Domain;
 use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
@@ -38,9 +38,9 @@ impl Resolved {
         *self.0.get(address).expect("the walk visits every number of a provider")
     }
 
-    /// The parameters of a provider's growth curve, in the order in which the curve lists them.
+    /// The parameters of the growth curve of a provider or segment, in the order in which the curve lists them.
     pub(super) fn of_curve(&self, provider: &str, curve: &Curve) -> Vec<Slot> {
-        let (mut places, mut trail) = (Places::default(), item(ScenarioKey::Provider, Key::Name(provider)));
+        let (mut places, mut trail) = (Places::default(), owner_trail(provider));
         trail.push(ProviderKey::Growth);
         curve.walk(&mut trail, &mut places);
         places.list.iter().map(|(address, ..)| self.at(address)).collect()

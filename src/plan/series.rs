@@ -1,6 +1,5 @@
 //! The series of a plan: their numbers by role, and the streams of their shocks.
 
-use super::ids::SeriesId;
 use super::input::{Draw, Input};
 use super::places::Resolved;
 use crate::assumption::address::{ProviderKey, of_provider};
@@ -8,7 +7,7 @@ use crate::covariance::Covariance;
 use crate::error::Error;
 use crate::growth::{Curve, Median, Ready, Value};
 use crate::math::{self, to_f32};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, SeriesOf};
 
 /// The numbers of one series by role. Each is found by its address, so that a further number moves none of them.
 #[derive(Debug)]
@@ -22,12 +21,12 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// The numbers of a provider.
-    pub(super) fn of(scenario: &Scenario, provider: usize, curve: &Curve, resolved: &Resolved) -> Self {
-        let name = &scenario.providers[provider].name;
+    /// The numbers of a provider or segment.
+    pub(super) fn of(scenario: &Scenario, of: &SeriesOf<'_>, curve: &Curve, resolved: &Resolved) -> Self {
+        let name = of.name();
         let [base, volatility] =
-            ["revenue", "volatility"].map(|field| resolved.at(&format!("provider[{name}].{field}")));
-        let parameters: Vec<_> = resolved.of_curve(name, curve);
+            [ProviderKey::Revenue, ProviderKey::Volatility].map(|key| resolved.at(&of_provider(&name, key)));
+        let parameters: Vec<_> = resolved.of_curve(&name, curve);
         let has_mean = ![base, volatility].iter().chain(&parameters).any(|slot| slot.heavy);
         let mut growth: Vec<Input> = parameters.into_iter().map(|slot| slot.input).collect();
         resolve_auto(scenario, curve, &mut growth);
@@ -63,18 +62,16 @@ impl Series {
     /// # Errors
     /// If the central path cannot meet its fiscal totals; validation rules this out.
     pub(super) fn new(
-        (scenario, id): (&Scenario, SeriesId),
+        (scenario, of): (&Scenario, &SeriesOf<'_>),
         (curve, slots): (&Curve, Slots),
         draws: &[Draw],
-        covariance: &Covariance,
+        (covariance, index): (&Covariance, usize),
     ) -> Result<Self, Error> {
-        let SeriesId(index) = id;
-        let provider = &scenario.providers[index];
         let centre = |input: &Input| Median { value: input.median(draws), drawn: input.is_drawn() };
         let centres: Vec<Median> = slots.growth.iter().map(centre).collect();
         let base_median = slots.base.median(draws);
-        let growth = Ready::new(curve, &centres, &scenario.past(provider, base_median, slots.base.is_drawn()));
-        let unmet = |message| Error::invalid("scenario", of_provider(&provider.name, ProviderKey::Growth), message);
+        let growth = Ready::new(curve, &centres, &scenario.past(of.own, base_median, slots.base.is_drawn()));
+        let unmet = |message| Error::invalid("scenario", of_provider(&of.name(), ProviderKey::Growth), message);
         let earlier = covariance.loadings(index).filter(|(j, _)| *j < index);
         Ok(Self {
             slots,

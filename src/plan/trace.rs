@@ -6,6 +6,7 @@ use super::ids::SeriesId;
 use super::places::Resolved;
 use super::series::Series;
 use super::terms::{Parts, Terms};
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::error::Error;
 use crate::growth::Value;
 use crate::math;
@@ -64,9 +65,9 @@ impl Plan {
     ///
     /// # Errors
     /// The provider whose central path, or whose factors, exceed it.
-    pub(super) fn check_range(&self, scenario: &Scenario) -> Result<(), Error> {
+    pub(super) fn check_range(&self) -> Result<(), Error> {
         const MOST: f64 = f32::MAX as f64 / 1e6;
-        for (of, provider) in self.series_ids().zip(&scenario.providers) {
+        for of in self.series_ids() {
             let SeriesId(index) = of;
             if !self.dynamics(of).has_terms() {
                 continue;
@@ -81,7 +82,7 @@ impl Plan {
                     "log revenue exceeds the range of a 32-bit float: jumps or factors reach {:e}",
                     path.max(factors)
                 );
-                return Err(Error::provider_limit("simulation", &provider.name, "by the horizon", message));
+                return Err(Error::provider_limit("simulation", self.name(of), "by the horizon", message));
             }
         }
         Ok(())
@@ -90,9 +91,9 @@ impl Plan {
     /// The streams of innovations: of the series, the factors, and the trends.
     pub(super) fn streams(&self, scenario: &Scenario) -> Vec<Source> {
         let has_volatility = |index: usize| self.series.get(index).is_some_and(Series::has_volatility);
-        let series = scenario.providers.iter().enumerate().map(|(index, provider)| {
+        let series = self.series_ids().map(|SeriesId(index)| {
             let is_shocked = self.covariance.affects_later(index) || has_volatility(index);
-            Source::new(self.seed, &format!("series {}", provider.name), is_shocked)
+            Source::new(self.seed, &format!("series {}", self.name(SeriesId(index))), is_shocked)
         });
         let factors = scenario.factors.iter().enumerate().map(|(index, factor)| {
             let row = self.series.len() + index;
@@ -101,7 +102,7 @@ impl Plan {
         });
         let trends = self.moves.trending.iter().enumerate().map(|(row, series)| {
             let is_shocked = self.moves.trends.affects_later(row) || has_volatility(*series);
-            Source::new(self.seed, &format!("trend {}", scenario.providers[*series].name), is_shocked)
+            Source::new(self.seed, &format!("trend {}", self.name(SeriesId(*series))), is_shocked)
         });
         series.chain(factors).chain(trends).collect()
     }
@@ -109,11 +110,11 @@ impl Plan {
     /// Whether the revenue of a series has a mean that can be relied on.
     pub(super) fn mean_exists(&self, scenario: &Scenario, of: SeriesId, resolved: &Resolved) -> bool {
         let SeriesId(index) = of;
-        let provider = &scenario.providers[index];
+        let provider = scenario.series()[index].own;
         let own = &self.moves.of[index];
         let has_heavy_tails = self.moves.tails.is_some() && self.has_shocks(of);
-        let jumps =
-            (0..provider.jumps.len()).map(|place| format!("provider[{}].jump[{place}].log_size", provider.name));
+        let address = of_provider(self.name(of), ProviderKey::Jump);
+        let jumps = (0..provider.jumps.len()).map(|place| format!("{address}[{place}].log_size"));
         let factors = own.loadings.iter().flat_map(|(factor, _)| {
             let name = &scenario.factors[*factor].name;
             ["drift", "volatility"].map(|key| format!("factor[{name}].{key}"))

@@ -208,6 +208,14 @@ impl Outcome {
                 let quantile = |period, p| fan.quantile(period, p).ok();
                 rows.distribution(&provider.name, "revenue", fan.periods(), mean, quantile);
             }
+            for segment in &provider.segments {
+                if let Some(fan) = segment.revenue.known() {
+                    let mean = |period| fan.mean(period).ok().flatten();
+                    let quantile = |period, p| fan.quantile(period, p).ok();
+                    let name = format!("{}/{}", provider.name, segment.name);
+                    rows.distribution(&name, "revenue", fan.periods(), mean, quantile);
+                }
+            }
         }
         for (provider, fan) in self.measured_fans() {
             let what = format!("{}_revenue", fan.measure.word().replace(' ', "_"));

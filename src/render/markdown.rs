@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::table::Table;
 use crate::error::Error;
-use crate::outcome::{Outcome, Overtake};
+use crate::outcome::{Outcome, Overtake, ProviderOutcome};
 
 impl Overtake {
     /// The table that `Display` prints, as Markdown.
@@ -37,7 +37,8 @@ impl Outcome {
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let questions = self.questions().iter().map(Overtake::to_markdown);
-        let providers = self.providers.iter().filter_map(|provider| self.provider_markdown(&provider.name).ok());
+        let names = self.providers.iter().flat_map(ProviderOutcome::names);
+        let providers = names.filter_map(|name| self.provider_markdown(&name).ok());
         let measured = self.measured_tables().into_iter().map(|table| markdown(&table));
         questions.chain(providers).chain(measured).collect::<Vec<_>>().join("\n")
     }

@@ -221,9 +221,10 @@ impl fmt::Display for Outcome {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
         }
-        for provider in self.providers.iter().filter(|provider| provider.revenue.known().is_some()) {
-            writeln!(f, "{}\n", self.revenue_headline(&provider.name))?;
-            let rows = self.provider_rows(&provider.name).map_err(|_| fmt::Error)?;
+        let all = self.providers.iter().flat_map(|provider| provider.names().map(move |name| (provider, name)));
+        for (provider, name) in all.filter(|(_, name)| self.revenue(name).is_ok()) {
+            writeln!(f, "{}\n", self.revenue_headline(&name))?;
+            let rows = self.provider_rows(&name).map_err(|_| fmt::Error)?;
             let (share, rank) = (provider.share.known().map_or("", |_| "mean share"), provider.rank.known());
             let rank = rank.map_or("", |_| "likeliest rank");
             let head = ["period", "median", "90 % band", share, rank].map(str::to_owned);

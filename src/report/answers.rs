@@ -71,31 +71,32 @@ pub(super) fn custom(page: &mut HtmlPage, outcome: &Outcome) {
 
 pub(super) fn revenue(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let over_years = outcome.measured_tables();
-    if !outcome.has_revenue() && over_years.is_empty() {
+    let with_fans = outcome.with_fans();
+    if with_fans.is_empty() && over_years.is_empty() {
         return Ok(());
     }
     page.heading(2, &outcome.scenario().capital_quantity());
-    if outcome.has_revenue() {
-        revenue_of_periods(page, outcome)?;
+    if !with_fans.is_empty() {
+        revenue_of_periods(page, outcome, &with_fans)?;
     }
     over_years.iter().for_each(|table| page.figures(table));
     Ok(())
 }
 
-fn revenue_of_periods(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
-    chart(page, outcome, Chart::fan)?;
+fn revenue_of_periods(page: &mut HtmlPage, outcome: &Outcome, with_fans: &[String]) -> Result<(), Error> {
+    chart(page, outcome, |chart| chart.clone().of(with_fans).fan())?;
     let horizon = outcome.scenario().horizon();
-    for provider in outcome.scenario().providers() {
-        let fan = outcome.revenue(provider.name())?;
+    for name in with_fans {
+        let fan = outcome.revenue(name)?;
         let at = |p: f64| fan.quantile(horizon, p).map(|value| money(value, 4));
-        page.heading(3, provider.name());
+        page.heading(3, name);
         page.paragraph(&format!(
             "In {horizon}: one in ten below {}, median {}, one in ten above {}.",
             at(0.1)?,
             at(0.5)?,
             at(0.9)?
         ));
-        page.figures(&outcome.provider_table(provider.name())?);
+        page.figures(&outcome.provider_table(name)?);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::assumption::address::{JumpKey, ProviderKey, Subject};
 use crate::assumption::quantity::Quantity;
 use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
-use crate::scenario::{Provider, Scenario};
+use crate::scenario::Scenario;
 
 /// The text if no source is stated.
 const ASSUMED: &str = "assumed";
@@ -51,7 +51,7 @@ fn is_plain(subject: Subject<'_>) -> bool {
             | ProviderKey::Loading
             | ProviderKey::Jump => true,
             // These are words.
-            ProviderKey::Name | ProviderKey::Centring | ProviderKey::Source => false,
+            ProviderKey::Name | ProviderKey::Centring | ProviderKey::Segment | ProviderKey::Source => false,
         },
         Subject::Jump(_, key) => match key {
             JumpKey::Probability => true,
@@ -62,11 +62,13 @@ fn is_plain(subject: Subject<'_>) -> bool {
     }
 }
 
-/// The source of a plain number is that of its provider.
+/// The source of a plain number is that of its segment or provider.
 fn source_of(scenario: &Scenario, address: &str) -> String {
-    let own = Subject::of_known(address).provider();
-    let provider = scenario.providers().iter().find(|provider| own == Some(provider.name()));
-    provider.and_then(Provider::source_text).unwrap_or(ASSUMED).to_owned()
+    let owner = Subject::of_known(address).owner();
+    let series = scenario.series();
+    let found = owner.and_then(|owner| series.iter().find(|series| owner.is_named(&series.name())));
+    let stated = found.and_then(|series| series.own.source_text().or(series.outer.source_text()));
+    stated.unwrap_or(ASSUMED).to_owned()
 }
 
 pub(super) fn findings(page: &mut HtmlPage, scenario: &Scenario, audit: &Audit) {

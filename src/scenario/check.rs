@@ -6,7 +6,9 @@ use super::medians::{Fault, medians, nests, reaches};
 use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
 use super::walk::{ItemKey, keys};
-use super::{Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, Provider, Scenario, Shock};
+use super::{
+    Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Provider, Scenario, Segment, SeriesOf, Shock,
+};
 use crate::assumption::Assumption;
 use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKey, Trail, is_within};
 use crate::assumption::law::Law;
@@ -27,12 +29,15 @@ impl Scenario {
         let has_time = problems.is_empty();
         self.check_quantity(&mut problems);
         self.count_years();
+        self.share_year_ends();
         self.check_names(&mut problems);
         self.check_factors(&mut problems);
+        self.check_segments(&mut problems);
         let mut numbers = self.check_numbers();
         self.check_curves(has_time, &numbers, &mut problems);
         problems.append(&mut numbers);
-        if self.providers.len() <= MOST_PROVIDERS && self.factors.len() <= MOST_FACTORS {
+        let series = self.providers.iter().map(|provider| provider.segments.len().max(1)).sum::<usize>();
+        if self.providers.len() <= MOST_PROVIDERS && series <= MOST_SERIES && self.factors.len() <= MOST_FACTORS {
             self.check_correlations(&mut problems);
             self.check_questions(&mut problems);
             self.check_shocks(has_time, &mut problems);
@@ -86,6 +91,15 @@ impl Scenario {
         }
     }
 
+    /// Schedules of segments speak of totals of their provider's fiscal years.
+    fn share_year_ends(&mut self) {
+        for provider in &mut self.providers {
+            for Segment(own) in &mut provider.segments {
+                own.fiscal_year_ends = provider.fiscal_year_ends;
+            }
+        }
+    }
+
     fn check_names(&self, problems: &mut Vec<Problem>) {
         let assumptions = self.assumptions.iter().map(|(name, _)| Some(name.as_str()));
         check_names("assumption", "", assumptions, problems);
@@ -116,13 +130,12 @@ impl Scenario {
             // Problems beyond the limit are not listed, so the numbers may be invalid too.
             return;
         }
-        let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         let is_sound = |part: &str| !faulty.iter().any(|problem| is_within(&problem.address, part));
         let has_names = is_sound(ScenarioKey::Assumption.text());
         let named: HashMap<&str, &Law> =
             self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
-        for (provider, key) in self.providers.iter().zip(&keys) {
-            let own = address::item(ScenarioKey::Provider, key.borrow());
+        for (series, own) in self.series_with_addresses() {
+            let provider = series.own;
             let address = own.join(ProviderKey::Growth.into());
             let result = match &provider.growth {
                 None => Err((String::new(), "a growth curve is needed, got none".to_owned())),
@@ -155,7 +168,10 @@ impl Scenario {
         if !has_base || self.misfit_of_history(provider).is_some() {
             return Ok(());
         }
-        let base = law(&provider.revenue)
+        let base = provider
+            .revenue
+            .as_ref()
+            .and_then(law)
             .map(|shape| shape.median())
             .filter(|base| Quantity::Revenue.domain().contains(*base));
         let Some(base) = base else { return Ok(()) };
@@ -192,7 +208,7 @@ impl Scenario {
     }
 
     fn check_correlations(&self, problems: &mut Vec<Problem>) {
-        let mut stated = Vec::new();
+        let mut is_complete = true;
         let mut seen: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let before = problems.len();
         for (index, correlation) in self.correlations.iter().enumerate() {
@@ -200,7 +216,7 @@ impl Scenario {
                 return;
             }
             let [a, b] = [0, 1].map(|end| {
-                let found = self.correlated_index(&correlation.between[end]);
+                let found = self.correlated(&correlation.between[end]);
                 found.map_err(|message| {
                     if !self.has_doubled_name() {
                         problems.push(Problem::new(format!("correlation[{index}].between[{end}]"), message));
@@ -209,38 +225,64 @@ impl Scenario {
             });
             let (Ok(a), Ok(b)) = (a, b) else { continue };
             let address = format!("correlation[{index}].between");
-            if a == b {
+            let [first, second] = &correlation.between;
+            if first == second {
                 let what = if self.factors.is_empty() { "providers" } else { "providers or factors" };
-                let message = format!(
-                    "a correlation must be between two different {what}, got {:?} twice",
-                    correlation.between[0]
-                );
+                let message = format!("a correlation must be between two different {what}, got {first:?} twice");
                 problems.push(Problem::new(address, message));
-            } else if let Some(first) = seen.insert((a.min(b), a.max(b)), index) {
-                let [a, b] = &correlation.between;
-                let message = format!("{a:?} and {b:?} are already correlated by correlation[{first}]");
-                problems.push(Problem::new(address, message));
-            } else if Quantity::Correlation.domain().contains(correlation.value) {
-                stated.push((a, b, correlation.value));
+                continue;
             }
+            if a.iter().any(|row| b.contains(row)) {
+                let message = format!("{first:?} and {second:?} share a segment; state each pair of segments");
+                problems.push(Problem::new(address, message));
+                continue;
+            }
+            let pairs = || a.iter().flat_map(|a| b.iter().map(move |b| (*a.min(b), *a.max(b))));
+            if let Some(earlier) = pairs().find_map(|pair| seen.get(&pair)) {
+                let message = format!("{first:?} and {second:?} are already correlated by correlation[{earlier}]");
+                problems.push(Problem::new(address, message));
+                continue;
+            }
+            seen.extend(pairs().map(|pair| (pair, index)));
+            is_complete &= Quantity::Correlation.domain().contains(correlation.value);
         }
-        let complete = problems.len() == before && stated.len() == self.correlations.len();
-        if complete && let Err(unfit) = self.covariances(&stated) {
-            problems.push(self.unfit_correlations(&unfit));
+        if problems.len() > before || !is_complete {
+            return;
+        }
+        let (stated, of) = self.stated_correlations();
+        if let Err(unfit) = self.covariances(&stated) {
+            problems.push(self.unfit_correlations(of[unfit.index], &unfit));
         }
     }
 
-    /// The covariance of providers and factors, and that of the trends of those with a damped trend, for these stated
+    /// The stated correlations by rows of the matrix, and for each the index of the statement: a provider of several
+    /// segments stands for each of them. Names must be valid.
+    pub(crate) fn stated_correlations(&self) -> (Vec<Stated>, Vec<usize>) {
+        let rows = |name: &String| self.correlated(name).expect("validated: correlations name series or factors");
+        let mut all = (Vec::new(), Vec::new());
+        for (index, correlation) in self.correlations.iter().enumerate() {
+            let [first, second] = correlation.between.each_ref().map(rows);
+            for a in &first {
+                for b in &second {
+                    all.0.push((*a, *b, correlation.value));
+                    all.1.push(index);
+                }
+            }
+        }
+        all
+    }
+
+    /// The covariance of series and factors, and that of the trends of series with a damped trend, for these stated
     /// correlations.
     ///
     /// # Errors
     /// If a matrix is not positive semidefinite; the index is that of a stated correlation.
     pub(crate) fn covariances(&self, stated: &[Stated]) -> Result<[Covariance; 2], Unfit> {
         let step = self.step().years();
-        let all = Covariance::new(self.providers.len() + self.factors.len(), stated, step)?;
-        let rows: Vec<usize> = (0..self.providers.len())
-            .filter(|row| matches!(self.providers[*row].shock, Shock::DampedTrend { .. }))
-            .collect();
+        let series = self.series();
+        let all = Covariance::new(series.len() + self.factors.len(), stated, step)?;
+        let rows: Vec<usize> =
+            (0..series.len()).filter(|row| matches!(series[*row].own.shock, Shock::DampedTrend { .. })).collect();
         let place = |row: usize| rows.iter().position(|own| *own == row);
         let among: Vec<(usize, Stated)> = (0..)
             .zip(stated)
@@ -258,20 +300,32 @@ impl Scenario {
     /// Whether two providers share a name. One of the names is probably wrong, which would explain an unknown name
     /// elsewhere; that one is then not reported.
     fn has_doubled_name(&self) -> bool {
-        let names: BTreeSet<&str> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
-        names.len() < self.providers.len()
+        let series = self.series();
+        let names: BTreeSet<String> = series.iter().map(SeriesOf::name).collect();
+        names.len() < series.len()
     }
 
     /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation
     /// matrix.
-    fn unfit_correlations(&self, unfit: &Unfit) -> Problem {
-        let Correlation { between: [a, b], value } = &self.correlations[unfit.index];
+    fn unfit_correlations(&self, index: usize, unfit: &Unfit) -> Problem {
+        let Correlation { between: [a, b], value } = &self.correlations[index];
         let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");
         message += &match unfit.range {
             Some((low, high)) => format!("given the others, this one must lie between {low} and {high}"),
             None => "changing a single one is not sufficient, and this is the strongest".to_owned(),
         };
         message += &format!(", got {}", shown(*value));
+        for name in [a, b] {
+            let count = self.correlated(name).map_or(1, |rows| rows.len());
+            if count > 1 {
+                let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+                let least = (count * value * value - 1.0) / (count - 1.0);
+                message += &format!(
+                    "; with all {count} segments of {name:?}, these must be correlated among themselves by at least {}",
+                    shown(least)
+                );
+            }
+        }
         let name = |row: usize| self.correlated_name(row);
         let entries = unfit.nearest.iter().take(MOST_ENTRIES);
         let mut entries: Vec<String> =
@@ -282,7 +336,7 @@ impl Scenario {
         if !entries.is_empty() {
             message += &format!("; the nearest correlation matrix has {}", entries.join(", "));
         }
-        Problem::new(format!("correlation[{}].value", unfit.index), message)
+        Problem::new(format!("correlation[{index}].value"), message)
     }
 
     fn check_questions(&self, problems: &mut Vec<Problem>) {
@@ -294,7 +348,7 @@ impl Scenario {
             }
             let address = address::item(ScenarioKey::Question, key.borrow());
             for (end, name) in [&question.challenger, &question.incumbent].into_iter().enumerate() {
-                if let Err(message) = self.provider_index(name)
+                if let Err(message) = self.compared(name)
                     && !self.has_doubled_name()
                 {
                     let mut address = address.clone();

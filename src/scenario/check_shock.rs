@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::names::{check_names, visible};
 use super::walk::keys;
-use super::{AT_DATES, Centring, Innovations, Jump, MOST_FACTORS, Provider, Question, Scenario, Shock};
+use super::{
+    AT_DATES, Centring, Innovations, Jump, MOST_FACTORS, MOST_SERIES, Provider, Question, Scenario, SeriesOf, Shock,
+};
 use crate::assumption::address::{self, Key, ProviderKey, ScenarioKey, Trail};
 use crate::calendar::Period;
 use crate::error::{Problem, did_you_mean, is_enough};
@@ -29,14 +31,14 @@ impl Scenario {
         }
     }
 
-    /// The place of a provider or factor in the correlation matrix, or a message with the most similar name. Factors
-    /// follow the providers.
-    pub(crate) fn correlated_index(&self, name: &str) -> Result<usize, String> {
+    /// The rows of the correlation matrix that a name stands for, or a message with the most similar name: a factor, a
+    /// segment, or all series of a provider. Factors follow the series.
+    pub(crate) fn correlated(&self, name: &str) -> Result<Vec<usize>, String> {
         if let Some(factor) = self.factors.iter().position(|factor| factor.name == name) {
-            return Ok(self.providers.len() + factor);
+            return Ok(vec![self.series().len() + factor]);
         }
-        self.provider_index(name).map_err(|message| {
-            if self.factors.is_empty() {
+        self.series_named(name).map_err(|message| {
+            if self.factors.is_empty() || name.contains('/') {
                 return message;
             }
             let providers = self.providers.iter().map(|provider| provider.name.as_str());
@@ -46,10 +48,11 @@ impl Scenario {
     }
 
     /// The name of a row of the correlation matrix.
-    pub(super) fn correlated_name(&self, row: usize) -> &str {
-        match self.providers.get(row) {
-            Some(provider) => &provider.name,
-            None => &self.factors[row - self.providers.len()].name,
+    pub(super) fn correlated_name(&self, row: usize) -> String {
+        let series = self.series();
+        match series.get(row) {
+            Some(series) => series.name(),
+            None => self.factors[row - series.len()].name.clone(),
         }
     }
 
@@ -61,9 +64,21 @@ impl Scenario {
             let reason = "monitoring between dates is not implemented for Student-t innovations";
             return refuse(ScenarioKey::Innovations.text().to_owned(), reason);
         }
-        let compared = |provider: &&Provider| [&question.challenger, &question.incumbent].contains(&&provider.name);
-        self.providers.iter().filter(compared).find_map(|provider| {
-            let at = |key: ProviderKey| address::of_provider(&provider.name, key);
+        let series = self.series();
+        for name in [&question.challenger, &question.incumbent] {
+            let is_sum = self.series_named(name).is_ok_and(|all| all.len() > 1);
+            if is_sum {
+                let reason = "the sum of segments is not a random walk between dates";
+                return refuse(address::of_provider(name, ProviderKey::Segment), reason);
+            }
+        }
+        let compared = |of: &&SeriesOf<'_>| {
+            let name = of.name();
+            [&question.challenger, &question.incumbent].into_iter().any(|own| *own == name || *own == of.outer.name)
+        };
+        series.iter().filter(compared).find_map(|of| {
+            let provider = of.own;
+            let at = |key: ProviderKey| address::of_provider(&of.name(), key);
             if provider.shock != Shock::RandomWalk {
                 let reason = format!("shocks of the kind {:?} are not defined between dates", provider.shock.key());
                 return refuse(at(ProviderKey::Shock), &reason);
@@ -92,14 +107,35 @@ impl Scenario {
     }
 
     pub(super) fn check_shocks(&self, has_time: bool, problems: &mut Vec<Problem>) {
+        for (series, address) in self.series_with_addresses() {
+            self.check_loadings(series.own, &address, problems);
+            self.check_centring(series.own, &address, problems);
+            if has_time {
+                self.check_jumps(series.own, &address, problems);
+            }
+        }
+    }
+
+    /// The names and number of segments, and that their provider has nothing of its own.
+    pub(super) fn check_segments(&self, problems: &mut Vec<Problem>) {
         let keys = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         for (provider, key) in self.providers.iter().zip(&keys) {
             let own = address::item(ScenarioKey::Provider, key.borrow());
-            self.check_loadings(provider, &own, problems);
-            self.check_centring(provider, &own, problems);
-            if has_time {
-                self.check_jumps(provider, &own, problems);
+            let list = own.join(ProviderKey::Segment.into());
+            check_names(&list, ".name", provider.segments.iter().map(|segment| Some(segment.name())), problems);
+            if provider.segments.is_empty() && provider.revenue.is_none() && !is_enough(problems) {
+                problems.push(Problem::new(list, "must have at least one segment, got an empty list"));
             }
+            for key in provider.beside_segments() {
+                if !is_enough(problems) {
+                    let message = "a provider of segments has none of its own; state it in each segment";
+                    problems.push(Problem::new(own.join(key.into()), message));
+                }
+            }
+        }
+        let series = self.series().len();
+        if series > MOST_SERIES {
+            problems.push(Problem::new("provider", format!("at most {MOST_SERIES} series, got {series}")));
         }
     }
 

@@ -2,14 +2,13 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario};
+use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario, Segment};
 use crate::assumption::Assumption;
 use crate::assumption::address::{CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Trail};
 use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Keys of the scenario format that this version does not support yet.
-const LATER_PROVIDER: [&str; 1] = ["segment"];
 const LATER_TOP: [&str; 1] = ["dependence"];
 
 /// Decodes a scenario, or lists every structural problem.
@@ -220,35 +219,64 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        self.table(node, ProviderKey::TEXTS, &LATER_PROVIDER)?;
+        self.table(node, ProviderKey::TEXTS, &[])?;
+        let is_series = node.get("segment").is_none();
+        if node.get("segment").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
+            let message = "must have at least one segment, got an empty list".to_owned();
+            self.at(Key::Field("segment"), |reader| reader.report(message));
+        }
+        let series = self.series(node, is_series);
+        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
+        let exit = self.optional(node, "exit", Self::number);
+        let segments = self.items(node, "segment", Self::segment);
+        Some(Provider {
+            fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
+            exit: exit.unwrap_or(0.0),
+            segments: segments?,
+            ..series?
+        })
+    }
+
+    fn segment(&mut self, node: &Node) -> Option<Segment> {
+        let of_providers = ["segment", "fiscal_year_ends", "exit"];
+        let known: Vec<&str> = ProviderKey::TEXTS.iter().copied().filter(|key| !of_providers.contains(key)).collect();
+        self.table(node, &known, &[])?;
+        self.series(node, true).map(Segment)
+    }
+
+    /// The keys that providers and segments share; a series needs revenue and growth.
+    fn series(&mut self, node: &Node, is_series: bool) -> Option<Provider> {
         let name = self.required(node, "name", Self::text);
-        let revenue = self.required(node, "revenue", Self::assumption);
-        let growth = self.required(node, "growth", Self::curve);
+        if is_series {
+            self.required(node, "revenue", |_, _| Some(()));
+            self.required(node, "growth", |_, _| Some(()));
+        }
+        let revenue = self.optional(node, "revenue", Self::assumption);
+        let growth = self.optional(node, "growth", Self::curve);
         let volatility = self.optional(node, "volatility", Self::assumption);
         let shock = self.optional(node, "shock", Self::shock);
         let centring = self.optional(node, "centring", Self::centring);
         let history =
             self.optional(node, "history", |reader, node| reader.list(node, "a list of revenues", Self::number));
-        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
         let source = self.optional(node, "source", Self::text);
         let claims = self.items(node, "claim", Self::claim);
-        let exit = self.optional(node, "exit", Self::number);
         let loadings = self.optional(node, "loading", Self::loadings);
         let jumps = self.items(node, "jump", Self::jump);
         Some(Provider {
             name: name?,
-            revenue: revenue?,
-            growth: Some(growth?),
+            revenue,
+            growth,
             volatility: volatility.unwrap_or_else(|| 0.0.into()),
             history: history.unwrap_or_default(),
-            fiscal_year_ends: fiscal_year_ends.unwrap_or(12),
+            fiscal_year_ends: 12,
             source,
             claims: claims?,
             shock: shock.unwrap_or_default(),
             centring: centring.unwrap_or_default(),
-            exit: exit.unwrap_or(0.0),
+            exit: 0.0,
             loadings: loadings.unwrap_or_default(),
             jumps: jumps?,
+            segments: Vec::new(),
         })
     }
 

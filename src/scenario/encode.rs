@@ -1,7 +1,7 @@
 //! Encodes a scenario as the tree of a file, without default values.
 
 use super::tree::Node;
-use super::{Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Shock};
+use super::{Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Segment, Shock};
 use crate::assumption::Assumption;
 use crate::assumption::family::Notation;
 use crate::assumption::law::Law;
@@ -54,7 +54,9 @@ fn put(entries: &mut Entries, key: &str, node: impl Into<Node>) {
 fn provider(provider: &Provider) -> Node {
     let mut entries: Entries = Vec::new();
     put(&mut entries, "name", provider.name.as_str());
-    put(&mut entries, "revenue", assumption(&provider.revenue));
+    if let Some(revenue) = &provider.revenue {
+        put(&mut entries, "revenue", assumption(revenue));
+    }
     if let Some(growth) = &provider.growth {
         put(&mut entries, "growth", curve(growth));
     }
@@ -89,7 +91,15 @@ fn provider(provider: &Provider) -> Node {
     if !provider.jumps.is_empty() {
         put(&mut entries, "jump", Node::list(provider.jumps.iter().map(jump)));
     }
+    if !provider.segments.is_empty() {
+        put(&mut entries, "segment", Node::list(provider.segments.iter().map(segment)));
+    }
     Node::table(entries)
+}
+
+/// A segment has the fiscal year of its provider, which states it.
+fn segment(Segment(own): &Segment) -> Node {
+    provider(&Provider { fiscal_year_ends: 12, ..own.clone() })
 }
 
 fn shock(shock: &Shock) -> Node {

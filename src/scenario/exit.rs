@@ -1,14 +1,15 @@
 //! Exits of providers: the probability that both of a question still exist.
 
 use super::{Question, Scenario};
+use crate::assumption::address::split_name;
 use crate::math;
 
 impl Scenario {
     /// The probability that both providers of a question still exist at the base of the question, which is 1, and at each
     /// of its dates; `None` if neither may exit.
     pub(crate) fn survival(&self, question: &Question) -> Option<Vec<f64>> {
-        let ends = [&question.challenger, &question.incumbent];
-        let providers = self.providers.iter().filter(|provider| ends.contains(&&provider.name));
+        let ends = [&question.challenger, &question.incumbent].map(|name| split_name(name).0);
+        let providers = self.providers.iter().filter(|provider| ends.contains(&provider.name.as_str()));
         let exits: Vec<f64> = providers.map(|provider| provider.exit).filter(|exit| *exit > 0.0).collect();
         if exits.is_empty() {
             return None;

@@ -72,14 +72,14 @@ impl Scenario {
     /// # Errors
     /// If a curve is a closure.
     pub(crate) fn to_tree(&self) -> Result<Node, Error> {
-        let custom = |provider: &super::Provider| {
-            let curve = provider.growth.as_ref()?;
+        let custom = |series: super::SeriesOf<'_>| {
+            let curve = series.own.growth.as_ref()?;
             let name = curve.custom_name()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");
-            let address = of_provider(&provider.name, ProviderKey::Growth) + &curve.innermost_address() + ".custom";
+            let address = of_provider(&series.name(), ProviderKey::Growth) + &curve.innermost_address() + ".custom";
             Some(Problem::new(address, message))
         };
-        let problems: Vec<Problem> = self.providers.iter().filter_map(custom).collect();
+        let problems: Vec<Problem> = self.series().into_iter().filter_map(custom).collect();
         if problems.is_empty() {
             Ok(encode::scenario(self))
         } else {

@@ -10,9 +10,10 @@ use crate::error::Error;
 use crate::growth::Curve;
 
 impl Provider {
-    /// Revenue in the base period, in the scenario's unit per period.
-    pub fn revenue(&self) -> &Assumption {
-        &self.revenue
+    /// Revenue in the base period, in the scenario's unit per period; `None` for a provider of segments.
+    #[must_use]
+    pub fn revenue(&self) -> Option<&Assumption> {
+        self.revenue.as_ref()
     }
 
     /// The growth curve; `None` until one is stated, which a scenario requires.

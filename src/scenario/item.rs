@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::segment::Segment;
 use super::shock::{Centring, Jump, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Step;
@@ -24,7 +25,8 @@ use crate::growth::Curve;
 #[must_use]
 pub struct Provider {
     pub(crate) name: String,
-    pub(crate) revenue: Assumption,
+    /// `None` for a provider of segments.
+    pub(crate) revenue: Option<Assumption>,
     pub(crate) growth: Option<Curve>,
     pub(crate) volatility: Assumption,
     pub(crate) source: Option<String>,
@@ -39,6 +41,7 @@ pub struct Provider {
     /// Factors by name.
     pub(crate) loadings: Vec<(String, f64)>,
     pub(crate) jumps: Vec<Jump>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 impl Provider {
@@ -46,7 +49,7 @@ impl Provider {
     pub fn new(name: impl Into<String>, revenue: impl Into<Assumption>) -> Self {
         Self {
             name: name.into(),
-            revenue: revenue.into(),
+            revenue: Some(revenue.into()),
             growth: None,
             volatility: Assumption::from(0.0),
             source: None,
@@ -58,6 +61,7 @@ impl Provider {
             exit: 0.0,
             loadings: Vec::new(),
             jumps: Vec::new(),
+            segments: Vec::new(),
         }
     }
 
@@ -90,8 +94,8 @@ impl Provider {
     }
 
     /// The growth of revenue from the base on; required. The curve is the median of the paths, given the assumptions,
-    /// unless [`centring`](Self::centring) makes it their mean. With shocks that are a random walk, the mean lies above it by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the
-    /// base.
+    /// unless [`centring`](Self::centring) makes it their mean. With shocks that are a random walk, the mean lies above it
+    /// by the factor e^(σ²τ/2), where σ is the volatility and τ the number of years since the base.
     pub fn growth(mut self, curve: Curve) -> Self {
         self.growth = Some(curve);
         self
@@ -147,6 +151,7 @@ impl Provider {
             || self.exit > 0.0
             || !self.loadings.is_empty()
             || !self.jumps.is_empty()
+            || self.segments.iter().any(|Segment(own)| own.has_dynamics())
     }
 
     /// The name, unique in its scenario.

@@ -20,8 +20,8 @@ pub(crate) struct Dates {
 impl Scenario {
     /// The dates of a question; empty if history or horizon is too short.
     pub(crate) fn dates(&self, question: &Question) -> Dates {
-        let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
-        self.dates_of(question.measure, history(&question.challenger).min(history(&question.incumbent)))
+        let known = |name: &String| self.known_periods(name);
+        self.dates_of(question.measure, known(&question.challenger).min(known(&question.incumbent)))
     }
 
     /// The dates of a measure, given how many periods before the base are known.
@@ -64,7 +64,7 @@ impl Scenario {
             }
             Measure::Trailing | Measure::Annual => {}
         }
-        let is_short = |provider: &&Provider| self.dates_of(measure, provider.history.len()).at.is_empty();
+        let is_short = |provider: &&Provider| self.dates_of(measure, self.known_periods(&provider.name)).at.is_empty();
         let name = &self.providers.iter().find(is_short)?.name;
         Some(format!(
             "{} has no date: no whole year of {name:?} with known or projected revenue ends between {} and {}",

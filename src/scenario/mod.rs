@@ -17,6 +17,7 @@ mod medians;
 mod names;
 mod numbers;
 mod past;
+mod segment;
 #[cfg(feature = "toml")]
 mod set;
 mod shock;
@@ -30,6 +31,8 @@ pub use builder::ScenarioBuilder;
 pub(crate) use item::{AT_DATES, Correlation};
 pub use item::{Claim, Measure, Provider, Question};
 pub(crate) use measure::Dates;
+pub use segment::Segment;
+pub(crate) use segment::{Compared, SeriesOf};
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
 pub use walk::Place as AssumptionPlace;
 
@@ -45,6 +48,8 @@ pub(crate) const MOST_PERIODS: u32 = 2400;
 const QUANTITY: &str = "revenue";
 /// The largest number of providers.
 pub(crate) const MOST_PROVIDERS: usize = 64;
+/// The largest number of series.
+pub(crate) const MOST_SERIES: usize = 256;
 /// The largest number of factors.
 pub(crate) const MOST_FACTORS: usize = 64;
 
@@ -152,10 +157,10 @@ impl Scenario {
         &self.questions
     }
 
-    /// The scenario with another growth curve for one provider.
+    /// The scenario with another growth curve for one provider or segment.
     ///
     /// # Errors
-    /// If there is no such provider, or if the curve is not allowed.
+    /// If there is no such provider or segment, or if the curve is not allowed.
     ///
     /// # Example: the same estimates, another tail
     /// ```
@@ -168,8 +173,11 @@ impl Scenario {
     /// ```
     pub fn with_growth(&self, provider: &str, curve: Curve) -> Result<Self, Error> {
         let mut changed = self.clone();
-        let index = self.provider_index(provider).map_err(|message| Error::invalid("scenario", "", message))?;
-        changed.providers[index].growth = Some(curve);
+        let found = self.compared(provider).map_err(|message| Error::invalid("scenario", "", message))?;
+        match found {
+            Compared::Provider(index) => changed.providers[index].growth = Some(curve),
+            Compared::Segment(index, segment) => changed.providers[index].segments[segment].0.growth = Some(curve),
+        }
         changed.checked()
     }
 

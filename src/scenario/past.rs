@@ -14,14 +14,17 @@ impl Scenario {
         let names = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
         for (provider, key) in self.providers.iter().zip(&names) {
             let address = item(ScenarioKey::Provider, key.borrow());
-            let mut report = |field: ProviderKey, rest: &str, message: String| {
-                problems.push(Problem::new(address.join(field.into()) + rest, message));
-            };
             if Quantity::Month.domain().contains(f64::from(provider.fiscal_year_ends))
                 && let Err(message) = fits_grid(self.base, provider.fiscal_year_ends)
             {
-                report(ProviderKey::FiscalYearEnds, "", message);
+                problems.push(Problem::new(address.join(ProviderKey::FiscalYearEnds.into()), message));
             }
+        }
+        for (series, address) in self.series_with_addresses() {
+            let provider = series.own;
+            let mut report = |field: ProviderKey, rest: &str, message: String| {
+                problems.push(Problem::new(address.join(field.into()) + rest, message));
+            };
             if let Some(message) = self.misfit_of_history(provider) {
                 report(ProviderKey::History, "", message);
             }

@@ -36,7 +36,8 @@ impl Error {
         let suspects = scenario.suspects();
         self.with_words(|problem| {
             let Detail::Provider(own) = &problem.detail else { return String::new() };
-            let is_own = |(place, _): &&(Place, f64)| place.subject().provider() == Some(own);
+            let is_own =
+                |(place, _): &&(Place, f64)| place.subject().owner().is_some_and(|owner| owner.is_part_of(own));
             let each = suspects.iter().filter(is_own).map(|(place, median)| {
                 format!("; {} is {}, that is {} % a year", place.address, shown(*median), shown(100.0 * median))
             });

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::iter::zip;
 
 use super::names::{name_fault, visible};
-use super::{Innovations, Measure, Provider, Scenario};
+use super::{Innovations, Measure, Scenario, SeriesOf};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
-    CorrelationKey, FactorKey, Key, ProviderKey, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
+    CorrelationKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
 };
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
@@ -37,7 +37,7 @@ impl Place {
 
 /// Visits every number of the scenario once, in the order of the file.
 macro_rules! scenario_walks {
-    ($walk:ident, $walk_past:ident, $walk_moves:ident, $Visitor:ident $(, $mut:tt)?) => {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             if let Some(ceiling) = & $($mut)? self.ceiling {
                 trail.at(ScenarioKey::Ceiling, |trail| visitor.plain(trail, Quantity::Revenue, ceiling));
@@ -58,20 +58,7 @@ macro_rules! scenario_walks {
             }
             let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
             for (provider, key) in zip(& $($mut)? self.providers, &competing) {
-                item(trail, ScenarioKey::Provider, key.borrow(), |trail| {
-                    trail.at(ProviderKey::Revenue, |trail| {
-                        visitor.number(trail, Quantity::Revenue, & $($mut)? provider.revenue);
-                    });
-                    if let Some(curve) = & $($mut)? provider.growth {
-                        trail.at(ProviderKey::Growth, |trail| curve.$walk(trail, visitor));
-                    }
-                    trail.at(ProviderKey::Volatility, |trail| {
-                        visitor.number(trail, Quantity::Volatility, & $($mut)? provider.volatility);
-                    });
-                    provider.shock.$walk(trail, visitor);
-                    provider.$walk_past(trail, visitor);
-                    provider.$walk_moves(trail, visitor);
-                });
+                item(trail, ScenarioKey::Provider, key.borrow(), |trail| provider.$walk(trail, visitor));
             }
             let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
             for (factor, key) in zip(& $($mut)? self.factors, &common) {
@@ -115,8 +102,8 @@ macro_rules! scenario_walks {
 }
 
 impl Scenario {
-    scenario_walks!(walk, walk_past, walk_moves, Visitor);
-    scenario_walks!(walk_mut, walk_past_mut, walk_moves_mut, VisitorMut, mut);
+    scenario_walks!(walk, Visitor);
+    scenario_walks!(walk_mut, VisitorMut, mut);
 
     /// Every number that may be a distribution, in the order of the file.
     ///
@@ -227,13 +214,15 @@ impl Scenario {
         Error::invalid("scenario", "", format!("no number has the address {address:?}{hint}"))
     }
 
-    /// The number's own source, otherwise that of the assumption it names, otherwise its provider's.
+    /// The number's own source, otherwise that of the assumption it names, otherwise its segment's or provider's.
     fn source_of(&self, place: &Place) -> Option<String> {
         let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
-        let of = |provider: &&Provider| place.subject().provider() == Some(provider.name.as_str());
+        let of = |series: &SeriesOf<'_>| place.subject().owner().is_some_and(|owner| owner.is_named(&series.name()));
         let own = place.assumption.source.clone();
-        own.or_else(|| place.assumption.name().and_then(named))
-            .or_else(|| self.providers.iter().find(of)?.source.clone())
+        own.or_else(|| place.assumption.name().and_then(named)).or_else(|| {
+            let series = self.series().into_iter().find(of)?;
+            series.own.source.clone().or_else(|| series.outer.source.clone())
+        })
     }
 }
 
@@ -379,7 +368,7 @@ mod tests {
 
     use super::*;
     use crate::assumption::Address;
-    use crate::{Claim, Curve, Question, Tail, log_interval, normal, pert, truncated, uniform};
+    use crate::{Claim, Curve, Provider, Question, Tail, log_interval, normal, pert, truncated, uniform};
 
     /// A scenario with every kind of number, with these names for an assumption, a provider and a question.
     fn everything(assumption: &str, provider: &str, question: &str) -> Scenario {

@@ -3,7 +3,7 @@
 use std::iter::zip;
 
 use super::walk::keys;
-use super::{Provider, Shock};
+use super::{Provider, Segment, Shock};
 use crate::assumption::address::{JumpKey, Key, ProviderKey, Trail};
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::{Visitor, VisitorMut};
@@ -35,15 +35,59 @@ impl Shock {
     shock_walks!(walk_mut, VisitorMut, mut);
 }
 
-/// Visits the exit, the loadings and the jumps of a provider.
-macro_rules! moves_walks {
-    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+/// Visits the numbers of a provider: its own, or its exit and those of its segments.
+macro_rules! provider_walks {
+    ($walk:ident, $walk_series:ident, $walk_exit:ident, $walk_past:ident, $walk_moves:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(super) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            if self.segments.is_empty() {
+                self.$walk_series(trail, visitor, true);
+                return;
+            }
+            trail.at(ProviderKey::FiscalYearEnds, |trail| {
+                visitor.count(trail, Quantity::Month, & $($mut)? self.fiscal_year_ends);
+            });
+            self.$walk_exit(trail, visitor);
+            let names = self.segment_keys();
+            for (Segment(own), key) in zip(& $($mut)? self.segments, &names) {
+                trail.at(ProviderKey::Segment, |trail| {
+                    trail.at(key.borrow(), |trail| own.$walk_series(trail, visitor, false));
+                });
+            }
+        }
+
+        /// Visits the numbers of a series; those of a whole provider if `is_whole`.
+        fn $walk_series(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor, is_whole: bool) {
+            if let Some(revenue) = & $($mut)? self.revenue {
+                trail.at(ProviderKey::Revenue, |trail| visitor.number(trail, Quantity::Revenue, revenue));
+            }
+            if let Some(curve) = & $($mut)? self.growth {
+                trail.at(ProviderKey::Growth, |trail| curve.$walk(trail, visitor));
+            }
+            trail.at(ProviderKey::Volatility, |trail| {
+                visitor.number(trail, Quantity::Volatility, & $($mut)? self.volatility);
+            });
+            self.shock.$walk(trail, visitor);
+            self.$walk_past(trail, visitor, is_whole);
+            if is_whole {
+                self.$walk_exit(trail, visitor);
+            }
+            self.$walk_moves(trail, visitor);
+        }
+
+        fn $walk_exit(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             if self.exit.to_bits() != 0.0_f64.to_bits() {
                 trail.at(ProviderKey::Exit, |trail| {
                     visitor.plain(trail, Quantity::Probability, & $($mut)? self.exit);
                 });
             }
+        }
+    };
+}
+
+/// Visits the loadings and the jumps of a series.
+macro_rules! moves_walks {
+    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+        fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             let factors = keys(self.loadings.iter().map(|(name, _)| Some(name.as_str())));
             for ((_, loading), key) in zip(& $($mut)? self.loadings, &factors) {
                 trail.at(ProviderKey::Loading, |trail| {
@@ -66,18 +110,20 @@ macro_rules! moves_walks {
     };
 }
 
-/// Visits the plain numbers of a provider's past.
+/// Visits the plain numbers of a series' past.
 macro_rules! past_walks {
     ($walk_past:ident, $Visitor:ident $(, $mut:tt)?) => {
-        pub(super) fn $walk_past(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+        fn $walk_past(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor, is_whole: bool) {
             trail.at(ProviderKey::History, |trail| {
                 for (index, revenue) in zip(0.., & $($mut)? self.history) {
                     trail.at(Key::Index(index), |trail| visitor.plain(trail, Quantity::Revenue, revenue));
                 }
             });
-            trail.at(ProviderKey::FiscalYearEnds, |trail| {
-                visitor.count(trail, Quantity::Month, & $($mut)? self.fiscal_year_ends);
-            });
+            if is_whole {
+                trail.at(ProviderKey::FiscalYearEnds, |trail| {
+                    visitor.count(trail, Quantity::Month, & $($mut)? self.fiscal_year_ends);
+                });
+            }
             for (index, claim) in zip(0.., & $($mut)? self.claims) {
                 trail.at(ProviderKey::Claim, |trail| {
                     trail.at(Key::Index(index), |trail| {
@@ -95,6 +141,8 @@ macro_rules! past_walks {
 }
 
 impl Provider {
+    provider_walks!(walk, walk_series, walk_exit, walk_past, walk_moves, Visitor);
+    provider_walks!(walk_mut, walk_series_mut, walk_exit_mut, walk_past_mut, walk_moves_mut, VisitorMut, mut);
     past_walks!(walk_past, Visitor);
     past_walks!(walk_past_mut, VisitorMut, mut);
     moves_walks!(walk_moves, Visitor);

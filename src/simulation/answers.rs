@@ -11,10 +11,10 @@ use crate::math;
 use crate::outcome::exits;
 use crate::outcome::{
     Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Method, Outcome, Overtake,
-    Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, Years,
+    Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow, Years,
 };
 use crate::paths::REPLICATES;
-use crate::plan::{Measured, MeasuredRow, Plan};
+use crate::plan::{Measured, MeasuredRow, Plan, SeriesId};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Histogram, Hits, OvertakeRow, Ranks, Shares, Totals};
 
@@ -176,9 +176,16 @@ fn providers(parts: &[PartCounts], plan: &Plan, counting: &Counting) -> Result<V
     let names = plan.rows.names().iter().enumerate();
     names
         .map(|(index, name)| {
+            let fans = counts(PartKind::Fans);
+            let fan = |place: usize| fans.map(|counts| fan(place, counts, plan, counting)).transpose();
+            let segment = |place: usize| {
+                let SeriesId(row) = plan.fan_rows()[place];
+                Ok(SegmentOutcome { name: plan.segment_name(SeriesId(row)).to_owned(), revenue: fan(place)?.into() })
+            };
             Ok(ProviderOutcome {
                 name: name.clone(),
-                revenue: counts(PartKind::Fans).map(|counts| fan(index, counts, plan, counting)).transpose()?.into(),
+                revenue: fan(index)?.into(),
+                segments: plan.segment_fans(index).map(segment).collect::<Result<_, Error>>()?,
                 rank: counts(PartKind::Ranks).map(|counts| ranks(index, counts, plan, counting)).into(),
                 share: counts(PartKind::Shares).map(|counts| shares(index, counts, plan, counting)).into(),
                 measured: measured(index, parts, plan, counting)?,
@@ -187,16 +194,18 @@ fn providers(parts: &[PartCounts], plan: &Plan, counting: &Counting) -> Result<V
         .collect()
 }
 
-/// The histograms of one provider, periods 1 to T.
+/// The histograms of one fan, periods 1 to T.
 fn histograms<'a>(provider: usize, counts: &'a Counts, plan: &Plan) -> &'a [Histogram] {
     let periods = plan.rows.periods();
     &counts.histograms()[provider * periods..(provider + 1) * periods]
 }
 
-/// The revenue of a provider by period.
-fn fan(provider: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Result<Fan, Error> {
-    let known = plan.known[provider].as_ref().map(|known| &known[1..]);
-    counted(provider, (plan.rows.projected(), known), (histograms(provider, counts, plan), plan, counting))
+/// The revenue of a provider or segment by period; `place` is that of its fan.
+fn fan(place: usize, counts: &Counts, plan: &Plan, counting: &Counting) -> Result<Fan, Error> {
+    let of = plan.fan_rows()[place];
+    let SeriesId(row) = of;
+    let known = plan.known[row].as_ref().map(|known| &known[1..]);
+    counted(of, (plan.rows.projected(), known), (histograms(place, counts, plan), plan, counting))
 }
 
 /// The revenue of a provider over years, by measure.
@@ -210,23 +219,25 @@ fn measured(
     let fan = |(measured, counts): (&Measured, &Counts)| {
         let MeasuredRow { labels, known, .. } = &measured.of[provider];
         let histograms = &counts.histograms()[measured.places(provider)];
-        let fan = counted(provider, (labels.clone(), known.as_deref()), (histograms, plan, counting))?;
+        let row = plan.provider_row(provider);
+        let fan = counted(row, (labels.clone(), known.as_deref()), (histograms, plan, counting))?;
         Ok(MeasuredFan { measure: measured.measure, revenue: Part::Known(fan) })
     };
     plan.measured.iter().zip(counts).map(fan).collect()
 }
 
 fn counted(
-    provider: usize,
+    of: SeriesId,
     (labels, known): (Vec<Period>, Option<&[f64]>),
     (histograms, plan, counting): (&[Histogram], &Plan, &Counting),
 ) -> Result<Fan, Error> {
+    let SeriesId(own) = of;
     let mut rows = Vec::new();
     for (place, logs) in histograms.iter().enumerate() {
         let known = known.map(|known| known[place]);
         let mean = || logs.mean(counting.weight) * plan.reference;
         let counted = || Distribution::Counted { values: logs.clone(), paths: counting.cells };
-        let mean = plan.has_mean[provider].then(|| known.unwrap_or_else(mean));
+        let mean = plan.has_mean[own].then(|| known.unwrap_or_else(mean));
         let row = FanRow { mean, distribution: known.map_or_else(counted, Distribution::Known) };
         let money = |log: f64| math::exp(log) * plan.reference;
         let (low, high) = logs.extremes().map_or((0.0, 0.0), |(low, high)| (money(low), money(high)));
@@ -236,7 +247,7 @@ fn counted(
                 "revenue exceeds the range of a 64-bit float ({low:e} to {high:e}); to skip it, {}",
                 PartKind::Fans.without()
             );
-            return Err(Error::provider_limit("simulation", &plan.rows.names()[provider], &date, message));
+            return Err(Error::provider_limit("simulation", plan.name(of), &date, message));
         }
         rows.push(row);
     }

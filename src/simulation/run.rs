@@ -272,7 +272,10 @@ impl<'r, 'a> Run<'r, 'a> {
             (provider, format!("at {date}, {name}"))
         } else {
             let periods = self.plan.rows.periods();
-            (row / periods, format!("at {}", self.plan.rows.label(row % periods + 1)))
+            let date = format!("at {}", self.plan.rows.label(row % periods + 1));
+            // Fans of segments follow those of the providers; shares have none.
+            let of = self.plan.fan_rows()[row / periods];
+            return Error::provider_limit("simulation", self.plan.name(of), &date, message);
         };
         Error::provider_limit("simulation", &self.plan.rows.names()[provider], &rest, message)
     }

@@ -20,7 +20,7 @@ pub(crate) struct Ranks {
 
 impl Ranks {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let rows = plan.provider_rows();
+        let rows: Vec<RowId> = plan.provider_rows().iter().copied().map(RowId::Series).collect();
         let providers = rows.len();
         let never = || Some(vec![false; plan.rows.periods() + 1]);
         let lead =

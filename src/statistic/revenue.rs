@@ -5,19 +5,17 @@ use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math::{self, exp_f32};
 use crate::paths::Paths;
-use crate::plan::{Measured, Plan, Rows};
+use crate::plan::{Measured, Plan, Rows, SeriesId};
 
-/// Histograms of log revenue: provider, then period from 1.
+/// Histograms of log revenue: row of [`Plan::fan_rows`], then period from 1.
 #[derive(Debug)]
 pub(crate) struct Fans;
 
 impl Fans {
     #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
-        plan.central
-            .iter()
-            .flat_map(|central| central[1..].iter().map(|centre| Histogram::log(*centre as f32)))
-            .collect()
+        let central = |SeriesId(row): SeriesId| plan.central[row][1..].iter();
+        plan.fan_rows().into_iter().flat_map(central).map(|centre| Histogram::log(*centre as f32)).collect()
     }
 }
 
@@ -27,10 +25,10 @@ impl Statistic for Fans {
     }
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
-        let (providers, periods) = (paths.rows().names().len(), paths.rows().periods());
-        for provider in 0..providers {
+        let periods = paths.rows().periods();
+        for (place, row) in paths.fan_rows().into_iter().enumerate() {
             for t in 1..=periods {
-                counts.values(provider * periods + t - 1, paths.row(provider, t));
+                counts.values(place * periods + t - 1, paths.values(row.into(), t));
             }
         }
     }
@@ -77,9 +75,11 @@ impl Shares {
     /// The share at period `t` if nothing is drawn, from logs relative to the largest provider, so that large revenues
     /// do not overflow.
     pub(crate) fn known(plan: &Plan, provider: usize, t: usize) -> Option<f64> {
-        let largest = plan.central.iter().map(|central| central[t]).fold(f64::NEG_INFINITY, f64::max);
-        let part = |central: &Vec<f64>| math::exp(central[t] - largest);
-        plan.is_deterministic().then(|| part(&plan.central[provider]) / plan.central.iter().map(part).sum::<f64>())
+        let logs = || plan.provider_rows().iter().map(|SeriesId(row)| plan.central[*row][t]);
+        let largest = logs().fold(f64::NEG_INFINITY, f64::max);
+        let part = |log: f64| math::exp(log - largest);
+        let SeriesId(own) = plan.provider_row(provider);
+        plan.is_deterministic().then(|| part(plan.central[own][t]) / logs().map(part).sum::<f64>())
     }
 
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {

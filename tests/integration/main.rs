@@ -41,6 +41,7 @@ mod quantity;
 mod report;
 mod same_bits;
 mod samplings;
+mod segments;
 #[cfg(feature = "toml")]
 mod shocks;
 mod snapshot;

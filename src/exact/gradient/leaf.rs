@@ -97,8 +97,8 @@ impl Places<'_> {
             Subject::Jump(..) | Subject::Factor(..) => Follows::default(),
             Subject::Provider(name, key) => {
                 let pair = [&self.question.challenger, &self.question.incumbent];
-                match (pair.iter().position(|own| *own == name), key) {
-                    (Some(row), Some(key)) => self.follows_in(row, name, key),
+                match (pair.iter().position(|own| name.is_named(own)), key) {
+                    (Some(row), Some(key)) => self.follows_in(row, pair[row], key),
                     (None, _) | (_, None) => Follows::default(),
                 }
             }
@@ -128,7 +128,7 @@ impl Places<'_> {
 
     fn follows_in(&self, row: usize, name: &str, key: ProviderKey) -> Follows {
         // Growth by fiscal totals depends on the totals of the past.
-        let is_fiscal = self.plan.is_fiscal(self.plan.series_of(self.plan.provider(name)));
+        let is_fiscal = self.plan.is_fiscal(self.plan.row_named(name));
         let (levels, bases, growth) = match key {
             ProviderKey::Revenue => (true, true, is_fiscal),
             ProviderKey::Growth => (false, false, true),
@@ -143,6 +143,7 @@ impl Places<'_> {
             | ProviderKey::Exit
             | ProviderKey::Loading
             | ProviderKey::Jump
+            | ProviderKey::Segment
             | ProviderKey::Source => (false, false, false),
         };
         let mut follows = Follows { levels, bases, ..Follows::default() };

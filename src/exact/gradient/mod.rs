@@ -12,7 +12,7 @@ use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
-use crate::exact::answer::ROUNDING;
+use crate::exact::answer::{ROUNDING, pair_of};
 use crate::exact::cases::refuse_discrete;
 use crate::exact::dynamics::{check_shocks, gradient_fault};
 use crate::exact::pair::{Asked, Watch};
@@ -193,7 +193,7 @@ impl Exact<'_> {
         scenario.horizon = by;
         scenario.questions = vec![asked.clone()];
         let plan = Plan::new(&scenario, 0)?;
-        let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
+        let series = pair_of(&plan, asked)?;
         check_shocks(&scenario, &plan, &series)?;
         refuse_discrete(&plan, &series)?;
         let mut pairs = Pairs::new(&plan, series);

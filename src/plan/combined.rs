@@ -1,0 +1,100 @@
+//! Providers of segments: rows of log revenue that are the sum of other rows.
+
+use super::compiled::Plan;
+use super::ids::SeriesId;
+use crate::cpu::{self, Level};
+use crate::math::{self, exp_f32, to_f32};
+use crate::scenario::SeriesOf;
+
+/// The sum of the segments of one provider.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Combined {
+    /// By place in the scenario.
+    pub(super) provider: usize,
+    /// The series of its segments.
+    pub(crate) of: Vec<SeriesId>,
+}
+
+impl Combined {
+    /// The providers of segments, and the row of log revenue of every provider: that of its series, or, after all series,
+    /// that of the sum.
+    pub(super) fn of(series: &[SeriesOf<'_>], providers: usize) -> (Vec<Self>, Vec<SeriesId>) {
+        let mut all: Vec<Self> = Vec::new();
+        let mut rows = Vec::with_capacity(providers);
+        for provider in 0..providers {
+            let own = series.iter().enumerate().filter(|(_, of)| of.provider == provider);
+            let own: Vec<(usize, &SeriesOf<'_>)> = own.collect();
+            match own[..] {
+                [(row, SeriesOf { segment: None, .. })] => rows.push(SeriesId(row)),
+                _ => {
+                    rows.push(SeriesId(series.len() + all.len()));
+                    all.push(Self { provider, of: own.into_iter().map(|(row, _)| SeriesId(row)).collect() });
+                }
+            }
+        }
+        (all, rows)
+    }
+}
+
+impl Plan {
+    /// Adds whether the sums have means that can be relied on: if all their members do.
+    pub(super) fn combine_means(&mut self) {
+        for sum in &self.combined {
+            let has_mean = sum.of.iter().all(|SeriesId(row)| self.has_mean[*row]);
+            self.has_mean.push(has_mean);
+        }
+    }
+
+    /// Adds what is known of the sums without sampling.
+    pub(super) fn combine(&mut self) {
+        for sum in &self.combined {
+            let rows: Vec<usize> = sum.of.iter().map(|SeriesId(row)| *row).collect();
+            let at = |t: usize| log_sum(rows.iter().map(|row| self.central[*row][t]));
+            self.central.push((0..=self.taus.len()).map(at).collect());
+            let known: Option<Vec<&Vec<f64>>> = rows.iter().map(|row| self.known[*row].as_ref()).collect();
+            let total =
+                |known: Vec<&Vec<f64>>| (0..=self.taus.len()).map(|t| known.iter().map(|of| of[t]).sum()).collect();
+            self.known.push(known.map(total));
+            self.known_base.push(rows.iter().map(|row| self.known_base[*row]).sum());
+        }
+    }
+}
+
+/// Log revenue of the sum of some rows, path by path, in f32 relative to the largest.
+pub(crate) fn log_sums(level: Level, parts: &[&[f32]], out: &mut [f32]) {
+    cpu::run(
+        level,
+        #[inline(always)]
+        || add_up(parts, out),
+    );
+}
+
+/// Paths processed together, in registers. Blocks hold whole groups of 64 paths.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn add_up(parts: &[&[f32]], out: &mut [f32]) {
+    for (place, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let mut largest = [f32::NEG_INFINITY; LANES];
+        for part in parts {
+            for (largest, x) in largest.iter_mut().zip(&part.as_chunks::<LANES>().0[place]) {
+                *largest = if x > largest { *x } else { *largest };
+            }
+        }
+        let mut total = [0.0_f32; LANES];
+        for part in parts {
+            for ((total, x), largest) in total.iter_mut().zip(&part.as_chunks::<LANES>().0[place]).zip(&largest) {
+                *total += exp_f32(x - largest);
+            }
+        }
+        for ((out, largest), total) in out.iter_mut().zip(&largest).zip(&total) {
+            *out = to_f32(f64::from(*largest) + math::ln(f64::from(*total)));
+        }
+    }
+}
+
+/// ln Σ e^x, relative to the largest so that nothing overflows.
+pub(crate) fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = logs.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + math::ln(logs.map(|x| math::exp(x - largest)).sum::<f64>())
+}
