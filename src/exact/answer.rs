@@ -95,8 +95,8 @@ pub(super) fn question(
 
 /// Why the lead changes of a question have no exact answer.
 pub(super) fn leads_fault(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Option<String> {
-    let series = [&question.challenger, &question.incumbent].map(|name| plan.series_of(plan.provider(name)));
-    let fault = check_pair(exact.scenario, plan, series, Asked::LeadChanges).err()?;
+    let check = |series| check_pair(exact.scenario, plan, series, Asked::LeadChanges);
+    let fault = pair_of(plan, question).and_then(check).err()?;
     fault.problems().first().and_then(Problem::reason).map(str::to_owned)
 }
 

@@ -3,17 +3,26 @@
 use outgrow::{Curve, Jump, Measure, Provider, Question, Scenario, Segment, lognormal, normal};
 
 fn platform() -> Segment {
-    Segment::new("Platform", 600).growth(Curve::fade(normal(0.8, 0.1), 0.1, 2)).volatility(0.15).history([400.0, 450.0, 520.0])
+    Segment::new("Platform", 600)
+        .growth(Curve::fade(normal(0.8, 0.1), 0.1, 2))
+        .volatility(0.15)
+        .history([400.0, 450.0, 520.0])
 }
 
 fn office() -> Segment {
-    Segment::new("Office", lognormal(500.0, 0.05)).growth(Curve::constant(0.15)).volatility(0.05).history([450.0, 460.0, 480.0])
+    Segment::new("Office", lognormal(500.0, 0.05))
+        .growth(Curve::constant(0.15))
+        .volatility(0.05)
+        .history([450.0, 460.0, 480.0])
 }
 
 fn scenario() -> Scenario {
     Scenario::builder("2018-Q1", "2023-Q1")
         .provider(
-            Provider::new("A", 690).growth(Curve::constant(normal(0.55, 0.1))).volatility(0.15).history([380.0, 460.0, 560.0]),
+            Provider::new("A", 690)
+                .growth(Curve::constant(normal(0.55, 0.1)))
+                .volatility(0.15)
+                .history([380.0, 460.0, 560.0]),
         )
         .provider(Provider::of_segments("G", [platform(), office()]))
         .correlation("A", "G", 0.3)
@@ -74,7 +83,8 @@ fn a_provider_is_the_sum_of_its_segments() {
     assert!((revenue("G/P") - p).abs() < 1e-9 * p && (revenue("G/O") - o).abs() < 1e-9 * o);
     let share = outcome.share("G").expect("shares").mean("2020-Q1").expect("a mean");
     assert!((share - (p + o) / (p + o + 10.0)).abs() < 1e-9);
-    let first = |holds: &dyn Fn(f64) -> bool| (1_u8..=20).find(|t| holds(f64::from(*t))).map(usize::from).expect("it happens");
+    let first =
+        |holds: &dyn Fn(f64) -> bool| (1_u8..=20).find(|t| holds(f64::from(*t))).map(usize::from).expect("it happens");
     let crossing = first(&|t| at(t).0 + at(t).1 > 10.0);
     let by = |question: usize| {
         let all: Vec<f64> = outcome.questions()[question].iter_by().map(|(_, by)| by.value()).collect();
@@ -82,9 +92,11 @@ fn a_provider_is_the_sum_of_its_segments() {
     };
     assert_eq!(by(0), crossing);
     assert_eq!(by(1), first(&|t| at(t).0 > at(t).1));
-    let sum = |t: f64| (0..4).map(|k| t - f64::from(k)).map(|t| if t < 0.0 { 4.0 } else { at(t).0 + at(t).1 }).sum::<f64>();
+    let sum =
+        |t: f64| (0..4).map(|k| t - f64::from(k)).map(|t| if t < 0.0 { 4.0 } else { at(t).0 + at(t).1 }).sum::<f64>();
     assert_eq!(by(2), first(&|t| sum(t) > 40.0));
-    let trailing = outcome.measured("G", Measure::Trailing).expect("a fan").quantile("2018-Q3", 0.5).expect("a quantile");
+    let trailing =
+        outcome.measured("G", Measure::Trailing).expect("a fan").quantile("2018-Q3", 0.5).expect("a quantile");
     assert!((trailing - sum(2.0)).abs() < 1e-9 * trailing);
     let table = outcome.to_string();
     assert!(table.contains("G/P: revenue of the quarter") && table.contains("G: revenue of the quarter"), "{table}");
@@ -130,7 +142,9 @@ fn shards_give_the_same_bits() {
 #[test]
 fn what_is_wrong_has_an_address() {
     let build = |provider: Provider| {
-        Scenario::builder("2018", "2020").provider(Provider::new("A", 1).growth(Curve::constant(0.1))).provider(provider)
+        Scenario::builder("2018", "2020")
+            .provider(Provider::new("A", 1).growth(Curve::constant(0.1)))
+            .provider(provider)
     };
     let one = |name: &str| Segment::new(name, 1).growth(Curve::constant(0.1));
     let error = |builder: outgrow::ScenarioBuilder| builder.build().expect_err("invalid").to_string();
@@ -199,4 +213,21 @@ fn a_sum_has_no_exact_answer() {
     assert!(error.is_unsupported(), "{error}");
     let error = scenario().simulate().continuous(true).run().expect_err("unsupported").to_string();
     assert!(error.contains("provider[G].segment") && error.contains("not a random walk"), "{error}");
+}
+
+/// The scenarios of `tests/data/segments`, which `tests/reference/segments.py` simulates in NumPy.
+#[cfg(feature = "toml")]
+#[test]
+fn probabilities_agree_with_an_independent_simulation() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for name in ["annual", "mean", "quarters", "student"] {
+        let path = format!("{}/tests/data/segments/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let scenario = Scenario::from_toml(&std::fs::read_to_string(path).expect("a file")).expect("valid");
+        let outcome = scenario.simulate().paths(200_000).seed(11).run().expect("an outcome");
+        let (own, differences) = super::shocks::differences(include_str!("../reference/segments.csv"), name, &outcome);
+        count += own;
+        wrong.extend(differences);
+    }
+    assert!(count > 250, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }

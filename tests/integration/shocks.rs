@@ -31,9 +31,9 @@ fn shipped(name: &str) -> Scenario {
 }
 
 /// The rows of the reference for one scenario: what, of, period, value, error.
-fn reference(name: &str) -> impl Iterator<Item = (&str, &str, &str, f64, f64)> {
+fn reference<'a>(rows: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str, &'a str, f64, f64)> {
     let number = |text: &str| text.parse::<f64>().expect("a number");
-    REFERENCE.lines().skip(1).filter_map(move |line| {
+    rows.lines().skip(1).filter_map(move |line| {
         let columns: Vec<&str> = line.split(',').collect();
         let [scenario, what, of, period, value, error] = columns[..] else { panic!("{line}") };
         (scenario == name).then(|| (what, of, period, number(value), number(error)))
@@ -51,10 +51,10 @@ fn estimate(outcome: &Outcome, what: &str, question: usize, period: &str) -> Est
     }
 }
 
-/// Every probability and mean that differs from the reference by more than four standard errors.
-fn differences(name: &str, outcome: &Outcome) -> (usize, Vec<String>) {
+/// Every probability and mean that differs from rows of a reference by more than four standard errors.
+pub(crate) fn differences(rows: &str, name: &str, outcome: &Outcome) -> (usize, Vec<String>) {
     let (mut count, mut wrong) = (0, Vec::new());
-    for (what, of, period, value, error) in reference(name) {
+    for (what, of, period, value, error) in reference(rows, name) {
         count += 1;
         if what == "mean" {
             let mean = outcome.revenue(of).expect("a fan").mean(period).expect("a date").expect("a mean");
@@ -79,7 +79,7 @@ fn probabilities_agree_with_an_independent_simulation() {
     for name in SCENARIOS {
         let scenario = shipped(name);
         let outcome = scenario.simulate().paths(200_000).seed(7).ranks(false).shares(false).run().expect("an answer");
-        let (rows, differing) = differences(name, &outcome);
+        let (rows, differing) = differences(REFERENCE, name, &outcome);
         count += rows;
         wrong.extend(differing);
     }
@@ -92,7 +92,7 @@ fn exact_answers_agree_with_an_independent_simulation() {
     for name in ["jumps", "factor", "exits"] {
         let scenario = shipped(name);
         let outcome = scenario.exact().lead_changes(false).run().expect("an exact answer");
-        let (count, wrong) = differences(name, &outcome);
+        let (count, wrong) = differences(REFERENCE, name, &outcome);
         assert!(count > 40 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     }
 }
@@ -115,7 +115,7 @@ fn exact_answers_of_other_shocks_agree_with_an_independent_simulation() {
         }
     }
     let exact = student.exact().lead_changes(false).fans(false).shares(false).run().expect("an exact answer");
-    let (count, wrong) = differences("student", &exact);
+    let (count, wrong) = differences(REFERENCE, "student", &exact);
     assert!(count > 40 && wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -317,7 +317,7 @@ fn every_sampling_scheme_agrees() {
             let outcome = run.run().expect("an answer");
             let (count, wrong) = {
                 let (mut count, mut wrong) = (0, Vec::new());
-                for (what, of, period, value, error) in reference(name).filter(|row| row.0 != "mean") {
+                for (what, of, period, value, error) in reference(REFERENCE, name).filter(|row| row.0 != "mean") {
                     count += 1;
                     let found = estimate(&outcome, what, of.parse().expect("an index"), period);
                     let both = (found.standard_error() * found.standard_error() + error * error).sqrt();

@@ -21,10 +21,7 @@ fn valid() -> Value {
 fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let a = "/provider/0";
     let curve = |curve: Value| (a, "growth", curve);
-    let mut cases = vec![
-        ("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence"),
-        (a, "segment", json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0.1 } }]), "provider[A].segment"),
-    ];
+    let mut cases = vec![("", "dependence", json!([{ "between": ["x", "y"], "rank_correlation": 0.5 }]), "dependence")];
     let laws = [
         (curve(json!({ "mixture": [{ "weight": 1, "curve": { "constant": 0.1 } }] })), "provider[A].growth.mixture"),
         (
@@ -94,6 +91,23 @@ fn unknown_words_list_the_known_ones() {
         ("", "innovations", json!({ "student_t": {} }), "innovations.student_t.df", "\"df\" is missing"),
         (a, "centring", json!(1), "provider[A].centring", "must be \"median\" or \"mean\", got 1"),
         (a, "jump", json!({}), "provider[A].jump", "a list of tables, [[jump]]"),
+        (a, "segment", json!({}), "provider[A].segment", "a list of tables, [[segment]]"),
+        (a, "segment", json!([]), "provider[A].segment", "at least one segment, got an empty list"),
+        (a, "segment", json!([{ "name": "S" }]), "provider[A].segment[S].revenue", "\"revenue\" is missing"),
+        (
+            a,
+            "segment",
+            json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0 }, "exit": 0.1 }]),
+            "provider[A].segment[S].exit",
+            "unknown key \"exit\"",
+        ),
+        (
+            a,
+            "segment",
+            json!([{ "name": "S", "revenue": 1, "growth": { "constant": 0 } }]),
+            "provider[A].revenue",
+            "state it in each segment",
+        ),
         (a, "jump", json!([{ "at": 2019, "log_size": 0.1 }]), "provider[A].jump[0].at", "must be text, got 2019"),
         (a, "jump", json!([{ "at": "2019-Q1" }]), "provider[A].jump[0].log_size", "\"log_size\" is missing"),
         (a, "loading", json!([0.5]), "provider[A].loading", "a table of factors and numbers"),
