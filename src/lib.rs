@@ -136,14 +136,14 @@ pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{
-    Change, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake, RankTable,
-    ShareFan, Years,
+    Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
+    RankTable, ShareFan, Years,
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
 pub use render::Chart;
 pub use report::Report;
-pub use scenario::{AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
+pub use scenario::{Asks, AssumptionPlace, Claim, Measure, Provider, Question, Scenario, ScenarioBuilder};
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;
 pub use statistic::{Counts, Shape, Statistic};

@@ -18,6 +18,8 @@ macro_rules! keys {
         }
 
         impl $name {
+            /// Every key, in the order of the file.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),*];
             /// The text of every key, in the order of the file.
             pub(crate) const TEXTS: &'static [&'static str] = &[$($text),*];
 
@@ -56,6 +58,7 @@ keys! {
         Ceiling = "ceiling",
         Innovations = "innovations",
         Assumption = "assumption",
+        Dependence = "dependence",
         Provider = "provider",
         Correlation = "correlation",
         Question = "question",
@@ -79,6 +82,14 @@ keys! {
 }
 
 keys! {
+    /// The keys of a dependence.
+    DependenceKey {
+        Between = "between",
+        RankCorrelation = "rank_correlation",
+    }
+}
+
+keys! {
     /// The keys of a correlation.
     CorrelationKey {
         Between = "between",
@@ -90,6 +101,8 @@ keys! {
     /// The keys of a question.
     QuestionKey {
         Overtakes = "overtakes",
+        Leads = "leads",
+        Top = "top",
         Name = "name",
         Measure = "measure",
         Sustained = "sustained",
@@ -103,6 +116,8 @@ pub(crate) enum Subject<'a> {
     Scenario(ScenarioKey),
     /// A named assumption, or a number in its distribution.
     Assumption(&'a str),
+    /// A dependence between two assumptions.
+    Dependence(usize, Option<DependenceKey>),
     /// A provider, or what one of its keys contains.
     Provider(&'a str, Option<ProviderKey>),
     Correlation(usize, Option<CorrelationKey>),
@@ -137,8 +152,11 @@ impl<'a> Subject<'a> {
             ScenarioKey::Provider => Ok(Self::Provider(item, key.map(ProviderKey::of).transpose()?)),
             ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
             ScenarioKey::Correlation => {
-                let index = item.parse().map_err(|_| format!("a correlation is given by its index, got [{item}]"))?;
+                let index = index("correlation", item)?;
                 Ok(Self::Correlation(index, key.map(CorrelationKey::of).transpose()?))
+            }
+            ScenarioKey::Dependence => {
+                Ok(Self::Dependence(index("dependence", item)?, key.map(DependenceKey::of).transpose()?))
             }
             ScenarioKey::Base
             | ScenarioKey::Horizon
@@ -158,27 +176,17 @@ impl<'a> Subject<'a> {
     pub(crate) fn provider(self) -> Option<&'a str> {
         match self {
             Self::Provider(name, _) => Some(name),
-            Self::Scenario(_) | Self::Assumption(_) | Self::Correlation(..) | Self::Question(..) => None,
+            Self::Scenario(_)
+            | Self::Assumption(_)
+            | Self::Dependence(..)
+            | Self::Correlation(..)
+            | Self::Question(..) => None,
         }
     }
+}
 
-    /// Whether a number there may be a distribution, or is a number of one.
-    pub(crate) fn may_be_drawn(self) -> bool {
-        match self {
-            Self::Assumption(_) => true,
-            Self::Provider(_, Some(key)) => match key {
-                ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility => true,
-                ProviderKey::History
-                | ProviderKey::FiscalYearEnds
-                | ProviderKey::Claim
-                | ProviderKey::Name
-                | ProviderKey::Shock
-                | ProviderKey::Centring
-                | ProviderKey::Source => false,
-            },
-            Self::Scenario(_) | Self::Provider(_, None) | Self::Correlation(..) | Self::Question(..) => false,
-        }
-    }
+fn index(list: &str, item: &str) -> Result<usize, String> {
+    item.parse().map_err(|_| format!("a {list} is given by its index, got [{item}]"))
 }
 
 /// The address of a part of a scenario, such as `provider[Alibaba Cloud].growth.schedule.rates[1]`.
@@ -238,6 +246,12 @@ impl Address {
     #[must_use]
     pub fn correlation(&self) -> Option<usize> {
         if let Subject::Correlation(index, _) = self.subject() { Some(index) } else { None }
+    }
+
+    /// The index of the dependence that it belongs to.
+    #[must_use]
+    pub fn dependence(&self) -> Option<usize> {
+        if let Subject::Dependence(index, _) = self.subject() { Some(index) } else { None }
     }
 
     /// Whether it is the part at `whole` or lies within it. Only whole steps count: `rates[1]` does not start with
@@ -433,6 +447,7 @@ mod tests {
             ("provider[Ä, B]", Subject::Provider("Ä, B", None)),
             ("provider[A].revenue.truncated.of.normal[1]", Subject::Provider("A", Some(ProviderKey::Revenue))),
             ("provider[A].claim[0].at_least", Subject::Provider("A", Some(ProviderKey::Claim))),
+            ("dependence[2].rank_correlation", Subject::Dependence(2, Some(DependenceKey::RankCorrelation))),
             ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
             ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),
         ];
@@ -451,6 +466,7 @@ mod tests {
             ("question[0].by", "unknown key \"by\""),
             ("correlation[0].rho", "unknown key \"rho\""),
             ("correlation[A].value", "by its index, got [A]"),
+            ("dependence[A].between", "a dependence is given by its index, got [A]"),
             ("base[0]", "base is a single value"),
             ("provider.A.revenue", "an item is given in brackets"),
             ("provider[A][0]", "a key is needed before [0]"),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::assumption::address::Subject;
+use crate::assumption::address::{ProviderKey, Subject, of_provider};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::{AUTO, CurveLaw, Reading, Schedule, Times, Value};
+use crate::growth::{CurveLaw, Leaf, Reading, Schedule, Times, Value};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::plan::Plan;
@@ -98,7 +98,7 @@ impl Series {
 impl Answer {
     /// Whether the question compares this provider.
     pub(super) fn is_of(&self, name: &str) -> bool {
-        [self.overtake.challenger(), self.overtake.incumbent()].contains(&name)
+        self.overtake.incumbent().is_none_or(|incumbent| [self.overtake.challenger(), incumbent].contains(&name))
     }
 
     /// Takes the first date if several are equally near to one half.
@@ -173,14 +173,15 @@ impl<'a> Scene<'a> {
     /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A
     /// curve of fiscal totals starts from the known past and a custom curve is undefined there, so both are
     /// extrapolated at their initial growth. So is a curve that is not finite there, such as one with a half-life of
-    /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch.
+    /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch. Of a mixture, the law at the median
+    /// counts, and none of the laws may start at the base.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.scenario.providers()[row].growth else { return straight };
-        if matches!(
-            &curve.innermost().0,
-            CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })
-        ) {
+        let starts_at_base = |leaf: &Leaf<'_>| {
+            matches!(&leaf.curve.0, CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }))
+        };
+        if curve.leaves().iter().any(starts_at_base) {
             return straight;
         }
         let Ok(medians) = self.scenario.medians(curve) else { return straight };
@@ -223,7 +224,7 @@ impl<'a> Scene<'a> {
 }
 
 fn compares(question: &Question, name: &str) -> bool {
-    [&question.challenger, &question.incumbent].iter().any(|end| *end == name)
+    question.incumbent().is_none_or(|incumbent| [question.challenger(), incumbent].contains(&name))
 }
 
 fn is_of(address: &str, provider: &str) -> bool {
@@ -235,12 +236,10 @@ fn is_of(address: &str, provider: &str) -> bool {
 pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -> Scenario {
     let mut narrow = scenario.clone();
     narrow.questions.retain(keeps);
-    let names: BTreeSet<String> = narrow
-        .questions
-        .iter()
-        .flat_map(|question| [question.challenger.clone(), question.incumbent.clone()])
-        .collect();
+    let names: BTreeSet<String> =
+        narrow.questions.iter().flat_map(|question| question.compared(scenario)).map(str::to_owned).collect();
     narrow.providers.retain(|provider| names.contains(&provider.name));
+    narrow.retain_dependences();
     narrow.correlations.retain(|correlation| correlation.between.iter().all(|end| names.contains(end)));
     narrow
 }
@@ -249,12 +248,14 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
 /// it.
 fn frozen(scenario: &Scenario) -> Scenario {
     let mut frozen = scenario.clone();
-    for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
-        let curve = scenario.providers().iter().find(|provider| is_of(&place.address, &provider.name));
-        let medians = curve.and_then(|provider| scenario.medians(provider.growth.as_ref()?).ok());
-        let ratio = medians.and_then(|medians| medians.last().copied());
-        if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
-            frozen = changed;
+    for provider in scenario.providers() {
+        let Some(curve) = &provider.growth else { continue };
+        let Ok(medians) = scenario.medians(curve) else { continue };
+        for (index, address) in curve.leaves().iter().filter_map(Leaf::auto) {
+            let address = of_provider(&provider.name, ProviderKey::Growth) + &address;
+            if let Ok(changed) = frozen.with(&address, medians[index]) {
+                frozen = changed;
+            }
         }
     }
     frozen

@@ -89,7 +89,8 @@ fn bases(scene: &Scene<'_>) -> Vec<Finding> {
     let base = |name: &str| scene.row(name).map(|row| scene.series[row].base);
     let asked = scene.scenario.questions().iter().enumerate();
     let found = asked.filter_map(|(place, question)| {
-        let (own, other) = (base(&question.challenger)?, base(&question.incumbent)?);
+        let (challenger, incumbent) = (question.challenger(), question.incumbent()?);
+        let (own, other) = (base(challenger)?, base(incumbent)?);
         let apart = (own / other).max(other / own);
         if !(apart > APART) {
             return None;
@@ -98,9 +99,9 @@ fn bases(scene: &Scene<'_>) -> Vec<Finding> {
             "revenue in {} is {} of {} and {} of {}: {} times as much",
             scene.scenario.base(),
             short(own),
-            question.challenger,
+            challenger,
             short(other),
-            question.incumbent,
+            incumbent,
             short(apart)
         );
         let advice = "check that both have the same unit: dollars, thousands, millions, the same currency";

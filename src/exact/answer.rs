@@ -1,7 +1,7 @@
 //! Converts integrals to the answers of an outcome.
 
-use super::cases::Cases;
-use super::pair::{Asked, Watch};
+use super::asked::{Asked, Watch};
+use super::cases::{Cases, LawDrawn, mean};
 use super::revenue::Of;
 use super::settings::Exact;
 use crate::error::{Error, Problem};
@@ -11,7 +11,7 @@ use crate::exact::quadrature::integrate::Request;
 use crate::exact::quadrature::sampled::Integral;
 use crate::math::gauss;
 use crate::outcome::{
-    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
+    Answers, Fan, LawAnswer, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, ShareFan, logistic,
 };
 use crate::plan::{Plan, RowId, SeriesId};
 use crate::scenario::{Measure, Question};
@@ -44,16 +44,18 @@ pub(super) fn question(
 ) -> Result<Answers, Error> {
     let tolerance = exact.tolerance;
     // Questions about sums are refused, so both rows are series.
-    let series = [&question.challenger, &question.incumbent].map(|name| plan.series_of(plan.provider(name)));
+    let pair = question.pair(exact.scenario).expect("checked: the question compares a pair");
+    let series = pair.map(|name| plan.series_of(plan.provider(name)));
     let rows = series.map(RowId::Series);
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
     let periods = plan.rows.periods();
     let cases = Cases::of(exact.scenario, plan, &series)?;
     let mut pairs = cases.pairs(series);
-    let mut solve = |asked: Asked| pairs.integral(Request::new(asked, tolerance, plan.level()), budget);
-    let passage = solve(Asked::Passage(watch))?;
-    let leads = exact.leads.then(|| solve(Asked::LeadChanges)).transpose()?;
+    let request = |asked: Asked| Request::new(asked, tolerance, plan.level());
+    let parts = pairs.parts(request(Asked::Passage(watch)), budget)?;
+    let passage = mean(&parts);
+    let leads = exact.leads.then(|| pairs.integral(request(Asked::LeadChanges), budget)).transpose()?;
     let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
     let at = |place: usize| estimate(&passage, place, is_certain);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
@@ -72,6 +74,18 @@ pub(super) fn question(
         let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
         (0..=u32::try_from(most).expect("at most 2,400 periods")).map(change).collect()
     });
+    let law = |law: LawDrawn| {
+        let part = mean(law.cases.iter().map(|case| &parts[*case]));
+        let by = (1..=periods).map(|t| estimate(&part, 1 + t, false)).collect();
+        LawAnswer {
+            address: plan.draw_address(law.draw).to_owned(),
+            index: law.index,
+            weight: law.weight,
+            by,
+            periods: plan.rows.projected(),
+        }
+    };
+    let laws = cases.laws_drawn().into_iter().map(law).collect();
     Ok(Answers {
         ahead_at_base: base,
         from_base,
@@ -79,6 +93,7 @@ pub(super) fn question(
         ahead: (1..=periods).map(|t| at(1 + periods + t)).collect(),
         not_by_horizon: never,
         lead_changes: changes,
+        laws,
     })
 }
 

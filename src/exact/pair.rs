@@ -1,45 +1,16 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
+use super::asked::{Asked, Watch, certain};
 use super::start::{Start, TIE};
-use crate::assumption::address::is_within;
+use crate::assumption::address::{Subject, is_within};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
-use crate::plan::{Input, Plan, SeriesId};
+use crate::plan::{Factor, Input, Plan, SeriesId};
 
 /// Points evaluated together.
 pub(super) const BLOCK: usize = 64;
-
-/// Monitoring of a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Watch {
-    /// On dates; the lead must last `sustained` dates in a row.
-    Dates { sustained: usize },
-    /// Continuous: between dates too.
-    AnyTime,
-}
-
-/// Quantity to integrate, with the order of its answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Ahead at the base; overtaken by 0 to T (by 0 means a lead at the base that lasts); ahead at 1 to T.
-    Passage(Watch),
-    /// Ahead at 1 to T; behind at 1 to T.
-    Ahead,
-    /// Probabilities of 0 to T lead changes.
-    LeadChanges,
-}
-
-impl Asked {
-    pub(super) fn len(self, periods: usize) -> usize {
-        match self {
-            Self::Passage(_) => 2 + 2 * periods,
-            Self::Ahead => 2 * periods,
-            Self::LeadChanges => periods + 1,
-        }
-    }
-}
 
 /// Two series of a plan, and the draws to integrate over.
 #[derive(Debug)]
@@ -54,6 +25,8 @@ pub(super) struct Pair<'p> {
     start: Option<Start>,
     /// Refinement level of that distribution.
     pub(super) level: usize,
+    /// How the scores of `draws` follow from independent ones.
+    factor: Factor,
 }
 
 /// The log-ratio at some points of the draws.
@@ -104,29 +77,34 @@ impl<'p> Pair<'p> {
         let bases = series.map(|of| plan.base(of));
         let is_followed = |input: &Input| {
             let in_growth = |draw: &usize| *input == Input::Drawn(*draw);
-            growth.iter().any(in_growth) || matches!(input, Input::Drawn(_)) && volatility.contains(input)
+            let depends = input.draw().is_some_and(|draw| plan.copula.contains(draw));
+            depends || growth.iter().any(in_growth) || matches!(input, Input::Drawn(_)) && volatility.contains(input)
         };
         pair.start = if matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1] {
             Some(Start::point(0.0))
         } else {
             (!bases.iter().any(is_followed)).then(|| Start::of_bases(plan, bases, level))
         };
-        pair.draws = pair.integrated();
+        pair.integrate();
         pair
     }
 
     /// The pair with every drawn base integrated over.
     pub(super) fn with_drawn_start(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
         let covariance = plan.pair(series);
-        let mut pair = Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0 };
-        pair.draws = pair.integrated();
+        let mut pair =
+            Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0, factor: Factor::default() };
+        pair.integrate();
         pair
     }
 
     /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.series.map(|of| self.plan.base(of));
-        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
+        // Dependent bases have no distribution of their own.
+        let depends = bases.iter().filter_map(|base| base.draw()).any(|draw| self.plan.copula.contains(draw));
+        (self.start.is_none() && bases[0] != bases[1] && !depends)
+            .then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
     }
 
     /// Whether the distribution of the start is too wide, relative to the shocks, for a rule of a few hundred points.
@@ -139,6 +117,11 @@ impl<'p> Pair<'p> {
     /// The same pair with a finer distribution of the start.
     pub(super) fn refined(&self) -> Self {
         Self::new(self.plan, self.series, self.level + 1)
+    }
+
+    fn integrate(&mut self) {
+        self.draws = self.integrated();
+        self.factor = self.plan.copula.among(&self.draws);
     }
 
     fn integrated(&self) -> Vec<usize> {
@@ -174,7 +157,8 @@ impl<'p> Pair<'p> {
     /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
-        for (draw, scores) in self.draws.iter().zip(scores) {
+        let scores = dependent(&self.factor, scores, width);
+        for (draw, scores) in self.draws.iter().zip(&scores) {
             draws[*draw] = drawn(self.plan, *draw, scores);
         }
         let column = |input| column(input, &draws, width);
@@ -280,6 +264,13 @@ impl<'p> Pair<'p> {
     }
 }
 
+/// Independent scores, made dependent.
+fn dependent(factor: &Factor, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+    let mut scores = scores.to_vec();
+    factor.correlate(&mut scores, width);
+    scores
+}
+
 /// The values of a draw at some scores.
 fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {
     let mut column = scores.to_vec();
@@ -324,8 +315,18 @@ impl Pair<'_> {
     /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
     pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
-        for (draw, scores) in self.draws.iter().zip(scores) {
-            if is_within(address, plan.draw_address(*draw)) {
+        let (factor, is_dependence) = match Subject::of_known(address) {
+            Subject::Dependence(..) => (plan.copula.among(&self.draws), true),
+            Subject::Scenario(_)
+            | Subject::Assumption(_)
+            | Subject::Provider(..)
+            | Subject::Correlation(..)
+            | Subject::Question(..) => (self.factor.clone(), false),
+        };
+        let scores = dependent(&factor, scores, scores.first().map_or(0, Vec::len));
+        for (draw, scores) in self.draws.iter().zip(&scores) {
+            let is_moved = is_dependence && plan.copula.contains(*draw);
+            if is_moved || is_within(address, plan.draw_address(*draw)) {
                 draws[*draw] = drawn(plan, *draw, scores);
             }
         }
@@ -366,36 +367,4 @@ fn accumulate(by: &mut [f64]) {
         sum += *by;
         *by = sum;
     }
-}
-
-/// The answers of a path without shocks; a tie is not ahead.
-fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
-    let periods = path.len() - 1;
-    let ahead: Vec<bool> = path.iter().map(|x| *x > TIE).collect();
-    match asked {
-        Asked::LeadChanges => {
-            out[ahead.windows(2).filter(|pair| pair[0] != pair[1]).count()] += weight;
-        }
-        Asked::Passage(watch) => {
-            // Between dates a path without shocks is a straight line, so it can only cross 0 if an endpoint lies
-            // beyond.
-            let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
-            let lasts =
-                |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
-            out[0] += weight * indicator(ahead[0]);
-            let first = (0..=periods).find(lasts).unwrap_or(periods + 1);
-            out[1 + first..2 + periods].iter_mut().for_each(|out| *out += weight);
-            (1..=periods).for_each(|t| out[1 + periods + t] += weight * indicator(ahead[t]));
-        }
-        Asked::Ahead => {
-            for t in 1..=periods {
-                out[t - 1] += weight * indicator(ahead[t]);
-                out[periods + t - 1] += weight * indicator(path[t] < -TIE);
-            }
-        }
-    }
-}
-
-fn indicator(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
 }

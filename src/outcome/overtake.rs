@@ -2,7 +2,7 @@
 
 use super::lookup::{checked_probability, place_of};
 use super::when::DateEstimates;
-use super::{CrossCheck, MeanDate, RunInfo};
+use super::{CrossCheck, LawAnswer, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -89,6 +89,8 @@ pub(crate) struct Answers {
     pub(crate) ahead: Vec<Estimate>,
     pub(crate) not_by_horizon: Estimate,
     pub(crate) lead_changes: Vec<LeadChanges>,
+    /// What each law of a mixture answers by itself: its mixture, index, probability, and answers by date.
+    pub(crate) laws: Vec<LawAnswer>,
 }
 
 impl Answers {
@@ -148,16 +150,21 @@ impl Overtake {
         &self.quantity
     }
 
-    /// The provider that overtakes.
-    #[must_use]
-    pub fn challenger(&self) -> &str {
-        &self.question.challenger
+    /// The question.
+    pub fn question(&self) -> &Question {
+        &self.question
     }
 
-    /// The provider that is overtaken.
+    /// The provider that the question is about: the one that may overtake, lead or be among the largest.
     #[must_use]
-    pub fn incumbent(&self) -> &str {
-        &self.question.incumbent
+    pub fn challenger(&self) -> &str {
+        self.question.challenger()
+    }
+
+    /// The provider that may be overtaken; `None` if the question compares with all others.
+    #[must_use]
+    pub fn incumbent(&self) -> Option<&str> {
+        self.question.incumbent()
     }
 
     /// The number of consecutive periods that a lead must last.

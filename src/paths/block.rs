@@ -76,10 +76,7 @@ impl Block {
         self.first_group = first_group;
         let span = Span { first: first_group, groups };
         sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
-        for (draw, column) in plan.draws.iter().zip(&mut self.draws) {
-            let column = &mut column[..groups * GROUP];
-            if sampler.gives_scores() { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
-        }
+        plan.fill_draws(&mut self.draws, groups * GROUP, sampler.gives_scores());
         self.fill_rows((plan, sampler), span)?;
         plan.series_ids().try_for_each(|of| self.fill_sums(plan, of))?;
         self.fine.fill((plan, sampler), span, &self.draws, &self.numbers)
@@ -233,6 +230,11 @@ impl<'a> Paths<'a> {
             if gap.abs() <= tie { 0.0 } else { gap }
         };
         Some(of_a.iter().zip(of_b).map(gap).collect())
+    }
+
+    /// The values of a draw, one per path.
+    pub(crate) fn draw(&self, draw: usize) -> &'a [f64] {
+        &self.block.draws[draw][..self.block.len]
     }
 
     /// Uniform numbers from a separate slot, one per path; they do not affect other draws.

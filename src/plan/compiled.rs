@@ -1,5 +1,6 @@
 //! Compiles a scenario.
 
+use super::copula::{Copula, Factor};
 use super::ids::{DerivedId, ProviderId, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::measured::{Measured, MeasuredRow};
@@ -25,6 +26,10 @@ pub(crate) struct Plan {
     pub(crate) covariance: Covariance,
     pub(crate) taus: Vec<f64>,
     pub(crate) draws: Vec<Draw>,
+    /// Which draws depend on each other.
+    pub(crate) copula: Copula,
+    /// How the scores of all draws follow from independent ones.
+    pub(crate) factor: Factor,
     /// By series.
     pub(crate) series: Vec<Series>,
     /// Derived rows.
@@ -65,6 +70,8 @@ impl Plan {
             has_mean.push(slots.has_mean);
             series.push(Series::new((scenario, SeriesId(index)), seed, (curve, slots), &draws, &covariance)?);
         }
+        let copula = Copula::new(scenario, &draws);
+        let factor = copula.among(&(0..draws.len()).collect::<Vec<_>>());
         let mut plan = Self {
             rows: Rows::new(scenario),
             level: Level::detect()?,
@@ -72,6 +79,8 @@ impl Plan {
             covariance,
             taus: scenario.taus(),
             draws,
+            copula,
+            factor,
             series,
             sums: Vec::new(),
             reference: 1.0,
@@ -86,7 +95,7 @@ impl Plan {
         plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
         plan.trace();
         for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
-            for name in [&question.challenger, &question.incumbent] {
+            for name in question.compared(scenario) {
                 let sums = plan.sum_row(scenario, scenario.dates(question), plan.provider(name));
                 plan.add_sum_row(sums);
             }
@@ -135,6 +144,20 @@ impl Plan {
                 self.draws[draw].quantile.fill(&mut levels);
                 levels
             }
+        }
+    }
+
+    /// Replaces random numbers by the values of the draws, indexed by draw, then by path: uniforms, or independent normal
+    /// scores if `are_scores`.
+    pub(crate) fn fill_draws(&self, columns: &mut [Vec<f64>], width: usize, are_scores: bool) {
+        if !are_scores {
+            self.factor.to_scores(columns, width);
+        }
+        self.factor.correlate(columns, width);
+        for (index, (draw, column)) in self.draws.iter().zip(columns).enumerate() {
+            let column = &mut column[..width];
+            let is_score = are_scores || self.copula.contains(index);
+            if is_score { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
     }
 
@@ -272,9 +295,10 @@ impl Plan {
         }
     }
 
-    /// The address of each drawn distribution, and its quantiles at the probabilities `p`.
+    /// The address of each drawn number, and its quantiles at the probabilities `p`.
     pub(crate) fn draw_quantiles<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
-        self.draws.iter().map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
+        let numbers = self.draws.iter().filter(|draw| !draw.is_pick);
+        numbers.map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
     }
 
     /// The effect of each series' innovations on all series, at the medians of the volatilities.

@@ -5,6 +5,7 @@
 //! | `compiled` | the plan: series, draws, derived rows, and what is known without sampling |
 //! | `ids` | typed indices of providers, series and rows |
 //! | `input`, `places` | numbers and their draws: one for each unnamed number, one for each named assumption |
+//! | `copula` | dependent draws |
 //! | `series` | the slots of a series by role: base, volatility, growth; its stream |
 //! | `centre` | paths without shocks, in f64 |
 //! | `sums`, `measured` | derived rows: sums over years, of questions and of fans |
@@ -14,6 +15,7 @@
 mod centre;
 mod close;
 mod compiled;
+mod copula;
 mod ids;
 mod input;
 mod measured;
@@ -24,8 +26,9 @@ mod series;
 mod sums;
 
 pub(crate) use compiled::Plan;
+pub(crate) use copula::Factor;
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
-pub(crate) use input::{Draw, Input};
+pub(crate) use input::{Draw, Input, law_of};
 pub(crate) use measured::{Measured, MeasuredRow};
 pub use rows::Rows;
 pub(crate) use series::Series;

@@ -1,6 +1,6 @@
 //! Builds a scenario in Rust; `build` validates everything at once.
 
-use super::{Correlation, Provider, Question, Scenario};
+use super::{Correlation, Dependence, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -15,6 +15,7 @@ pub struct ScenarioBuilder {
     quantity: Option<String>,
     ceiling: Option<f64>,
     assumptions: Vec<(String, Assumption)>,
+    dependences: Vec<Dependence>,
     providers: Vec<Provider>,
     correlations: Vec<Correlation>,
     questions: Vec<Question>,
@@ -53,6 +54,7 @@ impl ScenarioBuilder {
             quantity: None,
             ceiling: None,
             assumptions: Vec::new(),
+            dependences: Vec::new(),
             providers: Vec::new(),
             correlations: Vec::new(),
             questions: Vec::new(),
@@ -61,10 +63,20 @@ impl ScenarioBuilder {
 
     /// Everything of a scenario.
     pub(super) fn of(scenario: Scenario) -> Self {
-        let Scenario { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions } =
-            scenario;
+        let Scenario {
+            base,
+            horizon,
+            unit,
+            quantity,
+            ceiling,
+            assumptions,
+            dependences,
+            providers,
+            correlations,
+            questions,
+        } = scenario;
         let (base, horizon) = (Ok(base), Ok(horizon));
-        Self { base, horizon, unit, quantity, ceiling, assumptions, providers, correlations, questions }
+        Self { base, horizon, unit, quantity, ceiling, assumptions, dependences, providers, correlations, questions }
     }
 
     /// With another horizon.
@@ -112,6 +124,32 @@ impl ScenarioBuilder {
         self
     }
 
+    /// Makes two drawn numbers dependent: `rank_correlation` is Spearman's, from −1 to 1, in a Gaussian copula. Other
+    /// pairs are independent.
+    ///
+    /// Each number is given by its address, such as `"provider[A].growth.constant"`, or by the name of an assumption. An
+    /// address that holds a name stands for the draw of that name. The matrix of all rank correlations, each converted to
+    /// the correlation ρ = 2 sin(πr/6) of normal scores, must be positive semidefinite. Discrete distributions are drawn
+    /// in the order of their values; tied values show a weaker rank correlation than the stated one.
+    ///
+    /// # Example: estimates that are too high together
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Question, Scenario, Tail};
+    /// let rates = "provider[A].growth.schedule.rates";
+    /// let scenario = Scenario::builder("2018-Q1", "2022-Q1")
+    ///     .provider(Provider::new("A", 699)
+    ///         .growth(Curve::schedule([normal(0.87, 0.1), normal(0.60, 0.1)], Tail::hold())))
+    ///     .provider(Provider::new("B", 1000).growth(Curve::constant(0.2)))
+    ///     .dependence(format!("{rates}[0]"), format!("{rates}[1]"), 0.25)
+    ///     .question(Question::overtakes("A", "B")).build()?;
+    /// assert_eq!(scenario.dependences().next().expect("one").2, 0.25);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn dependence(mut self, a: impl Into<String>, b: impl Into<String>, rank_correlation: f64) -> Self {
+        self.dependences.push(Dependence { between: [a.into(), b.into()], rank_correlation });
+        self
+    }
+
     /// Adds a provider; a scenario has at least one and at most 64.
     pub fn provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
@@ -151,6 +189,7 @@ impl ScenarioBuilder {
             quantity: self.quantity,
             ceiling: self.ceiling,
             assumptions: self.assumptions,
+            dependences: self.dependences,
             providers: self.providers,
             correlations: self.correlations,
             questions: self.questions,

@@ -20,8 +20,9 @@ pub(crate) struct Dates {
 impl Scenario {
     /// The dates of a question; empty if history or horizon is too short.
     pub(crate) fn dates(&self, question: &Question) -> Dates {
-        let history = |name: &String| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
-        self.dates_of(question.measure, history(&question.challenger).min(history(&question.incumbent)))
+        let history = |name: &str| self.provider_index(name).map_or(0, |index| self.providers[index].history.len());
+        let known = question.compared(self).into_iter().map(history).min();
+        self.dates_of(question.measure, known.expect("a question is about a provider"))
     }
 
     /// The dates of a measure, given how many periods before the base are known.

@@ -2,9 +2,12 @@
 
 mod builder;
 mod check;
+mod compared;
 mod decode;
 mod decode_growth;
 mod decode_law;
+mod decode_question;
+mod dependence;
 mod encode;
 mod file;
 mod getters;
@@ -14,6 +17,8 @@ mod medians;
 mod names;
 mod numbers;
 mod past;
+mod question;
+mod schema;
 #[cfg(feature = "toml")]
 mod set;
 mod stated;
@@ -22,9 +27,11 @@ pub(crate) mod tree;
 mod walk;
 
 pub use builder::ScenarioBuilder;
-pub(crate) use item::{AT_DATES, Correlation};
-pub use item::{Claim, Measure, Provider, Question};
+pub use item::{Claim, Measure, Provider};
+pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;
+pub(crate) use question::AT_DATES;
+pub use question::{Asks, Question};
 pub use walk::Place as AssumptionPlace;
 
 use crate::assumption::Assumption;
@@ -73,6 +80,7 @@ pub struct Scenario {
     pub(crate) quantity: Option<String>,
     pub(crate) ceiling: Option<f64>,
     pub(crate) assumptions: Vec<(String, Assumption)>,
+    pub(crate) dependences: Vec<Dependence>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
     pub(crate) questions: Vec<Question>,

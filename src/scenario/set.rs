@@ -83,7 +83,13 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     let is_period = match Subject::of(address) {
         Ok(Subject::Scenario(key)) => matches!(key, ScenarioKey::Base | ScenarioKey::Horizon),
         Ok(Subject::Provider(_, Some(ProviderKey::Claim))) => address.ends_with("].at"),
-        Ok(Subject::Provider(..) | Subject::Assumption(_) | Subject::Correlation(..) | Subject::Question(..))
+        Ok(
+            Subject::Provider(..)
+            | Subject::Assumption(_)
+            | Subject::Dependence(..)
+            | Subject::Correlation(..)
+            | Subject::Question(..),
+        )
         | Err(_) => false,
     };
     if is_period && !text.trim_start().starts_with(['"', '\'']) {

@@ -122,7 +122,10 @@ impl Settings {
                 .then(|| Problem::unsupported(address(), "not continuous", reason, AT_DATES))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
-        questions.flat_map(|one| one.1.between_fault(one.0).into_iter().chain(sums(one))).collect()
+        let many =
+            |(place, question): (usize, &Question)| question.many_fault(scenario, place, "not continuous", AT_DATES);
+        let faults = |one: (usize, &Question)| one.1.between_fault(one.0).into_iter().chain(sums(one)).chain(many(one));
+        questions.flat_map(|one| faults(one).collect::<Vec<_>>()).collect()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
@@ -154,6 +157,8 @@ pub(crate) enum PartKind {
     Shares,
     /// Fans of yearly sums, named by the measure.
     Measured,
+    /// First overtakes by the law drawn of a mixture, named by the question and the mixture.
+    Laws,
     Event,
     Classes,
     Statistic,
@@ -165,6 +170,7 @@ impl PartKind {
             Self::Question => "question",
             Self::Fans => "fans",
             Self::Measured => "fans_of",
+            Self::Laws => "laws",
             Self::Ranks => "ranks",
             Self::Shares => "shares",
             Self::Event => CustomKind::Event.word(),
@@ -180,7 +186,7 @@ impl PartKind {
             Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
             Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
             Self::Measured => "leave measures out of .fans_of(..)",
-            Self::Question | Self::Event | Self::Classes | Self::Statistic => "leave it out",
+            Self::Question | Self::Laws | Self::Event | Self::Classes | Self::Statistic => "leave it out",
         }
     }
 
@@ -190,7 +196,7 @@ impl PartKind {
             Self::Event => Some(CustomKind::Event),
             Self::Classes => Some(CustomKind::Classes),
             Self::Statistic => Some(CustomKind::Statistic),
-            Self::Question | Self::Fans | Self::Ranks | Self::Shares | Self::Measured => None,
+            Self::Question | Self::Fans | Self::Ranks | Self::Shares | Self::Measured | Self::Laws => None,
         }
     }
 }
