@@ -136,15 +136,15 @@ pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 pub use outcome::{
-    Change, Checked, CrossCheck, Difference, Differences, Fan, LeadChanges, MeanDate, Outcome, Overtake, RankTable,
-    ShareFan, Years,
+    Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
+    RankTable, ShareFan, Years,
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
 pub use render::Chart;
 pub use report::Report;
 pub use scenario::{
-    AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
+    Asks, AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
     ScenarioBuilder, Segment, Shock,
 };
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};

@@ -238,6 +238,7 @@ fn of_check(error: &Error) -> Error {
                 Subject::Question(_, None)
                 | Subject::Scenario(_)
                 | Subject::Assumption(_)
+                | Subject::Dependence(..)
                 | Subject::Provider(..)
                 | Subject::Jump(..)
                 | Subject::Factor(..)
@@ -269,7 +270,8 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
     Ok(last)
 }
 
-/// Asserts in a test that the probability of an overtake by a period lies within a range.
+/// Asserts in a test that the probability of an overtake, a lead or a place among the largest by a period lies within a
+/// range.
 ///
 /// Panics at the caller's location with the estimate, its error, the range, z and the smallest detectable shift. It is
 /// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a
@@ -284,19 +286,30 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
 /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
 /// assert_probability!(scenario, "A" overtakes "B" by "2021-Q3" in 0.6..=0.75);
+/// assert_probability!(scenario, "A" leads by "2021-Q3" in 0.6..=0.75);
+/// assert_probability!(scenario, "A" top 1 by "2021-Q3" in 0.6..=0.75);
 /// assert_probability!(scenario, "A" overtakes "B" by "2021-Q4" in 0.5..=1.0, measure = Measure::Annual, false_alarm = 1e-6);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 #[macro_export]
 macro_rules! assert_probability {
     ($scenario:expr, $challenger:tt overtakes $incumbent:tt by $period:tt in $range:expr
-        $(, $option:ident = $value:expr)* $(,)?) => {{
+        $(, $option:ident = $value:expr)* $(,)?) => {
+        $crate::assert_probability!(@ $scenario, $crate::Question::overtakes($challenger, $incumbent), $period, $range
+            $(, $option = $value)*)
+    };
+    ($scenario:expr, $provider:tt leads by $period:tt in $range:expr $(, $option:ident = $value:expr)* $(,)?) => {
+        $crate::assert_probability!(@ $scenario, $crate::Question::leads($provider), $period, $range
+            $(, $option = $value)*)
+    };
+    ($scenario:expr, $provider:tt top $places:tt by $period:tt in $range:expr $(, $option:ident = $value:expr)* $(,)?) => {
+        $crate::assert_probability!(@ $scenario, $crate::Question::top($provider, $places), $period, $range
+            $(, $option = $value)*)
+    };
+    (@ $scenario:expr, $question:expr, $period:tt, $range:expr $(, $option:ident = $value:expr)*) => {{
         // The macro's syntax requires the parentheses around an expression; here they are redundant.
         #[allow(unused_parens)]
-        let checked = $scenario
-            .check($crate::Question::overtakes($challenger, $incumbent), $period)
-            $(.$option($value))*
-            .within($range);
+        let checked = $scenario.check($question, $period)$(.$option($value))*.within($range);
         if let ::std::result::Result::Err(error) = checked {
             ::std::panic!("{error}");
         }

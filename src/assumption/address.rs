@@ -6,7 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-pub(crate) use super::keys::{CorrelationKey, FactorKey, JumpKey, Key, ProviderKey, QuestionKey, ScenarioKey};
+pub(crate) use super::keys::{
+    CorrelationKey, DependenceKey, FactorKey, JumpKey, Key, ProviderKey, QuestionKey, ScenarioKey,
+};
 use crate::error::Error;
 
 /// What an address belongs to. Items are given by the text in brackets: a name, or an index if there is no name.
@@ -16,6 +18,8 @@ pub(crate) enum Subject<'a> {
     Scenario(ScenarioKey),
     /// A named assumption, or a number in its distribution.
     Assumption(&'a str),
+    /// A dependence between two assumptions.
+    Dependence(usize, Option<DependenceKey>),
     /// A provider or one of its segments, or what one of its keys contains.
     Provider(Owner<'a>, Option<ProviderKey>),
     /// A key of one jump of a provider or segment, or what it contains.
@@ -81,8 +85,11 @@ impl<'a> Subject<'a> {
             ScenarioKey::Factor => Ok(Self::Factor(item, key.map(FactorKey::of).transpose()?)),
             ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
             ScenarioKey::Correlation => {
-                let index = item.parse().map_err(|_| format!("a correlation is given by its index, got [{item}]"))?;
+                let index = index("correlation", item)?;
                 Ok(Self::Correlation(index, key.map(CorrelationKey::of).transpose()?))
+            }
+            ScenarioKey::Dependence => {
+                Ok(Self::Dependence(index("dependence", item)?, key.map(DependenceKey::of).transpose()?))
             }
             ScenarioKey::Base
             | ScenarioKey::Horizon
@@ -124,9 +131,12 @@ impl<'a> Subject<'a> {
     pub(crate) fn provider(self) -> Option<&'a str> {
         match self {
             Self::Provider(owner, _) | Self::Jump(owner, _) => Some(owner.provider),
-            Self::Scenario(_) | Self::Assumption(_) | Self::Factor(..) | Self::Correlation(..) | Self::Question(..) => {
-                None
-            }
+            Self::Scenario(_)
+            | Self::Assumption(_)
+            | Self::Dependence(..)
+            | Self::Factor(..)
+            | Self::Correlation(..)
+            | Self::Question(..) => None,
         }
     }
 
@@ -134,44 +144,18 @@ impl<'a> Subject<'a> {
     pub(crate) fn owner(self) -> Option<Owner<'a>> {
         match self {
             Self::Provider(owner, _) | Self::Jump(owner, _) => Some(owner),
-            Self::Scenario(_) | Self::Assumption(_) | Self::Factor(..) | Self::Correlation(..) | Self::Question(..) => {
-                None
-            }
-        }
-    }
-
-    /// Whether a number there may be a distribution, or is a number of one.
-    pub(crate) fn may_be_drawn(self) -> bool {
-        match self {
-            Self::Assumption(_) => true,
-            Self::Provider(_, Some(key)) => match key {
-                ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility | ProviderKey::Shock => true,
-                ProviderKey::History
-                | ProviderKey::FiscalYearEnds
-                | ProviderKey::Claim
-                | ProviderKey::Name
-                | ProviderKey::Centring
-                | ProviderKey::Exit
-                | ProviderKey::Loading
-                | ProviderKey::Jump
-                | ProviderKey::Segment
-                | ProviderKey::Source => false,
-            },
-            Self::Jump(_, key) => match key {
-                JumpKey::LogSize => true,
-                JumpKey::At | JumpKey::Probability => false,
-            },
-            Self::Factor(_, Some(key)) => match key {
-                FactorKey::Drift | FactorKey::Volatility => true,
-                FactorKey::Name => false,
-            },
             Self::Scenario(_)
-            | Self::Provider(_, None)
-            | Self::Factor(_, None)
+            | Self::Assumption(_)
+            | Self::Dependence(..)
+            | Self::Factor(..)
             | Self::Correlation(..)
-            | Self::Question(..) => false,
+            | Self::Question(..) => None,
         }
     }
+}
+
+fn index(list: &str, item: &str) -> Result<usize, String> {
+    item.parse().map_err(|_| format!("a {list} is given by its index, got [{item}]"))
 }
 
 /// The address of a part of a scenario, such as `provider[Alibaba Cloud].growth.schedule.rates[1]`.
@@ -243,6 +227,12 @@ impl Address {
     #[must_use]
     pub fn factor(&self) -> Option<&str> {
         if let Subject::Factor(name, _) = self.subject() { Some(name) } else { None }
+    }
+
+    /// The index of the dependence that it belongs to.
+    #[must_use]
+    pub fn dependence(&self) -> Option<usize> {
+        if let Subject::Dependence(index, _) = self.subject() { Some(index) } else { None }
     }
 
     /// Whether it is the part at `whole` or lies within it. Only whole steps count: `rates[1]` does not start with
@@ -449,6 +439,7 @@ mod tests {
             ("provider[A].segment[S].growth.constant", Subject::Provider(part, Some(ProviderKey::Growth))),
             ("provider[A].segment[S].jump[0].log_size", Subject::Jump(part, JumpKey::LogSize)),
             ("factor[yen].volatility", Subject::Factor("yen", Some(FactorKey::Volatility))),
+            ("dependence[2].rank_correlation", Subject::Dependence(2, Some(DependenceKey::RankCorrelation))),
             ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
             ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),
         ];
@@ -469,6 +460,7 @@ mod tests {
             ("question[0].by", "unknown key \"by\""),
             ("correlation[0].rho", "unknown key \"rho\""),
             ("correlation[A].value", "by its index, got [A]"),
+            ("dependence[A].between", "a dependence is given by its index, got [A]"),
             ("base[0]", "base is a single value"),
             ("provider.A.revenue", "an item is given in brackets"),
             ("provider[A][0]", "a key is needed before [0]"),

@@ -23,6 +23,8 @@ macro_rules! keys {
         }
 
         impl $name {
+            /// Every key, in the order of the file.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),*];
             /// The text of every key, in the order of the file.
             pub(crate) const TEXTS: &'static [&'static str] = &[$($text),*];
 
@@ -61,6 +63,7 @@ keys! {
         Ceiling = "ceiling",
         Innovations = "innovations",
         Assumption = "assumption",
+        Dependence = "dependence",
         Provider = "provider",
         Factor = "factor",
         Correlation = "correlation",
@@ -107,6 +110,14 @@ keys! {
 }
 
 keys! {
+    /// The keys of a dependence.
+    DependenceKey {
+        Between = "between",
+        RankCorrelation = "rank_correlation",
+    }
+}
+
+keys! {
     /// The keys of a correlation.
     CorrelationKey {
         Between = "between",
@@ -118,6 +129,8 @@ keys! {
     /// The keys of a question.
     QuestionKey {
         Overtakes = "overtakes",
+        Leads = "leads",
+        Top = "top",
         Name = "name",
         Measure = "measure",
         Sustained = "sustained",

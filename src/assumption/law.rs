@@ -32,6 +32,12 @@ pub(crate) enum Law {
 }
 
 impl Law {
+    /// The index of a law of a mixture, drawn with these weights.
+    #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer laws than 2^53")]
+    pub(crate) fn pick(weights: &[f64]) -> Self {
+        Self::Discrete(weights.iter().enumerate().map(|(index, weight)| [index as f64, *weight]).collect())
+    }
+
     /// An inconsistency between parameters that are each valid by themselves.
     pub(crate) fn inconsistency(&self) -> Option<String> {
         match self {

@@ -18,6 +18,8 @@ pub(crate) trait Visitor {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption);
     /// A plain number, which may not be a distribution.
     fn plain(&mut self, _: &Trail, _: Quantity, _: &f64) {}
+    /// The law that a path draws from a mixture, at the address of the mixture. The weights follow as plain numbers.
+    fn pick(&mut self, _: &mut Trail, _weights: &[f64]) {}
     /// A whole number.
     fn count(&mut self, _: &Trail, _: Quantity, _: &u32) {}
 }
@@ -28,6 +30,8 @@ pub(crate) trait VisitorMut {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &mut Assumption);
     /// A plain number, which may not be a distribution.
     fn plain(&mut self, _: &Trail, _: Quantity, _: &mut f64) {}
+    /// The law that a path draws from a mixture, at the address of the mixture. The weights follow as plain numbers.
+    fn pick(&mut self, _: &mut Trail, _weights: &[f64]) {}
     /// A whole number.
     fn count(&mut self, _: &Trail, _: Quantity, _: &mut u32) {}
 }

@@ -56,7 +56,7 @@ fn of(scene: &Scene<'_>, weighed: &[Weighed], row: usize) -> Option<Finding> {
     let mut laws = vec![(format!("{}, as stated", curve.key()), stated(curve, &medians))];
     laws.extend(others(scene, row, curve, &medians));
     let answers = |(law, curve)| {
-        let changed = around.with_growth(scene.name(row), curve).and_then(|changed| scene.overtakes(&changed));
+        let changed = around.with_law(scene.name(row), curve).and_then(|changed| scene.overtakes(&changed));
         Some(Under { law, answers: changed.ok()?.iter().map(by_date).collect() })
     };
     let under: Vec<Under> = laws.into_iter().filter_map(answers).collect();
@@ -170,6 +170,7 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
         | CurveLaw::Constant(_)
         | CurveLaw::Family(..)
         | CurveLaw::Share(_)
+        | CurveLaw::Mixture(_)
         | CurveLaw::Custom(_) => None,
     };
     let stated = scene.scenario.series();
@@ -181,7 +182,7 @@ fn end_of_fade(scene: &Scene<'_>, row: usize, last: f64) -> f64 {
 
 /// Whether a curve matches the revenue of the stated curve in every stated year: at its end, or in its sum for totals.
 fn meets(scene: &Scene<'_>, row: usize, schedule: &Schedule, law: &Curve) -> bool {
-    let changed = scene.scenario.with_growth(scene.name(row), law.clone());
+    let changed = scene.scenario.with_law(scene.name(row), law.clone());
     let Ok(plan) = changed.and_then(|changed| Plan::new(&changed, SEED)) else { return false };
     let (own, other) = (&scene.plan.central[row], &plan.central[row]);
     let year = scene.per_year();
@@ -215,5 +216,10 @@ impl VisitorMut for Plain<'_> {
         if let Some(median) = self.medians.next() {
             *value = Assumption::from(*median);
         }
+    }
+
+    fn pick(&mut self, _: &mut Trail, _: &[f64]) {
+        // The law drawn has a value in the list of medians, but no number of its own.
+        self.medians.next();
     }
 }

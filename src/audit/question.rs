@@ -56,7 +56,8 @@ fn ahead(answer: &Answer, address: &str) -> Option<Finding> {
         dates => format!(" and remains ahead for {dates} consecutive dates"),
     };
     let seen = format!("{challenger} is already ahead in {base}{lasting}, with probability {}", at_base.shown());
-    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, AHEAD_ADVICE);
+    let key = answer.overtake.question().key();
+    let finding = Finding::new(FindingKind::Question, format!("{address}.{key}"), seen, AHEAD_ADVICE);
     Some(finding.severity(Severity::High).figure("ahead at base", at_base.value()))
 }
 
@@ -75,18 +76,14 @@ pub(super) fn ahead_at_medians(scene: &Scene<'_>) -> Vec<Finding> {
             };
             (last..last + dates.width).map(at).sum::<Option<f64>>()
         };
-        let (own, other) = (sum(&question.challenger)?, sum(&question.incumbent)?);
+        let (challenger, incumbent) = (question.challenger(), question.incumbent()?);
+        let (own, other) = (sum(challenger)?, sum(incumbent)?);
         if !(own > other) {
             return None;
         }
         let at = scene.scenario.base().checked_add(dates.base?).ok()?;
-        let seen = format!(
-            "{} is already ahead of {} in {at}: {} against {}",
-            question.challenger,
-            question.incumbent,
-            short(own),
-            short(other)
-        );
+        let seen =
+            format!("{challenger} is already ahead of {incumbent} in {at}: {} against {}", short(own), short(other));
         let finding = Finding::new(FindingKind::Question, question.address(place, "overtakes"), seen, AHEAD_ADVICE);
         Some(finding.severity(Severity::High).figure("ratio at the base", own / other))
     });
@@ -108,15 +105,14 @@ fn certain_or_impossible(
     let is_exact = never.standard_error() == 0.0;
     let rest = if is_exact { Some(0.0) } else { left(scene, question, is_none)? };
     let Some(rest) = rest.filter(|rest| *rest < CERTAIN) else { return Ok(None) };
-    let (challenger, incumbent, horizon) =
-        (answer.overtake.challenger(), answer.overtake.incumbent(), scene.scenario.horizon());
+    let (title, horizon) = (question.plain_title(), scene.scenario.horizon());
     let (word, other) = if is_none { ("none", "does") } else { ("every one", "does not") };
     let seen = format!(
-        "{challenger} overtakes {incumbent} by {horizon} on {word} of the paths; the probability that it {other} is {}",
+        "{title} by {horizon} on {word} of the paths; the probability that it {other} is {}",
         if is_exact { "0: nothing is drawn" } else { "less than 1e-6, by a normal approximation" }
     );
     let advice = "ask about another date or pair, or check for a missing spread, a wrong unit or a missing zero";
-    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
+    let finding = Finding::new(FindingKind::Question, format!("{address}.{}", question.key()), seen, advice)
         .figure("probability by the horizon", 1.0 - never.value());
     Ok(Some(if rest > TRUSTED { finding.figure("probability of the complement", rest) } else { finding }))
 }
@@ -127,7 +123,7 @@ fn certain_or_impossible(
 /// lead must last. Both bounds hold for annual sums as well: a provider that is ahead in every period of a year is
 /// ahead in the sum, and likewise behind. `None` if no bound is known.
 fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<f64>, Error> {
-    let names = [&question.challenger[..], &question.incumbent];
+    let Some(names) = question.pair(scene.scenario) else { return Ok(None) };
     let pair = narrowed(&scene.asked, |other| other == question);
     if pair.providers().iter().any(Provider::has_dynamics) || pair.innovations() != Innovations::Gaussian {
         return Ok(None);
@@ -156,7 +152,7 @@ fn left(scene: &Scene<'_>, question: &Question, is_none: bool) -> Result<Option<
 }
 
 /// Mean and variance of the log ratio of two providers at 0..=T. `None` if an assumption cannot be set to its
-/// quantiles, so that its contribution to the variance is unknown.
+/// quantiles or growth is a mixture, so that a contribution to the variance is unknown.
 fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>, Error> {
     let plan = Plan::new(pair, SEED)?;
     let rows = names.map(|name| plan.row_named(name));
@@ -167,13 +163,23 @@ fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>,
     };
     let mean = ratio(&plan);
     let mut variance: Vec<f64> = (0..mean.len()).map(shocks(pair, &plan, [challenger, incumbent])).collect();
-    for (address, ends) in plan.draw_quantiles(ENDS) {
-        let [low, high] = ends.map(|end| Plan::new(&pair.with(&address, end)?, SEED));
+    // Standard deviations of dependent draws, which add at most as if they were equal.
+    let mut dependent = vec![0.0; variance.len()];
+    for (index, draw) in plan.draws.iter().enumerate() {
+        if draw.is_pick {
+            return Ok(None);
+        }
+        let ends = ENDS.map(|p| draw.quantile.at(p));
+        let [low, high] = ends.map(|end| Plan::new(&pair.with_fixed(&draw.address, end)?, SEED));
         let (Ok(low), Ok(high)) = (low, high) else { return Ok(None) };
-        for ((variance, low), high) in variance.iter_mut().zip(ratio(&low)).zip(ratio(&high)) {
-            *variance += ((high - low) / ENDS_SDS) * ((high - low) / ENDS_SDS);
+        let sds = ratio(&low).into_iter().zip(ratio(&high)).map(|(low, high)| (high - low) / ENDS_SDS);
+        if plan.copula.contains(index) {
+            dependent.iter_mut().zip(sds).for_each(|(sum, sd)| *sum += sd.abs());
+        } else {
+            variance.iter_mut().zip(sds).for_each(|(variance, sd)| *variance += sd * sd);
         }
     }
+    variance.iter_mut().zip(&dependent).for_each(|(variance, sd)| *variance += sd * sd);
     Ok(Some(mean.into_iter().zip(variance).map(|(mean, variance)| [mean, variance]).collect()))
 }
 

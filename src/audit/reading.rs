@@ -4,6 +4,7 @@ use super::finding::{Finding, FindingKind};
 use super::scene::{Scene, grown, short};
 use crate::growth::{Curve, CurveLaw, Reading, Schedule};
 use crate::math;
+use crate::outcome::Overtake;
 use crate::plan::Plan;
 use crate::scenario::Scenario;
 
@@ -22,7 +23,7 @@ fn of(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let totals = Curve(CurveLaw::Schedule(Schedule { reading: Reading::Totals, ..schedule.clone() }));
     // Invalid if the history is too short; then `point` is the only possible reading.
-    let other = scene.scenario.with_growth(scene.name(row), totals.clone());
+    let other = scene.scenario.with_law(scene.name(row), totals.clone());
     let years = schedule.rates.len().min(scene.scenario.periods() / scene.per_year()).max(1);
     let (at, apart) = apart(scene, row, other.as_ref().ok()?, years)?;
     let series = &scene.series[row];
@@ -62,8 +63,11 @@ fn with_answers(scene: &Scene<'_>, row: usize, mut finding: Finding, totals: Cur
     let compared = scene.answers.iter().filter(|answer| answer.is_of(name));
     // Includes all questions, so that the draws are those of the original answers. Without answers under this reading
     // there is nothing to compare.
-    let answers = scene.asked.with_growth(name, totals).and_then(|other| scene.overtakes(&other)).unwrap_or_default();
-    let answers = answers.iter().filter(|totals| [totals.challenger(), totals.incumbent()].contains(&name));
+    let answers = scene.asked.with_law(name, totals).and_then(|other| scene.overtakes(&other)).unwrap_or_default();
+    let is_of = |totals: &&Overtake| {
+        totals.incumbent().is_none_or(|incumbent| [totals.challenger(), incumbent].contains(&name))
+    };
+    let answers = answers.iter().filter(is_of);
     for (answer, totals) in compared.zip(answers) {
         if let Ok(totals) = totals.by(answer.at) {
             let question = format!("{} by {}", answer.overtake.name(), answer.at);

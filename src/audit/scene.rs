@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::assumption::address::{Subject, owner_trail, split_name};
+use crate::assumption::address::{ProviderKey, Subject, of_provider, owner_trail, split_name};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::growth::{AUTO, CurveLaw, Reading, Schedule, Times, Value};
+use crate::growth::{CurveLaw, Leaf, Reading, Schedule, Times, Value};
 use crate::math;
 use crate::outcome::Overtake;
 use crate::plan::{Plan, SeriesId};
@@ -99,8 +99,10 @@ impl Series {
 impl Answer {
     /// Whether the question compares this provider or segment, or the provider that it is a part of.
     pub(super) fn is_of(&self, name: &str) -> bool {
-        let ends = [self.overtake.challenger(), self.overtake.incumbent()];
-        ends.contains(&name) || ends.contains(&split_name(name).0)
+        self.overtake.incumbent().is_none_or(|incumbent| {
+            let ends = [self.overtake.challenger(), incumbent];
+            ends.contains(&name) || ends.contains(&split_name(name).0)
+        })
     }
 
     /// Takes the first date if several are equally near to one half.
@@ -175,14 +177,15 @@ impl<'a> Scene<'a> {
     /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A
     /// curve of fiscal totals starts from the known past and a custom curve is undefined there, so both are
     /// extrapolated at their initial growth. So is a curve that is not finite there, such as one with a half-life of
-    /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch.
+    /// hours, or one by [`Curve::weibull`](crate::Curve::weibull) before the launch. Of a mixture, the law at the median
+    /// counts, and none of the laws may start at the base.
     pub(super) fn backwards(&self, row: usize, years: f64) -> f64 {
         let straight = self.start(row) * years;
         let Some(curve) = &self.of(row).own.growth else { return straight };
-        if matches!(
-            &curve.innermost().0,
-            CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })
-        ) {
+        let starts_at_base = |leaf: &Leaf<'_>| {
+            matches!(&leaf.curve.0, CurveLaw::Custom(_) | CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }))
+        };
+        if curve.leaves().iter().any(starts_at_base) {
             return straight;
         }
         let Ok(medians) = self.scenario.medians(curve) else { return straight };
@@ -232,7 +235,7 @@ impl<'a> Scene<'a> {
 /// Whether a question compares this provider or segment, a segment of it, or the provider that it is a part of.
 fn compares(question: &Question, name: &str) -> bool {
     let shares = |end: &str| end == name || split_name(end).0 == name || split_name(name).0 == end;
-    [&question.challenger, &question.incumbent].iter().any(|end| shares(end))
+    question.incumbent().is_none_or(|incumbent| [question.challenger(), incumbent].into_iter().any(shares))
 }
 
 fn is_of(address: &str, name: &str) -> bool {
@@ -247,10 +250,11 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
     let names: BTreeSet<String> = narrow
         .questions
         .iter()
-        .flat_map(|question| [&question.challenger, &question.incumbent])
+        .flat_map(|question| question.compared(scenario))
         .map(|name| split_name(name).0.to_owned())
         .collect();
     narrow.providers.retain(|provider| names.contains(&provider.name));
+    narrow.retain_dependences();
     let factors: BTreeSet<String> = narrow.factors.iter().map(|factor| factor.name.clone()).collect();
     let is_kept = |end: &String| names.contains(split_name(end).0) || factors.contains(end);
     narrow.correlations.retain(|correlation| correlation.between.iter().all(is_kept));
@@ -261,13 +265,14 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
 /// it.
 fn frozen(scenario: &Scenario) -> Scenario {
     let mut frozen = scenario.clone();
-    for place in scenario.assumptions().iter().filter(|place| place.assumption.name() == Some(AUTO)) {
-        let owner = place.subject().owner();
-        let own = scenario.series().into_iter().find(|of| owner.is_some_and(|owner| owner.is_named(&of.name())));
-        let medians = own.and_then(|of| scenario.medians(of.own.growth.as_ref()?).ok());
-        let ratio = medians.and_then(|medians| medians.last().copied());
-        if let Some(changed) = ratio.and_then(|ratio| frozen.with(&place.address, ratio).ok()) {
-            frozen = changed;
+    for series in scenario.series() {
+        let Some(curve) = &series.own.growth else { continue };
+        let Ok(medians) = scenario.medians(curve) else { continue };
+        for (index, address) in curve.leaves().iter().filter_map(Leaf::auto) {
+            let address = of_provider(&series.name(), ProviderKey::Growth) + &address;
+            if let Ok(changed) = frozen.with(&address, medians[index]) {
+                frozen = changed;
+            }
         }
     }
     frozen

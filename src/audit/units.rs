@@ -44,6 +44,7 @@ fn has_suspect(scene: &Scene<'_>, row: usize, key: ProviderKey) -> bool {
         Subject::Provider(_, None)
         | Subject::Scenario(_)
         | Subject::Assumption(_)
+        | Subject::Dependence(..)
         | Subject::Jump(..)
         | Subject::Factor(..)
         | Subject::Correlation(..)
@@ -98,7 +99,8 @@ fn bases(scene: &Scene<'_>) -> Vec<Finding> {
     let base = |name: &str| scene.rows(name).iter().map(|row| scene.series[*row].base).sum::<f64>();
     let asked = scene.scenario.questions().iter().enumerate();
     let found = asked.filter_map(|(place, question)| {
-        let (own, other) = (base(&question.challenger), base(&question.incumbent));
+        let (challenger, incumbent) = (question.challenger(), question.incumbent()?);
+        let (own, other) = (base(challenger), base(incumbent));
         let apart = (own / other).max(other / own);
         if !(apart > APART) {
             return None;
@@ -107,9 +109,9 @@ fn bases(scene: &Scene<'_>) -> Vec<Finding> {
             "revenue in {} is {} of {} and {} of {}: {} times as much",
             scene.scenario.base(),
             short(own),
-            question.challenger,
+            challenger,
             short(other),
-            question.incumbent,
+            incumbent,
             short(apart)
         );
         let advice = "check that both have the same unit: dollars, thousands, millions, the same currency";

@@ -91,8 +91,8 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
-    /// The spread of the answer by a date, between 10 % and 90 %, from all assumptions together. They are drawn
-    /// independently, so their swings add in quadrature. `None` if an assumption could not be changed.
+    /// The spread of the answer by a date, between 10 % and 90 %, from all assumptions together: their swings add in
+    /// quadrature, as if they were independent. `None` if an assumption could not be changed.
     pub(super) fn spread(&self, date: usize) -> Option<f64> {
         self.weights.unmet.is_empty().then(|| self.squares[date].sqrt())
     }
@@ -132,7 +132,7 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Vec<Weighed> {
         let around = scene.owner(address).map(|name| scene.around(name));
         let (scenario, places) = around.unwrap_or_else(|| (scene.asked.clone(), (0..all.len()).collect()));
         let at = |end: usize| {
-            let changed = scenario.with(address, ends[end]).and_then(|changed| scene.overtakes(&changed));
+            let changed = scenario.with_fixed(address, ends[end]).and_then(|changed| scene.overtakes(&changed));
             changed.map_err(|error| unmet(address, end, ends[end], &error))
         };
         match (at(0), at(1)) {

@@ -1,8 +1,8 @@
 //! Converts integrals to the answers of an outcome.
 
-use super::cases::Cases;
+use super::asked::{Asked, Watch};
+use super::cases::{Cases, LawDrawn, mean};
 use super::dynamics::{SIMULATE, check_pair, check_shocks};
-use super::pair::{Asked, Watch};
 use super::revenue::Of;
 use super::settings::{Exact, refused};
 use crate::assumption::address::{ProviderKey, of_provider};
@@ -14,11 +14,11 @@ use crate::exact::quadrature::sampled::Integral;
 use crate::math::gauss;
 use crate::outcome::exits;
 use crate::outcome::{
-    Answers, Fan, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, SegmentOutcome, ShareFan,
-    logistic,
+    Answers, Fan, LawAnswer, LeadChanges, MeasuredFan, Mixture, Part, ProviderOutcome, RankTable, SegmentOutcome,
+    ShareFan, logistic,
 };
 use crate::plan::{Plan, RowId, SeriesId};
-use crate::scenario::{Measure, Question};
+use crate::scenario::{Measure, Question, Scenario};
 
 /// Error bound for rounding, for answers whose quadrature error is too small to measure.
 pub(super) const ROUNDING: f64 = 1e-14;
@@ -44,8 +44,8 @@ pub(super) fn question(
     budget: &mut Budget<'_>,
 ) -> Result<Answers, Error> {
     let tolerance = exact.tolerance;
-    // Questions about sums over time are refused.
-    let series = pair_of(plan, question)?;
+    // Questions about sums over time, or about more than a pair, are refused.
+    let series = pair_of(exact.scenario, plan, question)?;
     let rows = series.map(RowId::Series);
     let sustained = question.sustained as usize;
     let watch = if exact.continuous { Watch::AnyTime } else { Watch::Dates { sustained } };
@@ -53,10 +53,11 @@ pub(super) fn question(
     check_pair(exact.scenario, plan, series, Asked::Passage(watch))?;
     let cases = Cases::of(exact.scenario, plan, &series)?;
     let mut pairs = cases.pairs(series);
-    let mut solve = |asked: Asked| pairs.integral(Request::new(asked, tolerance, plan.level()), budget);
-    let passage = solve(Asked::Passage(watch))?;
+    let request = |asked: Asked| Request::new(asked, tolerance, plan.level());
+    let parts = pairs.parts(request(Asked::Passage(watch)), budget)?;
+    let passage = mean(&parts);
     let has_leads = exact.leads && leads_fault(exact, plan, question).is_none();
-    let leads = has_leads.then(|| solve(Asked::LeadChanges)).transpose()?;
+    let leads = has_leads.then(|| pairs.integral(request(Asked::LeadChanges), budget)).transpose()?;
     let is_certain = plan.known_lead(rows[0], rows[1]).is_some();
     let at = |place: usize| estimate(&passage, place, is_certain);
     let base = match plan.known_lead_at_base(rows[0], rows[1]) {
@@ -82,6 +83,18 @@ pub(super) fn question(
         let change = |count: u32| LeadChanges { count, probability: estimate(&leads, count as usize, is_certain) };
         (0..=u32::try_from(most).expect("at most 2,400 periods")).map(change).collect()
     });
+    let law = |law: LawDrawn| {
+        let part = mean(law.cases.iter().map(|case| &parts[*case]));
+        let by = (1..=periods).map(|t| estimate(&part, 1 + t, false)).collect();
+        LawAnswer {
+            address: plan.draw_address(law.draw).to_owned(),
+            index: law.index,
+            weight: law.weight,
+            by,
+            periods: plan.rows.projected(),
+        }
+    };
+    let laws = cases.laws_drawn().into_iter().map(law).collect();
     Ok(Answers {
         ahead_at_base: base,
         from_base,
@@ -90,13 +103,14 @@ pub(super) fn question(
         not_by_horizon: never,
         lead_changes: changes,
         gone,
+        laws,
     })
 }
 
 /// Why the lead changes of a question have no exact answer.
 pub(super) fn leads_fault(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Option<String> {
     let check = |series| check_pair(exact.scenario, plan, series, Asked::LeadChanges);
-    let fault = pair_of(plan, question).and_then(check).err()?;
+    let fault = pair_of(exact.scenario, plan, question).and_then(check).err()?;
     fault.problems().first().and_then(Problem::reason).map(str::to_owned)
 }
 
@@ -156,12 +170,20 @@ pub(super) fn providers(
     names.iter().enumerate().map(one).collect()
 }
 
-/// The two series of a question.
+/// The two series of a question about a pair.
 ///
 /// # Errors
 /// Unsupported if one of the two is the sum of several segments.
-pub(super) fn pair_of(plan: &Plan, question: &Question) -> Result<[SeriesId; 2], Error> {
-    let [a, b] = [&question.challenger, &question.incumbent].map(|name| single(plan, plan.row_named(name)));
+fn pair_of(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<[SeriesId; 2], Error> {
+    series_of(plan, question.pair(scenario).expect("checked: the question compares a pair"))
+}
+
+/// The series with these names.
+///
+/// # Errors
+/// Unsupported if one of the two is the sum of several segments.
+pub(super) fn series_of(plan: &Plan, names: [&str; 2]) -> Result<[SeriesId; 2], Error> {
+    let [a, b] = names.map(|name| single(plan, plan.row_named(name)));
     Ok([a?, b?])
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of a pair, and the answers of a path without shocks.
+//! The quantities to integrate, with the order of their answers, and the answers of a path without shocks.
 
 use super::start::TIE;
 

@@ -8,24 +8,47 @@ use super::quadrature::integrate::{Pairs, Request};
 use super::quadrature::sampled::Integral;
 use super::revenue::{Of, Sum};
 use super::settings::refused;
+use crate::assumption::{Assumption, uniform};
 use crate::error::Error;
 use crate::math;
 use crate::outcome::{Component, Mixture};
-use crate::plan::{Plan, SeriesId};
+use crate::plan::{Plan, SeriesId, law_of};
 use crate::scenario::Scenario;
 
 /// The largest number of combinations that are added up. Each is an integration of its own.
-const MOST_CASES: usize = 64;
+pub(super) const MOST_CASES: usize = 64;
 
 /// A plan, or the plans given each combination of the values of its discrete assumptions.
 pub(super) struct Cases<'p> {
     whole: &'p Plan,
-    /// Probability and plan; empty if nothing is discrete.
-    given: Vec<(f64, Plan)>,
+    /// The discrete draws.
+    draws: Vec<usize>,
+    /// Every combination of their values; empty if nothing is discrete.
+    given: Vec<Case>,
 }
 
-/// The draws of some series that have discrete distributions, each with its values and their probabilities.
-fn discrete(plan: &Plan, series: &[SeriesId]) -> Vec<(usize, Vec<(f64, f64)>)> {
+/// A law of a mixture.
+pub(super) struct LawDrawn {
+    pub(super) draw: usize,
+    pub(super) index: usize,
+    /// Its probability.
+    pub(super) weight: f64,
+    /// The cases in which it holds.
+    pub(super) cases: Vec<usize>,
+}
+
+/// One combination of values.
+struct Case {
+    /// Its probability.
+    weight: f64,
+    /// By draw.
+    values: Vec<f64>,
+    /// The plan given the values.
+    plan: Plan,
+}
+
+/// The draws of some series.
+fn draws_of(plan: &Plan, series: &[SeriesId]) -> Vec<usize> {
     let of = |of: &SeriesId| {
         let shocks = plan.shock_draws(&[*of]);
         plan.growth_draws(*of).into_iter().chain(plan.base(*of).draw()).chain(shocks).collect::<Vec<_>>()
@@ -33,7 +56,41 @@ fn discrete(plan: &Plan, series: &[SeriesId]) -> Vec<(usize, Vec<(f64, f64)>)> {
     let mut draws: Vec<usize> = series.iter().flat_map(of).collect();
     draws.sort_unstable();
     draws.dedup();
-    draws.into_iter().filter_map(|draw| Some((draw, plan.quantile(draw).steps()?))).collect()
+    draws
+}
+
+/// The draws of some series that have discrete distributions, each with its values and their probabilities.
+fn discrete(plan: &Plan, series: &[SeriesId]) -> Vec<(usize, Vec<(f64, f64)>)> {
+    draws_of(plan, series).into_iter().filter_map(|draw| Some((draw, plan.quantile(draw).steps()?))).collect()
+}
+
+/// Refuses discrete draws that depend on other numbers of the series.
+fn refuse_dependent(plan: &Plan, series: &[SeriesId], discrete: &[(usize, Vec<(f64, f64)>)]) -> Result<(), Error> {
+    let all = draws_of(plan, series);
+    let dependent = discrete.iter().find(|(draw, _)| plan.copula.connects(*draw, &all));
+    dependent.map_or(Ok(()), |(draw, _)| {
+        Err(refused(
+            plan.draw_address(*draw),
+            "its discrete distribution depends on other numbers",
+            "use a simulation instead: .simulate() in code, `outgrow run` on the command line",
+        ))
+    })
+}
+
+/// The changes of a scenario that fix a discrete draw at one of its values.
+fn fixed(plan: &Plan, scenario: &Scenario, draw: usize, value: f64) -> Vec<(String, Assumption)> {
+    let address = plan.draw_address(draw);
+    if plan.draws[draw].is_coin {
+        return vec![(address.to_owned(), value.into())];
+    }
+    if !plan.draws[draw].is_pick {
+        // A distribution without spread, which may still be stated to depend on others.
+        return vec![(address.to_owned(), uniform(value, value))];
+    }
+    let numbers = scenario.numbers();
+    let weights = (0..).map(|law| (law, format!("{address}[{law}].weight")));
+    let weights = weights.take_while(|(_, weight)| numbers.iter().any(|(known, _)| known == weight));
+    weights.map(|(law, weight)| (weight, f64::from(u8::from(law == law_of(value))).into())).collect()
 }
 
 /// Refuses series with discrete assumptions, where an answer has no derivative that this crate can compute.
@@ -53,6 +110,7 @@ impl<'p> Cases<'p> {
     /// Unsupported if the assumptions of the series have too many combinations of values.
     pub(super) fn of(scenario: &Scenario, plan: &'p Plan, series: &[SeriesId]) -> Result<Self, Error> {
         let draws = discrete(plan, series);
+        refuse_dependent(plan, series, &draws)?;
         let count = draws.iter().try_fold(1_usize, |count, (_, values)| count.checked_mul(values.len()));
         if let (true, Some((draw, _))) =
             (count.is_none_or(|count| count > MOST_CASES), draws.iter().max_by_key(|(_, values)| values.len()))
@@ -65,10 +123,12 @@ impl<'p> Cases<'p> {
             ));
         }
         let given = combinations(&draws).into_iter().map(|(weight, values)| {
-            let addresses = draws.iter().map(|(draw, _)| plan.draw_address(*draw));
-            Ok((weight, Plan::new(&scenario.with_all(addresses.zip(values))?, plan.seed)?))
+            let changes = draws.iter().zip(&values).flat_map(|((draw, _), value)| fixed(plan, scenario, *draw, *value));
+            let plan = Plan::new(&scenario.with_all(changes)?, plan.seed)?;
+            Ok(Case { weight, values, plan })
         });
-        Ok(Self { whole: plan, given: given.collect::<Result<_, Error>>()? })
+        let given = given.collect::<Result<_, Error>>()?;
+        Ok(Self { whole: plan, draws: draws.into_iter().map(|(draw, _)| draw).collect(), given })
     }
 
     /// The pair under each plan, for one integration after the other: later ones profit from what earlier ones refined.
@@ -76,9 +136,24 @@ impl<'p> Cases<'p> {
         let part = |weight: f64, plan: &'p Plan| Part { weight, plan, pairs: Pairs::new(plan, series) };
         let parts = match &self.given[..] {
             [] => vec![part(1.0, self.whole)],
-            given => given.iter().map(|(weight, plan)| part(*weight, plan)).collect(),
+            given => given.iter().map(|case| part(case.weight, &case.plan)).collect(),
         };
         Weighted { series, parts }
+    }
+
+    /// Every law of a mixture that a path may follow.
+    pub(super) fn laws_drawn(&self) -> Vec<LawDrawn> {
+        let mut laws = Vec::new();
+        let picks = self.draws.iter().enumerate().filter(|(_, draw)| self.whole.draws[**draw].is_pick);
+        for (place, draw) in picks {
+            let weights = self.whole.quantile(*draw).steps().unwrap_or_default();
+            for (value, weight) in weights {
+                let holds = |case: &usize| law_of(self.given[*case].values[place]) == law_of(value);
+                let cases = (0..self.given.len()).filter(holds).collect();
+                laws.push(LawDrawn { draw: *draw, index: law_of(value), weight, cases });
+            }
+        }
+        laws
     }
 
     /// The distributions of a sum of logs at 1 to T.
@@ -87,7 +162,7 @@ impl<'p> Cases<'p> {
             return Sum { plan: self.whole, of }.laws();
         }
         let mut laws = vec![Mixture(Vec::new()); self.whole.rows.periods()];
-        for (weight, plan) in &self.given {
+        for Case { weight, plan, .. } in &self.given {
             // Logs are relative to the reference of their plan, which depends on the base; a ratio has none.
             let shift = match of {
                 Of::Single(_) => math::ln(plan.reference / self.whole.reference),
@@ -122,25 +197,36 @@ struct Part<'p> {
 impl Weighted<'_> {
     /// The integral over the drawn assumptions. The error is the mean of the errors, each of which is a bound.
     pub(super) fn integral(&mut self, request: Request, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        Ok(mean(&self.parts(request, budget)?))
+    }
+
+    /// The integral of every case, with the probability of the case.
+    pub(super) fn parts(&mut self, request: Request, budget: &mut Budget<'_>) -> Result<Vec<(f64, Integral)>, Error> {
         let series = self.series;
         budget.divide(self.parts.len());
-        let mut solve = |part: &mut Part<'_>| -> Result<Integral, Error> {
+        let mut solve = |part: &mut Part<'_>| -> Result<(f64, Integral), Error> {
             if is_needed(part.plan, series) {
-                return dense_pair::integral(part.plan, series, request.asked());
+                return Ok((part.weight, dense_pair::integral(part.plan, series, request.asked())?));
             }
-            Ok(request.solve(&mut part.pairs, budget)?.integral)
+            Ok((part.weight, request.solve(&mut part.pairs, budget)?.integral))
         };
-        if let [alone] = &mut self.parts[..] {
-            return solve(alone);
-        }
-        let mut sum = Integral { values: Vec::new(), errors: Vec::new() };
-        for part in &mut self.parts {
-            let solved = solve(part)?;
-            add(&mut sum.values, part.weight, &solved.values);
-            add(&mut sum.errors, part.weight, &solved.errors);
-        }
-        Ok(sum)
+        self.parts.iter_mut().map(&mut solve).collect()
     }
+}
+
+/// The mean of integrals with these weights.
+pub(super) fn mean<'i>(parts: impl IntoIterator<Item = &'i (f64, Integral)>) -> Integral {
+    let parts: Vec<_> = parts.into_iter().collect();
+    if let [(_, alone)] = parts[..] {
+        return alone.clone();
+    }
+    let total: f64 = parts.iter().map(|(weight, _)| weight).sum();
+    let mut sum = Integral { values: Vec::new(), errors: Vec::new() };
+    for (weight, part) in parts {
+        add(&mut sum.values, weight / total, &part.values);
+        add(&mut sum.errors, weight / total, &part.errors);
+    }
+    sum
 }
 
 /// Adds `weight` times the terms to the sums, which start empty.

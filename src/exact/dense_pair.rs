@@ -1,6 +1,7 @@
 //! Exact answers for pairs with Student-t innovations or reverting shocks, if only their bases are drawn.
 
-use super::pair::{Asked, Pair, Watch};
+use super::asked::{Asked, Watch};
+use super::pair::Pair;
 use super::quadrature::sampled::Integral;
 use super::settings::refused;
 use super::start::Start;

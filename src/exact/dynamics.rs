@@ -1,6 +1,6 @@
 //! What exact answers support of the dynamics of a scenario, and the shocks of one or two series at points of the draws.
 
-use super::pair::{Asked, Watch};
+use super::asked::{Asked, Watch};
 use super::settings::refused;
 use crate::assumption::address::{ProviderKey, ScenarioKey, of_provider};
 use crate::error::{Error, Problem};

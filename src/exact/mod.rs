@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `walk` | first passage, sustained leads and lead changes of one walk |
 //! | `start` | distribution of the start where a base is drawn |
+//! | `asked` | the quantities to integrate |
 //! | `pair` | the walks of a pair at points of its drawn assumptions |
 //! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `cases` | discrete assumptions: every combination of their values |

@@ -1,14 +1,13 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
-use super::asked::certain;
-pub(super) use super::asked::{Asked, BLOCK, Watch};
+use super::asked::{Asked, Watch, certain};
 use super::start::{Start, TIE};
-use crate::assumption::address::is_within;
+use crate::assumption::address::{Subject, is_within};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
-use crate::plan::{Input, Plan, SeriesId};
+use crate::plan::{Factor, Input, Plan, SeriesId};
 
 /// Two series of a plan, and the draws to integrate over.
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub(super) struct Pair<'p> {
     start: Option<Start>,
     /// Refinement level of that distribution.
     pub(super) level: usize,
+    /// How the scores of `draws` follow from independent ones.
+    factor: Factor,
 }
 
 /// The log-ratio at some points of the draws.
@@ -73,29 +74,34 @@ impl<'p> Pair<'p> {
         let bases = series.map(|of| plan.base(of));
         let is_followed = |input: &Input| {
             let in_growth = |draw: &usize| *input == Input::Drawn(*draw);
-            growth.iter().any(in_growth) || shocks.iter().any(in_growth)
+            let depends = input.draw().is_some_and(|draw| plan.copula.contains(draw));
+            depends || growth.iter().any(in_growth) || shocks.iter().any(in_growth)
         };
         pair.start = if matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1] {
             Some(Start::point(0.0))
         } else {
             (!bases.iter().any(is_followed)).then(|| Start::of_bases(plan, bases, level))
         };
-        pair.draws = pair.integrated();
+        pair.integrate();
         pair
     }
 
     /// The pair with every drawn base integrated over.
     pub(super) fn with_drawn_start(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
         let covariance = plan.pair(series);
-        let mut pair = Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0 };
-        pair.draws = pair.integrated();
+        let mut pair =
+            Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0, factor: Factor::default() };
+        pair.integrate();
         pair
     }
 
     /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.series.map(|of| self.plan.base(of));
-        (self.start.is_none() && bases[0] != bases[1]).then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
+        // Dependent bases have no distribution of their own.
+        let depends = bases.iter().filter_map(|base| base.draw()).any(|draw| self.plan.copula.contains(draw));
+        (self.start.is_none() && bases[0] != bases[1] && !depends)
+            .then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
     }
 
     /// Whether the distribution of the start is too wide, relative to the shocks, for a rule of a few hundred points.
@@ -108,6 +114,11 @@ impl<'p> Pair<'p> {
     /// The same pair with a finer distribution of the start.
     pub(super) fn refined(&self) -> Self {
         Self::new(self.plan, self.series, self.level + 1)
+    }
+
+    fn integrate(&mut self) {
+        self.draws = self.integrated();
+        self.factor = self.plan.copula.among(&self.draws);
     }
 
     fn integrated(&self) -> Vec<usize> {
@@ -145,7 +156,8 @@ impl<'p> Pair<'p> {
     /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
-        for (draw, scores) in self.draws.iter().zip(scores) {
+        let scores = dependent(&self.factor, scores, width);
+        for (draw, scores) in self.draws.iter().zip(&scores) {
             draws[*draw] = drawn(self.plan, *draw, scores);
         }
         let column = |input| column(input, &draws, width);
@@ -255,6 +267,13 @@ impl<'p> Pair<'p> {
     }
 }
 
+/// Independent scores, made dependent.
+fn dependent(factor: &Factor, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+    let mut scores = scores.to_vec();
+    factor.correlate(&mut scores, width);
+    scores
+}
+
 /// The values of a draw at some scores.
 fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {
     let mut column = scores.to_vec();
@@ -299,8 +318,20 @@ impl Pair<'_> {
     /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
     pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut draws = draws.to_vec();
-        for (draw, scores) in self.draws.iter().zip(scores) {
-            if is_within(address, plan.draw_address(*draw)) {
+        let (factor, is_dependence) = match Subject::of_known(address) {
+            Subject::Dependence(..) => (plan.copula.among(&self.draws), true),
+            Subject::Scenario(_)
+            | Subject::Assumption(_)
+            | Subject::Provider(..)
+            | Subject::Jump(..)
+            | Subject::Factor(..)
+            | Subject::Correlation(..)
+            | Subject::Question(..) => (self.factor.clone(), false),
+        };
+        let scores = dependent(&factor, scores, scores.first().map_or(0, Vec::len));
+        for (draw, scores) in self.draws.iter().zip(&scores) {
+            let is_moved = is_dependence && plan.copula.contains(*draw);
+            if is_moved || is_within(address, plan.draw_address(*draw)) {
                 draws[*draw] = drawn(plan, *draw, scores);
             }
         }

@@ -70,6 +70,10 @@ impl Sum<'_> {
         }
         moving.sort_unstable();
         moving.dedup();
+        // A volatility that depends on other numbers is integrated with them.
+        moving.extend(apart.iter().filter(|draw| self.plan.copula.contains(**draw)));
+        moving.sort_unstable();
+        moving.dedup();
         apart.retain(|draw| !moving.contains(draw));
         apart.sort_unstable();
         apart.dedup();
@@ -113,9 +117,12 @@ impl Sum<'_> {
     fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<(Vec<Vec<f64>>, Vec<f64>), Error> {
         let width = scores.len();
         let mut draws = vec![Vec::new(); self.plan.draws()];
-        for (place, draw) in order.iter().enumerate() {
-            draws[*draw] = scores.iter().map(|scores| scores[place]).collect();
-            self.plan.quantile(*draw).fill_scores(&mut draws[*draw]);
+        let mut columns: Vec<Vec<f64>> =
+            (0..order.len()).map(|place| scores.iter().map(|scores| scores[place]).collect()).collect();
+        self.plan.copula.among(order).correlate(&mut columns, width);
+        for (draw, mut column) in order.iter().zip(columns) {
+            self.plan.quantile(*draw).fill_scores(&mut column);
+            draws[*draw] = column;
         }
         let column = |input: Input| match input {
             Input::Known(value) => vec![value; width],

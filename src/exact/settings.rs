@@ -228,7 +228,8 @@ impl<'a> Exact<'a> {
         problems.extend(questions.flat_map(|(place, question)| {
             let between = if self.continuous { question.between_fault(place) } else { None };
             let bridge = if self.continuous { self.scenario.bridge_fault(question) } else { None };
-            between.into_iter().chain(bridge).chain(sums_fault(place, question))
+            let many = many_fault(self.scenario, place, question);
+            between.into_iter().chain(bridge).chain(sums_fault(place, question)).chain(many)
         }));
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("exact", problems)) }
     }
@@ -244,11 +245,18 @@ impl<'a> Exact<'a> {
     }
 }
 
+/// The advice where there is no exact answer.
+const SIMULATE: &str = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
+
 pub(super) fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
     let reason = "sums of several periods are not lognormal";
-    let advice = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
     let address = || question.address(place, "measure");
-    (question.measure != Measure::Period).then(|| Problem::unsupported(address(), "not exact", reason, advice))
+    (question.measure != Measure::Period).then(|| Problem::unsupported(address(), "not exact", reason, SIMULATE))
+}
+
+/// The problem of a question about the order of more than two providers.
+pub(super) fn many_fault(scenario: &Scenario, place: usize, question: &Question) -> Option<Problem> {
+    question.many_fault(scenario, place, "not exact", SIMULATE)
 }
 
 /// Error "not exact: because …; …" for the number or item at an address. `advice` may be empty.

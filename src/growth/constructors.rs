@@ -3,7 +3,7 @@
 use super::custom::Custom;
 use super::family::CurveFamily;
 use super::schedule::{Reading, Schedule, Tail};
-use super::{Curve, CurveLaw, Share};
+use super::{Branch, Curve, CurveLaw, Share};
 use crate::assumption::Assumption;
 
 impl Curve {
@@ -254,6 +254,32 @@ impl Curve {
     ) -> Self {
         let (from, to, half_life) = (from.into(), to.into(), half_life.into());
         Self(CurveLaw::Share(Box::new(Share { market, from, to, half_life })))
+    }
+
+    /// A mixture of growth laws: each path follows one of them, drawn with probabilities in proportion to the weights.
+    ///
+    /// A mixture expresses that it is not known which law holds, such as several continuations of the same estimates.
+    /// Weights have no unit and need not sum to 1; single ones may be 0. The law is drawn once per path, independently
+    /// of everything else, so that a mixture of one law gives the same numbers as that law if its parameters are fixed or
+    /// named. Laws may be mixtures or shares themselves, up to eight curves deep. The outcome of a question reports
+    /// what each law answers by itself ([`Overtake::laws`](crate::Overtake::laws)).
+    ///
+    /// Evaluated outside of a scenario, with every assumption at its median, it is the law at the median of the weights
+    /// in the given order.
+    ///
+    /// # Example: three continuations of the same two estimates
+    /// ```
+    /// use outgrow::{Curve, Tail};
+    /// let after = |tail| Curve::schedule([0.87, 0.60], tail);
+    /// let curve = Curve::mixture([
+    ///     (0.5, after(Tail::fade(0.12, 2))),
+    ///     (0.3, after(Tail::ratio("auto"))),
+    ///     (0.2, after(Tail::hold())),
+    /// ]);
+    /// ```
+    pub fn mixture(laws: impl IntoIterator<Item = (f64, Self)>) -> Self {
+        let branch = |(weight, curve)| Branch { weight, curve };
+        Self(CurveLaw::Mixture(laws.into_iter().map(branch).collect()))
     }
 
     /// A custom law: `log_growth(τ, p)` returns `Γ(τ)`, where `p` holds the parameters in the given order.

@@ -45,6 +45,10 @@ impl Custom {
         &self.name
     }
 
+    pub(super) fn numbers(&self) -> usize {
+        self.parameters.len()
+    }
+
     walks!(walk, Visitor);
     walks!(walk_mut, VisitorMut, mut);
 

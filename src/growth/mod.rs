@@ -10,7 +10,9 @@ mod gompertz;
 mod hyperbolic;
 #[cfg(test)]
 mod identities;
+mod leaves;
 mod logistic;
+mod mixture;
 mod ready;
 mod richards;
 mod saturating;
@@ -33,12 +35,14 @@ use crate::cpu::{self, Level};
 pub(crate) use custom::Custom;
 use fade::Fade;
 pub(crate) use family::CurveFamily;
+pub(crate) use leaves::{Leaf, Single};
 pub(crate) use ready::{Past, Ready};
 pub use schedule::Tail;
 pub(crate) use schedule::{AUTO, Reading, Schedule, TailLaw};
 pub(crate) use totals::Median;
 pub(crate) use value::{Times, Value};
 
+use mixture::Drawn;
 use share::Gained;
 use value::{each, named};
 
@@ -77,6 +81,8 @@ pub(crate) enum CurveLaw {
     /// The values in the order of [`CurveFamily::parameters`].
     Family(CurveFamily, Vec<Assumption>),
     Share(Box<Share>),
+    /// One of these on each path.
+    Mixture(Vec<Branch>),
     Custom(Custom),
 }
 
@@ -87,6 +93,14 @@ pub(crate) struct Share {
     pub(crate) from: Assumption,
     pub(crate) to: Assumption,
     pub(crate) half_life: Assumption,
+}
+
+/// One law of a mixture.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Branch {
+    /// Relative to the sum of the weights.
+    pub(crate) weight: f64,
+    pub(crate) curve: Curve,
 }
 
 /// Visits the numbers in the order in which [`Curve::fill`] takes their values.
@@ -114,6 +128,16 @@ macro_rules! walks {
                     trail.at(Key::Field("to"), |trail| visitor.number(trail, Quantity::MarketShare, to));
                     trail.at(Key::Field("half_life"), |trail| visitor.number(trail, Quantity::HalfLife, half_life));
                 }
+                CurveLaw::Mixture(branches) => {
+                    let weights: Vec<f64> = branches.iter().map(|branch| branch.weight).collect();
+                    visitor.pick(trail, &weights);
+                    for (index, Branch { weight, curve }) in zip(0.., branches) {
+                        trail.at(Key::Index(index), |trail| {
+                            trail.at(Key::Field("weight"), |trail| visitor.plain(trail, Quantity::Weight, weight));
+                            trail.at(Key::Field("curve"), |trail| curve.$walk(trail, visitor));
+                        });
+                    }
+                }
                 CurveLaw::Custom(custom) => custom.$walk(trail, visitor),
             });
         }
@@ -121,43 +145,6 @@ macro_rules! walks {
 }
 
 impl Curve {
-    /// The curve that contains no other: that of the market of a share, of the market of that one, and so on; otherwise
-    /// the curve itself. Its numbers come first in the walk.
-    pub(crate) fn innermost(&self) -> &Self {
-        let mut curve = self;
-        while let CurveLaw::Share(share) = &curve.0 {
-            curve = &share.market;
-        }
-        curve
-    }
-
-    /// The number of curves inside each other; 1 for a curve that contains no other.
-    pub(crate) fn depth(&self) -> usize {
-        let mut depth = 1;
-        let mut curve = self;
-        while let CurveLaw::Share(share) = &curve.0 {
-            (depth, curve) = (depth + 1, &share.market);
-        }
-        depth
-    }
-
-    /// The address of the innermost curve relative to that of this one: `.share.market` for each level.
-    pub(crate) fn innermost_address(&self) -> String {
-        ".share.market".repeat(self.depth() - 1)
-    }
-
-    /// The name of the custom law in the curve, which cannot be stored in a file.
-    pub(crate) fn custom_name(&self) -> Option<&str> {
-        match &self.innermost().0 {
-            CurveLaw::Custom(custom) => Some(custom.name()),
-            CurveLaw::Constant(_)
-            | CurveLaw::Schedule(_)
-            | CurveLaw::Fade { .. }
-            | CurveLaw::Family(..)
-            | CurveLaw::Share(_) => None,
-        }
-    }
-
     /// Key of the law in a scenario file.
     pub(crate) fn key(&self) -> &'static str {
         match &self.0 {
@@ -166,6 +153,7 @@ impl Curve {
             CurveLaw::Fade { .. } => "fade",
             CurveLaw::Family(family, _) => family.key(),
             CurveLaw::Share(_) => "share",
+            CurveLaw::Mixture(_) => "mixture",
             CurveLaw::Custom(_) => "custom",
         }
     }
@@ -210,6 +198,15 @@ impl Curve {
                     out.iter_mut().zip(growth).for_each(|(out, growth)| *out += growth);
                     emit(index, &out);
                 });
+            }
+            CurveLaw::Mixture(branches) => {
+                let laws = mixture::parts(branches.iter().map(|branch| branch.curve.len()));
+                let whole = Drawn { values, shifts: None, count };
+                let filled = mixture::fill(&laws, whole, taus.len(), emit, &mut |law, part, emit| {
+                    branches[law].curve.fill(part.values, times, part.count, emit);
+                    Ok(())
+                });
+                filled.expect("invariant: the evaluation of a curve outside of fiscal totals does not fail");
             }
             CurveLaw::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),
         }

@@ -1,8 +1,11 @@
 //! A curve prepared for a run: evaluated directly, or calibrated to fiscal totals.
 
+use std::ops::Range;
+
+use super::mixture::{self, Drawn, chosen};
 use super::totals::{FiscalCurve, Median, Totals};
 use super::value::named;
-use super::{Curve, CurveLaw, Reading, TailLaw, Times, Value};
+use super::{Curve, CurveLaw, Reading, Schedule, TailLaw, Times, Value};
 
 /// The history before the projection, as needed for fiscal totals.
 #[derive(Debug, Clone)]
@@ -27,6 +30,12 @@ pub(crate) enum Ready {
         curve: Box<FiscalCurve>,
         estimates: usize,
     },
+    Mixture {
+        /// The values of each law.
+        parts: Vec<Range<usize>>,
+        /// The laws; `None` for those that no path follows.
+        laws: Vec<Option<Self>>,
+    },
 }
 
 impl Ready {
@@ -35,14 +44,35 @@ impl Ready {
     /// # Errors
     /// If the central path cannot meet its totals; the message gives the numbers.
     pub(crate) fn new(curve: &Curve, numbers: &[Median], past: &Past) -> Result<Self, String> {
-        let schedule = match &curve.0 {
-            CurveLaw::Schedule(schedule) if schedule.reading == Reading::Totals => schedule,
-            _ => {
+        match &curve.0 {
+            CurveLaw::Schedule(schedule) if schedule.reading == Reading::Totals => {
+                Self::fiscal(schedule, numbers, past)
+            }
+            CurveLaw::Mixture(branches) => {
+                let parts = mixture::parts(branches.iter().map(|branch| branch.curve.len()));
+                let only = (!numbers[0].drawn).then(|| chosen(numbers[0].value));
+                let law = |(index, part): (usize, &Range<usize>)| {
+                    let is_followed = only.is_none_or(|only| only == index);
+                    let ready = || Self::new(&branches[index].curve, &numbers[part.clone()], past);
+                    is_followed.then(ready).transpose()
+                };
+                let laws = parts.iter().enumerate().map(law).collect::<Result<_, _>>()?;
+                Ok(Self::Mixture { parts, laws })
+            }
+            CurveLaw::Constant(_)
+            | CurveLaw::Schedule(_)
+            | CurveLaw::Fade { .. }
+            | CurveLaw::Family(..)
+            | CurveLaw::Share(_)
+            | CurveLaw::Custom(_) => {
                 #[expect(clippy::cast_precision_loss, reason = "at most twelve periods per year")]
                 let step = 1.0 / past.per_year as f64;
-                return Ok(Self::Direct { curve: curve.clone(), step });
+                Ok(Self::Direct { curve: curve.clone(), step })
             }
-        };
+        }
+    }
+
+    fn fiscal(schedule: &Schedule, numbers: &[Median], past: &Past) -> Result<Self, String> {
         let (estimates, tail) = (schedule.rates.len(), &schedule.tail.0);
         let into_year = past.passed % past.per_year;
         let totals = Totals::new(&past.known, past.per_year, into_year, estimates, *tail != TailLaw::None)?;
@@ -54,10 +84,31 @@ impl Ready {
 
     /// Writes `γ` of every path to `out` and returns true, if `Γ(τ) = γτ`; otherwise returns false.
     pub(crate) fn fill_log_rates(&self, values: &[Value<'_>], out: &mut [f64]) -> bool {
-        let Self::Direct { curve: Curve(CurveLaw::Constant(_)), .. } = self else { return false };
-        let [growth] = named(values);
-        growth.put_log_rates(out);
-        true
+        match self {
+            Self::Direct { curve: Curve(CurveLaw::Constant(_)), .. } => {
+                let [growth] = named(values);
+                growth.put_log_rates(out);
+                true
+            }
+            Self::Mixture { parts, laws } => match values[0] {
+                Value::Fixed(drawn) => {
+                    let index = chosen(drawn);
+                    let law = laws[index].as_ref();
+                    law.is_some_and(|law| law.fill_log_rates(&values[parts[index].clone()], out))
+                }
+                Value::Drawn(_) => false,
+            },
+            Self::Direct { .. } | Self::Fiscal { .. } => false,
+        }
+    }
+
+    /// Whether the curve, or a law that it may follow, is calibrated to fiscal totals, and so depends on base and history.
+    pub(crate) fn is_fiscal(&self) -> bool {
+        match self {
+            Self::Direct { .. } => false,
+            Self::Fiscal { .. } => true,
+            Self::Mixture { laws, .. } => laws.iter().flatten().any(Self::is_fiscal),
+        }
     }
 
     /// Computes `Γ` at `taus`, the periods 1 to T in years. `base_shifts` are ln of the drawn base divided by its
@@ -82,6 +133,13 @@ impl Ready {
                 let (rates, numbers) = values.split_at(*estimates);
                 let filled = curve.fill(rates, numbers, base_shifts, count, taus.len(), emit);
                 filled.map_err(|(path, fault)| (path, fault.to_string()))
+            }
+            Self::Mixture { parts, laws } => {
+                let whole = Drawn { values, shifts: base_shifts, count };
+                mixture::fill(parts, whole, taus.len(), emit, &mut |law, part, emit| {
+                    let law = laws[law].as_ref().expect("invariant: a law that a path follows is ready");
+                    law.fill(part.values, part.shifts, taus, part.count, emit)
+                })
             }
         }
     }

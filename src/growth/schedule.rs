@@ -60,6 +60,17 @@ impl Tail {
     }
 }
 
+impl Tail {
+    /// The number of numbers in the tail.
+    pub(super) fn numbers(&self) -> usize {
+        match &self.0 {
+            TailLaw::None | TailLaw::Hold => 0,
+            TailLaw::Fade { .. } => 2,
+            TailLaw::Ratio(_) => 1,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Schedule {
     pub(crate) rates: Vec<Assumption>,

@@ -51,8 +51,8 @@ pub(crate) use chi_squared::gamma_tails;
 pub(crate) use elementary::{
     exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
 };
-/// From `libm`: cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
-pub(crate) use libm::{cos, hypot, sin};
+/// From `libm`: inverse sine, cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
+pub(crate) use libm::{asin, cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
 pub(crate) use single::{exp_f32, to_f32};
 pub(crate) use student::{student_of_scale, student_quantile, student_root, student_sf};

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::laws::LawEntry;
 use super::manifest::Manifest;
 use super::{Checked, MeanDate, RunInfo};
 use crate::calendar::Period;
@@ -35,7 +36,11 @@ pub(super) struct File {
 pub(super) struct QuestionEntry {
     pub(super) name: String,
     #[serde(rename = "overtakes")]
-    _overtakes: IgnoredAny,
+    _overtakes: Option<IgnoredAny>,
+    #[serde(rename = "leads")]
+    _leads: Option<IgnoredAny>,
+    #[serde(rename = "top")]
+    _top: Option<IgnoredAny>,
     #[serde(rename = "measure")]
     _measure: IgnoredAny,
     #[serde(rename = "sustained")]
@@ -50,6 +55,10 @@ pub(super) struct QuestionEntry {
     _quantiles: IgnoredAny,
     pub(super) mean_date: MeanDate,
     pub(super) lead_changes: Vec<LeadChangesEntry>,
+    #[serde(default)]
+    pub(super) laws: Vec<LawEntry<Vec<DatedEntry>>>,
+    #[serde(rename = "variance_share")]
+    _variance_share: Option<IgnoredAny>,
     pub(super) cross_check: Option<CrossCheckEntry>,
 }
 

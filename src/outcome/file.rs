@@ -7,12 +7,13 @@ use super::entries::{
     ClassesEntry, CrossCheckEntry, DatedEntry, EventEntry, FanEntry, File, LeadChangesEntry, ProviderEntry,
     QuestionEntry, RankEntry, StatisticEntry,
 };
+use super::laws::LawEntry;
 use super::lookup::QUANTILES;
 use super::manifest::{Manifest, OUTER, ProviderDetails};
 use super::past::pasts;
 use super::{
-    Answers, CrossCheck, CustomAnswer, CustomKind, Distribution, Fan, FanRow, LeadChanges, MeasuredFan, Outcome,
-    Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow,
+    Answers, CrossCheck, CustomAnswer, CustomKind, Distribution, Fan, FanRow, LawAnswer, LeadChanges, MeasuredFan,
+    Outcome, Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow,
 };
 use crate::calendar::Period;
 use crate::error::Error;
@@ -154,7 +155,15 @@ impl QuestionEntry {
             Ok(LeadChanges { count: entry.count, probability })
         };
         let lead_changes: Result<Vec<_>, String> = self.lead_changes.into_iter().map(change).collect();
+        let law = |entry: LawEntry<Vec<DatedEntry>>| {
+            let LawEntry { address, index, weight, by } = entry;
+            // A law that no path follows has no answers.
+            let by = if by.is_empty() { Vec::new() } else { estimates(by, "laws")? };
+            Ok(LawAnswer { address, index, weight, by, periods: dates.labels().to_vec() })
+        };
+        let laws = self.laws.into_iter().map(law).collect::<Result<_, Error>>()?;
         let answers = Answers {
+            laws,
             ahead_at_base: self.ahead_at_base,
             from_base: self.from_base,
             by: estimates(self.by, "by")?,

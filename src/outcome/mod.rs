@@ -7,6 +7,7 @@ mod difference;
 mod entries;
 pub(crate) mod exits;
 mod file;
+mod laws;
 mod lookup;
 mod manifest;
 mod mean_date;
@@ -18,12 +19,14 @@ mod part;
 mod past;
 mod provider;
 mod run;
+mod variance;
 mod when;
 
 pub(crate) use cross_check::FALSE_ALARM;
 pub use cross_check::{Checked, CrossCheck};
 pub(crate) use custom::{CustomAnswer, CustomKind};
 pub use difference::{Change, Difference, Differences};
+pub use laws::LawAnswer;
 pub(crate) use lookup::{QUANTILES, place_of};
 pub use mean_date::{MeanDate, Years};
 pub(crate) use mixture::{Component, Mixture};
@@ -113,7 +116,8 @@ impl Outcome {
     /// # Errors
     /// If there is no such question, or more than one: then use [`Outcome::question`] with its name.
     pub fn overtake(&self, challenger: &str, incumbent: &str) -> Result<&Overtake, Error> {
-        let asked = |overtake: &&Overtake| overtake.challenger() == challenger && overtake.incumbent() == incumbent;
+        let asked =
+            |overtake: &&Overtake| overtake.challenger() == challenger && overtake.incumbent() == Some(incumbent);
         let found: Vec<&Overtake> = self.questions.iter().filter(asked).collect();
         match found.as_slice() {
             [one] => Ok(one),

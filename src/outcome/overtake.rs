@@ -2,7 +2,7 @@
 
 use super::lookup::{checked_probability, place_of};
 use super::when::DateEstimates;
-use super::{CrossCheck, MeanDate, RunInfo};
+use super::{CrossCheck, LawAnswer, MeanDate, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -91,6 +91,8 @@ pub(crate) struct Answers {
     pub(crate) lead_changes: Vec<LeadChanges>,
     /// By each date: one of the two no longer exists and no overtake came before; `None` if neither may exit.
     pub(crate) gone: Option<Vec<Estimate>>,
+    /// What each law of a mixture answers by itself: its mixture, index, probability, and answers by date.
+    pub(crate) laws: Vec<LawAnswer>,
 }
 
 impl Answers {
@@ -150,16 +152,21 @@ impl Overtake {
         &self.quantity
     }
 
-    /// The provider that overtakes.
-    #[must_use]
-    pub fn challenger(&self) -> &str {
-        &self.question.challenger
+    /// The question.
+    pub fn question(&self) -> &Question {
+        &self.question
     }
 
-    /// The provider that is overtaken.
+    /// The provider that the question is about: the one that may overtake, lead or be among the largest.
     #[must_use]
-    pub fn incumbent(&self) -> &str {
-        &self.question.incumbent
+    pub fn challenger(&self) -> &str {
+        self.question.challenger()
+    }
+
+    /// The provider that may be overtaken; `None` if the question compares with all others.
+    #[must_use]
+    pub fn incumbent(&self) -> Option<&str> {
+        self.question.incumbent()
     }
 
     /// The number of consecutive periods that a lead must last.

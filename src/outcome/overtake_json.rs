@@ -3,15 +3,21 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq};
 
-use super::{LeadChanges, Overtake, QUANTILES};
+use super::laws::LawEntry;
+use super::{LawAnswer, LeadChanges, Overtake, QUANTILES};
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
+use crate::scenario::Asks;
 
 impl Serialize for Overtake {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", self.name())?;
-        map.serialize_entry("overtakes", &[self.challenger(), self.incumbent()])?;
+        match self.question().asks() {
+            Asks::Overtakes(challenger, incumbent) => map.serialize_entry("overtakes", &[challenger, incumbent])?,
+            Asks::Leads(name) => map.serialize_entry("leads", name)?,
+            Asks::Top(name, places) => map.serialize_entry("top", &(name, places))?,
+        }
         map.serialize_entry("measure", &self.measure())?;
         map.serialize_entry("sustained", &self.sustained())?;
         map.serialize_entry("ahead_at_base", &self.answers.ahead_at_base)?;
@@ -27,6 +33,16 @@ impl Serialize for Overtake {
         map.serialize_entry("quantiles", &QUANTILES.map(|p| QuantileAt(p, self.at_least(p), self.interval_of(p))))?;
         map.serialize_entry("mean_date", &self.mean_date())?;
         map.serialize_entry("lead_changes", &self.answers.lead_changes)?;
+        if !self.laws().is_empty() {
+            let law = |law: &LawAnswer| LawEntry {
+                address: law.address.clone(),
+                index: law.index,
+                weight: law.weight,
+                by: Dated(&self.periods()[..law.by.len()], law.by.clone()),
+            };
+            map.serialize_entry("laws", &self.laws().iter().map(law).collect::<Vec<_>>())?;
+            map.serialize_entry("variance_share", &self.share_of_laws(self.periods().len() - 1))?;
+        }
         if let Some(check) = &self.checked {
             map.serialize_entry("cross_check", check)?;
         }
@@ -35,9 +51,9 @@ impl Serialize for Overtake {
 }
 
 /// Estimates with their periods.
-struct Dated<'a>(&'a [Period], &'a [Estimate]);
+struct Dated<'a, E>(&'a [Period], E);
 
-impl Serialize for Dated<'_> {
+impl<E: AsRef<[Estimate]>> Serialize for Dated<'_, E> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Entry<'a> {
@@ -46,7 +62,7 @@ impl Serialize for Dated<'_> {
             estimate: &'a Estimate,
         }
         let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for (period, estimate) in self.0.iter().zip(self.1) {
+        for (period, estimate) in self.0.iter().zip(self.1.as_ref()) {
             list.serialize_element(&Entry { period: *period, estimate })?;
         }
         list.end()

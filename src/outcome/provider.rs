@@ -281,6 +281,40 @@ impl RankTable {
             .copied()
             .ok_or_else(|| Error::lookup("rank", format!("ranks range from 1 to {}, got {rank}", row.len())))
     }
+
+    /// The mean rank in a period.
+    ///
+    /// # Errors
+    /// If the period is not one of the projected ones.
+    ///
+    /// # Example: a rank that is certain
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 2).growth(Curve::constant(0.1)))
+    /// #     .provider(Provider::new("B", 1).growth(Curve::constant(0.1))).build()?;
+    /// let outcome = scenario.simulate().paths(100).run()?;
+    /// assert_eq!((outcome.rank("B")?.mean("2020")?, outcome.rank("B")?.median("2020")?), (2.0, 2));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn mean(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<f64, Error> {
+        let row = &self.rows[place_of(&self.labels, period)?];
+        Ok((1..).zip(row).map(|(rank, probability)| f64::from(rank) * probability.value()).sum())
+    }
+
+    /// The median rank in a period: the smallest that is not exceeded with a probability of at least one half.
+    ///
+    /// # Errors
+    /// If the period is not one of the projected ones.
+    pub fn median(&self, period: impl TryInto<Period, Error: Into<Error>>) -> Result<usize, Error> {
+        let row = &self.rows[place_of(&self.labels, period)?];
+        let reached = row.iter().scan(0.0, |sum, probability| {
+            *sum += probability.value();
+            Some(*sum)
+        });
+        // Probabilities may add up to less than 1 by rounding, which does not move the median.
+        Ok(1 + reached.take_while(|sum| *sum < 0.5).count())
+    }
 }
 
 impl Serialize for RankTable {

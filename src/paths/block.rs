@@ -80,14 +80,7 @@ impl Block {
         self.first_group = first_group;
         let span = Span { first: first_group, groups };
         sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
-        for (place, (draw, column)) in plan.draws.iter().zip(&mut self.draws).enumerate() {
-            let column = &mut column[..groups * GROUP];
-            if sampler.gives_scores() && place < plan.first_coin {
-                draw.quantile.fill_scores(column)
-            } else {
-                draw.quantile.fill(column)
-            }
-        }
+        plan.fill_draws(&mut self.draws, groups * GROUP, sampler.gives_scores());
         self.fill_rows((plan, sampler), span)?;
         self.combine(plan);
         (0..plan.log_rows()).try_for_each(|row| self.fill_sums(plan, SeriesId(row)))?;
@@ -264,6 +257,11 @@ impl<'a> Paths<'a> {
             if gap.abs() <= tie { 0.0 } else { gap }
         };
         Some(of_a.iter().zip(of_b).map(gap).collect())
+    }
+
+    /// The values of a draw, one per path.
+    pub(crate) fn draw(&self, draw: usize) -> &'a [f64] {
+        &self.block.draws[draw][..self.block.len]
     }
 
     /// Uniform numbers from a separate slot, one per path; they do not affect other draws.

@@ -63,7 +63,7 @@ impl Sampler {
             Self::Plain => keyed_uniforms(drawn, span, uniforms),
             Self::Antithetic => {
                 keyed_uniforms(drawn, span, uniforms);
-                mirror(span, &mut uniforms[..drawn.first_coin]);
+                mirror(drawn, span, uniforms);
             }
             Self::Sobol(sobol) => sobol.fill(drawn, span, uniforms, numbers),
             Self::Importance(tilts) => {
@@ -129,10 +129,11 @@ fn keyed<'a>(level: Level, key: &StreamKey, group: u64, out: impl Iterator<Item 
     );
 }
 
-/// Makes every odd group the mirror image of the group before it; the block must begin with an even group.
-fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
+/// Makes every odd group the mirror image of the group before it, except for the laws drawn of mixtures; the block must
+/// begin with an even group.
+fn mirror(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     assert!(span.first.is_multiple_of(2), "mirrored blocks must begin with an even group");
-    for column in uniforms {
+    for (_, column) in drawn.draws.iter().zip(uniforms).filter(|(draw, _)| !draw.is_pseudo_random()) {
         for pair in column[..span.width()].chunks_exact_mut(2 * GROUP) {
             let (even, odd) = pair.split_at_mut(GROUP);
             odd.iter_mut().zip(even).for_each(|(odd, even)| *odd = 1.0 - *even);
@@ -146,6 +147,8 @@ fn mirror(span: Span, uniforms: &mut [Vec<f64>]) {
 pub(crate) struct Sobol {
     /// For each scramble, the dimensions: those of draws, then those of bridges.
     dimensions: Vec<Vec<Dimension>>,
+    /// The indices of the draws that have a dimension, in order; the others are pseudo-random.
+    quasi: Vec<usize>,
     /// Number of draws, including those without a dimension.
     draws: usize,
     /// By source.
@@ -163,8 +166,9 @@ impl Sobol {
     /// Scrambled points for a plan.
     pub(crate) fn new(plan: &Plan) -> Self {
         let (drawn, influence) = (drawn(plan), plan.influences());
-        let Drawn { seed, periods, draws, sources, first_coin, .. } = drawn;
-        let mut slots: Vec<u64> = draws[..first_coin].iter().map(|draw| draw.slot).collect();
+        let Drawn { seed, periods, draws, sources, .. } = drawn;
+        let smooth: Vec<usize> = (0..draws.len()).filter(|draw| !draws[*draw].is_pseudo_random()).collect();
+        let mut slots: Vec<u64> = smooth.iter().map(|draw| draws[*draw].slot).collect();
         let mut bridges: Vec<Bridge> = sources.iter().map(|_| Bridge::default()).collect();
         let shocked = (0..sources.len()).filter(|index| sources[*index].is_shocked);
         let mut order: Vec<(usize, Point)> =
@@ -183,7 +187,8 @@ impl Sobol {
             let quasi = slots.iter().take(DIMENSIONS).enumerate();
             quasi.map(|(number, slot)| Dimension::new(number, *slot, seed, scramble)).collect()
         };
-        Self { dimensions: (0..REPLICATES as u64).map(of).collect(), draws: draws.len(), bridges }
+        let quasi = smooth.into_iter().take(DIMENSIONS).collect();
+        Self { dimensions: (0..REPLICATES as u64).map(of).collect(), quasi, draws: draws.len(), bridges }
     }
 
     /// Number of quasi-random numbers per path, and of all numbers per path.
@@ -193,14 +198,17 @@ impl Sobol {
     }
 
     fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
-        // Draws beyond the table keep these pseudo-random numbers.
-        let quasi_draws = drawn.first_coin.min(DIMENSIONS);
-        keyed_uniforms(Drawn { draws: &drawn.draws[quasi_draws..], ..drawn }, span, &mut uniforms[quasi_draws..]);
+        // Draws beyond the table, laws of mixtures and coins keep these pseudo-random numbers.
+        let pseudo = (0..self.draws).filter(|draw| self.quasi.binary_search(draw).is_err());
+        for draw in pseudo {
+            let draws = &drawn.draws[draw..=draw];
+            keyed_uniforms(Drawn { draws, ..drawn }, span, &mut uniforms[draw..=draw]);
+        }
         for (place, group) in span.each() {
             let dimensions = &self.dimensions[Sampler::replicate_of(group)];
             let number = GroupNumber::new(group / REPLICATES as u64);
-            for (dimension, column) in dimensions.iter().zip(&mut uniforms[..quasi_draws]) {
-                dimension.uniforms(dimension.first(&number), &mut column.as_chunks_mut::<GROUP>().0[place]);
+            for (dimension, draw) in dimensions.iter().zip(&self.quasi) {
+                dimension.uniforms(dimension.first(&number), &mut uniforms[*draw].as_chunks_mut::<GROUP>().0[place]);
             }
             for ((bridge, source), out) in self.bridges.iter().zip(drawn.sources).zip(&mut numbers.innovations) {
                 let walk = &mut numbers.walk;

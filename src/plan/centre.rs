@@ -8,7 +8,7 @@ use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::quantile::Quantile;
 use crate::cpu::Level;
 use crate::error::{Error, Kind};
-use crate::growth::{Ready, Value};
+use crate::growth::Value;
 use crate::math;
 
 impl Plan {
@@ -41,7 +41,7 @@ impl Plan {
 
     /// Whether the growth of a series is calibrated to fiscal totals, and so depends on its base and history.
     pub(crate) fn is_fiscal(&self, of: SeriesId) -> bool {
-        matches!(self.series(of).growth, Ready::Fiscal { .. })
+        self.series(of).growth.is_fiscal()
     }
 
     pub(crate) fn base(&self, of: SeriesId) -> Input {

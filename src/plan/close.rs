@@ -138,8 +138,10 @@ impl Plan {
     /// # Errors
     /// If the shocks between two rows are too small for f64 too.
     pub(crate) fn find_close_pairs(&mut self, scenario: &Scenario, every: bool) -> Result<(), Error> {
-        let asked = scenario.questions().iter().map(|question| {
-            [&question.challenger, &question.incumbent].map(|name| self.row_of(scenario, question, name))
+        let plan = &*self;
+        let asked = scenario.questions().iter().flat_map(|question| {
+            let row = move |name: &str| plan.row_of(scenario, question, name);
+            question.others(scenario).into_iter().map(move |other| [row(question.challenger()), row(other)])
         });
         let rows = if every { self.provider_rows().len() } else { 0 };
         let row = |place| RowId::Series(self.provider_row(place));
@@ -212,10 +214,11 @@ impl Plan {
             if let [first, ..] = column.as_chunks_mut::<DRAWS>().0 {
                 random::uniforms(SEED, draw.slot, 0, first);
             }
-            draw.quantile.fill(&mut column);
             column
         };
-        self.draws.iter().map(sample).collect()
+        let mut columns: Vec<Vec<f64>> = self.draws.iter().map(sample).collect();
+        self.fill_draws(&mut columns, DRAWS, false);
+        columns
     }
 
     /// Ascending sums of some numbers, at draws with a fixed seed.

@@ -1,6 +1,7 @@
 //! Compiles a scenario.
 
 use super::combined::Combined;
+use super::copula::{Copula, Factor};
 use super::dynamics::{Moves, Source};
 use super::ids::{DerivedId, RowId, SeriesId};
 use super::input::{Draw, Input};
@@ -26,8 +27,12 @@ pub(crate) struct Plan {
     pub(crate) covariance: Covariance,
     pub(crate) taus: Vec<f64>,
     pub(crate) draws: Vec<Draw>,
-    /// The first of the draws that are coins of jumps, which come last: they are neither mirrored nor quasi-random.
+    /// The first of the draws that are coins of jumps, which come last.
     pub(crate) first_coin: usize,
+    /// Which draws depend on each other.
+    pub(crate) copula: Copula,
+    /// How the scores of all draws follow from independent ones.
+    pub(crate) factor: Factor,
     /// By series.
     pub(crate) series: Vec<Series>,
     /// Providers of segments: the rows of log revenue after those of the series.
@@ -82,6 +87,8 @@ impl Plan {
         let mut names: Vec<String> = stated.iter().map(SeriesOf::name).collect();
         let (combined, of_providers) = Combined::of(&stated, scenario.providers.len());
         names.extend(combined.iter().map(|sum| scenario.providers[sum.provider].name.clone()));
+        let copula = Copula::new(scenario, &draws);
+        let factor = copula.among(&(0..draws.len()).collect::<Vec<_>>());
         let mut plan = Self {
             rows: Rows::new(scenario),
             level: Level::detect()?,
@@ -90,6 +97,8 @@ impl Plan {
             taus: scenario.taus(),
             draws,
             first_coin,
+            copula,
+            factor,
             series,
             combined,
             of_providers,
@@ -114,7 +123,7 @@ impl Plan {
         plan.combine();
         plan.check_range()?;
         for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
-            for name in [&question.challenger, &question.incumbent] {
+            for name in question.compared(scenario) {
                 let sums = plan.sum_row(scenario, scenario.dates(question), name);
                 plan.add_sum_row(sums);
             }
@@ -212,6 +221,20 @@ impl Plan {
                 self.draws[draw].quantile.fill(&mut levels);
                 levels
             }
+        }
+    }
+
+    /// Replaces random numbers by the values of the draws, indexed by draw, then by path: uniforms, or independent normal
+    /// scores if `are_scores`.
+    pub(crate) fn fill_draws(&self, columns: &mut [Vec<f64>], width: usize, are_scores: bool) {
+        if !are_scores {
+            self.factor.to_scores(columns, width);
+        }
+        self.factor.correlate(columns, width);
+        for (index, (draw, column)) in self.draws.iter().zip(columns).enumerate() {
+            let column = &mut column[..width];
+            let is_score = are_scores && index < self.first_coin || self.copula.contains(index);
+            if is_score { draw.quantile.fill_scores(column) } else { draw.quantile.fill(column) }
         }
     }
 
@@ -335,12 +358,10 @@ impl Plan {
         }
     }
 
-    /// The address of each drawn distribution but the coins of jumps, and its quantiles at the probabilities `p`.
+    /// The address of each drawn number, and its quantiles at the probabilities `p`.
     pub(crate) fn draw_quantiles<const N: usize>(&self, p: [f64; N]) -> Vec<(String, [f64; N])> {
-        self.draws[..self.first_coin]
-            .iter()
-            .map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p))))
-            .collect()
+        let numbers = self.draws.iter().filter(|draw| !draw.is_pseudo_random());
+        numbers.map(|draw| (draw.address.clone(), p.map(|p| draw.quantile.at(p)))).collect()
     }
 
     /// The effect of each source's innovations on all series, at the medians of the volatilities; of trends in proportion

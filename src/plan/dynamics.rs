@@ -129,6 +129,8 @@ fn coin(address: &str, probability: f64) -> Draw {
         address: format!("{address}.probability"),
         slot: slot_of(&format!("jump {address}")),
         quantile: Quantile::within(&shape, Quantity::Probability.domain()),
+        is_pick: false,
+        is_coin: true,
     }
 }
 

@@ -40,6 +40,12 @@ impl Input {
     }
 }
 
+/// The index of the law of a mixture that a drawn value stands for.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the index of a law, a small whole number")]
+pub(crate) fn law_of(value: f64) -> usize {
+    value as usize
+}
+
 /// A draw: one distribution, sampled once for every path.
 #[derive(Debug)]
 pub(crate) struct Draw {
@@ -47,4 +53,15 @@ pub(crate) struct Draw {
     pub(crate) address: String,
     pub(crate) slot: u64,
     pub(crate) quantile: Quantile,
+    /// Whether it is the law drawn of a mixture.
+    pub(crate) is_pick: bool,
+    /// Whether it is the coin of a jump.
+    pub(crate) is_coin: bool,
+}
+
+impl Draw {
+    /// Whether its numbers are pseudo-random and not mirrored under every sampling scheme.
+    pub(crate) fn is_pseudo_random(&self) -> bool {
+        self.is_pick || self.is_coin
+    }
 }

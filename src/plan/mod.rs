@@ -6,6 +6,7 @@
 //! | `combined` | providers of segments |
 //! | `ids` | typed indices of providers, series and rows |
 //! | `input`, `places` | numbers and their draws: one for each unnamed number, one for each named assumption |
+//! | `copula` | dependent draws |
 //! | `series` | the slots of a series by role: base, volatility, growth; its stream |
 //! | `dynamics`, `terms` | how shocks accumulate, factors, jumps and centring; the terms that they add to the centre |
 //! | `trace` | central paths, and what is known without sampling |
@@ -19,6 +20,7 @@ mod centre;
 mod close;
 mod combined;
 mod compiled;
+mod copula;
 mod dynamics;
 mod ids;
 mod input;
@@ -34,9 +36,10 @@ mod trace;
 
 pub(crate) use combined::{log_sum, log_sums};
 pub(crate) use compiled::Plan;
+pub(crate) use copula::Factor;
 pub(crate) use dynamics::{Dynamics, MotionInput, Source};
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
-pub(crate) use input::{Draw, Input};
+pub(crate) use input::{Draw, Input, law_of};
 pub(crate) use measured::{Measured, MeasuredRow};
 pub use rows::Rows;
 pub(crate) use series::Series;

@@ -18,7 +18,15 @@ use crate::scenario::Scenario;
 /// The numbers of a scenario in the order of its walk.
 #[derive(Default)]
 pub(super) struct Places {
-    list: Vec<(String, Assumption, Quantity)>,
+    list: Vec<Place>,
+}
+
+/// A number of the walk, or the law drawn of a mixture.
+struct Place {
+    address: String,
+    assumption: Assumption,
+    /// `None` for the law drawn of a mixture.
+    quantity: Option<Quantity>,
 }
 
 /// A number with its draw.
@@ -43,7 +51,7 @@ impl Resolved {
         let (mut places, mut trail) = (Places::default(), owner_trail(provider));
         trail.push(ProviderKey::Growth);
         curve.walk(&mut trail, &mut places);
-        places.list.iter().map(|(address, ..)| self.at(address)).collect()
+        places.list.iter().map(|place| self.at(&place.address)).collect()
     }
 }
 
@@ -51,26 +59,29 @@ impl Places {
     /// Resolves every number. A named assumption becomes one draw for all of its places, within the intersection of
     /// their domains.
     pub(super) fn resolve(self, scenario: &Scenario) -> (Vec<Draw>, Resolved) {
-        let used = self.list.iter().filter(|(.., quantity)| *quantity != Quantity::Shared);
+        let used = self.list.iter().filter(|place| place.quantity != Some(Quantity::Shared));
         let laws: HashMap<&str, &Law> =
             scenario.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
         let domains = self.domains();
         let mut draws: Vec<Draw> = Vec::new();
         let mut names: HashMap<&str, Input> = HashMap::new();
         let mut resolved = HashMap::new();
-        for (address, assumption, quantity) in used {
+        for Place { address, assumption, quantity } in used {
             let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
             let shape = law.and_then(Shape::of);
             let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
-            let exponent = quantity.exponent().filter(|_| is_drawn);
+            let exponent = quantity.and_then(Quantity::exponent).filter(|_| is_drawn);
             let heavy = exponent.is_some_and(|exponent| law.is_some_and(|law| law.has_heavy_tail(exponent)));
             let input = match (shape, assumption.name()) {
                 (None, _) => Input::Known(f64::NAN), // `auto`, the only name without a distribution
                 (Some(Shape::Constant(value)), _) => Input::Known(value),
-                (Some(shape), None) => push(&mut draws, (address.clone(), address), &shape, quantity.domain()),
+                (Some(shape), None) => {
+                    let domain = quantity.map_or(Domain::FINITE, Quantity::domain);
+                    push(&mut draws, (address.clone(), address), &shape, domain, quantity.is_none())
+                }
                 (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
                     let domain = domains[name];
-                    push(&mut draws, (format!("assumption[{name}]"), name), &shape, domain)
+                    push(&mut draws, (format!("assumption[{name}]"), name), &shape, domain, false)
                 }),
             };
             resolved.insert(address.clone(), Slot { input, heavy });
@@ -81,8 +92,8 @@ impl Places {
     /// The intersection of the domains of all places of each name.
     fn domains(&self) -> HashMap<&str, Domain> {
         let mut domains = HashMap::new();
-        for (_, assumption, quantity) in &self.list {
-            if let Some(name) = assumption.name() {
+        for Place { assumption, quantity, .. } in &self.list {
+            if let (Some(name), Some(quantity)) = (assumption.name(), quantity) {
                 let all = domains.entry(name).or_insert(Domain::FINITE);
                 *all = all.and(quantity.domain());
             }
@@ -91,15 +102,22 @@ impl Places {
     }
 }
 
-fn push(draws: &mut Vec<Draw>, (address, slot): (String, &str), shape: &Shape, domain: Domain) -> Input {
+fn push(draws: &mut Vec<Draw>, (address, slot): (String, &str), shape: &Shape, domain: Domain, is_pick: bool) -> Input {
     let quantile = Quantile::within(shape, domain);
-    draws.push(Draw { address, slot: slot_of(&format!("assumption {slot}")), quantile });
+    let kind = if is_pick { "mixture" } else { "assumption" };
+    draws.push(Draw { address, slot: slot_of(&format!("{kind} {slot}")), quantile, is_pick, is_coin: false });
     Input::Drawn(draws.len() - 1)
 }
 
 impl Visitor for Places {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         debug_assert!(value.name() != Some(AUTO) || quantity == Quantity::Ratio, "validation keeps auto to ratios");
-        self.list.push((trail.as_str().to_owned(), value.clone(), quantity));
+        let (address, assumption) = (trail.as_str().to_owned(), value.clone());
+        self.list.push(Place { address, assumption, quantity: Some(quantity) });
+    }
+
+    fn pick(&mut self, trail: &mut Trail, weights: &[f64]) {
+        let assumption = Assumption { law: Law::pick(weights), source: None };
+        self.list.push(Place { address: trail.as_str().to_owned(), assumption, quantity: None });
     }
 }

@@ -1,7 +1,7 @@
 //! The series of a plan: their numbers by role, and the streams of their shocks.
 
 use super::input::{Draw, Input};
-use super::places::Resolved;
+use super::places::{Resolved, Slot};
 use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::Covariance;
 use crate::error::Error;
@@ -26,11 +26,26 @@ impl Slots {
         let name = of.name();
         let [base, volatility] =
             [ProviderKey::Revenue, ProviderKey::Volatility].map(|key| resolved.at(&of_provider(&name, key)));
-        let parameters: Vec<_> = resolved.of_curve(&name, curve);
+        let mut parameters: Vec<_> = resolved.of_curve(&name, curve);
+        fix_unused(scenario, curve, &mut parameters);
         let has_mean = ![base, volatility].iter().chain(&parameters).any(|slot| slot.heavy);
         let mut growth: Vec<Input> = parameters.into_iter().map(|slot| slot.input).collect();
         resolve_auto(scenario, curve, &mut growth);
         Self { base: base.input, growth, volatility: volatility.input, has_mean }
+    }
+}
+
+/// Replaces the numbers of laws that no path follows by their medians, so that no answer depends on their draws.
+fn fix_unused(scenario: &Scenario, curve: &Curve, parameters: &mut [Slot]) {
+    let fixed = |index: usize| match parameters[index].input {
+        Input::Known(value) => Some(value),
+        Input::Drawn(_) => None,
+    };
+    let mut unused = vec![false; parameters.len()];
+    curve.mark_unused(0, &fixed, &mut unused);
+    if let Ok(medians) = scenario.medians(curve) {
+        let places = parameters.iter_mut().zip(medians).zip(unused).filter(|(_, unused)| *unused);
+        places.for_each(|((slot, median), _)| *slot = Slot { input: Input::Known(median), heavy: false });
     }
 }
 
@@ -91,7 +106,7 @@ impl Series {
     /// ln of the drawn base divided by its median, where fiscal totals need it.
     pub(crate) fn base_shifts(&self, draws: &[Vec<f64>], width: usize) -> Option<Vec<f64>> {
         let draw = self.slots.base.draw()?;
-        matches!(self.growth, Ready::Fiscal { .. }).then(|| {
+        self.growth.is_fiscal().then(|| {
             let mut shifts: Vec<f64> = draws[draw][..width].iter().map(|base| base / self.base_median).collect();
             math::ln_slice(&mut shifts);
             shifts

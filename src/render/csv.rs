@@ -65,6 +65,11 @@ impl LongTable {
         for changes in overtake.lead_changes() {
             self.estimate(key, &format!("lead_changes_{}", changes.count), &changes.probability);
         }
+        for law in overtake.laws() {
+            let statistic = format!("by_given_{}[{}]", law.address(), law.index());
+            let dated = overtake.periods().iter().zip(&law.by);
+            dated.for_each(|(period, estimate)| self.estimate(at(*period), &statistic, estimate));
+        }
         let mean = overtake.mean_date();
         self.years(key, "mean_date_restricted", &mean.restricted);
         if let Some(given) = &mean.given_overtake {
@@ -142,12 +147,14 @@ impl Outcome {
     /// |---|---|---|
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
     /// | `from_base` | question whose lead must last, period | probability |
+    /// | `by_given_provider[A].growth.mixture[0]`, … | question, period | probability given a law of a mixture |
     /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of this number of lead changes |
     /// | `date_quantile` | question; `period` is the date, empty if "not by" the horizon | its probability, 0.05 to 0.95 |
     /// | `date_quantile_low`, `date_quantile_high` | question; `period` is an end of that date's interval, likewise | the same probability |
     /// | `mean_date_restricted`, `mean_date_given_overtake` | question | years after the base |
     /// | `event`, `class_0`, …, `row_0_class_0`, … | custom statistic | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
+    /// | `rank_mean`, `rank_median` | provider, period | rank |
     /// | `revenue_mean`, `revenue_quantile_0.05`, … | provider, period | revenue |
     /// | `annual_revenue_mean`, `trailing_revenue_quantile_0.05`, `fiscal_year_ending_3_revenue_…` | provider, last period of the year; if [requested](crate::Simulation::fans_of) | revenue of the year |
     /// | `share_mean`, `share_quantile_0.05`, … | provider, period | share |
@@ -230,6 +237,17 @@ impl Outcome {
                 let mean = |period| fan.mean(period).ok();
                 let quantile = |period, p| fan.quantile(period, p).ok();
                 rows.distribution(&provider.name, "share", fan.periods(), mean, quantile);
+            }
+        }
+        for provider in &self.providers {
+            let Some(table) = provider.rank.known() else { continue };
+            for period in table.periods() {
+                let key = RowKey { provider: &provider.name, period: Some(*period), ..RowKey::default() };
+                if let (Ok(mean), Ok(median)) = (table.mean(*period), table.median(*period)) {
+                    rows.number(key, "rank_mean", mean);
+                    #[expect(clippy::cast_precision_loss, reason = "at most 64 providers")]
+                    rows.number(key, "rank_median", median as f64);
+                }
             }
         }
         rows.text

@@ -3,6 +3,7 @@
 
 mod chart;
 mod csv;
+mod laws;
 mod listing;
 mod markdown;
 mod number;

@@ -6,13 +6,18 @@ use super::number::money;
 use crate::calendar::{Period, Step};
 use crate::error::Error;
 use crate::estimate::{Estimate, When, shown_in_order};
-use crate::outcome::{BAND, CustomAnswer, CustomKind, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake};
-use crate::scenario::Measure;
+use crate::outcome::{
+    BAND, CustomAnswer, CustomKind, MEDIAN, MeanDate, MeasuredFan, Outcome, Overtake, ProviderOutcome,
+};
+use crate::scenario::{Asks, Measure};
 
 /// The largest number of rows of a table; more year ends are thinned.
 const MOST_ROWS: usize = 14;
 /// The width of a full bar in characters.
 const BAR: usize = 20;
+
+/// The headers of the most likely, the mean and the median rank.
+const RANK_HEAD: [&str; 3] = ["likeliest rank", "mean rank", "median rank"];
 
 /// The year ends among the periods, thinned to a table's rows; the last period if there is no year end.
 fn year_ends(periods: &[Period]) -> Vec<Period> {
@@ -106,7 +111,7 @@ impl Overtake {
 
     /// The question in words.
     pub(crate) fn headline(&self) -> String {
-        let title = format!("{} overtakes {}", self.challenger(), self.incumbent());
+        let title = self.question().plain_title();
         let named = if self.has_own_name() { format!("{}: ", self.name()) } else { String::new() };
         format!("{named}{title}: {}, {}", self.first_words(), self.base_words())
     }
@@ -114,17 +119,17 @@ impl Overtake {
     /// "first quarter with higher revenue" or the like, depending on the measure and on how long the lead must last.
     pub(crate) fn first_words(&self) -> String {
         let word = self.base().step().word();
-        let quantity = self.quantity();
+        let quantity = match self.question().asks() {
+            Asks::Overtakes(..) => format!("with higher {}", self.quantity()),
+            Asks::Leads(_) => format!("with the highest {}", self.quantity()),
+            Asks::Top(_, places) => format!("among the {places} with the highest {}", self.quantity()),
+        };
         let first = match self.measure() {
-            Measure::Period if self.run.continuous => {
-                format!("first time with higher {quantity}, also within a {word}")
-            }
-            Measure::Period => format!("first {word} with higher {quantity}"),
-            Measure::Trailing => format!("first {word} with higher {quantity} over the year up to it"),
-            Measure::Annual => format!("first calendar year with higher {quantity}"),
-            Measure::FiscalYearEnding(month) => {
-                format!("first fiscal year ending in month {month} with higher {quantity}")
-            }
+            Measure::Period if self.run.continuous => format!("first time {quantity}, also within a {word}"),
+            Measure::Period => format!("first {word} {quantity}"),
+            Measure::Trailing => format!("first {word} {quantity} over the year up to it"),
+            Measure::Annual => format!("first calendar year {quantity}"),
+            Measure::FiscalYearEnding(month) => format!("first fiscal year ending in month {month} {quantity}"),
         };
         match self.sustained() {
             1 => first,
@@ -195,7 +200,11 @@ impl Overtake {
         )?;
         if self.ahead_at_base().value() > 0.0 {
             let at_base = self.ahead_at_base();
-            let all = if self.at_base().value() >= 1.0 { ", so there is nothing to overtake" } else { "" };
+            let is_certain = self.at_base().value() >= 1.0;
+            let all = match self.question().asks() {
+                Asks::Overtakes(..) if is_certain => ", so there is nothing to overtake",
+                Asks::Overtakes(..) | Asks::Leads(_) | Asks::Top(..) => "",
+            };
             let lasting = self.from_base().map_or_else(String::new, |lasting| {
                 format!(", and for {} consecutive dates from then on: {}", self.sustained(), lasting.shown())
             });
@@ -210,6 +219,7 @@ impl Overtake {
         if let Some(words) = self.mean_words() {
             writeln!(f, "  {words}")?;
         }
+        self.laws_words().iter().try_for_each(|line| writeln!(f, "  {line}"))?;
         let ahead = self.ahead(self.horizon()).map_err(|_| fmt::Error)?;
         write!(f, "  ahead at {} {} · {}", self.horizon(), ahead.shown(), self.run)?;
         self.cross_check().map_or(Ok(()), |check| write!(f, "\n  {check}"))
@@ -221,15 +231,16 @@ impl fmt::Display for Outcome {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
         }
-        let all = self.providers.iter().flat_map(|provider| provider.names().map(move |name| (provider, name)));
-        for (provider, name) in all.filter(|(_, name)| self.revenue(name).is_ok()) {
+        let all = self.providers.iter().flat_map(ProviderOutcome::names);
+        for name in all.filter(|name| self.revenue(name).is_ok()) {
             writeln!(f, "{}\n", self.revenue_headline(&name))?;
             let rows = self.provider_rows(&name).map_err(|_| fmt::Error)?;
-            let (share, rank) = (provider.share.known().map_or("", |_| "mean share"), provider.rank.known());
-            let rank = rank.map_or("", |_| "likeliest rank");
-            let head = ["period", "median", "90 % band", share, rank].map(str::to_owned);
-            for [period, median, band, share, rank] in std::iter::once(head).chain(rows) {
-                let line = format!("  {period:<15}{median:>11}    {band:<23}{share:>10}    {rank}");
+            let share = self.share(&name).map_or("", |_| "mean share");
+            let [rank, mean, middle] = self.rank(&name).map_or([""; 3], |_| RANK_HEAD);
+            let head = ["period", "median", "90 % band", share, rank, mean, middle].map(str::to_owned);
+            for [period, median, band, share, rank, mean, middle] in std::iter::once(head).chain(rows) {
+                let line =
+                    format!("  {period:<15}{median:>11}    {band:<23}{share:>10}    {rank:<16}{mean:>9}{middle:>13}");
                 writeln!(f, "{}", line.trim_end())?;
             }
             writeln!(f)?;
@@ -269,8 +280,8 @@ impl Outcome {
     /// If the revenue is not known.
     pub(crate) fn provider_table(&self, name: &str) -> Result<Table, Error> {
         let rows = self.provider_rows(name)?.into_iter().map(Vec::from);
-        let head = ["period", "median", "90 % band", "mean share", "likeliest rank"].map(str::to_owned);
-        Ok(Table { caption: self.revenue_headline(name), head: head.into(), rows: rows.collect() })
+        let head = ["period", "median", "90 % band", "mean share"].into_iter().chain(RANK_HEAD).map(str::to_owned);
+        Ok(Table { caption: self.revenue_headline(name), head: head.collect(), rows: rows.collect() })
     }
 
     /// Revenue over years: a table for each provider and each requested measure with an answer.
@@ -320,21 +331,31 @@ impl Outcome {
         format!("{provider}: {} of the {}{}", self.scenario.quantity(), self.base().step().word(), self.unit())
     }
 
-    /// Period, median, 90 % band, mean share and most likely rank, for the base and the year ends.
-    pub(crate) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 5]>, Error> {
+    /// Period, median, 90 % band, mean share, and the most likely, mean and median rank, for the base and the year ends.
+    pub(crate) fn provider_rows(&self, provider: &str) -> Result<Vec<[String; 7]>, Error> {
         let fan = self.revenue(provider)?;
         let base = self.past(provider)?.base;
         let (low, high) = (base[BAND.0], base[BAND.1]);
         let known = if low < high { format!("{} – {}", money(low, 4), money(high, 4)) } else { String::new() };
-        let mut rows = vec![[self.base().to_string(), money(base[MEDIAN], 4), known, String::new(), String::new()]];
+        let none = String::new;
+        let mut rows = vec![[self.base().to_string(), money(base[MEDIAN], 4), known, none(), none(), none(), none()]];
         for period in year_ends(fan.periods()) {
             let at = |p: f64| fan.quantile(period, p).map(|value| money(value, 4));
             let share = self.share(provider).and_then(|share| share.mean(period));
             let share = share.map_or_else(|_| String::new(), |share| format!("{:.1} %", 100.0 * share));
             let band = format!("{} – {}", at(0.05)?, at(0.95)?);
-            rows.push([period.to_string(), at(0.5)?, band, share, self.likeliest_rank(provider, period)]);
+            let [mean, middle] = self.middle_ranks(provider, period);
+            let likeliest = self.likeliest_rank(provider, period);
+            rows.push([period.to_string(), at(0.5)?, band, share, likeliest, mean, middle]);
         }
         Ok(rows)
+    }
+
+    /// "1.87" and "2": the mean and the median rank; nothing if ranks are off.
+    fn middle_ranks(&self, provider: &str, period: Period) -> [String; 2] {
+        let Ok(table) = self.rank(provider) else { return [String::new(), String::new()] };
+        let mean = table.mean(period).map_or_else(|_| String::new(), |mean| format!("{mean:.2}"));
+        [mean, table.median(period).map_or_else(|_| String::new(), |median| median.to_string())]
     }
 
     /// "2 (0.813)": the most likely rank, the better one of two; nothing if ranks are off.

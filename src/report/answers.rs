@@ -51,8 +51,7 @@ pub(super) fn questions(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Er
 fn answer(question: &Overtake) -> Result<String, Error> {
     let horizon = question.horizon();
     let by = question.by(horizon)?;
-    let (challenger, incumbent) = (question.challenger(), question.incumbent());
-    let probability = format!("{challenger} has overtaken {incumbent} by {horizon} with probability {}", by.shown());
+    let probability = format!("{} by {horizon} with probability {}", question.question().happened(), by.shown());
     if by.standard_error() == 0.0 {
         return Ok(format!("{probability}: no drawn assumption affects it."));
     }

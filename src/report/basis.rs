@@ -2,7 +2,7 @@
 
 use super::html::HtmlPage;
 use super::words;
-use crate::assumption::address::{JumpKey, ProviderKey, Subject};
+use crate::assumption::address::Subject;
 use crate::assumption::quantity::Quantity;
 use crate::audit::{Audit, Finding, Weights, short};
 use crate::outcome::Outcome;
@@ -28,37 +28,14 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
         &["address", "value", "in words", "source"],
         places.iter().map(row),
     );
-    let numbers = scenario.numbers();
-    let plain = numbers.iter().filter(|(address, _)| is_plain(Subject::of_known(address)));
+    // The settings of a question are part of its headline.
+    let is_question = |address: &str| matches!(Subject::of_known(address), Subject::Question(..));
+    let numbers = scenario.plain_numbers();
+    let plain = numbers.iter().filter(|(address, _)| !is_question(address));
     let rows: Vec<Vec<String>> =
         plain.map(|(address, value)| vec![address.clone(), value.to_string(), source_of(scenario, address)]).collect();
     if !rows.is_empty() {
         page.places("Plain numbers", &["address", "value", "source"], rows.into_iter());
-    }
-}
-
-/// Whether a number belongs to the table of plain numbers: it is neither part of a distribution, which the table of
-/// assumptions lists, nor a setting of a question.
-fn is_plain(subject: Subject<'_>) -> bool {
-    match subject {
-        Subject::Assumption(_) | Subject::Question(..) => false,
-        Subject::Provider(_, Some(key)) => match key {
-            ProviderKey::Revenue | ProviderKey::Growth | ProviderKey::Volatility | ProviderKey::Shock => false,
-            ProviderKey::History
-            | ProviderKey::FiscalYearEnds
-            | ProviderKey::Claim
-            | ProviderKey::Exit
-            | ProviderKey::Loading
-            | ProviderKey::Jump => true,
-            // These are words.
-            ProviderKey::Name | ProviderKey::Centring | ProviderKey::Segment | ProviderKey::Source => false,
-        },
-        Subject::Jump(_, key) => match key {
-            JumpKey::Probability => true,
-            JumpKey::At | JumpKey::LogSize => false,
-        },
-        Subject::Factor(..) => !subject.may_be_drawn(),
-        Subject::Scenario(_) | Subject::Provider(_, None) | Subject::Correlation(..) => true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Builds a scenario in Rust; `build` validates everything at once.
 
-use super::{Correlation, Factor, Innovations, Provider, Question, Scenario};
+use super::{Correlation, Dependence, Factor, Innovations, Provider, Question, Scenario};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -17,6 +17,7 @@ pub struct ScenarioBuilder {
     assumptions: Vec<(String, Assumption)>,
     innovations: Innovations,
     factors: Vec<Factor>,
+    dependences: Vec<Dependence>,
     providers: Vec<Provider>,
     correlations: Vec<Correlation>,
     questions: Vec<Question>,
@@ -57,6 +58,7 @@ impl ScenarioBuilder {
             assumptions: Vec::new(),
             innovations: Innovations::Gaussian,
             factors: Vec::new(),
+            dependences: Vec::new(),
             providers: Vec::new(),
             correlations: Vec::new(),
             questions: Vec::new(),
@@ -74,6 +76,7 @@ impl ScenarioBuilder {
             assumptions,
             innovations,
             factors,
+            dependences,
             providers,
             correlations,
             questions,
@@ -88,6 +91,7 @@ impl ScenarioBuilder {
             assumptions,
             innovations,
             factors,
+            dependences,
             providers,
             correlations,
             questions,
@@ -136,6 +140,32 @@ impl ScenarioBuilder {
     /// it is used.
     pub fn assumption(mut self, name: impl Into<String>, value: impl Into<Assumption>) -> Self {
         self.assumptions.push((name.into(), value.into()));
+        self
+    }
+
+    /// Makes two drawn numbers dependent: `rank_correlation` is Spearman's, from −1 to 1, in a Gaussian copula. Other
+    /// pairs are independent.
+    ///
+    /// Each number is given by its address, such as `"provider[A].growth.constant"`, or by the name of an assumption. An
+    /// address that holds a name stands for the draw of that name. The matrix of all rank correlations, each converted to
+    /// the correlation ρ = 2 sin(πr/6) of normal scores, must be positive semidefinite. Discrete distributions are drawn
+    /// in the order of their values; tied values show a weaker rank correlation than the stated one.
+    ///
+    /// # Example: estimates that are too high together
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Question, Scenario, Tail};
+    /// let rates = "provider[A].growth.schedule.rates";
+    /// let scenario = Scenario::builder("2018-Q1", "2022-Q1")
+    ///     .provider(Provider::new("A", 699)
+    ///         .growth(Curve::schedule([normal(0.87, 0.1), normal(0.60, 0.1)], Tail::hold())))
+    ///     .provider(Provider::new("B", 1000).growth(Curve::constant(0.2)))
+    ///     .dependence(format!("{rates}[0]"), format!("{rates}[1]"), 0.25)
+    ///     .question(Question::overtakes("A", "B")).build()?;
+    /// assert_eq!(scenario.dependences().next().expect("one").2, 0.25);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn dependence(mut self, a: impl Into<String>, b: impl Into<String>, rank_correlation: f64) -> Self {
+        self.dependences.push(Dependence { between: [a.into(), b.into()], rank_correlation });
         self
     }
 
@@ -192,6 +222,7 @@ impl ScenarioBuilder {
             assumptions: self.assumptions,
             innovations: self.innovations,
             factors: self.factors,
+            dependences: self.dependences,
             providers: self.providers,
             correlations: self.correlations,
             questions: self.questions,

@@ -7,7 +7,8 @@ use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
 use super::walk::{ItemKey, keys};
 use super::{
-    Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Provider, Scenario, Segment, SeriesOf, Shock,
+    Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Provider, Question, Scenario, Segment,
+    SeriesOf, Shock,
 };
 use crate::assumption::Assumption;
 use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKey, Trail, is_within};
@@ -16,7 +17,7 @@ use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
 use crate::covariance::{Covariance, Stated, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
-use crate::growth::{AUTO, Curve, Median, Ready, Times, Value};
+use crate::growth::{AUTO, Curve, Median, Past, Ready, Single, Times, Value};
 
 impl Scenario {
     /// Returns the scenario if it is valid.
@@ -39,6 +40,7 @@ impl Scenario {
         let series = self.providers.iter().map(|provider| provider.segments.len().max(1)).sum::<usize>();
         if self.providers.len() <= MOST_PROVIDERS && series <= MOST_SERIES && self.factors.len() <= MOST_FACTORS {
             self.check_correlations(&mut problems);
+            self.check_dependences(&mut problems);
             self.check_questions(&mut problems);
             self.check_shocks(has_time, &mut problems);
             if has_time {
@@ -151,7 +153,7 @@ impl Scenario {
         }
     }
 
-    /// Checks the curve at its medians: it must reach the horizon and be finite there.
+    /// Checks every law of the curve at its medians: it must reach the horizon and be finite there.
     fn check_curve(
         &self,
         provider: &Provider,
@@ -175,10 +177,19 @@ impl Scenario {
             .map(|shape| shape.median())
             .filter(|base| Quantity::Revenue.domain().contains(*base));
         let Some(base) = base else { return Ok(()) };
+        let past = self.past(provider, base, false);
+        curve.singles(&values).iter().try_for_each(|single| {
+            self.check_single(single, &taus, &past).map_err(|(rest, message)| (single.address.clone() + &rest, message))
+        })
+    }
+
+    /// Checks a curve without mixtures.
+    fn check_single(&self, single: &Single, taus: &[f64], past: &Past) -> Result<(), Fault> {
+        let Single { curve, values, .. } = single;
         let centres: Vec<Median> = values.iter().map(|value| Median { value: *value, drawn: false }).collect();
-        let ready = Ready::new(curve, &centres, &self.past(provider, base, false));
+        let ready = Ready::new(curve, &centres, past);
         let ready = ready.map_err(|message| (".schedule.rates".to_owned(), message))?;
-        let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
+        let values: Vec<Value<'_>> = values.iter().copied().map(Value::Fixed).collect();
         let mut fault = None;
         let mut see = |tau: f64, growth: f64| {
             // States are f32: a path beyond that range would be infinite.
@@ -187,7 +198,7 @@ impl Scenario {
                     Some(format!("log growth must be finite and below 3e38, got {} after {tau} years", shown(growth)));
             }
         };
-        let filled = ready.fill(&values, None, &taus, 1, &mut |index, growth| see(taus[index], growth[0]));
+        let filled = ready.fill(&values, None, taus, 1, &mut |index, growth| see(taus[index], growth[0]));
         filled.map_err(|(_, message)| (".schedule.rates".to_owned(), message))?;
         curve.fill(&values, Times { taus: &[0.0], step: self.step().years() }, 1, &mut |_, growth| {
             if !(growth[0].abs() <= 0.0) {
@@ -305,17 +316,13 @@ impl Scenario {
         names.len() < series.len()
     }
 
-    /// The problem of the pair to change, with the range of values that would be valid and the nearest correlation
-    /// matrix.
     fn unfit_correlations(&self, index: usize, unfit: &Unfit) -> Problem {
-        let Correlation { between: [a, b], value } = &self.correlations[index];
-        let mut message = format!("{a:?} with {b:?}: the correlations together are not positive semidefinite; ");
-        message += &match unfit.range {
-            Some((low, high)) => format!("given the others, this one must lie between {low} and {high}"),
-            None => "changing a single one is not sufficient, and this is the strongest".to_owned(),
-        };
-        message += &format!(", got {}", shown(*value));
-        for name in [a, b] {
+        let Correlation { between, value } = &self.correlations[index];
+        let names: Vec<String> =
+            (0..self.series().len() + self.factors.len()).map(|row| self.correlated_name(row)).collect();
+        let name = |row: usize| names[row].as_str();
+        let mut message = misfit(unfit, (between, *value), ("correlation", &name));
+        for name in between {
             let count = self.correlated(name).map_or(1, |rows| rows.len());
             if count > 1 {
                 let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
@@ -325,16 +332,6 @@ impl Scenario {
                     shown(least)
                 );
             }
-        }
-        let name = |row: usize| self.correlated_name(row);
-        let entries = unfit.nearest.iter().take(MOST_ENTRIES);
-        let mut entries: Vec<String> =
-            entries.map(|(a, b, value)| format!("{:?} with {:?} {value}", name(*a), name(*b))).collect();
-        if unfit.nearest.len() > MOST_ENTRIES {
-            entries.push(format!("{} more", unfit.nearest.len() - MOST_ENTRIES));
-        }
-        if !entries.is_empty() {
-            message += &format!("; the nearest correlation matrix has {}", entries.join(", "));
         }
         Problem::new(format!("correlation[{index}].value"), message)
     }
@@ -347,19 +344,7 @@ impl Scenario {
                 return;
             }
             let address = address::item(ScenarioKey::Question, key.borrow());
-            for (end, name) in [&question.challenger, &question.incumbent].into_iter().enumerate() {
-                if let Err(message) = self.compared(name)
-                    && !self.has_doubled_name()
-                {
-                    let mut address = address.clone();
-                    address.push(QuestionKey::Overtakes);
-                    problems.push(Problem::new(address.join(Key::Index(end)), message));
-                }
-            }
-            if question.challenger == question.incumbent {
-                let message = format!("challenger and incumbent must differ, got {:?} twice", question.challenger);
-                problems.push(Problem::new(address.join(QuestionKey::Overtakes.into()), message));
-            }
+            self.check_asks(question, &address, problems);
             // `check_names` has reported questions that share a stated name.
             let title = question.title();
             if let Some((first, other)) = titles.insert(visible(&title), (index, title.clone()))
@@ -380,9 +365,78 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// Checks the providers that a question compares.
+    fn check_asks(&self, question: &Question, address: &Trail, problems: &mut Vec<Problem>) {
+        let mut names: Vec<(String, &str)> = Vec::new();
+        let mut address = address.clone();
+        match &question.asks {
+            Asks::Overtakes(challenger, incumbent) => {
+                address.push(QuestionKey::Overtakes);
+                names.extend(
+                    [(0, challenger), (1, incumbent)].map(|(end, name)| (address.join(Key::Index(end)), &**name)),
+                );
+                if challenger == incumbent {
+                    let message = format!("challenger and incumbent must differ, got {challenger:?} twice");
+                    problems.push(Problem::new(address.as_str(), message));
+                }
+            }
+            Asks::Leads(name) => {
+                address.push(QuestionKey::Leads);
+                names.push((address.as_str().to_owned(), name));
+            }
+            Asks::Top(name, places) => {
+                address.push(QuestionKey::Top);
+                names.push((address.join(Key::Index(0)), name));
+                let most = self.providers.len();
+                if *places as usize > most {
+                    let message = format!("must be between 1 and the number of providers, {most}, got {places}");
+                    problems.push(Problem::new(address.join(Key::Index(1)), message));
+                }
+            }
+        }
+        for (address, name) in names {
+            // A segment may be compared with another, but only providers have ranks.
+            let found = match question.asks {
+                Asks::Overtakes(..) => self.compared(name).map(|_| ()),
+                Asks::Leads(_) | Asks::Top(..) => self.provider_index(name).map(|_| ()),
+            };
+            if let Err(message) = found
+                && !self.has_doubled_name()
+            {
+                problems.push(Problem::new(address, message));
+            }
+        }
+    }
+}
+
 /// An address such as "provider[A]".
 fn item(list: ScenarioKey, key: &ItemKey) -> String {
     address::item(list, key.borrow()).as_str().to_owned()
+}
+
+/// The pair to change, with the range of values that would be valid and the nearest matrix of such correlations.
+pub(super) fn misfit<'n>(
+    unfit: &Unfit,
+    ([a, b], value): (&[String; 2], f64),
+    (what, name): (&str, &dyn Fn(usize) -> &'n str),
+) -> String {
+    let mut message = format!("{a:?} with {b:?}: the {what}s together are not positive semidefinite; ");
+    message += &match unfit.range {
+        Some((low, high)) => format!("given the others, this one must lie between {low} and {high}"),
+        None => "changing a single one is not sufficient, and this is the strongest".to_owned(),
+    };
+    message += &format!(", got {}", shown(value));
+    let entries = unfit.nearest.iter().take(MOST_ENTRIES);
+    let mut entries: Vec<String> =
+        entries.map(|(a, b, value)| format!("{:?} with {:?} {value}", name(*a), name(*b))).collect();
+    if unfit.nearest.len() > MOST_ENTRIES {
+        entries.push(format!("{} more", unfit.nearest.len() - MOST_ENTRIES));
+    }
+    if !entries.is_empty() {
+        message += &format!("; the nearest {what} matrix has {}", entries.join(", "));
+    }
+    message
 }
 
 /// The number of entries of a nearest correlation matrix that a message lists.

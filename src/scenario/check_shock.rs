@@ -65,7 +65,7 @@ impl Scenario {
             return refuse(ScenarioKey::Innovations.text().to_owned(), reason);
         }
         let series = self.series();
-        for name in [&question.challenger, &question.incumbent] {
+        for name in question.compared(self) {
             let is_sum = self.series_named(name).is_ok_and(|all| all.len() > 1);
             if is_sum {
                 let reason = "the sum of segments is not a random walk between dates";
@@ -74,7 +74,7 @@ impl Scenario {
         }
         let compared = |of: &&SeriesOf<'_>| {
             let name = of.name();
-            [&question.challenger, &question.incumbent].into_iter().any(|own| *own == name || *own == of.outer.name)
+            question.compared(self).into_iter().any(|own| own == name || own == of.outer.name)
         };
         series.iter().filter(compared).find_map(|of| {
             let provider = of.own;

@@ -2,14 +2,14 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Claim, Correlation, MOST_PERIODS, Measure, Provider, Question, Scenario, Segment};
+use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment};
 use crate::assumption::Assumption;
-use crate::assumption::address::{CorrelationKey, Key, ProviderKey, QuestionKey, ScenarioKey, Trail};
+use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail};
 use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
 
 /// Keys of the scenario format that this version does not support yet.
-const LATER_TOP: [&str; 1] = ["dependence"];
+const LATER_TOP: [&str; 1] = ["view"];
 
 /// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -26,12 +26,6 @@ pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
 pub(super) fn assumption(node: &Node) -> Result<Assumption, Vec<Problem>> {
     let mut reader = Reader { trail: Trail::default(), problems: Vec::new() };
     reader.assumption(node).ok_or(reader.problems)
-}
-
-/// The required duration of a lead, as stated in the file.
-enum Sustained {
-    Dates(u32),
-    Years(u32),
 }
 
 pub(super) struct Reader {
@@ -150,7 +144,7 @@ impl Reader {
         node.as_number().or_else(|| self.wanted("a number", node))
     }
 
-    fn count(&mut self, node: &Node) -> Option<u32> {
+    pub(super) fn count(&mut self, node: &Node) -> Option<u32> {
         let count = node.as_integer().and_then(|number| u32::try_from(number).ok());
         count.or_else(|| self.wanted(&format!("a whole number from 1 to {MOST_PERIODS}"), node))
     }
@@ -167,7 +161,7 @@ impl Reader {
         label.parse().map_err(|error: crate::Error| self.report(error.problems()[0].message.clone())).ok()
     }
 
-    fn pair(&mut self, node: &Node) -> Option<[String; 2]> {
+    pub(super) fn pair(&mut self, node: &Node) -> Option<[String; 2]> {
         let names = self.list(node, "a list of two names", Self::text)?;
         let count = names.len();
         <[String; 2]>::try_from(names)
@@ -184,6 +178,7 @@ impl Reader {
         let ceiling = self.optional(root, "ceiling", Self::number);
         let innovations = self.optional(root, "innovations", Self::innovations);
         let assumptions = self.assumptions(root);
+        let dependences = self.items(root, "dependence", Self::dependence);
         self.required(root, "provider", |_, _| Some(()));
         let providers = self.items(root, "provider", Self::provider);
         let factors = self.items(root, "factor", Self::factor);
@@ -198,6 +193,7 @@ impl Reader {
             assumptions: assumptions?,
             innovations: innovations.unwrap_or_default(),
             factors: factors?,
+            dependences: dependences?,
             providers: providers?,
             correlations: correlations?,
             questions: questions?,
@@ -288,52 +284,18 @@ impl Reader {
         Some(Claim { at: at?, at_least, at_most })
     }
 
+    fn dependence(&mut self, node: &Node) -> Option<Dependence> {
+        self.table(node, DependenceKey::TEXTS, &[])?;
+        let between = self.required(node, "between", Self::pair);
+        let rank_correlation = self.required(node, "rank_correlation", Self::number);
+        Some(Dependence { between: between?, rank_correlation: rank_correlation? })
+    }
+
     fn correlation(&mut self, node: &Node) -> Option<Correlation> {
         self.table(node, CorrelationKey::TEXTS, &[])?;
         let between = self.required(node, "between", Self::pair);
         let value = self.required(node, "value", Self::number);
         Some(Correlation { between: between?, value: value? })
-    }
-
-    fn question(&mut self, node: &Node) -> Option<Question> {
-        self.table(node, QuestionKey::TEXTS, &[])?;
-        let overtakes = self.required(node, "overtakes", Self::pair);
-        let name = self.optional(node, "name", Self::text);
-        let measure = self.optional(node, "measure", Self::measure);
-        let sustained = self.optional(node, "sustained", Self::sustained);
-        let [challenger, incumbent] = overtakes?;
-        let question = Question::overtakes(challenger, incumbent).measure(measure.unwrap_or(Measure::Period));
-        let question = match sustained {
-            Some(Sustained::Dates(dates)) => question.sustained(dates),
-            Some(Sustained::Years(years)) => question.sustained_years(years),
-            None => question,
-        };
-        Some(Question { name, ..question })
-    }
-
-    /// A number of dates, or a table with a number of years.
-    fn sustained(&mut self, node: &Node) -> Option<Sustained> {
-        if node.as_table().is_some() {
-            let (_, years) = self.only(node, "length", &["years"], &[], &[])?;
-            return self.at(Key::Field("years"), |reader| reader.count(years)).map(Sustained::Years);
-        }
-        let dates = node.as_integer().and_then(|number| u32::try_from(number).ok()).map(Sustained::Dates);
-        dates.or_else(|| self.wanted(&format!("a whole number from 1 to {MOST_PERIODS}, or {{ years = 1 }}"), node))
-    }
-
-    fn measure(&mut self, node: &Node) -> Option<Measure> {
-        if node.as_table().is_some() {
-            let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[], &[])?;
-            return self
-                .at(Key::Field("fiscal_year_ending"), |reader| reader.count(month))
-                .map(Measure::FiscalYearEnding);
-        }
-        match node.as_text() {
-            Some("period") => Some(Measure::Period),
-            Some("trailing") => Some(Measure::Trailing),
-            Some("annual") => Some(Measure::Annual),
-            _ => self.wanted("\"period\", \"trailing\", \"annual\" or { fiscal_year_ending = month }", node),
-        }
     }
 
     /// A number, a name, or a table with one distribution and optionally a source.

@@ -5,9 +5,6 @@ use super::tree::Node;
 use crate::assumption::address::Key;
 use crate::growth::{AUTO, Curve, CurveFamily, CurveLaw, Reading, Tail};
 
-/// Curves of the file format that this version does not support yet.
-const LATER_CURVES: [&str; 1] = ["mixture"];
-
 impl Reader {
     pub(super) fn curve(&mut self, node: &Node) -> Option<Curve> {
         if node.as_table().is_none() {
@@ -16,9 +13,9 @@ impl Reader {
         let known: Vec<&str> = ["constant", "schedule", "fade"]
             .into_iter()
             .chain(CurveFamily::ALL.map(CurveFamily::key))
-            .chain(["share"])
+            .chain(["share", "mixture"])
             .collect();
-        let (key, value) = self.only(node, "curve", &known, &LATER_CURVES, &[])?;
+        let (key, value) = self.only(node, "curve", &known, &[], &[])?;
         self.at(Key::Field(key), |reader| match key {
             "constant" => reader.assumption(value).map(Curve::constant),
             "schedule" => reader.schedule(value),
@@ -30,6 +27,7 @@ impl Reader {
                 Some(Curve::fade(from?, to?, half_life?))
             }
             "share" => reader.share(value),
+            "mixture" => reader.list(value, "a list of { weight, curve }", Self::weighted).map(Curve::mixture),
             _ => reader.closed_form(CurveFamily::ALL.into_iter().find(|family| family.key() == key)?, value),
         })
     }
@@ -49,6 +47,13 @@ impl Reader {
         let to = self.required(node, "to", Self::assumption);
         let half_life = self.required(node, "half_life", Self::assumption);
         Some(Curve::share(market?, from?, to?, half_life?))
+    }
+
+    fn weighted(&mut self, node: &Node) -> Option<(f64, Curve)> {
+        self.table(node, &["weight", "curve"], &[])?;
+        let weight = self.required(node, "weight", Self::number);
+        let curve = self.required(node, "curve", Self::curve);
+        Some((weight?, curve?))
     }
 
     fn schedule(&mut self, node: &Node) -> Option<Curve> {

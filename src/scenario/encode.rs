@@ -1,7 +1,7 @@
 //! Encodes a scenario as the tree of a file, without default values.
 
 use super::tree::Node;
-use super::{Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Segment, Shock};
+use super::{Asks, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Segment, Shock};
 use crate::assumption::Assumption;
 use crate::assumption::family::Notation;
 use crate::assumption::law::Law;
@@ -29,6 +29,13 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
     if !scenario.assumptions.is_empty() {
         let named = scenario.assumptions.iter().map(|(name, value)| (name.as_str(), assumption(value)));
         put(&mut entries, "assumption", Node::table(named));
+    }
+    if !scenario.dependences.is_empty() {
+        let list = scenario.dependences.iter().map(|dependence| {
+            let between = Node::list(dependence.between.iter().map(String::as_str));
+            Node::table([("between", between), ("rank_correlation", dependence.rank_correlation.into())])
+        });
+        put(&mut entries, "dependence", Node::list(list));
     }
     put(&mut entries, "provider", Node::list(scenario.providers.iter().map(provider)));
     if !scenario.factors.is_empty() {
@@ -148,7 +155,12 @@ fn claim(claim: &Claim) -> Node {
 
 fn question(question: &Question) -> Node {
     let mut entries: Entries = Vec::new();
-    put(&mut entries, "overtakes", Node::list([question.challenger.as_str(), question.incumbent.as_str()]));
+    let asks: Node = match &question.asks {
+        Asks::Overtakes(challenger, incumbent) => Node::list([challenger.as_str(), incumbent.as_str()]),
+        Asks::Leads(name) => name.as_str().into(),
+        Asks::Top(name, places) => Node::list([Node::from(name.as_str()), (*places).into()]),
+    };
+    put(&mut entries, question.key(), asks);
     if let Some(name) = &question.name {
         put(&mut entries, "name", name.as_str());
     }
@@ -230,6 +242,11 @@ fn curve(of: &Curve) -> Node {
                 [("market", curve(market))].into_iter().chain(numbers.map(|(key, number)| (key, assumption(number)))),
             )
         }
+        CurveLaw::Mixture(branches) => Node::list(
+            branches
+                .iter()
+                .map(|branch| Node::table([("weight", branch.weight.into()), ("curve", curve(&branch.curve))])),
+        ),
         CurveLaw::Custom(_) => Node::table(Entries::new()), // rejected by the caller
     };
     Node::table([(of.key(), law)])

@@ -8,7 +8,9 @@ impl Scenario {
     /// The probability that both providers of a question still exist at the base of the question, which is 1, and at each
     /// of its dates; `None` if neither may exit.
     pub(crate) fn survival(&self, question: &Question) -> Option<Vec<f64>> {
-        let ends = [&question.challenger, &question.incumbent].map(|name| split_name(name).0);
+        // Where a question compares with all others, these stay in the ranking.
+        let ends: Vec<&str> =
+            std::iter::once(question.challenger()).chain(question.incumbent()).map(|name| split_name(name).0).collect();
         let providers = self.providers.iter().filter(|provider| ends.contains(&provider.name.as_str()));
         let exits: Vec<f64> = providers.map(|provider| provider.exit).filter(|exit| *exit > 0.0).collect();
         if exits.is_empty() {

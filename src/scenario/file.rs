@@ -74,9 +74,9 @@ impl Scenario {
     pub(crate) fn to_tree(&self) -> Result<Node, Error> {
         let custom = |series: super::SeriesOf<'_>| {
             let curve = series.own.growth.as_ref()?;
-            let name = curve.custom_name()?;
+            let (name, rest) = curve.closure()?;
             let message = format!("the custom curve {name:?} is a closure and cannot be written");
-            let address = of_provider(&series.name(), ProviderKey::Growth) + &curve.innermost_address() + ".custom";
+            let address = of_provider(&series.name(), ProviderKey::Growth) + &rest + ".custom";
             Some(Problem::new(address, message))
         };
         let problems: Vec<Problem> = self.series().into_iter().filter_map(custom).collect();

@@ -66,18 +66,6 @@ impl Claim {
 }
 
 impl Question {
-    /// The provider that may overtake.
-    #[must_use]
-    pub fn challenger(&self) -> &str {
-        &self.challenger
-    }
-
-    /// The provider that may be overtaken.
-    #[must_use]
-    pub fn incumbent(&self) -> &str {
-        &self.incumbent
-    }
-
     /// The name, if one is stated; [`Question::title`] is never empty.
     #[must_use]
     pub fn get_name(&self) -> Option<&str> {
@@ -120,6 +108,12 @@ impl Scenario {
     /// ```
     pub fn correlations(&self) -> impl Iterator<Item = (&str, &str, f64)> {
         self.correlations.iter().map(|stated| (&*stated.between[0], &*stated.between[1], stated.value))
+    }
+
+    /// The stated dependences: two drawn numbers, each by its address or by the name of an assumption, and their rank
+    /// correlation. Other pairs are independent.
+    pub fn dependences(&self) -> impl Iterator<Item = (&str, &str, f64)> {
+        self.dependences.iter().map(|stated| (&*stated.between[0], &*stated.between[1], stated.rank_correlation))
     }
 
     /// A builder that holds everything of this scenario.

@@ -1,4 +1,4 @@
-//! The parts of a scenario: providers with their claims, correlations and questions.
+//! The parts of a scenario: providers with their claims, measures, correlations and dependences.
 
 use std::fmt;
 
@@ -8,7 +8,6 @@ use super::segment::Segment;
 use super::shock::{Centring, Jump, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Step;
-use crate::error::Problem;
 use crate::growth::Curve;
 
 /// A competitor: its revenue in the base period, its growth, and its volatility.
@@ -262,136 +261,10 @@ pub(crate) struct Correlation {
     pub(crate) value: f64,
 }
 
-/// A question: when does the challenger overtake the incumbent? That is the first period with higher revenue.
-///
-/// # Example: four quarters in a row ahead
-/// ```
-/// use outgrow::Question;
-/// let question = Question::overtakes("Alibaba Cloud", "Google Cloud").sustained(4).name("for a year");
-/// ```
+/// The dependence of two draws: Spearman's rank correlation in a Gaussian copula.
 #[derive(Debug, Clone, PartialEq)]
-#[must_use]
-pub struct Question {
-    pub(crate) challenger: String,
-    pub(crate) incumbent: String,
-    pub(crate) name: Option<String>,
-    /// The number of consecutive dates ahead. If years are stated, it is derived from them and the scenario's grid, and
-    /// 0 before that is known.
-    pub(crate) sustained: u32,
-    pub(crate) sustained_years: Option<u32>,
-    pub(crate) measure: Measure,
-}
-
-/// The advice where continuous monitoring is not possible.
-pub(crate) const AT_DATES: &str =
-    "without .continuous(true), or --continuous on the command line, it is answered at dates";
-
-impl Question {
-    /// Asks when `challenger` first has higher revenue than `incumbent`.
-    ///
-    /// Revenue is compared at the end of every period of the scenario. Months offer more dates at which a lead can be
-    /// observed than quarters or years, so the same assumptions give a higher probability of an overtake "by" a date.
-    /// The probability of being *ahead* at a date does not change.
-    /// [`Simulation::continuous`](crate::Simulation::continuous) and [`Exact::continuous`](crate::Exact::continuous) do
-    /// not depend on the step, as they monitor continuously.
-    ///
-    /// # Example: the same pair by year, quarter and month, and at any time
-    /// ```
-    /// # use outgrow::{Curve, Error, Provider, Question, Scenario};
-    /// let by = |base: &str, horizon: &str, continuous: bool| -> Result<f64, Error> {
-    ///     let scenario = Scenario::builder(base, horizon)
-    ///         .provider(Provider::new("A", 699).growth(Curve::constant(0.05)).volatility(0.2))
-    ///         .provider(Provider::new("B", 1000).growth(Curve::constant(0.0)))
-    ///         .question(Question::overtakes("A", "B")).build()?;
-    ///     Ok(scenario.exact().continuous(continuous).run()?.overtake("A", "B")?.by(horizon)?.value())
-    /// };
-    /// let (years, quarters) = (by("2018", "2028", false)?, by("2018-Q1", "2028-Q1", false)?);
-    /// let (months, any_time) = (by("2018-01", "2028-01", false)?, by("2018-01", "2028-01", true)?);
-    /// assert!(years < quarters && quarters < months && months < any_time);
-    /// # Ok::<(), Error>(())
-    /// ```
-    pub fn overtakes(challenger: impl Into<String>, incumbent: impl Into<String>) -> Self {
-        Self {
-            challenger: challenger.into(),
-            incumbent: incumbent.into(),
-            name: None,
-            sustained: 1,
-            sustained_years: None,
-            measure: Measure::Period,
-        }
-    }
-
-    /// Counts only a lead that lasts for this many consecutive periods, dated by its first; at least 1. With an annual
-    /// measure these are years.
-    ///
-    /// The base is a date like the others: a lead there counts only if it lasts this long from the base on, and a path
-    /// that loses it earlier may overtake later. A lead that begins in the last `periods − 1` periods cannot be
-    /// confirmed, and counts as "not by the horizon".
-    pub fn sustained(mut self, periods: u32) -> Self {
-        (self.sustained, self.sustained_years) = (periods, None);
-        self
-    }
-
-    /// As [`sustained`](Self::sustained), with a number of whole years: four times as many quarters, or twelve times as
-    /// many months; at least 1.
-    ///
-    /// # Example: ahead for a year
-    /// ```
-    /// # use outgrow::{Curve, Provider, Question, Scenario};
-    /// let scenario = Scenario::builder("2018-Q1", "2028-Q1")
-    ///     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)))
-    ///     .provider(Provider::new("B", 2).growth(Curve::constant(0.1)))
-    ///     .question(Question::overtakes("A", "B").sustained_years(1)).build()?;
-    /// assert_eq!(scenario.questions()[0].title(), "A overtakes B (sustained 4)");
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn sustained_years(mut self, years: u32) -> Self {
-        (self.sustained, self.sustained_years) = (0, Some(years));
-        self
-    }
-
-    /// The compared quantity; revenue of one period by default.
-    pub fn measure(mut self, measure: Measure) -> Self {
-        self.measure = measure;
-        self
-    }
-
-    /// A custom name, by which the answer is looked up and printed.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// An address such as "question[for a year].measure", by name or else by index.
-    pub(crate) fn address(&self, place: usize, field: &str) -> String {
-        let key = self.name.clone().unwrap_or_else(|| place.to_string());
-        format!("question[{key}].{field}")
-    }
-
-    /// The problem of a question that cannot be monitored continuously, because it requires a lead of several dates.
-    pub(crate) fn between_fault(&self, place: usize) -> Option<Problem> {
-        let field = if self.sustained_years.is_some() { "sustained.years" } else { "sustained" };
-        (self.sustained != 1).then(|| {
-            let reason = format!("a lead of {} consecutive dates is not defined between dates", self.sustained);
-            Problem::unsupported(self.address(place, field), "not continuous", &reason, AT_DATES)
-        })
-    }
-
-    /// The name, or "A overtakes B" with the settings that are not default in brackets. A number of years is shown as
-    /// the number of dates that it corresponds to, once the question is part of a scenario.
-    #[must_use]
-    pub fn title(&self) -> String {
-        self.name.clone().unwrap_or_else(|| {
-            let measure = (self.measure != Measure::Period).then(|| self.measure.word());
-            let sustained = match (self.sustained, self.sustained_years) {
-                (0, Some(1)) => Some("sustained 1 year".to_owned()),
-                (0, Some(years)) => Some(format!("sustained {years} years")),
-                (1, _) => None,
-                (dates, _) => Some(format!("sustained {dates}")),
-            };
-            let unusual: Vec<String> = measure.into_iter().chain(sustained).collect();
-            let unusual = if unusual.is_empty() { String::new() } else { format!(" ({})", unusual.join(", ")) };
-            format!("{} overtakes {}{unusual}", self.challenger, self.incumbent)
-        })
-    }
+pub(crate) struct Dependence {
+    /// Addresses of numbers, or names of assumptions.
+    pub(crate) between: [String; 2],
+    pub(crate) rank_correlation: f64,
 }

@@ -20,8 +20,8 @@ pub(crate) struct Dates {
 impl Scenario {
     /// The dates of a question; empty if history or horizon is too short.
     pub(crate) fn dates(&self, question: &Question) -> Dates {
-        let known = |name: &String| self.known_periods(name);
-        self.dates_of(question.measure, known(&question.challenger).min(known(&question.incumbent)))
+        let known = question.compared(self).into_iter().map(|name| self.known_periods(name)).min();
+        self.dates_of(question.measure, known.expect("a question is about a provider"))
     }
 
     /// The dates of a measure, given how many periods before the base are known.

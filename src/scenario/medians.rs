@@ -6,24 +6,31 @@ use super::MOST_PERIODS;
 use super::numbers::Numbers;
 use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
+use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, shown};
-use crate::growth::{AUTO, Curve, CurveLaw, Reading, Schedule, TailLaw, Times, Value};
+use crate::growth::{AUTO, Curve, CurveLaw, Leaf, Reading, Schedule, TailLaw, Times, Value};
 
 /// What is wrong with a curve: the address of the part relative to that of the curve, and the message.
 pub(super) type Fault = (String, String);
 
-/// The depth to which curves may be nested; the outermost is 1.
-const MOST_NESTED: usize = 8;
 /// The length, in years, of the periods of a curve outside of a scenario.
 const QUARTER: f64 = 0.25;
 
-/// Checks that a schedule has a tail if it must extend past its last rate. `into_year` is the elapsed part of the first
-/// estimated fiscal year at the base: with totals, the last estimated year ends earlier by that much.
+/// Checks that every schedule has a tail if it must extend past its last rate. `into_year` is the elapsed part of the
+/// first estimated fiscal year at the base: with totals, the last estimated year ends earlier by that much.
 pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), Fault> {
-    let CurveLaw::Schedule(Schedule { rates, tail, reading }) = &curve.innermost().0 else { return Ok(()) };
+    curve.leaves().iter().try_for_each(|leaf| {
+        let CurveLaw::Schedule(schedule) = &leaf.curve.0 else { return Ok(()) };
+        schedule_reaches(schedule, years, into_year)
+            .map_err(|message| (format!("{}.schedule.tail", leaf.address), message))
+    })
+}
+
+fn schedule_reaches(schedule: &Schedule, years: f64, into_year: f64) -> Result<(), String> {
+    let Schedule { rates, tail, reading } = schedule;
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
     let (end, what) = match reading {
@@ -35,27 +42,29 @@ pub(super) fn reaches(curve: &Curve, years: f64, into_year: f64) -> Result<(), F
     };
     // Less than a period of the finest grid, which allows for the rounding of twelfths.
     if tail.0 == TailLaw::None && years > end + 1e-6 {
-        let message = format!(
+        return Err(format!(
             "{what} before the horizon at {} years; state a tail, such as \"hold\" (Tail::hold()) or {{ fade = {{ to = 0.12, \
              half_life = 2 }} }} (Tail::fade(0.12, 2))",
             rounded(years)
-        );
-        return Err((format!("{}.schedule.tail", curve.innermost_address()), message));
+        ));
     }
     Ok(())
 }
 
 /// Checks that curves are not nested too deeply, and that the market of a share needs no history.
 pub(super) fn nests(curve: &Curve) -> Result<(), Fault> {
-    if curve.depth() > MOST_NESTED {
-        let message = format!("curves may be nested at most {MOST_NESTED} deep, got {}", curve.depth());
-        return Err((".share.market".repeat(MOST_NESTED), message));
-    }
-    let is_totals = |curve: &Curve| matches!(&curve.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }));
-    if curve.depth() > 1 && is_totals(curve.innermost()) {
-        let message = "the market of a share cannot grow by fiscal totals, which need its history: use the reading \
-                       \"point\" (Curve::schedule)";
-        return Err((format!("{}.schedule.reading", curve.innermost_address()), message.to_owned()));
+    for Leaf { curve: leaf, address, depth, is_market, .. } in curve.leaves() {
+        if depth > Curve::MOST_NESTED {
+            let depth = depth - 1 + leaf.depth();
+            let message = format!("curves may be nested at most {} deep, got {depth}", Curve::MOST_NESTED);
+            return Err((address, message));
+        }
+        let is_totals = matches!(&leaf.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }));
+        if is_market && is_totals {
+            let message = "the market of a share cannot grow by fiscal totals, which need its history: use the reading \
+                           \"point\" (Curve::schedule)";
+            return Err((format!("{address}.schedule.reading"), message.to_owned()));
+        }
     }
     Ok(())
 }
@@ -72,17 +81,17 @@ pub(super) fn medians(curve: &Curve, median: &dyn Fn(&Assumption) -> Option<f64>
     if let Some(name) = list.unknown {
         return Err((String::new(), format!("the name {name:?} is not defined outside of a scenario")));
     }
-    let CurveLaw::Schedule(Schedule { rates, tail, .. }) = &curve.innermost().0 else { return Ok(list.values) };
-    if rates.is_empty() {
-        let message = "at least one rate is needed, got none".to_owned();
-        return Err((format!("{}.schedule.rates", curve.innermost_address()), message));
-    }
-    if let TailLaw::Ratio(ratio) = &tail.0
-        && ratio.name() == Some(AUTO)
-    {
-        let auto = Schedule::auto_ratio(&list.values[..rates.len()]);
-        list.values[rates.len()] =
-            auto.map_err(|message| (format!("{}.schedule.tail.ratio", curve.innermost_address()), message))?;
+    for leaf in curve.leaves() {
+        if let CurveLaw::Schedule(Schedule { rates, .. }) = &leaf.curve.0
+            && rates.is_empty()
+        {
+            let address = format!("{}.schedule.rates", leaf.address);
+            return Err((address, "at least one rate is needed, got none".to_owned()));
+        }
+        if let Some((ratio, address)) = leaf.auto() {
+            let auto = Schedule::auto_ratio(&list.values[leaf.first..ratio]);
+            list.values[ratio] = auto.map_err(|message| (address, message))?;
+        }
     }
     Ok(list.values)
 }
@@ -102,6 +111,11 @@ impl Visitor for Medians<'_> {
             self.unknown.get_or_insert_with(|| name.to_owned());
         }
         self.values.push(median.unwrap_or(f64::NAN));
+    }
+
+    fn pick(&mut self, _: &mut Trail, weights: &[f64]) {
+        let shape = Shape::of(&Law::pick(weights));
+        self.values.push(shape.expect("invariant: the law of a pick is not a name").median());
     }
 }
 
@@ -134,12 +148,14 @@ impl Curve {
             let message = format!("years since the base must lie between 0 and {MOST_PERIODS}, got {}", shown(tau));
             return Err(Error::invalid("curve", "", message));
         }
-        if matches!(&self.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })) {
+        nests(self).map_err(fault)?;
+        let is_totals =
+            |leaf: &Leaf<'_>| matches!(&leaf.curve.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }));
+        if let Some(leaf) = self.leaves().into_iter().find(is_totals) {
             let message = "growth by fiscal totals depends on a provider's history and fiscal year, which the curve by \
                            itself does not know: ask a scenario";
-            return Err(Error::invalid("curve", "schedule.reading", message));
+            return Err(fault((format!("{}.schedule.reading", leaf.address), message.to_owned())));
         }
-        nests(self).map_err(fault)?;
         let values =
             medians(self, &|assumption| Shape::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
         reaches(self, tau, 0.0).map_err(fault)?;

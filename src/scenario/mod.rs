@@ -3,10 +3,13 @@
 mod builder;
 mod check;
 mod check_shock;
+mod compared;
 mod decode;
 mod decode_growth;
 mod decode_law;
+mod decode_question;
 mod decode_shock;
+mod dependence;
 mod encode;
 mod exit;
 mod file;
@@ -17,6 +20,8 @@ mod medians;
 mod names;
 mod numbers;
 mod past;
+mod question;
+mod schema;
 mod segment;
 #[cfg(feature = "toml")]
 mod set;
@@ -28,9 +33,11 @@ mod walk;
 mod walk_parts;
 
 pub use builder::ScenarioBuilder;
-pub(crate) use item::{AT_DATES, Correlation};
-pub use item::{Claim, Measure, Provider, Question};
+pub use item::{Claim, Measure, Provider};
+pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;
+pub(crate) use question::AT_DATES;
+pub use question::{Asks, Question};
 pub use segment::Segment;
 pub(crate) use segment::{Compared, SeriesOf};
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
@@ -88,6 +95,7 @@ pub struct Scenario {
     pub(crate) assumptions: Vec<(String, Assumption)>,
     pub(crate) innovations: Innovations,
     pub(crate) factors: Vec<Factor>,
+    pub(crate) dependences: Vec<Dependence>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
     pub(crate) questions: Vec<Question>,

@@ -81,6 +81,15 @@ impl Visitor for Numbers<'_> {
     fn count(&mut self, trail: &Trail, quantity: Quantity, value: &u32) {
         self.plain(trail, quantity, &f64::from(*value));
     }
+
+    fn pick(&mut self, trail: &mut Trail, weights: &[f64]) {
+        if weights.is_empty() {
+            self.report(trail, "at least one law with a weight is needed, got none".to_owned());
+        } else if weights.iter().all(|weight| *weight <= 0.0) {
+            let shown: Vec<String> = weights.iter().map(|weight| shown(*weight)).collect();
+            self.report(trail, format!("the weight of at least one law must be above 0, got {}", shown.join(", ")));
+        }
+    }
 }
 
 /// Whether the parameters of a distribution are valid.

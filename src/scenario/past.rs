@@ -7,7 +7,7 @@ use crate::assumption::address::{Key, ProviderKey, ScenarioKey, item};
 use crate::assumption::quantity::Quantity;
 use crate::calendar::{Period, Step};
 use crate::error::{Problem, shown};
-use crate::growth::{CurveLaw, Reading, Schedule};
+use crate::growth::{CurveLaw, Leaf, Reading, Schedule};
 
 impl Scenario {
     pub(super) fn check_past(&self, problems: &mut Vec<Problem>) {
@@ -53,11 +53,9 @@ impl Scenario {
         if self.base.checked_add(-back).is_err() {
             return Some(format!("{held} periods before {} lie before the year 0001", self.base));
         }
-        let Some(CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. })) =
-            provider.growth.as_ref().map(|curve| &curve.0)
-        else {
-            return None;
-        };
+        let is_totals =
+            |leaf: &Leaf<'_>| matches!(&leaf.curve.0, CurveLaw::Schedule(Schedule { reading: Reading::Totals, .. }));
+        provider.growth.as_ref()?.leaves().iter().find(|leaf| is_totals(leaf))?;
         let per_year = self.step().per_year() as usize;
         let passed = self.passed_of_year(provider);
         let needed = if passed == per_year { per_year - 1 } else { per_year + passed - 1 };
@@ -110,8 +108,8 @@ impl Scenario {
         let dates = self.dates(question);
         let needed = dates.width - 1;
         if question.measure == Measure::Trailing && dates.base.is_none() {
-            let message =
-                format!("\"trailing\" needs {needed} {}s of history of both providers, got fewer", self.step().word());
+            let who = if question.others(self).len() == 1 { "both providers" } else { "all providers" };
+            let message = format!("\"trailing\" needs {needed} {}s of history of {who}, got fewer", self.step().word());
             return Some(("measure", message));
         }
         if dates.at.is_empty() {

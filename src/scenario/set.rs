@@ -89,6 +89,7 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
             | Subject::Jump(..)
             | Subject::Factor(..)
             | Subject::Assumption(_)
+            | Subject::Dependence(..)
             | Subject::Correlation(..)
             | Subject::Question(..),
         )

@@ -2,7 +2,6 @@
 
 use super::tree::{Node, Value};
 use super::{Scenario, encode};
-use crate::assumption::address::Subject;
 use crate::error::shown;
 
 impl Scenario {
@@ -13,12 +12,8 @@ impl Scenario {
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
         let places = self.assumptions().into_iter().map(|place| (place.address, format!("{:#}", place.assumption)));
         lines.extend(places);
-        for (address, number) in self.numbers() {
-            // A number of a distribution is part of the distribution's text.
-            if !Subject::of_known(&address).may_be_drawn() {
-                lines.push((address, shown(number)));
-            }
-        }
+        // A number of a distribution is part of the distribution's text.
+        lines.extend(self.plain_numbers().into_iter().map(|(address, number)| (address, shown(number))));
         let mut words = Vec::new();
         gather(&encode::scenario(self), "", &mut words);
         let is_new = |(address, _): &(String, String)| lines.iter().all(|(known, _)| known != address);

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::iter::zip;
 
 use super::names::{name_fault, visible};
-use super::{Innovations, Measure, Scenario, SeriesOf};
+use super::{Asks, Innovations, Measure, Scenario, SeriesOf};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
-    CorrelationKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
+    CorrelationKey, DependenceKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
 };
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
@@ -56,6 +56,13 @@ macro_rules! scenario_walks {
                     visitor.number(trail, Quantity::Shared, value);
                 });
             }
+            for (index, dependence) in zip(0.., & $($mut)? self.dependences) {
+                item(trail, ScenarioKey::Dependence, Key::Index(index), |trail| {
+                    trail.at(DependenceKey::RankCorrelation, |trail| {
+                        visitor.plain(trail, Quantity::Correlation, & $($mut)? dependence.rank_correlation);
+                    });
+                });
+            }
             let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
             for (provider, key) in zip(& $($mut)? self.providers, &competing) {
                 item(trail, ScenarioKey::Provider, key.borrow(), |trail| provider.$walk(trail, visitor));
@@ -81,6 +88,12 @@ macro_rules! scenario_walks {
             let asked = keys(self.questions.iter().map(|question| question.name.as_deref()));
             for (question, key) in zip(& $($mut)? self.questions, &asked) {
                 item(trail, ScenarioKey::Question, key.borrow(), |trail| {
+                    match & $($mut)? question.asks {
+                        Asks::Top(_, places) => trail.at(QuestionKey::Top, |trail| {
+                            trail.at(Key::Index(1), |trail| visitor.count(trail, Quantity::Count, places));
+                        }),
+                        Asks::Overtakes(..) | Asks::Leads(_) => {}
+                    }
                     match & $($mut)? question.measure {
                         Measure::FiscalYearEnding(month) => trail.at(QuestionKey::Measure, |trail| {
                             trail.at(Key::Field("fiscal_year_ending"), |trail| {
@@ -144,6 +157,13 @@ impl Scenario {
         let mut list = Listing::default();
         self.walk(&mut Trail::default(), &mut list);
         list.numbers
+    }
+
+    /// Every number that may not be a distribution and is not part of one: a correlation, the weight of a law.
+    pub(crate) fn plain_numbers(&self) -> Vec<(String, f64)> {
+        let mut list = Listing::default();
+        self.walk(&mut Trail::default(), &mut list);
+        list.plain
     }
 
     /// The scenario with another value at one address. The number keeps its `source` unless the new value has one.
@@ -268,20 +288,29 @@ pub(super) fn address_key(key: &str) -> String {
 struct Listing {
     places: Vec<Place>,
     numbers: Vec<(String, f64)>,
+    /// The numbers that are not part of a place.
+    plain: Vec<(String, f64)>,
+    is_in_place: bool,
 }
 
 impl Visitor for Listing {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         let address = trail.as_str().to_owned();
         self.places.push(Place { address, assumption: value.clone(), source: None, quantity });
+        self.is_in_place = true;
         if let Law::Number(number) = &value.law {
             self.plain(trail, quantity, number);
         }
         value.law.walk(trail, self);
+        self.is_in_place = false;
     }
 
     fn plain(&mut self, trail: &Trail, _: Quantity, value: &f64) {
-        self.numbers.push((trail.as_str().to_owned(), *value));
+        let number = (trail.as_str().to_owned(), *value);
+        if !self.is_in_place {
+            self.plain.push(number.clone());
+        }
+        self.numbers.push(number);
     }
 
     fn count(&mut self, trail: &Trail, quantity: Quantity, value: &u32) {
@@ -380,14 +409,16 @@ mod tests {
             "bass" => Curve::bass(0.02, uniform(0.3, 0.5), 0.1),
             "richards" => Curve::richards(log_interval(10.0, 20.0), 0.5, 0.3),
             "share" => Curve::share(Curve::hyperbolic(assumption, 2), uniform(0.1, 0.2), 0.3, 4),
+            "mixture" => Curve::mixture([(1.0, Curve::constant(assumption)), (0.5, Curve::hyperbolic(0.3, 2))]),
             "custom" => Curve::custom("line", [normal(0.3, 0.1), 0.1.into()], |tau, p| tau * p[0]),
             _ => Curve::constant(assumption),
         };
         let mut scenario = Scenario::builder("2018-Q1", "2021-Q4")
             .ceiling(1e12)
             .assumption(assumption, normal(0.3, 0.05).source("assumed"))
+            .dependence(assumption, "provider[bass].growth.bass.q", 0.4)
             .correlation(provider, "totals", 0.3);
-        for name in [provider, "totals", "ratio", "fade", "bass", "richards", "share", "custom"] {
+        for name in [provider, "totals", "ratio", "fade", "bass", "richards", "share", "mixture", "custom"] {
             let one = Provider::new(name, truncated(normal(1e9, 1e8), 1e8, None))
                 .growth(curve(name))
                 .volatility(uniform(0.1, 0.2))
@@ -402,6 +433,8 @@ mod tests {
             .question(asked().sustained(2))
             .question(asked().measure(Measure::FiscalYearEnding(3)).name(question))
             .question(asked().sustained_years(1))
+            .question(Question::top("totals", 3))
+            .question(Question::leads("totals"))
             .build()
             .expect("valid")
     }
@@ -419,10 +452,11 @@ mod tests {
             assert_eq!(address.assumption().is_some(), text.starts_with("assumption"), "{text}");
             assert_eq!(address.question().is_some(), text.starts_with("question"), "{text}");
             assert_eq!(address.correlation().is_some(), text.starts_with("correlation"), "{text}");
+            assert_eq!(address.dependence().is_some(), text.starts_with("dependence"), "{text}");
         }
         for (address, number) in &numbers {
             let is_part = places.iter().any(|place| is_within(address, &place.address));
-            assert_eq!(Subject::of_known(address).may_be_drawn(), is_part, "{address}");
+            assert_eq!(!scenario.plain_numbers().contains(&(address.clone(), *number)), is_part, "{address}");
             let same = scenario.with(address, *number).expect("the value that it has");
             assert_eq!(same.numbers(), numbers, "{address}");
         }
@@ -432,7 +466,7 @@ mod tests {
         #[test]
         fn every_valid_name_makes_an_address(name in "[^\\[\\]/\\p{Cc}]{1,12}") {
             prop_assume!(name_fault(&name).is_none() && visible(&name) != crate::growth::AUTO);
-            prop_assume!(!["totals", "ratio", "fade", "bass", "richards", "share", "custom"].contains(&visible(&name).as_str()));
+            prop_assume!(!["totals", "ratio", "fade", "bass", "richards", "share", "mixture", "custom"].contains(&visible(&name).as_str()));
             let scenario = everything(&name, &name, &name);
             for (text, _) in scenario.numbers() {
                 let address: Address = text.parse().expect("an address of the walk");

@@ -2,6 +2,7 @@
 
 use super::counting::Counting;
 use super::cross_check::cross_checked;
+use super::parts::{Deciding, mixtures, overtake};
 use super::settings::{PartCounts, PartKind};
 use super::tally::Tally;
 use crate::calendar::Period;
@@ -10,11 +11,11 @@ use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::exits;
 use crate::outcome::{
-    Answers, CustomAnswer, Distribution, Fan, FanRow, LeadChanges, MeanDate, MeasuredFan, Method, Outcome, Overtake,
-    Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow, Years,
+    Answers, CustomAnswer, Distribution, Fan, FanRow, LawAnswer, LeadChanges, MeanDate, MeasuredFan, Method, Outcome,
+    Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow, Years,
 };
 use crate::paths::REPLICATES;
-use crate::plan::{Measured, MeasuredRow, Plan, SeriesId};
+use crate::plan::{Measured, MeasuredRow, Plan, SeriesId, law_of};
 use crate::scenario::{Question, Scenario};
 use crate::statistic::{Counts, Histogram, Hits, OvertakeRow, Ranks, Shares, Totals};
 
@@ -46,7 +47,10 @@ fn outcome(tally: &Tally, plan: &Plan) -> Result<Outcome, Error> {
     let counting = Counting::new(tally, plan);
     let (scenario, parts) = (tally.scenario(), tally.parts());
     let questions = scenario.questions().iter().zip(parts);
-    let questions = questions.map(|(asked, part)| question((scenario, asked), &part.counts, plan, &counting));
+    let questions = questions.map(|(asked, part)| {
+        let laws = laws((scenario, asked), parts, (plan, &counting));
+        question((scenario, asked), &part.counts, laws, (plan, &counting))
+    });
     let asked = tally.settings().precision.map(|asked| asked.error());
     Ok(Outcome::new(
         (scenario, plan),
@@ -79,8 +83,8 @@ fn run_info(tally: &Tally) -> RunInfo {
 fn question(
     (scenario, question): (&Scenario, &Question),
     counts: &Counts,
-    plan: &Plan,
-    counting: &Counting,
+    laws: Vec<LawAnswer>,
+    (plan, counting): (&Plan, &Counting),
 ) -> Overtake {
     let periods = scenario.dates(question).at.len();
     let row = |row: OvertakeRow| counts.row(row.index(periods));
@@ -107,9 +111,7 @@ fn question(
     let changes = row(OvertakeRow::LeadChanges);
     let most = changes.iter().rposition(Hits::is_some).unwrap_or(0);
     let changes = (0..).zip(&changes[..=most]);
-    let [challenger, incumbent] =
-        [&question.challenger, &question.incumbent].map(|name| plan.row_of(scenario, question, name));
-    let certain = plan.known_lead_at_base(challenger, incumbent);
+    let certain = overtake(scenario, plan, question, false).known_at_base();
     // A provider that is certainly behind at the base cannot hold a lead from there on.
     let at_base = |hits: &Hits, is_known: bool| {
         let counted = counting.estimate(hits);
@@ -127,10 +129,39 @@ fn question(
         lead_changes: changes
             .map(|(count, hits)| LeadChanges { count, probability: counting.estimate(hits) })
             .collect(),
+        laws,
     };
     let dates = QuestionDates::of(scenario, question);
     let mean_date = mean_date(&dates.years(), survival.as_deref(), &first, counting);
     Overtake::new((scenario, question), dates, answers, mean_date, first.iter().map(Hits::paths).collect())
+}
+
+/// What every law of the mixtures that decide a question answers by itself.
+fn laws(
+    (scenario, question): (&Scenario, &Question),
+    parts: &[PartCounts],
+    (plan, counting): (&Plan, &Counting),
+) -> Vec<LawAnswer> {
+    let labels: Vec<Period> = scenario.dates(question).at.iter().map(|t| scenario.label(*t)).collect();
+    let of_mixture = |Deciding { name, draw, laws }: Deciding| {
+        let part = parts.iter().find(|part| part.kind == PartKind::Laws && part.name == name);
+        let counts = &part.expect("invariant: every mixture that decides a question is counted").counts;
+        let law = |(row, (value, weight)): (usize, (f64, f64))| {
+            // The last class is that of other laws.
+            let mut first = counts.row(row);
+            first.pop();
+            let by = |date: usize| {
+                let happened: Vec<f64> = (0..first.len()).map(|class| f64::from(u8::from(class <= date))).collect();
+                counting.mean(&happened, &first)
+            };
+            let is_followed = first.iter().any(Hits::is_some);
+            let by = if is_followed { (1..=labels.len()).map(by).collect() } else { Vec::new() };
+            let address = plan.draw_address(draw).to_owned();
+            LawAnswer { address, index: law_of(value), weight, by, periods: labels.clone() }
+        };
+        laws.into_iter().enumerate().map(law).collect::<Vec<_>>()
+    };
+    mixtures(scenario, plan, question).into_iter().flat_map(of_mixture).collect()
 }
 
 /// `years` are those of the base (0) and of every date after it, `survival` the probability that both exist then if one

@@ -2,6 +2,7 @@
 //!
 //! Pilot paths use separate streams, so the weights of the run are independent of them.
 
+use super::parts::overtake;
 use super::settings::Settings;
 use crate::error::{Error, Kind};
 use crate::outcome::Chosen;
@@ -9,6 +10,7 @@ use crate::paths::{Block, MOST_TILTS, Paths, Sampler, Sampling, Sobol, Tilts, gr
 use crate::plan::{Plan, RowId};
 use crate::random::{DIMENSIONS, GROUP, slot_of};
 use crate::scenario::{Question, Scenario};
+use crate::statistic::OvertakeStatistic;
 
 /// Groups of every pilot run: 4,096 paths.
 const GROUPS: usize = 64;
@@ -56,24 +58,17 @@ pub(super) fn prepared(scenario: &Scenario, settings: &mut Settings, every_pair:
 }
 
 /// What determines the answer to one question.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Target<'a> {
     question: &'a Question,
-    challenger: RowId,
-    incumbent: RowId,
-    dates: usize,
-    /// Whether the rows hold sums rather than logs.
-    sums: bool,
+    compared: OvertakeStatistic,
 }
 
 /// The questions that depend on random draws.
 fn targets<'a>(scenario: &'a Scenario, plan: &Plan) -> Vec<Target<'a>> {
     let target = |question: &'a Question| {
-        let row = |name: &str| plan.row_of(scenario, question, name);
-        let (challenger, incumbent) = (row(&question.challenger), row(&question.incumbent));
-        let sums = challenger.is_derived();
-        let open = plan.known_lead(challenger, incumbent).is_none();
-        open.then(|| Target { question, challenger, incumbent, dates: scenario.dates(question).at.len(), sums })
+        let compared = overtake(scenario, plan, question, false);
+        (!compared.is_known()).then_some(Target { question, compared })
     };
     scenario.questions().iter().filter_map(target).collect()
 }
@@ -82,7 +77,7 @@ impl Target<'_> {
     /// For each path, the largest lead that the challenger holds for as long as required; above 0 if it overtakes.
     fn scores(&self, paths: &Paths<'_>) -> Vec<f64> {
         let sustained = self.question.sustained as usize;
-        let margins: Vec<Vec<f64>> = (0..=self.dates).map(|t| self.margins(paths, t)).collect();
+        let margins: Vec<Vec<f64>> = (0..=self.compared.dates).map(|t| self.margins(paths, t)).collect();
         let best = |path: usize| {
             let lasting = margins.windows(sustained);
             let lasting = lasting.map(|run| run.iter().map(|margins| margins[path]).fold(f64::INFINITY, f64::min));
@@ -91,13 +86,31 @@ impl Target<'_> {
         (0..paths.len()).map(best).collect()
     }
 
+    /// The margin over the strongest other that must be behind: of all but `places − 1` of the others, the smallest
+    /// lead.
     fn margins(&self, paths: &Paths<'_>, t: usize) -> Vec<f64> {
-        if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
+        let leads = self.compared.others.iter().map(|other| self.leads(paths, other.row, t));
+        let leads: Vec<Vec<f64>> = leads.collect();
+        if let [alone] = &leads[..] {
+            return alone.clone();
+        }
+        let skipped = usize::from(self.compared.places) - 1;
+        let margin = |path: usize| {
+            let mut sorted: Vec<f64> = leads.iter().map(|leads| leads[path]).collect();
+            sorted.sort_by(f64::total_cmp);
+            // With as many places as providers the condition always holds.
+            sorted.get(skipped).copied().unwrap_or(f64::INFINITY)
+        };
+        (0..paths.len()).map(margin).collect()
+    }
+
+    fn leads(&self, paths: &Paths<'_>, other: RowId, t: usize) -> Vec<f64> {
+        if let Some(gaps) = paths.gaps(self.compared.challenger, other, t) {
             return gaps;
         }
-        let pairs = paths.values(self.challenger, t).iter().zip(paths.values(self.incumbent, t));
+        let pairs = paths.values(self.compared.challenger, t).iter().zip(paths.values(other, t));
         let pairs = pairs.map(|(a, b)| (f64::from(*a), f64::from(*b)));
-        if !self.sums {
+        if !other.is_derived() {
             return pairs.map(|(a, b)| a - b).collect();
         }
         // Without complete data at the base there are no sums, and nobody is ahead.
@@ -165,18 +178,18 @@ fn tilts(scenario: &Scenario, seed: u64) -> Result<Tilts, Error> {
         })
         .collect();
     rarest.sort_by_key(|(paths, _, target)| (*paths, *target));
-    let searched = rarest.into_iter().take(MOST_TILTS).map(|(_, yes, target)| search(&plan, targets[target], yes));
+    let searched = rarest.into_iter().take(MOST_TILTS).map(|(_, yes, target)| search(&plan, &targets[target], yes));
     let found = searched.collect::<Result<Vec<_>, _>>()?;
     Ok(Tilts::mixture(found, coordinates, plan.rows.periods()))
 }
 
 /// The cross-entropy method (Rubinstein & Kroese 2004, §2.6 and 3.4). Each step shifts to the weighted mean of the best
 /// tenth of the paths, until that tenth has the event; the last steps shift to the mean of the paths that have it.
-fn search(plan: &Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
+fn search(plan: &Plan, target: &Target<'_>, yes: bool) -> Result<Vec<f64>, Error> {
     let mut means = vec![0.0; Tilts::coordinates(plan)];
     let mut last = 0;
     for _ in 0..MOST_STEPS {
-        let pilot = Pilot::run(plan, &[target], &means)?;
+        let pilot = Pilot::run(plan, std::slice::from_ref(target), &means)?;
         let toward = |score: &f64| if yes { *score } else { -score };
         let mut sorted: Vec<f64> = pilot.scores[0].iter().map(toward).collect();
         sorted.sort_by(|a, b| b.total_cmp(a));
@@ -187,7 +200,10 @@ fn search(plan: &Plan, target: Target<'_>, yes: bool) -> Result<Vec<f64>, Error>
         if !(total > 0.0) {
             break;
         }
-        for (mean, coordinate) in means.iter_mut().zip(&pilot.coordinates) {
+        for (place, (mean, coordinate)) in means.iter_mut().zip(&pilot.coordinates).enumerate() {
+            if plan.draws.get(place).is_some_and(|draw| draw.is_pick) {
+                continue;
+            }
             let sum: f64 = elite.iter().map(|path| pilot.weights[*path] * coordinate[*path]).sum();
             let found = sum / total;
             *mean = if found.abs() < LEAST_MEAN { 0.0 } else { found };
@@ -209,6 +225,10 @@ fn choose(scenario: &Scenario, settings: &Settings) -> Result<Chosen, Error> {
     if plan.has_pseudo_random_draws() {
         let why = "mixing draws of Student-t innovations and coins of jumps are pseudo-random under any sampling";
         return Ok(Chosen { what: Sampling::Plain, why: why.to_owned() });
+    }
+    if let Some(pick) = plan.draws.iter().find(|draw| draw.is_pick) {
+        let why = format!("the law drawn of {} is pseudo-random under every sampling scheme", pick.address);
+        return Ok(Chosen { what: Sampling::Plain, why });
     }
     let targets = targets(scenario, &plan);
     let coordinates = Tilts::coordinates(&plan);

@@ -122,12 +122,13 @@ impl Settings {
                 .then(|| Problem::unsupported(address(), "not continuous", reason, AT_DATES))
         };
         let questions = scenario.questions().iter().enumerate().filter(|_| self.continuous);
-        questions
-            .flat_map(|one| {
-                let own = one.1.between_fault(one.0).into_iter().chain(sums(one));
-                own.chain(scenario.bridge_fault(one.1))
-            })
-            .collect()
+        let many =
+            |(place, question): (usize, &Question)| question.many_fault(scenario, place, "not continuous", AT_DATES);
+        let faults = |one: (usize, &Question)| {
+            let own = one.1.between_fault(one.0).into_iter().chain(sums(one)).chain(many(one));
+            own.chain(scenario.bridge_fault(one.1)).collect::<Vec<_>>()
+        };
+        questions.flat_map(faults).collect()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
@@ -159,6 +160,8 @@ pub(crate) enum PartKind {
     Shares,
     /// Fans of yearly sums, named by the measure.
     Measured,
+    /// First overtakes by the law drawn of a mixture, named by the question and the mixture.
+    Laws,
     Event,
     Classes,
     Statistic,
@@ -170,6 +173,7 @@ impl PartKind {
             Self::Question => "question",
             Self::Fans => "fans",
             Self::Measured => "fans_of",
+            Self::Laws => "laws",
             Self::Ranks => "ranks",
             Self::Shares => "shares",
             Self::Event => CustomKind::Event.word(),
@@ -185,7 +189,7 @@ impl PartKind {
             Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
             Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
             Self::Measured => "leave measures out of .fans_of(..)",
-            Self::Question | Self::Event | Self::Classes | Self::Statistic => "leave it out",
+            Self::Question | Self::Laws | Self::Event | Self::Classes | Self::Statistic => "leave it out",
         }
     }
 
@@ -195,7 +199,7 @@ impl PartKind {
             Self::Event => Some(CustomKind::Event),
             Self::Classes => Some(CustomKind::Classes),
             Self::Statistic => Some(CustomKind::Statistic),
-            Self::Question | Self::Fans | Self::Ranks | Self::Shares | Self::Measured => None,
+            Self::Question | Self::Fans | Self::Ranks | Self::Shares | Self::Measured | Self::Laws => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod classify;
 mod counts;
 mod histogram;
+mod laws;
 mod overtake;
 mod page;
 mod rank;
@@ -13,7 +14,8 @@ mod weighing;
 pub(crate) use classify::Classify;
 pub use counts::{Counts, Shape};
 pub(crate) use histogram::{Histogram, PAGE_BYTES};
-pub(crate) use overtake::{OvertakeRow, OvertakeStatistic};
+pub(crate) use laws::Laws;
+pub(crate) use overtake::{Other, OvertakeRow, OvertakeStatistic};
 pub(crate) use rank::Ranks;
 pub(crate) use revenue::{Fans, MeasuredFans, Shares};
 pub(crate) use weighing::{Hits, Totals, Weighing};

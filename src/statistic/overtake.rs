@@ -1,4 +1,4 @@
-//! First overtake, leads at dates, and lead changes of one pair.
+//! First overtake, leads at dates, and lead changes of one provider against another or all others.
 
 use super::{Counts, Shape, Statistic};
 use crate::cpu::{self, Level};
@@ -7,20 +7,35 @@ use crate::math;
 use crate::paths::Paths;
 use crate::plan::{RowId, Rows};
 
-/// One question compiled for a run: two rows, and how long a lead must last.
+/// One question compiled for a run: the compared rows, and how long a lead must last.
 #[derive(Debug)]
 pub(crate) struct OvertakeStatistic {
     pub(crate) challenger: RowId,
-    pub(crate) incumbent: RowId,
+    /// The others; the challenger is ahead while fewer than `places` of them have at least its revenue.
+    pub(crate) others: Vec<Other>,
+    pub(crate) places: u16,
     pub(crate) sustained: u16,
     /// Number of answered dates after the base.
     pub(crate) dates: usize,
-    /// Whether the challenger is ahead at each date, if nothing is drawn for either provider.
-    pub(crate) known: Option<Vec<bool>>,
-    /// Whether the challenger is ahead at the base, if both bases are known.
-    pub(crate) ahead_at_base: Option<bool>,
-    /// Slot of the uniform numbers that decide overtakes between dates, under continuous monitoring.
+    /// Slot of the uniform numbers that decide overtakes between dates, under continuous monitoring of a pair.
     pub(crate) between: Option<u64>,
+}
+
+/// A row that a challenger is compared with.
+#[derive(Debug)]
+pub(crate) struct Other {
+    pub(crate) row: RowId,
+    /// Whether the challenger is ahead of it at each date, if nothing is drawn for either.
+    pub(crate) known: Option<Vec<bool>>,
+    /// Whether the challenger is ahead of it at the base, if both bases are known.
+    pub(crate) ahead_at_base: Option<bool>,
+}
+
+impl Other {
+    /// Whether the challenger is ahead of it at a date, if that is certain.
+    fn certain(&self, t: usize) -> Option<bool> {
+        self.known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None })
+    }
 }
 
 /// The rows that an [`OvertakeStatistic`] counts.
@@ -73,26 +88,29 @@ impl OvertakeStatistic {
 
     fn first_of(&self, paths: &Paths<'_>, lead: Lead) -> Vec<u16> {
         match self.between {
-            Some(slot) if self.known.is_none() => self.first_at_any_time(paths, slot, &lead.at_base),
-            _ => lead.first_overtake(self.dates),
+            Some(slot) => match &self.others[..] {
+                [other] if other.known.is_none() => self.first_at_any_time(paths, (other.row, slot), &lead.at_base),
+                _ => lead.first_overtake(self.dates),
+            },
+            None => lead.first_overtake(self.dates),
         }
     }
 
     /// First passage under continuous monitoring. Given its revenue on dates, a path has passed by date t with
     /// probability 1 − b(1)·…·b(t), where b is the probability that a Brownian bridge stays below 0 over a period. The
     /// path first passes where that probability exceeds its uniform number.
-    fn first_at_any_time(&self, paths: &Paths<'_>, slot: u64, at_base: &[u16]) -> Vec<u16> {
+    fn first_at_any_time(&self, paths: &Paths<'_>, (incumbent, slot): (RowId, u64), at_base: &[u16]) -> Vec<u16> {
         let never = class(self.dates + 1);
         let mut first: Vec<u16> = at_base.iter().map(|ahead| if *ahead == 1 { 0 } else { never }).collect();
         let log_ratio = |t: usize| {
-            if let Some(gaps) = paths.gaps(self.challenger, self.incumbent, t) {
+            if let Some(gaps) = paths.gaps(self.challenger, incumbent, t) {
                 return gaps;
             }
-            let pairs = paths.values(self.challenger, t).iter().zip(paths.values(self.incumbent, t));
+            let pairs = paths.values(self.challenger, t).iter().zip(paths.values(incumbent, t));
             pairs.map(|(a, b)| f64::from(*a) - f64::from(*b)).collect::<Vec<f64>>()
         };
         let uniforms = paths.uniforms(slot);
-        let variance = paths.variance_between(self.challenger, self.incumbent);
+        let variance = paths.variance_between(self.challenger, incumbent);
         let (mut below, mut staying) = (vec![1.0; paths.len()], vec![0.0; paths.len()]);
         // A provider that is not ahead at the base may appear ahead through rounding.
         let mut from: Vec<f64> = log_ratio(0).into_iter().map(|x| x.min(0.0)).collect();
@@ -114,17 +132,9 @@ impl OvertakeStatistic {
         let mut ahead = vec![0_u16; paths.len()];
         let level = Level::of_this_process();
         for t in 0..=self.dates {
-            let certain = self.known.as_ref().map(|known| known[t]).or(if t == 0 { self.ahead_at_base } else { None });
-            match certain {
-                Some(certain) => ahead.fill(u16::from(certain)),
-                None => match paths.gaps(self.challenger, self.incumbent, t) {
-                    Some(gaps) => ahead.iter_mut().zip(gaps).for_each(|(ahead, gap)| *ahead = u16::from(gap > 0.0)),
-                    None => cpu::run(
-                        level,
-                        #[inline(always)]
-                        || compare(&mut ahead, paths.values(self.challenger, t), paths.values(self.incumbent, t)),
-                    ),
-                },
+            match &self.others[..] {
+                [other] if self.places == 1 => self.compare_with(other, paths, t, &mut ahead),
+                _ => self.place(paths, t, &mut ahead),
             }
             if t == 0 {
                 lead.start(&ahead);
@@ -139,6 +149,44 @@ impl OvertakeStatistic {
             }
         }
         lead
+    }
+}
+
+impl OvertakeStatistic {
+    /// Whether the challenger is ahead of one other, as 0 or 1.
+    fn compare_with(&self, other: &Other, paths: &Paths<'_>, t: usize, ahead: &mut [u16]) {
+        match other.certain(t) {
+            Some(certain) => ahead.fill(u16::from(certain)),
+            None => match paths.gaps(self.challenger, other.row, t) {
+                Some(gaps) => ahead.iter_mut().zip(gaps).for_each(|(ahead, gap)| *ahead = u16::from(gap > 0.0)),
+                None => cpu::run(
+                    Level::of_this_process(),
+                    #[inline(always)]
+                    || compare(ahead, paths.values(self.challenger, t), paths.values(other.row, t)),
+                ),
+            },
+        }
+    }
+
+    /// Whether fewer than `places` others are at or above the challenger, as 0 or 1.
+    fn place(&self, paths: &Paths<'_>, t: usize, ahead: &mut [u16]) {
+        let mut above = vec![0_u16; ahead.len()];
+        for other in &self.others {
+            self.compare_with(other, paths, t, ahead);
+            above.iter_mut().zip(&*ahead).for_each(|(above, ahead)| *above += 1 - ahead);
+        }
+        ahead.iter_mut().zip(above).for_each(|(ahead, above)| *ahead = u16::from(above < self.places));
+    }
+
+    /// Whether the challenger is ahead at the base, if the bases that decide it are known.
+    pub(crate) fn known_at_base(&self) -> Option<bool> {
+        let ahead: Vec<bool> = self.others.iter().map(|other| other.ahead_at_base).collect::<Option<_>>()?;
+        Some(ahead.iter().filter(|ahead| !**ahead).count() < usize::from(self.places))
+    }
+
+    /// Whether the answer is certain because nothing is drawn for any of the compared rows.
+    pub(crate) fn is_known(&self) -> bool {
+        self.others.iter().all(|other| other.known.is_some())
     }
 }
 

@@ -17,6 +17,8 @@ mod cross_check;
 #[cfg(feature = "toml")]
 mod crossing;
 mod dates;
+#[cfg(feature = "toml")]
+mod dependence;
 mod distributions;
 #[cfg(feature = "toml")]
 mod exact;
@@ -25,15 +27,21 @@ mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
 mod gradient;
+#[cfg(feature = "toml")]
+mod joint;
 mod laws;
 mod limits;
 #[cfg(feature = "toml")]
 mod markdown;
 mod measured;
 mod measures;
+#[cfg(feature = "toml")]
+mod mixture;
 mod outcome_file;
 mod outcome_json;
 mod own_questions;
+#[cfg(feature = "toml")]
+mod places;
 mod progress;
 #[cfg(feature = "toml")]
 mod properties;
@@ -41,6 +49,7 @@ mod quantity;
 mod report;
 mod same_bits;
 mod samplings;
+mod schema;
 mod segments;
 #[cfg(feature = "toml")]
 mod shocks;

@@ -37,6 +37,7 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Chart(options) => chart(&options),
         Command::Report(options) => report(&options),
         Command::Check(options) => check(&options),
+        Command::Schema => output::print(&Scenario::json_schema()),
     }
 }
 

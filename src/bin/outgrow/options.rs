@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Report(Box<Report>),
     /// Validate a scenario without running it, and print what it asks
     Check(Check),
+    /// Print the JSON Schema of the scenario file
+    Schema,
 }
 
 /// What every subcommand that simulates takes.

@@ -3,7 +3,8 @@
 
 use super::leaf::Leaf;
 use crate::error::Error;
-use crate::exact::pair::{BLOCK, Columns, Pair};
+use crate::exact::asked::BLOCK;
+use crate::exact::pair::{Columns, Pair};
 use crate::exact::quadrature::calibration::Calibration;
 use crate::exact::quadrature::integrate::Method;
 use crate::exact::quadrature::lines::{Line, Lines};

@@ -10,7 +10,7 @@ use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::exact::settings::refused;
 use crate::plan::Plan;
-use crate::scenario::{Question, Scenario};
+use crate::scenario::Scenario;
 
 /// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
 /// or one-sided where the number lies at a bound of its domain.
@@ -56,10 +56,10 @@ impl Follows {
 ///
 /// # Errors
 /// If a number cannot be perturbed in either direction.
-pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<(Vec<Leaf>, Vec<String>), Error> {
+pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, pair: [&str; 2]) -> Result<(Vec<Leaf>, Vec<String>), Error> {
     let mut listing = Listing::default();
     scenario.walk(&mut Trail::default(), &mut listing);
-    let places = Places { scenario, plan, question, named: &listing.named };
+    let places = Places { scenario, plan, pair, named: &listing.named };
     let (mut leaves, mut others) = (Vec::new(), Vec::new());
     for number in &listing.numbers {
         let follows = places.follows(&number.address);
@@ -78,7 +78,8 @@ pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, question: &Question) -> R
 struct Places<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
-    question: &'a Question,
+    /// The compared providers.
+    pair: [&'a str; 2],
     named: &'a [(String, String, Quantity)],
 }
 
@@ -95,17 +96,15 @@ impl Places<'_> {
             }
             // Scenarios with jumps or factors have no gradients (see `settings.rs`).
             Subject::Jump(..) | Subject::Factor(..) => Follows::default(),
-            Subject::Provider(name, key) => {
-                let pair = [&self.question.challenger, &self.question.incumbent];
-                match (pair.iter().position(|own| name.is_named(own)), key) {
-                    (Some(row), Some(key)) => self.follows_in(row, pair[row], key),
-                    (None, _) | (_, None) => Follows::default(),
-                }
-            }
+            Subject::Provider(owner, key) => match (self.pair.iter().position(|own| owner.is_named(own)), key) {
+                (Some(row), Some(key)) => self.follows_in(row, self.pair[row], key),
+                (None, _) | (_, None) => Follows::default(),
+            },
+            Subject::Dependence(index, _) => self.follows_dependence(index),
             Subject::Correlation(index, _) => {
-                let pair = [&self.question.challenger, &self.question.incumbent];
                 let between = &self.scenario.correlations[index].between;
-                Follows { correlation: pair.iter().all(|name| between.contains(name)), ..Follows::default() }
+                let is_end = |name: &&str| between.iter().any(|end| end == name);
+                Follows { correlation: self.pair.iter().all(is_end), ..Follows::default() }
             }
             Subject::Scenario(key) => match key {
                 // A ceiling is only compared with the answers; the other keys are no numbers.
@@ -116,6 +115,7 @@ impl Places<'_> {
                 | ScenarioKey::Quantity
                 | ScenarioKey::Innovations
                 | ScenarioKey::Assumption
+                | ScenarioKey::Dependence
                 | ScenarioKey::Provider
                 | ScenarioKey::Factor
                 | ScenarioKey::Correlation
@@ -124,6 +124,18 @@ impl Places<'_> {
             // Its numbers are integers.
             Subject::Question(..) => Follows::default(),
         }
+    }
+
+    /// What the two draws of a dependence decide, if both are draws of the pair.
+    fn follows_dependence(&self, index: usize) -> Follows {
+        let found = self.scenario.dependent_draws();
+        let (a, b, _) = found.stated[index];
+        if [a, b].iter().any(|end| self.follows(&found.draws[*end]).nothing()) {
+            return Follows::default();
+        }
+        // A change of the factor may move every dependent draw. Dependent bases are integrated and are not part of the
+        // distribution of the start.
+        Follows { growth: [true; 2], levels: true, ..Follows::default() }
     }
 
     fn follows_in(&self, row: usize, name: &str, key: ProviderKey) -> Follows {
@@ -251,6 +263,10 @@ impl Visitor for Listing {
     }
 
     fn plain(&mut self, trail: &Trail, quantity: Quantity, value: &f64) {
+        // The weights of a mixture have derivatives of their own; those of a discrete distribution are part of it.
+        if quantity == Quantity::Weight && self.spread.is_none() {
+            return;
+        }
         let address = trail.as_str().to_owned();
         self.numbers.push(Listed { address, value: *value, quantity, spread: self.spread });
     }

@@ -3,6 +3,7 @@
 mod adjoint;
 mod chain;
 mod leaf;
+mod mixture;
 
 use std::fmt;
 
@@ -12,10 +13,10 @@ use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
 use crate::estimate::Estimate;
-use crate::exact::answer::{ROUNDING, pair_of};
+use crate::exact::answer::{ROUNDING, series_of};
+use crate::exact::asked::{Asked, Watch};
 use crate::exact::cases::refuse_discrete;
 use crate::exact::dynamics::{check_shocks, gradient_fault};
-use crate::exact::pair::{Asked, Watch};
 use crate::exact::quadrature::integrate::{Pairs, Purpose, Request, Solved};
 use crate::exact::settings::{Exact, refused, sums_fault};
 use crate::exact::walk::passage::Recursion;
@@ -24,6 +25,10 @@ use crate::plan::Plan;
 use crate::scenario::{AssumptionPlace, Question, Scenario};
 use chain::Chain;
 use leaf::leaves;
+use mixture::Mixed;
+
+/// The reason for questions about the order of all providers.
+const MANY: &str = "the question compares more than two providers";
 
 /// A number of the scenario and the derivative of a probability with respect to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,7 +69,7 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
             let place = places.iter().find(|place| is_within(address, &place.address));
             place.is_some_and(|place| place.quantity.rate().is_some())
         }
-        Subject::Correlation(..) => true,
+        Subject::Correlation(..) | Subject::Dependence(..) => true,
         Subject::Scenario(_) | Subject::Question(..) => false,
     }
 }
@@ -187,18 +192,25 @@ impl Exact<'_> {
     pub fn gradient(self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<Gradient, Error> {
         let labels: Vec<Period> = (1..=self.scenario.periods()).map(|t| self.scenario.label(t)).collect();
         let by = labels[place_of(&labels, date)?];
-        let asked = self.asked(question)?;
+        let (asked, names) = self.asked(question)?;
         // Periods after the date have no effect, and other questions are not needed.
         let mut scenario = self.scenario.clone();
         scenario.horizon = by;
         scenario.questions = vec![asked.clone()];
-        let plan = Plan::new(&scenario, 0)?;
-        let series = pair_of(&plan, asked)?;
-        check_shocks(&scenario, &plan, &series)?;
+        let solve = |scenario: &Scenario| self.given_laws(scenario, asked, names);
+        Mixed { names, solve: &solve, solved: 0 }.gradient(&scenario, &[])
+    }
+
+    /// The gradient of a scenario with a single question about a pair, in which the law of every mixture is fixed.
+    fn given_laws(&self, scenario: &Scenario, asked: &Question, names: [&str; 2]) -> Result<Gradient, Error> {
+        let by = scenario.horizon();
+        let plan = Plan::new(scenario, 0)?;
+        let series = series_of(&plan, names)?;
+        check_shocks(scenario, &plan, &series)?;
         refuse_discrete(&plan, &series)?;
         let mut pairs = Pairs::new(&plan, series);
         if pairs.drawn.has_no_shocks() && pairs.drawn.draws.is_empty() {
-            let address = of_provider(&asked.challenger, ProviderKey::Volatility);
+            let address = of_provider(names[0], ProviderKey::Volatility);
             return Err(refused(
                 &address,
                 "nothing is uncertain, so the answer is a step function",
@@ -208,7 +220,7 @@ impl Exact<'_> {
         let mut budget = self.limits();
         let request = Request::new(Asked::Passage(Watch::Dates { sustained: 1 }), self.tolerance, plan.level());
         let Solved { integral, method } = request.solve_for(&mut pairs, Purpose::Derivatives, &mut budget)?;
-        let (leaves, others) = leaves(&scenario, &plan, asked)?;
+        let (leaves, others) = leaves(scenario, &plan, names)?;
         let recursion = Recursion::new(0.01 * self.tolerance, plan.level());
         let mut chain = Chain::new(method.pair(), &leaves, recursion)?;
         chain.add(&method)?;
@@ -225,8 +237,8 @@ impl Exact<'_> {
         Ok(Gradient { question: asked.title(), by, probability: Estimate::bounded(value, error), slopes, others })
     }
 
-    /// The question with this name, if its gradient is implemented.
-    fn asked(&self, name: &str) -> Result<&Question, Error> {
+    /// The question with this name and the pair that it compares, if its gradient is implemented.
+    fn asked(&self, name: &str) -> Result<(&Question, [&str; 2]), Error> {
         let questions = Scenario::questions(self.scenario);
         let Some(place) = questions.iter().position(|question| question.title() == name) else {
             let titles: Vec<String> = questions.iter().map(Question::title).collect();
@@ -237,9 +249,6 @@ impl Exact<'_> {
         let question = &questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
-            return Err(Error::of_settings("exact", vec![fault]));
-        }
-        if let Some(fault) = gradient_fault(self.scenario, [&question.challenger, &question.incumbent]) {
             return Err(Error::of_settings("exact", vec![fault]));
         }
         if self.continuous {
@@ -257,6 +266,11 @@ impl Exact<'_> {
                 "use sustained = 1",
             ));
         }
-        Ok(question)
+        let many = || refused(&question.address(place, question.key()), MANY, "");
+        let pair = question.pair(self.scenario).ok_or_else(many)?;
+        match gradient_fault(self.scenario, pair) {
+            Some(fault) => Err(Error::of_settings("exact", vec![fault])),
+            None => Ok((question, pair)),
+        }
     }
 }

@@ -5,7 +5,8 @@
 
 use super::axes::ordered_axes;
 use crate::error::Error;
-use crate::exact::pair::{Asked, Pair};
+use crate::exact::asked::Asked;
+use crate::exact::pair::Pair;
 use crate::exact::start::TIE;
 use crate::exact::walk::passage::Recursion;
 

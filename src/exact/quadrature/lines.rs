@@ -8,7 +8,8 @@
 use super::axes::leading_axis;
 use super::sweep::{Crossing, Sweep};
 use crate::error::Error;
-use crate::exact::pair::{Asked, Columns, Pair};
+use crate::exact::asked::Asked;
+use crate::exact::pair::{Columns, Pair};
 use crate::exact::start::TIE;
 use crate::math::gauss::as_f64;
 use crate::math::rotation::complement;

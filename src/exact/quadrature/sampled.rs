@@ -6,7 +6,8 @@ use super::control::{Answers, Control};
 use super::lines::Lines;
 use super::replicates::Replicates;
 use crate::error::Error;
-use crate::exact::pair::{Asked, Pair, Watch};
+use crate::exact::asked::{Asked, Watch};
+use crate::exact::pair::Pair;
 use crate::exact::start::Start;
 use crate::math::gauss::as_f64;
 

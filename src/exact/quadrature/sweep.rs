@@ -1,6 +1,6 @@
 //! The answers on a line, from the scores at which a lead begins or ends.
 
-use crate::exact::pair::{Asked, Watch};
+use crate::exact::asked::{Asked, Watch};
 use crate::math;
 
 /// A score at which the lead at date `t` begins or ends along a line.

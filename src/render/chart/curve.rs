@@ -86,10 +86,10 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]
         String::new()
     };
     let band = chart.of_all(answers.iter().map(|answer| answer.run.interval_words()));
-    let (challenger, incumbent) = (answer.challenger(), answer.incumbent());
+    let happened = answer.question().happened();
     Words {
         title: answer.name().to_owned(),
-        subtitle: format!("probability that {challenger} has overtaken {incumbent} by each date · band: {band}{by}"),
+        subtitle: format!("probability that {happened} by each date · band: {band}{by}"),
         note: chart.note(answers),
         description: lines.collect::<Vec<_>>().join(" "),
     }

@@ -186,12 +186,10 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
     });
     let ahead = answers.iter().any(|answer| answer.at_base().value() > 0.0);
     let apart = if ahead { format!("leads {}, and ", answers[0].ahead_already_words()) } else { String::new() };
-    let (challenger, incumbent) = (answers[0].challenger(), answers[0].incumbent());
+    let happens = answers[0].question().first_happens();
     Words {
         title: answers[0].name().to_owned(),
-        subtitle: format!(
-            "probability that {challenger} first overtakes {incumbent} in each {span} · shown separately: {apart}not by the horizon"
-        ),
+        subtitle: format!("probability that {happens} in each {span} · shown separately: {apart}not by the horizon"),
         note: chart.note(answers),
         description: lines.collect::<Vec<_>>().join(" "),
     }

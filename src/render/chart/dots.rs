@@ -43,7 +43,7 @@ impl Futures {
 
     /// "In 7 of 20 futures A has overtaken B by 2022-Q4; in 8 not by 2028-Q1."
     fn sentence(&self, answer: &Overtake) -> String {
-        let (challenger, incumbent) = (answer.challenger(), answer.incumbent());
+        let happened = answer.question().happened();
         let (by_then, by) = (self.by_then, self.by);
         let already = if self.at_base > 0 {
             format!(", {} of them {}", self.at_base, answer.ahead_already_words())
@@ -51,7 +51,7 @@ impl Futures {
             String::new()
         };
         let never = format!("; in {} not by {}", self.never, answer.horizon());
-        format!("In {by_then} of {DOTS} futures {challenger} has overtaken {incumbent} by {by}{already}{never}.")
+        format!("In {by_then} of {DOTS} futures {happened} by {by}{already}{never}.")
     }
 
     /// The dots of each calendar bin: its middle, and for each dot whether it is filled.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::document::{FORMATS, Format, Tree, Way, Written};
+use crate::schema::Schema;
 
 /// Every supported key, distribution, curve and tail. Named assumptions that nothing uses are checked too.
 fn valid() -> Tree {
@@ -32,8 +33,11 @@ fn valid() -> Tree {
             "quantiles": { "quantiles": { "p10": 1, "p50": 2, "p90": 3, "low": 0.5, "high": 4 } },
             "discrete": { "discrete": [[1, 2], [3, 4]], "source": "a panel" },
             "empirical": { "empirical": [1, 2, 3] },
+            "left": { "uniform": [1, 2] },
+            "right": { "uniform": [1, 2] },
             "truncated": { "truncated": { "of": { "normal": [0.5, 0.1] }, "low": 0.1, "high": 0.9 } },
         },
+        "dependence": [{ "between": ["left", "assumption[right]"], "rank_correlation": 0.5 }],
         "provider": [
             {
                 "name": "阿里云",
@@ -71,6 +75,10 @@ fn valid() -> Tree {
                 "market": { "fade": { "from": 0.4, "to": 0.1, "half_life": 3 } },
                 "from": 0.05, "to": 0.1, "half_life": 3,
             } } },
+            { "name": "mixture", "revenue": 1, "growth": { "mixture": [
+                { "weight": 0.5, "curve": { "constant": 0.2 } },
+                { "weight": 1, "curve": { "gompertz": { "saturation": 20, "rate": 0.4 } } },
+            ] } },
             { "name": "auto", "revenue": 1, "growth": { "schedule": { "rates": [0.3, 0.2], "tail": { "ratio": "auto" } } } },
         ],
         "factor": [{ "name": "yen", "drift": 0.02, "volatility": 0.1 }, { "name": "rates", "volatility": 0.1 }],
@@ -79,6 +87,8 @@ fn valid() -> Tree {
             { "overtakes": ["阿里云", "B"], "name": "first", "measure": "period", "sustained": 2 },
             { "overtakes": ["B", "阿里云"] },
             { "overtakes": ["阿里云", "B"], "sustained": { "years": 1 } },
+            { "leads": "B" },
+            { "top": ["B", 2] },
         ],
     });
     Tree::from(&tree)
@@ -167,6 +177,8 @@ fn allows(address: &str, x: f64) -> bool {
         return false;
     }
     match address {
+        // A dependence refers to them, so they must be drawn.
+        "assumption[left]" | "assumption[right]" => false,
         // Only between the other two.
         "assumption[triangular].triangular[1]" | "assumption[pert].pert[1]" => false,
         // Growth around 0.6 or 0.3 with these standard deviations must be almost certainly above -1.
@@ -214,7 +226,8 @@ fn allows(address: &str, x: f64) -> bool {
         _ if address == "ceiling" || has(&[".lognormal[0]", ".revenue", ".half_life", ".at_most"]) => x > 0.0,
         _ if has(&[".normal[1]", ".lognormal[1]", ".volatility"]) => x >= 0.0,
         _ if has(&[".constant", ".from", ".to", ".drift"]) || is_within(address, "rates") => x > -1.0,
-        _ if has(&[".value"]) => x.abs() <= 1.0,
+        _ if has(&[".value", ".rank_correlation"]) => x.abs() <= 1.0,
+        _ if has(&[".weight"]) => x >= 0.0,
         _ => has(&[".normal[0]", ".fixed"]) || is_named(address),
     }
 }
@@ -229,7 +242,8 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 24] = [
+const OPTIONAL: [&str; 25] = [
+    "dependence",
     "exit",
     "loading",
     "jump",
@@ -259,18 +273,22 @@ const OPTIONAL: [&str; 24] = [
 /// Whether the document is valid, by the rules of the scenario format alone.
 fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
-    let is_list =
-        matches!(address, "provider" | "correlation" | "question" | "provider[阿里云].claim" | "provider[阿里云].jump");
+    let is_list = matches!(
+        address,
+        "provider" | "dependence" | "correlation" | "question" | "provider[阿里云].claim" | "provider[阿里云].jump"
+    );
     match fault {
-        Fault::Missing if address == "assumption[used]" => false,
+        Fault::Missing if is_referred_to(address) => false,
         // One of two bounds may be missing.
         Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
         Fault::Missing if address.contains(".loading[") => true,
         Fault::Missing if address.starts_with("factor[") && key == "volatility" => false,
         Fault::Missing => is_named(address) || OPTIONAL.contains(&key) || address == "question[0].name",
-        Fault::TooMany => matches!(key, "rates" | "claim" | "jump" | "discrete" | "empirical"),
+        Fault::TooMany => matches!(key, "rates" | "claim" | "jump" | "discrete" | "empirical" | "mixture"),
         Fault::TooFew => {
-            is_list || matches!(key, "discrete" | "empirical") || address == "provider[阿里云].growth.schedule.rates"
+            is_list
+                || matches!(key, "discrete" | "empirical" | "mixture")
+                || address == "provider[阿里云].growth.schedule.rates"
         }
         Fault::EmptyTable => address == "provider[阿里云].loading",
         Fault::EmptyList => is_list && address != "provider",
@@ -282,6 +300,11 @@ fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
         Fault::Number(x) => allows(address, x),
         _ => false,
     }
+}
+
+/// Whether this is a named assumption that something refers to.
+fn is_referred_to(address: &str) -> bool {
+    matches!(address, "assumption[used]" | "assumption[left]" | "assumption[right]")
 }
 
 /// The names of the two providers that other items refer to, in the valid document.
@@ -296,6 +319,11 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
         _ if address == "assumption" || address.starts_with("assumption[used]") => {
             reported == "provider[阿里云].growth.schedule.rates[2]"
         }
+        _ if address.starts_with("assumption[left]") || address.starts_with("assumption[right]") => {
+            reported.starts_with("dependence[0].between[")
+        }
+        // In place of the key that states what is asked.
+        _ if address.ends_with("].leads") || address.ends_with("].top") => reported.ends_with("].overtakes"),
         _ if address.starts_with("provider[auto].growth.schedule.rates") => {
             reported == "provider[auto].growth.schedule.tail.ratio"
         }
@@ -371,6 +399,8 @@ fn shown(fault: Fault, address: &str) -> Vec<String> {
                 "named \"used\"".into(),
                 "state a tail".into(),
                 "named \"yen\"".into(),
+                "\"left\"".into(),
+                "[right]".into(),
             ];
         }
     };
@@ -461,4 +491,28 @@ fn every_fault_of_every_key_is_reported_at_its_address() {
     println!("{cases} cases at {} addresses", addresses.len());
     assert!(wrong.is_empty(), "{} of {cases} cases:\n{}", wrong.len(), wrong.join("\n"));
     assert!(cases > 1000 * FORMATS.len(), "{cases} cases");
+}
+
+/// The schema accepts every document that is valid, and refuses what it can see: other types and unknown keys.
+#[test]
+fn the_schema_refuses_what_it_can_see() {
+    let (valid, schema) = (valid(), Schema::new());
+    let json = |tree: &Tree| serde_json::from_str::<serde_json::Value>(&Written::of(tree, Format::Json).text).ok();
+    assert!(json(&valid).is_some_and(|value| schema.accepts(&value)));
+    let (mut refused, mut wrong) = (0, Vec::new());
+    for (way, fault) in valid.ways().iter().flat_map(|way| FAULTS.map(|fault| (way, fault))) {
+        let Some(tree) = fault.put(&valid, way, Format::Json) else { continue };
+        // Numbers that JSON cannot write are beyond a schema.
+        let Some(value) = json(&tree) else { continue };
+        let (accepted, address) = (schema.accepts(&value), address_of(&tree, &valid, way, fault));
+        let is_read = Format::Json.read(&Written::of(&tree, Format::Json).text).is_ok();
+        let is_seen = matches!(fault, Fault::Bool | Fault::List | Fault::Table | Fault::Alien | Fault::UnknownKey);
+        if is_read && !accepted || accepted && !is_read && is_seen {
+            wrong.push(format!("{fault:?} at {address:?}: accepted {accepted}, read {is_read}"));
+        }
+        refused += usize::from(!accepted);
+    }
+    println!("the schema refuses {refused} documents");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused > 1000, "{refused}");
 }
