@@ -9,12 +9,12 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compiled::{Plan, TIE};
-use super::dynamics::Dynamics;
+use super::dynamics::{Dynamics, MotionInput};
 use super::ids::{ByRow, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::sums::SumRow;
 use crate::assumption::address::{ProviderKey, of_provider};
-use crate::covariance::PairCovariance;
+use crate::covariance::{PairCovariance, renewed};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::random;
@@ -211,7 +211,13 @@ impl Plan {
             draw.quantile.fill(&mut column);
             column
         };
-        self.draws.iter().map(sample).collect()
+        let mut draws: Vec<Vec<f64>> = self.draws.iter().map(sample).collect();
+        // Both sides of a coin, however unlikely: a pair may tie on one of them only.
+        for (coin, column) in draws[self.first_coin..].iter_mut().enumerate() {
+            let side = |draw: usize| f64::from(u8::from(draw >> (coin % 6) & 1 == 1));
+            column.iter_mut().enumerate().for_each(|(draw, value)| *value = side(draw));
+        }
+        draws
     }
 
     /// For each draw: σ√Δ of the difference, and the larger of the two.
@@ -278,11 +284,12 @@ impl Plan {
             Some(sums) => sums.dates.iter().map(|date| date.and_then(|date| usize::try_from(date).ok())).collect(),
             None => (0..=self.taus.len()).map(Some).collect(),
         };
+        let longest = self.longest_memory(rows);
         let places = times.iter().enumerate().skip(usize::from(!open_base));
         let dates = places.filter_map(|(place, t)| {
             let pairs = first[place].iter().zip(&second[place]);
             let ends = pairs.map(|(a, b)| (a - b, a.abs().max(b.abs())));
-            Some(((*t)? as f64, ends.collect()))
+            Some((((*t)? as f64).min(longest), ends.collect()))
         });
         Some(Spread {
             shocks: self.shocks(rows, draws),
@@ -291,6 +298,25 @@ impl Plan {
             // Error of the exponential (2 units in the last place) and of a sum of at most twelve terms.
             added: if sums.is_some() { 8.0 } else { 0.0 },
         })
+    }
+
+    /// The number of periods over which the variance of a pair accumulates, at most: deviations that revert forget.
+    fn longest_memory(&self, rows: [RowId; 2]) -> f64 {
+        let root = self.step_root();
+        let memory = |row: RowId| {
+            let of = self.summed(row);
+            match self.dynamics(of).motion {
+                MotionInput::Reverting { half_life } => 1.0 / renewed(root * root, half_life.median(&self.draws)),
+                MotionInput::RandomWalk | MotionInput::Persistent { .. } | MotionInput::DampedTrend { .. }
+                    if self.has_shocks(of) =>
+                {
+                    f64::INFINITY
+                }
+                MotionInput::RandomWalk | MotionInput::Persistent { .. } | MotionInput::DampedTrend { .. } => 0.0,
+            }
+        };
+        let longest = rows.map(memory).into_iter().fold(0.0, f64::max);
+        if longest > 0.0 { longest.max(1.0) } else { f64::INFINITY }
     }
 
     /// Log of the row without shocks, indexed by date, then by draw.

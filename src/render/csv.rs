@@ -61,6 +61,7 @@ impl LongTable {
         }
         overtake.by_date().for_each(|(period, estimate)| self.estimate(at(period), "by", estimate));
         overtake.ahead_by_date().for_each(|(period, estimate)| self.estimate(at(period), "ahead", estimate));
+        overtake.gone_by_date().for_each(|(period, estimate)| self.estimate(at(period), "gone", estimate));
         self.estimate(at(overtake.horizon()), "not_by_horizon", &overtake.not_by_horizon());
         for changes in overtake.lead_changes() {
             self.estimate(key, &format!("lead_changes_{}", changes.count), &changes.probability);
@@ -141,6 +142,7 @@ impl Outcome {
     /// | statistic | identified by | value |
     /// |---|---|---|
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
+    /// | `gone` | question of which one may exit, period | probability that one of the two is gone and no overtake came before |
     /// | `from_base` | question whose lead must last, period | probability |
     /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of this number of lead changes |
     /// | `date_quantile` | question; `period` is the date, empty if "not by" the horizon | its probability, 0.05 to 0.95 |
