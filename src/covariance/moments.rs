@@ -82,6 +82,10 @@ impl Moments {
 mod tests {
     use super::*;
 
+    fn power(base: f64, exponent: i32) -> f64 {
+        (0..exponent).map(|_| base).product()
+    }
+
     fn at(motion: Motion, periods: usize) -> Moments {
         (0..periods).fold(Moments::default(), |moments, _| moments.next(motion))
     }
@@ -97,11 +101,11 @@ mod tests {
                 assert!((found / expected - 1.0).abs() < 1e-13, "{motion:?} at {t}: {found} {expected}");
             };
             near(Motion::RandomWalk, n);
-            near(Motion::Reverting { rho: phi }, (1.0 - phi.powi(2 * t)) / (1.0 - phi * phi));
-            let lags: f64 = (1..t).map(|k| 2.0 * (n - f64::from(k)) * phi.powi(k)).sum();
+            near(Motion::Reverting { rho: phi }, (1.0 - power(phi, 2 * t)) / (1.0 - phi * phi));
+            let lags: f64 = (1..t).map(|k| 2.0 * (n - f64::from(k)) * power(phi, k)).sum();
             near(Motion::Persistent { phi }, n + lags);
             // V(t) = √(A(1 − φ²)) Σ φ^(t−s) U₁(s), so U₁(s) has the weight (1 − φ^(t−s+1))/(1 − φ) in Y(t).
-            let weights = (1..=t).map(|k| (1.0 - phi.powi(k)) / (1.0 - phi));
+            let weights = (1..=t).map(|k| (1.0 - power(phi, k)) / (1.0 - phi));
             let trend: f64 = weights.map(|weight| weight * weight * share * (1.0 - phi * phi)).sum();
             near(Motion::DampedTrend { phi, share }, trend + (1.0 - share) * n);
         }
@@ -126,8 +130,8 @@ mod tests {
         let phi: f64 = 0.7;
         for t in 1..=30_i32 {
             let found = |motion| at(motion, usize::try_from(t).expect("positive")).with_sum;
-            assert!((found(Motion::Reverting { rho: phi }) - (1.0 - phi.powi(t)) / (1.0 - phi)).abs() < 1e-12);
-            let after = |k: i32| (1.0 - phi.powi(k)) / (1.0 - phi);
+            assert!((found(Motion::Reverting { rho: phi }) - (1.0 - power(phi, t)) / (1.0 - phi)).abs() < 1e-12);
+            let after = |k: i32| (1.0 - power(phi, k)) / (1.0 - phi);
             let rest: f64 = (1..t).map(after).sum();
             let expected = after(t) + (1.0 - phi * phi).sqrt() * rest;
             assert!((found(Motion::Persistent { phi }) - expected).abs() < 1e-12, "{t}");

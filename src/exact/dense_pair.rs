@@ -1,4 +1,4 @@
-//! Exact answers for pairs with Student-t innovations or reverting shocks, if only their bases are drawn.
+//! Exact answers for pairs with Student-t innovations, reverting shocks or damped trends, if only their bases are drawn.
 
 use super::asked::{Asked, Watch};
 use super::pair::Pair;
@@ -7,10 +7,12 @@ use super::settings::refused;
 use super::start::Start;
 use super::walk::dense::{DenseWalk, Innovation};
 use super::walk::levels;
+use super::walk::trend::TrendWalk;
 use crate::assumption::address::{ProviderKey, of_provider};
+use crate::covariance::{Moments, Motion};
 use crate::error::Error;
 use crate::math;
-use crate::plan::{MotionInput, Plan, SeriesId};
+use crate::plan::{Plan, SeriesId};
 
 /// Refinement levels of the start, and factors by which the panels shrink: the difference of the two answers measures the
 /// error.
@@ -35,7 +37,9 @@ fn answers(plan: &Plan, series: [SeriesId; 2], asked: Asked, level: usize, finer
     let centres: Vec<f64> = columns.centre.iter().map(|centre| centre[0]).collect();
     let known = Start::point(0.0);
     let start = pair.start().unwrap_or(&known);
-    let walk = Chain { centres: &centres[1..], sd: columns.sd[0], kept: kept(plan, series), law: law(plan), finer };
+    let motion = motion(plan, series);
+    let kept = if let Motion::Reverting { rho } = motion { rho } else { 1.0 };
+    let walk = Chain { centres: &centres[1..], sd: columns.sd[0], kept, motion, law: law(plan), finer };
     let ahead = walk.ahead(start);
     match asked {
         Asked::Ahead => {
@@ -62,19 +66,11 @@ fn answers(plan: &Plan, series: [SeriesId; 2], asked: Asked, level: usize, finer
     }
 }
 
-/// ρ: what is left of a deviation after a period.
-fn kept(plan: &Plan, series: [SeriesId; 2]) -> f64 {
+/// How the deviations of the log-ratio move: as those of the series that have volatility, which move alike.
+fn motion(plan: &Plan, series: [SeriesId; 2]) -> Motion {
     let root = plan.step_root();
-    let kept = |of: &SeriesId| match plan.dynamics(*of).motion {
-        MotionInput::Reverting { half_life } if plan.series(*of).has_volatility() => {
-            Some(crate::covariance::kept(root * root, half_life.of_path(&[], 0)))
-        }
-        MotionInput::RandomWalk
-        | MotionInput::Reverting { .. }
-        | MotionInput::Persistent { .. }
-        | MotionInput::DampedTrend { .. } => None,
-    };
-    series.iter().find_map(kept).unwrap_or(1.0)
+    let moving = series.iter().find(|of| plan.series(**of).has_volatility());
+    moving.map_or(Motion::RandomWalk, |of| plan.dynamics(*of).motion.of_path(root * root, &[], 0))
 }
 
 fn law(plan: &Plan) -> Innovation {
@@ -86,6 +82,7 @@ struct Chain<'a> {
     centres: &'a [f64],
     sd: f64,
     kept: f64,
+    motion: Motion,
     law: Innovation,
     finer: f64,
 }
@@ -99,10 +96,10 @@ impl Chain<'_> {
                 levels::ahead(&points, self.centres, (self.sd, self.kept), degrees, self.finer)
             }
             Innovation::Normal => {
-                let mut variance = 0.0;
+                let mut moments = Moments::default();
                 let at = |centre: &f64| {
-                    variance = self.kept * self.kept * variance + self.sd * self.sd;
-                    let spread = f64::sqrt(variance);
+                    moments = moments.next(self.motion);
+                    let spread = self.sd * moments.variance.sqrt();
                     points.iter().map(|(x, weight)| weight * math::norm_cdf((x + centre) / spread)).sum::<f64>()
                 };
                 self.centres.iter().map(at).collect()
@@ -136,6 +133,15 @@ impl Chain<'_> {
             self.centres.iter().zip(before).map(|(now, before)| constant + now - self.kept * before).collect();
         let means: Vec<(f64, f64)> = self.centres.iter().map(|centre| (low + centre, high + centre)).collect();
         let walk = DenseWalk { start, kept: self.kept, drifts: &drifts, means: &means, sd: self.sd, law: self.law };
-        walk.first_passage(self.finer)
+        match self.motion {
+            Motion::DampedTrend { phi, share } if share > 0.0 => {
+                let at_horizon = self.centres.iter().fold(Moments::default(), |moments, _| moments.next(self.motion));
+                let spread = self.sd * at_horizon.variance.sqrt();
+                TrendWalk { walk, phi, share, spread }.first_passage(self.finer)
+            }
+            Motion::RandomWalk | Motion::Reverting { .. } | Motion::Persistent { .. } | Motion::DampedTrend { .. } => {
+                walk.first_passage(self.finer)
+            }
+        }
     }
 }

@@ -7,6 +7,8 @@ use crate::error::{Error, Problem};
 use crate::plan::{MotionInput, Plan, SeriesId};
 use crate::scenario::{Scenario, SeriesOf};
 
+/// The largest share of a damped trend that is supported.
+const MOST_SHARE: f64 = 0.95;
 /// What to do in place of an exact answer.
 pub(super) const SIMULATE: &str = "use a simulation instead: .simulate() in code, `outgrow run` on the command line";
 
@@ -41,8 +43,8 @@ pub(super) fn check_shocks(scenario: &Scenario, plan: &Plan, series: &[SeriesId]
     }
 }
 
-/// As [`check_shocks`] for a question about a pair, of which more is supported: Student-t innovations and reverting
-/// shocks with equal half-lives, if nothing but the bases and discrete assumptions is drawn.
+/// As [`check_shocks`] for a question about a pair, of which more is supported: Student-t innovations, and reverting
+/// shocks or damped trends with equal numbers, if nothing but the bases and discrete assumptions is drawn.
 ///
 /// # Errors
 /// Unsupported with the reason.
@@ -52,16 +54,28 @@ pub(super) fn check_pair(scenario: &Scenario, plan: &Plan, series: [SeriesId; 2]
     }
     let moving: Vec<SeriesId> = series.into_iter().filter(|of| plan.series(*of).has_volatility()).collect();
     let motions: Vec<MotionInput> = moving.iter().map(|of| plan.dynamics(*of).motion).collect();
-    let is_reverting = |motion: &MotionInput| matches!(motion, MotionInput::Reverting { .. });
+    let has_tails = plan.moves.tails.is_some();
+    let is_solved = |motion: &MotionInput| match motion {
+        MotionInput::Reverting { .. } => true,
+        // With a share of 1 the state has no density over both dimensions.
+        MotionInput::DampedTrend { share, .. } => {
+            !has_tails && share.of_known().is_some_and(|share| share <= MOST_SHARE)
+        }
+        MotionInput::RandomWalk | MotionInput::Persistent { .. } => false,
+    };
     let is_alike = motions.windows(2).all(|pair| pair[0] == pair[1]);
     let has_factors = !plan.shared(series, |_| 1.0).is_empty();
     let is_walk = motions.iter().all(|motion| motion.is_random_walk());
-    if !(is_walk || motions.iter().all(is_reverting) && is_alike && !has_factors) {
+    if !(is_walk || motions.iter().all(is_solved) && is_alike && !has_factors) {
         return check_shocks(scenario, plan, &series);
     }
     let fault = fault(scenario, plan, &series);
     let (address, _) = fault.unwrap_or_else(|| (ScenarioKey::Innovations.text().to_owned(), String::new()));
-    let what = if plan.moves.tails.is_some() { "Student-t innovations" } else { "reverting shocks" };
+    let what = match motions[..] {
+        _ if has_tails => "Student-t innovations",
+        [MotionInput::DampedTrend { .. }, ..] => "damped trends",
+        _ => "reverting shocks",
+    };
     match asked {
         Asked::Passage(Watch::Dates { sustained: 1 }) | Asked::Ahead => {}
         Asked::Passage(Watch::Dates { .. } | Watch::AnyTime) => {

@@ -131,7 +131,7 @@ mod tests {
     fn the_expansion_meets_the_exact_quantile() {
         for tail in [1.2e-10, 1e-6, 0.01, 0.5] {
             for is_upper in [false, true] {
-                let exact = chi_squared_quantile(9999.999_999, tail, is_upper, None);
+                let exact = chi_squared_quantile(9_999.999_999, tail, is_upper, None);
                 let expanded = chi_squared_quantile(1e4, tail, is_upper, None);
                 assert!((exact / expanded - 1.0).abs() < 2e-9, "{tail} {is_upper}: {exact} {expanded}");
             }

@@ -71,4 +71,9 @@ impl Overtake {
         let place = place_of(self.periods(), period)?;
         Ok(self.answers.gone.as_ref().map(|gone| gone[place]))
     }
+
+    /// Every date with the probability of being gone by it; nothing if neither may exit.
+    pub(crate) fn gone_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
+        self.periods().iter().copied().zip(self.answers.gone.iter().flatten())
+    }
 }

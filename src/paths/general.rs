@@ -209,18 +209,18 @@ impl MoverTask<'_> {
                 if t == 1 {
                     state.v.0 = s;
                 } else {
-                    state.v.0 = products(&phi.as_chunks().0[group], &state.v.0);
-                    state.v.0 = with_products(state.v.0, &new.as_chunks().0[group], &s);
+                    blend(&mut state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &s);
                 }
                 s = state.v.0;
             }
             MotionTask::Reverting { rho } => {
-                state.y.0 = products(&rho.as_chunks().0[group], &state.y.0);
+                for (y, rho) in state.y.0.iter_mut().zip(&rho.as_chunks::<GROUP>().0[group]) {
+                    *y *= rho;
+                }
             }
             MotionTask::DampedTrend { phi, new, noise, terms } => {
                 let trend = combined(terms, u);
-                state.v.0 = products(&phi.as_chunks().0[group], &state.v.0);
-                state.v.0 = with_products(state.v.0, &new.as_chunks().0[group], &trend);
+                blend(&mut state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &trend);
                 s = with_products(state.v.0, &noise.as_chunks().0[group], &s);
             }
         }
@@ -241,11 +241,10 @@ fn combined(terms: &[(usize, f32)], u: &[Aligned<Vector>]) -> Vector {
     sum
 }
 
+/// `φv + cs` in place of v.
 #[inline(always)]
-fn products(a: &Vector, b: &Vector) -> Vector {
-    let mut out = [0.0; GROUP];
-    for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
-        *out = a * b;
+fn blend(v: &mut Vector, phi: &Vector, new: &Vector, s: &Vector) {
+    for (((v, phi), new), s) in v.iter_mut().zip(phi).zip(new).zip(s) {
+        *v = new.mul_add(*s, phi * *v);
     }
-    out
 }

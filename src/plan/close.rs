@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::combined::log_sum;
 use super::compiled::{Plan, TIE};
-use super::dynamics::Dynamics;
+use super::dynamics::{Dynamics, MotionInput};
 use super::ids::{ByRow, RowId, SeriesId};
 use super::input::{Draw, Input};
 use super::sums::SumRow;
 use crate::assumption::address::{ProviderKey, of_provider};
-use crate::covariance::PairCovariance;
+use crate::covariance::{PairCovariance, renewed};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::random;
@@ -218,6 +218,11 @@ impl Plan {
         };
         let mut columns: Vec<Vec<f64>> = self.draws.iter().map(sample).collect();
         self.fill_draws(&mut columns, DRAWS, false);
+        // Both sides of a coin, however unlikely: a pair may tie on one of them only.
+        for (coin, column) in columns[self.first_coin..].iter_mut().enumerate() {
+            let side = |draw: usize| f64::from(u8::from(draw >> (coin % 6) & 1 == 1));
+            column.iter_mut().enumerate().for_each(|(draw, value)| *value = side(draw));
+        }
         columns
     }
 
@@ -226,13 +231,13 @@ impl Plan {
         const GROUPS: u64 = 64;
         let mut sums = Vec::new();
         for group in 0..GROUPS {
-            let mut columns: Vec<Vec<f64>> = vec![Vec::new(); self.draws.len()];
-            for index in inputs.iter().filter_map(|input| input.draw()) {
-                let mut uniforms = [0.0; DRAWS];
-                random::uniforms(SEED, self.draws[index].slot, group, &mut uniforms);
-                self.draws[index].quantile.fill(&mut uniforms);
-                columns[index] = uniforms.to_vec();
+            let mut columns: Vec<Vec<f64>> = vec![vec![0.0; DRAWS]; self.draws.len()];
+            for (draw, column) in self.draws.iter().zip(&mut columns) {
+                if let [uniforms, ..] = column.as_chunks_mut::<DRAWS>().0 {
+                    random::uniforms(SEED, draw.slot, group, uniforms);
+                }
             }
+            self.fill_draws(&mut columns, DRAWS, false);
             let sum = |path: usize| inputs.iter().map(|input| input.of_path(&columns, path)).sum::<f64>();
             sums.extend((0..DRAWS).map(sum));
         }
@@ -331,11 +336,12 @@ impl Plan {
             Some(sums) => sums.dates.iter().map(|date| date.and_then(|date| usize::try_from(date).ok())).collect(),
             None => (0..=self.taus.len()).map(Some).collect(),
         };
+        let longest = self.longest_memory(rows);
         let places = times.iter().enumerate().skip(usize::from(!open_base));
         let dates = places.filter_map(|(place, t)| {
             let pairs = first[place].iter().zip(&second[place]);
             let ends = pairs.map(|(a, b)| (a - b, a.abs().max(b.abs())));
-            Some(((*t)? as f64, ends.collect()))
+            Some((((*t)? as f64).min(longest), ends.collect()))
         });
         Some(Spread {
             shocks: self.shocks(rows, draws),
@@ -359,6 +365,23 @@ impl Plan {
         }
         let at = |t: usize, draw: usize| log_sum(parts.iter().map(|part| part[t][draw]));
         Some((0..=self.taus.len()).map(|t| (0..DRAWS).map(|draw| at(t, draw)).collect()).collect())
+    }
+
+    /// The number of periods over which the variance of a pair accumulates, at most: deviations that revert forget.
+    fn longest_memory(&self, rows: [RowId; 2]) -> f64 {
+        let root = self.step_root();
+        let memory = |of: SeriesId| match self.dynamics(of).motion {
+            MotionInput::Reverting { half_life } => 1.0 / renewed(root * root, half_life.median(&self.draws)),
+            MotionInput::RandomWalk | MotionInput::Persistent { .. } | MotionInput::DampedTrend { .. }
+                if self.has_shocks(of) =>
+            {
+                f64::INFINITY
+            }
+            MotionInput::RandomWalk | MotionInput::Persistent { .. } | MotionInput::DampedTrend { .. } => 0.0,
+        };
+        let parts = rows.into_iter().flat_map(|row| self.parts_of(self.summed(row)));
+        let longest = parts.map(memory).fold(0.0, f64::max);
+        if longest > 0.0 { longest.max(1.0) } else { f64::INFINITY }
     }
 
     /// Log of the row without shocks, indexed by date, then by draw.

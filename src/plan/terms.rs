@@ -14,16 +14,21 @@ pub(super) struct Terms {
     rate: Vec<f64>,
     /// The first period of each jump, and its size by path.
     jumps: Vec<(usize, Vec<f64>)>,
-    /// By path, or once for all paths.
-    means: Vec<Mean>,
+    /// Of the half of the variance that is subtracted where the curve is the mean.
+    variance: Option<Variance>,
     sum: Vec<f64>,
 }
 
-/// What determines half of the variance on one path.
+/// The variance of a series: by path, or once for all paths.
+struct Variance {
+    sizes: Vec<Sizes>,
+    /// By path only if the numbers of the shock are drawn.
+    moments: Vec<(Motion, Moments)>,
+}
+
+/// What multiplies the moments of the shocks on one path.
 #[derive(Debug, Clone, Copy)]
-struct Mean {
-    motion: Motion,
-    moments: Moments,
+struct Sizes {
     /// σ²Δ.
     own: f64,
     /// `2σΔ Σ β_f σ_f ρ_f`, with the correlation `ρ_f` of the innovations of the series and the factor.
@@ -58,8 +63,8 @@ impl Terms {
                 (jump.at, (0..width).map(of_path).collect())
             };
             let jumps = own.jumps.iter().map(size).collect();
-            let means = if own.is_mean { parts.means(own, draws, width) } else { Vec::new() };
-            Self { t: 0, rate, jumps, means, sum: vec![0.0; width] }
+            let variance = own.is_mean.then(|| parts.variance(own, draws, width));
+            Self { t: 0, rate, jumps, variance, sum: vec![0.0; width] }
         })
     }
 
@@ -71,62 +76,67 @@ impl Terms {
         for (_, sizes) in self.jumps.iter().filter(|(at, _)| *at <= t) {
             self.sum.iter_mut().zip(sizes).for_each(|(sum, size)| *sum += size);
         }
-        let steps = t - self.t;
+        if let Some(variance) = &mut self.variance {
+            variance.subtract_half(t - self.t, t, &mut self.sum);
+        }
         self.t = t;
-        for mean in &mut self.means {
-            (0..steps).for_each(|_| mean.moments = mean.moments.next(mean.motion));
-        }
-        match &self.means[..] {
-            [] => {}
-            [one] => {
-                let half = one.half_variance(t);
-                self.sum.iter_mut().for_each(|sum| *sum -= half);
-            }
-            each => self.sum.iter_mut().zip(each).for_each(|(sum, mean)| *sum -= mean.half_variance(t)),
-        }
         &self.sum
     }
 }
 
-impl Mean {
+impl Variance {
+    /// Moves on by `steps` periods to t and subtracts half of the variance there.
     #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
-    fn half_variance(&self, t: usize) -> f64 {
-        let Moments { variance, with_sum, .. } = self.moments;
-        0.5 * (self.own * variance + self.cross * with_sum + self.common * t as f64)
+    fn subtract_half(&mut self, steps: usize, t: usize, sum: &mut [f64]) {
+        for (motion, moments) in &mut self.moments {
+            (0..steps).for_each(|_| *moments = moments.next(*motion));
+        }
+        let t = t as f64;
+        let half = |sizes: &Sizes, moments: &Moments| {
+            0.5 * (sizes.own * moments.variance + sizes.cross * moments.with_sum + sizes.common * t)
+        };
+        match (&self.sizes[..], &self.moments[..]) {
+            ([one], [(_, moments)]) => {
+                let half = half(one, moments);
+                sum.iter_mut().for_each(|sum| *sum -= half);
+            }
+            (each, [(_, moments)]) => sum.iter_mut().zip(each).for_each(|(sum, sizes)| *sum -= half(sizes, moments)),
+            ([one], each) => sum.iter_mut().zip(each).for_each(|(sum, (_, moments))| *sum -= half(one, moments)),
+            (sizes, moments) => {
+                let both = sizes.iter().zip(moments);
+                sum.iter_mut().zip(both).for_each(|(sum, (sizes, (_, moments)))| *sum -= half(sizes, moments));
+            }
+        }
     }
 }
 
 impl Parts<'_> {
-    fn means(self, own: &Dynamics, draws: &[Vec<f64>], width: usize) -> Vec<Mean> {
-        let factors = own.loadings.iter().map(|(factor, _)| self.moves.factors[*factor].volatility);
-        let mut inputs = own.motion.inputs().chain(factors).chain([self.volatility]);
-        let count = if inputs.any(Input::is_drawn) { width } else { 1 };
-        (0..count).map(|path| self.mean(own, draws, path)).collect()
-    }
-
-    fn mean(self, own: &Dynamics, draws: &[Vec<f64>], path: usize) -> Mean {
+    fn variance(self, own: &Dynamics, draws: &[Vec<f64>], width: usize) -> Variance {
         let root = self.covariance.step_root();
         let step = root * root;
+        let volatility = |factor: usize| self.moves.factors[factor].volatility;
+        let is_drawn = self.volatility.is_drawn() || own.loadings.iter().any(|(of, _)| volatility(*of).is_drawn());
         let row = |factor: usize| self.moves.of.len() + factor;
-        let moved: Vec<(usize, f64)> = own
-            .loadings
-            .iter()
-            .map(|(factor, loading)| {
-                (row(*factor), loading * self.moves.factors[*factor].volatility.of_path(draws, path))
-            })
-            .collect();
-        let sigma = self.volatility.of_path(draws, path);
-        let with = |row: usize| -> f64 {
-            moved.iter().map(|(other, size)| size * self.covariance.correlation(row, *other)).sum()
+        let with = |of: usize| {
+            own.loadings.iter().map(|(factor, _)| self.covariance.correlation(of, row(*factor))).collect::<Vec<f64>>()
         };
-        let with_own: f64 = with(self.index);
-        let common: f64 = moved.iter().map(|(row, size)| size * with(*row)).sum();
-        Mean {
-            motion: own.motion.of_path(step, draws, path),
-            moments: Moments::default(),
-            own: sigma * sigma * step,
-            cross: 2.0 * sigma * step * with_own,
-            common: step * common,
+        // The correlations of the loaded factors with the series and with one another.
+        let with_own = with(self.index);
+        let among: Vec<Vec<f64>> = own.loadings.iter().map(|(factor, _)| with(row(*factor))).collect();
+        let size = |(factor, loading): &(usize, f64), path: usize| loading * volatility(*factor).of_path(draws, path);
+        let sizes = |path: usize| {
+            let sigma = self.volatility.of_path(draws, path);
+            let sum = |correlations: &[f64]| -> f64 {
+                own.loadings.iter().zip(correlations).map(|(loaded, rho)| size(loaded, path) * rho).sum()
+            };
+            let common: f64 = own.loadings.iter().zip(&among).map(|(loaded, row)| size(loaded, path) * sum(row)).sum();
+            Sizes { own: sigma * sigma * step, cross: 2.0 * sigma * step * sum(&with_own), common: step * common }
+        };
+        let moments = |path: usize| (own.motion.of_path(step, draws, path), Moments::default());
+        let count = |is_drawn: bool| if is_drawn { width } else { 1 };
+        Variance {
+            sizes: (0..count(is_drawn)).map(sizes).collect(),
+            moments: (0..count(own.motion.inputs().any(Input::is_drawn))).map(moments).collect(),
         }
     }
 }

@@ -15,6 +15,8 @@ const PARTS: usize = 8;
 const PART_BITS: u32 = 3;
 /// Cubics of one tail.
 const SEGMENTS: usize = OCTAVES * PARTS;
+/// Length of the table: a power of two, of which the end is not used.
+const LENGTH: usize = 1024;
 /// The first segment of the upper tail.
 const UPPER: u32 = 264;
 /// Bits of an f32 below those of the part.
@@ -26,14 +28,14 @@ const FIRST: u32 = 0.5_f32.to_bits() >> REST_BITS;
 #[derive(Debug)]
 pub(crate) struct Mixing {
     /// Coefficients by segment: those of the lower tail of χ², where mixing draws are large, then of the upper tail.
-    cubics: Vec<[f32; 4]>,
+    cubics: Box<[[f32; 4]; LENGTH]>,
 }
 
 impl Mixing {
     /// The table for ν > 2 degrees of freedom.
     pub(crate) fn new(degrees: f64) -> Self {
         debug_assert_eq!(UPPER as usize, SEGMENTS, "as many segments as in the lower tail");
-        let mut cubics = vec![[0.0; 4]; 2 * SEGMENTS];
+        let mut cubics = Box::new([[0.0; 4]; LENGTH]);
         for is_upper in [false, true] {
             let mut near = None;
             for segment in (0..SEGMENTS).rev() {
@@ -55,28 +57,44 @@ impl Mixing {
         let (mut high, mut low) = ([0; PAIRS], [0; PAIRS]);
         lanes.draw(&mut high, &mut low);
         let (first, second) = out.split_at_mut(PAIRS);
-        for (out, word) in first.iter_mut().zip(high) {
-            *out = self.at(word);
-        }
-        for (out, word) in second.iter_mut().zip(low) {
-            *out = self.at(word);
+        for (words, out) in [(high, first), (low, second)] {
+            // Places and arguments first, in a loop that vectorizes.
+            let (mut segments, mut arguments) = ([0; PAIRS], [0.0; PAIRS]);
+            for ((word, segment), t) in words.iter().zip(&mut segments).zip(&mut arguments) {
+                (*segment, *t) = place(*word);
+            }
+            for ((out, segment), t) in out.iter_mut().zip(segments).zip(arguments) {
+                *out = self.cubic(segment, t);
+            }
         }
     }
 
     /// The mixing draw of a word, whose uniform number is (word + ½)/2³².
+    #[cfg(test)]
+    fn at(&self, word: u32) -> f32 {
+        let (segment, t) = place(word);
+        self.cubic(segment, t)
+    }
+
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "below 2³¹; rounding is accounted for")]
-    pub(crate) fn at(&self, word: u32) -> f32 {
-        // All bits are set where the uniform number is above ½.
-        let upper = ((word as i32) >> 31).cast_unsigned();
-        let x = ((word ^ upper) as i32) as f32 + 0.5;
-        let bits = x.to_bits();
-        let segment = (bits >> REST_BITS) - FIRST + (upper & UPPER);
-        let rest = f32::from_bits(1.0_f32.to_bits() | bits & ((1 << REST_BITS) - 1)) - 1.0;
-        let t = rest.mul_add(2.0 * PARTS as f32, -1.0);
-        let [c0, c1, c2, c3] = self.cubics[segment as usize];
+    fn cubic(&self, segment: u32, t: f32) -> f32 {
+        // The mask spares the check of the bound.
+        let [c0, c1, c2, c3] = self.cubics[segment as usize & (LENGTH - 1)];
         c3.mul_add(t, c2).mul_add(t, c1).mul_add(t, c0)
     }
+}
+
+/// The segment of a word, and its argument there, from −1 to 1.
+#[inline(always)]
+#[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "below 2³¹; rounding is accounted for")]
+fn place(word: u32) -> (u32, f32) {
+    // All bits are set where the uniform number is above ½.
+    let upper = ((word as i32) >> 31).cast_unsigned();
+    let x = ((word ^ upper) as i32) as f32 + 0.5;
+    let bits = x.to_bits();
+    let segment = (bits >> REST_BITS) - FIRST + (upper & UPPER);
+    let rest = f32::from_bits(1.0_f32.to_bits() | bits & ((1 << REST_BITS) - 1)) - 1.0;
+    (segment, rest.mul_add(2.0 * PARTS as f32, -1.0))
 }
 
 const TWO_32: f64 = 4_294_967_296.0;
@@ -106,8 +124,8 @@ mod tests {
 
     /// Words in every octave of both tails.
     fn words() -> impl Iterator<Item = u32> {
-        let tails =
-            (0..31).flat_map(|octave| (0..23).map(move |k| (1_u32 << octave) + ((1_u64 << octave) * k / 23) as u32));
+        let within = |octave: u32| (0..23_u32).map(move |k| (1 << octave) + (1 << octave) / 23 * k);
+        let tails = (0..31).flat_map(within);
         tails.chain([0, 1, 2, (1 << 31) - 1]).flat_map(|word| [word, !word])
     }
 

@@ -61,6 +61,7 @@ impl LongTable {
         }
         overtake.by_date().for_each(|(period, estimate)| self.estimate(at(period), "by", estimate));
         overtake.ahead_by_date().for_each(|(period, estimate)| self.estimate(at(period), "ahead", estimate));
+        overtake.gone_by_date().for_each(|(period, estimate)| self.estimate(at(period), "gone", estimate));
         self.estimate(at(overtake.horizon()), "not_by_horizon", &overtake.not_by_horizon());
         for changes in overtake.lead_changes() {
             self.estimate(key, &format!("lead_changes_{}", changes.count), &changes.probability);
@@ -146,6 +147,7 @@ impl Outcome {
     /// | statistic | identified by | value |
     /// |---|---|---|
     /// | `ahead_at_base`, `by`, `ahead`, `not_by_horizon` | question, period | probability |
+    /// | `gone` | question of which one may exit, period | probability that one of the two is gone and no overtake came before |
     /// | `from_base` | question whose lead must last, period | probability |
     /// | `by_given_provider[A].growth.mixture[0]`, … | question, period | probability given a law of a mixture |
     /// | `lead_changes_0`, `lead_changes_1`, … | question | probability of this number of lead changes |

@@ -216,6 +216,10 @@ impl Overtake {
                 writeln!(f, "  leads that begin after {last} are too late to be confirmed and count as \"not by\"")?;
             }
         }
+        if let Some((horizon, gone)) = self.gone_by_date().last() {
+            let shown = gone.shown();
+            writeln!(f, "  gone by {horizon}, before any overtake: {shown} (counted as \"not by\")")?;
+        }
         if let Some(words) = self.mean_words() {
             writeln!(f, "  {words}")?;
         }

@@ -12,9 +12,13 @@ use crate::calendar::Period;
 use crate::error::{Problem, did_you_mean, is_enough};
 
 impl Scenario {
-    /// The periods, 1 to T, that a provider's jumps begin at; validated.
+    /// The periods, from 1, that a provider's jumps begin at; beyond T in a copy whose horizon was shortened.
     pub(crate) fn jump_periods(&self, provider: &Provider) -> Vec<usize> {
-        let at = |jump: &Jump| self.jump_period(jump).expect("validated: a jump lies within the horizon");
+        let at = |jump: &Jump| {
+            let at: Period = jump.at.parse().expect("validated: the label of a period");
+            let since = at.since(self.base).expect("validated: a period of the same step");
+            usize::try_from(since).expect("validated: a period after the base")
+        };
         provider.jumps.iter().map(at).collect()
     }
 

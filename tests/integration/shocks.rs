@@ -103,7 +103,20 @@ fn exact_answers_of_other_shocks_agree_with_an_independent_simulation() {
     let student = shipped("student");
     let reverting = shipped("reverting").with("provider[B].volatility", 0).expect("valid");
     let drawn = student.with("provider[A].revenue", outgrow::lognormal(70.0, 0.1)).expect("valid");
-    for scenario in [&student, &reverting, &drawn] {
+    let trend = |half_life: f64| {
+        let one = |name: &str, revenue: f64, growth: Curve| {
+            Provider::new(name, revenue).growth(growth).volatility(0.12).shock(Shock::damped_trend(0.3, half_life))
+        };
+        Scenario::builder("2018", "2028")
+            .provider(one("A", 80.0, Curve::fade(0.2, 0.05, 3)))
+            .provider(one("B", 100.0, Curve::constant(0.05)))
+            .correlation("A", "B", 0.4)
+            .question(Question::overtakes("A", "B"))
+            .build()
+            .expect("valid")
+    };
+    let trends = [trend(2.0), trend(0.5)];
+    for scenario in [&student, &reverting, &drawn, &trends[0], &trends[1]] {
         let exact = scenario.exact().lead_changes(false).fans(false).shares(false).run().expect("an exact answer");
         let simulated = scenario.simulate().paths(400_000).seed(1).fans(false).shares(false).run().expect("an answer");
         let (exact, simulated) = (&exact.questions()[0], &simulated.questions()[0]);
@@ -468,6 +481,14 @@ fn what_has_no_exact_answer_is_named() {
         let error = scenario.exact().gradient(&question, scenario.horizon()).expect_err("no gradient");
         assert!(error.is_unsupported() && error.problems()[0].address == address, "{error}");
     }
+    // Jumps of providers that the question does not compare, also after its date, change nothing.
+    let pair = shipped("student").to_builder().innovations(Innovations::Gaussian).build().expect("valid");
+    let gradient = |scenario: &Scenario| {
+        let gradient = scenario.exact().gradient("A overtakes B", "2020-Q1").expect("a gradient");
+        gradient.of("provider[A].growth.constant").expect("a slope").to_bits()
+    };
+    let other = Provider::new("C", 1).growth(Curve::constant(0)).jump(Jump::at("2027-Q1", 0.1).probability(0.5));
+    assert_eq!(gradient(&pair.with_provider(other).expect("valid")), gradient(&pair));
     let error = shipped("exits").simulate().paths(100).difference(&shipped("exits")).expect_err("no difference");
     assert!(error.is_unsupported(), "{error}");
 }
@@ -626,6 +647,24 @@ fn what_a_scenario_may_not_state_is_refused() {
     for (builder, message) in refused {
         let found = build(builder);
         assert!(found.contains(message), "{found}\nnot: {message}");
+    }
+}
+
+/// Every format and the audit take all of it.
+#[test]
+fn every_output_is_made() {
+    for name in SCENARIOS {
+        let scenario = shipped(name);
+        let outcome = scenario.simulate().paths(500).run().expect("an answer");
+        let (text, csv, html) = (outcome.to_string(), outcome.to_csv(), outcome.report().html());
+        let has_exit = scenario.providers().iter().any(|provider| provider.get_exit() > 0.0);
+        assert_eq!(text.contains("gone by"), has_exit, "{name}: {text}");
+        assert_eq!(csv.contains(",gone,"), has_exit, "{name}");
+        assert!(html.expect("a report").contains("</html>"), "{name}");
+        let audit = scenario.audit().expect("an audit");
+        assert!(!audit.to_string().is_empty(), "{name}");
+        let read: Outcome = serde_json::from_str(&serde_json::to_string(&outcome).expect("a value")).expect("valid");
+        assert_eq!(read.to_csv(), csv, "{name}");
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `passage` | first passage, sustained leads and lead changes of one walk |
 //! | `dense` | first passage with Student-t innovations or reverting deviations, by a full matrix |
 //! | `levels` | being above 0 at a date with Student-t innovations |
+//! | `trend` | first passage of a walk with a fading trend, by a density of two dimensions |
 //! | `watched` | first passage under continuous monitoring |
 
 pub(super) mod dense;
@@ -14,4 +15,5 @@ pub(super) mod kernel;
 pub(super) mod levels;
 pub(super) mod panels;
 pub(super) mod passage;
+pub(super) mod trend;
 mod watched;
