@@ -95,7 +95,9 @@ pub(super) fn empty_counts((kind, name): (PartKind, &str), shape: &Shape, plan: 
     let histograms = match kind {
         PartKind::Fans => Fans::histograms(plan),
         PartKind::Shares => Shares::histograms(plan),
-        PartKind::Measured => measured(plan, name).map_or_else(Vec::new, MeasuredFans::histograms),
+        PartKind::Measured => {
+            measured(plan, name).map_or_else(Vec::new, |measured| MeasuredFans::histograms(plan, measured))
+        }
         _ => Vec::new(),
     };
     Counts::new(shape, histograms, plain)

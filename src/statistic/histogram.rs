@@ -41,6 +41,9 @@ pub(crate) struct Histogram {
     recent_values: usize,
 }
 
+/// A centre so far above all logs of revenue that every term of the sum is 0.
+const WITHOUT_MEAN: f32 = 1e5;
+
 /// Kind of the values, and the number of bins per unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,9 +64,10 @@ impl Scale {
 }
 
 impl Histogram {
-    /// A histogram of log revenue; sums are relative to e^centre.
-    pub(super) fn log(centre: f32) -> Self {
-        Self::new(Scale::Log, centre)
+    /// A histogram of log revenue; sums are relative to e^centre. Without a mean the sum is not kept: a single path of a
+    /// distribution with heavy tails could exceed its bound.
+    pub(super) fn log(centre: f32, has_mean: bool) -> Self {
+        Self::new(Scale::Log, if has_mean { centre } else { WITHOUT_MEAN })
     }
 
     /// A histogram of shares.
@@ -255,7 +259,7 @@ mod tests {
     #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
     fn a_block_counts_every_value() {
         let values = values();
-        let mut histogram = Histogram::log(0.5);
+        let mut histogram = Histogram::log(0.5, true);
         histogram.observe(&values).expect("inside");
         histogram.settle();
         let mut plain = std::collections::BTreeMap::new();
@@ -273,7 +277,7 @@ mod tests {
     #[test]
     fn the_sign_of_zero_does_not_depend_on_the_order() {
         for zeros in [[0.0, -0.0], [-0.0, 0.0]] {
-            let mut histogram = Histogram::log(0.0);
+            let mut histogram = Histogram::log(0.0, true);
             histogram.observe(&zeros).expect("inside");
             let (low, high) = histogram.extremes.expect("two values");
             assert_eq!([low.to_bits(), high.to_bits()], [0; 2]);
@@ -286,9 +290,9 @@ mod tests {
             for place in [0, 500, 1002] {
                 let mut values = values();
                 values[place] = odd;
-                assert!(Histogram::log(0.0).observe(&values).is_err(), "{odd} at {place}");
+                assert!(Histogram::log(0.0, true).observe(&values).is_err(), "{odd} at {place}");
             }
-            assert!(Histogram::log(0.0).observe(&[odd]).is_err());
+            assert!(Histogram::log(0.0, true).observe(&[odd]).is_err());
         }
     }
 }

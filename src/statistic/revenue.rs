@@ -5,7 +5,7 @@ use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math::{self, exp_f32};
 use crate::paths::Paths;
-use crate::plan::{Measured, Plan, Rows, SeriesId};
+use crate::plan::{Measured, MeasuredRow, Plan, Rows, SeriesId};
 
 /// Histograms of log revenue: row of [`Plan::fan_rows`], then period from 1.
 #[derive(Debug)]
@@ -14,8 +14,10 @@ pub(crate) struct Fans;
 impl Fans {
     #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
     pub(crate) fn histograms(plan: &Plan) -> Vec<Histogram> {
-        let central = |SeriesId(row): SeriesId| plan.central[row][1..].iter();
-        plan.fan_rows().into_iter().flat_map(central).map(|centre| Histogram::log(*centre as f32)).collect()
+        let of = |SeriesId(row): SeriesId| {
+            plan.central[row][1..].iter().map(move |centre| Histogram::log(*centre as f32, plan.has_mean[row]))
+        };
+        plan.fan_rows().into_iter().flat_map(of).collect()
     }
 }
 
@@ -40,9 +42,12 @@ pub(crate) struct MeasuredFans(pub(crate) Measured);
 
 impl MeasuredFans {
     #[expect(clippy::cast_possible_truncation, reason = "rows are f32")]
-    pub(crate) fn histograms(measured: &Measured) -> Vec<Histogram> {
-        let central = measured.of.iter().flat_map(|row| &row.central);
-        central.map(|centre| Histogram::log(*centre as f32)).collect()
+    pub(crate) fn histograms(plan: &Plan, measured: &Measured) -> Vec<Histogram> {
+        let of = |(row, SeriesId(own)): (&MeasuredRow, &SeriesId)| {
+            let has_mean = plan.has_mean[*own];
+            row.central.iter().map(|centre| Histogram::log(*centre as f32, has_mean)).collect::<Vec<_>>()
+        };
+        measured.of.iter().zip(plan.provider_rows()).flat_map(of).collect()
     }
 }
 
