@@ -250,7 +250,8 @@ fn too_near(scene: &Scene<'_>, answer: &Answer, longer: Option<&Overtake>, addre
     };
     let seen = format!("the probability by the horizon {horizon} is only {}; {}", by.shown(), beyond.0);
     let advice = "move the horizon out, adding a tail where one is missing, or report the answer as \"not by\" instead of a date";
-    let finding = Finding::new(FindingKind::Question, format!("{address}.overtakes"), seen, advice)
+    let key = answer.overtake.question().key();
+    let finding = Finding::new(FindingKind::Question, format!("{address}.{key}"), seen, advice)
         .severity(Severity::Low)
         .figure(format!("by {horizon}"), by.value());
     Some(match beyond.1 {
