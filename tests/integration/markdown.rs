@@ -70,13 +70,15 @@ fn the_scenario_of_the_reference_is_one_and_runs() {
     let outcome = scenario.simulate().paths(64).run().expect("an outcome");
     let names: Vec<&str> = outcome.questions().iter().map(outgrow::Overtake::name).collect();
     let title = "Alibaba Cloud overtakes Google Cloud";
-    assert_eq!(names, [title.to_owned(), "for a year".to_owned(), format!("{title} (annual)")]);
+    let annual = format!("{title} (annual)");
+    assert_eq!(names, [title, "for a year", "Alibaba Cloud leads", "Google Cloud in the top 2", &annual]);
     assert_eq!(scenario.ceiling(), Some(60_000.0));
     // Every address that it mentions.
     for address in [
         "provider[Google Cloud].claim[0].at_least",
         "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]",
         "assumption[mature]",
+        "dependence[0].rank_correlation",
     ] {
         assert!(REFERENCE.contains(address) && scenario.with(address, 0.1).is_ok(), "{address}");
     }

@@ -159,7 +159,7 @@ fn the_terminal_shows_base_share_and_rank() {
     let lines: Vec<&str> = text[at..].lines().skip(2).take(4).collect();
     assert_eq!(
         lines[0].split_whitespace().collect::<Vec<_>>().join(" "),
-        "period median 90 % band mean share likeliest rank"
+        "period median 90 % band mean share likeliest rank mean rank median rank"
     );
     assert_eq!(
         lines[1].split_whitespace().collect::<Vec<_>>(),

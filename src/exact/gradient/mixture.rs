@@ -1,9 +1,9 @@
 //! Gradients where growth is a mixture of laws: the mean of the gradients given each law, and the derivatives with
 //! respect to the weights.
 //!
-//! With p_j = w_j/W the probability is P = Σ p_j P_j, where P_j is the answer given law j; so ∂P/∂w_j = (P_j − P)/W.
+//! With `p_j = w_j/W` the probability is `P = Σ p_j P_j`, where `P_j` is the answer given law j; so `∂P/∂w_j = (P_j − P)/W`.
 
-use super::{Gradient, Slope};
+use super::slopes::{Gradient, Slope};
 use crate::assumption::address::{ProviderKey, of_provider};
 use crate::error::Error;
 use crate::estimate::Estimate;

@@ -4,14 +4,13 @@ mod adjoint;
 mod chain;
 mod leaf;
 mod mixture;
+mod slopes;
 
-use std::fmt;
-
-use serde::Serialize;
+pub use slopes::{Gradient, Slope};
 
 use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
-use crate::error::{Error, did_you_mean, did_you_mean_address, shown};
+use crate::error::{Error, did_you_mean};
 use crate::estimate::Estimate;
 use crate::exact::answer::{ROUNDING, series_of};
 use crate::exact::asked::{Asked, Watch};
@@ -30,34 +29,6 @@ use mixture::Mixed;
 /// The reason for questions about the order of all providers.
 const MANY: &str = "the question compares more than two providers";
 
-/// A number of the scenario and the derivative of a probability with respect to it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Slope {
-    /// Address of the number, as [`Scenario::with`] takes it.
-    pub address: String,
-    /// Value of the number.
-    pub number: f64,
-    /// ∂P/∂number: change of the probability per unit of the number.
-    pub slope: f64,
-    /// Whether the number is a fraction (a growth rate, volatility or correlation). The table shows the effect of one
-    /// percentage point for fractions, of one percent for other numbers.
-    #[serde(skip)]
-    is_fraction: bool,
-}
-
-impl Slope {
-    /// First-order effect of a small change on the probability: one percentage point of a fraction, one percent of any
-    /// other number.
-    fn effect(&self) -> f64 {
-        0.01 * self.slope * if self.is_fraction { 1.0 } else { self.number }
-    }
-
-    fn change(&self) -> &'static str {
-        if self.is_fraction { "+1 point" } else { "+1 %" }
-    }
-}
-
 /// Whether a number is a fraction; for a number in a named assumption, the places that use the name decide.
 fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
     match Subject::of_known(address) {
@@ -71,87 +42,6 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
         }
         Subject::Correlation(..) | Subject::Dependence(..) => true,
         Subject::Scenario(_) | Subject::Question(..) => false,
-    }
-}
-
-/// Derivatives of one probability with respect to the numbers of the scenario; returned by
-/// [`Exact::gradient`](crate::Exact::gradient).
-///
-/// It displays as a table with the effect of a small change of each number, largest first: one percentage point of a
-/// growth rate, volatility or correlation (0.30 to 0.31), one percent of any other number. How much the *spread* of
-/// each assumption contributes is reported as the weights of [`Audit`](crate::Audit).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Gradient {
-    question: String,
-    by: Period,
-    probability: Estimate,
-    slopes: Vec<Slope>,
-    /// Addresses of numbers that the probability does not depend on.
-    #[serde(skip)]
-    others: Vec<String>,
-}
-
-impl Gradient {
-    /// The name of the question.
-    #[must_use]
-    pub fn question(&self) -> &str {
-        &self.question
-    }
-
-    /// The date by which the overtake is to happen.
-    #[must_use]
-    pub fn date(&self) -> Period {
-        self.by
-    }
-
-    /// The probability that the overtake has happened by that date.
-    pub fn probability(&self) -> Estimate {
-        self.probability
-    }
-
-    /// Every number that the probability may depend on, in the order of [`Scenario::numbers`].
-    #[must_use]
-    pub fn entries(&self) -> &[Slope] {
-        &self.slopes
-    }
-
-    /// The derivative with respect to the number at `address`: 0 where the probability does not depend on it.
-    ///
-    /// # Errors
-    /// If no number has the address, or the number is an integer (such as a month) and has no derivative.
-    pub fn of(&self, address: &str) -> Result<f64, Error> {
-        if let Some(found) = self.slopes.iter().find(|slope| slope.address == address) {
-            return Ok(found.slope);
-        }
-        let known = self.slopes.iter().map(|slope| &slope.address).chain(&self.others).map(String::as_str);
-        if self.others.iter().any(|other| other == address) {
-            return Ok(0.0);
-        }
-        let hint = did_you_mean_address(address, known);
-        Err(Error::lookup("gradient", format!("no number with a derivative has the address {address:?}{hint}")))
-    }
-}
-
-impl fmt::Display for Gradient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut slopes: Vec<&Slope> = self.slopes.iter().collect();
-        let size = |slope: &Slope| (slope.effect().abs(), slope.slope.abs());
-        slopes.sort_by(|a, b| {
-            let (a, b) = (size(a), size(b));
-            b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
-        });
-        writeln!(f, "{} by {}: {}, and what moves it", self.question, self.by, self.probability)?;
-        let wide = slopes.iter().map(|slope| slope.address.chars().count()).max().unwrap_or(0).max("number at".len());
-        let head = ["number at", "value", "slope", "a change of", "moves it by"];
-        let [number, value, slope, change, effect] = head;
-        writeln!(f, "\n  {number:<wide$}  {value:>12}  {slope:>12}  {change:>12}  {effect:>12}")?;
-        for slope in slopes {
-            let Slope { address, number, slope: per_unit, .. } = slope;
-            let (number, change, effect) = (shown(*number), slope.change(), slope.effect());
-            writeln!(f, "  {address:<wide$}  {number:>12}  {per_unit:>+12.4e}  {change:>12}  {effect:>+12.6}")?;
-        }
-        Ok(())
     }
 }
 
@@ -170,8 +60,9 @@ impl Exact<'_> {
     /// # Errors
     /// An unknown question or date. An [unsupported](Error::is_unsupported) question, "not exact: because …", where no derivative exists (neither provider has shocks,
     /// both are certain to start with the same revenue, or a distribution has no spread) or where it is not implemented
-    /// (sustained overtakes, continuous monitoring, sums over several periods, discrete distributions, and providers with
-    /// factors, jumps, exits, mean centring, or shocks other than Gaussian random walks).
+    /// (sustained overtakes, continuous monitoring, sums over several periods, discrete distributions, more than 64
+    /// combinations of the laws of mixtures, and providers with factors, jumps, exits, mean centring, or shocks other than
+    /// Gaussian random walks).
     ///
     /// # Example: sensitivity of an answer
     /// ```
