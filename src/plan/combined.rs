@@ -1,6 +1,5 @@
 //! Providers of segments: rows of log revenue that are the sum of other rows.
 
-use super::compiled::Plan;
 use super::ids::SeriesId;
 use crate::cpu::{self, Level};
 use crate::math::{self, exp_f32, to_f32};
@@ -33,30 +32,6 @@ impl Combined {
             }
         }
         (all, rows)
-    }
-}
-
-impl Plan {
-    /// Adds whether the sums have means that can be relied on: if all their members do.
-    pub(super) fn combine_means(&mut self) {
-        for sum in &self.combined {
-            let has_mean = sum.of.iter().all(|SeriesId(row)| self.has_mean[*row]);
-            self.has_mean.push(has_mean);
-        }
-    }
-
-    /// Adds what is known of the sums without sampling.
-    pub(super) fn combine(&mut self) {
-        for sum in &self.combined {
-            let rows: Vec<usize> = sum.of.iter().map(|SeriesId(row)| *row).collect();
-            let at = |t: usize| log_sum(rows.iter().map(|row| self.central[*row][t]));
-            self.central.push((0..=self.taus.len()).map(at).collect());
-            let known: Option<Vec<&Vec<f64>>> = rows.iter().map(|row| self.known[*row].as_ref()).collect();
-            let total =
-                |known: Vec<&Vec<f64>>| (0..=self.taus.len()).map(|t| known.iter().map(|of| of[t]).sum()).collect();
-            self.known.push(known.map(total));
-            self.known_base.push(rows.iter().map(|row| self.known_base[*row]).sum());
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a plan knows without sampling: central paths, known revenues, the streams that are drawn, and which means exist.
 
+use super::combined::log_sum;
 use super::compiled::Plan;
 use super::dynamics::Source;
 use super::ids::SeriesId;
@@ -121,5 +122,27 @@ impl Plan {
         });
         let is_heavy = |address: String| resolved.at(&address).heavy;
         self.series(of).slots.has_mean && !has_heavy_tails && !jumps.chain(factors).any(is_heavy)
+    }
+
+    /// Adds whether the sums have means that can be relied on: if all their members do.
+    pub(super) fn combine_means(&mut self) {
+        for sum in &self.combined {
+            let has_mean = sum.of.iter().all(|SeriesId(row)| self.has_mean[*row]);
+            self.has_mean.push(has_mean);
+        }
+    }
+
+    /// Adds what is known of the sums without sampling.
+    pub(super) fn combine(&mut self) {
+        for sum in &self.combined {
+            let rows: Vec<usize> = sum.of.iter().map(|SeriesId(row)| *row).collect();
+            let at = |t: usize| log_sum(rows.iter().map(|row| self.central[*row][t]));
+            self.central.push((0..=self.taus.len()).map(at).collect());
+            let known: Option<Vec<&Vec<f64>>> = rows.iter().map(|row| self.known[*row].as_ref()).collect();
+            let total =
+                |known: Vec<&Vec<f64>>| (0..=self.taus.len()).map(|t| known.iter().map(|of| of[t]).sum()).collect();
+            self.known.push(known.map(total));
+            self.known_base.push(rows.iter().map(|row| self.known_base[*row]).sum());
+        }
     }
 }

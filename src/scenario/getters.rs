@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::segment::Compared;
 use super::{Centring, Claim, Jump, Measure, Provider, Question, Scenario, ScenarioBuilder, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
@@ -148,6 +149,30 @@ impl Scenario {
     /// ```
     pub fn with_horizon(&self, horizon: impl TryInto<Period, Error: Into<Error>>) -> Result<Self, Error> {
         self.to_builder().horizon(horizon.try_into().map_err(Into::into)).build()
+    }
+
+    /// The scenario with another growth curve for one provider or segment.
+    ///
+    /// # Errors
+    /// If there is no such provider or segment, or if the curve is not allowed.
+    ///
+    /// # Example: the same estimates, another tail
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario, Tail};
+    /// # let scenario = Scenario::builder("2018", "2028")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
+    /// let held = scenario.with_growth("A", Curve::schedule([0.87, 0.60], Tail::hold()))?;
+    /// assert!(scenario.with_growth("B", Curve::constant(0.1)).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn with_growth(&self, provider: &str, curve: Curve) -> Result<Self, Error> {
+        let mut changed = self.clone();
+        let found = self.compared(provider).map_err(|message| Error::invalid("scenario", "", message))?;
+        match found {
+            Compared::Provider(index) => changed.providers[index].growth = Some(curve),
+            Compared::Segment(index, segment) => changed.providers[index].segments[segment].0.growth = Some(curve),
+        }
+        changed.checked()
     }
 
     /// The scenario with this provider: in place of the one of the same name, or as one more.

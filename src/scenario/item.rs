@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::segment::Segment;
 use super::shock::{Centring, Jump, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Step;
@@ -42,6 +41,31 @@ pub struct Provider {
     pub(crate) jumps: Vec<Jump>,
     pub(crate) segments: Vec<Segment>,
 }
+
+/// A part of a provider with a base, growth and shocks of its own. The revenue of a provider of segments is their sum.
+/// Wherever a series can be named, a segment is `Provider/Segment`.
+///
+/// # Example: a platform and an office suite
+/// ```
+/// use outgrow::{Curve, Provider, Question, Scenario, Segment};
+/// let google = Provider::of_segments("Google", [
+///     Segment::new("Platform", 0.6e9).growth(Curve::fade(0.9, 0.12, 2)).volatility(0.15),
+///     Segment::new("Office", 0.6e9).growth(Curve::constant(0.2)).volatility(0.05),
+/// ]);
+/// let scenario = Scenario::builder("2018-Q1", "2023-Q1")
+///     .provider(Provider::new("Alibaba", 0.69e9).growth(Curve::constant(0.6)).volatility(0.15))
+///     .provider(google)
+///     .question(Question::overtakes("Alibaba", "Google"))
+///     .question(Question::overtakes("Alibaba", "Google/Platform"))
+///     .build()?;
+/// let outcome = scenario.simulate().paths(10_000).run()?;
+/// let whole = outcome.overtake("Alibaba", "Google")?.by("2020-Q1")?.value();
+/// assert!(outcome.overtake("Alibaba", "Google/Platform")?.by("2020-Q1")?.value() > whole);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Segment(pub(crate) Provider);
 
 impl Provider {
     /// Creates a provider with its revenue in the base period (money per period, in the scenario's unit).

@@ -33,13 +33,12 @@ mod walk;
 mod walk_parts;
 
 pub use builder::ScenarioBuilder;
-pub use item::{Claim, Measure, Provider};
+pub use item::{Claim, Measure, Provider, Segment};
 pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;
 pub(crate) use question::AT_DATES;
 pub use question::{Asks, Question};
-pub use segment::Segment;
-pub(crate) use segment::{Compared, SeriesOf};
+pub(crate) use segment::SeriesOf;
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
 pub use walk::Place as AssumptionPlace;
 
@@ -47,7 +46,6 @@ use crate::assumption::Assumption;
 use crate::assumption::law::Law;
 use crate::calendar::{Period, Step};
 use crate::error::{Error, no_provider};
-use crate::growth::Curve;
 
 /// The largest number of projected periods.
 pub(crate) const MOST_PERIODS: u32 = 2400;
@@ -163,30 +161,6 @@ impl Scenario {
     /// The questions, in the order in which they were added.
     pub fn questions(&self) -> &[Question] {
         &self.questions
-    }
-
-    /// The scenario with another growth curve for one provider or segment.
-    ///
-    /// # Errors
-    /// If there is no such provider or segment, or if the curve is not allowed.
-    ///
-    /// # Example: the same estimates, another tail
-    /// ```
-    /// # use outgrow::{Curve, Provider, Scenario, Tail};
-    /// # let scenario = Scenario::builder("2018", "2028")
-    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3))).build()?;
-    /// let held = scenario.with_growth("A", Curve::schedule([0.87, 0.60], Tail::hold()))?;
-    /// assert!(scenario.with_growth("B", Curve::constant(0.1)).is_err());
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn with_growth(&self, provider: &str, curve: Curve) -> Result<Self, Error> {
-        let mut changed = self.clone();
-        let found = self.compared(provider).map_err(|message| Error::invalid("scenario", "", message))?;
-        match found {
-            Compared::Provider(index) => changed.providers[index].growth = Some(curve),
-            Compared::Segment(index, segment) => changed.providers[index].segments[segment].0.growth = Some(curve),
-        }
-        changed.checked()
     }
 
     /// The scenario with one more question.

@@ -1,37 +1,13 @@
 //! Segments of a provider, and the series of a scenario: every provider without segments, and every segment.
 
+use super::Scenario;
+use super::item::{Claim, Provider, Segment};
 use super::shock::{Centring, Jump, Shock};
-use super::walk::{ItemKey, keys};
-use super::{Claim, Provider, Scenario};
+use super::walk::{ItemKey, Place, keys};
 use crate::assumption::Assumption;
 use crate::assumption::address::{ProviderKey, ScenarioKey, Trail, item, split_name};
 use crate::error::{did_you_mean, no_provider};
 use crate::growth::Curve;
-
-/// A part of a provider with a base, growth and shocks of its own. The revenue of a provider of segments is their sum.
-/// Wherever a series can be named, a segment is `Provider/Segment`.
-///
-/// # Example: a platform and an office suite
-/// ```
-/// use outgrow::{Curve, Provider, Question, Scenario, Segment};
-/// let google = Provider::of_segments("Google", [
-///     Segment::new("Platform", 0.6e9).growth(Curve::fade(0.9, 0.12, 2)).volatility(0.15),
-///     Segment::new("Office", 0.6e9).growth(Curve::constant(0.2)).volatility(0.05),
-/// ]);
-/// let scenario = Scenario::builder("2018-Q1", "2023-Q1")
-///     .provider(Provider::new("Alibaba", 0.69e9).growth(Curve::constant(0.6)).volatility(0.15))
-///     .provider(google)
-///     .question(Question::overtakes("Alibaba", "Google"))
-///     .question(Question::overtakes("Alibaba", "Google/Platform"))
-///     .build()?;
-/// let outcome = scenario.simulate().paths(10_000).run()?;
-/// let whole = outcome.overtake("Alibaba", "Google")?.by("2020-Q1")?.value();
-/// assert!(outcome.overtake("Alibaba", "Google/Platform")?.by("2020-Q1")?.value() > whole);
-/// # Ok::<(), outgrow::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[must_use]
-pub struct Segment(pub(crate) Provider);
 
 impl Segment {
     /// Creates a segment with its revenue in the base period (money per period, in the scenario's unit). Its name is
@@ -181,6 +157,17 @@ impl Scenario {
             Compared::Segment(provider, segment) => (of.provider, of.segment) == (provider, Some(segment)),
         };
         Ok(self.series().iter().enumerate().filter(|(_, of)| is_part(of)).map(|(place, _)| place).collect())
+    }
+
+    /// The number's own source, otherwise that of the assumption it names, otherwise its segment's or provider's.
+    pub(super) fn source_of(&self, place: &Place) -> Option<String> {
+        let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
+        let of = |series: &SeriesOf<'_>| place.subject().owner().is_some_and(|owner| owner.is_named(&series.name()));
+        let own = place.assumption.source.clone();
+        own.or_else(|| place.assumption.name().and_then(named)).or_else(|| {
+            let series = self.series().into_iter().find(of)?;
+            series.own.source.clone().or_else(|| series.outer.source.clone())
+        })
     }
 
     /// The number of periods of history of a provider or segment; of segments, the fewest. 0 for an unknown name.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter::zip;
 
 use super::names::{name_fault, visible};
-use super::{Asks, Innovations, Measure, Scenario, SeriesOf};
+use super::{Asks, Innovations, Measure, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
     CorrelationKey, DependenceKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
@@ -232,17 +232,6 @@ impl Scenario {
             None => did_you_mean_address(address, known),
         };
         Error::invalid("scenario", "", format!("no number has the address {address:?}{hint}"))
-    }
-
-    /// The number's own source, otherwise that of the assumption it names, otherwise its segment's or provider's.
-    fn source_of(&self, place: &Place) -> Option<String> {
-        let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
-        let of = |series: &SeriesOf<'_>| place.subject().owner().is_some_and(|owner| owner.is_named(&series.name()));
-        let own = place.assumption.source.clone();
-        own.or_else(|| place.assumption.name().and_then(named)).or_else(|| {
-            let series = self.series().into_iter().find(of)?;
-            series.own.source.clone().or_else(|| series.outer.source.clone())
-        })
     }
 }
 
