@@ -202,7 +202,7 @@ fn gradients_are_means_over_the_laws() {
         let at = |number: f64| gradient(&mixed.with(address, number).expect("valid")).probability().value();
         let expected = (at(number + step) - at(number - step)) / (2.0 * step);
         let found = slopes.of(address).expect("a slope");
-        assert!((found - expected).abs() < 1e-5 && found.abs() > 1e-4, "{address}: {found} {expected}");
+        assert!((found - expected).abs() < 1e-4 && found.abs() > 1e-4, "{address}: {found} {expected}");
     }
     // One-sided, since a weight is not negative.
     let idle = "provider[A].growth.mixture[2].weight";
@@ -212,7 +212,7 @@ fn gradients_are_means_over_the_laws() {
     assert!((found - expected).abs() < 1e-3 * expected.abs(), "{found} {expected}");
     // Numbers of a law without weight do not matter.
     let none = slopes.of("provider[A].growth.mixture[2].curve.constant").expect("a slope");
-    assert!(none.abs() <= 0.0, "{none}");
+    assert!(none.abs() < 1e-12, "{none}");
 }
 
 #[test]
