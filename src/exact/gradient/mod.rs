@@ -189,8 +189,7 @@ impl Exact<'_> {
         let by = labels[place_of(&labels, date)?];
         let asked = self.asked(question)?;
         // Periods after the date have no effect, and other questions are not needed.
-        let mut scenario = self.scenario.clone();
-        scenario.horizon = by;
+        let mut scenario = self.scenario.shortened(by);
         scenario.questions = vec![asked.clone()];
         let plan = Plan::new(&scenario, 0)?;
         let series = [&asked.challenger, &asked.incumbent].map(|name| plan.series_of(plan.provider(name)));
