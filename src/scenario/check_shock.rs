@@ -12,7 +12,18 @@ use crate::calendar::Period;
 use crate::error::{Problem, did_you_mean, is_enough};
 
 impl Scenario {
-    /// The periods, from 1, that a provider's jumps begin at; beyond T in a copy whose horizon was shortened.
+    /// With a horizon that is no later, and without the jumps after it.
+    pub(crate) fn shortened(&self, horizon: Period) -> Self {
+        let mut short = Self { horizon, ..self.clone() };
+        let is_within = |jump: &Jump| {
+            let at: Result<Period, crate::Error> = jump.at.parse();
+            at.is_ok_and(|at| at.since(horizon).is_some_and(|beyond| beyond <= 0))
+        };
+        short.providers.iter_mut().for_each(|provider| provider.jumps.retain(is_within));
+        short
+    }
+
+    /// The periods, from 1, that a provider's jumps begin at.
     pub(crate) fn jump_periods(&self, provider: &Provider) -> Vec<usize> {
         let at = |jump: &Jump| {
             let at: Period = jump.at.parse().expect("validated: the label of a period");

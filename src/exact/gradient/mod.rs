@@ -85,8 +85,7 @@ impl Exact<'_> {
         let by = labels[place_of(&labels, date)?];
         let (asked, names) = self.asked(question)?;
         // Periods after the date have no effect, and other questions are not needed.
-        let mut scenario = self.scenario.clone();
-        scenario.horizon = by;
+        let mut scenario = self.scenario.shortened(by);
         scenario.questions = vec![asked.clone()];
         let solve = |scenario: &Scenario| self.given_laws(scenario, asked, names);
         Mixed { names, solve: &solve, solved: 0 }.gradient(&scenario, &[])
