@@ -392,7 +392,7 @@ fn student_t_innovations() {
         &scenario,
         &Pins {
             overtakes: &[0, 475, 138, 68, 119, 19, 15, 12, 11, 8, 8, 5, 122],
-            counts: 0x0CA8_38EB_1D4F_3A8C,
+            counts: 0xFA01_A8DF_70EE_CBAA,
             revenue: &[
                 [0x405D_84B5_E9D8_EB81, 0x406C_224B_9506_9D29, 0x405E_D9A1_25EC_EEE0, 0x4067_0A9C_80B9_7E8F],
                 [0x4052_4B80_CAA9_37B0, 0x4055_ECD0_EDA8_C744, 0x4059_2E1A_72E3_8F76, 0x4067_2EFF_1683_BF5E],

@@ -284,6 +284,16 @@ mod tests {
         }
     }
 
+    /// One path of a distribution with heavy tails may exceed the bound of a sum, which is kept only for a mean.
+    #[test]
+    fn without_a_mean_no_sum_is_kept() {
+        let far = [80.0; GROUP];
+        assert!(Histogram::log(0.0, true).observe(&far).is_err());
+        let mut histogram = Histogram::log(0.0, false);
+        histogram.observe(&far).expect("a range that bins hold");
+        assert_eq!((histogram.sum, histogram.extremes()), (0, Some((80.0, 80.0))));
+    }
+
     #[test]
     fn values_out_of_range_are_errors() {
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1500.0, -1500.0] {

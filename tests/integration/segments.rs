@@ -231,22 +231,3 @@ fn probabilities_agree_with_an_independent_simulation() {
     assert!(count > 250, "{count}");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
-
-/// Heavy tails have no mean, so that no path can exceed the bound of its sum.
-#[test]
-fn fans_without_a_mean_have_quantiles() {
-    let provider = |name: &str, revenue: f64| {
-        Provider::new(name, revenue).growth(Curve::constant(0.05)).volatility(0.5).history([revenue; 3])
-    };
-    let scenario = Scenario::builder("2018-Q1", "2043-Q1")
-        .provider(provider("A", 1.0))
-        .provider(provider("B", 2.0))
-        .innovations(outgrow::Innovations::StudentT { df: 2.05 })
-        .build()
-        .expect("valid");
-    let run = || scenario.simulate().paths(100_000).fans_of([Measure::Trailing]);
-    let outcome = run().run().expect("an outcome");
-    let fan = outcome.revenue("A").expect("a fan");
-    assert!(fan.mean("2043-Q1").expect("a date").is_none() && fan.quantile("2043-Q1", 0.5).expect("a date") > 1.0);
-    assert!(run().sampling(outgrow::Sampling::Sobol).run().is_ok());
-}
