@@ -37,9 +37,12 @@ pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
     Ok(findings)
 }
 
+/// Lower and upper end.
+type Interval = (f64, f64);
+
 /// The central 90 % interval of the log growth over the first year, or up to a nearer horizon, of each provider that is
 /// one series. An end outside of the classes is infinite.
-fn intervals(scene: &Scene<'_>) -> Result<Vec<(usize, (f64, f64))>, Error> {
+fn intervals(scene: &Scene<'_>) -> Result<Vec<(usize, Interval)>, Error> {
     let year = scene.per_year().min(scene.scenario.periods());
     let scenario = Scenario { horizon: scene.scenario.label(year), questions: Vec::new(), ..scene.scenario.clone() };
     let mut run = scenario.simulate().paths(PATHS).seed(SEED).fans(false).ranks(false).shares(false);

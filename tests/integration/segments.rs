@@ -54,10 +54,9 @@ fn one_segment_is_its_provider() {
     let part = || Segment::new("S", 2).growth(Curve::constant(0.2)).volatility(0.1);
     let whole = answer(Provider::of_segments("B", [part()]), "B");
     let segment = answer(Provider::of_segments("B", [part()]), "B/S");
-    assert_eq!(whole.0, segment.0);
-    assert_eq!((whole.1, whole.2), (segment.1, segment.2));
+    assert_eq!(whole, segment);
     let alone = answer(Provider::new("B", 2).growth(Curve::constant(0.2)).volatility(0.1), "B");
-    assert_eq!(whole.1, alone.1, "exact answers do not depend on names");
+    assert!((whole.1 - alone.1).abs() < 1e-15, "exact answers do not depend on names");
     assert!((whole.0 - alone.0).abs() < 0.04, "{whole:?} {alone:?}");
 }
 
@@ -76,7 +75,7 @@ fn a_provider_is_the_sum_of_its_segments() {
         .build()
         .expect("valid");
     let outcome = scenario.simulate().paths(64).fans_of([Measure::Trailing]).run().expect("an outcome");
-    let at = |t: f64| (3.0 * 1.8_f64.powf(t / 4.0), 5.0 * 1.1_f64.powf(t / 4.0));
+    let at = |t: f64| (3.0 * libm::pow(1.8, t / 4.0), 5.0 * libm::pow(1.1, t / 4.0));
     let revenue = |name: &str| outcome.revenue(name).expect("a fan").quantile("2020-Q1", 0.5).expect("a quantile");
     let (p, o) = at(8.0);
     assert!((revenue("G") - (p + o)).abs() < 1e-9 * (p + o));
