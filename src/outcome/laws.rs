@@ -7,7 +7,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
 
-/// The answer to a question given one law of a mixture, from [`Overtake::laws`].
+/// The answer to a question given one law of a mixture, from [`Overtake::laws`](crate::Overtake::laws).
 ///
 /// # Example: two continuations of the same growth
 /// ```

@@ -12,7 +12,7 @@ use crate::estimate::Estimate;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Slope {
-    /// Address of the number, as [`Scenario::with`] takes it.
+    /// Address of the number, as [`Scenario::with`](crate::Scenario::with) takes it.
     pub address: String,
     /// Value of the number.
     pub number: f64,
@@ -72,7 +72,7 @@ impl Gradient {
         self.probability
     }
 
-    /// Every number that the probability may depend on, in the order of [`Scenario::numbers`].
+    /// Every number that the probability may depend on, in the order of [`Scenario::numbers`](crate::Scenario::numbers).
     #[must_use]
     pub fn entries(&self) -> &[Slope] {
         &self.slopes
