@@ -22,8 +22,8 @@ def expected(outcome):
     """Every number of the outcome by (question, provider, period, statistic)."""
     for question in outcome["questions"]:
         name = question["name"]
-        for statistic in ["by", "ahead"]:
-            for dated in question[statistic]:
+        for statistic in ["by", "ahead", "gone"]:
+            for dated in question.get(statistic, []):
                 yield estimate((name, None, dated["period"], statistic), dated)
         # The last date of the question: a calendar year ends before the horizon may.
         yield estimate((name, None, question["by"][-1]["period"], "not_by_horizon"), question["not_by_horizon"])
@@ -31,6 +31,12 @@ def expected(outcome):
             yield estimate((name, None, None, f"lead_changes_{changes['count']}"), changes)
     for provider in outcome["providers"]:
         name = provider["name"]
+        for segment in provider.get("segments", []):
+            for row in segment["revenue"]:
+                for quantile in row["quantiles"]:
+                    statistic = f"revenue_quantile_{quantile['probability']}"
+                    key = (None, f"{name}/{segment['name']}", row["period"], statistic)
+                    yield key, (quantile["value"], None, None, None)
         for what in ["revenue", "share"]:
             for row in provider[what]:
                 if row["mean"] is not None:
