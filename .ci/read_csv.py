@@ -1,4 +1,5 @@
-"""Reads the long table of an outcome with pandas and polars, without options, and compares it with the outcome's JSON.
+"""Reads the long table of an outcome with pandas and polars and compares it with the outcome's JSON: without options,
+except that the labels of years, which look like numbers, are stated to be text.
 
 read_csv.py OUTCOME.csv OUTCOME.json
 """
@@ -74,11 +75,12 @@ def check(reader, rows, outcome):
 def main(csv, json_path):
     with open(json_path, encoding="utf-8") as file:
         outcome = json.load(file)
-    frame = pandas.read_csv(csv)
+    is_yearly = "-" not in outcome["base"]
+    frame = pandas.read_csv(csv, dtype={"period": "str"} if is_yearly else None)
     assert list(frame.columns) == TEXTS + NUMBERS, frame.columns
     assert all(frame[name].dtype == "float64" for name in NUMBERS), frame.dtypes
     check(f"pandas {pandas.__version__}", list(frame.itertuples(index=False, name=None)), outcome)
-    frame = polars.read_csv(csv)
+    frame = polars.read_csv(csv, schema_overrides={"period": polars.String} if is_yearly else None)
     assert frame.columns == TEXTS + NUMBERS, frame.columns
     assert all(frame[name].dtype == polars.Float64 for name in NUMBERS), frame.schema
     assert all(frame[name].dtype == polars.String for name in TEXTS), frame.schema
