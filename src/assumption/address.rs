@@ -129,15 +129,7 @@ impl<'a> Subject<'a> {
 
     /// The provider that it belongs to.
     pub(crate) fn provider(self) -> Option<&'a str> {
-        match self {
-            Self::Provider(owner, _) | Self::Jump(owner, _) => Some(owner.provider),
-            Self::Scenario(_)
-            | Self::Assumption(_)
-            | Self::Dependence(..)
-            | Self::Factor(..)
-            | Self::Correlation(..)
-            | Self::Question(..) => None,
-        }
+        self.owner().map(|owner| owner.provider)
     }
 
     /// The provider or segment that it belongs to.

@@ -186,11 +186,7 @@ fn log_ratio(pair: &Scenario, names: [&str; 2]) -> Result<Option<Vec<[f64; 2]>>,
 /// Whether the challenger is known to have been behind `back` periods before the base.
 fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
     let revenue = |name: &str| {
-        let at = |row: &usize| {
-            let history = &scene.of(*row).own.history;
-            history.len().checked_sub(back).map(|at| history[at])
-        };
-        scene.rows(name).iter().map(at).sum::<Option<f64>>()
+        scene.rows(name).into_iter().map(|row| scene.of(row).own.revenue_before(back)).sum::<Option<f64>>()
     };
     match (revenue(names[0]), revenue(names[1])) {
         (Some(challenger), Some(incumbent)) => challenger < incumbent,

@@ -253,11 +253,11 @@ impl Providers<'_> {
             })?;
             Ok(MeasuredFan { measure: entry.measure, revenue })
         });
-        let rows: Vec<SeriesId> = self.plan.segment_fans(index).map(|place| self.plan.fan_rows()[place]).collect();
+        let rows = &self.plan.fan_rows()[self.plan.segment_fans(index)];
         counted(&entry.segments, rows.len(), format!("providers[{index}].segments"))?;
         counted(&details.segments, rows.len(), format!("manifest.providers[{index}].segments"))?;
         let segments = entry.segments.into_iter().zip(details.segments).zip(rows).enumerate();
-        let segments = segments.map(|(place, ((entry, outer), row))| {
+        let segments = segments.map(|(place, ((entry, outer), &row))| {
             let name = self.plan.segment_name(row);
             if entry.name != name {
                 let address = format!("providers[{index}].segments[{place}].name");

@@ -24,15 +24,13 @@ pub(crate) fn pasts(scenario: &Scenario, plan: &Plan) -> Vec<KnownRevenue> {
     let stated = scenario.series();
     let one = |row: &SeriesId| {
         let parts = plan.parts_of(*row);
-        let known = parts.iter().map(|SeriesId(part)| stated[*part].own.history.len()).min().unwrap_or(0);
         let back = |t: usize| {
-            let own = |SeriesId(part): &SeriesId| {
-                let history = &stated[*part].own.history;
-                history[history.len() - t]
-            };
-            parts.iter().map(own).sum()
+            let own = |SeriesId(part): &SeriesId| stated[*part].own.revenue_before(t);
+            parts.iter().map(own).sum::<Option<f64>>()
         };
-        KnownRevenue { history: (1..=known).rev().map(back).collect(), base: plan.base_at(*row, LEVELS) }
+        let mut history: Vec<f64> = (1..).map_while(back).collect();
+        history.reverse();
+        KnownRevenue { history, base: plan.base_at(*row, LEVELS) }
     };
     plan.fan_rows().iter().map(one).collect()
 }

@@ -207,7 +207,7 @@ impl<'a> Paths<'a> {
     }
 
     /// The rows whose fans are counted.
-    pub(crate) fn fan_rows(&self) -> Vec<SeriesId> {
+    pub(crate) fn fan_rows(&self) -> &'a [SeriesId] {
         self.plan.fan_rows()
     }
 

@@ -15,8 +15,8 @@ pub(crate) struct Combined {
 }
 
 impl Combined {
-    /// The providers of segments, and the row of log revenue of every provider: that of its series, or, after all series,
-    /// that of the sum.
+    /// The providers of segments, and the rows whose fans are counted: the row of log revenue of every provider (that of
+    /// its series, or, after all series, that of the sum), then the segments of those that have some.
     pub(super) fn of(series: &[SeriesOf<'_>], providers: usize) -> (Vec<Self>, Vec<SeriesId>) {
         let mut all: Vec<Self> = Vec::new();
         let mut rows = Vec::with_capacity(providers);
@@ -31,6 +31,7 @@ impl Combined {
                 }
             }
         }
+        rows.extend(all.iter().flat_map(|sum| &sum.of));
         (all, rows)
     }
 }

@@ -37,8 +37,8 @@ pub(crate) struct Plan {
     pub(crate) series: Vec<Series>,
     /// Providers of segments: the rows of log revenue after those of the series.
     pub(crate) combined: Vec<Combined>,
-    /// By provider: the row of its revenue.
-    of_providers: Vec<SeriesId>,
+    /// The rows whose fans are counted: those of the providers, then the segments of those that have some.
+    fan_rows: Vec<SeriesId>,
     /// By row of log revenue: `Provider` or `Provider/Segment`.
     names: Vec<String>,
     pub(crate) moves: Moves,
@@ -85,7 +85,7 @@ impl Plan {
             series.push(Series::new((scenario, of), (curve, slots), &draws, (&covariance, index))?);
         }
         let mut names: Vec<String> = stated.iter().map(SeriesOf::name).collect();
-        let (combined, of_providers) = Combined::of(&stated, scenario.providers.len());
+        let (combined, fan_rows) = Combined::of(&stated, scenario.providers.len());
         names.extend(combined.iter().map(|sum| scenario.providers[sum.provider].name.clone()));
         let copula = Copula::new(scenario, &draws);
         let factor = copula.among(&(0..draws.len()).collect::<Vec<_>>());
@@ -101,7 +101,7 @@ impl Plan {
             factor,
             series,
             combined,
-            of_providers,
+            fan_rows,
             names,
             moves,
             sources: Vec::new(),
@@ -171,23 +171,23 @@ impl Plan {
 
     /// For each provider, the row of its revenue by period.
     pub(crate) fn provider_rows(&self) -> &[SeriesId] {
-        &self.of_providers
+        &self.fan_rows[..self.rows.names().len()]
     }
 
     /// The row of revenue of a provider, by place in the scenario.
     pub(crate) fn provider_row(&self, provider: usize) -> SeriesId {
-        self.of_providers[provider]
+        self.provider_rows()[provider]
     }
 
     /// The rows whose fans are counted: those of the providers, then the segments of those that have some.
-    pub(crate) fn fan_rows(&self) -> Vec<SeriesId> {
-        self.of_providers.iter().copied().chain(self.combined.iter().flat_map(|sum| sum.of.iter().copied())).collect()
+    pub(crate) fn fan_rows(&self) -> &[SeriesId] {
+        &self.fan_rows
     }
 
     /// The places in [`Plan::fan_rows`] of the segments of a provider.
     pub(crate) fn segment_fans(&self, provider: usize) -> std::ops::Range<usize> {
         let before = self.combined.iter().take_while(|sum| sum.provider < provider);
-        let from = self.of_providers.len() + before.map(|sum| sum.of.len()).sum::<usize>();
+        let from = self.provider_rows().len() + before.map(|sum| sum.of.len()).sum::<usize>();
         let own = self.combined.iter().find(|sum| sum.provider == provider);
         from..from + own.map_or(0, |sum| sum.of.len())
     }
@@ -256,12 +256,10 @@ impl Plan {
         let Dates { width, base, at } = dates;
         let of = self.row_named(name);
         let stated = scenario.series();
+        let parts = self.parts_of(of);
         let history = |t: usize| {
-            let back = |SeriesId(part): &SeriesId| {
-                let history = &stated[*part].own.history;
-                history.len().checked_sub(t).map(|index| history[index])
-            };
-            self.parts_of(of).iter().map(back).sum::<Option<f64>>()
+            let back = |SeriesId(part): &SeriesId| stated[*part].own.revenue_before(t);
+            parts.iter().map(back).sum::<Option<f64>>()
         };
         let dates: Vec<Option<i32>> =
             std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();

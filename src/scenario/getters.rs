@@ -34,6 +34,11 @@ impl Provider {
         &self.history
     }
 
+    /// Revenue `back` periods before the base (one is the period just before it), if the history reaches that far.
+    pub(crate) fn revenue_before(&self, back: usize) -> Option<f64> {
+        self.history.get(self.history.len().checked_sub(back)?).copied()
+    }
+
     /// The month, 1 to 12, in which the fiscal year ends.
     #[must_use]
     pub fn get_fiscal_year_ends(&self) -> u32 {

@@ -17,7 +17,7 @@ impl Fans {
         let of = |SeriesId(row): SeriesId| {
             plan.central[row][1..].iter().map(move |centre| Histogram::log(*centre as f32, plan.has_mean[row]))
         };
-        plan.fan_rows().into_iter().flat_map(of).collect()
+        plan.fan_rows().iter().copied().flat_map(of).collect()
     }
 }
 
@@ -28,9 +28,9 @@ impl Statistic for Fans {
 
     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
         let periods = paths.rows().periods();
-        for (place, row) in paths.fan_rows().into_iter().enumerate() {
+        for (place, row) in paths.fan_rows().iter().enumerate() {
             for t in 1..=periods {
-                counts.values(place * periods + t - 1, paths.values(row.into(), t));
+                counts.values(place * periods + t - 1, paths.values((*row).into(), t));
             }
         }
     }

@@ -8,7 +8,6 @@ segment is simulated as shocks.py simulates a provider; a provider is the sum of
 
 import copy
 import csv
-import math
 import pathlib
 import sys
 import tomllib
@@ -62,7 +61,6 @@ def main(paths):
             scenario = tomllib.loads(path.read_text())
             flat, parts = flattened(scenario)
             rng = np.random.default_rng([2019, *path.stem.encode()])
-            step, base = shocks.step_of(scenario["base"]), shocks.number_of(scenario["base"])
             chunks = []
             for _ in range(paths // chunk):
                 named, logs = compared(scenario, flat, parts, shocks.simulate(flat, chunk, rng))
@@ -76,18 +74,7 @@ def main(paths):
                         found["mean", one["name"], len(row) - 1] = money.mean()
                         found["variance", one["name"], len(row) - 1] = money.var()
                 chunks.append(found)
-            for key in chunks[0]:
-                if key[0] == "variance":
-                    continue
-                each = np.array([found[key] for found in chunks])
-                value = each.mean()
-                variance = max(value * (1 - value), 1e-9)
-                if key[0] == "mean":
-                    variance = np.mean([found["variance", *key[1:]] for found in chunks])
-                error = math.sqrt(variance / (chunk * len(each)))
-                what, of, end = key
-                writer.writerow([path.stem, what, of, shocks.label_of(base + end, step), f"{value:.8g}", f"{error:.3g}"])
-            print(path.stem, flush=True)
+            shocks.write_means(writer, path.stem, scenario["base"], chunks)
 
 
 if __name__ == "__main__":

@@ -251,6 +251,23 @@ def answers(scenario, question, rows, rng):
     return out
 
 
+def write_means(writer, name, base, chunks):
+    """The mean of every answer over the chunks, with its standard error."""
+    step, number = step_of(base), number_of(base)
+    for key in chunks[0]:
+        if key[0] == "variance":
+            continue
+        each = np.array([found[key] for found in chunks])
+        value = each.mean()
+        variance = max(value * (1 - value), 1e-9)
+        if key[0] == "mean":
+            variance = np.mean([found["variance", *key[1:]] for found in chunks])
+        error = math.sqrt(variance / (CHUNK * len(each)))
+        what, of, end = key
+        writer.writerow([name, what, of, label_of(number + end, step), f"{value:.8g}", f"{error:.3g}"])
+    print(name, flush=True)
+
+
 def main(paths):
     with open(HERE / "shocks.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -258,7 +275,6 @@ def main(paths):
         for path in sorted((HERE.parent / "data" / "shocks").glob("*.toml")):
             scenario = tomllib.loads(path.read_text())
             rng = np.random.default_rng([2018, *path.stem.encode()])
-            step, base = step_of(scenario["base"]), number_of(scenario["base"])
             chunks = []
             for _ in range(paths // CHUNK):
                 rows = simulate(scenario, CHUNK, rng)
@@ -273,19 +289,7 @@ def main(paths):
                             found["mean", one["name"], end] = money.mean()
                             found["variance", one["name"], end] = money.var()
                 chunks.append(found)
-            for key in chunks[0]:
-                if key[0] == "variance":
-                    continue
-                each = np.array([found[key] for found in chunks])
-                value = each.mean()
-                if key[0] == "mean":
-                    variance = np.mean([found["variance", *key[1:]] for found in chunks])
-                    error = math.sqrt(variance / (CHUNK * len(each)))
-                else:
-                    error = math.sqrt(max(value * (1 - value), 1e-9) / (CHUNK * len(each)))
-                what, of, end = key
-                writer.writerow([path.stem, what, of, label_of(base + end, step), f"{value:.8g}", f"{error:.3g}"])
-            print(path.stem, flush=True)
+            write_means(writer, path.stem, scenario["base"], chunks)
 
 
 if __name__ == "__main__":
