@@ -42,10 +42,7 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
 /// The source of a plain number is that of its segment or provider.
 fn source_of(scenario: &Scenario, address: &str) -> String {
     let owner = Subject::of_known(address).owner();
-    let series = scenario.series();
-    let found = owner.and_then(|owner| series.iter().find(|series| owner.is_named(&series.name())));
-    let stated = found.and_then(|series| series.own.source_text().or(series.outer.source_text()));
-    stated.unwrap_or(ASSUMED).to_owned()
+    owner.and_then(|owner| scenario.source_of_owner(owner)).unwrap_or(ASSUMED).to_owned()
 }
 
 pub(super) fn findings(page: &mut HtmlPage, scenario: &Scenario, audit: &Audit) {

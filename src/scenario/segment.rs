@@ -5,7 +5,7 @@ use super::item::{Claim, Provider, Segment};
 use super::shock::{Centring, Jump, Shock};
 use super::walk::{ItemKey, Place, keys};
 use crate::assumption::Assumption;
-use crate::assumption::address::{ProviderKey, ScenarioKey, Trail, item, split_name};
+use crate::assumption::address::{Owner, ProviderKey, ScenarioKey, Trail, item, split_name};
 use crate::error::{did_you_mean, no_provider};
 use crate::growth::Curve;
 
@@ -162,12 +162,17 @@ impl Scenario {
     /// The number's own source, otherwise that of the assumption it names, otherwise its segment's or provider's.
     pub(super) fn source_of(&self, place: &Place) -> Option<String> {
         let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
-        let of = |series: &SeriesOf<'_>| place.subject().owner().is_some_and(|owner| owner.is_named(&series.name()));
         let own = place.assumption.source.clone();
-        own.or_else(|| place.assumption.name().and_then(named)).or_else(|| {
-            let series = self.series().into_iter().find(of)?;
-            series.own.source.clone().or_else(|| series.outer.source.clone())
-        })
+        let of_owner = || self.source_of_owner(place.subject().owner()?).map(str::to_owned);
+        own.or_else(|| place.assumption.name().and_then(named)).or_else(of_owner)
+    }
+
+    /// The source of a segment, otherwise that of the provider.
+    pub(crate) fn source_of_owner(&self, owner: Owner<'_>) -> Option<&str> {
+        let provider = self.providers.iter().find(|provider| provider.name == owner.provider)?;
+        let is_own = |segment: &&Segment| Some(segment.name()) == owner.segment;
+        let own = provider.segments.iter().find(is_own).and_then(|Segment(own)| own.source.as_deref());
+        own.or(provider.source.as_deref())
     }
 
     /// The number of periods of history of a provider or segment; of segments, the fewest. 0 for an unknown name.

@@ -1,8 +1,8 @@
 //! Gradients against central differences of whole answers, and errors where no derivative exists.
 
 use outgrow::{
-    Curve, Gradient, Measure, Provider, Question, Scenario, Tail, interval, lognormal, normal, triangular, truncated,
-    uniform,
+    Curve, Gradient, Measure, Provider, Question, Scenario, Segment, Tail, interval, lognormal, normal, triangular,
+    truncated, uniform,
 };
 
 /// Allowed relative distance of a derivative from a difference; `ERRORS` errors of the probability are added, per 100 %
@@ -276,5 +276,45 @@ fn a_volatility_drawn_down_to_zero_has_a_gradient() {
         let found = gradient.of(address).expect("a slope");
         let allowed = 0.02 * expected.abs() + gradient.probability().standard_error() / number;
         assert!((found - expected).abs() <= allowed, "{address}: {found}, by differences {expected}");
+    }
+}
+
+#[test]
+fn a_segment_has_the_gradient_of_a_provider_with_the_same_numbers() {
+    let curves = [
+        Curve::constant(normal(0.3, 0.05)),
+        Curve::mixture([(0.4, Curve::constant(0.3)), (0.6, Curve::constant(normal(0.1, 0.05)))]),
+    ];
+    let build = |a: Provider, name: &str, correlated: &str| {
+        let b = Provider::new("b", 1000).growth(Curve::constant(0.05)).volatility(0.1);
+        let scenario =
+            Scenario::builder("2018-Q1", "2021-Q4").provider(a).provider(b).correlation("b", correlated, 0.3);
+        scenario.question(Question::overtakes(name, "b").name("it")).build().expect("a scenario")
+    };
+    for curve in curves {
+        let revenue = lognormal(700.0, 0.05);
+        let whole = Provider::new("a", revenue.clone()).growth(curve.clone()).volatility(0.2);
+        let expected = build(whole, "a", "a").exact().gradient("it", "2020-Q4").expect("a gradient");
+        let part = || Segment::new("s", revenue.clone()).growth(curve.clone()).volatility(0.2);
+        let rest = Segment::new("r", 1).growth(Curve::constant(0.02)).volatility(0.1);
+        let cases = [
+            build(Provider::of_segments("a", [part()]), "a", "a"),
+            build(Provider::of_segments("a", [part()]), "a/s", "a/s"),
+            build(Provider::of_segments("a", [part(), rest.clone()]), "a/s", "a/s"),
+            build(Provider::of_segments("a", [rest, part()]), "a/s", "a"),
+        ];
+        for scenario in cases {
+            let gradient = scenario.exact().gradient("it", "2020-Q4").expect("a gradient");
+            assert_eq!(gradient.entries().len(), expected.entries().len(), "{gradient}\n{expected}");
+            for entry in expected.entries() {
+                let address = entry.address.replace("provider[a]", "provider[a].segment[s]");
+                let slope = gradient.of(&address).expect("a slope");
+                let off = (slope - entry.slope).abs();
+                assert!(
+                    entry.slope.abs() > 1e-6 && off <= 1e-6 * entry.slope.abs(),
+                    "{address}: {gradient}\n{expected}"
+                );
+            }
+        }
     }
 }

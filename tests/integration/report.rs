@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use outgrow::{Curve, Outcome, Provider, Question, Scenario, Tail, fixed, interval, normal};
+use outgrow::{Curve, Outcome, Provider, Question, Scenario, Segment, Tail, fixed, interval, normal};
 use roxmltree::{Document, Node, ParsingOptions};
 
 const HOSTILE: [&str; 3] =
@@ -226,4 +226,26 @@ fn where_nothing_is_asked_the_title_is_the_horizon() {
     let alone = Scenario::builder("2018", "2020").provider(Provider::new("A", 1).growth(Curve::constant(0.1)));
     let html = html(&run(&alone.build().expect("a scenario")));
     assert_eq!(all(&parsed(&html), "h1").next().map(text).as_deref(), Some("Revenue to 2020"));
+}
+
+#[test]
+fn a_number_has_the_source_of_its_segment_or_provider() {
+    let part = |name: &str| Segment::new(name, 1.5).growth(Curve::constant(0.1)).volatility(0.1);
+    let parts = Provider::of_segments("P", [part("S").source("of the segment"), part("R")]);
+    let scenario = Scenario::builder("2018-Q1", "2019-Q1")
+        .provider(parts.source("of the provider").exit(0.0625))
+        .provider(Provider::new("Q", 7).growth(Curve::constant(0.2)))
+        .question(Question::overtakes("P", "Q"))
+        .build()
+        .expect("a scenario");
+    let html = html(&run(&scenario));
+    let document = parsed(&html);
+    let sources = |address: &str| -> Vec<String> {
+        let rows = all(&document, "tr").filter(|row| row.children().any(|cell| text(cell) == address));
+        rows.map(|row| row.children().last().map(text).expect("a cell")).collect()
+    };
+    assert_eq!(sources("provider[P].exit"), ["of the provider"]);
+    assert_eq!(sources("provider[P].segment[S].revenue"), ["of the segment"]);
+    assert_eq!(sources("provider[P].segment[R].revenue"), ["of the provider"]);
+    assert_eq!(sources("provider[Q].revenue"), ["assumed"]);
 }

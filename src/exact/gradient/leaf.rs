@@ -9,7 +9,7 @@ use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::exact::settings::refused;
-use crate::plan::Plan;
+use crate::plan::{Plan, SeriesId};
 use crate::scenario::Scenario;
 
 /// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
@@ -78,7 +78,7 @@ pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, pair: [&str; 2]) -> Resul
 struct Places<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
-    /// The compared providers.
+    /// The names of the compared series.
     pair: [&'a str; 2],
     named: &'a [(String, String, Quantity)],
 }
@@ -102,9 +102,11 @@ impl Places<'_> {
             },
             Subject::Dependence(index, _) => self.follows_dependence(index),
             Subject::Correlation(index, _) => {
-                let between = &self.scenario.correlations[index].between;
-                let is_end = |name: &&str| between.iter().any(|end| end == name);
-                Follows { correlation: self.pair.iter().all(is_end), ..Follows::default() }
+                let ends = &self.scenario.correlations[index].between;
+                let [first, second] = ends.each_ref().map(|end| self.scenario.correlated(end).unwrap_or_default());
+                let [a, b] = self.pair.map(|name| self.plan.row_named(name)).map(|SeriesId(row)| row);
+                let is_between = |a, b| first.contains(&a) && second.contains(&b);
+                Follows { correlation: is_between(a, b) || is_between(b, a), ..Follows::default() }
             }
             Subject::Scenario(key) => match key {
                 // A ceiling is only compared with the answers; the other keys are no numbers.

@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 
 /// The gradient of a scenario of which the laws of some mixtures are fixed.
 pub(super) struct Mixed<'a> {
-    /// The compared providers.
+    /// The compared series.
     pub(super) names: [&'a str; 2],
     /// Differentiates a scenario in which the law of every mixture is fixed.
     pub(super) solve: &'a dyn Fn(&Scenario) -> Result<Gradient, Error>,
@@ -28,9 +28,10 @@ impl Mixed<'_> {
     /// # Errors
     /// Those of the solution; unsupported if the laws have too many combinations.
     pub(super) fn gradient(&mut self, scenario: &Scenario, fixed: &[String]) -> Result<Gradient, Error> {
+        let series = scenario.series();
         let open = self.names.iter().find_map(|name| {
-            let provider = scenario.providers().iter().find(|provider| provider.name() == *name)?;
-            open(provider.growth.as_ref()?, of_provider(name, ProviderKey::Growth), fixed)
+            let series = series.iter().find(|series| series.name() == *name)?;
+            open(series.own.growth.as_ref()?, of_provider(name, ProviderKey::Growth), fixed)
         });
         let Some((address, weights)) = open else {
             self.solved += 1;

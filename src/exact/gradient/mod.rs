@@ -83,15 +83,19 @@ impl Exact<'_> {
     pub fn gradient(self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<Gradient, Error> {
         let labels: Vec<Period> = (1..=self.scenario.periods()).map(|t| self.scenario.label(t)).collect();
         let by = labels[place_of(&labels, date)?];
-        let (asked, names) = self.asked(question)?;
+        let (asked, pair) = self.asked(question)?;
         // Periods after the date have no effect, and other questions are not needed.
         let mut scenario = self.scenario.shortened(by);
         scenario.questions = vec![asked.clone()];
+        // A provider of a single segment stands for it: the numbers are those of the segment.
+        let plan = Plan::new(&scenario, 0)?;
+        let names = series_of(&plan, pair)?.map(|of| plan.name(of));
         let solve = |scenario: &Scenario| self.given_laws(scenario, asked, names);
         Mixed { names, solve: &solve, solved: 0 }.gradient(&scenario, &[])
     }
 
-    /// The gradient of a scenario with a single question about a pair, in which the law of every mixture is fixed.
+    /// The gradient of a scenario with a single question about a pair of series, in which the law of every mixture is
+    /// fixed.
     fn given_laws(&self, scenario: &Scenario, asked: &Question, names: [&str; 2]) -> Result<Gradient, Error> {
         let by = scenario.horizon();
         let plan = Plan::new(scenario, 0)?;
