@@ -66,3 +66,12 @@ pub(super) fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) 
 fn indicator(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
+
+/// Replaces numbers by their running sums.
+pub(super) fn accumulate(by: &mut [f64]) {
+    let mut sum = 0.0;
+    for by in by {
+        sum += *by;
+        *by = sum;
+    }
+}

@@ -1,7 +1,6 @@
 //! Discrete assumptions in exact answers: the answer is the mean, over every combination of their values, of the answers
 //! given the values. The quadrature rules are for smooth functions of the drawn numbers, and a step is not smooth.
 
-use super::dense_pair;
 use super::dynamics::is_needed;
 use super::quadrature::budget::Budget;
 use super::quadrature::integrate::{Pairs, Request};
@@ -206,7 +205,7 @@ impl Weighted<'_> {
         budget.divide(self.parts.len());
         let mut solve = |part: &mut Part<'_>| -> Result<(f64, Integral), Error> {
             if is_needed(part.plan, series) {
-                return Ok((part.weight, dense_pair::integral(part.plan, series, request.asked())?));
+                return Ok((part.weight, request.solve_process(part.plan, series, budget)?));
             }
             Ok((part.weight, request.solve(&mut part.pairs, budget)?.integral))
         };

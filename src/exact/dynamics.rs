@@ -2,9 +2,12 @@
 
 use super::asked::{Asked, Watch};
 use super::settings::refused;
+use super::walk::chain::Process;
+use super::walk::innovation::Innovation;
 use crate::assumption::address::{ProviderKey, ScenarioKey, of_provider};
+use crate::covariance::Motion;
 use crate::error::{Error, Problem};
-use crate::plan::{MotionInput, Plan, SeriesId};
+use crate::plan::{Input, MotionInput, Plan, SeriesId};
 use crate::scenario::{Scenario, SeriesOf};
 
 /// The largest share of a damped trend that is supported.
@@ -17,6 +20,26 @@ pub(super) fn is_needed(plan: &Plan, series: [SeriesId; 2]) -> bool {
     let has_tails = plan.moves.tails.is_some() && series.iter().any(|of| plan.has_shocks(*of));
     let is_moved = |of: &SeriesId| !plan.dynamics(*of).motion.is_random_walk() && plan.series(*of).has_volatility();
     (has_tails || series.iter().any(is_moved)) && !plan.is_without_shocks(series[0], series[1])
+}
+
+/// How the deviations of the log-ratio move at a point of the draws: as those of the series that have volatility, which move
+/// alike.
+pub(super) fn process(plan: &Plan, series: [SeriesId; 2], draws: &[Vec<f64>], point: usize) -> Process {
+    let root = plan.step_root();
+    let moving = series.iter().find(|of| plan.series(**of).has_volatility());
+    let motion = moving.map_or(Motion::RandomWalk, |of| plan.dynamics(*of).motion.of_path(root * root, draws, point));
+    let law = plan.moves.tails.as_ref().map_or(Innovation::Normal, |tails| Innovation::student_t(tails.degrees()));
+    Process { motion, law }
+}
+
+/// Whether walks of a pair from several starts need a recursion each: the deviation from the start reverts, or its growth is
+/// known at the first date.
+pub(super) fn needs_single_start(plan: &Plan, series: [SeriesId; 2]) -> bool {
+    series.iter().any(|of| match plan.dynamics(*of).motion {
+        MotionInput::Reverting { .. } | MotionInput::Persistent { .. } => true,
+        MotionInput::DampedTrend { share, .. } => share == Input::Known(1.0),
+        MotionInput::RandomWalk => false,
+    })
 }
 
 /// Why shocks of these series have no exact answer, with the address of the reason.
@@ -35,6 +58,12 @@ fn fault(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Option<(Strin
 }
 
 /// # Errors
+/// Unsupported if innovations of these series are not normal.
+pub(super) fn check_tails(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Result<(), Error> {
+    if plan.moves.tails.is_some() { check_shocks(scenario, plan, series) } else { Ok(()) }
+}
+
+/// # Errors
 /// Unsupported if the shocks of these series have no exact answer.
 pub(super) fn check_shocks(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Result<(), Error> {
     match fault(scenario, plan, series) {
@@ -43,8 +72,8 @@ pub(super) fn check_shocks(scenario: &Scenario, plan: &Plan, series: &[SeriesId]
     }
 }
 
-/// As [`check_shocks`] for a question about a pair, of which more is supported: Student-t innovations, and reverting
-/// shocks or damped trends with equal numbers, if nothing but the bases and discrete assumptions is drawn.
+/// As [`check_shocks`] for a question about a pair, of which more is supported: Student-t innovations, and shocks of one kind
+/// with equal numbers, except `persistent` ones with Student-t innovations.
 ///
 /// # Errors
 /// Unsupported with the reason.
@@ -57,11 +86,13 @@ pub(super) fn check_pair(scenario: &Scenario, plan: &Plan, series: [SeriesId; 2]
     let has_tails = plan.moves.tails.is_some();
     let is_solved = |motion: &MotionInput| match motion {
         MotionInput::Reverting { .. } => true,
-        // With a share of 1 the state has no density over both dimensions.
-        MotionInput::DampedTrend { share, .. } => {
-            !has_tails && share.of_known().is_some_and(|share| share <= MOST_SHARE)
+        // With Student-t innovations the state must have a density over both dimensions.
+        MotionInput::Persistent { .. } => !has_tails,
+        MotionInput::DampedTrend { share: Input::Known(share), .. } => {
+            *share <= MOST_SHARE || *share >= 1.0 && !has_tails
         }
-        MotionInput::RandomWalk | MotionInput::Persistent { .. } => false,
+        MotionInput::DampedTrend { share: Input::Drawn(draw), .. } => plan.quantile(*draw).at_score(8.0) <= MOST_SHARE,
+        MotionInput::RandomWalk => false,
     };
     let is_alike = motions.windows(2).all(|pair| pair[0] == pair[1]);
     let has_factors = !plan.shared(series, |_| 1.0).is_empty();
@@ -69,32 +100,9 @@ pub(super) fn check_pair(scenario: &Scenario, plan: &Plan, series: [SeriesId; 2]
     if !(is_walk || motions.iter().all(is_solved) && is_alike && !has_factors) {
         return check_shocks(scenario, plan, &series);
     }
-    let fault = fault(scenario, plan, &series);
-    let (address, _) = fault.unwrap_or_else(|| (ScenarioKey::Innovations.text().to_owned(), String::new()));
-    let what = match motions[..] {
-        _ if has_tails => "Student-t innovations",
-        [MotionInput::DampedTrend { .. }, ..] => "damped trends",
-        _ => "reverting shocks",
-    };
     match asked {
-        Asked::Passage(Watch::Dates { sustained: 1 }) | Asked::Ahead => {}
-        Asked::Passage(Watch::Dates { .. } | Watch::AnyTime) => {
-            let reason = format!("sustained overtakes with {what} have no exact answer yet");
-            return Err(refused(&address, &reason, SIMULATE));
-        }
-        Asked::LeadChanges => {
-            let reason = format!("lead changes with {what} have no exact answer yet");
-            return Err(refused(&address, &reason, SIMULATE));
-        }
-    }
-    let draws = series.iter().flat_map(|of| plan.growth_draws(*of)).chain(plan.shock_draws(&series));
-    let mut smooth = draws.filter(|draw| plan.quantile(*draw).steps().is_none());
-    match smooth.next() {
-        Some(draw) => {
-            let reason = format!("exact answers with {what} are not implemented for drawn growth or volatility");
-            Err(refused(plan.draw_address(draw), &reason, SIMULATE))
-        }
-        None => Ok(()),
+        Asked::Passage(Watch::Dates { .. }) | Asked::Ahead | Asked::LeadChanges => Ok(()),
+        Asked::Passage(Watch::AnyTime) => check_shocks(scenario, plan, &series),
     }
 }
 

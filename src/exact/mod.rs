@@ -11,7 +11,7 @@
 //! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `cases` | discrete assumptions: every combination of their values |
 //! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
-//! | `dense_pair` | Student-t innovations and reverting shocks, if only bases are drawn |
+//! | `process` | the answers at a point for Student-t innovations and for shocks that are not random walks |
 //! | `gradient` | derivatives of an answer |
 //! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
@@ -21,11 +21,11 @@ mod answer;
 mod asked;
 mod cases;
 mod closed;
-mod dense_pair;
 mod dynamics;
 mod gradient;
 mod outcome;
 mod pair;
+mod process;
 mod quadrature;
 mod revenue;
 mod settings;

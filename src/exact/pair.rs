@@ -1,9 +1,14 @@
 //! A pair of providers for the integration: start, drifts and standard deviation of the log-ratio at points of the
 //! drawn assumptions, and the answer at each point.
 
-use super::asked::{Asked, Watch, certain};
-use super::start::{Start, TIE};
-use crate::assumption::address::{Subject, is_within};
+mod perturbed;
+
+use super::asked::{Asked, Watch, accumulate, certain};
+use super::dynamics::{self, SIMULATE};
+use super::process::{At, Processes};
+use super::settings::refused;
+use super::start::Start;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
@@ -48,6 +53,31 @@ impl Columns {
     /// Standard deviation of the shocks of each period at one point; equal for all periods.
     fn sds(&self, place: usize) -> Vec<f64> {
         vec![self.sd[place]; self.centre.len() - 1]
+    }
+}
+
+/// The recursion given the draws.
+#[derive(Debug)]
+pub(super) enum Engine {
+    /// For Gaussian random walks.
+    Gaussian(Box<Recursion>),
+    /// For all other shocks.
+    Processes(Box<Processes>),
+}
+
+impl Engine {
+    /// Work so far, in multiplications; 0 for Gaussian random walks, whose cost is known in advance.
+    pub(super) fn work(&self) -> f64 {
+        match self {
+            Self::Gaussian(_) => 0.0,
+            Self::Processes(processes) => processes.work(),
+        }
+    }
+}
+
+impl From<Recursion> for Engine {
+    fn from(recursion: Recursion) -> Self {
+        Self::Gaussian(Box::new(recursion))
     }
 }
 
@@ -133,6 +163,17 @@ impl<'p> Pair<'p> {
         draws
     }
 
+    /// Whether the quantile function of an integrated draw has a kink.
+    pub(super) fn has_kinks(&self) -> bool {
+        self.draws.iter().any(|draw| self.plan.quantile(*draw).kink().is_some())
+    }
+
+    /// The draws that half-lives and shares follow.
+    pub(super) fn motion_draws(&self) -> Vec<usize> {
+        let inputs = self.series.iter().flat_map(|of| self.plan.dynamics(*of).motion.inputs());
+        inputs.filter_map(Input::draw).filter(|draw| self.draws.contains(draw)).collect()
+    }
+
     pub(super) fn periods(&self) -> usize {
         self.plan.rows.periods()
     }
@@ -195,9 +236,13 @@ impl<'p> Pair<'p> {
         scores: &[Vec<f64>],
         width: usize,
         asked: Asked,
-        recursion: &mut Recursion,
+        engine: &mut Engine,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
+        let recursion = match engine {
+            Engine::Gaussian(recursion) => recursion,
+            Engine::Processes(processes) => return self.each_of(scores, width, asked, processes, emit),
+        };
         let mut answer = vec![0.0; asked.len(self.periods())];
         let columns = self.columns(scores, width)?;
         for point in 0..width {
@@ -207,6 +252,60 @@ impl<'p> Pair<'p> {
             emit(point, &answer);
         }
         Ok(())
+    }
+
+    /// As [`each`](Self::each), where shocks are not a Gaussian random walk.
+    pub(super) fn each_of(
+        &self,
+        scores: &[Vec<f64>],
+        width: usize,
+        asked: Asked,
+        processes: &mut Processes,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
+        let mut answer = vec![0.0; asked.len(self.periods())];
+        let columns = self.columns(scores, width)?;
+        for point in 0..width {
+            answer.fill(0.0);
+            let centre: Vec<f64> = columns.centre.iter().map(|period| period[point]).collect();
+            self.answer_of_process(&centre, (&columns, point), asked, processes, &mut answer)?;
+            emit(point, &answer);
+        }
+        Ok(())
+    }
+
+    /// The answers given the draws, where shocks are not a Gaussian random walk.
+    fn answer_of_process(
+        &self,
+        centre: &[f64],
+        (columns, point): (&Columns, usize),
+        asked: Asked,
+        processes: &mut Processes,
+        out: &mut [f64],
+    ) -> Result<(), Error> {
+        let drawn;
+        let start = match &self.start {
+            Some(start) => start,
+            None => {
+                drawn = Start::point(centre[0]);
+                &drawn
+            }
+        };
+        let sd = columns.sd[point];
+        if !(sd > 0.0) {
+            for (x, weight) in start.below.iter().chain(&start.above) {
+                let shifted: Vec<f64> = centre.iter().map(|c| c - centre[0] + x).collect();
+                certain(&shifted, *weight, asked, out);
+            }
+            return Ok(());
+        }
+        let centres: Vec<f64> = centre[1..].iter().map(|c| c - centre[0]).collect();
+        let process = dynamics::process(self.plan, self.series, &columns.draws, point);
+        processes.answer(&At { process, start, centres: &centres, sd }, asked, out).ok_or_else(|| {
+            let address = of_provider(self.plan.name(self.series[0]), ProviderKey::Volatility);
+            let reason = "the recursion would need too many nodes: a trend lasts too long, or tails are very heavy";
+            refused(&address, reason, SIMULATE)
+        })
     }
 
     /// The answers given the draws.
@@ -285,91 +384,5 @@ fn column(input: Input, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
     match input {
         Input::Known(value) => vec![value; width],
         Input::Drawn(draw) => draws[draw].clone(),
-    }
-}
-
-/// Methods that evaluate the pair with a number perturbed: `plan` is the plan of the perturbed scenario, with the same
-/// draws.
-impl Pair<'_> {
-    pub(super) fn plan(&self) -> &Plan {
-        self.plan
-    }
-
-    /// Covariance of the shocks of the two.
-    pub(super) fn covariance(&self) -> &PairCovariance {
-        &self.covariance
-    }
-
-    /// Whether both providers start with the same revenue with certainty, each specified as a number.
-    pub(super) fn is_tied(&self) -> bool {
-        match self.series.map(|of| self.plan.base(of)) {
-            [Input::Known(a), Input::Known(b)] => (self.plan.log_base(a) - self.plan.log_base(b)).abs() <= TIE,
-            _ => false,
-        }
-    }
-
-    /// Whether the start is a point that depends on the bases.
-    fn follows_bases(&self) -> bool {
-        let bases = self.series.map(|of| self.plan.base(of));
-        let is_shared = matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1];
-        !is_shared && self.start.as_ref().is_none_or(Start::is_point)
-    }
-
-    /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
-    pub(super) fn redrawn(&self, plan: &Plan, address: &str, scores: &[Vec<f64>], draws: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let mut draws = draws.to_vec();
-        let (factor, is_dependence) = match Subject::of_known(address) {
-            Subject::Dependence(..) => (plan.copula.among(&self.draws), true),
-            Subject::Scenario(_)
-            | Subject::Assumption(_)
-            | Subject::Provider(..)
-            | Subject::Jump(..)
-            | Subject::Factor(..)
-            | Subject::Correlation(..)
-            | Subject::Question(..) => (self.factor.clone(), false),
-        };
-        let scores = dependent(&factor, scores, scores.first().map_or(0, Vec::len));
-        for (draw, scores) in self.draws.iter().zip(&scores) {
-            let is_moved = is_dependence && plan.copula.contains(*draw);
-            if is_moved || is_within(address, plan.draw_address(*draw)) {
-                draws[*draw] = drawn(plan, *draw, scores);
-            }
-        }
-        draws
-    }
-
-    /// Bases and volatilities for each point.
-    pub(super) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
-        let volatility = self.series.map(|of| column(plan.volatility(of), draws, width));
-        let base = self.follows_bases().then(|| self.series.map(|of| column(plan.base(of), draws, width)));
-        Levels { volatility, base }
-    }
-
-    /// Σ weight × Γ(t) over dates and points, with the sign of the row in the log-ratio.
-    pub(super) fn weighted_growth(
-        &self,
-        plan: &Plan,
-        row: usize,
-        (draws, width): (&[Vec<f64>], usize),
-        weights: &[Vec<f64>],
-    ) -> Result<f64, Error> {
-        let mut sum = 0.0;
-        plan.log_growth(self.series[row], draws, width, &mut |t, growth| {
-            sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
-        })?;
-        Ok(if row == 0 { sum } else { -sum })
-    }
-
-    /// The distribution of the start under another plan.
-    pub(super) fn start_of(&self, plan: &Plan) -> Start {
-        Start::of_bases(plan, self.series.map(|of| plan.base(of)), self.level)
-    }
-}
-
-fn accumulate(by: &mut [f64]) {
-    let mut sum = 0.0;
-    for by in by {
-        sum += *by;
-        *by = sum;
     }
 }

@@ -17,6 +17,7 @@
 //! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
 //! | `gauss` | Gauss rules, also of a discrete measure |
 //! | `interpolant` | polynomial interpolation through Chebyshev points |
+//! | `fourier` | the discrete Fourier transform |
 //! | `root` | bisection and the Illinois method |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
 //! | `rotation` | orthonormal bases and reflections |
@@ -32,6 +33,7 @@ mod bridge;
 mod chi_squared;
 pub(crate) mod eigen;
 mod elementary;
+pub(crate) mod fourier;
 pub(crate) mod gauss;
 pub(crate) mod interpolant;
 mod normal;

@@ -19,14 +19,6 @@ impl Input {
         }
     }
 
-    /// The number, if it is fixed.
-    pub(crate) fn of_known(self) -> Option<f64> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::Drawn(_) => None,
-        }
-    }
-
     pub(crate) fn is_drawn(self) -> bool {
         self.draw().is_some()
     }

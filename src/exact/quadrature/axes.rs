@@ -118,3 +118,41 @@ pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
         None => basis(Vec::new(), rows, pair.draws.len()),
     })
 }
+
+/// Scores between which the log-ratio is compared, along an axis and elsewhere.
+const STEPS_ALONG: [f64; 3] = [-2.0, 0.0, 1.5];
+const ELSEWHERE: [f64; 3] = [0.0, 1.2, -1.7];
+/// A difference of log-ratios, relative to the standard deviation of the shocks, that has no effect.
+const NO_EFFECT: f64 = 1e-10;
+
+/// The axes along which the log-ratio or its shocks vary. A number that both providers share may cancel.
+pub(crate) fn varying(pair: &Pair<'_>, axes: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, Error> {
+    let width = STEPS_ALONG.len() * ELSEWHERE.len();
+    let mut kept = Vec::new();
+    for axis in &axes {
+        let mut scores = vec![vec![0.0; width]; pair.draws.len()];
+        for (place, along) in STEPS_ALONG.iter().enumerate() {
+            for (other, elsewhere) in ELSEWHERE.iter().enumerate() {
+                let point = other * STEPS_ALONG.len() + place;
+                for any in &axes {
+                    let at = if std::ptr::eq(any, axis) { *along } else { *elsewhere };
+                    scores.iter_mut().zip(any).for_each(|(score, weight)| score[point] += at * weight);
+                }
+            }
+        }
+        let columns = pair.columns(&scores, width)?;
+        let least = columns.sd.iter().copied().fold(f64::INFINITY, f64::min);
+        let numbers =
+            columns.centre.iter().map(|date| (date, NO_EFFECT * least)).chain([(&columns.sd, NO_EFFECT * least)]);
+        let motion = pair.motion_draws().into_iter().map(|draw| (&columns.draws[draw], 0.0));
+        let mut all = numbers.chain(motion);
+        let is_moved = |(values, least): (&Vec<f64>, f64)| {
+            let differs = |values: &[f64]| values.iter().any(|value| !((value - values[0]).abs() <= least));
+            values.chunks(STEPS_ALONG.len()).any(differs)
+        };
+        if all.any(is_moved) {
+            kept.push(axis.clone());
+        }
+    }
+    Ok(kept)
+}

@@ -3,12 +3,11 @@
 //! Given the assumptions, the recursion integrates the shocks without sampling. Only the assumptions remain to be
 //! averaged.
 
-use super::axes::ordered_axes;
+use super::axes::{ordered_axes, varying};
 use crate::error::Error;
 use crate::exact::asked::Asked;
-use crate::exact::pair::Pair;
+use crate::exact::pair::{Engine, Pair};
 use crate::exact::start::TIE;
-use crate::exact::walk::passage::Recursion;
 
 /// The recursion at points of the rotated scores.
 #[derive(Debug)]
@@ -17,12 +16,22 @@ pub(crate) struct Conditional<'a, 'p> {
     pub(crate) asked: Asked,
     /// For each axis, the weight of each draw.
     axes: Vec<Vec<f64>>,
-    recursion: Recursion,
+    engine: Engine,
 }
 
 impl<'a, 'p> Conditional<'a, 'p> {
-    pub(crate) fn new(pair: &'a Pair<'p>, asked: Asked, recursion: Recursion) -> Result<Self, Error> {
-        Ok(Self { pair, asked, axes: ordered_axes(pair)?, recursion })
+    pub(crate) fn new(pair: &'a Pair<'p>, asked: Asked, engine: impl Into<Engine>) -> Result<Self, Error> {
+        Ok(Self { pair, asked, axes: ordered_axes(pair)?, engine: engine.into() })
+    }
+
+    /// The same without the axes along which nothing varies; the answers do not depend on them.
+    pub(crate) fn reduced(pair: &'a Pair<'p>, asked: Asked, engine: impl Into<Engine>) -> Result<Self, Error> {
+        Ok(Self { pair, asked, axes: varying(pair, ordered_axes(pair)?)?, engine: engine.into() })
+    }
+
+    /// Work of the recursion so far.
+    pub(crate) fn work(&self) -> f64 {
+        self.engine.work()
     }
 
     pub(crate) fn dimensions(&self) -> usize {
@@ -31,7 +40,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
 
     /// Converts coordinates along the axes to scores of the draws, indexed by draw, then by point.
     pub(crate) fn scores(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
-        let mut scores = vec![vec![0.0; width]; self.axes.len()];
+        let mut scores = vec![vec![0.0; width]; self.pair.draws.len()];
         for (axis, coordinates) in self.axes.iter().zip(coordinates) {
             for (score, weight) in scores.iter_mut().zip(axis) {
                 score.iter_mut().zip(coordinates).for_each(|(score, y)| *score += weight * y);
@@ -44,8 +53,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
     pub(crate) fn answers(&mut self, coordinates: &[Vec<f64>], width: usize) -> Result<Vec<Vec<f64>>, Error> {
         let scores = self.scores(coordinates, width);
         let mut answers = Vec::with_capacity(width);
-        self.pair
-            .each(&scores, width, self.asked, &mut self.recursion, &mut |_, answer| answers.push(answer.to_vec()))?;
+        self.pair.each(&scores, width, self.asked, &mut self.engine, &mut |_, answer| answers.push(answer.to_vec()))?;
         Ok(answers)
     }
 

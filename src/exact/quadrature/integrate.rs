@@ -18,7 +18,7 @@ use super::sampled::{Integral, Run, Sampled};
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
-use crate::exact::pair::Pair;
+use crate::exact::pair::{Engine, Pair};
 use crate::exact::start::TIE;
 use crate::exact::walk::passage::Recursion;
 use crate::math;
@@ -84,11 +84,11 @@ impl<'p> Pairs<'p> {
         // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
         // the volatility is small.
         let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
-        let mut recursion = Recursion::new(START_FRACTION * tolerance, level);
+        let mut engine = Engine::from(Recursion::new(START_FRACTION * tolerance, level));
         let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
             let scores = vec![sides.to_vec(); pair.draws.len()];
             let mut all = Vec::new();
-            pair.each(&scores, sides.len(), asked, &mut recursion, &mut |_, answer| all.extend_from_slice(answer))?;
+            pair.each(&scores, sides.len(), asked, &mut engine, &mut |_, answer| all.extend_from_slice(answer))?;
             Ok(all)
         };
         let mut value = solve(&self.with_start)?;
@@ -168,10 +168,6 @@ impl Request {
             Asked::Passage(_) | Asked::Ahead => tolerance,
         };
         Self { asked, tolerance, level }
-    }
-
-    pub(crate) fn asked(self) -> Asked {
-        self.asked
     }
 
     /// Integrates. The error exceeds the tolerance if the budget ran out.
@@ -293,7 +289,12 @@ impl Request {
     }
 
     /// Adds points until the tolerance is met or the budget is spent.
-    fn refine(self, run: &mut Run<'_, '_>, added: &[f64], budget: &mut Budget<'_>) -> Result<Integral, Error> {
+    pub(crate) fn refine(
+        self,
+        run: &mut Run<'_, '_>,
+        added: &[f64],
+        budget: &mut Budget<'_>,
+    ) -> Result<Integral, Error> {
         if run.points() == 0 {
             run.run(PILOT_POINTS, budget)?;
         }

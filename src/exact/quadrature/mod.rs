@@ -3,6 +3,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | `integrate` | choice of method and refinement to a tolerance |
+//! | `processes` | the same for shocks that are not Gaussian random walks |
 //! | `conditional` | the recursion at points of the assumptions |
 //! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
@@ -18,6 +19,7 @@ mod conditional;
 mod control;
 pub(super) mod integrate;
 pub(super) mod lines;
+mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;
 pub(super) mod sweep;

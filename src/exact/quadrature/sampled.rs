@@ -32,6 +32,8 @@ pub(crate) struct Run<'a, 'p> {
     control: Option<Control>,
     pub(crate) replicates: Replicates,
     len: usize,
+    /// Cost of one point, where it was measured.
+    measured: Option<f64>,
 }
 
 pub(crate) enum Sampled<'a, 'p> {
@@ -74,7 +76,7 @@ impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
         let replicates = Replicates::new(method.dimensions(), 2 * len);
-        Self { asked, method, step: None, control: None, replicates, len }
+        Self { asked, method, step: None, control: None, replicates, len, measured: None }
     }
 
     /// Fits controls for probabilities; lead changes have none.
@@ -103,8 +105,16 @@ impl<'a, 'p> Run<'a, 'p> {
         self.replicates.points
     }
 
+    /// Sets the cost of one point.
+    pub(crate) fn set_cost(&mut self, cost: f64) {
+        self.measured = Some(cost);
+    }
+
     /// Cost of one point, in evaluations of a curve at one date.
     pub(crate) fn cost(&self) -> f64 {
+        if let Some(cost) = self.measured {
+            return cost;
+        }
         // The discretized start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {

@@ -1,0 +1,92 @@
+//! A pair with one of its numbers perturbed, for derivatives.
+
+use super::{Levels, Pair, column, dependent, drawn};
+use crate::assumption::address::{Subject, is_within};
+use crate::covariance::PairCovariance;
+use crate::error::Error;
+use crate::exact::start::{Start, TIE};
+use crate::plan::{Input, Plan};
+
+/// Methods that evaluate the pair with a number perturbed: `plan` is the plan of the perturbed scenario, with the same
+/// draws.
+impl Pair<'_> {
+    pub(in crate::exact) fn plan(&self) -> &Plan {
+        self.plan
+    }
+
+    /// Covariance of the shocks of the two.
+    pub(in crate::exact) fn covariance(&self) -> &PairCovariance {
+        &self.covariance
+    }
+
+    /// Whether both providers start with the same revenue with certainty, each specified as a number.
+    pub(in crate::exact) fn is_tied(&self) -> bool {
+        match self.series.map(|of| self.plan.base(of)) {
+            [Input::Known(a), Input::Known(b)] => (self.plan.log_base(a) - self.plan.log_base(b)).abs() <= TIE,
+            _ => false,
+        }
+    }
+
+    /// Whether the start is a point that depends on the bases.
+    fn follows_bases(&self) -> bool {
+        let bases = self.series.map(|of| self.plan.base(of));
+        let is_shared = matches!(bases[0], Input::Drawn(_)) && bases[0] == bases[1];
+        !is_shared && self.start.as_ref().is_none_or(Start::is_point)
+    }
+
+    /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
+    pub(in crate::exact) fn redrawn(
+        &self,
+        plan: &Plan,
+        address: &str,
+        scores: &[Vec<f64>],
+        draws: &[Vec<f64>],
+    ) -> Vec<Vec<f64>> {
+        let mut draws = draws.to_vec();
+        let (factor, is_dependence) = match Subject::of_known(address) {
+            Subject::Dependence(..) => (plan.copula.among(&self.draws), true),
+            Subject::Scenario(_)
+            | Subject::Assumption(_)
+            | Subject::Provider(..)
+            | Subject::Jump(..)
+            | Subject::Factor(..)
+            | Subject::Correlation(..)
+            | Subject::Question(..) => (self.factor.clone(), false),
+        };
+        let scores = dependent(&factor, scores, scores.first().map_or(0, Vec::len));
+        for (draw, scores) in self.draws.iter().zip(&scores) {
+            let is_moved = is_dependence && plan.copula.contains(*draw);
+            if is_moved || is_within(address, plan.draw_address(*draw)) {
+                draws[*draw] = drawn(plan, *draw, scores);
+            }
+        }
+        draws
+    }
+
+    /// Bases and volatilities for each point.
+    pub(in crate::exact) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
+        let volatility = self.series.map(|of| column(plan.volatility(of), draws, width));
+        let base = self.follows_bases().then(|| self.series.map(|of| column(plan.base(of), draws, width)));
+        Levels { volatility, base }
+    }
+
+    /// Σ weight × Γ(t) over dates and points, with the sign of the row in the log-ratio.
+    pub(in crate::exact) fn weighted_growth(
+        &self,
+        plan: &Plan,
+        row: usize,
+        (draws, width): (&[Vec<f64>], usize),
+        weights: &[Vec<f64>],
+    ) -> Result<f64, Error> {
+        let mut sum = 0.0;
+        plan.log_growth(self.series[row], draws, width, &mut |t, growth| {
+            sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
+        })?;
+        Ok(if row == 0 { sum } else { -sum })
+    }
+
+    /// The distribution of the start under another plan.
+    pub(in crate::exact) fn start_of(&self, plan: &Plan) -> Start {
+        Start::of_bases(plan, self.series.map(|of| plan.base(of)), self.level)
+    }
+}

@@ -1,0 +1,295 @@
+//! Integrates over the drawn assumptions of a pair whose shocks are not a Gaussian random walk.
+//!
+//! Given the draws, the answer is a recursion that costs from a hundred to a million times as much as a point of the log-ratio. So
+//! its discretization is chosen first, and the axes along which nothing varies are left out. One axis is integrated by the
+//! trapezoidal rule, several at scrambled points as for Gaussian random walks.
+
+use super::budget::Budget;
+use super::conditional::Conditional;
+use super::integrate::{Request, largest};
+use super::sampled::{Integral, Run, Sampled};
+use crate::error::Error;
+use crate::exact::asked::Asked;
+use crate::exact::dynamics::needs_single_start;
+use crate::exact::pair::{Engine, Pair};
+use crate::exact::process::Processes;
+use crate::exact::walk::chain::Fineness;
+use crate::math;
+use crate::math::gauss::{as_f64, normal_density};
+use crate::plan::{Plan, SeriesId};
+
+/// Discretizations, each with an error of about a thirtieth of the one before.
+const FINENESS: [Fineness; 5] = [
+    Fineness { per_sd: 2.0, reach: 4.6, outside: 1e-2 },
+    Fineness { per_sd: 2.6, reach: 5.5, outside: 3e-3 },
+    Fineness { per_sd: 3.4, reach: 6.5, outside: 1e-3 },
+    Fineness { per_sd: 4.6, reach: 7.5, outside: 1e-4 },
+    Fineness { per_sd: 6.0, reach: 8.3, outside: 1e-5 },
+];
+/// Refinement levels of the start: with that of the discretization added.
+const START: usize = 1;
+/// Error of walks that leave the grid and come back, and of rounding.
+const LEAST_ERROR: f64 = 1e-11;
+/// Fractions of the tolerance for the error of a single answer, and of the recursion at points of the draws.
+const SINGLE_FRACTION: f64 = 0.05;
+const RECURSION_FRACTION: f64 = 0.1;
+/// A single answer is refined up to this work, in multiplications, even where its tolerance is met.
+const CHEAP: f64 = 2e7;
+/// Two discretizations are skipped if the coarsest one needs less work.
+const TRIVIAL: f64 = 7e5;
+/// Growth of the work from one discretization to the next.
+const GROWTH: f64 = 4.0;
+/// Multiplications that take the time of one evaluation of a growth curve, the unit of the budget.
+const WORK_OF_UNIT: f64 = 60.0;
+/// The distances between the nodes of the first trapezoidal rule and of the last.
+const WIDEST: f64 = 1.5;
+const NARROWEST: f64 = 0.015;
+/// The error of the mean of shifted rules where no distribution has a kink, as a part of their distance: a function with two
+/// derivatives has an eighth.
+const SMOOTH_PART: f64 = 0.25;
+/// The error of rules that no coarser ones confirm, as a multiple of their distance.
+const UNTESTED: f64 = 4.0;
+/// The error of the trapezoidal rule is below this part of that of a rule half as fine.
+const PART: f64 = 1.0 / 16.0;
+
+/// Points of the cheapest integration, and points of each scramble in a pilot.
+const FEWEST: f64 = 40.0;
+const FEWEST_POINTS: usize = 8;
+/// The finest distribution of the start.
+const MOST_START: usize = 4;
+
+/// The largest number of axes for product rules, where a point is expensive and where it is cheap.
+const MOST_AXES: [usize; 2] = [2, 3];
+/// Points of the coarsest product rules on three axes.
+const POINTS_OF_PRODUCT: f64 = 1100.0;
+
+/// A pair at a few points of its draws, discretized at any level.
+struct Points<'p> {
+    plan: &'p Plan,
+    series: [SeriesId; 2],
+    asked: Asked,
+    /// Whether a base is an axis and not part of the distribution of the start.
+    is_axis: bool,
+    engine: Processes,
+}
+
+/// The answers at the points, one after the other, and the work that each took, in multiplications.
+struct Answers {
+    values: Vec<f64>,
+    work: f64,
+}
+
+impl<'p> Points<'p> {
+    fn pair(&self, level: usize) -> Pair<'p> {
+        if self.is_axis {
+            return Pair::with_drawn_start(self.plan, self.series);
+        }
+        Pair::new(self.plan, self.series, (START + level).min(MOST_START))
+    }
+
+    /// The answers where all draws have the same of these scores.
+    fn answers(&mut self, level: usize, scores: &[f64]) -> Result<Answers, Error> {
+        let (pair, before) = (self.pair(level), self.engine.work());
+        self.engine.refine(FINENESS[level]);
+        let (all, mut values) = (vec![scores.to_vec(); pair.draws.len()], Vec::new());
+        let emit = &mut |_, answer: &[f64]| values.extend_from_slice(answer);
+        pair.each_of(&all, scores.len(), self.asked, &mut self.engine, emit)?;
+        Ok(Answers { values, work: (self.engine.work() - before) / as_f64(scores.len()) })
+    }
+}
+
+impl Answers {
+    fn distances(&self, other: &Self) -> Vec<f64> {
+        self.values.iter().zip(&other.values).map(|(a, b)| (a - b).abs() + LEAST_ERROR).collect()
+    }
+}
+
+impl Request {
+    /// Integrates over the drawn assumptions. The error exceeds the tolerance if the budget ran out.
+    pub(crate) fn solve_process(
+        self,
+        plan: &Plan,
+        series: [SeriesId; 2],
+        budget: &mut Budget<'_>,
+    ) -> Result<Integral, Error> {
+        budget.begin();
+        let pair = Pair::new(plan, series, START);
+        let has_spread = pair.start().is_some_and(|start| !start.is_point());
+        // Where each point of the start takes a recursion of its own, the base is an axis.
+        let is_axis = !pair.draws.is_empty() && has_spread && needs_single_start(plan, series);
+        let points = Points { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
+        if pair.draws.is_empty() { self.one_process(points, budget) } else { self.average(points, budget) }
+    }
+
+    /// One recursion, refined until its error is small.
+    fn one_process(self, mut points: Points<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        let (mut level, mut coarse, mut errors) = (0, points.answers(0, &[0.0])?, None);
+        if coarse.work < TRIVIAL {
+            level = 2;
+            coarse = points.answers(level, &[0.0])?;
+        }
+        loop {
+            level += 1;
+            let fine = match (points.answers(level, &[0.0]), errors) {
+                (Ok(fine), _) => fine,
+                (Err(_), Some(errors)) => return Ok(Integral { values: coarse.values, errors }),
+                (Err(error), None) => return Err(error),
+            };
+            budget.spend((coarse.work + fine.work) / WORK_OF_UNIT);
+            let off = coarse.distances(&fine);
+            let next = GROWTH * fine.work;
+            let is_met = largest(&off) <= SINGLE_FRACTION * self.tolerance && next > CHEAP;
+            if level + 1 == FINENESS.len() || is_met || !budget.allows(next / WORK_OF_UNIT) {
+                return Ok(Integral { values: fine.values, errors: off });
+            }
+            (coarse, errors) = (fine, Some(off));
+        }
+    }
+
+    /// The coarsest level that suffices, its errors at the medians and beside them, and the work of a point.
+    fn discretize(self, points: &mut Points<'_>, budget: &mut Budget<'_>) -> Result<(usize, Vec<f64>, f64), Error> {
+        const SIDES: [f64; 3] = [0.0, 1.5, -1.5];
+        let (mut level, mut coarse, mut errors) = (0, points.answers(0, &SIDES)?, None);
+        loop {
+            let fine = match (points.answers(level + 1, &SIDES), errors) {
+                (Ok(fine), _) => fine,
+                // The error of this level is below the distance to the one before.
+                (Err(_), Some(errors)) => return Ok((level, errors, coarse.work)),
+                (Err(error), None) => return Err(error),
+            };
+            budget.spend(as_f64(SIDES.len()) * (coarse.work + fine.work) / WORK_OF_UNIT);
+            let off = coarse.distances(&fine);
+            let is_met = largest(&off) <= RECURSION_FRACTION * self.tolerance;
+            if is_met || level + 2 == FINENESS.len() || !budget.allows(FEWEST * fine.work / WORK_OF_UNIT) {
+                return Ok((level, off, coarse.work));
+            }
+            (level, coarse, errors) = (level + 1, fine, Some(off));
+        }
+    }
+
+    /// The mean over the draws.
+    fn average(self, mut points: Points<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+        let (level, errors, work) = self.discretize(&mut points, budget)?;
+        let pair = points.pair(level);
+        let len = self.asked.len(pair.periods());
+        let added: Vec<f64> =
+            (0..len).map(|answer| errors.chunks(len).map(|point| point[answer]).fold(0.0, f64::max)).collect();
+        points.engine.refine(FINENESS[level]);
+        let mut method = Conditional::reduced(&pair, self.asked, Engine::Processes(Box::new(points.engine)))?;
+        match method.dimensions() {
+            0 => Ok(Integral { values: method.answers(&[], 1)?.swap_remove(0), errors: added }),
+            axes if axes <= MOST_AXES[usize::from(is_cheap(work, budget))] && method.step()?.is_none() => {
+                self.few_axes(&mut method, &added, budget)
+            }
+            _ => {
+                let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
+                run.set_cost(work / WORK_OF_UNIT);
+                run.fit_controls(budget)?;
+                run.run(FEWEST_POINTS, budget)?;
+                self.refine(&mut run, &added, budget)
+            }
+        }
+    }
+
+    /// The trapezoidal rule on one axis or two, halved until rules that share no node agree. All converge geometrically, and
+    /// the errors of rules shifted by half a step have opposite signs.
+    fn few_axes(
+        self,
+        method: &mut Conditional<'_, '_>,
+        added: &[f64],
+        budget: &mut Budget<'_>,
+    ) -> Result<Integral, Error> {
+        let shifts = shifts(method.dimensions());
+        let is_smooth = !method.pair.has_kinks();
+        // On three axes a second rule would cost too much.
+        let is_tested_at_once = is_smooth && shifts[0].len() > 2;
+        let mut spacing = WIDEST;
+        let mut rules = vec![self.trapezoid(method, spacing, &shifts[0], budget)?];
+        let mut older = None::<Vec<f64>>;
+        loop {
+            let before = method.work();
+            for shift in &shifts[1..] {
+                rules.push(self.trapezoid(method, spacing, shift, budget)?);
+            }
+            // Half the spacing takes twice as many nodes on each axis.
+            let next = as_f64(1 << shifts[0].len()) * (method.work() - before) / WORK_OF_UNIT;
+            let of = |answer: usize| rules.iter().map(move |rule| rule[answer]);
+            let mean = |answer: usize| of(answer).sum::<f64>() / as_f64(rules.len());
+            let spread =
+                |answer: usize| of(answer).fold(f64::NEG_INFINITY, f64::max) - of(answer).fold(f64::INFINITY, f64::min);
+            let values: Vec<f64> = (0..added.len()).map(mean).collect();
+            let off: Vec<f64> = (0..added.len()).map(spread).collect();
+            let part = if is_smooth { SMOOTH_PART } else { 1.0 };
+            let error = |answer: usize| match &older {
+                Some(older) => part * off[answer].max(PART * older[answer]) + added[answer],
+                None if is_tested_at_once => part * off[answer] + added[answer],
+                None => UNTESTED * off[answer] + added[answer],
+            };
+            let errors: Vec<f64> = (0..added.len()).map(error).collect();
+            let is_met = largest(&errors) <= self.tolerance;
+            let is_tested = is_tested_at_once || older.is_some();
+            if is_tested && (is_met || spacing < NARROWEST) || !budget.allows(next) {
+                return Ok(Integral { values, errors });
+            }
+            (spacing, rules, older) = (0.5 * spacing, vec![values], Some(off));
+        }
+    }
+
+    /// One trapezoidal rule on each axis; shifts are in steps.
+    fn trapezoid(
+        self,
+        method: &mut Conditional<'_, '_>,
+        spacing: f64,
+        shifts: &[f64],
+        budget: &mut Budget<'_>,
+    ) -> Result<Vec<f64>, Error> {
+        let (coordinates, weights) = self.nodes(spacing, shifts);
+        let before = method.work();
+        let answers = method.answers(&coordinates, weights.len())?;
+        budget.spend((method.work() - before) / WORK_OF_UNIT);
+        let total: f64 = weights.iter().sum();
+        let mut sum = vec![0.0; answers[0].len()];
+        for (weight, answer) in weights.iter().zip(&answers) {
+            sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight / total * answer);
+        }
+        Ok(sum)
+    }
+
+    /// Nodes, by axis and then by point, and their weights; those with negligible weights are left out.
+    fn nodes(self, spacing: f64, shifts: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
+        let count = (self.half_width() / spacing).ceil();
+        let mut points: Vec<(Vec<f64>, f64)> = vec![(Vec::new(), 1.0)];
+        for shift in shifts {
+            let (mut axis, mut place) = (Vec::new(), -count);
+            while place <= count {
+                axis.push((place + shift) * spacing);
+                place += 1.0;
+            }
+            let with = |(point, weight): &(Vec<f64>, f64)| {
+                axis.iter()
+                    .map(|z| ([point.as_slice(), &[*z]].concat(), weight * normal_density(*z)))
+                    .collect::<Vec<_>>()
+            };
+            points = points.iter().flat_map(with).collect();
+        }
+        let most = points.iter().map(|(_, weight)| *weight).fold(0.0, f64::max);
+        let least = most * math::exp(-0.5 * self.half_width() * self.half_width());
+        points.retain(|(_, weight)| *weight >= least);
+        let axis = |axis: usize| points.iter().map(|(point, _)| point[axis]).collect();
+        ((0..shifts.len()).map(axis).collect(), points.iter().map(|(_, weight)| *weight).collect())
+    }
+
+    fn half_width(self) -> f64 {
+        -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
+    }
+}
+
+fn is_cheap(work: f64, budget: &Budget<'_>) -> bool {
+    budget.allows(POINTS_OF_PRODUCT * work / WORK_OF_UNIT)
+}
+
+/// Every combination of 0 and half a step on each axis, 0 first.
+fn shifts(axes: usize) -> Vec<Vec<f64>> {
+    let shift = |place: usize, axis: usize| if place >> axis & 1 == 1 { 0.5 } else { 0.0 };
+    (0..1 << axes).map(|place| (0..axes).map(|axis| shift(place, axis)).collect()).collect()
+}
