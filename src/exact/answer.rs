@@ -2,7 +2,7 @@
 
 use super::asked::{Asked, Watch};
 use super::cases::{Cases, LawDrawn, mean};
-use super::dynamics::{SIMULATE, check_pair, check_shocks};
+use super::dynamics::{SIMULATE, check_pair, check_tails};
 use super::revenue::Of;
 use super::settings::{Exact, refused};
 use crate::assumption::address::{ProviderKey, of_provider};
@@ -135,7 +135,7 @@ pub(super) fn providers(
             }
             let solve = || {
                 let of = single(plan, of)?;
-                check_shocks(exact.scenario, plan, &[of])?;
+                check_tails(exact.scenario, plan, &[of])?;
                 Fan::exact(of, Cases::of(exact.scenario, plan, &[of])?.laws(Of::Single(of))?, plan)
             };
             unless_unsupported(solve())
@@ -230,7 +230,8 @@ fn two<T>(is_asked: bool, solve: impl FnOnce() -> Result<[T; 2], Error>) -> Resu
 /// that of the first with its sign reversed.
 fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
     let two = two_series(plan)?;
-    check_shocks(exact.scenario, plan, &two)?;
+    check_tails(exact.scenario, plan, &two)?;
+    check_pair(exact.scenario, plan, two, Asked::Ahead)?;
     let laws = Cases::of(exact.scenario, plan, &two)?.laws(Of::Ratio(two))?;
     let mirrored = laws.iter().map(Mixture::mirrored).collect();
     let rule = gauss::trapezoid(48, 7.0);

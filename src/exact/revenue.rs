@@ -5,7 +5,9 @@
 //! uniformly between its ends. This has an error of the order of the curvature within a cell, and also works without
 //! shocks.
 
+use super::dynamics::process;
 use super::start::{normal_mass, own_rule};
+use crate::covariance::{Moments, Motion};
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{self, Rule, as_f64};
@@ -51,11 +53,11 @@ pub(super) struct Sum<'p> {
     pub(super) of: Of,
 }
 
-/// Values at the cell boundaries along the first axis: centres at 1 to T and the sd of one period.
+/// Values at the cell boundaries along the first axis: centres and standard deviations of the shocks at 0 to T.
 struct Line {
     weight: f64,
     centre: Vec<Vec<f64>>,
-    sd: Vec<f64>,
+    sd: Vec<Vec<f64>>,
 }
 
 impl Sum<'_> {
@@ -113,8 +115,8 @@ impl Sum<'_> {
         Ok(lines)
     }
 
-    /// Centres at 0 to T and the sd of one period, at scores of the draws.
-    fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<(Vec<Vec<f64>>, Vec<f64>), Error> {
+    /// Centres and standard deviations of the shocks at 0 to T, at scores of the draws.
+    fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<Columns, Error> {
         let width = scores.len();
         let mut draws = vec![Vec::new(); self.plan.draws()];
         let mut columns: Vec<Vec<f64>> =
@@ -137,7 +139,10 @@ impl Sum<'_> {
             })?;
         }
         let volatility = |of: SeriesId| column(self.plan.volatility(of)).into_iter();
-        let sd = match self.of {
+        let sd: Vec<f64> = match self.of {
+            Of::Single(of) if !self.plan.dynamics(of).motion.is_random_walk() => {
+                return Ok((centre, self.plan.single_sds(of, &draws, width)));
+            }
             Of::Single(of) => (0..width).map(|point| self.plan.single_sd_at(of, &draws, point)).collect(),
             Of::Ratio(pair) if self.plan.has_drawn_factors(&pair) => {
                 (0..width).map(|point| self.plan.pair_sd_at(pair, &draws, point)).collect()
@@ -147,9 +152,25 @@ impl Sum<'_> {
                 volatility(a).zip(volatility(b)).map(|(a, b)| pair.sd([a, b])).collect()
             }
         };
-        Ok((centre, sd))
+        let mut sds = vec![Vec::new(); centre.len()];
+        for (point, sd) in sd.iter().enumerate() {
+            // Both series move alike: otherwise the ratio is refused.
+            let motion = match self.of {
+                Of::Single(_) => Motion::RandomWalk,
+                Of::Ratio(pair) => process(self.plan, pair, &draws, point).motion,
+            };
+            let mut moments = Moments::default();
+            for sds in &mut sds {
+                sds.push(sd * moments.variance.sqrt());
+                moments = moments.next(motion);
+            }
+        }
+        Ok((centre, sds))
     }
 }
+
+/// Centres and standard deviations, by date and then by point.
+type Columns = (Vec<Vec<f64>>, Vec<Vec<f64>>);
 
 /// The standard normal scores of a group of Sobol points, point by point.
 fn scrambled_scores(net: &Net, number: usize) -> Vec<Vec<f64>> {
@@ -188,24 +209,23 @@ fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Mirror, Erro
 fn law(lines: &[Line], t: usize) -> Mixture {
     let mut components: Vec<Component> = Vec::new();
     let mut points: Vec<(f64, Rule)> = Vec::new();
-    let root = as_f64(t).sqrt();
     let whole = normal_mass(-REACH, REACH);
     for line in lines {
-        let centre = &line.centre[t];
+        let (centre, sd) = (&line.centre[t], &line.sd[t]);
         if let [centre] = centre[..] {
-            add(&mut points, line.sd[0] * root, centre, line.weight);
+            add(&mut points, sd[0], centre, line.weight);
         }
         let step = 2.0 * REACH / as_f64(centre.len().max(2) - 1);
         let end = |cell: usize| step * as_f64(cell) - REACH;
         let cells = || centre.windows(2).enumerate();
-        if cells().all(|(cell, ends)| line.sd[cell] * root > (ends[1] - ends[0]).abs()) {
+        if cells().all(|(cell, ends)| sd[cell] > (ends[1] - ends[0]).abs()) {
             // The boundaries of the range carry negligible weight, so each cell is represented by its first boundary.
             for (cell, ends) in cells() {
-                add(&mut points, line.sd[cell] * root, ends[0], line.weight * step * gauss::normal_density(end(cell)));
+                add(&mut points, sd[cell], ends[0], line.weight * step * gauss::normal_density(end(cell)));
             }
         } else {
             for (cell, ends) in cells() {
-                let sd = 0.5 * (line.sd[cell] + line.sd[cell + 1]) * root;
+                let sd = 0.5 * (sd[cell] + sd[cell + 1]);
                 let weight = line.weight * normal_mass(end(cell), end(cell + 1)) / whole;
                 components.push(Component { weight, means: (ends[0], ends[1]), sd });
             }

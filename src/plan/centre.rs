@@ -113,6 +113,11 @@ impl Plan {
         })
     }
 
+    /// The standard deviations of the shocks of a series with its factors at 0 to T, by date and then by point of the draws.
+    pub(crate) fn single_sds(&self, of: SeriesId, draws: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+        self.parts(of).deviations(draws, width, self.rows.periods())
+    }
+
     /// Whether the path of a series without shocks has terms beside its curve.
     pub(crate) fn has_terms(&self, of: SeriesId) -> bool {
         self.dynamics(of).has_terms()

@@ -37,6 +37,14 @@ struct Sizes {
     common: f64,
 }
 
+impl Sizes {
+    /// The variance at t.
+    #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
+    fn variance(&self, moments: &Moments, t: usize) -> f64 {
+        self.own * moments.variance + self.cross * moments.with_sum + self.common * t as f64
+    }
+}
+
 /// What the terms of a series are computed from.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'a> {
@@ -86,15 +94,11 @@ impl Terms {
 
 impl Variance {
     /// Moves on by `steps` periods to t and subtracts half of the variance there.
-    #[expect(clippy::cast_precision_loss, reason = "at most 2,400 periods")]
     fn subtract_half(&mut self, steps: usize, t: usize, sum: &mut [f64]) {
         for (motion, moments) in &mut self.moments {
             (0..steps).for_each(|_| *moments = moments.next(*motion));
         }
-        let t = t as f64;
-        let half = |sizes: &Sizes, moments: &Moments| {
-            0.5 * (sizes.own * moments.variance + sizes.cross * moments.with_sum + sizes.common * t)
-        };
+        let half = |sizes: &Sizes, moments: &Moments| 0.5 * sizes.variance(moments, t);
         match (&self.sizes[..], &self.moments[..]) {
             ([one], [(_, moments)]) => {
                 let half = half(one, moments);
@@ -111,6 +115,22 @@ impl Variance {
 }
 
 impl Parts<'_> {
+    /// The standard deviations of the shocks of the series at 0 to T, by date and then by point.
+    pub(super) fn deviations(self, draws: &[Vec<f64>], width: usize, periods: usize) -> Vec<Vec<f64>> {
+        let mut variance = self.variance(&self.moves.of[self.index], draws, width);
+        let mut out = vec![vec![0.0; width]];
+        for t in 1..=periods {
+            variance.moments.iter_mut().for_each(|(motion, moments)| *moments = moments.next(*motion));
+            let of = |point: usize| {
+                let sizes = variance.sizes[point.min(variance.sizes.len() - 1)];
+                let (_, moments) = variance.moments[point.min(variance.moments.len() - 1)];
+                sizes.variance(&moments, t).sqrt()
+            };
+            out.push((0..width).map(of).collect());
+        }
+        out
+    }
+
     fn variance(self, own: &Dynamics, draws: &[Vec<f64>], width: usize) -> Variance {
         let root = self.covariance.step_root();
         let step = root * root;
