@@ -13,6 +13,7 @@
 //! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
 //! | `dense_pair` | Student-t innovations and reverting shocks, if only bases are drawn |
 //! | `gradient` | derivatives of an answer |
+//! | `ranking` | ranks of three or more providers |
 //! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
@@ -27,6 +28,7 @@ mod gradient;
 mod outcome;
 mod pair;
 mod quadrature;
+mod ranking;
 mod revenue;
 mod settings;
 mod start;

@@ -46,6 +46,7 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod quantity;
+mod ranks;
 mod report;
 mod same_bits;
 mod samplings;
