@@ -12,7 +12,7 @@ use super::quadrature::integrate::{largest, next_points};
 use super::quadrature::replicates::{Points, Replicates};
 use super::quadrature::sampled::{Integral, MIN_ERROR, MIN_OF_LARGEST};
 use super::start::TIE;
-use crate::covariance::Covariance;
+use crate::covariance::{Split, sds_of};
 use crate::error::Error;
 use crate::math;
 use crate::math::eigen::eigen;
@@ -25,8 +25,6 @@ const PILOT_POINTS: usize = 32;
 /// Floor on the weight of a pair that is unlikely to tie; one that ties at the medians has weight 0.4. Weights only order
 /// the sampled dimensions.
 const LEAST_WEIGHT: f64 = 0.01;
-/// Correlations that differ by less than this from those at the medians count as equal.
-const SAME: f64 = 1e-10;
 /// Maximum number of probabilities: providers, times ranks, times dates.
 pub(super) const MOST_ANSWERS: usize = 200_000;
 
@@ -48,16 +46,6 @@ pub(super) struct Ranking<'p> {
     /// The sampled dimension of each axis of the draws, then of the own shock, then of each common component: the
     /// dimensions along which ranks vary most come first, where quasi-random points are most even.
     places: Vec<usize>,
-}
-
-/// A correlation matrix as λI + BBᵀ for the series that are correlated with others. The others have λ = 1.
-#[derive(Debug, Clone)]
-struct Split {
-    correlations: Vec<Vec<f64>>,
-    /// √λ of each series.
-    own: Vec<f64>,
-    /// B, row by row.
-    common: Vec<Vec<f64>>,
 }
 
 impl<'p> Ranking<'p> {
@@ -266,70 +254,6 @@ fn places(sizes: &[f64]) -> Vec<usize> {
     places
 }
 
-fn sds_of(matrix: &[Vec<f64>]) -> Vec<f64> {
-    matrix.iter().enumerate().map(|(row, entries)| entries[row].max(0.0).sqrt()).collect()
-}
-
-impl Split {
-    /// The split of a covariance matrix, a lower triangle.
-    fn of(sds: &[f64], matrix: &[Vec<f64>]) -> Self {
-        let count = sds.len();
-        let correlations: Vec<Vec<f64>> =
-            (0..count).map(|a| (0..=a).map(|b| correlation(sds, matrix, a, b)).collect()).collect();
-        let at = |a: usize, b: usize| correlations[a.max(b)][a.min(b)];
-        let is_correlated = |a: &usize| (0..count).any(|b| b != *a && at(*a, b).abs() > 0.0);
-        let members: Vec<usize> = (0..count).filter(is_correlated).collect();
-        let (mut own, mut common) = (vec![1.0; count], vec![Vec::new(); count]);
-        if !members.is_empty() {
-            let among = members.iter().map(|a| members.iter().map(|b| at(*a, *b)).collect()).collect();
-            let (values, _) = eigen(among);
-            // At λ = 1 all would be uncorrelated.
-            let lambda = values.iter().copied().fold(1.0, f64::min).clamp(0.0, 1.0 - SAME);
-            let mut rest = Vec::new();
-            for (a, first) in members.iter().enumerate() {
-                let others = members[..a].iter().enumerate();
-                rest.extend(others.map(|(b, second)| (a, b, (at(*first, *second) / (1.0 - lambda)).clamp(-1.0, 1.0))));
-            }
-            let factor = Covariance::new(members.len(), &rest, 1.0);
-            let factor = factor.expect("what remains of a correlation matrix without λI is positive semidefinite");
-            let columns = (0..members.len()).filter(|b| (0..members.len()).any(|a| factor.loading(a, *b).abs() > 0.0));
-            let columns: Vec<usize> = columns.collect();
-            for (a, member) in members.iter().enumerate() {
-                own[*member] = lambda.sqrt();
-                common[*member] = columns.iter().map(|b| (1.0 - lambda).sqrt() * factor.loading(a, *b)).collect();
-            }
-        }
-        Self { correlations, own, common }
-    }
-
-    /// Whether a covariance matrix has these correlations.
-    fn is_of(&self, sds: &[f64], matrix: &[Vec<f64>]) -> bool {
-        let near = |(a, row): (usize, &Vec<f64>)| {
-            row.iter().enumerate().all(|(b, known)| (correlation(sds, matrix, a, b) - known).abs() <= SAME)
-        };
-        self.correlations.iter().enumerate().all(near)
-    }
-
-    /// Number of common components.
-    fn components(&self) -> usize {
-        self.common.iter().map(Vec::len).fold(0, usize::max)
-    }
-
-    /// The difference of two series: of their own shocks, then along each common component.
-    fn difference(&self, sds: &[f64], a: usize, b: usize) -> Vec<f64> {
-        let own = (sds[a] * self.own[a]).hypot(sds[b] * self.own[b]);
-        let along = |of: usize, component: usize| sds[of] * self.common[of].get(component).map_or(0.0, |size| *size);
-        let common = (0..self.components()).map(|component| along(a, component) - along(b, component));
-        std::iter::once(own).chain(common).collect()
-    }
-}
-
-/// The correlation of two rows of a covariance matrix; that of a row without variance is 0.
-fn correlation(sds: &[f64], matrix: &[Vec<f64>], a: usize, b: usize) -> f64 {
-    let scale = sds[a] * sds[b];
-    if scale > 0.0 { (matrix[a][b] / scale).clamp(-1.0, 1.0) } else { 0.0 }
-}
-
 /// The answers at points.
 struct Sums<'a, 'p> {
     ranking: &'a Ranking<'p>,
@@ -403,9 +327,9 @@ impl State {
             return;
         };
         for (of, level) in self.levels.iter_mut().enumerate() {
-            let common: f64 = split.common[of].iter().zip(&shocks[1..]).map(|(size, z)| size * z).sum();
-            *level += sds[of] * common;
-            self.own.push(sds[of] * split.own[of]);
+            let (own, common) = split.of_series(of);
+            *level += sds[of] * common.iter().zip(&shocks[1..]).map(|(size, z)| size * z).sum::<f64>();
+            self.own.push(sds[of] * own);
         }
     }
 
