@@ -111,6 +111,8 @@ mod cpu;
 mod error;
 mod estimate;
 pub mod exact;
+#[cfg(feature = "history")]
+pub mod fit;
 mod growth;
 mod math;
 mod outcome;

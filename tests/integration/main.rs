@@ -26,6 +26,8 @@ mod exact;
 mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
+#[cfg(feature = "history")]
+mod fit;
 mod gradient;
 #[cfg(feature = "toml")]
 mod joint;
