@@ -1,12 +1,13 @@
 //! Correlated series as common components and independent remainders.
 
 use super::Covariance;
+use crate::math;
 use crate::math::eigen::eigen;
 
 /// Correlations that differ by less than this count as equal.
 const SAME: f64 = 1e-10;
 
-/// A correlation matrix as λI + BBᵀ for the series that are correlated with others. The others have λ = 1.
+/// A correlation matrix as `λI + BBᵀ` for the series that are correlated with others. The others have λ = 1.
 #[derive(Debug, Clone)]
 pub(crate) struct Split {
     correlations: Vec<Vec<f64>>,
@@ -73,7 +74,7 @@ impl Split {
 
     /// The difference of two series: of their own shocks, then along each common component.
     pub(crate) fn difference(&self, sds: &[f64], a: usize, b: usize) -> Vec<f64> {
-        let own = (sds[a] * self.own[a]).hypot(sds[b] * self.own[b]);
+        let own = math::hypot(sds[a] * self.own[a], sds[b] * self.own[b]);
         let along = |of: usize, component: usize| sds[of] * self.common[of].get(component).map_or(0.0, |size| *size);
         let common = (0..self.components()).map(|component| along(a, component) - along(b, component));
         std::iter::once(own).chain(common).collect()
@@ -90,7 +91,7 @@ fn correlation(sds: &[f64], matrix: &[Vec<f64>], a: usize, b: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// λI + BBᵀ is the correlation matrix: of independent series, a pair, equal correlations, singular matrices, and a
+    /// `λI + BBᵀ` is the correlation matrix: of independent series, a pair, equal correlations, singular matrices, and a
     /// series without variance.
     #[test]
     fn the_parts_add_up_to_the_correlations() {

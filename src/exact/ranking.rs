@@ -48,6 +48,9 @@ pub(super) struct Ranking<'p> {
     places: Vec<usize>,
 }
 
+/// The values of the draws by point, and log revenue without shocks by series, by date from the base on, and by point.
+type Columns = (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>);
+
 impl<'p> Ranking<'p> {
     pub(super) fn new(plan: &'p Plan, series: Vec<SeriesId>) -> Result<Self, Error> {
         let growth = series.iter().flat_map(|of| plan.growth_draws(*of));
@@ -90,7 +93,7 @@ impl<'p> Ranking<'p> {
                 let gaps: Vec<f64> = centre[a][t + 1].iter().zip(&centre[b][t + 1]).map(|(a, b)| a - b).collect();
                 let by_draws: Vec<f64> = gaps[1..].chunks(2).map(|pair| 0.5 * (pair[0] - pair[1])).collect();
                 let by_shocks = self.splits.get(t).map_or_else(Vec::new, |split| split.difference(sds, a, b));
-                let spread = norm(&by_draws).hypot(norm(&by_shocks));
+                let spread = math::hypot(norm(&by_draws), norm(&by_shocks));
                 if spread > 0.0 {
                     let weight = (normal_density(gaps[0] / spread) + LEAST_WEIGHT) / (spread * spread);
                     for (row, x) in of_draws.iter_mut().zip(&by_draws) {
@@ -195,8 +198,7 @@ impl<'p> Ranking<'p> {
         Integral { values, errors }
     }
 
-    /// The values of the draws, and log revenue without shocks by series, by date from the base on, and by point.
-    fn columns(&self, mut scores: Vec<Vec<f64>>, width: usize) -> Result<(Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>), Error> {
+    fn columns(&self, mut scores: Vec<Vec<f64>>, width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
         self.factor.correlate(&mut scores, width);
         for (draw, mut column) in self.draws.iter().zip(scores) {

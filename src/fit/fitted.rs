@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::regression::Regression;
 use crate::error::{self, Error};
 use crate::math;
 use crate::math::gauss::as_f64;
@@ -46,7 +45,7 @@ impl Parameter {
     }
 }
 
-/// A fitted model: estimates, their covariance and the residuals. [`Regression::fit`] makes it.
+/// A fitted model: estimates, their covariance and the residuals. [`Regression::fit`](super::Regression::fit) makes it.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Fit {
@@ -186,46 +185,12 @@ impl Fit {
         Ok([parameter.value - reach, parameter.value + reach])
     }
 
-    /// The value of the model at a predictor, with intervals at a confidence level.
-    ///
-    /// # Errors
-    /// If the level is not between 0 and 1.
-    ///
-    /// # Example: beyond the data
-    /// ```
-    /// use outgrow::fit::Regression;
-    /// let years = [0.0, 1.0, 2.0, 3.0, 4.0];
-    /// let logs = [0.0, 0.31, 0.58, 0.92, 1.19];
-    /// let line = Regression::new(["level", "rate"], |t: &f64, b: &[f64]| b[0] + b[1] * t).start([0.0, 0.0]);
-    /// let fit = line.fit(&years, &logs)?;
-    /// let next = fit.predict(&line, &5.0, 0.9)?;
-    /// assert!(next.band[0] < next.interval[0] && next.interval[1] < next.band[1]);
-    /// # Ok::<(), outgrow::Error>(())
-    /// ```
-    pub fn predict<X>(&self, model: &Regression<'_, X>, x: &X, level: f64) -> Result<Prediction, Error> {
-        let quantile = self.quantile(level)?;
-        let values = self.values();
-        let value = model.value(x, &values);
-        let slope = |place: usize| {
-            let step = 1e-5 * if values[place].abs() > 0.0 { values[place].abs() } else { 1.0 };
-            let mut moved = values.clone();
-            moved[place] = values[place] + step;
-            let above = model.value(x, &moved);
-            moved[place] = values[place] - step;
-            (above - model.value(x, &moved)) / (2.0 * step)
+    /// The variance of a function of the parameters with these derivatives with respect to the free ones.
+    pub(super) fn variance(&self, slopes: &[f64]) -> f64 {
+        let row = |(row, slope): (&Vec<f64>, &f64)| {
+            slope * row.iter().zip(slopes).map(|(entry, other)| entry * other).sum::<f64>()
         };
-        let free = (0..values.len()).filter(|place| !self.parameters[*place].is_fixed());
-        let slopes: Vec<f64> = free.map(slope).collect();
-        let variance: f64 = self
-            .covariance
-            .iter()
-            .zip(&slopes)
-            .map(|(row, slope)| slope * row.iter().zip(&slopes).map(|(entry, other)| entry * other).sum::<f64>())
-            .sum();
-        let standard_error = variance.max(0.0).sqrt();
-        let around = |sd: f64| [value - quantile * sd, value + quantile * sd];
-        let band = around(standard_error.hypot(self.residual_sd()));
-        Ok(Prediction { value, standard_error, interval: around(standard_error), band })
+        self.covariance.iter().zip(slopes).map(row).sum()
     }
 
     fn free(&self) -> impl Iterator<Item = &Parameter> {
@@ -264,6 +229,6 @@ impl fmt::Display for Fit {
 }
 
 /// A number with six significant digits.
-fn rounded(x: f64) -> String {
+pub(super) fn rounded(x: f64) -> String {
     error::shown(format!("{x:.5e}").parse().unwrap_or(x))
 }

@@ -20,6 +20,8 @@ const TOLERANCE: f64 = 1e-15;
 /// Relative sizes of the steps of central differences: two points, and four points of higher order.
 const STEP: f64 = 6e-6;
 const FINE_STEPS: [f64; 3] = [1.5e-3, 2e-4, 3e-5];
+/// The least size of a parameter in a step, relative to its size at the start.
+const LEAST_SIZE: f64 = 1e-4;
 /// Two differences of higher order that agree to this are combined to one that is good to its square.
 const AGREEMENT: f64 = 1e-5;
 
@@ -59,6 +61,8 @@ pub(super) struct Problem<'a> {
     pub(super) residuals: &'a mut Residuals<'a>,
     /// Differences are used if there are none.
     pub(super) derivatives: Option<&'a mut Derivatives<'a>>,
+    /// The size of each parameter: steps of differences are no smaller than a fraction of it, since a parameter may be near 0.
+    pub(super) sizes: Vec<f64>,
 }
 
 impl Problem<'_> {
@@ -84,7 +88,7 @@ impl Problem<'_> {
 
     fn difference(&mut self, parameters: &[f64], place: usize, is_fine: bool) -> Option<DVector<f64>> {
         let value = parameters[place];
-        let size = if value.abs() > 0.0 { value.abs() } else { 1.0 };
+        let size = value.abs().max(LEAST_SIZE * self.sizes[place]);
         let mut moved = parameters.to_vec();
         let mut at = |offset: f64| {
             moved[place] = value + offset;
@@ -106,6 +110,11 @@ impl Problem<'_> {
         }
         central(STEP * size)
     }
+}
+
+/// The sizes of parameters at a start; 1 for a parameter that starts at 0.
+pub(super) fn sizes(start: &[f64]) -> Vec<f64> {
+    start.iter().map(|value| if value.abs() > 0.0 { value.abs() } else { 1.0 }).collect()
 }
 
 /// Minimizes the sum of squares from a start. The last iterations use derivatives of higher order.
@@ -170,9 +179,9 @@ fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64, is_fine:
             let next = &parameters + &step;
             let moved = problem.residuals(next.as_slice());
             let new_size = moved.as_ref().map_or(f64::INFINITY, |moved| moved.norm());
-            let actual = if 0.1 * new_size < size { 1.0 - (new_size / size).powi(2) } else { -1.0 };
-            let linear = ((&region.r * &step).norm() / size).powi(2);
-            let damped = damping * (length / size).powi(2);
+            let actual = if 0.1 * new_size < size { 1.0 - square(new_size / size) } else { -1.0 };
+            let linear = square((&region.r * &step).norm() / size);
+            let damped = damping * square(length / size);
             let predicted = linear + 2.0 * damped;
             let ratio = if predicted > 0.0 { actual / predicted } else { 0.0 };
             if ratio <= 0.25 {
@@ -302,4 +311,8 @@ impl Region {
 pub(super) fn is_regular(r: &DMatrix<f64>) -> bool {
     let largest = r.diagonal().iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
     r.diagonal().iter().all(|entry| entry.abs() > 1e-14 * largest)
+}
+
+fn square(x: f64) -> f64 {
+    x * x
 }

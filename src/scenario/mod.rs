@@ -33,6 +33,8 @@ mod walk;
 mod walk_parts;
 
 pub use builder::ScenarioBuilder;
+#[cfg(feature = "history")]
+pub(crate) use dependence::to_ranks;
 pub use item::{Claim, Measure, Provider, Segment};
 pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;

@@ -1,8 +1,12 @@
 //! Nonlinear least squares: certified values of NIST, saved examples of R, and what is refused.
 
+#![allow(clippy::disallowed_methods, reason = "models state their formulas; fits promise no bits")]
+#![allow(clippy::ptr_arg, reason = "a model takes a reference to its predictor")]
+
 use std::f64::consts::{PI, TAU};
 
-use outgrow::fit::{Fit, Regression};
+use outgrow::fit::{CurveFit, Fit, Regression, Scale};
+use outgrow::{Curve, Period, Scenario, normal};
 
 type Model = fn(&Vec<f64>, &[f64]) -> f64;
 
@@ -59,7 +63,7 @@ const MODELS: [(&str, Model); 27] = [
     ("Thurber", cubics),
 ];
 
-/// A data set of the NIST StRD collection (public domain): starts, certified values and data.
+/// A data set of the `StRD` collection of NIST (public domain): starts, certified values and data.
 struct Certified {
     starts: [Vec<f64>; 2],
     values: Vec<[f64; 2]>,
@@ -245,7 +249,7 @@ fn a_line_by_hand() {
     // For a linear model the profile is the same interval.
     let profile = line().start([0.0, 0.0]).profile(&fit, &x, &y, "rate", 0.95).expect("an interval");
     assert!((profile[0] - low).abs() < 1e-6 && (profile[1] - high).abs() < 1e-6, "{profile:?}");
-    let next = fit.predict(&line(), &4.0, 0.95).expect("a prediction");
+    let next = line().predict(&fit, &4.0, 0.95).expect("a prediction");
     assert!(close(next.value, 4.5) && (next.standard_error - (0.35_f64 * (0.25 + 6.25 / 5.0)).sqrt()).abs() < 1e-7);
     let fixed = line().start([0.0, 0.0]).fixed("level", 1.0).fit(&x, &y).expect("a fit");
     assert!(
@@ -283,4 +287,156 @@ fn what_is_refused_is_named() {
     let logistic = logistic.bounds("limit", 0.0, f64::INFINITY).start([100.0, 0.4, 12.0]);
     let error = logistic.fit(&years, &grown).expect_err("no optimum");
     assert!(error.is_numeric(), "{error}");
+}
+
+/// A law by its key: its closed form, its numbers, and a start.
+type Known = (&'static str, fn(f64) -> f64, &'static [f64], Curve);
+
+/// The laws of MODEL.md section 3 in closed form, before the base too.
+fn laws() -> [Known; 9] {
+    [
+        ("constant", |t| 0.2_f64.ln_1p() * t, &[0.2], Curve::constant(0.1)),
+        (
+            "fade",
+            |t| {
+                let [from, to] = [0.15_f64, 0.05].map(f64::ln_1p);
+                to * t + (from - to) * 2.0 / 2.0_f64.ln() * (1.0 - (-t / 2.0).exp2())
+            },
+            &[0.15, 0.05, 2.0],
+            Curve::fade(0.2, 0.03, 1.5),
+        ),
+        ("hyperbolic", |t| 0.1_f64.ln_1p() * 14.0 * (t / 14.0).ln_1p(), &[0.1, 14.0], Curve::hyperbolic(0.2, 20)),
+        (
+            "damped",
+            |t| {
+                let kept = 0.8_f64.powf(0.25);
+                0.1_f64.ln_1p() * 0.25 * kept * (1.0 - 0.8_f64.powf(t)) / (1.0 - kept)
+            },
+            &[0.1, 0.8],
+            Curve::damped(0.2, 0.9),
+        ),
+        ("logistic", |t| (1.3 / (1.0 + 0.3 * (-0.6 * t).exp())).ln(), &[1.3, 0.6], Curve::logistic(2, 0.3)),
+        ("gompertz", |t| 1.3_f64.ln() * (1.0 - (-0.4 * t).exp()), &[1.3, 0.4], Curve::gompertz(2, 0.3)),
+        (
+            "richards",
+            |t| (1.3 / (1.0 + (1.3_f64.sqrt() - 1.0) * (-0.6 * t).exp()).powi(2)).ln(),
+            &[1.3, 0.6, 0.5],
+            Curve::richards(2, 0.4, 1),
+        ),
+        (
+            "bass",
+            |t| {
+                let (p, q, adopted) = (0.002, 0.5, 0.8);
+                let left = (1.0 - adopted) / (1.0 + adopted * q / p) * (-(p + q) * t).exp();
+                ((1.0 - left) / (1.0 + q / p * left) / adopted).ln()
+            },
+            &[0.002, 0.5, 0.8],
+            Curve::bass(0.01, 0.4, 0.7),
+        ),
+        (
+            "weibull",
+            |t| {
+                let age = (1.3_f64 / 0.3).ln().powf(1.0 / 1.5) / 0.1;
+                let reached = |u: f64| 1.0 - (-(0.1 * u).powf(1.5)).exp();
+                (reached(t + age) / reached(age)).ln()
+            },
+            &[1.3, 0.1, 1.5],
+            Curve::weibull(1.5, 0.08, 1.4),
+        ),
+    ]
+}
+
+const SEASONS: [f64; 4] = [-0.05, 0.02, -0.03, 0.06];
+
+/// Forty quarters up to the base with revenue 700 and these log growths, factors of the seasons and two gaps.
+fn quarters(log_growth: impl Fn(f64) -> f64, seasons: [f64; 4]) -> (Period, Vec<(Period, f64)>) {
+    let base: Period = "2018-Q1".parse().expect("a period");
+    let one = |k: i32| {
+        let season = seasons[usize::try_from(k.rem_euclid(4)).expect("a season")];
+        let growth = log_growth(f64::from(k) / 4.0) + season;
+        (base.checked_add(k).expect("a period"), 700.0 * growth.exp())
+    };
+    (base, (-39..=0).filter(|k| ![-20, -11].contains(k)).map(one).collect())
+}
+
+/// Every law is recovered from an exact history, in every scale, with factors of seasons and gaps.
+#[test]
+fn every_law_is_recovered() {
+    for (key, law, numbers, start) in laws() {
+        let (base, history) = quarters(law, SEASONS);
+        for scale in [Scale::Log, Scale::Level, Scale::Growth] {
+            let fit = CurveFit::new(start.clone()).scale(scale).fit(base, &history);
+            let fit = fit.unwrap_or_else(|error| panic!("{key} {scale:?}: {error}"));
+            let from = usize::from(scale != Scale::Growth);
+            let values = fit.fit().values();
+            for (found, expected) in values[from..].iter().zip(numbers.iter().chain(&SEASONS[1..])) {
+                assert!((found / expected - 1.0).abs() < 1e-7, "{key} {scale:?}: {found}, expected {expected}");
+            }
+            assert!(scale == Scale::Growth || (values[0] - 700.0_f64.ln()).abs() < 1e-8);
+            // The fitted curve is that of the numbers.
+            let ahead = fit.curve().log_growth(3.0).expect("finite");
+            assert!((ahead - law(3.0)).abs() < 1e-6, "{key} {scale:?}: {ahead}");
+        }
+    }
+}
+
+/// Projected revenue, with the factor of its season; a fixed number stays; the scenario has the curve and its revenue.
+#[test]
+fn a_fit_becomes_a_provider() {
+    let noise = |k: f64| 0.02 * (37.0 * k).sin();
+    let (_, law, _, start) = laws().into_iter().nth(4).expect("the logistic law");
+    let (base, history) = quarters(|t| law(t) + noise(t), SEASONS);
+    let fit = CurveFit::new(start.clone()).fit(base, &history).expect("a fit");
+    let next = fit.revenue("2019-Q3", 0.9).expect("a prediction");
+    let expected = 700.0 * (law(1.5) + SEASONS[2]).exp();
+    assert!((next.value / expected - 1.0).abs() < 0.02, "{next:?}");
+    assert!(next.band[0] < next.interval[0] && next.interval[0] < next.value && next.interval[1] < next.band[1]);
+    let [low, high] = fit.profile("logistic.saturation", 0.9).expect("an interval");
+    assert!(low < 1.3 && 1.3 < high && low > 1.0, "{low} {high}");
+
+    let held = CurveFit::new(start).fixed("logistic.rate", 0.6).fit(base, &history).expect("a fit");
+    assert!((held.parameter("logistic.rate").expect("a number").value() - 0.6).abs() < 1e-12);
+
+    let scenario = fit.add_to(Scenario::builder(base, "2023-Q1"), "B").expect("a provider").build().expect("valid");
+    let error = fit.parameter("logistic.rate").expect("a number").standard_error();
+    let rate = fit.parameter("logistic.rate").expect("a number").value();
+    let numbers = scenario.numbers();
+    let of = |address: &str| numbers.iter().find(|(known, _)| known == address).expect("a number").1;
+    assert!((of("assumption[B logistic.rate].lognormal[0]") - rate).abs() < 1e-12);
+    assert!((of("assumption[B logistic.rate].lognormal[1]") - error / rate).abs() < 1e-12);
+    let outcome = scenario.simulate().paths(20_000).seed(3).run().expect("an outcome");
+    let median = outcome.revenue("B").expect("a fan").quantile("2020-Q1", 0.5).expect("a quantile");
+    let fitted = fit.curve().log_growth(2.0).expect("finite") + fit.fit().values()[0];
+    assert!((median / fitted.exp() - 1.0).abs() < 0.01, "{median} {}", fitted.exp());
+    // The file of the scenario gives the same scenario.
+    #[cfg(feature = "toml")]
+    assert_eq!(Scenario::from_toml(&scenario.to_toml().expect("text")).expect("valid"), scenario);
+}
+
+#[test]
+fn histories_that_do_not_fit_are_refused() {
+    let (base, history) = quarters(|t| 0.1 * t, [0.0; 4]);
+    let refused = |fit: CurveFit, history: &[(Period, f64)], wanted: &str| {
+        let error = fit.fit(base, history).expect_err("refused").to_string();
+        assert!(error.contains(wanted), "{error}, expected {wanted}");
+    };
+    let constant = || CurveFit::new(Curve::constant(0.1));
+    let mut odd = history.clone();
+    odd[3].1 = -1.0;
+    refused(constant(), &odd, "2009-Q1: revenue must be finite and above 0, got -1");
+    odd = history.clone();
+    odd.swap(3, 4);
+    refused(constant(), &odd, "2009-Q1: periods must be in increasing order");
+    refused(constant(), &[("2017".parse().expect("a period"), 1.0)], "2017: is not a quarter as the base is");
+    refused(constant(), &history[..2], "too few");
+    refused(CurveFit::new(Curve::constant(normal(0.1, 0.1))), &history, "constant: must be a number to start from");
+    refused(CurveFit::new(Curve::mixture([(1.0, Curve::constant(0.1))])), &history, "mixture: fit each law by itself");
+    refused(constant().start(Curve::logistic(2, 0.3)), &history, "all starts must be the same curve");
+    refused(constant().fixed("constnt", 0.1), &history, "did you mean \"constant\"?");
+    // Growth that rises has no saturation.
+    let (_, rising) = quarters(|t| 0.3 * t + 0.005 * t * t + 0.01 * (37.0 * t).sin(), [0.0; 4]);
+    let error = CurveFit::new(Curve::logistic(3, 0.3)).fit(base, &rising).expect_err("no optimum");
+    assert!(error.is_numeric() && error.to_string().contains("logistic.saturation"), "{error}");
+    let growth = constant().scale(Scale::Growth).fit(base, &history).expect("a fit");
+    assert!(growth.revenue("2018-Q2", 0.9).is_err() && growth.add_to(Scenario::builder(base, "2020-Q1"), "A").is_err());
 }

@@ -11,6 +11,8 @@ mod drawn;
 mod exact_errors;
 mod fan;
 mod first_passage;
+#[cfg(feature = "history")]
+mod fits;
 mod invariance;
 mod pairs;
 mod sampling;
