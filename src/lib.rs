@@ -112,6 +112,8 @@ mod error;
 mod estimate;
 pub mod exact;
 mod growth;
+#[cfg(feature = "history")]
+pub mod history;
 mod math;
 mod outcome;
 mod paths;
@@ -135,6 +137,8 @@ pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
+#[cfg(feature = "history")]
+pub use history::{Date, History, Rates};
 pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
     RankTable, ShareFan, Years,

@@ -27,6 +27,8 @@ mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
 mod gradient;
+#[cfg(feature = "history")]
+mod history;
 #[cfg(feature = "toml")]
 mod joint;
 mod laws;
