@@ -138,7 +138,7 @@ pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
 #[cfg(feature = "history")]
-pub use history::{Date, History, Rates};
+pub use history::{Date, History, OutsideView, Rates, ReferenceClass};
 pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
     RankTable, ShareFan, Years,

@@ -41,6 +41,11 @@ mod measures;
 mod mixture;
 mod outcome_file;
 mod outcome_json;
+#[cfg(feature = "history")]
+#[path = "../reference/outside_tables.rs"]
+mod outside_tables;
+#[cfg(feature = "history")]
+mod outside_view;
 mod own_questions;
 #[cfg(feature = "toml")]
 mod places;

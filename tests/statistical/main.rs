@@ -12,6 +12,12 @@ mod exact_errors;
 mod fan;
 mod first_passage;
 mod invariance;
+#[cfg(feature = "history")]
+#[path = "../reference/outside_tables.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest")]
+mod outside_tables;
+#[cfg(feature = "history")]
+mod outside_view;
 mod pairs;
 mod sampling;
 #[path = "../reference/tables.rs"]
