@@ -46,6 +46,7 @@
 //! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], …; [`Quantiles`] |
 //! | define the competitors and the questions | [`Scenario`], [`Provider`], [`Question`] |
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
+//! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
@@ -65,7 +66,7 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers ten common questions with runnable code.
+//! The [`cookbook`] answers eleven common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
@@ -73,6 +74,7 @@
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
 //! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+#![cfg_attr(feature = "history", doc = "* [Histories and the outside view](_documentation::history)")]
 //!
 //! # Units
 //!
