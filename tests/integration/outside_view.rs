@@ -1,4 +1,5 @@
 //! The outside view: estimates to the stated digits, probabilities against NumPy, and histories that must not change an answer.
+#![allow(clippy::disallowed_methods, reason = "synthetic series and tolerances")]
 
 use outgrow::{Date, Error, History, Outcome, OutsideView, Question, ReferenceClass, Scenario};
 
@@ -384,7 +385,7 @@ impl Normals {
         (-2.0 * self.uniform().ln()).sqrt() * (2.0 * std::f64::consts::PI * self.uniform()).cos()
     }
 
-    /// √(ν/χ²_ν) with ν = 4.
+    /// A mixing draw with four degrees of freedom.
     fn mixing(&mut self) -> f64 {
         (4.0 / (0..4).map(|_| self.next().powi(2)).sum::<f64>()).sqrt()
     }
