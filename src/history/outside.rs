@@ -70,38 +70,38 @@ impl OutsideView {
     fn provider(&self, index: usize, known: &Known) -> Provider {
         // Of a pair, one advantage has the scale of both.
         let advantage = self.advantages.get(index).unwrap_or(&self.advantages[0]);
-        let class = format!("reference class {:?}", self.class.name());
         let growth = match self.advantages.get(index) {
-            Some(advantage) => Curve::fade(
-                self.from(advantage),
-                COMMON,
-                fixed(self.class.half_life).source(format!("years until an advantage halves: {class}")),
-            ),
+            Some(advantage) => Curve::fade(self.from(advantage), COMMON, self.half_life()),
             None => Curve::constant(COMMON),
         };
-        let share = match self.grid {
-            Grid::Years => self.class.share,
-            Grid::Periods => self.class.for_periods().share,
-        };
-        let shock = Shock::damped_trend(
-            fixed(share).source(format!("share of a year's change that persists: {class}")),
-            fixed(self.class.half_life).source(format!("years until an advantage halves: {class}")),
-        );
         let revenue = fixed(self.base_of(known)).source(self.source_of_base());
         let volatility = fixed(self.volatility(advantage)).source(self.source_of_volatility(advantage));
         let provider = Provider::new(&known.name, revenue)
             .growth(growth)
-            .shock(shock)
+            .shock(self.shock())
             .volatility(volatility)
             .history(self.history_of(known))
             .source(self.source_of_provider(known));
         let provider = self.with_grid(provider, known, index);
-        match &self.class.exits {
-            None => provider,
-            Some(exits) => {
-                provider.exit(known.smallest.map_or(exits.mean, |smallest| exits.hazard(known.years[0], smallest)))
-            }
+        match (&self.class.exits, known.smallest) {
+            (None, _) => provider,
+            (Some(exits), Some(smallest)) => provider.exit(exits.hazard(known.years[0], smallest)),
+            (Some(exits), None) => provider.exit(exits.mean),
         }
+    }
+
+    fn half_life(&self) -> Assumption {
+        let source = format!("years until an advantage halves: reference class {:?}", self.class.name());
+        fixed(self.class.half_life).source(source)
+    }
+
+    fn shock(&self) -> Shock {
+        let share = match self.grid {
+            Grid::Years => self.class.share,
+            Grid::Periods => self.class.for_periods().share,
+        };
+        let source = format!("share of a year's change that persists: reference class {:?}", self.class.name());
+        Shock::damped_trend(fixed(share).source(source), self.half_life())
     }
 
     /// What depends on the grid: on years, claims about them; on periods, the latest quarter and the fiscal year.
@@ -114,8 +114,10 @@ impl OutsideView {
             Grid::Periods => {
                 let provider = known.year_ends.map_or(provider.clone(), |month| provider.fiscal_year_ends(month));
                 let is_moved = index < self.advantages.len() && known.surprise.abs() > 0.0;
-                let first = self.subject.base.checked_add(1);
-                let (true, Ok(first)) = (is_moved, first) else { return provider };
+                if !is_moved {
+                    return provider;
+                }
+                let first = self.subject.base.checked_add(1).expect("the horizon lies after the base");
                 let size = fixed(LASTING * known.surprise).source(format!(
                     "a quarter of {:+.4}, the latest quarter's year-on-year change of the log-ratio less that of the latest year",
                     known.surprise

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::data::{Data, History};
+use super::data::{Data, History, Member};
 use super::read::positive;
 use super::table::{Column, Fault, Table};
 use crate::calendar::{Period, Step};
@@ -125,37 +125,37 @@ impl History {
     /// of calendar years, so yearly figures of other years cannot be converted.
     pub fn in_currency(&self, currency: &str, rates: &Rates) -> Result<Self, Error> {
         let mut data = Data::clone(&self.data);
-        let mut problems = Vec::new();
-        for member in data.groups.iter_mut().flat_map(|group| &mut group.members) {
-            let own = member.currency.replace(currency.to_owned());
-            if own.as_deref() == Some(currency) {
-                continue;
-            }
-            let is_calendar_year = data.step != Step::Year || member.year_ends.unwrap_or(12) == 12;
-            for row in &mut member.rows {
-                let period = Period::at_index(data.step, row.index);
-                let rate = match &own {
-                    None => Err(format!("{:?} states no currency", member.name)),
-                    Some(_) if !is_calendar_year => {
-                        Err(format!("{:?} has years that end in another month than December", member.name))
-                    }
-                    Some(own) => rates.rate(own, period),
-                };
-                match rate {
-                    Ok(rate) => row.value /= rate,
-                    Err(message) => {
-                        let place = Place { line: row.line as usize, column: usize::from(row.column) };
-                        problems.push(Problem { place: Some(place), ..Problem::new("value", message) });
-                        // One missing table of rates would otherwise be reported for every row.
-                        break;
-                    }
-                }
-            }
-        }
+        let step = data.step;
+        let members = data.groups.iter_mut().flat_map(|group| &mut group.members);
+        let mut problems: Vec<Problem> =
+            members.filter_map(|member| converted(member, currency, step, rates).err()).collect();
         if problems.is_empty() {
             return Ok(Self { data: data.into(), ..self.clone() });
         }
         problems.sort_by_key(|problem| problem.place);
         Err(Error::of(Kind::Invalid, "conversion of a history", curtailed(problems)))
     }
+}
+
+/// Converts the rows of a member.
+///
+/// # Errors
+/// The first row without a rate: one missing table of rates would otherwise be reported for every row.
+fn converted(member: &mut Member, currency: &str, step: Step, rates: &Rates) -> Result<(), Problem> {
+    let own = member.currency.replace(currency.to_owned());
+    if own.as_deref() == Some(currency) {
+        return Ok(());
+    }
+    let name = &member.name;
+    let is_calendar_year = step != Step::Year || member.year_ends.unwrap_or(12) == 12;
+    for row in &mut member.rows {
+        let rate = match &own {
+            None => Err(format!("{name:?} states no currency")),
+            Some(_) if !is_calendar_year => Err(format!("{name:?} has years that end in another month than December")),
+            Some(own) => rates.rate(own, Period::at_index(step, row.index)),
+        };
+        let place = Place { line: row.line as usize, column: usize::from(row.column) };
+        row.value /= rate.map_err(|message| Problem { place: Some(place), ..Problem::new("value", message) })?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What an outside view is about: providers of one group with their years up to a base, aligned and checked.
 
 use super::advantage::MOST_CHANGES;
-use super::data::{Group, History, Member, Row};
+use super::data::{FigureKind, Group, History, Member, Row};
 use super::date::Date;
 use super::estimate::quantile;
 use crate::calendar::{Period, Step};
@@ -46,43 +46,49 @@ pub(super) struct Subject {
 impl Subject {
     pub(super) fn of(history: &History, names: &[&str], base: Period, horizon: Period) -> Result<Self, Error> {
         let mut problems = Vec::new();
-        let ends = match ends(history.step(), base, horizon) {
-            Ok(ends) => Some(ends),
-            Err(problem) => {
-                problems.push(problem);
-                None
-            }
-        };
+        let ends = ends(history.step(), base, horizon).map_err(|problem| problems.push(problem)).ok();
         let found = find(history, names, &mut problems);
         let Some((base, horizon)) = ends.filter(|_| problems.is_empty()) else {
             return Err(Error::of(Kind::Invalid, WHAT, problems));
         };
-        for (_, member) in &found {
-            problems.extend(misfit(history, member, base));
-        }
+        problems.extend(found.iter().filter_map(|(_, member)| misfit(history, member, base)));
         if !problems.is_empty() {
             return Err(Error::of(Kind::Invalid, WHAT, problems));
         }
         let (group, first) = found[0];
         let members: Vec<&Member> = found.iter().map(|(_, member)| *member).collect();
-        let peers = Peers::of(history, group, first, base);
-        let is_pair = members.len() == 2;
-        let mut providers: Vec<Known> =
-            members.iter().map(|member| Known::of(history, member, base, &peers, members.len())).collect();
-        if is_pair {
-            let relative = |own: &[f64], other: &[f64]| own.iter().zip(other).map(|(own, other)| own - other).collect();
-            let [a, b] = [0, 1].map(|at| providers[at].clone());
-            providers[0].changes = relative(&a.growth, &b.growth);
-            providers[1].changes = relative(&b.growth, &a.growth);
-            let kept = providers[0].changes.len();
-            for (provider, surprise) in providers.iter_mut().zip([a.surprise - b.surprise, b.surprise - a.surprise]) {
-                provider.growth.truncate(kept);
-                provider.years.truncate(kept + 1);
-                provider.surprise = surprise;
-            }
+        let mut providers: Vec<Known> = members.iter().map(|member| Known::of(history, member, base)).collect();
+        match providers.as_mut_slice() {
+            [a, b] => compare(a, b),
+            all => against_group(all, &Medians::of(history, group, first, base)),
+        }
+        let smallest = smallest(history, group, first, base, members.len());
+        for provider in &mut providers {
+            provider.smallest = smallest;
         }
         let end_month = first.end_month(base);
         Ok(Self { base, horizon, end_month, as_of: history.as_of, currency: first.currency.clone(), providers })
+    }
+}
+
+/// The changes of two providers relative to each other, over the years that both have.
+fn compare(a: &mut Known, b: &mut Known) {
+    let kept = a.growth.len().min(b.growth.len());
+    for known in [&mut *a, &mut *b] {
+        known.growth.truncate(kept);
+        known.years.truncate(kept + 1);
+    }
+    a.changes = a.growth.iter().zip(&b.growth).map(|(a, b)| a - b).collect();
+    b.changes = a.changes.iter().map(|change| -change).collect();
+    a.surprise -= b.surprise;
+    b.surprise = -a.surprise;
+}
+
+/// The changes of providers against the medians of their group.
+fn against_group(providers: &mut [Known], medians: &Medians) {
+    for known in providers {
+        known.changes = known.growth.iter().zip(&medians.growth).map(|(own, median)| own - median).collect();
+        known.surprise -= medians.quarter - medians.growth[0];
     }
 }
 
@@ -130,37 +136,35 @@ fn find<'h>(history: &'h History, names: &[&str], problems: &mut Vec<Problem>) -
             Err(message) => problems.push(Problem::new("", message)),
         }
     }
-    let Some((group, first)) = found.first().copied() else { return found };
-    for (other_group, other) in &found[1..] {
-        let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        if other_group.name != group.name {
-            let message = format!(
-                "names of one group are compared: {:?} is in {:?}, got {:?} in {:?}",
-                first.name, group.name, other.name, other_group.name
-            );
-            problems.push(Problem::new("", message));
-        } else if other.currency != first.currency {
-            let message = format!(
-                "figures must have one currency: {:?} has {}, got {} of {:?}; convert them with `in_currency`",
-                first.name,
-                stated(&first.currency),
-                stated(&other.currency),
-                other.name
-            );
-            problems.push(Problem::new("", message));
-        } else if history.step() == Step::Year && other.year_ends.unwrap_or(12) != first.year_ends.unwrap_or(12) {
-            let message = format!(
-                "yearly figures must end in one month: those of {:?} end in month {}, got {} of {:?}; quarterly figures can be \
-                 compared",
-                first.name,
-                first.year_ends.unwrap_or(12),
-                other.year_ends.unwrap_or(12),
-                other.name
-            );
-            problems.push(Problem::new("", message));
-        }
+    if let Some((first, others)) = found.split_first() {
+        problems.extend(others.iter().filter_map(|other| mismatch(history.step(), *first, *other)));
     }
     found
+}
+
+/// Why two members cannot be compared, if so.
+fn mismatch(step: Step, (group, first): (&Group, &Member), (other_group, other): (&Group, &Member)) -> Option<Problem> {
+    let currency = |member: &Member| member.currency.clone().unwrap_or_else(|| "none".to_owned());
+    let month = |member: &Member| member.year_ends.unwrap_or(12);
+    let (name, other_name) = (&first.name, &other.name);
+    let message = if other_group.name != group.name {
+        let (group, other_group) = (&group.name, &other_group.name);
+        format!("names of one group are compared: {name:?} is in {group:?}, got {other_name:?} in {other_group:?}")
+    } else if other.currency != first.currency {
+        let (own, got) = (currency(first), currency(other));
+        format!(
+            "figures must have one currency: {name:?} has {own}, got {got} of {other_name:?}; convert them with `in_currency`"
+        )
+    } else if step == Step::Year && month(other) != month(first) {
+        let (own, got) = (month(first), month(other));
+        format!(
+            "yearly figures must end in one month: those of {name:?} end in month {own}, got {got} of {other_name:?}; quarterly \
+             figures can be compared"
+        )
+    } else {
+        return None;
+    };
+    Some(Problem::new("", message))
 }
 
 /// Why a member has too little history at the base, if so.
@@ -188,27 +192,38 @@ fn misfit(history: &History, member: &Member, base: Period) -> Option<Problem> {
     Some(Problem { place, ..Problem::new("", message) })
 }
 
-/// The comparable members of a group at the base.
-struct Peers {
-    /// The median log growth of each year, the latest first, and that of the latest quarter on the year-ago one.
-    growth: Vec<f64>,
-    quarter: f64,
-    smallest: f64,
-    count: usize,
+/// The members of a group whose years are comparable with those of `first`.
+fn peers<'g>(
+    history: &History,
+    group: &'g Group,
+    first: &'g Member,
+    base: Period,
+) -> impl Iterator<Item = &'g Member> + use<'g> {
+    let month = first.end_month(base);
+    history.members(group).filter(move |peer| peer.currency == first.currency && peer.end_month(base) == month)
 }
 
-impl Peers {
+/// The smallest yearly value of a group at the base, if the group has more comparable members than were asked about.
+fn smallest(history: &History, group: &Group, first: &Member, base: Period, asked: usize) -> Option<f64> {
+    let latest = |member| history.years_up_to(member, base.index(), 1).first().copied();
+    let values: Vec<f64> = peers(history, group, first, base).filter_map(latest).collect();
+    (values.len() > asked).then(|| values.into_iter().fold(f64::INFINITY, f64::min))
+}
+
+/// The median growth of a group.
+struct Medians {
+    /// Of each year, the latest first; at least that of the latest.
+    growth: Vec<f64>,
+    /// Of the latest quarter on the year-ago one; 0 for yearly figures.
+    quarter: f64,
+}
+
+impl Medians {
     fn of(history: &History, group: &Group, first: &Member, base: Period) -> Self {
-        let is_comparable =
-            |member: &&Member| member.currency == first.currency && member.end_month(base) == first.end_month(base);
         let mut growth: Vec<Vec<f64>> = Vec::new();
-        let mut peers = Self { growth: Vec::new(), quarter: 0.0, smallest: f64::INFINITY, count: 0 };
         let mut quarters = Vec::new();
-        for member in history.members(group).filter(is_comparable) {
+        for member in peers(history, group, first, base) {
             let years = history.years_up_to(member, base.index(), MOST_CHANGES + 1);
-            let Some(latest) = years.first() else { continue };
-            peers.smallest = peers.smallest.min(*latest);
-            peers.count += 1;
             for (back, change) in log_growth(&years).into_iter().enumerate() {
                 if growth.len() == back {
                     growth.push(Vec::new());
@@ -217,39 +232,34 @@ impl Peers {
             }
             quarters.extend(quarter_growth(history, member, base));
         }
-        peers.growth = growth.into_iter().map(median).collect();
-        peers.quarter = if quarters.is_empty() { 0.0 } else { median(quarters) };
-        peers
+        let quarter = if quarters.is_empty() { 0.0 } else { median(quarters) };
+        Self { growth: growth.into_iter().map(median).collect(), quarter }
     }
 }
 
 impl Known {
-    fn of(history: &History, member: &Member, base: Period, peers: &Peers, asked: usize) -> Self {
+    /// A member by itself, with enough history at the base.
+    fn of(history: &History, member: &Member, base: Period) -> Self {
         let years = history.years_up_to(member, base.index(), MOST_CHANGES + 1);
         let growth = log_growth(&years);
-        let latest = growth[0];
-        let quarter = quarter_growth(history, member, base);
-        let is_pair = asked == 2;
-        let group_latest = if is_pair { 0.0 } else { peers.quarter - peers.growth[0] };
-        let row_claim = |row: &Row| {
+        let claim = |row: &Row| {
             let claim = Claim::of(history.period(row.index));
             match row.kind {
-                super::data::FigureKind::AtLeast => Some(claim.at_least(row.value)),
-                super::data::FigureKind::AtMost => Some(claim.at_most(row.value)),
-                super::data::FigureKind::Reported | super::data::FigureKind::Break => None,
+                FigureKind::AtLeast => Some(claim.at_least(row.value)),
+                FigureKind::AtMost => Some(claim.at_most(row.value)),
+                FigureKind::Reported | FigureKind::Break => None,
             }
         };
-        let claims =
-            member.latest(history.as_of).filter(|row| row.index <= base.index()).filter_map(row_claim).collect();
+        let up_to_base = member.latest(history.as_of).filter(|row| row.index <= base.index());
         Self {
             name: member.name.clone(),
-            changes: growth.iter().zip(&peers.growth).map(|(own, median)| own - median).collect(),
-            surprise: quarter.map_or(0.0, |quarter| quarter - latest - group_latest),
+            changes: Vec::new(),
+            surprise: quarter_growth(history, member, base).map_or(0.0, |quarter| quarter - growth[0]),
             growth,
             years,
             year_ends: member.year_ends,
-            claims,
-            smallest: (peers.count > asked).then_some(peers.smallest),
+            claims: up_to_base.filter_map(claim).collect(),
+            smallest: None,
         }
     }
 }
