@@ -228,7 +228,7 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! # 11. What do comparable cases say?
+//! # 11. What happened in comparable cases?
 //! An author sees why a challenger grows; history shows how long such advantages last. With the feature `history`, revenue
 //! figures and a reference class give a scenario of their own: the outside view. Answer the same question with both.
 //! ```

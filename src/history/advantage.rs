@@ -24,7 +24,7 @@ impl Prior {
     }
 }
 
-/// What the last years say of a log-ratio, or of one provider against its group.
+/// Estimates from the last years of a log-ratio, or of the growth of one provider relative to its group.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Estimated {
     /// s: the t-scale of a year's change.

@@ -24,7 +24,7 @@ const SHARE_OF_PERIODS: f64 = 0.05;
 /// | [`large_companies`](Self::large_companies) | .20 | 2 years | .10 | 5.5 | 3.3 |
 /// | [`from_panel`](Self::from_panel) | estimated | estimated | estimated | estimated | estimated |
 ///
-/// # Example: a class of one's own
+/// # Example: a custom class
 /// ```
 /// use outgrow::ReferenceClass;
 /// let class = ReferenceClass::new("car brands", 0.04, 35.0, 0.25, 4.5, 5.6)?;

@@ -26,7 +26,7 @@ const DF: (f64, f64) = (2.2, 100.0);
 /// The range of s₀ and of ν₀.
 const SCALE: (f64, f64) = (1e-4, 3.0);
 const SCALE_WEIGHT: (f64, f64) = (0.25, 100.0);
-/// Fewer cases say too little.
+/// With fewer cases the estimates are too uncertain to be of use.
 const LEAST_CASES: usize = 50;
 /// Beyond this number of cases, the likelihood is that of a random subset.
 const MOST_CASES: usize = 3_000;

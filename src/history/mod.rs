@@ -1,7 +1,7 @@
 //! Revenue histories: read from CSV, viewed as of a date, and turned into scenarios.
 //!
-//! [`History`] reads and answers "what was known when". [`OutsideView`] is what a [`ReferenceClass`] of comparable series
-//! says of a pair, and becomes a [`Scenario`](crate::Scenario). The guide [histories and the outside
+//! [`History`] reads and answers "what was known when". [`OutsideView`] is the estimate for a pair from its
+//! own years and a [`ReferenceClass`] of comparable series, and becomes a [`Scenario`](crate::Scenario). The guide [histories and the outside
 //! view](crate::_documentation::history) has the file format, the formulas and the tables.
 
 mod advantage;

@@ -17,7 +17,7 @@ const COMMON: &str = "common_growth";
 const LASTING: f64 = 0.25;
 
 impl OutsideView {
-    /// The view as a scenario like any other. Every number has a source that says how it was estimated and from how many
+    /// The view as a scenario like any other. The source of every number states how it was estimated and from how many
     /// years.
     ///
     /// The grid is one of years, unless the view is [`on_periods`](Self::on_periods). The label of a year is the calendar
@@ -25,9 +25,9 @@ impl OutsideView {
     /// year. If the class has hazards of exits, providers have an `exit`.
     ///
     /// # Errors
-    /// If a scenario cannot have so many periods or providers.
+    /// If the horizon or the number of providers exceeds the limits of a scenario.
     ///
-    /// # Example: every number says where it comes from
+    /// # Example: every number has a source
     /// ```
     /// use outgrow::History;
     /// let history = History::from_csv("name,period,value\nA,2016,80\nB,2016,100\nA,2017,100\nB,2017,110\nA,2018,121\nB,2018,123\n")?;

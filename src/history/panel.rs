@@ -9,7 +9,7 @@ use crate::random::{mix64, slot_of};
 
 /// The smallest number of contiguous yearly changes of a case.
 const LEAST_CHANGES: usize = 4;
-/// The range of |ln(a/b)| of a case: closer pairs swap places by rounding, and wider ones do not compete.
+/// The range of |ln(a/b)| of a case: closer pairs change places through noise alone, and wider ones rarely do.
 const LEAST_GAP: f64 = 0.05;
 const WIDEST_RATIO: f64 = 3.0;
 /// Beyond this number of pairs, a random subset is used.

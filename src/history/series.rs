@@ -237,7 +237,7 @@ impl Series {
         Some(self.run(end, self.per_year())?.iter().map(|figure| figure.value).sum())
     }
 
-    /// The figures of so many periods up to `end`, on one basis.
+    /// The figures of `count` periods up to `end`, on one basis.
     fn run(&self, end: Period, count: u32) -> Option<&[Figure]> {
         let last = self.figures.binary_search_by_key(&end, |figure| figure.period).ok()?;
         let first = (last + 1).checked_sub(count as usize)?;

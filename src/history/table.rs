@@ -125,7 +125,7 @@ impl<'r> Table<'r> {
         let read = self.reader.read_byte_record(&mut self.record);
         let more = read.map_err(|error| Error::invalid(what, "", format!("the file could not be read: {error}")))?;
         let Some(position) = self.record.position().filter(|_| more) else {
-            // Only the last record can have an open quotation mark, which takes in all that follows.
+            // Only the last record can have an open quotation mark, and its field then extends to the end of the file.
             if self.is_started && raw::is_open(self.reader.get_ref().from(self.start)) {
                 let place = Some(Place { line: self.line, column: 1 });
                 let message = "a quotation mark of this record is not closed, got the end of the file";

@@ -75,8 +75,8 @@ impl Advantage {
     }
 }
 
-/// The outside view of who overtakes whom: what the reference class and the providers' own years say of a growth advantage
-/// and of how it fades.
+/// The outside view of who overtakes whom: a growth advantage, estimated from the providers' own years and a reference class,
+/// and how it fades.
 ///
 /// Made by [`History::outside_view`] and [`History::outside_view_of`]. [`scenario`](Self::scenario) states it as an ordinary
 /// scenario.
@@ -87,7 +87,7 @@ pub struct OutsideView {
     pub(super) class: ReferenceClass,
     pub(super) correlation: f64,
     pub(super) grid: Grid,
-    /// Of a pair, that of the challenger only.
+    /// For a pair, only that of the challenger.
     pub(super) advantages: Vec<Advantage>,
     /// The median log growth of the providers and its standard error.
     pub(super) common: (f64, f64),
@@ -251,6 +251,16 @@ impl OutsideView {
     /// The advantages: of a pair, that of the challenger; of more providers, that of each over the group's median.
     pub fn advantages(&self) -> &[Advantage] {
         &self.advantages
+    }
+
+    /// The log-ratio of a pair at the base: ln(revenue of the challenger / revenue of the incumbent), of the last year. `None`
+    /// for more providers.
+    #[must_use]
+    pub fn log_ratio(&self) -> Option<f64> {
+        match self.subject.providers.as_slice() {
+            [a, b] => Some(math::ln(a.years[0] / b.years[0])),
+            _ => None,
+        }
     }
 
     /// The growth that all providers tend to, as the mean and the standard deviation of ln(1 + growth): the median log growth

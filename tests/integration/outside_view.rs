@@ -35,6 +35,7 @@ fn the_worked_example_of_the_model_comes_out() -> Result<(), Error> {
             close(found, expected, 1e-6, view.class().name());
         }
         assert_eq!(advantage.years(), 8);
+        close(view.log_ratio().expect("a pair"), -0.118_26, 1e-5, "the gap");
     }
     Ok(())
 }
