@@ -1,6 +1,6 @@
 //! Reads a history from CSV: one pass, all problems with line and column.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -121,7 +121,7 @@ impl Key {
 struct Reading {
     /// The step of the first row, and its line.
     step: Option<(Step, usize)>,
-    groups: BTreeMap<String, BTreeMap<String, Member>>,
+    groups: HashMap<String, HashMap<String, Member>>,
     notes: HashMap<String, u32>,
 }
 
@@ -132,14 +132,6 @@ struct Fields<'t, 'r> {
 }
 
 impl Fields<'_, '_> {
-    fn text(&mut self, key: Key) -> Option<String> {
-        match self.table.text(key as usize) {
-            Ok(text) => Some(text.to_owned()),
-            Err(message) => self.fault(key, message),
-        }
-    }
-
-    /// Text that is not needed beyond the row.
     fn with<T>(&mut self, key: Key, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         match self.table.text(key as usize).and_then(read) {
             Ok(value) => Some(value),
@@ -156,53 +148,57 @@ impl Fields<'_, '_> {
 impl Reading {
     fn row(&mut self, table: &Table<'_>, faults: &mut Vec<Fault>) {
         let mut fields = Fields { table, faults };
-        let name = fields.with(Key::Name, |text| name_fault(text).map_or(Ok(()), Err));
-        let group = fields.with(Key::Group, group_fault);
+        // Names are checked when they first appear, since the check normalises Unicode.
+        let is_known = self.member(table).is_some();
+        let name = fields.with(Key::Name, |text| if is_known { Ok(()) } else { name_fault(text).map_or(Ok(()), Err) });
+        let group = fields.with(Key::Group, |text| if is_known { Ok(()) } else { group_fault(text) });
         let period = fields.with(Key::Period, |text| self.period(text, table.line()));
         let value = fields.with(Key::Value, positive);
         let kind = fields.with(Key::Kind, kind);
         let year_ends = fields.with(Key::YearEnds, |text| year_end(text, period));
-        let currency = fields.text(Key::Currency);
+        let currency = fields.with(Key::Currency, |_| Ok(()));
         let known = fields.with(Key::KnownFrom, |text| known_from(text, period, year_ends.flatten()));
         let note = fields.with(Key::Note, |text| Ok(self.note(text)));
         let (Some(()), Some(()), Some(period), Some(value), Some(kind)) = (name, group, period, value, kind) else {
             return;
         };
-        let (Some(year_ends), Some(currency), Some(known), Some(note)) = (year_ends, currency, known.flatten(), note)
-        else {
+        let (Some(year_ends), Some(()), Some(known), Some(note)) = (year_ends, currency, known.flatten(), note) else {
             return;
         };
         let line = u32::try_from(table.line()).unwrap_or(u32::MAX);
         let column = u16::try_from(table.place(Key::Value as usize).column).unwrap_or(u16::MAX);
         let row = Row { value, index: period.index(), known, line, note, column, kind };
-        let currency = (!currency.is_empty()).then_some(currency);
-        self.add(&mut fields, row, year_ends, currency);
+        self.add(&mut fields, row, year_ends);
+    }
+
+    /// The member of the current record, if it has appeared before.
+    fn member(&mut self, table: &Table<'_>) -> Option<&mut Member> {
+        let (group, name) = (table.text(Key::Group as usize).ok()?, table.text(Key::Name as usize).ok()?);
+        self.groups.get_mut(group)?.get_mut(name)
     }
 
     /// Adds a row to its member. Its year end and currency must be those of the member's first row.
-    fn add(&mut self, fields: &mut Fields<'_, '_>, row: Row, year_ends: Option<u32>, currency: Option<String>) {
+    fn add(&mut self, fields: &mut Fields<'_, '_>, row: Row, year_ends: Option<u32>) {
         let table = fields.table;
-        let (Ok(group), Ok(name)) = (table.text(Key::Group as usize), table.text(Key::Name as usize)) else { return };
-        let Some(member) = self.groups.get_mut(group).and_then(|members| members.get_mut(name)) else {
-            let name = name.to_owned();
+        let text = |key: Key| table.text(key as usize).expect("the fields of this row were read before");
+        let currency = Some(text(Key::Currency)).filter(|currency| !currency.is_empty());
+        let Some(member) = self.member(table) else {
+            let (name, currency) = (text(Key::Name).to_owned(), currency.map(str::to_owned));
             let member = Member { name: name.clone(), year_ends, currency, rows: vec![row], first_known: row.known };
-            self.groups.entry(group.to_owned()).or_default().insert(name, member);
+            self.groups.entry(text(Key::Group).to_owned()).or_default().insert(name, member);
             return;
         };
         let first = member.rows[0].line;
-        let shown = |stated: Option<String>| stated.unwrap_or_else(|| "none".to_owned());
+        let differ = |what: &str, [was, is]: [Option<String>; 2]| {
+            let [was, is] = [was, is].map(|stated| stated.unwrap_or_else(|| "none".to_owned()));
+            format!("a name must have the same {what} in all rows: {was} in line {first}, got {is}")
+        };
         if member.year_ends != year_ends {
-            let [was, is] = [member.year_ends, year_ends].map(|month| shown(month.map(|month| month.to_string())));
-            fields.fault::<()>(
-                Key::YearEnds,
-                format!("a name must have the same year end in all rows: {was} in line {first}, got {is}"),
-            );
-        } else if member.currency != currency {
-            let [was, is] = [member.currency.clone(), currency].map(shown);
-            fields.fault::<()>(
-                Key::Currency,
-                format!("a name must have the same currency in all rows: {was} in line {first}, got {is}"),
-            );
+            let months = [member.year_ends, year_ends].map(|month| month.map(|month| month.to_string()));
+            fields.fault::<()>(Key::YearEnds, differ("year end", months));
+        } else if member.currency.as_deref() != currency {
+            let currencies = [member.currency.clone(), currency.map(str::to_owned)];
+            fields.fault::<()>(Key::Currency, differ("currency", currencies));
         } else {
             member.first_known = member.first_known.min(row.known);
             member.rows.push(row);
@@ -230,7 +226,7 @@ impl Reading {
         if let Some(known) = self.notes.get(text) {
             return *known;
         }
-        let next = u32::try_from(self.notes.len() + 1).expect("fewer notes than lines, which are counted in 32 bits");
+        let next = u32::try_from(self.notes.len() + 1).expect("fewer than 2^32 notes fit in memory");
         self.notes.insert(text.to_owned(), next);
         next
     }
@@ -240,11 +236,13 @@ impl Reading {
         for (note, place) in self.notes {
             notes[place as usize - 1] = note;
         }
-        let groups: Vec<Group> = self
-            .groups
-            .into_iter()
-            .map(|(name, members)| Group { name, members: members.into_values().collect() })
-            .collect();
+        let of_group = |(name, members): (String, HashMap<String, Member>)| {
+            let mut members: Vec<Member> = members.into_values().collect();
+            members.sort_by(|a, b| a.name.cmp(&b.name));
+            Group { name, members }
+        };
+        let mut groups: Vec<Group> = self.groups.into_iter().map(of_group).collect();
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
         let step = self.step.map(|(step, _)| step);
         let mut data = Data { step: step.unwrap_or(Step::Year), groups, notes };
         check_members(&mut data, &mut problems);
