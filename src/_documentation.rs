@@ -11,6 +11,7 @@
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [charts, reports and tables](presentation) | what they show and why |
 //! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
+//! | histories (feature `history`) | reading figures, what was known when, the outside view, reference classes |
 //!
 //! `DESIGN.md` in the repository has the structure of the code and the reasons for it.
 
@@ -33,3 +34,6 @@ pub mod presentation {}
 #[cfg(feature = "history")]
 #[doc = include_str!("docs/fits.md")]
 pub mod fits {}
+#[cfg(feature = "history")]
+#[doc = include_str!("docs/history.md")]
+pub mod history {}

@@ -17,7 +17,7 @@ mod getters;
 mod item;
 mod measure;
 mod medians;
-mod names;
+pub(crate) mod names;
 mod numbers;
 mod past;
 mod question;
