@@ -10,6 +10,8 @@
 //! | [accuracy] | rounding, fans, mathematical functions, closed forms |
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [charts, reports and tables](presentation) | what they show and why |
+//! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
+//! | histories (feature `history`) | reading figures, what was known when, the outside view, reference classes |
 //!
 //! `DESIGN.md` in the repository has the structure of the code and the reasons for it.
 
@@ -29,3 +31,9 @@ pub mod accuracy {}
 pub mod audit {}
 #[doc = include_str!("docs/presentation.md")]
 pub mod presentation {}
+#[cfg(feature = "history")]
+#[doc = include_str!("docs/fits.md")]
+pub mod fits {}
+#[cfg(feature = "history")]
+#[doc = include_str!("docs/history.md")]
+pub mod history {}

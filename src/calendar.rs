@@ -139,6 +139,18 @@ impl Period {
         (self.step == earlier.step).then(|| self.index - earlier.index)
     }
 
+    /// The number of periods since the start of year 0.
+    #[cfg(feature = "history")]
+    pub(crate) const fn index(self) -> i32 {
+        self.index
+    }
+
+    /// The period at an index; the index must be that of a period between the years 0001 and 9999.
+    #[cfg(feature = "history")]
+    pub(crate) const fn at_index(step: Step, index: i32) -> Self {
+        Self { step, index }
+    }
+
     /// The number of months from the start of year 0 to the end of the period.
     pub(crate) const fn end(self) -> i32 {
         (self.index + 1) * self.step.months()

@@ -1,4 +1,4 @@
-//! Ten questions and how to ask them. Every answer is a tested example.
+//! Eleven questions and how to ask them. Every answer is a tested example.
 //!
 //! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
 //! of log revenue per √year.
@@ -225,5 +225,31 @@
 //! let sampled = run.overtake("Challenger", "Incumbent")?.by("2031-Q1")?;
 //! assert!(sampled.standard_error() <= 2e-3);
 //! assert!((sampled.value() - exact.value()).abs() < 4.0 * sampled.standard_error());
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 11. What happened in comparable cases?
+//! An author sees why a challenger grows; history shows how long such advantages last. With the feature `history`, revenue
+//! figures and a reference class give a scenario of their own: the outside view. Answer the same question with both.
+//! ```
+//! # #[cfg(feature = "history")] {
+//! use outgrow::{Curve, History, Provider, Question, ReferenceClass, Scenario};
+//! let mut text = String::from("name,period,value,known_from\n");
+//! for (year, us, them) in [(2021, 40, 100), (2022, 52, 112), (2023, 66, 122), (2024, 88, 135), (2025, 112, 146)] {
+//!     text += &format!("Us,{year},{us},{}-02-15\nThem,{year},{them},{}-03-01\n", year + 1, year + 1);
+//! }
+//! let known = History::from_csv(&text)?.as_of("2026-06-30")?;
+//! let view = known.outside_view("Us", "Them", "2025", "2030")?.with_class(ReferenceClass::large_companies());
+//! println!("{view}");                                      // the advantage, its error, and the weight of each year
+//! let outside = view.scenario()?;                          // every number with its source
+//!
+//! let inside = Scenario::builder("2025", "2030")           // "the advantage lasts"
+//!     .provider(Provider::new("Us", 112).growth(Curve::constant(0.28)).volatility(0.10))
+//!     .provider(Provider::new("Them", 146).growth(Curve::constant(0.10)).volatility(0.05))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let by_2027 = |scenario: &Scenario| scenario.simulate().paths(20_000).run()?.overtake("Us", "Them")?.by("2027");
+//! assert!(by_2027(&outside)?.value() < by_2027(&inside)?.value());
+//! # }
 //! # Ok::<(), outgrow::Error>(())
 //! ```

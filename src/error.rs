@@ -202,7 +202,7 @@ impl Error {
         self.0.kind == Kind::Unsupported
     }
 
-    /// Whether an outcome does not contain what was requested, such as an unknown name or a period outside the horizon.
+    /// Whether an outcome or a history does not contain what was requested, such as an unknown name or a period outside the horizon.
     #[must_use]
     pub fn is_lookup(&self) -> bool {
         self.0.kind == Kind::Lookup

@@ -46,6 +46,8 @@
 //! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], …; [`Quantiles`] |
 //! | define the competitors and the questions | [`Scenario`], [`Provider`], [`Question`] |
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
+//! | fit growth laws to past revenue (feature `history`) | `fit::CurveFit`, `fit::Regression` |
+//! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
@@ -65,7 +67,7 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers ten common questions with runnable code.
+//! The [`cookbook`] answers eleven common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
@@ -73,6 +75,10 @@
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
 //! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+#![cfg_attr(
+    feature = "history",
+    doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits)"
+)]
 //!
 //! # Units
 //!
@@ -111,7 +117,11 @@ mod cpu;
 mod error;
 mod estimate;
 pub mod exact;
+#[cfg(feature = "history")]
+pub mod fit;
 mod growth;
+#[cfg(feature = "history")]
+pub mod history;
 mod math;
 mod outcome;
 mod paths;
@@ -135,6 +145,8 @@ pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};
 pub use growth::{Curve, Tail};
+#[cfg(feature = "history")]
+pub use history::{Date, History, OutsideView, Rates, ReferenceClass};
 pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
     RankTable, ShareFan, Years,

@@ -8,9 +8,11 @@
 
 mod factor;
 mod moments;
+mod split;
 
 pub(crate) use factor::{Stated, Unfit};
 pub(crate) use moments::{Moments, Motion, kept, renewed};
+pub(crate) use split::{Split, sds_of};
 
 use crate::math::to_f32;
 

@@ -3,6 +3,7 @@
 use super::asked::{Asked, Watch};
 use super::cases::{Cases, LawDrawn, mean};
 use super::dynamics::{SIMULATE, check_pair, check_tails};
+use super::ranking::{MOST_ANSWERS, Ranking};
 use super::revenue::Of;
 use super::settings::{Exact, refused};
 use crate::assumption::address::{ProviderKey, of_provider};
@@ -116,8 +117,8 @@ pub(super) fn leads_fault(exact: &Exact<'_>, plan: &Plan, question: &Question) -
 
 /// Reason given for revenue over years.
 const SUMS: &str = "sums of several periods are not lognormal";
-/// Reason given for ranks and shares of three or more providers.
-const MANY: &str = "ranks and shares are exact for two providers only";
+/// Reason given for shares of three or more providers.
+const MANY: &str = "shares are exact for two providers only";
 
 /// Revenue, rank and share of each provider, as far as they are requested.
 pub(super) fn providers(
@@ -126,8 +127,8 @@ pub(super) fn providers(
     budget: &mut Budget<'_>,
 ) -> Result<Vec<ProviderOutcome>, Error> {
     let names = plan.rows.names();
-    let mut ranks = two(exact.ranks && names.len() == 2, || ranks(exact, plan, budget))?;
-    let mut shares = two(exact.shares && names.len() == 2, || shares(exact, plan))?;
+    let mut ranks = for_each(exact.ranks && names.len() > 1, names.len(), || ranks(exact, plan, budget))?.into_iter();
+    let mut shares = for_each(exact.shares && names.len() == 2, 2, || shares(exact, plan))?.into_iter();
     let one = |(index, name): (usize, &String)| {
         let fan = |of: SeriesId| -> Result<Part<Fan>, Error> {
             if !exact.fans {
@@ -147,21 +148,17 @@ pub(super) fn providers(
         };
         let segments = plan.segment_fans(index).map(segment).collect::<Result<_, Error>>()?;
         let alone = || vec![vec![Estimate::exact(1.0)]; plan.rows.periods()];
-        let rank = match (exact.ranks, names.len()) {
+        let rank = match (exact.ranks, ranks.next()) {
             (false, _) => Part::Off,
-            (true, 1) => Part::Known(RankTable::exact(alone(), plan)),
-            (true, 2) => match std::mem::replace(&mut ranks[index], Part::Off) {
-                Part::Known(rank) => Part::Known(RankTable::exact(rank, plan)),
-                Part::NotExact(because) => Part::NotExact(because),
-                Part::Off => Part::Off,
-            },
-            (true, _) => Part::NotExact(MANY.into()),
+            (true, None) => Part::Known(RankTable::exact(alone(), plan)),
+            (true, Some(Part::Known(rank))) => Part::Known(RankTable::exact(rank, plan)),
+            (true, Some(Part::NotExact(because))) => Part::NotExact(because),
+            (true, Some(Part::Off)) => Part::Off,
         };
         let share = match (exact.shares, names.len()) {
             (false, _) => Part::Off,
             (true, 1) => Part::Known(ShareFan::whole(plan)),
-            (true, 2) => std::mem::replace(&mut shares[index], Part::Off),
-            (true, _) => Part::NotExact(MANY.into()),
+            (true, _) => shares.next().unwrap_or_else(|| Part::NotExact(MANY.into())),
         };
         let sums = |measure: &Measure| MeasuredFan { measure: *measure, revenue: Part::NotExact(SUMS.into()) };
         let measured = exact.measured.iter().map(sums).collect();
@@ -214,21 +211,25 @@ fn unless_unsupported<T>(answer: Result<T, Error>) -> Result<Part<T>, Error> {
     }
 }
 
-/// The answers for two providers, if requested.
-fn two<T>(is_asked: bool, solve: impl FnOnce() -> Result<[T; 2], Error>) -> Result<[Part<T>; 2], Error> {
+/// The answers for each of `count` providers, if requested; otherwise none.
+fn for_each<T>(
+    is_asked: bool,
+    count: usize,
+    solve: impl FnOnce() -> Result<Vec<T>, Error>,
+) -> Result<Vec<Part<T>>, Error> {
     if !is_asked {
-        return Ok([Part::Off, Part::Off]);
+        return Ok(Vec::new());
     }
     Ok(match unless_unsupported(solve())? {
-        Part::Known(answers) => answers.map(Part::Known),
-        Part::NotExact(because) => [Part::NotExact(because.clone()), Part::NotExact(because)],
-        Part::Off => [Part::Off, Part::Off],
+        Part::Known(answers) => answers.into_iter().map(Part::Known).collect(),
+        Part::NotExact(because) => (0..count).map(|_| Part::NotExact(because.clone())).collect(),
+        Part::Off => Vec::new(),
     })
 }
 
 /// Shares of two providers. A share is the logistic function of the log-ratio; the log-ratio of the second provider is
 /// that of the first with its sign reversed.
-fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
+fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<Vec<ShareFan>, Error> {
     let two = two_series(plan)?;
     check_tails(exact.scenario, plan, &two)?;
     check_pair(exact.scenario, plan, two, Asked::Ahead)?;
@@ -242,11 +243,17 @@ fn shares(exact: &Exact<'_>, plan: &Plan) -> Result<[ShareFan; 2], Error> {
         });
         ShareFan::exact(index, with_mean.collect(), plan)
     };
-    Ok([fan(0, laws), fan(1, mirrored)])
+    Ok(vec![fan(0, laws), fan(1, mirrored)])
 }
 
-/// Ranks of two providers: the probabilities of rank 1 and of rank 2 by period, for each provider.
-fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<[Vec<Vec<Estimate>>; 2], Error> {
+/// The probability of each rank by period, for each provider.
+type Ranks = Vec<Vec<Vec<Estimate>>>;
+
+fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<Ranks, Error> {
+    if plan.rows.names().len() == 2 { ranks_of_two(exact, plan, budget) } else { ranks_of_many(exact, plan, budget) }
+}
+
+fn ranks_of_two(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<Ranks, Error> {
     let periods = plan.rows.periods();
     let request = Request::new(Asked::Ahead, exact.tolerance, plan.level());
     let pair = two_series(plan)?;
@@ -259,5 +266,29 @@ fn ranks(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<[Vec
         let second = (0..periods).map(|t| estimate(&solved, from + t, is_certain));
         second.map(|second| vec![second.complement(), second]).collect()
     };
-    Ok([row(periods), row(0)])
+    Ok(vec![row(periods), row(0)])
+}
+
+fn ranks_of_many(exact: &Exact<'_>, plan: &Plan, budget: &mut Budget<'_>) -> Result<Ranks, Error> {
+    let series = plan.provider_rows().iter().map(|of| single(plan, *of)).collect::<Result<Vec<_>, _>>()?;
+    let (count, periods) = (series.len(), plan.rows.periods());
+    if count * count * periods > MOST_ANSWERS {
+        let reason = format!("ranks of {count} providers over {periods} periods are too many");
+        return Err(refused("provider", &reason, SIMULATE));
+    }
+    let cases = Cases::of(exact.scenario, plan, &series)?;
+    let mut is_certain = true;
+    let mut parts = Vec::new();
+    let plans = cases.plans();
+    budget.divide(plans.len());
+    for (weight, plan) in plans {
+        let ranking = Ranking::new(plan, series.clone())?;
+        is_certain &= ranking.is_certain();
+        parts.push((weight, ranking.integral(exact.tolerance, budget)?));
+    }
+    let solved = mean(&parts);
+    let is_certain = is_certain && parts.len() == 1;
+    let row = |row: usize| (row * count..(row + 1) * count).map(|place| estimate(&solved, place, is_certain)).collect();
+    let of = |of: usize| (of * periods..(of + 1) * periods).map(row).collect();
+    Ok((0..count).map(of).collect())
 }

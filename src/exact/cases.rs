@@ -132,12 +132,16 @@ impl<'p> Cases<'p> {
 
     /// The pair under each plan, for one integration after the other: later ones profit from what earlier ones refined.
     pub(super) fn pairs(&'p self, series: [SeriesId; 2]) -> Weighted<'p> {
-        let part = |weight: f64, plan: &'p Plan| Part { weight, plan, pairs: Pairs::new(plan, series) };
-        let parts = match &self.given[..] {
-            [] => vec![part(1.0, self.whole)],
-            given => given.iter().map(|case| part(case.weight, &case.plan)).collect(),
-        };
-        Weighted { series, parts }
+        let part = |(weight, plan): (f64, &'p Plan)| Part { weight, plan, pairs: Pairs::new(plan, series) };
+        Weighted { series, parts: self.plans().into_iter().map(part).collect() }
+    }
+
+    /// The plan of every case, with its probability; the whole plan if nothing discrete is drawn.
+    pub(super) fn plans(&'p self) -> Vec<(f64, &'p Plan)> {
+        match &self.given[..] {
+            [] => vec![(1.0, self.whole)],
+            given => given.iter().map(|case| (case.weight, &case.plan)).collect(),
+        }
     }
 
     /// Every law of a mixture that a path may follow.

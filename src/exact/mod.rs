@@ -13,6 +13,7 @@
 //! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
 //! | `process` | the answers at a point for Student-t innovations and for shocks that are not random walks |
 //! | `gradient` | derivatives of an answer |
+//! | `ranking` | ranks of three or more providers |
 //! | `settings` | what is asked, with the tolerance and the budget |
 //! | `answer`, `revenue`, `outcome` | questions and ranks; fans and shares; the outcome |
 //! | `closed` | closed forms for first passage of a Brownian motion, and the correction for monitoring on dates |
@@ -27,6 +28,7 @@ mod outcome;
 mod pair;
 mod process;
 mod quadrature;
+mod ranking;
 mod revenue;
 mod settings;
 mod start;

@@ -194,8 +194,8 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Whether to compute every provider's rank; with three or more providers ranks have no exact answer and are
-    /// omitted.
+    /// Whether to compute every provider's rank. With three or more providers the ranks at all dates are one integration
+    /// at scrambled points; a provider that is the sum of several segments has no exact rank.
     pub fn ranks(mut self, on: bool) -> Self {
         self.ranks = on;
         self
@@ -256,7 +256,9 @@ pub(super) fn sums_fault(place: usize, question: &Question) -> Option<Problem> {
 
 /// The problem of a question about the order of more than two providers.
 pub(super) fn many_fault(scenario: &Scenario, place: usize, question: &Question) -> Option<Problem> {
-    question.many_fault(scenario, place, "not exact", SIMULATE)
+    let advice = "the ranks of each provider at each date are exact; for the first date use a simulation instead: .simulate() in code, \
+                  `outgrow run` on the command line";
+    question.many_fault(scenario, place, "not exact", advice)
 }
 
 /// Error "not exact: because …; …" for the number or item at an address. `advice` may be empty.

@@ -53,6 +53,9 @@ pub(crate) use chi_squared::gamma_tails;
 pub(crate) use elementary::{
     exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
 };
+/// From `libm`: ln Γ(x).
+#[cfg(feature = "history")]
+pub(crate) use libm::lgamma as ln_gamma;
 /// From `libm`: inverse sine, cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{asin, cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};

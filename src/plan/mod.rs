@@ -11,7 +11,7 @@
 //! | `dynamics`, `terms` | how shocks accumulate, factors, jumps and centring; the terms that they add to the centre |
 //! | `trace` | central paths, and what is known without sampling |
 //! | `centre` | paths without shocks, in f64 |
-//! | `shocks` | the size of shocks at points of the draws |
+//! | `shocks`, `joint` | the size of shocks at points of the draws; the joint distribution of several series at one date |
 //! | `sums`, `measured` | derived rows: sums over years, of questions and of fans |
 //! | `pairs`, `close` | pairs that f32 rows cannot resolve, and how they are found |
 //! | `rows` | names and periods, as custom statistics see them |
@@ -24,6 +24,7 @@ mod copula;
 mod dynamics;
 mod ids;
 mod input;
+mod joint;
 mod measured;
 mod pairs;
 mod places;
@@ -40,6 +41,7 @@ pub(crate) use copula::Factor;
 pub(crate) use dynamics::{Dynamics, MotionInput, Source};
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
 pub(crate) use input::{Draw, Input, law_of};
+pub(crate) use joint::Joint;
 pub(crate) use measured::{Measured, MeasuredRow};
 pub use rows::Rows;
 pub(crate) use series::Series;

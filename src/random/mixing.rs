@@ -70,8 +70,7 @@ impl Mixing {
     }
 
     /// The mixing draw of a word, whose uniform number is (word + ½)/2³².
-    #[cfg(test)]
-    fn at(&self, word: u32) -> f32 {
+    pub(crate) fn at(&self, word: u32) -> f32 {
         let (segment, t) = place(word);
         self.cubic(segment, t)
     }

@@ -45,7 +45,7 @@ fn of_ranks(rank_correlation: f64) -> f64 {
 }
 
 /// The rank correlation that a correlation of normal scores gives.
-fn to_ranks(correlation: f64) -> f64 {
+pub(crate) fn to_ranks(correlation: f64) -> f64 {
     6.0 / PI * math::asin(0.5 * correlation.clamp(-1.0, 1.0))
 }
 

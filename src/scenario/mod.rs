@@ -17,7 +17,7 @@ mod getters;
 mod item;
 mod measure;
 mod medians;
-mod names;
+pub(crate) mod names;
 mod numbers;
 mod past;
 mod question;
@@ -33,6 +33,8 @@ mod walk;
 mod walk_parts;
 
 pub use builder::ScenarioBuilder;
+#[cfg(feature = "history")]
+pub(crate) use dependence::to_ranks;
 pub use item::{Claim, Measure, Provider, Segment};
 pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;

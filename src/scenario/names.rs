@@ -10,13 +10,13 @@ use crate::error::{Problem, is_enough};
 const ZERO_WIDTH: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
 
 /// The visible part of a name: without zero-width characters and outer blanks, in Unicode normal form C.
-pub(super) fn visible(name: &str) -> String {
+pub(crate) fn visible(name: &str) -> String {
     let composed: String = name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).nfc().collect();
     composed.trim().to_owned()
 }
 
 /// Why a name is invalid, if it is: it is empty, or contains characters that addresses use.
-pub(super) fn name_fault(name: &str) -> Option<String> {
+pub(crate) fn name_fault(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("a name must not be empty, got \"\"".to_owned());
     }
@@ -27,7 +27,7 @@ pub(super) fn name_fault(name: &str) -> Option<String> {
 }
 
 /// The difference between two names that look the same.
-pub(super) fn difference(name: &str, other: &str) -> &'static str {
+pub(crate) fn difference(name: &str, other: &str) -> &'static str {
     let without = |name: &str| name.chars().filter(|sign| !ZERO_WIDTH.contains(sign)).collect::<String>();
     let [own, theirs] = [name, other].map(without);
     match () {

@@ -26,7 +26,11 @@ mod exact;
 mod examples;
 #[cfg(feature = "toml")]
 mod fiscal;
+#[cfg(feature = "history")]
+mod fit;
 mod gradient;
+#[cfg(feature = "history")]
+mod history;
 #[cfg(feature = "toml")]
 mod joint;
 mod laws;
@@ -39,6 +43,11 @@ mod measures;
 mod mixture;
 mod outcome_file;
 mod outcome_json;
+#[cfg(feature = "history")]
+#[path = "../reference/outside_tables.rs"]
+mod outside_tables;
+#[cfg(feature = "history")]
+mod outside_view;
 mod own_questions;
 #[cfg(feature = "toml")]
 mod places;
@@ -46,6 +55,7 @@ mod progress;
 #[cfg(feature = "toml")]
 mod properties;
 mod quantity;
+mod ranks;
 mod report;
 mod same_bits;
 mod samplings;

@@ -242,7 +242,7 @@ fn a_number_has_the_source_of_its_segment_or_provider() {
     let document = parsed(&html);
     let sources = |address: &str| -> Vec<String> {
         let rows = all(&document, "tr").filter(|row| row.children().any(|cell| text(cell) == address));
-        rows.map(|row| row.children().last().map(text).expect("a cell")).collect()
+        rows.map(|row| row.children().next_back().map(text).expect("a cell")).collect()
     };
     assert_eq!(sources("provider[P].exit"), ["of the provider"]);
     assert_eq!(sources("provider[P].segment[S].revenue"), ["of the segment"]);

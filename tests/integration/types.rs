@@ -55,3 +55,15 @@ fn types_are_send_and_sync() {
         When,
     );
 }
+
+/// The same for histories.
+#[cfg(feature = "history")]
+#[test]
+fn types_of_histories_are_send_and_sync() {
+    use outgrow::history::{Advantage, ClassIntervals, Exits, Figure, FigureKind, Series};
+    use outgrow::{Date, History, OutsideView, Rates, ReferenceClass};
+
+    fn assert<T: Send + Sync>() {}
+    assert::<(Advantage, ClassIntervals, Exits, Figure, FigureKind, Series)>();
+    assert::<(Date, History, OutsideView, Rates, ReferenceClass)>();
+}

@@ -11,7 +11,15 @@ mod drawn;
 mod exact_errors;
 mod fan;
 mod first_passage;
+#[cfg(feature = "history")]
+mod fits;
 mod invariance;
+#[cfg(feature = "history")]
+#[path = "../reference/outside_tables.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest")]
+mod outside_tables;
+#[cfg(feature = "history")]
+mod outside_view;
 mod pairs;
 mod sampling;
 #[path = "../reference/tables.rs"]

@@ -378,7 +378,7 @@ impl Request {
 
 /// The next number of points if the error is `excess` times the tolerance: at most twice as many, and 2^k or 3·2^k, so
 /// that the points stay balanced.
-fn next_points(points: usize, excess: f64) -> usize {
+pub(crate) fn next_points(points: usize, excess: f64) -> usize {
     let power = points.next_power_of_two();
     let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
     let factor = math::exp(math::ln(excess.max(1.0)) / CONVERGENCE_RATE);

@@ -1,0 +1,157 @@
+//! Growth curves fitted to past revenue.
+
+use super::fitted_curve::FittedCurve;
+use super::form::{Form, LEVEL, Listed, Point, Scale, numbers};
+use super::regression::Regression;
+use crate::assumption::quantity::Quantity;
+use crate::calendar::Period;
+use crate::error::{Error, Kind, Problem};
+use crate::growth::Curve;
+use crate::math;
+
+/// A growth curve to fit to past revenue.
+///
+/// The numbers of the curve are the values to start from. The fit estimates them as of the base, with the level of revenue
+/// and, where the step is below a year, with factors of the seasons. Bounds are the domains of the numbers.
+///
+/// # Example: a saturating history
+/// ```
+/// use outgrow::fit::CurveFit;
+/// use outgrow::{Curve, Period};
+///
+/// let years: Vec<Period> = (2006..=2018).map(|year| year.to_string().parse()).collect::<Result<_, _>>()?;
+/// let logistic = |t: f64| 900.0 / (1.0 + (-0.6 * (t - 2011.0)).exp());
+/// let history: Vec<(Period, f64)> = years.iter().map(|year| (*year, logistic(f64::from(year.year())))).collect();
+/// let fit = CurveFit::new(Curve::logistic(2, 0.3)).fit("2018", &history)?;
+/// let left = 900.0 / logistic(2018.0);
+/// assert!((fit.parameter("logistic.saturation")?.value() - left).abs() < 1e-6);
+/// assert!((fit.parameter("logistic.rate")?.value() - 0.6).abs() < 1e-6);
+/// let next = fit.revenue("2019", 0.9)?;
+/// assert!((next.value / logistic(2019.0) - 1.0).abs() < 1e-6);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct CurveFit {
+    starts: Vec<Curve>,
+    scale: Scale,
+    seasons: Option<bool>,
+    fixed: Vec<(String, f64)>,
+}
+
+impl CurveFit {
+    /// A curve whose numbers are the start.
+    pub fn new(start: Curve) -> Self {
+        Self { starts: vec![start], scale: Scale::Log, seasons: None, fixed: Vec::new() }
+    }
+
+    /// Another start: the same curve with other numbers. The best fit of all starts is kept.
+    pub fn start(mut self, start: Curve) -> Self {
+        self.starts.push(start);
+        self
+    }
+
+    /// The scale of the residuals.
+    pub fn scale(mut self, scale: Scale) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Whether the factors of the seasons are estimated. By default they are where the step is below a year and the history
+    /// has two years or more.
+    pub fn seasons(mut self, on: bool) -> Self {
+        self.seasons = Some(on);
+        self
+    }
+
+    /// Holds a number of the curve at a value, by its address in the curve, such as `logistic.saturation`.
+    pub fn fixed(mut self, address: impl Into<String>, value: f64) -> Self {
+        self.fixed.push((address.into(), value));
+        self
+    }
+
+    /// Fits the curve to revenue by period. Periods may be missing; those after the base are not used.
+    ///
+    /// # Errors
+    /// If periods differ in step, are not in increasing order, or revenue is not above 0; if the curve has a number that is a
+    /// distribution or a name, or is a mixture; as for [`Regression::fit`].
+    pub fn fit(
+        &self,
+        base: impl TryInto<Period, Error: Into<Error>>,
+        revenue: &[(Period, f64)],
+    ) -> Result<FittedCurve, Error> {
+        let base = base.try_into().map_err(Into::into)?;
+        let known: Vec<(Period, f64)> = revenue.iter().copied().filter(|(period, _)| *period <= base).collect();
+        check(base, &known)?;
+        let numbers = numbers(&self.starts[0])?;
+        let form = self.form(base, known.len(), &numbers);
+        let (points, responses) = form.data(base, &known);
+        let bound = |(address, quantity, _): &(String, Quantity, f64)| {
+            let domain = quantity.domain();
+            (address.clone(), domain.low, domain.high)
+        };
+        let bounds: Vec<(String, f64, f64)> = numbers.iter().map(bound).collect();
+        let level = known.last().map_or(0.0, |(_, revenue)| math::ln(*revenue));
+        let mut regression = self.started(form.regression(), level, &numbers, form.seasons)?;
+        for (address, low, high) in &bounds {
+            regression = regression.bounds(address.clone(), *low, *high);
+        }
+        for (address, value) in &self.fixed {
+            regression = regression.fixed(address.clone(), *value);
+        }
+        let fit = regression.fit(&points, &responses)?;
+        drop(regression);
+        Ok(FittedCurve { model: form, fit, base, bounds, points, responses })
+    }
+
+    /// The model, and the names of its parameters.
+    fn form(&self, base: Period, observations: usize, numbers: &Listed) -> Form {
+        let per_year = base.step().per_year() as usize;
+        let has_two_years = observations >= 2 * per_year;
+        let seasons = if self.seasons.unwrap_or(per_year > 1 && has_two_years) { per_year } else { 1 };
+        let level = (self.scale != Scale::Growth).then(|| LEVEL.to_owned());
+        let curve = numbers.iter().map(|(address, _, _)| address.clone());
+        let names = level.into_iter().chain(curve).chain((1..seasons).map(|season| format!("season[{season}]")));
+        let (curve, names) = (self.starts[0].clone(), names.collect());
+        Form { curve, names, scale: self.scale, step: base.step().years(), seasons }
+    }
+
+    /// The regression with every start.
+    fn started<'m>(
+        &self,
+        mut regression: Regression<'m, Point>,
+        level: f64,
+        first: &Listed,
+        seasons: usize,
+    ) -> Result<Regression<'m, Point>, Error> {
+        for start in &self.starts {
+            let list = numbers(start)?;
+            if list.len() != first.len() || list.iter().zip(first).any(|(a, b)| a.0 != b.0) {
+                return Err(Error::invalid("fit", "start", "all starts must be the same curve with other numbers"));
+            }
+            let level = (self.scale != Scale::Growth).then_some(level);
+            let own = list.iter().map(|(_, _, value)| *value);
+            regression = regression.start(level.into_iter().chain(own).chain((1..seasons).map(|_| 0.0)));
+        }
+        Ok(regression)
+    }
+}
+
+/// # Errors
+/// If the periods are of another step or not increasing, or revenue is not positive.
+fn check(base: Period, known: &[(Period, f64)]) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    for (period, revenue) in known {
+        if !(*revenue > 0.0 && revenue.is_finite()) {
+            let message = format!("{}, got {revenue}", Quantity::Revenue.rule());
+            problems.push(Problem::new(period.to_string(), message));
+        }
+        if period.step() != base.step() {
+            problems.push(Problem::new(period.to_string(), format!("is not a {} as the base is", base.step().word())));
+        }
+    }
+    for pair in known.windows(2).filter(|pair| pair[0].0 >= pair[1].0) {
+        problems.push(Problem::new(pair[1].0.to_string(), "periods must be in increasing order"));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "history", problems)) }
+}

@@ -1,0 +1,157 @@
+//! The scale of a log-ratio's yearly changes, and its current growth advantage.
+
+use super::class::ReferenceClass;
+
+/// The largest number of yearly changes that an estimate uses.
+pub(super) const MOST_CHANGES: usize = 8;
+/// The number of reweighting steps.
+const STEPS: usize = 6;
+/// The weight below which a year counts as noise in the estimate of the advantage.
+const LEAST_WEIGHT: f64 = 0.05;
+
+/// The numbers of a class that an estimate needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prior {
+    pub(super) share: f64,
+    pub(super) phi: f64,
+    pub(super) scale: f64,
+    pub(super) scale_weight: f64,
+}
+
+impl Prior {
+    pub(super) fn of(class: &ReferenceClass) -> Self {
+        Self { share: class.share, phi: class.phi(), scale: class.scale, scale_weight: class.scale_weight }
+    }
+}
+
+/// Estimates from the last years of a log-ratio, or of the growth of one provider relative to its group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimated {
+    /// s: the t-scale of a year's change.
+    pub(super) scale: f64,
+    /// v̂: the current advantage in log growth a year.
+    pub(super) advantage: f64,
+    /// P: the variance of the advantage, in units of s².
+    pub(super) variance: f64,
+    /// The weight of each change in the scale, the latest first; beyond the number of changes, 0.
+    pub(super) weights: [f64; MOST_CHANGES],
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most eight")]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}
+
+/// Estimates from yearly changes, the latest first: at least one, and at most [`MOST_CHANGES`].
+pub(super) fn estimate(changes: &[f64], prior: Prior) -> Estimated {
+    let count = changes.len();
+    debug_assert!((1..=MOST_CHANGES).contains(&count), "{count} changes");
+    let (weights, square) = scale(changes, prior);
+    let Prior { share, phi, .. } = prior;
+    // Powers of φ by multiplication: those of the covariance of an autoregression.
+    let mut powers = [1.0; MOST_CHANGES];
+    for lag in 1..MOST_CHANGES {
+        powers[lag] = powers[lag - 1] * phi;
+    }
+    let mut matrix = [[0.0; MOST_CHANGES]; MOST_CHANGES];
+    let mut covariance = [0.0; MOST_CHANGES];
+    for row in 0..count {
+        for column in 0..=row {
+            matrix[row][column] = share * powers[row - column];
+        }
+        matrix[row][row] += (1.0 - share) / weights[row].max(LEAST_WEIGHT);
+        covariance[row] = share * powers[row];
+    }
+    let gain = solved(&mut matrix, covariance, count);
+    let products = |other: &[f64]| -> f64 { gain.iter().zip(other).map(|(gain, other)| gain * other).sum() };
+    Estimated {
+        scale: square.sqrt(),
+        advantage: products(changes),
+        // Rounding may leave a tiny negative number where the share is 0.
+        variance: (share - products(&covariance[..count])).max(0.0),
+        weights,
+    }
+}
+
+/// The weights of the changes and the square of the scale, by iteratively reweighted squares about zero. About their own
+/// mean, the squares would lose half of the scale.
+fn scale(changes: &[f64], prior: Prior) -> ([f64; MOST_CHANGES], f64) {
+    let total = prior.scale_weight + as_f64(changes.len());
+    let stated = prior.scale_weight * prior.scale * prior.scale;
+    let mut square = (stated + 0.5 * changes.iter().map(|d| d * d).sum::<f64>()) / total;
+    let mut weights = [0.0; MOST_CHANGES];
+    for _ in 0..STEPS {
+        let mut sum = stated;
+        for (weight, d) in weights.iter_mut().zip(changes) {
+            *weight = 5.0 / (4.0 + d * d / square);
+            sum += *weight * d * d;
+        }
+        square = sum / total;
+    }
+    (weights, square)
+}
+
+/// The solution of a positive definite system by Cholesky's decomposition; only the lower triangle is read.
+fn solved(
+    matrix: &mut [[f64; MOST_CHANGES]; MOST_CHANGES],
+    side: [f64; MOST_CHANGES],
+    size: usize,
+) -> [f64; MOST_CHANGES] {
+    for column in 0..size {
+        for row in column..size {
+            let known: f64 = (0..column).map(|k| matrix[row][k] * matrix[column][k]).sum();
+            let rest = matrix[row][column] - known;
+            matrix[row][column] = if row == column { rest.sqrt() } else { rest / matrix[column][column] };
+        }
+    }
+    let mut solution = side;
+    for row in 0..size {
+        let known: f64 = (0..row).map(|k| matrix[row][k] * solution[k]).sum();
+        solution[row] = (solution[row] - known) / matrix[row][row];
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|k| matrix[k][row] * solution[k]).sum();
+        solution[row] = (solution[row] - known) / matrix[row][row];
+    }
+    solution
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math;
+
+    const A: [f64; 9] = [100.0, 112.0, 118.0, 131.0, 150.0, 162.0, 181.0, 205.0, 231.0];
+    const B: [f64; 9] = [180.0, 186.0, 199.0, 205.0, 220.0, 228.0, 241.0, 252.0, 260.0];
+
+    #[test]
+    fn one_large_change_is_not_carried_on() {
+        let prior = Prior::of(&ReferenceClass::general());
+        let estimated = estimate(&[0.6, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], prior);
+        assert!((estimated.weights[0] - 0.13).abs() < 0.01, "{:?}", estimated.weights);
+        assert!(estimated.advantage < 0.03, "{estimated:?}");
+    }
+
+    #[test]
+    fn without_a_persisting_share_there_is_no_advantage() {
+        let prior = Prior { share: 0.0, ..Prior::of(&ReferenceClass::general()) };
+        let estimated = estimate(&[0.1, 0.1], prior);
+        assert!(estimated.advantage.abs() + estimated.variance.abs() < 1e-300);
+    }
+
+    #[test]
+    fn the_worked_example_of_the_guide() {
+        let changes: Vec<f64> = (0..8).map(|k| math::ln(A[8 - k] / B[8 - k]) - math::ln(A[7 - k] / B[7 - k])).collect();
+        let cases = [
+            (ReferenceClass::general(), [0.095_663, 0.037_059, 0.038_146]),
+            (ReferenceClass::large_companies(), [0.082_395, 0.030_875, 0.030_870]),
+        ];
+        for (class, expected) in cases {
+            let found = estimate(&changes, Prior::of(&class));
+            let found = [found.scale, found.advantage, found.scale * found.variance.sqrt()];
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{}: {found}, expected {expected}", class.name());
+            }
+        }
+    }
+}
