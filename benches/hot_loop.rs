@@ -14,7 +14,8 @@
 //! | `fixed/K×T` | K providers over T quarters, all pairs correlated, and whether the first overtakes the second |
 //! | `drawn/2×40` | the same, with a normal growth rate per path and provider through ln(1 + g), and one drawn base |
 //! | `threads` | `drawn/2×40` with more paths on one thread and on two; meaningful if two cores are idle |
-//! | `laws` | one provider over 40 quarters, every number of its growth law drawn: compare a law with `schedule/n` of as many numbers; the engine alone |
+//! | `laws` | one provider over 40 quarters, every number of its growth law drawn: compare a law with `schedule/n` of as many numbers; also a mixture, and dependent numbers; the engine alone |
+//! | `sums` | a pair over 40 quarters, one of two segments, or compared by trailing years: compare with `plain`; the engine alone |
 //! | `shocks` | a pair over 40 quarters with each kind of shock, Student-t innovations, factors, jumps and mean centring: compare with `plain`; the engine alone |
 //! | `case` | the main case: 9 assumptions, 7 of them in fading curves, 2 questions; the engine alone |
 
@@ -23,8 +24,8 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use outgrow::{
-    Assumption, Centring, Curve, Factor, Innovations, Jump, Provider, Question, Scenario, ScenarioBuilder, Shock, Tail,
-    Tally, lognormal, normal, uniform,
+    Assumption, Centring, Curve, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, ScenarioBuilder,
+    Segment, Shock, Tail, Tally, lognormal, normal, uniform,
 };
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -208,6 +209,7 @@ fn laws(criterion: &mut Criterion) {
     let rate = || normal(0.4, 0.05);
     let saturation = || uniform(10.0, 20.0);
     let small = || uniform(0.1, 0.3);
+    let two = || Curve::schedule([rate(), rate()], Tail::hold());
     let cases = [
         ("schedule/2", Curve::schedule([rate(), rate()], Tail::hold())),
         ("schedule/3", Curve::schedule([rate(), rate(), rate()], Tail::hold())),
@@ -221,6 +223,8 @@ fn laws(criterion: &mut Criterion) {
         ("bass/3", Curve::bass(small(), small(), small())),
         ("weibull/3", Curve::weibull(saturation(), small(), uniform(1.0, 2.0))),
         ("share/4", Curve::share(Curve::constant(rate()), small(), small(), uniform(1.0, 3.0))),
+        ("mixture/4", Curve::mixture([(0.5, two()), (0.5, two())])),
+        ("dependence/4", Curve::schedule([rate(), rate(), rate(), rate()], Tail::hold())),
     ];
     let mut group = criterion.benchmark_group("laws");
     let paths = STEPS / PERIODS;
@@ -228,7 +232,40 @@ fn laws(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(2));
     for (name, curve) in cases {
         let provider = Provider::new("p0", revenue(0)).growth(curve).volatility(volatility(0));
-        let scenario = Scenario::builder("2018-Q1", horizon(PERIODS)).provider(provider).build().expect("valid");
+        let mut builder = Scenario::builder("2018-Q1", horizon(PERIODS)).provider(provider);
+        if name.starts_with("dependence") {
+            let rates = |place: usize| format!("provider[p0].growth.schedule.rates[{place}]");
+            builder = (1..4).fold(builder, |builder, place| builder.dependence(rates(0), rates(place), 0.5));
+        }
+        let scenario = builder.build().expect("valid");
+        group.bench_function(name, |bencher| bencher.iter(|| engine(black_box(&scenario), paths, 1)));
+    }
+    group.finish();
+}
+
+/// A pair whose revenue is a sum: of two segments, or of four quarters.
+fn sums(criterion: &mut Criterion) {
+    const PERIODS: usize = 40;
+    let growth = |index: usize| Curve::constant(rate(index));
+    let plain = |index: usize| {
+        Provider::new(format!("p{index}"), revenue(index)).growth(growth(index)).volatility(volatility(index))
+    };
+    let segment =
+        |place: usize| Segment::new(format!("s{place}"), 0.5 * revenue(0)).growth(growth(0)).volatility(volatility(0));
+    let history = |index: usize| plain(index).history([0.7, 0.8, 0.9].map(|part| part * revenue(index)));
+    let overtakes = || Question::overtakes("p0", "p1");
+    let cases = [
+        ("plain", plain(0), plain(1), overtakes()),
+        ("segments", Provider::of_segments("p0", [segment(0), segment(1)]), plain(1), overtakes()),
+        ("trailing", history(0), history(1), overtakes().measure(Measure::Trailing)),
+    ];
+    let mut group = criterion.benchmark_group("sums");
+    let paths = STEPS / PERIODS / 2;
+    group.throughput(Throughput::Elements((2 * paths * PERIODS) as u64));
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    for (name, a, b, question) in cases {
+        let builder = Scenario::builder("2018-Q1", horizon(PERIODS)).provider(a).provider(b).question(question);
+        let scenario = builder.build().expect("valid");
         group.bench_function(name, |bencher| bencher.iter(|| engine(black_box(&scenario), paths, 1)));
     }
     group.finish();
@@ -286,5 +323,5 @@ fn agree(scenario: &Scenario, work: Work, counts: &[u64]) {
     assert!((not_by.value() - never).abs() < 5.0 * error, "engine {not_by}, baseline {never}");
 }
 
-criterion_group!(benches, normals, hot_loop, threads, laws, shocks, case);
+criterion_group!(benches, normals, hot_loop, threads, laws, sums, shocks, case);
 criterion_main!(benches);
