@@ -43,6 +43,8 @@ pub(super) struct Ranking<'p> {
     splits: Vec<Split>,
     /// The standard deviations of the shocks at each date where they are the same on every path.
     known: Option<Vec<Vec<f64>>>,
+    /// Whether the correlations at a date differ from path to path.
+    has_own_correlations: bool,
     /// The sampled dimension of each axis of the draws, then of the own shock, then of each common component: the
     /// dimensions along which ranks vary most come first, where quasi-random points are most even.
     places: Vec<usize>,
@@ -60,8 +62,10 @@ impl<'p> Ranking<'p> {
         draws.dedup();
         let factor = plan.copula.among(&draws);
         let joint = Joint::new(plan, &series);
+        let has_own_correlations = joint.has_drawn_motion();
         let (axes, splits, known, places) = (Vec::new(), Vec::new(), None, Vec::new());
-        let mut ranking = Self { plan, series, joint, draws, factor, axes, splits, known, places };
+        let mut ranking =
+            Self { plan, series, joint, draws, factor, axes, splits, known, has_own_correlations, places };
         ranking.orient()?;
         Ok(ranking)
     }
@@ -79,6 +83,12 @@ impl<'p> Ranking<'p> {
         let sds = if self.has_shocks() {
             let matrices = self.joint.matrices(&values, 0, None);
             self.splits = matrices.iter().map(|matrix| Split::of(&sds_of(matrix), matrix)).collect();
+            // Mixing draws weigh the periods; they change correlations only between different kinds of shock.
+            let uneven: Vec<f64> = (0..matrices.len()).map(|t| if t % 2 == 0 { 1.0 } else { 2.0 }).collect();
+            let weighed = self.joint.matrices(&values, 0, Some(&uneven));
+            let is_same = |(matrix, split): (&Vec<Vec<f64>>, &Split)| split.is_of(&sds_of(matrix), matrix);
+            self.has_own_correlations |=
+                self.plan.moves.tails.is_some() && !weighed.iter().zip(&self.splits).all(is_same);
             matrices.iter().map(|matrix| sds_of(matrix)).collect()
         } else {
             vec![vec![0.0; count]; self.plan.rows.periods()]
@@ -171,11 +181,11 @@ impl<'p> Ranking<'p> {
     /// Cost of one point, in evaluations of a growth curve at one date.
     fn cost(&self) -> f64 {
         let count = as_f64(self.series.len());
-        let of_shocks = match (&self.known, self.joint.is_fixed()) {
+        let of_shocks = match (&self.known, self.has_own_correlations) {
             (Some(_), _) => 0.0,
-            (None, true) => count,
-            // Responses and correlations are computed at every point.
-            (None, false) => 20.0 * count,
+            (None, false) => count,
+            // Correlations are split at every point.
+            (None, true) => 20.0 * count,
         };
         as_f64(self.plan.rows.periods()) * count * (1.0 + count + of_shocks)
     }

@@ -114,7 +114,7 @@ impl FittedCurve {
     /// ```
     /// use outgrow::fit::CurveFit;
     /// use outgrow::{Curve, Period, Provider, Question, Scenario};
-    /// let noise = [0.02, -0.03, 0.01, 0.03, -0.02, 0.0, -0.01, 0.02, -0.02, 0.01, 0.03, -0.03];
+    /// let noise: [f64; 12] = [0.02, -0.03, 0.01, 0.03, -0.02, 0.0, -0.01, 0.02, -0.02, 0.01, 0.03, -0.03];
     /// let history: Vec<(Period, f64)> = (2007..).zip(noise).map(|(year, noise)| {
     ///     let t = f64::from(year - 2012);
     ///     Ok((year.to_string().parse()?, 900.0 * noise.exp() / (1.0 + (-0.6 * t).exp())))
@@ -224,7 +224,7 @@ impl VisitorMut for Name<'_> {
 /// ```
 /// use outgrow::fit::{CurveFit, akaike_weights};
 /// use outgrow::{Curve, Period};
-/// let noise = [0.02, -0.03, 0.01, 0.03, -0.02, 0.0, -0.01, 0.02, -0.02, 0.01, 0.03, -0.03];
+/// let noise: [f64; 12] = [0.02, -0.03, 0.01, 0.03, -0.02, 0.0, -0.01, 0.02, -0.02, 0.01, 0.03, -0.03];
 /// let history: Vec<(Period, f64)> = (2007..).zip(noise).map(|(year, noise)| {
 ///     let t = f64::from(year - 2012);
 ///     Ok(((year.to_string()).parse()?, 900.0 * noise.exp() / (1.0 + (-0.6 * t).exp())))

@@ -132,18 +132,17 @@ impl<'p> Joint<'p> {
                 }
             }
         }
-        let is_drawn = components.iter().any(|component| component.motion.inputs().any(Input::is_drawn));
-        let is_fixed = !is_drawn && plan.moves.tails.is_none();
-        let mut joint = Self { plan, count: series.len(), components, terms, is_fixed };
-        if is_fixed {
+        let mut joint = Self { plan, count: series.len(), components, terms, is_fixed: false };
+        joint.is_fixed = !joint.has_drawn_motion() && plan.moves.tails.is_none();
+        if joint.is_fixed {
             joint.terms = joint.sums((&[], 0), None);
         }
         joint
     }
 
-    /// Whether only the sizes of shocks vary from path to path.
-    pub(crate) fn is_fixed(&self) -> bool {
-        self.is_fixed
+    /// Whether half-lives or shares vary from path to path.
+    pub(crate) fn has_drawn_motion(&self) -> bool {
+        self.components.iter().any(|component| component.motion.inputs().any(Input::is_drawn))
     }
 
     /// The terms with their sums at a point of the draws.

@@ -255,14 +255,16 @@ fn what_has_no_exact_answer_is_said() {
         Scenario::builder("2018", "2020").provider(provider("a")).provider(provider("b")).provider(provider("c"));
     let outcome =
         three.question(Question::overtakes("a", "b")).build().expect("three").exact().run().expect("an outcome");
-    let error = outcome.rank("a").expect_err("three have no exact ranks");
+    let error = outcome.share("a").expect_err("three have no exact shares");
     assert!(error.is_lookup() && error.to_string().contains("no exact answer"), "{error}");
+    let first = outcome.rank("a").expect("exact ranks").probability("2019", 1).expect("a date");
+    assert!((first.value() - 1.0 / 3.0).abs() <= first.standard_error(), "{first}");
     let json: serde_json::Value =
         serde_json::from_str(&serde_json::to_string(&outcome).expect("written")).expect("JSON");
     assert_eq!(json["run"]["method"], "exact");
     assert!(json["run"]["paths"].is_null() && json["run"]["seed"].is_null());
-    assert_eq!(json["run"]["not_exact"][0]["part"], "rank");
-    assert!(json["providers"][0].get("rank").is_some_and(serde_json::Value::is_null));
+    assert_eq!(json["run"]["not_exact"][0]["part"], "share");
+    assert!(json["providers"][0].get("share").is_some_and(serde_json::Value::is_null));
     assert!(json["providers"][0]["revenue"][0]["mean"].is_f64());
     let text = outcome.overtake("a", "b").expect("asked").to_string();
     assert!(text.contains("exact, tolerance 1e-4") && !text.contains("seed"), "{text}");

@@ -198,7 +198,7 @@ fn other_levels_and_exact_answers_say_how_they_were_made() {
     assert!(level.contains("--paths 640 --seed 0 --confidence 0.8 --html"), "{level}");
     let exact = reported(&scenario.exact().run().expect("an exact answer"));
     assert!(exact.contains("outgrow exact scenario.toml --html") && exact.contains("exact().tolerance(1e-4).run()?"));
-    assert!(exact.contains("No exact answer for the rank"), "{exact}");
+    assert!(exact.contains("No exact answer for the share"), "{exact}");
     let finer = reported(&scenario.exact().tolerance(1e-7).run().expect("an exact answer"));
     assert!(
         finer.contains("outgrow exact scenario.toml --tolerance 1e-7 --html")
