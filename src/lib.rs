@@ -75,7 +75,10 @@
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
 //! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
-#![cfg_attr(feature = "history", doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits)")]
+#![cfg_attr(
+    feature = "history",
+    doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits)"
+)]
 //!
 //! # Units
 //!
@@ -124,6 +127,7 @@ mod outcome;
 mod paths;
 mod plan;
 mod random;
+mod reference;
 mod render;
 mod report;
 mod scenario;
