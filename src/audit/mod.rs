@@ -26,6 +26,8 @@ mod weight;
 mod width;
 
 pub use finding::{Figure, Finding, FindingKind, Severity};
+#[cfg(feature = "history")]
+pub(crate) use pair::{Pair, measured};
 pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
 

@@ -1,5 +1,7 @@
 //! What the crate promises, one file a promise.
 
+#[cfg(feature = "history")]
+mod against_reference;
 mod assertion;
 #[cfg(feature = "toml")]
 mod at_any_time;
