@@ -13,6 +13,8 @@ mod close_pairs;
 mod closed_forms;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_fit;
 #[cfg(feature = "toml")]
 mod conformance;
 mod cross_check;
