@@ -111,6 +111,8 @@ mod assertion;
 mod assumption;
 mod audit;
 mod calendar;
+#[cfg(feature = "history")]
+mod comparison;
 pub mod cookbook;
 mod covariance;
 mod cpu;
@@ -127,6 +129,7 @@ mod outcome;
 mod paths;
 mod plan;
 mod random;
+mod reference;
 mod render;
 mod report;
 mod scenario;
@@ -141,6 +144,8 @@ pub use assumption::{
 };
 pub use audit::{Audit, Figure, Finding, FindingKind, Severity, Weight, Weights};
 pub use calendar::{Period, Step};
+#[cfg(feature = "history")]
+pub use comparison::{AgainstReference, BothAnswers, RatioNumbers};
 pub use error::{Error, Place, Problem};
 pub use estimate::{Estimate, When};
 pub use exact::{Exact, Gradient, Slope};

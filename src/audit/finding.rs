@@ -30,6 +30,8 @@ pub enum FindingKind {
     Weight,
     /// The answer to the question is already determined at the base, or is not determined within the horizon.
     Question,
+    /// The scenario is more certain about an overtake than histories of comparable pairs allow.
+    Reference,
 }
 
 impl FindingKind {
@@ -45,6 +47,7 @@ impl FindingKind {
             Self::Width => "width",
             Self::Weight => "weight",
             Self::Question => "question",
+            Self::Reference => "reference",
         }
     }
 }
@@ -133,7 +136,13 @@ impl Finding {
         let severity = match kind {
             FindingKind::Base => Severity::High,
             FindingKind::Weight => Severity::Low,
-            _ => Severity::Medium,
+            FindingKind::Backcast
+            | FindingKind::Reading
+            | FindingKind::Form
+            | FindingKind::EndState
+            | FindingKind::Width
+            | FindingKind::Question
+            | FindingKind::Reference => Severity::Medium,
         };
         Self { kind, severity, address: address.into(), seen, figures: Vec::new(), advice: advice.into() }
     }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `finding` | what a check reports |
 //! | `scene` | shared by all checks: central paths, the known past, answers with common random numbers |
-//! | `backcast`, `base`, `reading`, `form`, `end_state`, `width`, `weight`, `question` | one kind of finding each, with its thresholds |
+//! | `backcast`, `base`, `reading`, `form`, `end_state`, `width`, `weight`, `question`, `reference` | one kind of finding each, with its thresholds |
+//! | `pair` | the log-ratio of two providers |
 //! | `units`, `history` | numbers in another unit, wrong histories; findings of several kinds |
 //! | `text` | an audit as text and as JSON |
 
@@ -14,8 +15,10 @@ mod end_state;
 mod finding;
 mod form;
 mod history;
+mod pair;
 mod question;
 mod reading;
+mod reference;
 mod scene;
 mod text;
 mod units;
@@ -23,6 +26,8 @@ mod weight;
 mod width;
 
 pub use finding::{Figure, Finding, FindingKind, Severity};
+#[cfg(feature = "history")]
+pub(crate) use pair::{Pair, measured};
 pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
 
@@ -107,10 +112,12 @@ impl Scenario {
         findings.extend(width::check(&scene)?);
         findings.extend(weight::check(&weights));
         findings.extend(question::check(&scene)?);
+        findings.extend(reference::check(&scene));
         // The simulation finds the same and adds probabilities.
         let is_new = |finding: &Finding| {
             let same = |other: &Finding| (other.kind, &other.address) == (finding.kind, &finding.address);
-            finding.kind != FindingKind::Question || !findings.iter().any(same)
+            let is_simulated = matches!(finding.kind, FindingKind::Question | FindingKind::Reference);
+            !is_simulated || !findings.iter().any(same)
         };
         let known: Vec<Finding> = known.into_iter().filter(is_new).collect();
         findings.extend(known);
@@ -119,7 +126,8 @@ impl Scenario {
     }
 
     /// The findings of [`audit`](Scenario::audit) that need no simulation: rates in percent, half-lives in months,
-    /// bases that contradict the history or a claim, a challenger that is already ahead. It takes about as long as
+    /// bases that contradict the history or a claim, a challenger that is already ahead, a growth advantage that does
+    /// not fade. It takes about as long as
     /// building the scenario, which is cheap enough for every run.
     ///
     /// The result has no weights. It lacks the findings that need answers: a curve or an assumption that decides, and a
@@ -147,7 +155,7 @@ impl Scenario {
 }
 
 fn without_simulation(scene: &Scene<'_>) -> Vec<Finding> {
-    let checks: [fn(&Scene<'_>) -> Vec<Finding>; 8] = [
+    let checks: [fn(&Scene<'_>) -> Vec<Finding>; 9] = [
         units::check,
         history::check,
         backcast::check,
@@ -156,6 +164,7 @@ fn without_simulation(scene: &Scene<'_>) -> Vec<Finding> {
         end_state::check,
         width::one_without_the_other,
         question::ahead_at_medians,
+        reference::lasting,
     ];
     checks.iter().flat_map(|check| check(scene)).collect()
 }

@@ -25,8 +25,10 @@ const WIDEST: f64 = 3.0;
 const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
 /// Classes of log growth about the median: an interval is accurate to one class, 0.01. The range of all classes is
 /// wider than [`WIDEST`].
-const CLASSES: usize = 600;
+pub(super) const CLASSES: usize = 600;
 const CLASS: f64 = 0.01;
+/// A standard deviation that classes cannot tell from no spread at all: an interval of two classes.
+pub(super) const LEAST_SD: f64 = 2.0 * CLASS / INTERVAL_SDS;
 
 pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
@@ -38,7 +40,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Result<Vec<Finding>, Error> {
 }
 
 /// Lower and upper end.
-type Interval = (f64, f64);
+pub(super) type Interval = (f64, f64);
 
 /// The central 90 % interval of the log growth over the first year, or up to a nearer horizon, of each provider that is
 /// one series. An end outside of the classes is infinite.
@@ -56,17 +58,23 @@ fn intervals(scene: &Scene<'_>) -> Result<Vec<(usize, Interval)>, Error> {
     }
     // If no path can be drawn, another finding says so.
     let Ok(outcome) = run.run() else { return Ok(Vec::new()) };
-    let interval = |(row, provider): (usize, &crate::Provider)| {
-        let classes = outcome.classes(provider.name())?;
+    let of_row = |(row, provider): (usize, &crate::Provider)| {
+        let ((low, high), _) = interval(outcome.classes(provider.name())?);
         let centre = scene.series[row].path[year];
-        Ok((row, (centre + quantile(classes, 0.05, 0), centre + quantile(classes, 0.95, 1))))
+        Ok((row, (centre + low, centre + high)))
     };
-    whole().map(interval).collect()
+    whole().map(of_row).collect()
+}
+
+/// The central 90 % interval about the centre of the classes, and the standard deviation of a normal distribution with it.
+pub(super) fn interval(classes: &[Estimate]) -> (Interval, f64) {
+    let (low, high) = (quantile(classes, 0.05, 0), quantile(classes, 0.95, 1));
+    ((low, high), (high - low) / INTERVAL_SDS)
 }
 
 /// Class 0 lies below all others and the last one above, which also holds NaN.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped")]
-fn class_of(deviation: f64) -> usize {
+pub(super) fn class_of(deviation: f64) -> usize {
     let place = (deviation / CLASS).floor() + (CLASSES / 2) as f64;
     if place < 0.0 { 0 } else { (place.min(CLASSES as f64) as usize) + 1 }
 }

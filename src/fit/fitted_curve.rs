@@ -43,7 +43,7 @@ impl FittedCurve {
         self.fit.parameter(name)
     }
 
-    /// The confidence interval of a parameter by the likelihood ratio, as [`Regression::profile`] gives it. For saturations it
+    /// The confidence interval of a parameter by the likelihood ratio, as [`Regression::profile`](super::Regression::profile) gives it. For saturations it
     /// is far more accurate than that of the standard error.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::fmt;
 use super::exits::Exits;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::math;
+use crate::reference;
 
 /// The share that a quarterly or monthly scenario takes where none was estimated at lags of two years or more: sums over
 /// a year of a random walk have an autocorrelation of .227 at a lag of one year by arithmetic, which is no advantage.
@@ -67,12 +68,12 @@ impl ReferenceClass {
     /// The default: what five public panels have in common (countries' GDP, electricity by source, large companies, car
     /// brands, programming languages).
     pub fn general() -> Self {
-        Self::of("general", [0.25, 2.0, 0.13, 4.5, 3.5])
+        Self::of("general", reference::GENERAL)
     }
 
     /// Large companies by revenue.
     pub fn large_companies() -> Self {
-        Self::of("large companies", [0.20, 2.0, 0.10, 5.5, 3.3])
+        Self::of("large companies", reference::LARGE_COMPANIES)
     }
 
     /// A class with stated numbers: the share A, the half-life in years, the prior scale s₀ of a year's change of the
@@ -107,7 +108,7 @@ impl ReferenceClass {
         }
     }
 
-    pub(super) fn of(name: &str, [share, half_life, scale, scale_weight, df]: [f64; 5]) -> Self {
+    pub(super) fn of(name: &str, [share, half_life, scale, scale_weight, df]: reference::Numbers) -> Self {
         Self {
             name: name.to_owned(),
             share,

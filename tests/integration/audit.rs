@@ -65,7 +65,7 @@ fn every_planted_fault_is_found_by_name_and_its_twin_is_clean() {
         faults += 1;
     }
     assert!(faults >= 16, "{faults} faults");
-    let all = ["backcast", "base", "end_state", "form", "question", "reading", "weight", "width"];
+    let all = ["backcast", "base", "end_state", "form", "question", "reading", "reference", "weight", "width"];
     assert_eq!(kinds, all.map(str::to_owned).into(), "a fault of every kind");
 }
 
@@ -492,4 +492,55 @@ fn a_half_life_of_hours_is_run_back_in_a_straight_line() {
     let a = drawn("A", 100.0, Curve::fade(0.11, 0.1, 0.0005), 0.1).history([90.0, 92.0, 95.0, 97.0]);
     let audit = audit(&Scenario::builder("2018-Q1", "2019-Q1").provider(a).build().expect("valid"));
     assert!(seen(&audit, FindingKind::Backcast).is_empty(), "{audit}");
+}
+
+/// Constant growth and small shocks against the class: half-life 2 years, sd .13 √(3.5/1.5) √(1 + 2 Σ …) a year.
+#[test]
+fn a_pair_that_is_surer_than_history_is_found_with_both_numbers() {
+    let with = |[a, b]: [f64; 2], volatility: f64| {
+        let a = drawn("A", 100.0, Curve::constant(a), volatility);
+        let b = drawn("B", 120.0, Curve::constant(b), volatility);
+        pair_of(("2018-Q1", "2028-Q1"), a, b, Question::overtakes("A", "B"))
+    };
+    let sure = audit(&with([0.12, 0.04], 0.05));
+    let of = |what: &str| figure(&sure, FindingKind::Reference, what);
+    let first = libm::log(1.12 / 1.04);
+    assert!((of("advantage in the first year, log growth") - first).abs() < 1e-12, "{sure}");
+    assert!((of("advantage 4 years later") - first).abs() < 1e-12, "{sure}");
+    assert!((of("advantage 4 years later, in the reference class") - first / 4.0).abs() < 1e-12, "{sure}");
+    // .05 √2, to a class of .01 of the change over ten years.
+    assert!((of("sd of the log-ratio per √year") - 0.0707).abs() < 0.004, "{sure}");
+    assert!((of("sd of the log-ratio per √year, in the reference class") - 0.267).abs() < 0.002, "{sure}");
+    assert!(of("ahead at the end of a year up to 2028-Q1") > 0.95, "{sure}");
+    assert!(of("the same, with the fade and spread of the reference class") < 0.85, "{sure}");
+    let found = sure.findings().iter().find(|finding| finding.kind == FindingKind::Reference).expect("a finding");
+    assert_eq!((found.address.as_str(), found.severity), ("question[0].overtakes", outgrow::Severity::Medium));
+    // The incumbent's advantage counts as well, and needs no simulation.
+    let away = with([0.04, 0.12], 0.2).quick_audit().expect("an audit");
+    assert!(
+        seen(&away, FindingKind::Reference)[0].starts_with("B grows 7.7 % faster than A in the first year"),
+        "{away}"
+    );
+    // A small difference does not matter, and a short horizon shows no fade.
+    assert!(seen(&audit(&with([0.12, 0.11], 0.2)), FindingKind::Reference).is_empty());
+    let short = with([0.12, 0.04], 0.2).with_horizon("2021-Q1").expect("valid");
+    assert!(seen(&audit(&short), FindingKind::Reference).is_empty());
+}
+
+/// An outside view is not more certain than its own class.
+#[cfg(feature = "history")]
+#[test]
+fn an_outside_view_is_as_certain_as_history() {
+    let mut text = String::from("name,period,value\n");
+    let a = [100, 112, 118, 131, 150, 162, 181, 205, 231];
+    let b = [180, 186, 199, 205, 220, 228, 241, 252, 260];
+    for (year, (a, b)) in (2010..).zip(a.iter().zip(&b)) {
+        text += &format!("A,{year},{a}\nB,{year},{b}\n");
+    }
+    let history = outgrow::History::from_csv(&text).expect("valid");
+    for (challenger, incumbent) in [("A", "B"), ("B", "A")] {
+        let view = history.outside_view(challenger, incumbent, "2018", "2028").expect("a view");
+        let audit = audit(&view.scenario().expect("valid"));
+        assert!(seen(&audit, FindingKind::Reference).is_empty(), "{audit}");
+    }
 }

@@ -21,7 +21,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// Exit code, standard output, standard error.
-fn outgrow(arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(super) fn outgrow(arguments: &[&str]) -> (Option<i32>, String, String) {
     ended(Command::new(COMMAND).args(arguments).stdin(Stdio::null()).output().expect("the command starts"))
 }
 
@@ -31,16 +31,16 @@ fn ended(Output { status, stdout, stderr }: Output) -> (Option<i32>, String, Str
 }
 
 /// A temporary file for one test.
-struct File(PathBuf);
+pub(super) struct File(PathBuf);
 
 impl File {
-    fn of(name: &str, bytes: &[u8]) -> Self {
+    pub(super) fn of(name: &str, bytes: &[u8]) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
         fs::write(&path, bytes).expect("the scratch folder of cargo can be written");
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         self.0.to_str().expect("UTF-8")
     }
 }

@@ -1,5 +1,7 @@
 //! What the crate promises, one file a promise.
 
+#[cfg(feature = "history")]
+mod against_reference;
 mod assertion;
 #[cfg(feature = "toml")]
 mod at_any_time;
@@ -11,6 +13,8 @@ mod close_pairs;
 mod closed_forms;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_fit;
 #[cfg(feature = "toml")]
 mod conformance;
 mod cross_check;

@@ -1,9 +1,10 @@
-//! The command `outgrow`: answers, audits, charts and reports of scenario files.
+//! The command `outgrow`: answers, audits, charts and reports of scenario files, and scenarios from histories.
 //!
 //! `outgrow --help` lists the subcommands; `outgrow run --help` the options of one.
 
 mod answer;
 mod failure;
+mod fit;
 mod input;
 mod options;
 mod output;
@@ -37,6 +38,7 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Chart(options) => chart(&options),
         Command::Report(options) => report(&options),
         Command::Check(options) => check(&options),
+        Command::Fit(options) => set_threads(&options.threads).and_then(|()| fit::fit(&options)),
         Command::Schema => output::print(&Scenario::json_schema()),
     }
 }

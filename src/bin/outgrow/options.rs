@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, UnknownArgumentValueParser};
-use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand};
-use outgrow::{Measure, Sampling};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use outgrow::{Date, Measure, Period, Sampling};
 
 /// More threads than any processor has cores would only take memory.
 const MOST_THREADS: u64 = 1024;
@@ -19,6 +19,7 @@ const SAMPLINGS: [(&str, Sampling); 5] = [
 
 const AFTER_HELP: &str = "\
 FILE is a scenario in TOML or JSON, or - for standard input. A text that begins with { is read as JSON.
+HISTORY.csv is a history: figures by name and period.
 
 Answers go to standard output. Findings, progress, the names of written files and errors go to standard error.
 
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Report(Box<Report>),
     /// Validate a scenario without running it, and print what it asks
     Check(Check),
+    /// Make a scenario from a revenue history: the outside view, as TOML
+    Fit(Fit),
     /// Print the JSON Schema of the scenario file
     Schema,
 }
@@ -133,6 +136,41 @@ pub(crate) struct Check {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) findings: Findings,
+}
+
+#[derive(Args)]
+pub(crate) struct Fit {
+    /// The history, CSV with the columns name, period and value; - for standard input
+    #[arg(value_name = "HISTORY.csv")]
+    pub(crate) history: PathBuf,
+    /// The challenger, then those that it challenges [default: all names, the smallest at the base first]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// The last known period, such as 2018-Q1
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub(crate) base: Period,
+    /// The last projected period, a whole number of years after the base
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub(crate) horizon: Period,
+    /// Use only what was known at the end of this day, such as 2018-06-30
+    #[arg(long, value_name = "DATE", value_parser = date, required_if_eq("class", "panel"))]
+    pub(crate) as_of: Option<Date>,
+    /// The reference class; panel estimates it from the history as known on --as-of
+    #[arg(long, value_name = "CLASS", default_value = "general")]
+    pub(crate) class: Class,
+    /// Make a scenario of the history's quarters or months; by default its steps are years
+    #[arg(long)]
+    pub(crate) periods: bool,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+}
+
+/// How comparable series have grown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Class {
+    General,
+    LargeCompanies,
+    Panel,
 }
 
 /// What is read.
@@ -260,6 +298,14 @@ fn years(text: &str) -> Result<YearsOption, String> {
     };
     let measure = measure.ok_or("must be trailing, annual or fiscal_year_ending=MONTH, with a month from 1 to 12")?;
     Ok(YearsOption { word: text.replace(['=', '_'], "-"), measure })
+}
+
+fn period(text: &str) -> Result<Period, outgrow::Error> {
+    text.parse()
+}
+
+fn date(text: &str) -> Result<Date, outgrow::Error> {
+    text.parse()
 }
 
 fn real(text: &str) -> Result<f64, String> {

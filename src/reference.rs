@@ -1,0 +1,12 @@
+//! The numbers of the ready-made reference classes. The audit compares scenarios with them, also without the feature
+//! `history`, which estimates with them.
+
+/// Of a class: the share A of the variance of a year's change of the log-ratio that persists, its half-life in years, the
+/// prior t-scale s₀ of a year's change, the weight ν₀ of this scale in years, and the degrees of freedom ν of a change.
+pub(crate) type Numbers = [f64; 5];
+
+/// What five public panels have in common; see the guide on histories.
+pub(crate) const GENERAL: Numbers = [0.25, 2.0, 0.13, 4.5, 3.5];
+/// Large companies by revenue.
+#[cfg(feature = "history")]
+pub(crate) const LARGE_COMPANIES: Numbers = [0.20, 2.0, 0.10, 5.5, 3.3];

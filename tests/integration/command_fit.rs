@@ -1,0 +1,90 @@
+//! `outgrow fit` as a process: the scenario on standard output, the summary on standard error.
+
+use outgrow::{History, ReferenceClass, Scenario};
+
+use crate::command::{File, outgrow};
+
+const CLOUD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cloud_history.csv");
+const IN_2018: [&str; 6] = ["--base", "2018-Q1", "--horizon", "2028-Q1", "--as-of", "2018-06-30"];
+
+fn fit(arguments: &[&str]) -> (Option<i32>, String, String) {
+    outgrow(&[&["fit"], arguments].concat())
+}
+
+#[test]
+fn a_fit_prints_the_outside_view_as_a_scenario() {
+    let history = History::from_csv_file(CLOUD).expect("valid").as_of("2018-06-30").expect("a date");
+    let view = history.outside_view("Alibaba Cloud", "AWS", "2018-Q1", "2028-Q1").expect("a view");
+    let read = |more: &[&str]| {
+        let (code, out, err) = fit(&[&[CLOUD, "Alibaba Cloud", "AWS"], &IN_2018[..], more].concat());
+        assert_eq!(code, Some(0), "{err}");
+        (Scenario::from_toml(&out).expect("a scenario"), err)
+    };
+    let (scenario, err) = read(&[]);
+    assert_eq!((scenario, err), (view.scenario().expect("valid"), view.to_string()));
+    let companies = view.with_class(ReferenceClass::large_companies());
+    assert_eq!(read(&["--class", "large-companies"]).0, companies.scenario().expect("valid"));
+    let quarters = view.on_periods().expect("quarters").scenario().expect("valid");
+    assert_eq!(read(&["--periods"]).0, quarters);
+}
+
+/// Without names, all names of the history; the smallest challenges the others.
+#[test]
+fn a_fit_without_names_takes_all_the_smallest_first() {
+    let text = "name,period,value\nBig,2017,200\nBig,2018,220\nSmall,2017,90\nSmall,2018,130\n";
+    let file = File::of("two.csv", text.as_bytes());
+    let (code, out, err) = fit(&[file.path(), "--base", "2018", "--horizon", "2023"]);
+    assert_eq!(code, Some(0), "{err}");
+    let scenario = Scenario::from_toml(&out).expect("a scenario");
+    assert_eq!(scenario.questions()[0].title(), "Small overtakes Big");
+    let fitted = File::of("fitted.toml", out.as_bytes());
+    let (code, out, err) = outgrow(&["run", fitted.path(), "--paths", "1000"]);
+    assert!(code == Some(0) && out.contains("not by 2023"), "{err}");
+}
+
+/// In mid-2018 Google had published a bound and no figure, so that the case has no outside view from that day.
+#[test]
+fn the_case_has_no_outside_view_from_mid_2018() {
+    let (code, out, err) = fit(&[&[CLOUD, "Alibaba Cloud", "Google Cloud"], &IN_2018[..]].concat());
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("\"Google Cloud\" has claims but no reported figure, as known on 2018-06-30"), "{err}");
+}
+
+#[test]
+fn a_fit_names_file_line_and_column() {
+    let file = File::of("wrong.csv", b"name,period,value\nA,2017,90\nA,2018,-100\n");
+    let (code, out, err) = fit(&[file.path(), "--base", "2018", "--horizon", "2023"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.starts_with(file.path()) && err.contains("(line 3, column 8)") && err.contains("\"-100\""), "{err}");
+}
+
+#[test]
+fn a_wrong_fit_is_2_with_advice() {
+    let with = |changed: &[&str]| fit(&[&[CLOUD, "Alibaba Cloud", "AWS"], changed].concat());
+    let cases: [(&[&str], &str); 7] = [
+        (&["--base", "2018-Q1"], "--horizon <PERIOD>"),
+        (&["--base", "soon", "--horizon", "2028-Q1"], "'soon' for '--base <PERIOD>'"),
+        (&["--base", "2018-Q1", "--horizon", "2027-Q4"], "a whole number of years after the base 2018-Q1"),
+        (&["--base", "2018-Q1", "--horizon", "2028-Q1", "--as-of", "2018-6"], "--as-of <DATE>"),
+        (&["--base", "2018-Q1", "--horizon", "2028-Q1", "--class", "firms"], "large-companies"),
+        (&["--base", "2018-Q1", "--horizon", "2028-Q1", "--class", "panel"], "--as-of <DATE>"),
+        (&["--base", "2030-Q1", "--horizon", "2032-Q1"], "ends before the base 2030-Q1"),
+    ];
+    for (changed, words) in cases {
+        let (code, out, err) = with(changed);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{changed:?}: {err}");
+        assert!(err.contains(words), "{changed:?}: {err}");
+    }
+    let (code, _, err) = fit(&[&["/nowhere.csv"], &IN_2018[..]].concat());
+    assert!(code == Some(2) && err.starts_with("/nowhere.csv: "), "{err}");
+    let (code, _, err) = fit(&[&[CLOUD, "Alibaba", "AWS"], &IN_2018[..]].concat());
+    assert!(code == Some(2) && err.contains("Alibaba Cloud"), "{err}");
+}
+
+/// Four names are too few for a class of their own.
+#[test]
+fn a_panel_of_too_few_cases_is_refused() {
+    let (code, out, err) = fit(&[&[CLOUD, "Alibaba Cloud", "AWS", "--class", "panel"], &IN_2018[..]].concat());
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("at least 50 pairs and years"), "{err}");
+}
