@@ -236,7 +236,7 @@ impl<'p> Ranking<'p> {
         let scales = self.plan.moves.tails.as_ref().map(|tails| {
             let table = tails.table();
             let scale = |scores: &Vec<f64>| {
-                let draw = f64::from(table.at(word(math::norm_cdf(scores[point]))));
+                let draw = table.at_uniform(math::norm_cdf(scores[point]));
                 draw * draw
             };
             mixing.iter().map(scale).collect::<Vec<f64>>()
@@ -249,12 +249,6 @@ impl<'p> Ranking<'p> {
         };
         matrices.iter().zip(&self.splits).map(at).collect()
     }
-}
-
-/// The word of a uniform number.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range of words")]
-fn word(u: f64) -> u32 {
-    (u * 4_294_967_296.0).min(4_294_967_295.0) as u32
 }
 
 /// The place of each size in decreasing order.
@@ -283,6 +277,8 @@ struct State {
     /// For each series and every other one, the probability that the other is above.
     above: Vec<f64>,
     ranks: Vec<f64>,
+    /// Cumulative probabilities of the own shock at which a series passes those without one.
+    ends: Vec<f64>,
 }
 
 impl Sums<'_, '_> {
@@ -346,9 +342,37 @@ impl State {
     }
 
     /// The probabilities of the ranks of a series, given its own shock. Tied series share the better rank.
+    ///
+    /// The rank jumps where the series passes one without an own shock. The shock is therefore moved into each of the
+    /// intervals between these, with the probability of the interval, so that the mean is that of a smooth function.
     fn rank(&mut self, of: usize, own_shock: f64, out: &mut [f64]) {
-        let Self { levels, own, above, ranks } = self;
-        let level = levels[of] + own[of] * own_shock;
+        out.fill(0.0);
+        let (level, own) = (self.levels[of], self.own[of]);
+        self.ends.clear();
+        if own > 0.0 {
+            let still = (0..self.levels.len()).filter(|other| *other != of && !(self.own[*other] > 0.0));
+            self.ends.extend(still.map(|other| (self.levels[other] - level) / own));
+        }
+        if self.ends.is_empty() {
+            return self.add_ranks(of, level + own * own_shock, 1.0, out);
+        }
+        math::norm_cdf_slice(&mut self.ends);
+        self.ends.push(1.0);
+        self.ends.sort_unstable_by(f64::total_cmp);
+        let (place, mut low) = (math::norm_cdf(own_shock), 0.0);
+        for interval in 0..self.ends.len() {
+            let high = self.ends[interval];
+            if high > low {
+                let shock = math::norm_quantile(low + place * (high - low));
+                self.add_ranks(of, level + own * shock, high - low, out);
+            }
+            low = high;
+        }
+    }
+
+    /// Adds the probabilities of the ranks of a series at a level, times a weight.
+    fn add_ranks(&mut self, of: usize, level: f64, weight: f64, out: &mut [f64]) {
+        let Self { levels, own, above, ranks, .. } = self;
         above.clear();
         for other in (0..levels.len()).filter(|other| *other != of) {
             let gap = levels[other] - level;
@@ -369,6 +393,6 @@ impl State {
             }
             ranks[0] *= 1.0 - p;
         }
-        out.copy_from_slice(ranks);
+        out.iter_mut().zip(ranks).for_each(|(out, rank)| *out += weight * *rank);
     }
 }

@@ -69,8 +69,14 @@ impl Mixing {
         }
     }
 
+    /// The mixing draw at a uniform number from 0 to 1.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range of words")]
+    pub(crate) fn at_uniform(&self, u: f64) -> f64 {
+        f64::from(self.at((u * TWO_32).clamp(0.0, TWO_32 - 1.0) as u32))
+    }
+
     /// The mixing draw of a word, whose uniform number is (word + ½)/2³².
-    pub(crate) fn at(&self, word: u32) -> f32 {
+    fn at(&self, word: u32) -> f32 {
         let (segment, t) = place(word);
         self.cubic(segment, t)
     }

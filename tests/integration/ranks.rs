@@ -85,7 +85,7 @@ fn orthants_do_not_depend_on_tails_or_on_the_kind_of_shock() {
                 let first = rank(&outcome, "O", date, 1);
                 let off = (first.value() - expected).abs();
                 assert!(off <= first.standard_error(), "{shock:?} {df:?} {date}: {first}, expected {expected}");
-                assert!(first.standard_error() <= tolerance);
+                assert!(first.standard_error() <= tolerance, "{shock:?} {df:?} {date}: {first}");
             }
         }
     }
