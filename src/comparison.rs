@@ -191,7 +191,7 @@ impl<'s> Side<'s> {
         };
         let first_year = Scenario { horizon: scenario.label(scenario.step().per_year() as usize), ..scenario.clone() };
         let near = Pair::of(&first_year, &Plan::new(&first_year, SEED)?, names);
-        let found = measured(&first_year, near.as_slice(), paths, SEED)?;
+        let found = measured(&first_year, &near.iter().collect::<Vec<_>>(), paths, SEED)?;
         let questions = vec![Question::overtakes(names[0], names[1])];
         let asked = Scenario { questions, ..scenario.clone() }.checked()?;
         let run = asked.simulate().paths(paths).seed(SEED).fans(false).ranks(false).shares(false);

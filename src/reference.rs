@@ -5,6 +5,11 @@
 /// prior t-scale s₀ of a year's change, the weight ν₀ of this scale in years, and the degrees of freedom ν of a change.
 pub(crate) type Numbers = [f64; 5];
 
+/// √(ν/(ν − 2)): the standard deviation of a change per unit of its t-scale.
+pub(crate) fn sd_per_scale(df: f64) -> f64 {
+    (df / (df - 2.0)).sqrt()
+}
+
 /// What five public panels have in common; see the guide on histories.
 pub(crate) const GENERAL: Numbers = [0.25, 2.0, 0.13, 4.5, 3.5];
 /// Large companies by revenue.

@@ -62,7 +62,12 @@ pub(crate) struct Measured {
 ///
 /// # Errors
 /// If a limit is exceeded, or if a path is not finite or cannot meet its totals.
-pub(crate) fn measured(scenario: &Scenario, pairs: &[Pair<'_>], paths: u64, seed: u64) -> Result<Vec<Measured>, Error> {
+pub(crate) fn measured(
+    scenario: &Scenario,
+    pairs: &[&Pair<'_>],
+    paths: u64,
+    seed: u64,
+) -> Result<Vec<Measured>, Error> {
     let scenario = Scenario { questions: Vec::new(), ..scenario.clone() };
     let mut run = scenario.simulate().paths(paths).seed(seed).fans(false).ranks(false).shares(false);
     for pair in pairs {
@@ -80,7 +85,7 @@ pub(crate) fn measured(scenario: &Scenario, pairs: &[Pair<'_>], paths: u64, seed
         let name = name(pair);
         Ok(Measured { sd: interval(outcome.classes(&name)?).1, overtaken: outcome.event(&name)? })
     };
-    pairs.iter().map(of).collect()
+    pairs.iter().copied().map(of).collect()
 }
 
 fn name(pair: &Pair<'_>) -> String {

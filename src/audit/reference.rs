@@ -43,7 +43,7 @@ struct Class {
 impl Class {
     fn general() -> Self {
         let [share, half_life, scale, _, df] = reference::GENERAL;
-        Self { share, half_life, sd: scale * (df / (df - 2.0)).sqrt(), df }
+        Self { share, half_life, sd: scale * reference::sd_per_scale(df), df }
     }
 
     /// The part of an advantage that is left after a number of years.
@@ -120,15 +120,14 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let class = Class::general();
-    let (pairs, places): (Vec<Pair<'_>>, Vec<usize>) = all.into_iter().map(|one| (one.pair, one.place)).unzip();
+    let pairs: Vec<&Pair<'_>> = all.iter().map(|one| &one.pair).collect();
     // What cannot be simulated to the horizon is reported by another finding.
     let Ok(found) = measured(&scene.asked, &pairs, scene.paths, SEED) else { return lasting(scene) };
-    let all = pairs.into_iter().zip(places).map(|(pair, place)| Compared { pair, place });
-    let findings = all.zip(found).filter_map(|(one, found)| {
+    let findings = all.iter().zip(found).filter_map(|(one, found)| {
         let surer = sure(scene, &class, &one.pair, &found);
         let reasons = [does_not_fade(&class, &one.pair), narrow(&class, &one.pair, found.sd), surer];
         let reasons: Vec<Reason> = reasons.into_iter().flatten().collect();
-        (!reasons.is_empty()).then(|| finding_of(scene, &one, reasons))
+        (!reasons.is_empty()).then(|| finding_of(scene, one, reasons))
     });
     findings.collect()
 }

@@ -42,6 +42,17 @@ pub(super) struct Columns {
     pub(super) draws: Vec<Vec<f64>>,
 }
 
+/// The log-ratio at one of these points: its start, and D(0) to D(T).
+struct Point<'a> {
+    start: &'a Start,
+    centre: &'a [f64],
+    columns: &'a Columns,
+    place: usize,
+}
+
+/// Adds the answers at a point.
+type Solve<'f> = dyn FnMut(&Point<'_>, &mut [f64]) -> Result<(), Error> + 'f;
+
 impl Columns {
     /// Drifts and standard deviations at one point.
     pub(super) fn walk(&self, place: usize) -> (Vec<f64>, Vec<f64>) {
@@ -239,19 +250,16 @@ impl<'p> Pair<'p> {
         engine: &mut Engine,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
-        let recursion = match engine {
-            Engine::Gaussian(recursion) => recursion,
-            Engine::Processes(processes) => return self.each_of(scores, width, asked, processes, emit),
-        };
-        let mut answer = vec![0.0; asked.len(self.periods())];
-        let columns = self.columns(scores, width)?;
-        for point in 0..width {
-            answer.fill(0.0);
-            let centre: Vec<f64> = columns.centre.iter().map(|period| period[point]).collect();
-            self.answer(&centre, &columns.walk(point), asked, recursion, &mut answer);
-            emit(point, &answer);
+        match engine {
+            Engine::Gaussian(recursion) => {
+                let solve = &mut |at: &Point<'_>, out: &mut [f64]| {
+                    self.answer(at, asked, recursion, out);
+                    Ok(())
+                };
+                self.solve_each(scores, width, asked, solve, emit)
+            }
+            Engine::Processes(processes) => self.each_of(scores, width, asked, processes, emit),
         }
-        Ok(())
     }
 
     /// As [`each`](Self::each), where shocks are not a Gaussian random walk.
@@ -263,75 +271,67 @@ impl<'p> Pair<'p> {
         processes: &mut Processes,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
+        let solve = &mut |at: &Point<'_>, out: &mut [f64]| self.answer_of_process(at, asked, processes, out);
+        self.solve_each(scores, width, asked, solve, emit)
+    }
+
+    /// Calls `emit(point, answers)` for `width` points; `solve` adds the answers at a point with shocks.
+    fn solve_each(
+        &self,
+        scores: &[Vec<f64>],
+        width: usize,
+        asked: Asked,
+        solve: &mut Solve<'_>,
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
         let mut answer = vec![0.0; asked.len(self.periods())];
-        let columns = self.columns(scores, width)?;
-        for point in 0..width {
+        let columns = &self.columns(scores, width)?;
+        for place in 0..width {
             answer.fill(0.0);
-            let centre: Vec<f64> = columns.centre.iter().map(|period| period[point]).collect();
-            self.answer_of_process(&centre, (&columns, point), asked, processes, &mut answer)?;
-            emit(point, &answer);
+            let centre: Vec<f64> = columns.centre.iter().map(|period| period[place]).collect();
+            let drawn;
+            let start = match &self.start {
+                Some(start) => start,
+                None => {
+                    drawn = Start::point(centre[0]);
+                    &drawn
+                }
+            };
+            if columns.sd[place] > 0.0 {
+                solve(&Point { start, centre: &centre, columns, place }, &mut answer)?;
+            } else {
+                for (x, weight) in start.below.iter().chain(&start.above) {
+                    let shifted: Vec<f64> = centre.iter().map(|c| c - centre[0] + x).collect();
+                    certain(&shifted, *weight, asked, &mut answer);
+                }
+            }
+            emit(place, &answer);
         }
         Ok(())
     }
 
-    /// The answers given the draws, where shocks are not a Gaussian random walk.
+    /// Adds the answers at a point where shocks are not a Gaussian random walk.
     fn answer_of_process(
         &self,
-        centre: &[f64],
-        (columns, point): (&Columns, usize),
+        at: &Point<'_>,
         asked: Asked,
         processes: &mut Processes,
         out: &mut [f64],
     ) -> Result<(), Error> {
-        let drawn;
-        let start = match &self.start {
-            Some(start) => start,
-            None => {
-                drawn = Start::point(centre[0]);
-                &drawn
-            }
-        };
-        let sd = columns.sd[point];
-        if !(sd > 0.0) {
-            for (x, weight) in start.below.iter().chain(&start.above) {
-                let shifted: Vec<f64> = centre.iter().map(|c| c - centre[0] + x).collect();
-                certain(&shifted, *weight, asked, out);
-            }
-            return Ok(());
-        }
+        let Point { start, centre, columns, place } = *at;
         let centres: Vec<f64> = centre[1..].iter().map(|c| c - centre[0]).collect();
-        let process = dynamics::process(self.plan, self.series, &columns.draws, point);
-        processes.answer(&At { process, start, centres: &centres, sd }, asked, out).ok_or_else(|| {
+        let process = dynamics::process(self.plan, self.series, &columns.draws, place);
+        let at = At { process, start, centres: &centres, sd: columns.sd[place] };
+        processes.answer(&at, asked, out).ok_or_else(|| {
             let address = of_provider(self.plan.name(self.series[0]), ProviderKey::Volatility);
             let reason = "the recursion would need too many nodes: a trend lasts too long, or tails are very heavy";
             refused(&address, reason, SIMULATE)
         })
     }
 
-    /// The answers given the draws.
-    fn answer(
-        &self,
-        centre: &[f64],
-        (drifts, sds): &(Vec<f64>, Vec<f64>),
-        asked: Asked,
-        recursion: &mut Recursion,
-        out: &mut [f64],
-    ) {
-        let drawn;
-        let start = match &self.start {
-            Some(start) => start,
-            None => {
-                drawn = Start::point(centre[0]);
-                &drawn
-            }
-        };
-        if !sds.iter().any(|sd| *sd > 0.0) {
-            for (x, weight) in start.below.iter().chain(&start.above) {
-                let shifted: Vec<f64> = centre.iter().map(|c| c - centre[0] + x).collect();
-                certain(&shifted, *weight, asked, out);
-            }
-            return;
-        }
+    /// Adds the answers at a point of a Gaussian random walk.
+    fn answer(&self, at: &Point<'_>, asked: Asked, recursion: &mut Recursion, out: &mut [f64]) {
+        let (start, (drifts, sds)) = (at.start, &at.columns.walk(at.place));
         let walks = [&start.below, &start.above].map(|start| Walk { start, drifts, sds });
         match asked {
             Asked::Passage(watch) => {

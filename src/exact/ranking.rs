@@ -10,7 +10,7 @@
 use super::quadrature::budget::Budget;
 use super::quadrature::integrate::{largest, next_points};
 use super::quadrature::replicates::{Points, Replicates};
-use super::quadrature::sampled::{Integral, MIN_ERROR, MIN_OF_LARGEST};
+use super::quadrature::sampled::{Integral, least_error};
 use super::start::TIE;
 use crate::covariance::{Split, sds_of};
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::math;
 use crate::math::eigen::eigen;
 use crate::math::gauss::{as_f64, normal_density};
 use crate::math::rotation::norm;
-use crate::plan::{Factor, Input, Joint, Plan, SeriesId};
+use crate::plan::{Factor, Joint, Plan, SeriesId};
 
 /// Normal points of each replicate in the first pass.
 const PILOT_POINTS: usize = 32;
@@ -82,14 +82,15 @@ impl<'p> Ranking<'p> {
         let (values, centre) = self.columns(scores, 1 + 2 * draws)?;
         let sds = if self.has_shocks() {
             let matrices = self.joint.matrices(&values, 0, None);
-            self.splits = matrices.iter().map(|matrix| Split::of(&sds_of(matrix), matrix)).collect();
+            let sds: Vec<Vec<f64>> = matrices.iter().map(|matrix| sds_of(matrix)).collect();
+            self.splits = sds.iter().zip(&matrices).map(|(sds, matrix)| Split::of(sds, matrix)).collect();
             // Mixing draws weigh the periods; they change correlations only between different kinds of shock.
             let uneven: Vec<f64> = (0..matrices.len()).map(|t| if t % 2 == 0 { 1.0 } else { 2.0 }).collect();
             let weighed = self.joint.matrices(&values, 0, Some(&uneven));
             let is_same = |(matrix, split): (&Vec<Vec<f64>>, &Split)| split.is_of(&sds_of(matrix), matrix);
             self.has_own_correlations |=
                 self.plan.moves.tails.is_some() && !weighed.iter().zip(&self.splits).all(is_same);
-            matrices.iter().map(|matrix| sds_of(matrix)).collect()
+            sds
         } else {
             vec![vec![0.0; count]; self.plan.rows.periods()]
         };
@@ -153,21 +154,12 @@ impl<'p> Ranking<'p> {
         let cost = |points: usize| self.cost() * as_f64(Replicates::evaluations(self.dimensions(), points));
         let mut upto = PILOT_POINTS;
         loop {
-            let before = replicates.checkpoint();
-            let is_pilot = replicates.points == 0;
-            replicates.run(upto, &mut |points: &Points, sum: &mut [f64]| {
-                if budget.is_stopped() && !is_pilot {
-                    return Ok(());
-                }
-                budget.spend(self.cost() * as_f64(points.width));
+            replicates.extend(upto, (self.cost(), budget), &mut |points: &Points, sum: &mut [f64]| {
                 sums.add(&points.coordinates, points.width, &mut |point, answers| {
                     let weight = points.weight(point);
                     sum.iter_mut().zip(answers).for_each(|(sum, answer)| *sum += weight * answer);
                 })
             })?;
-            if budget.is_stopped() && !is_pilot {
-                replicates.restore(before);
-            }
             let integral = self.estimate(&replicates, tolerance);
             let excess = largest(&integral.errors) / tolerance;
             let next = next_points(replicates.points, excess);
@@ -203,7 +195,7 @@ impl<'p> Ranking<'p> {
             (false, 1) => 0.0,
             (false, _) => 0.1 * of_one,
         };
-        let floor = (MIN_OF_LARGEST * largest(&errors)).max(MIN_ERROR * tolerance).max(unseen);
+        let floor = least_error(&errors, tolerance, unseen);
         errors.iter_mut().for_each(|error| *error = error.max(floor));
         Integral { values, errors }
     }
@@ -217,14 +209,8 @@ impl<'p> Ranking<'p> {
         }
         let mut all = Vec::new();
         for of in &self.series {
-            let base = match self.plan.base(*of) {
-                Input::Known(base) => vec![self.plan.log_base(base); width],
-                Input::Drawn(draw) => draws[draw].iter().map(|base| self.plan.log_base(*base)).collect(),
-            };
-            let mut centre = vec![base; self.plan.rows.periods() + 1];
-            self.plan.log_growth(*of, &draws, width, &mut |t, growth| {
-                centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += growth);
-            })?;
+            let mut centre = Vec::with_capacity(self.plan.rows.periods() + 1);
+            self.plan.fill_fine_centre(*of, &draws, width, &mut |_, column| centre.push(column.to_vec()))?;
             all.push(centre);
         }
         Ok((draws, all))

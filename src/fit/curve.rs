@@ -86,22 +86,14 @@ impl CurveFit {
         let numbers = numbers(&self.starts[0])?;
         let form = self.form(base, known.len(), &numbers);
         let (points, responses) = form.data(base, &known);
-        let bound = |(address, quantity, _): &(String, Quantity, f64)| {
-            let domain = quantity.domain();
-            (address.clone(), domain.low, domain.high)
-        };
-        let bounds: Vec<(String, f64, f64)> = numbers.iter().map(bound).collect();
         let level = known.last().map_or(0.0, |(_, revenue)| math::ln(*revenue));
         let mut regression = self.started(form.regression(), level, &numbers, form.seasons)?;
-        for (address, low, high) in &bounds {
-            regression = regression.bounds(address.clone(), *low, *high);
-        }
         for (address, value) in &self.fixed {
             regression = regression.fixed(address.clone(), *value);
         }
         let fit = regression.fit(&points, &responses)?;
         drop(regression);
-        Ok(FittedCurve { model: form, fit, base, bounds, points, responses })
+        Ok(FittedCurve { model: form, fit, base, points, responses })
     }
 
     /// The model, and the names of its parameters.
@@ -112,8 +104,13 @@ impl CurveFit {
         let level = (self.scale != Scale::Growth).then(|| LEVEL.to_owned());
         let curve = numbers.iter().map(|(address, _, _)| address.clone());
         let names = level.into_iter().chain(curve).chain((1..seasons).map(|season| format!("season[{season}]")));
+        let bound = |(address, quantity, _): &(String, Quantity, f64)| {
+            let domain = quantity.domain();
+            (address.clone(), domain.low, domain.high)
+        };
         let (curve, names) = (self.starts[0].clone(), names.collect());
-        Form { curve, names, scale: self.scale, step: base.step().years(), seasons }
+        let bounds = numbers.iter().map(bound).collect();
+        Form { curve, names, bounds, scale: self.scale, step: base.step().years(), seasons }
     }
 
     /// The regression with every start.

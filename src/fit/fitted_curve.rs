@@ -23,7 +23,6 @@ pub struct FittedCurve {
     pub(super) model: Form,
     pub(super) fit: Fit,
     pub(super) base: Period,
-    pub(super) bounds: Vec<(String, f64, f64)>,
     pub(super) points: Vec<Point>,
     pub(super) responses: Vec<f64>,
 }
@@ -50,9 +49,6 @@ impl FittedCurve {
     /// If there is no free parameter of this name, or the level is not between 0 and 1.
     pub fn profile(&self, name: &str, level: f64) -> Result<[f64; 2], Error> {
         let mut regression = self.model.regression().start(self.fit.values());
-        for (address, low, high) in &self.bounds {
-            regression = regression.bounds(address.clone(), *low, *high);
-        }
         for parameter in self.fit.parameters().iter().filter(|parameter| parameter.is_fixed()) {
             regression = regression.fixed(parameter.name(), parameter.value());
         }

@@ -39,6 +39,8 @@ pub(super) struct Point {
 pub(super) struct Form {
     pub(super) curve: Curve,
     pub(super) names: Vec<String>,
+    /// The bounds of the numbers of the curve, which are their domains.
+    pub(super) bounds: Vec<(String, f64, f64)>,
     pub(super) scale: Scale,
     /// Length of a period in years.
     pub(super) step: f64,
@@ -137,9 +139,9 @@ impl Form {
     }
 
     pub(super) fn regression(&self) -> Regression<'_, Point> {
-        Regression::over_all(self.names.clone(), |points: &[Point], parameters: &[f64], out: &mut [f64]| {
-            self.fill(points, parameters, out);
-        })
+        let model = |points: &[Point], parameters: &[f64], out: &mut [f64]| self.fill(points, parameters, out);
+        let regression = Regression::over_all(self.names.clone(), model);
+        self.bounds.iter().fold(regression, |all, (address, low, high)| all.bounds(address.clone(), *low, *high))
     }
 
     /// The model at some points, in increasing order.

@@ -43,15 +43,19 @@ pub(super) struct Minimum {
 impl Minimum {
     /// Whether every parameter has an effect of its own on the residuals.
     pub(super) fn is_regular(&self) -> bool {
+        is_regular(&self.directions().qr().r())
+    }
+
+    /// The columns of the Jacobian with unit length; those of parameters without an effect stay 0.
+    pub(super) fn directions(&self) -> DMatrix<f64> {
         let mut columns = self.jacobian.clone();
         for mut column in columns.column_iter_mut() {
             let length = column.norm();
-            if !(length > 0.0) {
-                return false;
+            if length > 0.0 {
+                column /= length;
             }
-            column /= length;
         }
-        is_regular(&columns.qr().r())
+        columns
     }
 }
 
@@ -308,7 +312,7 @@ impl Region {
 }
 
 /// Whether no diagonal entry of a triangular matrix is negligible.
-pub(super) fn is_regular(r: &DMatrix<f64>) -> bool {
+fn is_regular(r: &DMatrix<f64>) -> bool {
     let largest = r.diagonal().iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
     r.diagonal().iter().all(|entry| entry.abs() > 1e-14 * largest)
 }

@@ -6,7 +6,7 @@ use super::fitted::{Fit, Parameter, Prediction};
 use nalgebra::DMatrix;
 
 use super::levenberg_marquardt::{Derivatives, Minimum, Problem, minimize, sizes};
-use super::setup::{ParameterSet, Setup, inverse};
+use super::setup::{ParameterSet, Setup};
 use crate::error::{self, Error, Kind};
 use crate::math;
 use crate::math::gauss::as_f64;
@@ -125,17 +125,11 @@ impl<'m, X> Regression<'m, X> {
             }
         }
         let best = best?;
-        self.parameters.check(&setup, &best)?;
+        let covariance = self.parameters.covariance(&setup, &best)?;
         let parameters = self.parameters.names.iter().enumerate().map(|(place, name)| {
             let free = setup.free.iter().position(|of| *of == place);
             (name.clone(), setup.all(&best.parameters)[place], free)
         });
-        let jacobian = setup.in_own_units(&best);
-        let singular = || Error::one(Kind::Numeric, "fit", "", "the data do not determine the parameters");
-        let inverse = inverse(jacobian).ok_or_else(singular)?;
-        let degrees = y.len() - setup.free.len();
-        let sum = best.residuals.norm_squared();
-        let covariance = (&inverse * inverse.transpose()) * (sum / as_f64(degrees));
         let error = |free: Option<usize>| free.map(|place| covariance[(place, place)].sqrt());
         let parameters: Vec<Parameter> =
             parameters.map(|(name, value, free)| Parameter::new(name, value, error(free))).collect();

@@ -25,8 +25,11 @@ impl ParameterSet {
         Self { names, starts: Vec::new(), bounds: Vec::new(), fixed: Vec::new() }
     }
 
-    /// Refuses a minimum that is none.
-    pub(super) fn check(&self, setup: &Setup, found: &Minimum) -> Result<(), Error> {
+    /// The covariance of the free parameters at a minimum.
+    ///
+    /// # Errors
+    /// If it is no minimum: a parameter is at its bound, or the data do not determine it, or the method did not converge.
+    pub(super) fn covariance(&self, setup: &Setup, found: &Minimum) -> Result<DMatrix<f64>, Error> {
         let refuse = |place: usize, message: String| {
             Err(Error::one(Kind::Numeric, "fit", self.names[setup.free[place]].clone(), message))
         };
@@ -47,18 +50,25 @@ impl ParameterSet {
         }
         let degrees = found.residuals.len() - setup.free.len();
         let variance = found.residuals.norm_squared() / as_f64(degrees);
-        let Some(inverse) = inverse(found.jacobian.clone()) else { return Ok(()) };
+        let singular = || Error::one(Kind::Numeric, "fit", "", "the data do not determine the parameters");
+        let inverse = inverse(found.jacobian.clone()).ok_or_else(singular)?;
+        let mut covariance = &inverse * inverse.transpose() * variance;
         let wide = |place: &usize| {
             let is_bounded = setup.ranges[setup.free[*place]] != Range::Free;
-            is_bounded && (inverse.row(*place).norm_squared() * variance).sqrt() > UNDETERMINED
+            is_bounded && covariance[(*place, *place)].sqrt() > UNDETERMINED
         };
-        match (0..setup.free.len()).find(wide) {
-            Some(place) => {
-                let value = error::shown(all[setup.free[place]]);
-                refuse(place, format!("there is no optimum: the sum of squares hardly changes beyond {value}"))
-            }
-            None => Ok(()),
+        if let Some(place) = (0..setup.free.len()).find(wide) {
+            let value = error::shown(all[setup.free[place]]);
+            return refuse(place, format!("there is no optimum: the sum of squares hardly changes beyond {value}"));
         }
+        // From the unbounded parameters to the parameters themselves.
+        let slopes: Vec<f64> = setup.free.iter().map(|of| setup.ranges[*of].slope(all[*of])).collect();
+        for (row, a) in slopes.iter().enumerate() {
+            for (column, b) in slopes.iter().enumerate() {
+                covariance[(row, column)] *= a * b;
+            }
+        }
+        Ok(covariance)
     }
 
     /// # Errors
@@ -133,20 +143,14 @@ impl ParameterSet {
 }
 
 /// The inverse of the triangular factor of a Jacobian; `None` if it is singular.
-pub(super) fn inverse(jacobian: DMatrix<f64>) -> Option<DMatrix<f64>> {
+fn inverse(jacobian: DMatrix<f64>) -> Option<DMatrix<f64>> {
     let count = jacobian.ncols();
     jacobian.qr().r().solve_upper_triangular(&DMatrix::identity(count, count))
 }
 
 /// The free parameter that contributes most to the direction in which the residuals change least.
 fn undetermined(found: &Minimum) -> usize {
-    let mut columns = found.jacobian.clone();
-    for mut column in columns.column_iter_mut() {
-        let length = column.norm();
-        if length > 0.0 {
-            column /= length;
-        }
-    }
+    let columns = found.directions();
     let square = columns.tr_mul(&columns);
     let rows = (0..square.nrows()).map(|row| square.row(row).iter().copied().collect()).collect();
     let (values, vectors) = eigen(rows);
@@ -173,15 +177,5 @@ impl Setup {
             self.ranges[of].value(*value)
         };
         self.fixed.iter().enumerate().map(|(of, fixed)| fixed.unwrap_or_else(|| next(of))).collect()
-    }
-
-    /// The Jacobian with respect to the parameters themselves.
-    pub(super) fn in_own_units(&self, found: &Minimum) -> DMatrix<f64> {
-        let all = self.all(&found.parameters);
-        let mut jacobian = found.jacobian.clone();
-        for (mut column, of) in jacobian.column_iter_mut().zip(&self.free) {
-            column /= self.ranges[*of].slope(all[*of]);
-        }
-        jacobian
     }
 }

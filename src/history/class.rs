@@ -182,9 +182,9 @@ impl ReferenceClass {
         self.exits.as_ref()
     }
 
-    /// √(ν/(ν − 2)): the standard deviation of a change per unit of its scale.
+    /// The standard deviation of a change per unit of its scale.
     pub(super) fn sd_per_scale(&self) -> f64 {
-        (self.df / (self.df - 2.0)).sqrt()
+        reference::sd_per_scale(self.df)
     }
 
     /// The class for a grid of quarters or months: the share at lags of two years or more.

@@ -9,6 +9,7 @@
 //! In one dimension a replicate is the trapezoidal rule with a random shift, which is unbiased too, covers the tails and
 //! converges exponentially for smooth integrands.
 
+use super::budget::Budget;
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
@@ -94,13 +95,26 @@ impl Replicates {
         Ok(())
     }
 
-    /// State for [`restore`](Self::restore).
-    pub(crate) fn checkpoint(&self) -> Checkpoint {
-        (self.sums.clone(), self.points)
-    }
-
-    pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
-        (self.sums, self.points) = checkpoint;
+    /// Continues as [`run`](Self::run) does and spends the cost of each point. The first run always completes; any later one
+    /// completes or is rolled back.
+    pub(crate) fn extend(
+        &mut self,
+        upto: usize,
+        (cost, budget): (f64, &mut Budget<'_>),
+        add: &mut Accumulate<'_>,
+    ) -> Result<(), Error> {
+        let (before, is_pilot) = ((self.sums.clone(), self.points), self.points == 0);
+        self.run(upto, &mut |points, sum| {
+            if budget.is_stopped() && !is_pilot {
+                return Ok(());
+            }
+            budget.spend(cost * as_f64(points.width));
+            add(points, sum)
+        })?;
+        if budget.is_stopped() && !is_pilot {
+            (self.sums, self.points) = before;
+        }
+        Ok(())
     }
 
     /// Calls `visit` with the first `points` normal points of every replicate and the wide points beside them.
@@ -136,9 +150,6 @@ impl Replicates {
         (mean, 3.0 * (squares / (count * (count - 1.0))).sqrt())
     }
 }
-
-/// The state of some replicates.
-pub(crate) type Checkpoint = (Sums, usize);
 
 /// Half-width of the trapezoidal rule, in standard deviations.
 const REACH: f64 = 8.5;

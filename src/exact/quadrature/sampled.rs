@@ -20,8 +20,8 @@ pub(crate) struct Integral {
 
 /// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
 /// replicates of one date may agree by chance, or all miss a rare event.
-pub(crate) const MIN_ERROR: f64 = 0.1;
-pub(crate) const MIN_OF_LARGEST: f64 = 0.25;
+const MIN_ERROR: f64 = 0.1;
+const MIN_OF_LARGEST: f64 = 0.25;
 
 /// A sampling method and its sums so far.
 pub(crate) struct Run<'a, 'p> {
@@ -132,14 +132,9 @@ impl<'a, 'p> Run<'a, 'p> {
     /// Continues to `upto` points of each scramble. A pilot always completes; any later extension completes or is
     /// rolled back.
     pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let (cost, is_pilot) = (self.cost(), self.replicates.points == 0);
-        let before = self.replicates.checkpoint();
+        let cost = self.cost();
         let Self { asked, method, step, control, len, .. } = self;
-        self.replicates.run(upto, &mut |points, sum| {
-            if budget.is_stopped() && !is_pilot {
-                return Ok(());
-            }
-            budget.spend(cost * as_f64(points.width));
+        self.replicates.extend(upto, (cost, budget), &mut |points, sum| {
             let (plain, excess) = sum.split_at_mut(*len);
             let answers = method.answers(&points.coordinates, points.width, *asked)?;
             for (point, mut answer) in answers.into_iter().enumerate() {
@@ -154,11 +149,7 @@ impl<'a, 'p> Run<'a, 'p> {
                 }
             }
             Ok(())
-        })?;
-        if budget.is_stopped() && !is_pilot {
-            self.replicates.restore(before);
-        }
-        Ok(())
+        })
     }
 
     /// Probability of an event off the leading axes that no line has reached: a tenth of that of one line. The trapezoidal
@@ -184,12 +175,17 @@ impl<'a, 'p> Run<'a, 'p> {
         if let Some(control) = &self.control {
             control.improve(&self.replicates, &mut estimates);
         }
-        let most = estimates.iter().map(|(_, error)| *error).fold(0.0, f64::max);
-        let floor = (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance).max(self.unseen());
-        let (values, errors) =
-            estimates.iter().zip(added).map(|((value, error), added)| (*value, error.max(floor) + added)).unzip();
+        let (values, mut errors): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        let floor = least_error(&errors, tolerance, self.unseen());
+        errors.iter_mut().zip(added).for_each(|(error, added)| *error = error.max(floor) + added);
         Integral { values, errors }
     }
+}
+
+/// The least error to report beside sampling errors; `unseen` is the probability of an event that no point has reached.
+pub(crate) fn least_error(errors: &[f64], tolerance: f64, unseen: f64) -> f64 {
+    let most = errors.iter().copied().fold(0.0, f64::max);
+    (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance).max(unseen)
 }
 
 /// Replaces the jump of each answer at a tie of the start by its mean.
