@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::audit::{Pair, measured};
+use crate::assumption::quantile::Quantile;
+use crate::assumption::quantity::Quantity;
+use crate::assumption::shape::Shape;
+use crate::assumption::{Assumption, lognormal};
+use crate::audit::{INTERVAL_SDS, Pair, measured};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean};
 use crate::estimate::Estimate;
@@ -12,7 +16,7 @@ use crate::history::{History, ReferenceClass};
 use crate::math;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
-use crate::scenario::{Innovations, Question, Scenario};
+use crate::scenario::{Innovations, Provider, Question, Scenario};
 
 /// The number of paths of each simulation unless stated: the standard error of a probability is at most .002.
 const PATHS: u64 = 100_000;
@@ -60,6 +64,9 @@ pub struct AgainstReference {
     pub incumbent: String,
     /// The name of the reference class.
     pub class_name: String,
+    /// The one of the two of which the history has no figures at the base, if any: in the outside view its revenue is that of
+    /// the scenario, and its growth that of the group with the spread of the class.
+    pub without_figures: Option<String>,
     /// The scenario's own numbers.
     pub scenario: RatioNumbers,
     /// Those of the reference class, before the pair's own years.
@@ -76,6 +83,10 @@ impl Scenario {
     /// Compares the scenario with the outside view of the same pair: the first question whose challenger and incumbent are
     /// names of the history. Both are simulated with 100,000 paths; the outside view ends with the last whole year of the
     /// scenario.
+    ///
+    /// If the history has figures of only one of the two, the other one's trailing year is taken from the scenario relative to
+    /// the first one's, and the outside view is that of
+    /// [`outside_view_stating`](History::outside_view_stating) with all comparable names of the history.
     ///
     /// The history should be that of the day of the scenario, by [`History::as_of`]. The scenario is monitored at its own
     /// periods and the outside view at the ends of years, so that the scenario's probabilities are a little higher for the
@@ -125,7 +136,22 @@ impl Scenario {
         let [challenger, incumbent] = pair_of(self, history)?;
         let own = Side::of(self, [challenger, incumbent], paths)?;
         let years = own.pair.years();
-        let view = history.outside_view(challenger, incumbent, self.base(), self.label(own.pair.end()))?;
+        let names = [challenger, incumbent];
+        let without_figures = one_without_figures(history, names, self.base())?;
+        let end = self.label(own.pair.end());
+        let view = match without_figures {
+            None => history.outside_view(challenger, incumbent, self.base(), end)?,
+            Some(unknown) => {
+                let known = if unknown == challenger { incumbent } else { challenger };
+                let revenue = self.year_of(unknown, known, history)?;
+                history.outside_view_stating(
+                    &comparable(history, known, self.base())?,
+                    &[(unknown, revenue)],
+                    self.base(),
+                    end,
+                )?
+            }
+        };
         let view = view.with_class(class);
         let outside = view.scenario()?;
         let other = Side::of(&outside, [challenger, incumbent], paths)?;
@@ -139,6 +165,7 @@ impl Scenario {
             challenger: challenger.to_owned(),
             incumbent: incumbent.to_owned(),
             class_name: view.class().name().to_owned(),
+            without_figures: without_figures.map(str::to_owned),
             scenario: own.numbers(half_life(&own.pair.advantages()), df(self.innovations())),
             class: of_class(view.class()),
             outside_view: other.numbers(Some(view.class().half_life()), Some(view.class().df())),
@@ -146,6 +173,68 @@ impl Scenario {
             paths,
         })
     }
+}
+
+impl Scenario {
+    /// The revenue over the year up to the base of a provider without figures, in the unit of the history: relative to that of
+    /// the other one as in the scenario, with the spread of the base.
+    fn year_of(&self, unknown: &str, known: &str, history: &History) -> Result<Assumption, Error> {
+        let per_year = self.step().per_year() as usize;
+        let [unknown, known] = [unknown, known].map(|name| {
+            let provider = self.providers().iter().find(|provider| provider.name() == name);
+            provider.expect("the sides of a pair are providers")
+        });
+        let has_years = [unknown, known].iter().all(|provider| provider.get_history().len() + 1 >= per_year);
+        let year = |provider: &Provider| {
+            let [_, base, _] = self.quantiles_of_base(provider);
+            let past = provider.get_history().iter().rev().take(per_year - 1);
+            if has_years { base + past.sum::<f64>() } else { base }
+        };
+        let part = year(unknown) / year(known);
+        let reported = history.series(known.name())?.trailing_year(self.base())?.expect("it has figures");
+        let [low, _, high] = self.quantiles_of_base(unknown);
+        let source = format!(
+            "the scenario: {part:.4} of the year of {:?} up to {}, with the spread of the scenario's base",
+            known.name(),
+            self.base()
+        );
+        Ok(lognormal(reported * part, math::ln(high / low) / INTERVAL_SDS).source(source))
+    }
+
+    /// The 5 %, 50 % and 95 % quantiles of the base of a provider that is one series.
+    fn quantiles_of_base(&self, provider: &Provider) -> [f64; 3] {
+        let law = provider.revenue().and_then(|revenue| self.law(revenue));
+        let shape = law.and_then(Shape::of).expect("validated: the base of a series is a law");
+        let quantile = Quantile::within(&shape, Quantity::Revenue.domain());
+        [0.05, 0.5, 0.95].map(|p| quantile.at(p))
+    }
+}
+
+/// The one of two names that has no figures of the year up to the base, if the other one has.
+fn one_without_figures<'n>(history: &History, names: [&'n str; 2], base: Period) -> Result<Option<&'n str>, Error> {
+    let [first, second] =
+        names.map(|name| -> Result<bool, Error> { Ok(history.series(name)?.trailing_year(base)?.is_some()) });
+    Ok(match (first?, second?) {
+        (false, true) => Some(names[0]),
+        (true, false) => Some(names[1]),
+        // If both are missing, the outside view reports it.
+        (true, true) | (false, false) => None,
+    })
+}
+
+/// `first`, then the names of its group with two years of figures up to the base in its currency.
+fn comparable<'h>(history: &'h History, first: &'h str, base: Period) -> Result<Vec<&'h str>, Error> {
+    let like = history.series(first)?;
+    let mut names = vec![first];
+    for name in history.names() {
+        let series = history.series(name)?;
+        let is_known = series.yearly_growth(base)?.is_some();
+        let is_alike = (series.currency(), series.group()) == (like.currency(), like.group());
+        if name != first && is_known && is_alike {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 fn of_class(class: &ReferenceClass) -> RatioNumbers {
@@ -234,27 +323,49 @@ fn half_life(advantages: &[f64]) -> Option<f64> {
     (first.abs() > 0.0).then(|| f64::from(years) + share)
 }
 
-impl fmt::Display for AgainstReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { challenger, incumbent, class_name, scenario, class, outside_view, by, paths } = self;
-        writeln!(f, "{challenger} against {incumbent}: the scenario beside the outside view (class {class_name:?})\n")?;
-        writeln!(f, "  {:<42}{:>10}{:>10}{:>14}", "", "scenario", "class", "outside view")?;
-        let mut line = |what: &str, of: &dyn Fn(&RatioNumbers) -> String| {
-            let [own, class, outside] = [scenario, class, outside_view].map(of);
-            writeln!(f, "  {what:<42}{own:>10}{class:>10}{outside:>14}")
+impl AgainstReference {
+    /// The numbers that decide, in words: of the scenario, the class and the outside view.
+    pub(crate) fn numbers(&self) -> [(&'static str, [String; 3]); 5] {
+        let line = |what, of: &dyn Fn(&RatioNumbers) -> String| {
+            (what, [&self.scenario, &self.class, &self.outside_view].map(of))
         };
         let signed = |x: Option<f64>| x.map_or_else(String::new, |x| format!("{x:+.3}"));
-        line("log-ratio at the base", &|one| signed(one.at_base))?;
-        line("advantage in the first year, log growth", &|one| signed(one.advantage))?;
-        line("half-life of the advantage, years", &|one| {
-            one.half_life.map_or_else(|| "lasts".to_owned(), |years| format!("{years:.1}"))
-        })?;
-        line("sd of the log-ratio over the first year", &|one| format!("{:.3}", one.sd_of_change))?;
-        line("shocks", &|one| one.df.map_or_else(|| "Gaussian".to_owned(), |df| format!("t, ν {df:.1}")))?;
+        let years = |x: Option<f64>| x.map_or_else(|| "lasts".to_owned(), |years| format!("{years:.1}"));
+        let shocks = |df: Option<f64>| df.map_or_else(|| "Gaussian".to_owned(), |df| format!("t, ν {df:.1}"));
+        [
+            line("log-ratio at the base", &|one| signed(one.at_base)),
+            line("advantage in the first year, log growth", &|one| signed(one.advantage)),
+            line("half-life of the advantage, years", &|one| years(one.half_life)),
+            line("sd of the log-ratio over the first year", &|one| format!("{:.3}", one.sd_of_change)),
+            line("shocks", &|one| shocks(one.df)),
+        ]
+    }
+
+    /// What the outside view assumes of a provider without figures.
+    pub(crate) fn note(&self) -> Option<String> {
+        let unknown = self.without_figures.as_deref()?;
+        Some(format!(
+            "The history has no figures of {unknown} at the base. The outside view takes its revenue from the scenario and its \
+             growth from the group, with the spread of the class."
+        ))
+    }
+}
+
+impl fmt::Display for AgainstReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { challenger, incumbent, class_name, by, paths, .. } = self;
+        writeln!(f, "{challenger} against {incumbent}: the scenario beside the outside view (class {class_name:?})\n")?;
+        writeln!(f, "  {:<42}{:>10}{:>10}{:>14}", "", "scenario", "class", "outside view")?;
+        for (what, [own, class, outside]) in self.numbers() {
+            writeln!(f, "  {what:<42}{own:>10}{class:>10}{outside:>14}")?;
+        }
         writeln!(f, "\n  P({challenger} has overtaken {incumbent})")?;
         for answers in by {
             let (own, outside) = (answers.scenario.shown(), answers.outside_view.shown());
             writeln!(f, "  {:<42}{own:>10}{:>10}{outside:>14}", format!("by {}", answers.by), "")?;
+        }
+        if let Some(note) = self.note() {
+            writeln!(f, "  {note}")?;
         }
         write!(f, "  {paths} paths each, seed {SEED}")
     }

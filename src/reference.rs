@@ -15,3 +15,12 @@ pub(crate) const GENERAL: Numbers = [0.25, 2.0, 0.13, 4.5, 3.5];
 /// Large companies by revenue.
 #[cfg(feature = "history")]
 pub(crate) const LARGE_COMPANIES: Numbers = [0.20, 2.0, 0.10, 5.5, 3.3];
+
+/// The standard deviation of the error of a stated growth estimate for one year, log growth a year, where γ is the log of the
+/// stated growth: a floor, and a part of the size of the estimate.
+pub(crate) fn error_of_estimate(log_growth: f64) -> f64 {
+    crate::math::hypot(0.08, 0.4 * log_growth)
+}
+
+/// The correlation of the errors of two years' estimates of one provider.
+pub(crate) const CORRELATION_OF_ESTIMATES: f64 = 0.25;

@@ -30,6 +30,8 @@ pub use finding::{Figure, Finding, FindingKind, Severity};
 pub(crate) use pair::{Pair, measured};
 pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
+#[cfg(feature = "history")]
+pub(crate) use width::INTERVAL_SDS;
 
 use crate::error::Error;
 use crate::scenario::Scenario;

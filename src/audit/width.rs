@@ -22,7 +22,7 @@ const NARROW: f64 = 0.10;
 /// A 90 % interval of first-year log growth that is implausibly wide: a factor of 20 from end to end.
 const WIDEST: f64 = 3.0;
 /// The width of a central 90 % interval in standard deviations.
-const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
+pub(crate) const INTERVAL_SDS: f64 = 3.289_707_253_902_945;
 /// Classes of log growth about the median: an interval is accurate to one class, 0.01. The range of all classes is
 /// wider than [`WIDEST`].
 pub(super) const CLASSES: usize = 600;

@@ -1,15 +1,13 @@
 //! An outside view as a scenario, with the source of every number.
 
-use std::f64::consts::PI;
-
-use super::subject::Known;
+use super::subject::{Known, Stated};
 use super::view::{Advantage, Grid, OutsideView, when};
 use crate::assumption::{Assumption, fixed, log_growth};
 use crate::calendar::Step;
 use crate::error::{Error, shown};
 use crate::growth::Curve;
 use crate::math;
-use crate::scenario::{Innovations, Jump, Measure, Provider, Question, Scenario, Shock};
+use crate::scenario::{Innovations, Jump, Measure, Provider, Question, Scenario, Shock, to_ranks};
 
 /// The name of the assumption that all growth tends to.
 const COMMON: &str = "common_growth";
@@ -50,11 +48,15 @@ impl OutsideView {
         for (index, known) in subject.providers.iter().enumerate() {
             builder = builder.provider(self.provider(index, known));
         }
+        let unknown = &self.advantages[self.advantages.len() - subject.stated.len()..];
+        for (stated, advantage) in subject.stated.iter().zip(unknown) {
+            builder = builder.provider(self.provider_stated(stated, advantage));
+        }
         for (a, b, correlation) in self.dependences() {
             builder = builder.dependence(a, b, correlation);
         }
-        let names: Vec<&str> = subject.providers.iter().map(|known| known.name.as_str()).collect();
-        if names.len() == 2 && self.correlation.abs() > 0.0 {
+        let names = subject.names();
+        if subject.is_pair() && self.correlation.abs() > 0.0 {
             builder = builder.correlation(names[0], names[1], self.correlation);
         }
         let measure = match self.grid {
@@ -88,6 +90,20 @@ impl OutsideView {
             (Some(exits), Some(smallest)) => provider.exit(exits.hazard(known.years[0], smallest)),
             (Some(exits), None) => provider.exit(exits.mean),
         }
+    }
+
+    /// A provider without figures. If the class has hazards of exits, its own is the mean.
+    fn provider_stated(&self, stated: &Stated, advantage: &Advantage) -> Provider {
+        let provider = Provider::new(&stated.name, stated.revenue.clone())
+            .growth(Curve::fade(self.from(advantage), COMMON, self.half_life()))
+            .shock(self.shock())
+            .volatility(fixed(self.volatility(advantage)).source(self.source_of_volatility(advantage)))
+            .source(format!(
+                "stated; the history has no figures of it up to {}{}",
+                self.subject.base,
+                when(&self.subject)
+            ));
+        self.class.exits.as_ref().map_or(provider.clone(), |exits| provider.exit(exits.mean))
     }
 
     fn half_life(&self) -> Assumption {
@@ -131,7 +147,7 @@ impl OutsideView {
     fn from(&self, advantage: &Advantage) -> Assumption {
         let ((common, common_sd), (at_base, sd)) = (self.common, advantage.at_base());
         let over = match self.subject.providers.as_slice() {
-            [_, other] => other.name.clone(),
+            [_, other] if self.subject.is_pair() => other.name.clone(),
             _ => "the median of the group".to_owned(),
         };
         let text = format!(
@@ -158,9 +174,9 @@ impl OutsideView {
         let address = |at: usize| format!("provider[{}].growth.fade.from", self.advantages[at].name());
         let mut all = Vec::new();
         for (at, share) in shares.iter().enumerate() {
-            all.push((address(at), COMMON.to_owned(), spearman(*share)));
+            all.push((address(at), COMMON.to_owned(), to_ranks(*share)));
             for (earlier, other) in shares[..at].iter().enumerate() {
-                all.push((address(earlier), address(at), spearman(share * other)));
+                all.push((address(earlier), address(at), to_ranks(share * other)));
             }
         }
         all
@@ -225,9 +241,10 @@ impl OutsideView {
     }
 
     fn source_of_volatility(&self, advantage: &Advantage) -> String {
-        let (of, part) = match self.subject.providers.len() {
-            2 => ("the log-ratio", ", divided by √(2(1 − correlation)) for one of the two"),
-            _ => ("growth against the group's median", ""),
+        let (of, part) = if self.subject.is_pair() {
+            ("the log-ratio", ", divided by √(2(1 − correlation)) for one of the two")
+        } else {
+            ("growth against the group's median", "")
         };
         let periods = match self.grid {
             Grid::Years => "",
@@ -242,9 +259,4 @@ impl OutsideView {
             shown(self.class.df),
         )
     }
-}
-
-/// Spearman's rank correlation of two jointly normal numbers.
-fn spearman(correlation: f64) -> f64 {
-    (6.0 / PI * math::asin(0.5 * correlation)).clamp(-1.0, 1.0)
 }

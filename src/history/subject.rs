@@ -4,6 +4,7 @@ use super::advantage::MOST_CHANGES;
 use super::data::{FigureKind, Group, History, Member, Row};
 use super::date::Date;
 use super::estimate::quantile;
+use crate::assumption::Assumption;
 use crate::calendar::{Period, Step};
 use crate::error::{Error, Kind, Place, Problem};
 use crate::math;
@@ -30,6 +31,13 @@ pub(super) struct Known {
     pub(super) smallest: Option<f64>,
 }
 
+/// A provider without figures, whose revenue over the year that ends with the base is stated.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stated {
+    pub(super) name: String,
+    pub(super) revenue: Assumption,
+}
+
 /// Providers that are compared, aligned at the base.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Subject {
@@ -41,10 +49,17 @@ pub(super) struct Subject {
     pub(super) as_of: Option<Date>,
     pub(super) currency: Option<String>,
     pub(super) providers: Vec<Known>,
+    pub(super) stated: Vec<Stated>,
 }
 
 impl Subject {
-    pub(super) fn of(history: &History, names: &[&str], base: Period, horizon: Period) -> Result<Self, Error> {
+    pub(super) fn of(
+        history: &History,
+        names: &[&str],
+        stated: Vec<Stated>,
+        base: Period,
+        horizon: Period,
+    ) -> Result<Self, Error> {
         let mut problems = Vec::new();
         let ends = ends(history.step(), base, horizon).map_err(|problem| problems.push(problem)).ok();
         let found = find(history, names, &mut problems);
@@ -59,7 +74,7 @@ impl Subject {
         let members: Vec<&Member> = found.iter().map(|(_, member)| *member).collect();
         let mut providers: Vec<Known> = members.iter().map(|member| Known::of(history, member, base)).collect();
         match providers.as_mut_slice() {
-            [a, b] => compare(a, b),
+            [a, b] if stated.is_empty() => compare(a, b),
             all => against_group(all, &Medians::of(history, group, first, base)),
         }
         let smallest = smallest(history, group, first, base, members.len());
@@ -67,7 +82,18 @@ impl Subject {
             provider.smallest = smallest;
         }
         let end_month = first.end_month(base);
-        Ok(Self { base, horizon, end_month, as_of: history.as_of, currency: first.currency.clone(), providers })
+        Ok(Self { base, horizon, end_month, as_of: history.as_of, currency: first.currency.clone(), providers, stated })
+    }
+
+    /// Whether the log-ratio of two providers is estimated, and not each provider against the median of its group.
+    pub(super) fn is_pair(&self) -> bool {
+        self.providers.len() == 2 && self.stated.is_empty()
+    }
+
+    /// The names of all providers, those with figures first.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let stated = self.stated.iter().map(|one| one.name.as_str());
+        self.providers.iter().map(|known| known.name.as_str()).chain(stated).collect()
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt;
 use super::advantage::{Estimated, Prior, estimate};
 use super::class::ReferenceClass;
 use super::data::History;
-use super::subject::{Subject, median};
+use super::subject::{Stated, Subject, median};
+use crate::assumption::Assumption;
 use crate::calendar::{Period, Step};
 use crate::error::{Error, shown};
 use crate::math;
@@ -165,8 +166,43 @@ impl History {
         B: TryInto<Period, Error: Into<Error>>,
         H: TryInto<Period, Error: Into<Error>>,
     {
+        self.outside_view_stating(names, &[], base, horizon)
+    }
+
+    /// The outside view of providers with figures, and of others whose revenue is only stated: a claim, an estimate.
+    ///
+    /// The stated revenue is that of the year that ends with the base, in the unit of the history. Nothing is known of such a
+    /// provider's growth, so that its advantage over the median of the group is 0 with the spread of the reference class. At
+    /// least two names have figures, and every advantage is one over the median of their group.
+    ///
+    /// # Errors
+    /// Those of [`outside_view`](Self::outside_view).
+    ///
+    /// # Example: a provider that has only said "a billion a quarter"
+    /// ```
+    /// # use outgrow::{lognormal, History};
+    /// let history = History::from_csv("name,period,value\nA,2016,1.0\nB,2016,9\nA,2017,1.6\nB,2017,12\nA,2018,2.6\nB,2018,15\n")?;
+    /// let view = history.outside_view_stating(&["A", "B"], &[("C", lognormal(4.4, 0.1))], "2018", "2023")?;
+    /// let unknown = &view.advantages()[2];
+    /// assert_eq!((unknown.name(), unknown.years(), unknown.value()), ("C", 0, 0.0));
+    /// let outcome = view.scenario()?.simulate().paths(10_000).run()?;
+    /// assert!(outcome.overtake("A", "C")?.by("2023")?.value() > outcome.overtake("A", "B")?.by("2023")?.value());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn outside_view_stating<B, H>(
+        &self,
+        names: &[&str],
+        stated: &[(&str, Assumption)],
+        base: B,
+        horizon: H,
+    ) -> Result<OutsideView, Error>
+    where
+        B: TryInto<Period, Error: Into<Error>>,
+        H: TryInto<Period, Error: Into<Error>>,
+    {
         let (base, horizon) = (base.try_into().map_err(Into::into)?, horizon.try_into().map_err(Into::into)?);
-        let subject = Subject::of(self, names, base, horizon)?;
+        let stated = stated.iter().map(|(name, revenue)| Stated { name: (*name).to_owned(), revenue: revenue.clone() });
+        let subject = Subject::of(self, names, stated.collect(), base, horizon)?;
         Ok(OutsideView::of(subject, ReferenceClass::general(), 0.0, Grid::Years))
     }
 }
@@ -178,7 +214,7 @@ impl OutsideView {
             Grid::Periods => class.for_periods(),
         };
         let mut prior = Prior::of(&own);
-        let is_pair = subject.providers.len() == 2;
+        let is_pair = subject.is_pair();
         if !is_pair {
             // The prior scale is that of a log-ratio, a difference of two.
             prior.scale /= std::f64::consts::SQRT_2;
@@ -186,15 +222,14 @@ impl OutsideView {
         let phi = prior.phi;
         let kappa = -phi * math::ln(phi) / (1.0 - phi);
         let challengers = if is_pair { &subject.providers[..1] } else { &subject.providers };
-        let advantages = challengers
-            .iter()
-            .map(|known| Advantage {
-                name: known.name.clone(),
-                changes: known.changes.clone(),
-                estimated: estimate(&known.changes, prior),
-                kappa,
-            })
-            .collect();
+        let advantage = |name: &str, changes: &[f64]| Advantage {
+            name: name.to_owned(),
+            changes: changes.to_vec(),
+            estimated: estimate(changes, prior),
+            kappa,
+        };
+        let known = challengers.iter().map(|known| advantage(&known.name, &known.changes));
+        let advantages = known.chain(subject.stated.iter().map(|stated| advantage(&stated.name, &[]))).collect();
         let common = common_growth(&subject);
         Self { subject, class, correlation, grid, advantages, common }
     }
@@ -210,8 +245,8 @@ impl OutsideView {
     /// # Errors
     /// If the correlation is outside its range, or if there are more than two providers.
     pub fn with_correlation(&self, correlation: f64) -> Result<Self, Error> {
-        if self.subject.providers.len() != 2 {
-            let message = format!("a correlation is that of a pair, got {} providers", self.subject.providers.len());
+        if !self.subject.is_pair() {
+            let message = format!("a correlation is that of a pair, got {} providers", self.subject.names().len());
             return Err(Error::invalid("outside view", "correlation", message));
         }
         if !((-1.0..1.0).contains(&correlation)) {
@@ -229,8 +264,12 @@ impl OutsideView {
     /// adds to the latest year. Questions compare the trailing year.
     ///
     /// # Errors
-    /// If the figures are yearly.
+    /// If the figures are yearly, or if the revenue of a provider is stated for the year.
     pub fn on_periods(&self) -> Result<Self, Error> {
+        if let Some(stated) = self.subject.stated.first() {
+            let message = format!("figures of quarters or months are needed, got stated revenue of {:?}", stated.name);
+            return Err(Error::invalid("outside view", "", message));
+        }
         match self.subject.base.step() {
             Step::Year => {
                 let message =
@@ -248,7 +287,8 @@ impl OutsideView {
         &self.class
     }
 
-    /// The advantages: of a pair, that of the challenger; of more providers, that of each over the group's median.
+    /// The advantages: of a pair, that of the challenger; of more providers, that of each over the group's median, those with
+    /// figures first.
     pub fn advantages(&self) -> &[Advantage] {
         &self.advantages
     }
@@ -258,7 +298,7 @@ impl OutsideView {
     #[must_use]
     pub fn log_ratio(&self) -> Option<f64> {
         match self.subject.providers.as_slice() {
-            [a, b] => Some(math::ln(a.years[0] / b.years[0])),
+            [a, b] if self.subject.is_pair() => Some(math::ln(a.years[0] / b.years[0])),
             _ => None,
         }
     }
@@ -273,10 +313,7 @@ impl OutsideView {
     /// The yearly volatility of a provider: that of its share of the log-ratio's changes.
     pub(super) fn volatility(&self, advantage: &Advantage) -> f64 {
         let sd = advantage.scale() * self.class.sd_per_scale();
-        let of_one = match self.subject.providers.len() {
-            2 => sd / (2.0 * (1.0 - self.correlation)).sqrt(),
-            _ => sd,
-        };
+        let of_one = if self.subject.is_pair() { sd / (2.0 * (1.0 - self.correlation)).sqrt() } else { sd };
         match self.grid {
             Grid::Years => of_one,
             Grid::Periods => OF_PERIODS * of_one,
@@ -306,16 +343,19 @@ fn common_growth(subject: &Subject) -> (f64, f64) {
 impl fmt::Display for OutsideView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = &self.subject;
-        let names: Vec<&str> = subject.providers.iter().map(|known| known.name.as_str()).collect();
+        let names = subject.names();
         writeln!(f, "Outside view of {}", names.join(", "))?;
         writeln!(f, "  years to          {}{}", subject.base, when(subject))?;
         writeln!(f, "  reference class   {}", self.class)?;
         let (mean, sd) = self.common;
         writeln!(f, "  common growth     {mean:.4} ± {sd:.4} log growth a year")?;
         for advantage in &self.advantages {
-            let over = if names.len() == 2 { names[1] } else { "the group's median" };
+            let over = if subject.is_pair() { names[1] } else { "the group's median" };
             let (at_base, sd_at_base) = advantage.at_base();
             writeln!(f, "  {} over {over}, log growth a year", advantage.name)?;
+            if advantage.years() == 0 {
+                writeln!(f, "    no figures: its revenue is stated, and its advantage is that of the class")?;
+            }
             writeln!(f, "    latest year     {:+.4} ± {:.4}", advantage.value(), advantage.sd())?;
             writeln!(
                 f,

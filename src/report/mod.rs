@@ -4,16 +4,21 @@
 //! |---|---|
 //! | `html`, `style.css` | the page: elements, escaping, styles for screen and paper |
 //! | `answers` | questions, revenue, ranks and shares |
+//! | `beside` | the scenario beside the outside view (feature `history`) |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
 mod basis;
+#[cfg(feature = "history")]
+mod beside;
 mod html;
 mod words;
 
 use html::HtmlPage;
 
+#[cfg(feature = "history")]
+use crate::comparison::AgainstReference;
 use crate::error::Error;
 use crate::outcome::Outcome;
 
@@ -41,16 +46,44 @@ use crate::outcome::Outcome;
 pub struct Report<'a> {
     outcome: &'a Outcome,
     title: Option<String>,
+    #[cfg(feature = "history")]
+    reference: Option<&'a AgainstReference>,
 }
 
 impl Outcome {
     /// Starts a report of this outcome.
     pub fn report(&self) -> Report<'_> {
-        Report { outcome: self, title: None }
+        Report {
+            outcome: self,
+            title: None,
+            #[cfg(feature = "history")]
+            reference: None,
+        }
     }
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// Adds a section with the scenario beside the outside view of the same pair.
+    ///
+    /// # Example: the author's numbers beside those of a reference class
+    /// ```
+    /// # use outgrow::{Curve, History, Provider, Question, ReferenceClass, Scenario};
+    /// let history = History::from_csv("name,period,value\nA,2016,70\nB,2016,100\nA,2017,85\nB,2017,105\nA,2018,100\nB,2018,110\n")?;
+    /// let scenario = Scenario::builder("2018", "2021")
+    ///     .provider(Provider::new("A", 100).growth(Curve::constant(0.2)).volatility(0.1))
+    ///     .provider(Provider::new("B", 110).growth(Curve::constant(0.05)).volatility(0.1))
+    ///     .question(Question::overtakes("A", "B")).build()?;
+    /// let both = scenario.against_reference_with(&history, ReferenceClass::general(), 10_000)?;
+    /// let outcome = scenario.simulate().paths(1000).run()?;
+    /// assert!(outcome.report().reference(&both).html()?.contains("Beside the outside view"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[cfg(feature = "history")]
+    pub fn reference(mut self, both: &'a AgainstReference) -> Self {
+        self.reference = Some(both);
+        self
+    }
+
     /// A custom title; the first question by default.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
@@ -69,6 +102,10 @@ impl Report<'_> {
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
+        #[cfg(feature = "history")]
+        if let Some(both) = self.reference {
+            beside::section(&mut page, both);
+        }
         answers::custom(&mut page, outcome);
         answers::revenue(&mut page, outcome)?;
         answers::standing(&mut page, outcome)?;

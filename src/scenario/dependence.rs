@@ -46,7 +46,7 @@ fn of_ranks(rank_correlation: f64) -> f64 {
 
 /// The rank correlation that a correlation of normal scores gives.
 pub(crate) fn to_ranks(correlation: f64) -> f64 {
-    6.0 / PI * math::asin(0.5 * correlation.clamp(-1.0, 1.0))
+    (6.0 / PI * math::asin(0.5 * correlation.clamp(-1.0, 1.0))).clamp(-1.0, 1.0)
 }
 
 /// Every number that may be drawn, by its address.

@@ -11,6 +11,7 @@ mod decode_question;
 mod decode_shock;
 mod dependence;
 mod encode;
+mod estimate_errors;
 mod exit;
 mod file;
 mod getters;

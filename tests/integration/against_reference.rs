@@ -1,6 +1,9 @@
 //! A scenario beside the outside view of the same pair.
 
-use outgrow::{Curve, History, Innovations, Measure, Provider, Question, ReferenceClass, Scenario};
+use outgrow::{
+    Curve, History, Innovations, Measure, Provider, Question, ReferenceClass, Scenario, Tail, log_growth, lognormal,
+    normal,
+};
 
 fn history() -> History {
     let mut text = String::from("name,period,value\n");
@@ -102,4 +105,141 @@ fn what_cannot_be_compared_is_an_error() {
     let early = history().as_of("2016-06-30").expect("a date");
     let error = later.against_reference(&early, ReferenceClass::general()).expect_err("ends before the base");
     assert!(error.to_string().contains("ends before the base 2018"), "{error}");
+}
+
+/// Three providers of one group by quarters, C larger than the others; U has only said that it has reached a bound.
+fn with_a_claim() -> History {
+    let mut text = String::from("name,period,value,kind\n");
+    for quarter in 0..12 {
+        let label = format!("{}-Q{}", 2015 + quarter / 4, 1 + quarter % 4);
+        let grown = |base: f64, rate: f64| base * libm::pow(rate, f64::from(quarter) / 4.0);
+        for (name, base, rate) in [("A", 50.0, 1.4), ("B", 100.0, 1.1), ("C", 400.0, 1.2)] {
+            text += &format!("{name},{label},{},\n", grown(base, rate));
+        }
+    }
+    History::from_csv(&(text + "U,2017-Q3,150,at_least\n")).expect("valid")
+}
+
+/// Without figures the advantage is that of the class: 0 ± s₀√A/√2 in log growth of the latest year, s₀/√2 as the scale. The
+/// stated revenue is the base, and the common growth is the median of those with figures.
+#[test]
+fn a_provider_without_figures_has_the_advantage_of_the_class() {
+    let class = ReferenceClass::general();
+    let view = with_a_claim()
+        .outside_view_stating(&["A", "B", "C"], &[("U", lognormal(640.0, 0.1))], "2017-Q4", "2022-Q4")
+        .expect("a view");
+    let unknown = &view.advantages()[3];
+    let scale = class.scale() / std::f64::consts::SQRT_2;
+    assert_eq!((unknown.name(), unknown.years(), unknown.value()), ("U", 0, 0.0));
+    assert!((unknown.scale() - scale).abs() < 1e-12, "{}", unknown.scale());
+    assert!((unknown.sd() - scale * class.share().sqrt()).abs() < 1e-12, "{}", unknown.sd());
+    let without = with_a_claim().outside_view_of(&["A", "B", "C"], "2017-Q4", "2022-Q4").expect("a view");
+    assert_eq!(view.common_growth(), without.common_growth());
+    assert_eq!(view.advantages()[..3], without.advantages()[..]);
+    let scenario = view.scenario().expect("valid");
+    assert_eq!(scenario.providers()[3].revenue(), Some(&lognormal(640.0, 0.1)));
+    assert!(scenario.providers()[3].source_text().expect("a source").contains("no figures of it up to 2017-Q4"));
+    assert_eq!(scenario.questions()[2].title(), "A overtakes U");
+    assert!(scenario.assumptions().iter().all(|place| place.source.is_some() || place.address.ends_with("U].revenue")));
+    assert!(view.to_string().contains("no figures: its revenue is stated"), "{view}");
+    let error = view.on_periods().expect_err("a year was stated").to_string();
+    assert!(error.contains("stated revenue of \"U\""), "{error}");
+    assert!(view.with_correlation(0.3).is_err() && view.log_ratio().is_none());
+    let two =
+        with_a_claim().outside_view_stating(&["A", "B"], &[("U", 640.into())], "2017-Q4", "2022-Q4").expect("a view");
+    assert!(!two.to_string().contains("A over B"), "{two}");
+    let twice = with_a_claim().outside_view_stating(&["A", "B"], &[("B", 1.into())], "2017-Q4", "2022-Q4");
+    let error = twice.and_then(|view| view.scenario()).expect_err("B is there twice").to_string();
+    assert!(error.contains("\"B\""), "{error}");
+}
+
+/// The outside view takes what the history does not have from the scenario, in the unit of the history.
+#[test]
+fn one_of_the_two_may_have_no_figures() {
+    let quarters = |name: &str, now: f64, growth: f64| {
+        let back = |quarters: i32| now / libm::pow(1.0 + growth, f64::from(quarters) / 4.0);
+        Provider::new(name, now).history([back(3), back(2), back(1)]).growth(Curve::constant(growth)).volatility(0.1)
+    };
+    // A millionth of the history's unit.
+    let scenario = Scenario::builder("2017-Q4", "2022-Q4")
+        .provider(quarters("A", 126e6, 0.4))
+        .provider(quarters("U", 180e6, 0.2))
+        .question(Question::overtakes("A", "U"))
+        .build()
+        .expect("valid");
+    let history = with_a_claim();
+    let both = scenario.against_reference_with(&history, ReferenceClass::general(), 20_000).expect("a comparison");
+    assert_eq!(both.without_figures.as_deref(), Some("U"));
+    let year =
+        |now: f64, growth: f64| (0..4).map(|back| now / libm::pow(1.0 + growth, f64::from(back) / 4.0)).sum::<f64>();
+    let expected = libm::log(year(126e6, 0.4) / year(180e6, 0.2));
+    assert!((both.outside_view.at_base.expect("a pair") - expected).abs() < 1e-9, "{both}");
+    let reported = history.series("A").expect("known").trailing_year("2017-Q4").expect("a label").expect("a year");
+    let stated = reported * year(180e6, 0.2) / year(126e6, 0.4);
+    let names = ["A", "B", "C"];
+    let view = history.outside_view_stating(&names, &[("U", stated.into())], "2017-Q4", "2022-Q4").expect("a view");
+    let asked =
+        view.scenario().expect("valid").with_question(Question::overtakes("A", "U").name("again")).expect("valid");
+    let outcome = asked.simulate().paths(20_000).seed(0).run().expect("a run");
+    for answers in &both.by {
+        let by =
+            outcome.question("again").expect("asked").by(format!("{}", answers.by.year()).as_str()).expect("a year");
+        assert!((answers.outside_view.value() - by.value()).abs() < 1e-9, "{both}");
+    }
+    let (text, json) = (both.to_string(), serde_json::to_value(&both).expect("JSON"));
+    assert!(text.contains("The history has no figures of U at the base."), "{text}");
+    assert_eq!(json["without_figures"], "U");
+    let unknown = scenario.with_provider(quarters("V", 1e6, 0.1)).and_then(|other| {
+        let other = other.with_question(Question::overtakes("V", "U"))?;
+        let only = Scenario::from_json(&serde_json::to_string(&other).expect("JSON").replace("\"A\"", "\"W\""))?;
+        only.against_reference(&history, ReferenceClass::general())
+    });
+    assert!(unknown.expect_err("no name is known").to_string().contains("it has no figure of"));
+}
+
+/// Medians stay, spreads are those of MODEL.md §9.1's last point, pairs of one schedule depend on each other, and what has a
+/// spread or a name keeps it.
+#[test]
+fn stated_rates_get_the_error_of_estimates() {
+    let schedule = |rates: [outgrow::Assumption; 3]| Curve::schedule(rates, Tail::hold());
+    let plain = outgrow::fixed(0.87).source("an analyst");
+    let builder = Scenario::builder("2018", "2024")
+        .assumption("shared", 0.3)
+        .provider(Provider::new("A", 1).growth(schedule([plain, normal(0.6, 0.1), 0.4.into()])))
+        .provider(Provider::new("B", 2).growth(schedule(["shared".into(), (-0.1).into(), 0.0.into()])))
+        .question(Question::overtakes("A", "B"));
+    let scenario = builder.build().expect("valid");
+    let changed = scenario.with_estimate_errors().expect("three plain rates");
+    let expected = |growth: f64| {
+        let log = libm::log1p(growth);
+        log_growth(log, libm::sqrt(0.0064 + 0.16 * log * log))
+    };
+    let places = changed.assumptions();
+    let at = |address: &str| places.iter().find(|place| place.address == address).expect("a rate").clone();
+    for (address, growth) in [("A].growth.schedule.rates[0]", 0.87), ("A].growth.schedule.rates[2]", 0.4)] {
+        let place = at(&format!("provider[{address}"));
+        let (found, wanted) = (place.assumption.to_string(), expected(growth).to_string());
+        let numbers = |text: &str| -> Vec<f64> {
+            text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
+                .filter_map(|part| part.parse().ok())
+                .collect()
+        };
+        assert!(numbers(&found).iter().zip(numbers(&wanted)).all(|(a, b)| (a - b).abs() < 1e-12), "{found}, {wanted}");
+        assert_eq!(numbers(&found).len(), 2, "{found}");
+    }
+    let source = at("provider[A].growth.schedule.rates[0]").source.expect("a source");
+    assert!(source.starts_with("an analyst; sd of log growth 0.263"), "{source}");
+    assert_eq!(at("provider[A].growth.schedule.rates[1]").assumption, normal(0.6, 0.1));
+    assert_eq!(at("provider[B].growth.schedule.rates[0]").assumption, "shared".into());
+    let dependences: Vec<(&str, &str)> = changed.dependences().map(|(a, b, _)| (a, b)).collect();
+    let pair = |provider: &str, [a, b]: [u32; 2]| {
+        let rate = |index: u32| format!("provider[{provider}].growth.schedule.rates[{index}]");
+        (rate(a), rate(b))
+    };
+    let wanted = [pair("A", [0, 2]), pair("B", [1, 2])];
+    assert_eq!(dependences, wanted.each_ref().map(|(a, b)| (a.as_str(), b.as_str())));
+    let rank = 6.0 / std::f64::consts::PI * libm::asin(0.125);
+    assert!(changed.dependences().all(|(_, _, value)| (value - rank).abs() < 1e-15));
+    let error = changed.with_estimate_errors().expect_err("all have a spread").to_string();
+    assert!(error.contains("no rate of a schedule is a plain number"), "{error}");
 }

@@ -88,3 +88,47 @@ fn a_panel_of_too_few_cases_is_refused() {
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(err.contains("at least 50 pairs and years"), "{err}");
 }
+
+const CASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/scenarios/alibaba_vs_google.toml");
+
+/// The case has an outside view with Google's revenue as the scenario states it.
+#[test]
+fn a_scenario_is_compared_with_what_was_known() {
+    let known = ["--as-of", "2018-06-30"];
+    let (code, out, err) = outgrow(&[&["reference", CASE, CLOUD], &known[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("The history has no figures of Google Cloud at the base."), "{out}");
+    assert!(out.contains("by 2022-Q1") && out.contains("half-life of the advantage"), "{out}");
+    let (code, json, err) =
+        outgrow(&[&["reference", CASE, CLOUD, "--json", "--class", "large-companies"], &known[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(
+        (json["without_figures"].as_str(), json["class_name"].as_str()),
+        (Some("Google Cloud"), Some("large companies"))
+    );
+    assert_eq!(json["by"].as_array().map(Vec::len), Some(10));
+    let file = File::of("report.html", b"");
+    let arguments = ["report", CASE, "--paths", "1000", "--history", CLOUD, "--html", file.path()];
+    let (code, _, err) = outgrow(&[&arguments, &known[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    let page = std::fs::read_to_string(file.path()).expect("a report");
+    assert!(page.contains("Beside the outside view") && page.contains("no figures of Google Cloud"));
+    let (code, _, err) = outgrow(&["reference", CASE, CASE]);
+    assert!(code == Some(2) && err.starts_with(CASE), "{err}");
+    let (code, _, err) = outgrow(&["reference", CASE, CLOUD, "--class", "panel"]);
+    assert!(code == Some(2) && err.contains("--as-of"), "{err}");
+}
+
+#[test]
+fn stated_rates_get_errors_on_the_command_line() {
+    let case = |more: &[&str]| outgrow(&[&["run", CASE, "--paths", "20000", "--no-audit"], more].concat());
+    let rates = "provider[Alibaba Cloud].growth.schedule.rates=[0.87, 0.60]";
+    let (code, certain, err) = case(&["--set", rates]);
+    assert_eq!(code, Some(0), "{err}");
+    let (code, uncertain, err) = case(&["--set", rates, "--estimate-errors"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert_ne!(certain, uncertain);
+    let (code, _, err) = case(&["--estimate-errors"]);
+    assert!(code == Some(2) && err.contains("no rate of a schedule is a plain number"), "{err}");
+}

@@ -1,49 +1,30 @@
 //! Makes a scenario from a history: the outside view of two or more names.
 
-use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 
-use outgrow::{Error, History, OutsideView, ReferenceClass};
+use outgrow::{Error, History, OutsideView};
 
 use crate::failure::Failure;
-use crate::options::{Class, Fit};
+use crate::options::Fit;
 use crate::output;
+use crate::past::Past;
 
 /// Prints the scenario on standard output and the summary on standard error.
 pub(crate) fn fit(options: &Fit) -> Result<(), Failure> {
-    let is_standard_input = options.history.as_os_str() == "-";
-    let name = if is_standard_input { "standard input".into() } else { options.history.display().to_string() };
-    let failed = |error: &Error| {
-        let message = format!("{name}: {error}");
-        if error.is_invalid_input() { Failure::invalid(message) } else { Failure::failed(message) }
-    };
-    let read = if is_standard_input {
-        History::from_csv_reader(io::stdin().lock())
-    } else {
-        let file = File::open(&options.history).map_err(|error| Failure::invalid(format!("{name}: {error}")))?;
-        History::from_csv_reader(BufReader::new(file))
-    };
-    let view = read.and_then(|history| view(&history, options)).map_err(|error| failed(&error))?;
-    let scenario = view.scenario().and_then(|scenario| scenario.to_toml()).map_err(|error| failed(&error))?;
+    let past = Past::read(&options.history, &options.known)?;
+    let view = view(&past, options).map_err(|error| past.failure(&error))?;
+    let scenario = view.scenario().and_then(|scenario| scenario.to_toml()).map_err(|error| past.failure(&error))?;
     // Nobody may be reading standard error.
     let _ = write!(io::stderr(), "{view}");
     output::print(&scenario)
 }
 
-fn view(history: &History, options: &Fit) -> Result<OutsideView, Error> {
-    let history = &match options.as_of {
-        Some(date) => history.as_of(date)?,
-        None => history.clone(),
-    };
+fn view(past: &Past, options: &Fit) -> Result<OutsideView, Error> {
+    let history = &past.history;
     let stated: Vec<&str> = options.names.iter().map(String::as_str).collect();
     let names = if stated.is_empty() { smallest_first(history, options)? } else { stated };
     let view = history.outside_view_of(&names, options.base, options.horizon)?;
-    let view = match (options.class, options.as_of) {
-        (Class::General, _) => view,
-        (Class::LargeCompanies, _) => view.with_class(ReferenceClass::large_companies()),
-        (Class::Panel, Some(date)) => view.with_class(ReferenceClass::from_panel(history, date)?),
-        (Class::Panel, None) => unreachable!("--class panel requires --as-of"),
-    };
+    let view = view.with_class(past.class(&options.known)?);
     if options.periods { view.on_periods() } else { Ok(view) }
 }
 

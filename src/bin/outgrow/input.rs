@@ -46,7 +46,9 @@ impl Source {
             .map_err(|error| invalid(&format!("not UTF-8: {error}; save the file as UTF-8")))?;
         let read = if is_json(&input.file, &text) { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
         let changes = input.set.iter().map(|(address, value)| (address, value));
-        match read.and_then(|scenario| scenario.with_toml(changes)) {
+        let set = read.and_then(|scenario| scenario.with_toml(changes));
+        let read = if input.estimate_errors { set.and_then(|scenario| scenario.with_estimate_errors()) } else { set };
+        match read {
             Ok(scenario) => Ok(Self { name, scenario }),
             Err(error) => Err(invalid(&error)),
         }

@@ -8,15 +8,18 @@ mod fit;
 mod input;
 mod options;
 mod output;
+mod past;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use outgrow::{Outcome, Provider, Scenario};
+use outgrow::{AgainstReference, Outcome, Provider, Scenario};
 
 use failure::Failure;
 use input::Source;
-use options::{Audit, Chart, Check, Command, CommandLine, Exact, Report, Run, Simulated, Threads};
+use options::{Audit, Chart, Check, Command, CommandLine, Exact, Known, Reference, Report, Run, Simulated, Threads};
+use past::Past;
 
 fn main() -> ExitCode {
     let matches = options::grammar().try_get_matches();
@@ -39,6 +42,7 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Report(options) => report(&options),
         Command::Check(options) => check(&options),
         Command::Fit(options) => set_threads(&options.threads).and_then(|()| fit::fit(&options)),
+        Command::Reference(options) => reference(&options),
         Command::Schema => output::print(&Scenario::json_schema()),
     }
 }
@@ -88,7 +92,25 @@ fn chart(options: &Chart) -> Result<(), Failure> {
 
 fn report(options: &Report) -> Result<(), Failure> {
     let (source, outcome) = simulate(&options.simulated, false)?;
-    output::write_report(&source, &outcome, &options.html)
+    let both = match &options.history {
+        Some(history) => Some(beside(&source, history, &options.known)?),
+        None => None,
+    };
+    output::write_report(&source, &outcome, both.as_ref(), &options.html)
+}
+
+fn reference(options: &Reference) -> Result<(), Failure> {
+    set_threads(&options.threads)?;
+    let source = Source::without_findings(&options.input)?;
+    let both = beside(&source, &options.history, &options.known)?;
+    output::print(&if options.json { output::json(&both)? } else { both.to_string() })
+}
+
+/// The scenario beside the outside view from a history.
+fn beside(source: &Source, history: &Path, known: &Known) -> Result<AgainstReference, Failure> {
+    let past = Past::read(history, known)?;
+    let class = past.class(known).map_err(|error| past.failure(&error))?;
+    source.scenario.against_reference(&past.history, class).map_err(|error| source.failure(&error))
 }
 
 fn check(options: &Check) -> Result<(), Failure> {

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Make a scenario from a revenue history: the outside view, as TOML
     Fit(Fit),
+    /// Compare a scenario with the outside view of the same pair, made from a history
+    Reference(Reference),
     /// Print the JSON Schema of the scenario file
     Schema,
 }
@@ -128,6 +130,39 @@ pub(crate) struct Report {
     /// The file to write the report to
     #[arg(long, value_name = "FILE", default_value = "report.html", help_heading = None)]
     pub(crate) html: PathBuf,
+    /// Add the outside view made from this history, CSV
+    #[arg(long, value_name = "HISTORY.csv", help_heading = "Outside view")]
+    pub(crate) history: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) known: Known,
+}
+
+#[derive(Args)]
+pub(crate) struct Reference {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// The history, CSV with the columns name, period and value
+    #[arg(value_name = "HISTORY.csv")]
+    pub(crate) history: PathBuf,
+    #[command(flatten)]
+    pub(crate) known: Known,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    /// Print the comparison as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is taken from a history.
+#[derive(Args)]
+#[command(next_help_heading = "Outside view")]
+pub(crate) struct Known {
+    /// Use only what was known at the end of this day, such as 2018-06-30
+    #[arg(long, value_name = "DATE", value_parser = date, required_if_eq("class", "panel"))]
+    pub(crate) as_of: Option<Date>,
+    /// The reference class; panel estimates it from the history as known on --as-of
+    #[arg(long, value_name = "CLASS", default_value = "general")]
+    pub(crate) class: Class,
 }
 
 #[derive(Args)]
@@ -152,15 +187,11 @@ pub(crate) struct Fit {
     /// The last projected period, a whole number of years after the base
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub(crate) horizon: Period,
-    /// Use only what was known at the end of this day, such as 2018-06-30
-    #[arg(long, value_name = "DATE", value_parser = date, required_if_eq("class", "panel"))]
-    pub(crate) as_of: Option<Date>,
-    /// The reference class; panel estimates it from the history as known on --as-of
-    #[arg(long, value_name = "CLASS", default_value = "general")]
-    pub(crate) class: Class,
     /// Make a scenario of the history's quarters or months; by default its steps are years
     #[arg(long)]
     pub(crate) periods: bool,
+    #[command(flatten)]
+    pub(crate) known: Known,
     #[command(flatten)]
     pub(crate) threads: Threads,
 }
@@ -181,6 +212,9 @@ pub(crate) struct Input {
     /// Change a number, a period, a history or a curve of the scenario; may be repeated
     #[arg(long, value_name = "ADDRESS=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
+    /// Give each stated rate of a schedule without a spread the usual error of such estimates
+    #[arg(long)]
+    pub(crate) estimate_errors: bool,
 }
 
 #[derive(Args)]

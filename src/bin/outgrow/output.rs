@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use outgrow::{Error, Outcome};
+use outgrow::{AgainstReference, Error, Outcome};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ pub(crate) fn write(
         write_charts(source, outcome, fans_of, folder)?;
     }
     if let Some(file) = &options.html {
-        write_report(source, outcome, file)?;
+        write_report(source, outcome, None, file)?;
     }
     print(&match options {
         Output { csv: true, spreadsheet: true, .. } => outcome.to_spreadsheet_csv(),
@@ -41,8 +41,14 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).map_err(|error| Failure::of_output(&error))
 }
 
-pub(crate) fn write_report(source: &Source, outcome: &Outcome, file: &Path) -> Result<(), Failure> {
-    let html = outcome.report().html().map_err(|error| source.failure(&error))?;
+pub(crate) fn write_report(
+    source: &Source,
+    outcome: &Outcome,
+    both: Option<&AgainstReference>,
+    file: &Path,
+) -> Result<(), Failure> {
+    let report = both.map_or(outcome.report(), |both| outcome.report().reference(both));
+    let html = report.html().map_err(|error| source.failure(&error))?;
     write_file(source, file, &html)
 }
 
