@@ -12,10 +12,11 @@ use crate::audit::{INTERVAL_SDS, Pair, measured};
 use crate::calendar::Period;
 use crate::error::{Error, did_you_mean};
 use crate::estimate::Estimate;
-use crate::history::{History, ReferenceClass};
+use crate::history::{History, OutsideView, ReferenceClass};
 use crate::math;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
+use crate::render::grouped;
 use crate::scenario::{Innovations, Provider, Question, Scenario};
 
 /// The number of paths of each simulation unless stated: the standard error of a probability is at most .002.
@@ -136,23 +137,8 @@ impl Scenario {
         let [challenger, incumbent] = pair_of(self, history)?;
         let own = Side::of(self, [challenger, incumbent], paths)?;
         let years = own.pair.years();
-        let names = [challenger, incumbent];
-        let without_figures = one_without_figures(history, names, self.base())?;
-        let end = self.label(own.pair.end());
-        let view = match without_figures {
-            None => history.outside_view(challenger, incumbent, self.base(), end)?,
-            Some(unknown) => {
-                let known = if unknown == challenger { incumbent } else { challenger };
-                let revenue = self.year_of(unknown, known, history)?;
-                history.outside_view_stating(
-                    &comparable(history, known, self.base())?,
-                    &[(unknown, revenue)],
-                    self.base(),
-                    end,
-                )?
-            }
-        };
-        let view = view.with_class(class);
+        let without_figures = one_without_figures(history, [challenger, incumbent], self.base())?;
+        let view = self.outside_view(history, class)?;
         let outside = view.scenario()?;
         let other = Side::of(&outside, [challenger, incumbent], paths)?;
         let mut by = Vec::with_capacity(years);
@@ -173,6 +159,41 @@ impl Scenario {
             paths,
         })
     }
+
+    /// The outside view of the first question whose challenger and incumbent are names of the history, from the scenario's base
+    /// to its last whole year; [`against_reference`](Self::against_reference) compares the scenario with it.
+    ///
+    /// # Errors
+    /// Those of `against_reference`, but for those of a simulation.
+    ///
+    /// # Example: bands of the outside view
+    /// ```
+    /// # use outgrow::{Curve, History, Provider, Question, ReferenceClass, Scenario};
+    /// let history = History::from_csv("name,period,value\nA,2016,70\nB,2016,100\nA,2017,85\nB,2017,105\nA,2018,100\nB,2018,110\n")?;
+    /// let scenario = Scenario::builder("2018", "2021")
+    ///     .provider(Provider::new("A", 100).growth(Curve::constant(0.2)).volatility(0.1))
+    ///     .provider(Provider::new("B", 110).growth(Curve::constant(0.05)).volatility(0.1))
+    ///     .question(Question::overtakes("A", "B")).build()?;
+    /// let outside = scenario.outside_view(&history, ReferenceClass::general())?.scenario()?;
+    /// let outcome = outside.simulate().paths(10_000).run()?;
+    /// assert!(outcome.revenue("A")?.quantile("2021", 0.9)? > outcome.revenue("A")?.quantile("2021", 0.1)?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn outside_view(&self, history: &History, class: ReferenceClass) -> Result<OutsideView, Error> {
+        let names = pair_of(self, history)?;
+        let per_year = self.step().per_year() as usize;
+        let end = self.label(self.periods() / per_year * per_year);
+        let view = match one_without_figures(history, names, self.base())? {
+            None => history.outside_view(names[0], names[1], self.base(), end)?,
+            Some(unknown) => {
+                let known = if unknown == names[0] { names[1] } else { names[0] };
+                let revenue = self.year_of(unknown, known, history)?;
+                let known = comparable(history, known, self.base())?;
+                history.outside_view_stating(&known, &[(unknown, revenue)], self.base(), end)?
+            }
+        };
+        Ok(view.with_class(class))
+    }
 }
 
 impl Scenario {
@@ -180,10 +201,15 @@ impl Scenario {
     /// the other one as in the scenario, with the spread of the base.
     fn year_of(&self, unknown: &str, known: &str, history: &History) -> Result<Assumption, Error> {
         let per_year = self.step().per_year() as usize;
-        let [unknown, known] = [unknown, known].map(|name| {
-            let provider = self.providers().iter().find(|provider| provider.name() == name);
-            provider.expect("the sides of a pair are providers")
-        });
+        let single = |name: &str| {
+            let found =
+                self.providers().iter().find(|provider| provider.name() == name && provider.revenue().is_some());
+            found.ok_or_else(|| {
+                let message = format!("{name:?} must be one series: the sum of segments has no base of its own");
+                Error::invalid("comparison with the reference", "question", message)
+            })
+        };
+        let (unknown, known) = (single(unknown)?, single(known)?);
         let has_years = [unknown, known].iter().all(|provider| provider.get_history().len() + 1 >= per_year);
         let year = |provider: &Provider| {
             let [_, base, _] = self.quantiles_of_base(provider);
@@ -367,6 +393,6 @@ impl fmt::Display for AgainstReference {
         if let Some(note) = self.note() {
             writeln!(f, "  {note}")?;
         }
-        write!(f, "  {paths} paths each, seed {SEED}")
+        write!(f, "  {} paths each, seed {SEED}", grouped(&paths.to_string()))
     }
 }

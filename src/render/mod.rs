@@ -13,5 +13,7 @@ mod text;
 
 pub use chart::Chart;
 pub(crate) use chart::escaped;
+#[cfg(feature = "history")]
+pub(crate) use number::grouped;
 pub(crate) use number::money;
 pub(crate) use table::Table;

@@ -2,7 +2,7 @@
 
 use super::html::HtmlPage;
 use crate::comparison::AgainstReference;
-use crate::render::Table;
+use crate::render::{Table, grouped};
 
 pub(super) fn section(page: &mut HtmlPage, both: &AgainstReference) {
     let AgainstReference { challenger, incumbent, class_name, by, paths, .. } = both;
@@ -10,7 +10,8 @@ pub(super) fn section(page: &mut HtmlPage, both: &AgainstReference) {
     page.paragraph(&format!(
         "{challenger} against {incumbent}, by this scenario and by the outside view: what the figures of the past and the reference \
          class \u{201c}{class_name}\u{201d} say, without any estimate of the future. The outside view is monitored at the ends of years \
-         that end with the base, this scenario at each period. {paths} paths each."
+         that end with the base, this scenario at each period. {} paths each.",
+        grouped(&paths.to_string())
     ));
     if let Some(note) = both.note() {
         page.paragraph(&note);

@@ -19,7 +19,7 @@ fn example(name: &str) -> PathBuf {
 #[test]
 fn closed_pipes_are_no_panic() {
     let pair = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/scenarios/constant_pair.toml");
-    let cases: [(&str, &[&str], i32); 6] = [
+    let mut cases: Vec<(&str, &[&str], i32)> = vec![
         ("run_scenario", &[pair], 1),
         ("run_scenario", &["/nowhere"], 1),
         ("alibaba_vs_google", &["--paths", "64"], 0),
@@ -27,6 +27,9 @@ fn closed_pipes_are_no_panic() {
         ("own_question", &[], 0),
         ("tune_in_tests", &[], 0),
     ];
+    if cfg!(feature = "history") {
+        cases.push(("case_scored", &["--paths", "64"], 0));
+    }
     for (name, arguments, expected) in cases {
         let mut child = Command::new(example(name))
             .args(arguments)
