@@ -188,8 +188,16 @@ impl Scenario {
             Some(unknown) => {
                 let known = if unknown == names[0] { names[1] } else { names[0] };
                 let revenue = self.year_of(unknown, known, history)?;
-                let known = comparable(history, known, self.base())?;
-                history.outside_view_stating(&known, &[(unknown, revenue)], self.base(), end)?
+                let alike = comparable(history, known, self.base())?;
+                if alike.len() == 1 {
+                    let message = format!(
+                        "{unknown:?} has no figures up to {}, and {known:?} is the only name of its group with two years of them, so that \
+                         nothing is known of the group's growth",
+                        self.base()
+                    );
+                    return Err(Error::invalid("comparison with the reference", "question", message));
+                }
+                history.outside_view_stating(&alike, &[(unknown, revenue)], self.base(), end)?
             }
         };
         Ok(view.with_class(class))
@@ -217,7 +225,8 @@ impl Scenario {
             if has_years { base + past.sum::<f64>() } else { base }
         };
         let part = year(unknown) / year(known);
-        let reported = history.series(known.name())?.trailing_year(self.base())?.expect("it has figures");
+        let reported = history.series(known.name())?.trailing_year(history.on_grid("base", self.base())?)?;
+        let reported = reported.expect("it has figures");
         let [low, _, high] = self.quantiles_of_base(unknown);
         let source = format!(
             "the scenario: {part:.4} of the year of {:?} up to {}, with the spread of the scenario's base",
@@ -238,6 +247,7 @@ impl Scenario {
 
 /// The one of two names that has no figures of the year up to the base, if the other one has.
 fn one_without_figures<'n>(history: &History, names: [&'n str; 2], base: Period) -> Result<Option<&'n str>, Error> {
+    let base = history.on_grid("base", base)?;
     let [first, second] =
         names.map(|name| -> Result<bool, Error> { Ok(history.series(name)?.trailing_year(base)?.is_some()) });
     Ok(match (first?, second?) {
@@ -250,7 +260,7 @@ fn one_without_figures<'n>(history: &History, names: [&'n str; 2], base: Period)
 
 /// `first`, then the names of its group with two years of figures up to the base in its currency.
 fn comparable<'h>(history: &'h History, first: &'h str, base: Period) -> Result<Vec<&'h str>, Error> {
-    let like = history.series(first)?;
+    let (like, base) = (history.series(first)?, history.on_grid("base", base)?);
     let mut names = vec![first];
     for name in history.names() {
         let series = history.series(name)?;

@@ -35,6 +35,17 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// The ranges of answers that follow each other: by date, or by the number of changes.
+    pub(super) fn runs(self, periods: usize) -> Vec<std::ops::Range<usize>> {
+        match self {
+            Self::Passage(_) => vec![0..1, 1..2 + periods, 2 + periods..2 + 2 * periods],
+            Self::Ahead => vec![0..periods, periods..2 * periods],
+            Self::LeadChanges => vec![0..periods + 1],
+        }
+    }
+}
+
 /// The answers of a path without shocks; a tie is not ahead.
 pub(super) fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
     let periods = path.len() - 1;

@@ -4,14 +4,12 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use super::quadrature::budget::{self, Budget};
+use super::quadrature::budget::{self, Budget, DEFAULT_BUDGET};
 use crate::error::{Error, Problem};
 use crate::scenario::{Measure, Question, Scenario};
 
 /// Default tolerance. The default budget meets it for up to eight drawn numbers, with and without shocks.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-4;
-/// Default budget of one integration: about two seconds on one core.
-const DEFAULT_BUDGET: f64 = 1e8;
 /// Range of valid tolerances.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e-2;
 

@@ -118,24 +118,32 @@ fn against_group(providers: &mut [Known], medians: &Medians) {
     }
 }
 
-/// The base and the horizon on the grid of the history: a year of a finer history ends in December.
+impl History {
+    /// A period on the grid of the history: a year of a finer history ends in December.
+    pub(crate) fn on_grid(&self, address: &str, period: Period) -> Result<Period, Error> {
+        on_grid(self.step(), address, period).map_err(|problem| Error::of(Kind::Invalid, WHAT, vec![problem]))
+    }
+}
+
+fn on_grid(step: Step, address: &str, period: Period) -> Result<Period, Problem> {
+    if period.step() == step {
+        return Ok(period);
+    }
+    if period.step() == Step::Year {
+        let per_year = step.per_year().cast_signed();
+        return Ok(Period::at_index(step, (period.year() + 1) * per_year - 1));
+    }
+    let message = format!("the figures are by {}, got the {} {period}", step.word(), period.step().word());
+    Err(Problem::new(address, message))
+}
+
+/// The base and the horizon on the grid of the history.
 fn ends(step: Step, base: Period, horizon: Period) -> Result<(Period, Period), Problem> {
-    let on_grid = |address: &str, period: Period| {
-        if period.step() == step {
-            return Ok(period);
-        }
-        if period.step() == Step::Year {
-            let per_year = step.per_year().cast_signed();
-            return Ok(Period::at_index(step, (period.year() + 1) * per_year - 1));
-        }
-        let message = format!("the figures are by {}, got the {} {period}", step.word(), period.step().word());
-        Err(Problem::new(address, message))
-    };
     if base.step() != horizon.step() {
         let message = format!("base and horizon must be labels of one form, got {base} and {horizon}");
         return Err(Problem::new("horizon", message));
     }
-    let (from, to) = (on_grid("base", base)?, on_grid("horizon", horizon)?);
+    let (from, to) = (on_grid(step, "base", base)?, on_grid(step, "horizon", horizon)?);
     let per_year = step.per_year().cast_signed();
     let distance = to.index() - from.index();
     if distance <= 0 || distance % per_year != 0 {

@@ -186,6 +186,22 @@ fn one_of_the_two_may_have_no_figures() {
             outcome.question("again").expect("asked").by(format!("{}", answers.by.year()).as_str()).expect("a year");
         assert!((answers.outside_view.value() - by.value()).abs() < 1e-9, "{both}");
     }
+    // A scenario of years beside figures of quarters, and a group of which nothing else is known.
+    let years = Scenario::builder("2017", "2022")
+        .provider(Provider::new("A", 430e6).growth(Curve::constant(0.4)).volatility(0.1))
+        .provider(Provider::new("U", 640e6).growth(Curve::constant(0.2)).volatility(0.1))
+        .question(Question::overtakes("A", "U"))
+        .build()
+        .expect("valid");
+    let yearly = years.outside_view(&history, ReferenceClass::general()).expect("a view").scenario().expect("valid");
+    let base = |name: &str| {
+        let provider = yearly.providers().iter().find(|provider| provider.name() == name).expect("there");
+        provider.revenue().and_then(outgrow::Assumption::value).expect("a plain number")
+    };
+    assert!((base("U") / base("A") - 640.0 / 430.0).abs() < 1e-12 && (base("A") - reported).abs() < 1e-9);
+    let alone = "name,period,value,kind\nA,2016,1,\nA,2017,2,\nU,2017,3,at_least\n";
+    let error = years.outside_view(&History::from_csv(alone).expect("valid"), ReferenceClass::general());
+    assert!(error.expect_err("no group").to_string().contains("\"A\" is the only name of its group"));
     let (text, json) = (both.to_string(), serde_json::to_value(&both).expect("JSON"));
     assert!(text.contains("The history has no figures of U at the base."), "{text}");
     assert_eq!(json["without_figures"], "U");

@@ -26,6 +26,11 @@ impl Failure {
         Self { code: FAILED, message: Some(message) }
     }
 
+    /// The same failure, with the name of another file before it.
+    pub(crate) fn of(self, name: &str) -> Self {
+        Self { message: self.message.map(|message| format!("{name}: {message}")), ..self }
+    }
+
     /// An error while writing to standard output. A reader that closes the pipe early (`| head`) is a success.
     pub(crate) fn of_output(error: &io::Error) -> Self {
         match error.kind() {

@@ -110,7 +110,9 @@ fn reference(options: &Reference) -> Result<(), Failure> {
 fn beside(source: &Source, history: &Path, known: &Known) -> Result<AgainstReference, Failure> {
     let past = Past::read(history, known)?;
     let class = past.class(known).map_err(|error| past.failure(&error))?;
-    source.scenario.against_reference(&past.history, class).map_err(|error| source.failure(&error))
+    let both = source.scenario.against_reference(&past.history, class);
+    // Lines and columns are those of the history.
+    both.map_err(|error| past.failure(&error).of(&source.name))
 }
 
 fn check(options: &Check) -> Result<(), Failure> {

@@ -3,6 +3,11 @@
 
 use std::ops::ControlFlow;
 
+/// Default budget of one integration: about two seconds on one core.
+pub(crate) const DEFAULT_BUDGET: f64 = 1e8;
+/// The budgets that the cheapest integration may take. It completes, since nothing could be reported otherwise.
+const MOST_BUDGETS: f64 = 4.0;
+
 /// Remaining work, in evaluations of a growth curve at one date of one path.
 pub(crate) struct Budget<'a> {
     whole: f64,
@@ -36,6 +41,11 @@ impl<'a> Budget<'a> {
     /// Whether `cost` still fits in the budget.
     pub(crate) fn allows(&self, cost: f64) -> bool {
         !self.is_stopped && self.spent + cost <= self.whole / self.parts
+    }
+
+    /// Whether an integration of this cost may be begun at all: a small budget alone is no reason to have no answer.
+    pub(crate) fn may_begin(&self, cost: f64) -> bool {
+        cost <= MOST_BUDGETS * self.whole.max(DEFAULT_BUDGET) / self.parts
     }
 
     pub(crate) fn spend(&mut self, cost: f64) {

@@ -8,11 +8,13 @@ use super::budget::Budget;
 use super::conditional::Conditional;
 use super::integrate::{Request, largest};
 use super::sampled::{Integral, Run, Sampled};
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::error::Error;
 use crate::exact::asked::Asked;
-use crate::exact::dynamics::needs_single_start;
+use crate::exact::dynamics::{SIMULATE, needs_single_start};
 use crate::exact::pair::{Engine, Pair};
 use crate::exact::process::Processes;
+use crate::exact::settings::refused;
 use crate::exact::walk::chain::Fineness;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
@@ -52,9 +54,17 @@ const UNTESTED: f64 = 4.0;
 /// The error of the trapezoidal rule is below this part of that of a rule half as fine.
 const PART: f64 = 1.0 / 16.0;
 
-/// Points of the cheapest integration, and points of each scramble in a pilot.
-const FEWEST: f64 = 40.0;
+/// Points of the cheapest integration over one number, two and more; and points of each scramble in a pilot.
+const FEWEST: [f64; 3] = [40.0, 200.0, 220.0];
 const FEWEST_POINTS: usize = 8;
+/// A distance between rules on several axes above which they do not resolve the answer: with small shocks it is nearly a step
+/// of the drawn numbers, and scrambled points do better. On three axes the first two rules decide; on two, the last that the
+/// budget allows, or those of half the first spacing.
+const UNRESOLVED: f64 = 0.02;
+/// The error of an answer, relative to those of the dates beside it and to the largest one above the tolerance. The errors of
+/// a rule change their sign from date to date, so that those of two rules may agree by chance.
+const PART_OF_NEXT: f64 = 0.5;
+const PART_OF_LARGEST: f64 = 0.25;
 /// The finest distribution of the start.
 const MOST_START: usize = 4;
 
@@ -85,6 +95,14 @@ impl<'p> Points<'p> {
             return Pair::with_drawn_start(self.plan, self.series);
         }
         Pair::new(self.plan, self.series, (START + level).min(MOST_START))
+    }
+
+    fn too_costly(&self, work: f64) -> Error {
+        let address = of_provider(self.plan.name(self.series[0]), ProviderKey::Volatility);
+        let reason = format!(
+            "the recursion over the drawn numbers takes at least {work:.0e} evaluations of a curve, more than four budgets"
+        );
+        refused(&address, &reason, SIMULATE)
     }
 
     /// The answers where all draws have the same of these scores.
@@ -149,7 +167,12 @@ impl Request {
     /// The coarsest level that suffices, its errors at the medians and beside them, and the work of a point.
     fn discretize(self, points: &mut Points<'_>, budget: &mut Budget<'_>) -> Result<(usize, Vec<f64>, f64), Error> {
         const SIDES: [f64; 3] = [0.0, 1.5, -1.5];
+        let fewest = FEWEST[points.pair(0).draws.len().clamp(1, FEWEST.len()) - 1];
         let (mut level, mut coarse, mut errors) = (0, points.answers(0, &SIDES)?, None);
+        let least = fewest * coarse.work / WORK_OF_UNIT;
+        if !budget.may_begin(least) {
+            return Err(points.too_costly(least));
+        }
         loop {
             let fine = match (points.answers(level + 1, &SIDES), errors) {
                 (Ok(fine), _) => fine,
@@ -160,7 +183,7 @@ impl Request {
             budget.spend(as_f64(SIDES.len()) * (coarse.work + fine.work) / WORK_OF_UNIT);
             let off = coarse.distances(&fine);
             let is_met = largest(&off) <= RECURSION_FRACTION * self.tolerance;
-            if is_met || level + 2 == FINENESS.len() || !budget.allows(FEWEST * fine.work / WORK_OF_UNIT) {
+            if is_met || level + 2 == FINENESS.len() || !budget.allows(fewest * fine.work / WORK_OF_UNIT) {
                 return Ok((level, off, coarse.work));
             }
             (level, coarse, errors) = (level + 1, fine, Some(off));
@@ -179,26 +202,37 @@ impl Request {
         match method.dimensions() {
             0 => Ok(Integral { values: method.answers(&[], 1)?.swap_remove(0), errors: added }),
             axes if axes <= MOST_AXES[usize::from(is_cheap(work, budget))] && method.step()?.is_none() => {
-                self.few_axes(&mut method, &added, budget)
+                match self.few_axes(&mut method, &added, budget)? {
+                    Some(integral) => Ok(integral),
+                    None => self.sampled((method, work), &added, budget),
+                }
             }
-            _ => {
-                let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
-                run.set_cost(work / WORK_OF_UNIT);
-                run.fit_controls(budget)?;
-                run.run(FEWEST_POINTS, budget)?;
-                self.refine(&mut run, &added, budget)
-            }
+            _ => self.sampled((method, work), &added, budget),
         }
     }
 
-    /// The trapezoidal rule on one axis or two, halved until rules that share no node agree. All converge geometrically, and
-    /// the errors of rules shifted by half a step have opposite signs.
+    /// Scrambled points; `work` is that of a point.
+    fn sampled(
+        self,
+        (method, work): (Conditional<'_, '_>, f64),
+        added: &[f64],
+        budget: &mut Budget<'_>,
+    ) -> Result<Integral, Error> {
+        let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
+        run.set_cost(work / WORK_OF_UNIT);
+        run.fit_controls(budget)?;
+        run.run(FEWEST_POINTS, budget)?;
+        self.refine(&mut run, added, budget)
+    }
+
+    /// The trapezoidal rule on up to three axes, halved until rules that share no node agree. All converge geometrically, and
+    /// the errors of rules shifted by half a step have opposite signs. `None` if several axes do not resolve the answer.
     fn few_axes(
         self,
         method: &mut Conditional<'_, '_>,
         added: &[f64],
         budget: &mut Budget<'_>,
-    ) -> Result<Integral, Error> {
+    ) -> Result<Option<Integral>, Error> {
         let shifts = shifts(method.dimensions());
         let is_smooth = !method.pair.has_kinks();
         // On three axes a second rule would cost too much.
@@ -210,6 +244,11 @@ impl Request {
             let before = method.work();
             for shift in &shifts[1..] {
                 rules.push(self.trapezoid(method, spacing, shift, budget)?);
+                let distance = |(a, b): (&f64, &f64)| (a - b).abs();
+                let apart: Vec<f64> = rules[0].iter().zip(&rules[rules.len() - 1]).map(distance).collect();
+                if is_tested_at_once && largest(&apart) > UNRESOLVED {
+                    return Ok(None);
+                }
             }
             // Half the spacing takes twice as many nodes on each axis.
             let next = as_f64(1 << shifts[0].len()) * (method.work() - before) / WORK_OF_UNIT;
@@ -219,20 +258,36 @@ impl Request {
                 |answer: usize| of(answer).fold(f64::NEG_INFINITY, f64::max) - of(answer).fold(f64::INFINITY, f64::min);
             let values: Vec<f64> = (0..added.len()).map(mean).collect();
             let off: Vec<f64> = (0..added.len()).map(spread).collect();
+            let is_last = older.is_some() || !budget.allows(next);
+            if shifts[0].len() == 2 && is_last && largest(&off) > UNRESOLVED {
+                return Ok(None);
+            }
             let part = if is_smooth { SMOOTH_PART } else { 1.0 };
             let error = |answer: usize| match &older {
                 Some(older) => part * off[answer].max(PART * older[answer]) + added[answer],
                 None if is_tested_at_once => part * off[answer] + added[answer],
                 None => UNTESTED * off[answer] + added[answer],
             };
-            let errors: Vec<f64> = (0..added.len()).map(error).collect();
+            let errors: Vec<f64> = self.not_by_chance((0..added.len()).map(error).collect(), method.pair.periods());
             let is_met = largest(&errors) <= self.tolerance;
             let is_tested = is_tested_at_once || older.is_some();
             if is_tested && (is_met || spacing < NARROWEST) || !budget.allows(next) {
-                return Ok(Integral { values, errors });
+                return Ok(Some(Integral { values, errors }));
             }
             (spacing, rules, older) = (0.5 * spacing, vec![values], Some(off));
         }
+    }
+
+    /// The errors where agreement by chance at one date is ruled out.
+    fn not_by_chance(self, errors: Vec<f64>, periods: usize) -> Vec<f64> {
+        let most = largest(&errors);
+        let floor = if most > self.tolerance { PART_OF_LARGEST * most } else { 0.0 };
+        let mut raised = errors.clone();
+        for run in self.asked.runs(periods) {
+            let beside = |at: usize| errors[at.max(run.start + 1) - 1].max(errors[(at + 1).min(run.end - 1)]);
+            run.clone().for_each(|at| raised[at] = errors[at].max(PART_OF_NEXT * beside(at)).max(floor));
+        }
+        raised
     }
 
     /// One trapezoidal rule on each axis; shifts are in steps.
