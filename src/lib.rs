@@ -46,7 +46,7 @@
 //! | state uncertainty | [`Assumption`] and its functions: [`normal`], [`interval`], [`pert`], [`truncated`], …; [`Quantiles`] |
 //! | define the competitors and the questions | [`Scenario`], [`Provider`], [`Question`] |
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
-//! | fit growth laws to past revenue (feature `history`) | `fit::CurveFit`, `fit::Regression` |
+//! | fit growth laws to past revenue (feature `history`) | `History::fit`, `History::fits`, `fit::CurveFit`, `fit::Regression` |
 //! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |

@@ -2,7 +2,9 @@
 
 use super::fitted_curve::FittedCurve;
 use super::form::{Form, LEVEL, Listed, Point, Scale, numbers};
+use super::law::GrowthLaw;
 use super::regression::Regression;
+use super::starts::{LogHistory, starts};
 use crate::assumption::quantity::Quantity;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -11,8 +13,14 @@ use crate::math;
 
 /// A growth curve to fit to past revenue.
 ///
-/// The numbers of the curve are the values to start from. The fit estimates them as of the base, with the level of revenue
-/// and, where the step is below a year, with factors of the seasons. Bounds are the domains of the numbers.
+/// Either a [`GrowthLaw`], whose starts are found from the data, or a curve whose numbers are the values to start from. The
+/// fit estimates the numbers as of the base, with the level of revenue and, where the step is below a year, with factors of the
+/// seasons. Bounds are the domains of the numbers.
+///
+/// The starts of a law are the best four of a grid of up to 480 candidates. Their rates are multiples of one over the length of
+/// the history, launches lie before the first observation, and level, seasons and whatever else the law is linear in are
+/// those of the least squares of log revenue. No two starts have the same rate or half-life (of Richards's and Weibull's laws, the
+/// same shape).
 ///
 /// # Example: a saturating history
 /// ```
@@ -33,6 +41,11 @@ use crate::math;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CurveFit {
+    /// What is fitted.
+    curve: Curve,
+    /// The law, if its starts are found from the data.
+    law: Option<GrowthLaw>,
+    /// Stated starts.
     starts: Vec<Curve>,
     scale: Scale,
     seasons: Option<bool>,
@@ -42,7 +55,32 @@ pub struct CurveFit {
 impl CurveFit {
     /// A curve whose numbers are the start.
     pub fn new(start: Curve) -> Self {
-        Self { starts: vec![start], scale: Scale::Log, seasons: None, fixed: Vec::new() }
+        Self {
+            curve: start.clone(),
+            law: None,
+            starts: vec![start],
+            scale: Scale::Log,
+            seasons: None,
+            fixed: Vec::new(),
+        }
+    }
+
+    /// A law whose starts are found from the data.
+    ///
+    /// # Example: no start to state
+    /// ```
+    /// use outgrow::Period;
+    /// use outgrow::fit::{CurveFit, GrowthLaw};
+    /// let history: Vec<(Period, f64)> = (2006..=2018).map(|year| {
+    ///     let left = (-0.6 * (f64::from(year) - 2011.0)).exp();
+    ///     Ok((year.to_string().parse()?, 900.0 / (1.0 + left)))
+    /// }).collect::<Result<_, outgrow::Error>>()?;
+    /// let fit = CurveFit::of(GrowthLaw::Logistic).fit("2018", &history)?;
+    /// assert!((fit.parameter("logistic.rate")?.value() - 0.6).abs() < 1e-6);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn of(law: GrowthLaw) -> Self {
+        Self { law: Some(law), starts: Vec::new(), ..Self::new(law.curve()) }
     }
 
     /// Another start: the same curve with other numbers. The best fit of all starts is kept.
@@ -83,17 +121,19 @@ impl CurveFit {
         let base = base.try_into().map_err(Into::into)?;
         let known: Vec<(Period, f64)> = revenue.iter().copied().filter(|(period, _)| *period <= base).collect();
         check(base, &known)?;
-        let numbers = numbers(&self.starts[0])?;
+        let numbers = numbers(&self.curve)?;
         let form = self.form(base, known.len(), &numbers);
         let (points, responses) = form.data(base, &known);
         let level = known.last().map_or(0.0, |(_, revenue)| math::ln(*revenue));
         let mut regression = self.started(form.regression(), level, &numbers, form.seasons)?;
+        regression = self.found_starts(&form, base, &known)?.into_iter().fold(regression, Regression::start);
         for (address, value) in &self.fixed {
             regression = regression.fixed(address.clone(), *value);
         }
         let fit = regression.fit(&points, &responses)?;
         drop(regression);
-        Ok(FittedCurve { model: form, fit, base, points, responses })
+        let periods = known.iter().map(|(period, _)| period.index() - base.index()).collect();
+        Ok(FittedCurve { model: form, fit, base, periods, points, responses })
     }
 
     /// The model, and the names of its parameters.
@@ -108,12 +148,47 @@ impl CurveFit {
             let domain = quantity.domain();
             (address.clone(), domain.low, domain.high)
         };
-        let (curve, names) = (self.starts[0].clone(), names.collect());
+        let (curve, names) = (self.curve.clone(), names.collect());
         let bounds = numbers.iter().map(bound).collect();
         Form { curve, names, bounds, scale: self.scale, step: base.step().years(), seasons }
     }
 
-    /// The regression with every start.
+    /// Key of the law in a scenario file.
+    pub(super) fn key(&self) -> &'static str {
+        self.curve.key()
+    }
+
+    /// The starts of a law.
+    ///
+    /// # Errors
+    /// If there are no figures, or no numbers with which the law has a value at every observation.
+    fn found_starts(&self, form: &Form, base: Period, known: &[(Period, f64)]) -> Result<Vec<Vec<f64>>, Error> {
+        let Some(law) = self.law else { return Ok(Vec::new()) };
+        if known.is_empty() {
+            return Err(Error::invalid("fit", "data", format!("there is no figure up to the base {base}")));
+        }
+        let points: Vec<Point> =
+            known.iter().map(|(period, _)| Point { at: form.place(base, *period), before: None }).collect();
+        let logs: Vec<f64> = known.iter().map(|(_, revenue)| math::ln(*revenue)).collect();
+        let history = LogHistory { points: &points, logs: &logs, seasons: form.seasons };
+        let found = starts(law, form, &history, &self.fixed);
+        if found.is_empty() && self.starts.is_empty() {
+            let fixed: Vec<String> = self.fixed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let first = known[0].0;
+            let message = match fixed.as_slice() {
+                [] => {
+                    format!("no numbers of the law {law} have a value at every figure from {first} on; state a start")
+                }
+                fixed => {
+                    format!("with {} the law {law} has no value at every figure from {first} on", fixed.join(", "))
+                }
+            };
+            return Err(Error::one(Kind::Numeric, "fit", "start", message));
+        }
+        Ok(found)
+    }
+
+    /// The regression with every stated start.
     fn started<'m>(
         &self,
         mut regression: Regression<'m, Point>,
@@ -131,6 +206,12 @@ impl CurveFit {
             regression = regression.start(level.into_iter().chain(own).chain((1..seasons).map(|_| 0.0)));
         }
         Ok(regression)
+    }
+}
+
+impl From<GrowthLaw> for CurveFit {
+    fn from(law: GrowthLaw) -> Self {
+        Self::of(law)
     }
 }
 

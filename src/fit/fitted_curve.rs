@@ -1,20 +1,14 @@
 //! A growth curve with fitted numbers.
 
-use super::fitted::{Fit, Parameter, Prediction, rounded};
-use super::form::{Form, LEVEL, Point, Put, Scale, numbers};
+use super::fitted::{Fit, Parameter, Prediction};
+use super::form::{Form, Point, Put, Scale};
+use super::shocks::ResidualShocks;
 use crate::assumption::address::Trail;
-use crate::assumption::quantity::Quantity;
-use crate::assumption::visitor::VisitorMut;
-use crate::assumption::{Assumption, log_growth, lognormal, normal, truncated};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::growth::Curve;
+use crate::history::ReferenceClass;
 use crate::math;
-use crate::scenario::{Provider, ScenarioBuilder, Shock, to_ranks};
-
-/// Range of the correlation of residuals from one observation to the next, from which a half-life is computed.
-const LEAST_KEPT: f64 = 0.05;
-const MOST_KEPT: f64 = 0.95;
 
 /// A growth curve with fitted numbers.
 #[derive(Debug, Clone)]
@@ -23,6 +17,8 @@ pub struct FittedCurve {
     pub(super) model: Form,
     pub(super) fit: Fit,
     pub(super) base: Period,
+    /// The periods of the history after the base.
+    pub(super) periods: Vec<i32>,
     pub(super) points: Vec<Point>,
     pub(super) responses: Vec<f64>,
 }
@@ -32,6 +28,12 @@ impl FittedCurve {
     /// their addresses in it, then `season[k]`, the log factor of the k-th period after the base and of the same seasons.
     pub fn fit(&self) -> &Fit {
         &self.fit
+    }
+
+    /// The key of the law in a scenario file, such as `logistic`.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        self.model.curve.key()
     }
 
     /// A parameter by name.
@@ -64,7 +66,7 @@ impl FittedCurve {
     /// The curve with its fitted numbers, as of the base.
     pub fn curve(&self) -> Curve {
         let mut curve = self.model.curve.clone();
-        let from = usize::from(self.model.scale != Scale::Growth);
+        let from = usize::from(self.model.has_level());
         let values = self.fit.values().into_iter().skip(from);
         curve.walk_mut(&mut Trail::default(), &mut Put(values));
         curve
@@ -78,9 +80,7 @@ impl FittedCurve {
     /// revenue open.
     pub fn revenue(&self, period: impl TryInto<Period, Error: Into<Error>>, level: f64) -> Result<Prediction, Error> {
         let period = period.try_into().map_err(Into::into)?;
-        if self.model.scale == Scale::Growth {
-            return Err(Error::invalid("fit", "scale", "a fit of growth has no level of revenue"));
-        }
+        self.check_level()?;
         if period.step() != self.base.step() {
             let message = format!("{period} is not a {} as the base is", self.base.step().word());
             return Err(Error::invalid("fit", "period", message));
@@ -97,116 +97,52 @@ impl FittedCurve {
 }
 
 impl FittedCurve {
-    /// Adds the provider to a scenario that begins at the base of the fit: revenue is the fitted level, growth the fitted
-    /// curve. Free numbers become named assumptions, `NAME logistic.rate` and so on, that are drawn jointly: normal in
-    /// their unbounded form (log growth rates; logs of positive numbers; saturations and fractions truncated to their
-    /// domain), with rank correlations from the covariance of the estimates. Deviations from the curve revert, with the sd
-    /// and the correlation from one observation to the next of the residuals. Factors of seasons are left out.
+    /// The shocks that the deviations from the curve consist of, with the prior of [`ReferenceClass::general`].
     ///
     /// # Errors
-    /// If growth was fitted in [`Scale::Growth`], whose level is not estimated.
+    /// If growth was fitted in [`Scale::Growth`], whose deviations accumulate.
     ///
-    /// # Example: a provider from its history
+    /// # Example: one quarter far off
     /// ```
-    /// use outgrow::fit::CurveFit;
-    /// use outgrow::{Curve, Period, Provider, Question, Scenario};
-    /// let noise: [f64; 12] = [0.02, -0.03, 0.01, 0.03, -0.02, 0.0, -0.01, 0.02, -0.02, 0.01, 0.03, -0.03];
-    /// let history: Vec<(Period, f64)> = (2007..).zip(noise).map(|(year, noise)| {
-    ///     let t = f64::from(year - 2012);
-    ///     Ok((year.to_string().parse()?, 900.0 * noise.exp() / (1.0 + (-0.6 * t).exp())))
+    /// use outgrow::Period;
+    /// use outgrow::fit::{CurveFit, GrowthLaw};
+    /// let base: Period = "2018-Q1".parse()?;
+    /// let history: Vec<(Period, f64)> = (-31..=0).map(|k| {
+    ///     let noise = if k == -9 { 0.3 } else { 0.02 * libm::sin(37.0 * f64::from(k)) };
+    ///     Ok((base.checked_add(k)?, 700.0 * libm::exp(0.05 * f64::from(k) + noise)))
     /// }).collect::<Result<_, outgrow::Error>>()?;
-    /// let fit = CurveFit::new(Curve::logistic(2, 0.3)).fit("2018", &history)?;
-    /// let scenario = fit.add_to(Scenario::builder("2018", "2028"), "B")?
-    ///     .provider(Provider::new("A", 500).growth(Curve::constant(0.1)).volatility(0.1))
-    ///     .question(Question::overtakes("A", "B"))
-    ///     .build()?;
-    /// assert!(scenario.simulate().paths(10_000).run()?.overtake("A", "B")?.by("2028")?.value() > 0.5);
+    /// let fit = CurveFit::of(GrowthLaw::Constant).seasons(false).fit(base, &history)?;
+    /// let shocks = fit.shocks()?;
+    /// assert!(fit.fit().residual_sd() > 0.05 && shocks.scale() < 0.03 && shocks.df() < 6.0);
     /// # Ok::<(), outgrow::Error>(())
     /// ```
-    pub fn add_to(&self, builder: ScenarioBuilder, name: &str) -> Result<ScenarioBuilder, Error> {
-        if self.model.scale == Scale::Growth {
-            return Err(Error::invalid("fit", "scale", "a fit of growth has no level of revenue"));
-        }
-        let named = |parameter: &str| format!("{name} {parameter}");
-        let source = format!(
-            "{} fitted to {} observations up to {}, residual sd {}",
-            self.model.curve.key(),
-            self.fit.residuals().len(),
-            self.base,
-            rounded(self.fit.residual_sd())
-        );
-        let mut builder = builder;
-        let free: Vec<&Parameter> =
-            self.fit.parameters().iter().filter(|parameter| !parameter.is_fixed() && !is_season(parameter)).collect();
-        for parameter in &free {
-            let value = self.drawn(parameter)?.source(source.clone());
-            builder = builder.assumption(named(parameter.name()), value);
-        }
-        for (place, a) in free.iter().enumerate() {
-            for b in &free[..place] {
-                let rho = self.fit.correlation(a.name(), b.name())?;
-                let rank = to_ranks(rho);
-                builder = builder.dependence(named(b.name()), named(a.name()), rank);
-            }
-        }
-        let mut curve = self.curve();
-        curve.walk_mut(&mut Trail::default(), &mut Name { free: &free, of: name });
-        let (sd, kept) = self.deviations();
-        let half_life = -self.model.step * std::f64::consts::LN_2 / math::ln(kept);
-        let volatility = sd * ((1.0 - kept * kept) / self.model.step).sqrt();
-        let provider = Provider::new(name, Assumption::from(named("level").as_str()))
-            .growth(curve)
-            .volatility(volatility)
-            .shock(Shock::reverting(half_life))
-            .source(source);
-        Ok(builder.provider(provider))
+    pub fn shocks(&self) -> Result<ResidualShocks, Error> {
+        self.shocks_in(&ReferenceClass::general())
     }
 
-    /// The distribution of a free parameter.
-    fn drawn(&self, parameter: &Parameter) -> Result<Assumption, Error> {
-        let (value, error) = (parameter.value(), parameter.standard_error());
-        if parameter.name() == LEVEL {
-            return Ok(lognormal(math::exp(value), error));
-        }
-        let (_, quantity, _) = numbers(&self.model.curve)?
-            .into_iter()
-            .find(|(address, _, _)| address == parameter.name())
-            .expect("every other parameter is a number of the curve");
-        let domain = quantity.domain();
-        Ok(match (domain.low, domain.high.is_finite()) {
-            (low, false) if low <= -1.0 && low.is_finite() => log_growth(math::ln_1p(value), error / (1.0 + value)),
-            (low, false) if low.abs() <= 0.0 => lognormal(value, error / value),
-            (low, false) if low.is_finite() => truncated(lognormal(value, error / value), low, None),
-            (_, false) => normal(value, error),
-            (low, true) => truncated(normal(value, error), low, domain.high),
-        })
-    }
-
-    /// The sd of the log residuals, and their correlation from one observation to the next, between 0.05 and 0.95.
-    fn deviations(&self) -> (f64, f64) {
+    /// The same with the prior of another class.
+    ///
+    /// # Errors
+    /// Those of [`shocks`](Self::shocks).
+    pub fn shocks_in(&self, class: &ReferenceClass) -> Result<ResidualShocks, Error> {
+        self.check_level()?;
         let residuals = self.fit.residuals();
-        let products: f64 = residuals.windows(2).map(|pair| pair[0] * pair[1]).sum();
-        let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
-        let kept = if squares > 0.0 { products / squares } else { 0.0 };
-        (self.fit.residual_sd(), kept.clamp(LEAST_KEPT, MOST_KEPT))
+        let log = |(residual, response): (&f64, &f64)| match self.model.scale {
+            Scale::Log => *residual,
+            Scale::Level | Scale::Growth => math::ln(response / (response - residual)),
+        };
+        let deviations: Vec<(i32, f64)> =
+            self.periods.iter().copied().zip(residuals.iter().zip(&self.responses).map(log)).collect();
+        Ok(ResidualShocks::new(&deviations, self.fit.degrees_of_freedom(), self.model.step, class))
     }
-}
 
-fn is_season(parameter: &Parameter) -> bool {
-    parameter.name().starts_with("season[")
-}
-
-/// Replaces the free numbers of a curve by the names of their assumptions.
-struct Name<'a> {
-    free: &'a [&'a Parameter],
-    of: &'a str,
-}
-
-impl VisitorMut for Name<'_> {
-    fn number(&mut self, trail: &mut Trail, _: Quantity, value: &mut Assumption) {
-        if self.free.iter().any(|parameter| parameter.name() == trail.as_str()) {
-            *value = Assumption::from(format!("{} {}", self.of, trail.as_str()).as_str());
+    /// # Errors
+    /// If growth was fitted, which leaves the level of revenue open.
+    pub(super) fn check_level(&self) -> Result<(), Error> {
+        if self.model.has_level() {
+            return Ok(());
         }
+        Err(Error::invalid("fit", "scale", "a fit of growth has no level of revenue"))
     }
 }
 

@@ -114,6 +114,11 @@ pub(super) fn numbers(curve: &Curve) -> Result<Listed, Error> {
 }
 
 impl Form {
+    /// Whether the log revenue at the base is a parameter.
+    pub(super) fn has_level(&self) -> bool {
+        self.scale != Scale::Growth
+    }
+
     /// Years since the base, and the season.
     pub(super) fn place(&self, base: Period, period: Period) -> (f64, usize) {
         let periods = period.since(base).expect("checked: the periods have the step of the base");
@@ -146,8 +151,7 @@ impl Form {
 
     /// The model at some points, in increasing order.
     fn fill(&self, points: &[Point], parameters: &[f64], out: &mut [f64]) {
-        let has_level = self.scale != Scale::Growth;
-        let (level, rest) = if has_level { (parameters[0], &parameters[1..]) } else { (0.0, parameters) };
+        let (level, rest) = if self.has_level() { (parameters[0], &parameters[1..]) } else { (0.0, parameters) };
         let (of_curve, of_seasons) = rest.split_at(rest.len() + 1 - self.seasons);
         // The factors multiply to 1 over a year; the base is of season 0.
         let season = |season: usize| match season.checked_sub(1) {
@@ -164,7 +168,7 @@ impl Form {
         };
         out.fill(level);
         add(1.0, &|point| point.at, out);
-        if !has_level {
+        if !self.has_level() {
             add(-1.0, &|point| point.before.unwrap_or(point.at), out);
         }
         if self.scale == Scale::Level {

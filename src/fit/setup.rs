@@ -45,8 +45,16 @@ impl ParameterSet {
             return refuse(place, format!("the data do not determine it; the method ended at {value}"));
         }
         if !found.has_converged {
-            let message = format!("the method did not converge in {} iterations", found.iterations);
-            return Err(Error::one(Kind::Numeric, "fit", "", message));
+            // The parameter that the data determine least is the one that still moves.
+            let place = undetermined(found);
+            let value = error::shown(all[setup.free[place]]);
+            let iterations = found.iterations;
+            return refuse(
+                place,
+                format!(
+                    "the method did not converge in {iterations} iterations and ended at {value}; there may be no optimum"
+                ),
+            );
         }
         let degrees = found.residuals.len() - setup.free.len();
         let variance = found.residuals.norm_squared() / as_f64(degrees);

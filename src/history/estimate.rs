@@ -21,6 +21,8 @@ const PENALTY: f64 = 1e-3;
 const USUAL_WEIGHT: f64 = 8.0;
 const USUAL_DF: f64 = 4.0;
 const DF_SHIFT: f64 = 1.05;
+/// Of ln(ν − 1.05).
+const TOLERANCE: f64 = 1e-4;
 /// The range of ν. Beyond the largest a t distribution is normal.
 const DF: (f64, f64) = (2.2, 100.0);
 /// The range of s₀ and of ν₀.
@@ -250,28 +252,9 @@ impl Likelihood<'_> {
             norm - (logs + 0.5 * (df + 1.0) * tails) / total - penalty(x, USUAL_DF)
         };
         let (low, high) = (math::ln(DF.0 - DF_SHIFT), math::ln(DF.1 - DF_SHIFT));
-        let x = golden(value, low, high);
+        let x = math::root::maximum(value, low, high, TOLERANCE);
         (value(x) - penalty(weight, USUAL_WEIGHT), DF_SHIFT + math::exp(x))
     }
-}
-
-/// The place of the maximum of a function with one maximum, by golden section.
-fn golden(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    const SHARE: f64 = 0.618_033_988_749_895;
-    let (mut a, mut b) = (high - SHARE * (high - low), low + SHARE * (high - low));
-    let (mut at_a, mut at_b) = (f(a), f(b));
-    while high - low > 1e-4 {
-        if at_a > at_b {
-            (high, b, at_b) = (b, a, at_a);
-            a = high - SHARE * (high - low);
-            at_a = f(a);
-        } else {
-            (low, a, at_a) = (a, b, at_b);
-            b = low + SHARE * (high - low);
-            at_b = f(b);
-        }
-    }
-    0.5 * (low + high)
 }
 
 /// Central 90 % intervals over replicates.

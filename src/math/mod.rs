@@ -18,7 +18,7 @@
 //! | `gauss` | Gauss rules, also of a discrete measure |
 //! | `interpolant` | polynomial interpolation through Chebyshev points |
 //! | `fourier` | the discrete Fourier transform |
-//! | `root` | bisection and the Illinois method |
+//! | `root` | bisection, the Illinois method, golden section |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
 //! | `rotation` | orthonormal bases and reflections |
 //! | `student` | upper tail and quantile of Student's t distribution |

@@ -1,4 +1,4 @@
-//! Roots of functions of one variable.
+//! Roots and maxima of functions of one variable.
 
 /// Root of a monotone f by bisection, to the last bit.
 pub(crate) fn bisect(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
@@ -49,6 +49,26 @@ pub(crate) fn threshold(holds: impl Fn(f64) -> bool, mut low: f64, mut high: f64
         }
         if holds(middle) { high = middle } else { low = middle }
     }
+}
+
+/// The place of the maximum of a function with one maximum, by golden section, to a tolerance.
+#[cfg(feature = "history")]
+pub(crate) fn maximum(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64, tolerance: f64) -> f64 {
+    const SHARE: f64 = 0.618_033_988_749_895;
+    let (mut a, mut b) = (high - SHARE * (high - low), low + SHARE * (high - low));
+    let (mut at_a, mut at_b) = (f(a), f(b));
+    while high - low > tolerance {
+        if at_a > at_b {
+            (high, b, at_b) = (b, a, at_a);
+            a = high - SHARE * (high - low);
+            at_a = f(a);
+        } else {
+            (low, a, at_a) = (a, b, at_b);
+            b = low + SHARE * (high - low);
+            at_b = f(b);
+        }
+    }
+    0.5 * (low + high)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `outgrow fit` as a process: the scenario on standard output, the summary on standard error.
 
+use outgrow::fit::GrowthLaw;
 use outgrow::{History, ReferenceClass, Scenario};
 
 use crate::command::{File, outgrow};
@@ -131,4 +132,69 @@ fn stated_rates_get_errors_on_the_command_line() {
     assert_ne!(certain, uncertain);
     let (code, _, err) = case(&["--estimate-errors"]);
     assert!(code == Some(2) && err.contains("no rate of a schedule is a plain number"), "{err}");
+}
+
+/// With --law, growth laws are fitted to the names, and become a scenario or JSON.
+#[test]
+fn laws_are_fitted_on_request() {
+    let mut text = String::from("name,period,value\n");
+    for year in 2004..=2018 {
+        let t = f64::from(year - 2018);
+        let noise = 0.03 * libm::sin(9.0 * t);
+        text += &format!("A,{year},{}\n", 700.0 * libm::exp(0.25 * t + noise));
+        text += &format!("B,{year},{}\n", 900.0 * 1.4 / (1.0 + 0.4 * libm::exp(-0.5 * t)) * libm::exp(-noise));
+    }
+    let file = File::of("laws.csv", text.as_bytes());
+    let laws = [file.path(), "A", "B", "--law", "constant,logistic"];
+    let fits = History::from_csv(&text).expect("valid").fits(["A", "B"], [GrowthLaw::Constant, GrowthLaw::Logistic]);
+    let fits = fits.expect("fits");
+    let (code, out, err) = fit(&[&laws[..], &["--horizon", "2028"]].concat());
+    assert_eq!((code, err), (Some(0), fits.to_string()));
+    assert_eq!(Scenario::from_toml(&out).expect("a scenario"), fits.scenario("2028").expect("valid"));
+    let (code, out, _) = fit(&[&laws[..], &["--horizon", "2028", "--student-t"]].concat());
+    assert!(code == Some(0) && out.contains("student_t"), "{out}");
+
+    let (code, out, err) = fit(&[&laws[..], &["--json"]].concat());
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    let read: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let b = &read["providers"][1];
+    assert_eq!((b["name"].as_str(), b["laws"][0]["law"].as_str()), (Some("B"), Some("logistic")));
+    let of = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let provider = fits.provider("B").expect("B");
+    let rate = provider.laws()[0].parameter("logistic.rate").expect("a number");
+    let parameter = &b["laws"][0]["parameters"][2];
+    assert_eq!(parameter["name"].as_str(), Some("logistic.rate"));
+    for (found, expected) in [
+        (&parameter["value"], rate.value()),
+        (&parameter["standard_error"], rate.standard_error()),
+        (&b["laws"][0]["weight"], provider.weights()[0]),
+        (&b["laws"][0]["aicc"], provider.laws()[0].fit().aicc()),
+        (&b["shocks"]["scale"], provider.shocks().scale()),
+        (&b["shocks"]["df"], provider.shocks().df()),
+        (&read["df"], fits.df()),
+    ] {
+        assert!((of(found) - expected).abs() < 1e-12, "{found}, expected {expected}");
+    }
+    assert!(read["providers"][0]["refused"].is_array(), "{out}");
+
+    // The outside view has JSON too.
+    let (code, out, err) = fit(&[&[CLOUD, "Alibaba Cloud", "AWS", "--json"], &IN_2018[..]].concat());
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    let read: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let history = History::from_csv_file(CLOUD).expect("valid").as_of("2018-06-30").expect("a date");
+    let view = history.outside_view("Alibaba Cloud", "AWS", "2018-Q1", "2028-Q1").expect("a view");
+    assert!((of(&read["advantages"][0]["advantage"]) - view.advantages()[0].value()).abs() < 1e-12, "{out}");
+
+    let wrong: [(&[&str], &str, i32); 5] = [
+        (&["--law", "logstic", "--horizon", "2028"], "logistic", 2),
+        (&["--law", "logistic", "--base", "2018", "--horizon", "2028"], "--base", 2),
+        (&["--law", "logistic"], "--horizon", 2),
+        (&["--student-t", "--base", "2018", "--horizon", "2028"], "--base", 2),
+        (&["--law", "bass", "--horizon", "2028"], "bass.", 1),
+    ];
+    for (changed, words, expected) in wrong {
+        let (code, out, err) = fit(&[&[file.path(), "A"], changed].concat());
+        assert_eq!((code, out.as_str()), (Some(expected), ""), "{changed:?}: {err}");
+        assert!(err.contains(words), "{changed:?}: {err}");
+    }
 }

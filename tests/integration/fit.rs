@@ -365,8 +365,13 @@ fn every_law_is_recovered() {
     for (key, law, numbers, start) in laws() {
         let (base, history) = quarters(law, SEASONS);
         for scale in [Scale::Log, Scale::Level, Scale::Growth] {
+            let automatic = CurveFit::of(key.parse().expect("a law")).scale(scale).fit(base, &history);
+            let automatic = automatic.unwrap_or_else(|error| panic!("{key} {scale:?} without a start: {error}"));
             let fit = CurveFit::new(start.clone()).scale(scale).fit(base, &history);
             let fit = fit.unwrap_or_else(|error| panic!("{key} {scale:?}: {error}"));
+            for (a, b) in automatic.fit().values().iter().zip(fit.fit().values()) {
+                assert!((a / b - 1.0).abs() < 1e-7, "{key} {scale:?}: {a} without a start, {b} with one");
+            }
             let from = usize::from(scale != Scale::Growth);
             let values = fit.fit().values();
             for (found, expected) in values[from..].iter().zip(numbers.iter().chain(&SEASONS[1..])) {

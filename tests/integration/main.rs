@@ -32,6 +32,8 @@ mod examples;
 mod fiscal;
 #[cfg(feature = "history")]
 mod fit;
+#[cfg(feature = "history")]
+mod fit_of_history;
 mod gradient;
 #[cfg(feature = "history")]
 mod history;

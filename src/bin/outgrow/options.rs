@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, UnknownArgumentValueParser};
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use outgrow::fit::GrowthLaw;
 use outgrow::{Date, Measure, Period, Sampling};
 
 /// More threads than any processor has cores would only take memory.
@@ -51,7 +52,7 @@ pub(crate) enum Command {
     Report(Box<Report>),
     /// Validate a scenario without running it, and print what it asks
     Check(Check),
-    /// Make a scenario from a revenue history: the outside view, as TOML
+    /// Make a scenario from a revenue history, as TOML: the outside view, or fitted growth laws
     Fit(Fit),
     /// Compare a scenario with the outside view of the same pair, made from a history
     Reference(Reference),
@@ -181,12 +182,22 @@ pub(crate) struct Fit {
     /// The challenger, then those that it challenges [default: all names, the smallest at the base first]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    /// The last known period, such as 2018-Q1
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
-    pub(crate) base: Period,
-    /// The last projected period, a whole number of years after the base
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
-    pub(crate) horizon: Period,
+    /// The last known period, such as 2018-Q1; a law is fitted as of the latest figure
+    #[arg(long, value_name = "PERIOD", value_parser = period, required_unless_present = "law")]
+    pub(crate) base: Option<Period>,
+    /// The last projected period; without --law a whole number of years after the base
+    #[arg(long, value_name = "PERIOD", value_parser = period, required_unless_present_all = ["law", "json"])]
+    pub(crate) horizon: Option<Period>,
+    /// Fit a growth law to each name and mix several by their Akaike weights; may be repeated or listed with commas
+    #[arg(long, value_name = "LAW", value_parser = law(), value_delimiter = ',')]
+    #[arg(conflicts_with_all = ["base", "class", "periods"])]
+    pub(crate) law: Vec<GrowthLaw>,
+    /// With --law: heavy tails, with the degrees of freedom of the shocks
+    #[arg(long, requires = "law", conflicts_with = "base")]
+    pub(crate) student_t: bool,
+    /// Print the estimates as JSON, and no scenario
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Make a scenario of the history's quarters or months; by default its steps are years
     #[arg(long)]
     pub(crate) periods: bool,
@@ -315,6 +326,10 @@ pub(crate) fn grammar() -> clap::Command {
             .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
             .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
     })
+}
+
+fn law() -> impl TypedValueParser<Value = GrowthLaw> {
+    PossibleValuesParser::new(GrowthLaw::ALL.map(GrowthLaw::key)).try_map(|key| key.parse())
 }
 
 fn sampling() -> impl TypedValueParser<Value = Sampling> {

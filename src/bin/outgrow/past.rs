@@ -49,5 +49,5 @@ impl Past {
 
 fn failure(name: &str, error: &Error) -> Failure {
     let message = format!("{name}: {error}");
-    if error.is_invalid_input() { Failure::invalid(message) } else { Failure::failed(message) }
+    if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
 }
