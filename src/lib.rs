@@ -48,6 +48,7 @@
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | fit growth laws to past revenue (feature `history`) | `fit::CurveFit`, `fit::Regression` |
 //! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
+//! | score forecasts | [`scores`] |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
@@ -133,6 +134,7 @@ mod reference;
 mod render;
 mod report;
 mod scenario;
+pub mod scores;
 mod simulation;
 mod snapshot;
 mod statistic;

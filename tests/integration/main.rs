@@ -64,6 +64,7 @@ mod report;
 mod same_bits;
 mod samplings;
 mod schema;
+mod scores;
 mod segments;
 #[cfg(feature = "toml")]
 mod shocks;
