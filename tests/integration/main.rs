@@ -7,6 +7,8 @@ mod assertion;
 mod at_any_time;
 #[cfg(feature = "toml")]
 mod audit;
+#[cfg(feature = "history")]
+mod backtest;
 mod bad_input;
 mod charts;
 mod close_pairs;
