@@ -1,15 +1,18 @@
-//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them.
+//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them. A back-test as one.
 //!
 //! | file | what |
 //! |---|---|
 //! | `html`, `style.css` | the page: elements, escaping, styles for screen and paper |
 //! | `answers` | questions, revenue, ranks and shares |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
+//! | `scorecard` | a back-test as one page |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
 mod basis;
 mod html;
+#[cfg(feature = "history")]
+mod scorecard;
 mod words;
 
 use html::HtmlPage;
