@@ -16,6 +16,8 @@ mod closed_forms;
 #[cfg(feature = "cli")]
 mod command;
 #[cfg(feature = "cli")]
+mod command_backtest;
+#[cfg(feature = "cli")]
 mod command_fit;
 #[cfg(feature = "toml")]
 mod conformance;

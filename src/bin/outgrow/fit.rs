@@ -1,29 +1,19 @@
 //! Makes a scenario from a history: the outside view of two or more names.
 
-use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 
 use outgrow::{Error, History, OutsideView, ReferenceClass};
 
 use crate::failure::Failure;
+use crate::input;
 use crate::options::{Class, Fit};
 use crate::output;
 
 /// Prints the scenario on standard output and the summary on standard error.
 pub(crate) fn fit(options: &Fit) -> Result<(), Failure> {
-    let is_standard_input = options.history.as_os_str() == "-";
-    let name = if is_standard_input { "standard input".into() } else { options.history.display().to_string() };
-    let failed = |error: &Error| {
-        let message = format!("{name}: {error}");
-        if error.is_invalid_input() { Failure::invalid(message) } else { Failure::failed(message) }
-    };
-    let read = if is_standard_input {
-        History::from_csv_reader(io::stdin().lock())
-    } else {
-        let file = File::open(&options.history).map_err(|error| Failure::invalid(format!("{name}: {error}")))?;
-        History::from_csv_reader(BufReader::new(file))
-    };
-    let view = read.and_then(|history| view(&history, options)).map_err(|error| failed(&error))?;
+    let history = input::history(&options.history)?;
+    let failed = |error: &Error| input::failure(&options.history, error);
+    let view = view(&history, options).map_err(|error| failed(&error))?;
     let scenario = view.scenario().and_then(|scenario| scenario.to_toml()).map_err(|error| failed(&error))?;
     // Nobody may be reading standard error.
     let _ = write!(io::stderr(), "{view}");
