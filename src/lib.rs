@@ -48,6 +48,8 @@
 //! | read and write scenario files | [`Scenario::from_toml`], [`Scenario::from_json`], [`Scenario::to_toml`] |
 //! | fit growth laws to past revenue (feature `history`) | `History::fit`, `History::fits`, `fit::CurveFit`, `fit::Regression` |
 //! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
+//! | score forecasts from past years (feature `history`) | `History::backtest`, `backtest::Scorecard` |
+//! | score other forecasts | [`scores`] |
 //! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
@@ -77,7 +79,7 @@
 //! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
 #![cfg_attr(
     feature = "history",
-    doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits)"
+    doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits), [back-tests](_documentation::backtest)"
 )]
 //!
 //! # Units
@@ -110,6 +112,8 @@ pub mod _documentation;
 mod assertion;
 mod assumption;
 mod audit;
+#[cfg(feature = "history")]
+pub mod backtest;
 mod calendar;
 #[cfg(feature = "history")]
 mod comparison;
@@ -133,6 +137,7 @@ mod reference;
 mod render;
 mod report;
 mod scenario;
+pub mod scores;
 mod simulation;
 mod snapshot;
 mod statistic;

@@ -24,7 +24,7 @@ const LEFT: f64 = 0.5;
 /// The part of the class's spread below which a scenario's is too narrow. The scales of five panels lie between .6 and 1.9
 /// of the class's.
 const NARROW: f64 = 0.5;
-/// Probabilities beyond these are more certain than history: forecasts of .96 by past growth came true in .50 of cases.
+/// Probabilities beyond these are more certain than history: see [`reference::CERTAIN_BY_PAST_GROWTH`].
 const LIKELY: f64 = 0.85;
 const UNLIKELY: f64 = 0.05;
 /// The difference from the class's probability that matters: the calibration of the class over five panels is within .05, and
@@ -210,11 +210,24 @@ fn sure(scene: &Scene<'_>, class: &Class, pair: &Pair<'_>, found: &Measured) -> 
         own.shown(),
         expected.shown()
     );
+    let [said, was] = reference::CERTAIN_BY_PAST_GROWTH;
+    let seen = if own.value() > LIKELY {
+        format!(
+            "{seen}; in back-tests of two public panels, overtakes to which past growth gave more than {LIKELY}, {said} on average, happened in \
+             {was} of cases"
+        )
+    } else {
+        seen
+    };
     let advice = "report both probabilities, or state what makes this pair more certain than others";
-    let figures = vec![
+    let mut figures = vec![
         (format!("ahead at the end of a year up to {end}"), own.value()),
         ("the same, with the fade and spread of the reference class".to_owned(), expected.value()),
     ];
+    if own.value() > LIKELY {
+        figures.push(("back-tests: mean forecast by past growth where above .85".to_owned(), said));
+        figures.push(("back-tests: frequency of these overtakes".to_owned(), was));
+    }
     Some(Reason { seen, advice, figures })
 }
 

@@ -11,6 +11,7 @@ mod data;
 mod date;
 mod estimate;
 mod exits;
+mod origins;
 mod outside;
 mod panel;
 mod rates;
@@ -29,3 +30,5 @@ pub use exits::Exits;
 pub use rates::Rates;
 pub use series::{Figure, Series};
 pub use view::{Advantage, OutsideView};
+
+pub(crate) use origins::Years;

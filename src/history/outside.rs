@@ -85,10 +85,9 @@ impl OutsideView {
             .history(self.history_of(known))
             .source(self.source_of_provider(known));
         let provider = self.with_grid(provider, known, index);
-        match (&self.class.exits, known.smallest) {
-            (None, _) => provider,
-            (Some(exits), Some(smallest)) => provider.exit(exits.hazard(known.years[0], smallest)),
-            (Some(exits), None) => provider.exit(exits.mean),
+        match self.exit(known) {
+            Some(hazard) => provider.exit(hazard),
+            None => provider,
         }
     }
 
@@ -104,6 +103,12 @@ impl OutsideView {
                 when(&self.subject)
             ));
         self.class.exits.as_ref().map_or(provider.clone(), |exits| provider.exit(exits.mean))
+    }
+
+    /// The yearly probability that a provider leaves the panel, if the class has hazards of exits.
+    pub(super) fn exit(&self, known: &Known) -> Option<f64> {
+        let exits = self.class.exits.as_ref()?;
+        Some(known.smallest.map_or(exits.mean, |smallest| exits.hazard(known.years[0], smallest)))
     }
 
     fn half_life(&self) -> Assumption {

@@ -54,7 +54,6 @@ pub(crate) use elementary::{
     exp, exp_m1, exp_m1_below_0, exp_m1_slice, exp_pair, exp_pair_below_0, exp_slice, ln, ln_1p, ln_1p_slice, ln_slice,
 };
 /// From `libm`: ln Γ(x).
-#[cfg(feature = "history")]
 pub(crate) use libm::lgamma as ln_gamma;
 /// From `libm`: inverse sine, cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{asin, cos, hypot, sin};

@@ -1,4 +1,4 @@
-//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them.
+//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them. A back-test as one.
 //!
 //! | file | what |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | `answers` | questions, revenue, ranks and shares |
 //! | `beside` | the scenario beside the outside view (feature `history`) |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
+//! | `scorecard` | a back-test as one page |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
@@ -13,6 +14,8 @@ mod basis;
 #[cfg(feature = "history")]
 mod beside;
 mod html;
+#[cfg(feature = "history")]
+mod scorecard;
 mod words;
 
 use html::HtmlPage;

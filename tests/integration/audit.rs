@@ -513,6 +513,9 @@ fn a_pair_that_is_surer_than_history_is_found_with_both_numbers() {
     assert!((of("sd of the log-ratio per √year, in the reference class") - 0.267).abs() < 0.002, "{sure}");
     assert!(of("ahead at the end of a year up to 2028-Q1") > 0.95, "{sure}");
     assert!(of("the same, with the fade and spread of the reference class") < 0.85, "{sure}");
+    // What such certainty was worth in back-tests.
+    assert!(of("back-tests: mean forecast by past growth where above .85") > 0.9, "{sure}");
+    assert!(of("back-tests: frequency of these overtakes") < 0.6, "{sure}");
     let found = sure.findings().iter().find(|finding| finding.kind == FindingKind::Reference).expect("a finding");
     assert_eq!((found.address.as_str(), found.severity), ("question[0].overtakes", outgrow::Severity::Medium));
     // The incumbent's advantage counts as well, and needs no simulation.

@@ -7,12 +7,16 @@ mod assertion;
 mod at_any_time;
 #[cfg(feature = "toml")]
 mod audit;
+#[cfg(feature = "history")]
+mod backtest;
 mod bad_input;
 mod charts;
 mod close_pairs;
 mod closed_forms;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_backtest;
 #[cfg(feature = "cli")]
 mod command_fit;
 #[cfg(feature = "toml")]
@@ -66,6 +70,7 @@ mod report;
 mod same_bits;
 mod samplings;
 mod schema;
+mod scores;
 mod segments;
 #[cfg(feature = "toml")]
 mod shocks;

@@ -5,6 +5,8 @@
 
 mod assertion;
 mod at_any_time;
+#[cfg(feature = "history")]
+mod backtest;
 mod coverage;
 mod cross_check;
 mod drawn;

@@ -1,11 +1,11 @@
-//! Reading the scenario, and the findings that need no simulation.
+//! Reading scenarios and histories, and the findings that need no simulation.
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use outgrow::{Audit, Error, Finding, Scenario};
+use outgrow::{Audit, Error, Finding, History, Scenario};
 
 use crate::failure::Failure;
 use crate::options::{Findings, Input};
@@ -33,7 +33,7 @@ impl Source {
     }
 
     pub(crate) fn without_findings(input: &Input) -> Result<Self, Failure> {
-        let is_standard_input = input.file.as_os_str() == "-";
+        let is_standard_input = is_standard_input(&input.file);
         let name = if is_standard_input { "standard input".into() } else { input.file.display().to_string() };
         let invalid = |problem: &dyn Display| Failure::invalid(format!("{name}: {problem}"));
         let bytes =
@@ -64,6 +64,29 @@ impl Source {
     pub(crate) fn failed(&self, message: impl Display) -> Failure {
         Failure::failed(format!("{}: {message}", self.name))
     }
+}
+
+/// Reads a history from a file, or from standard input if it is `-`.
+pub(crate) fn history(file: &Path) -> Result<History, Failure> {
+    let read = if is_standard_input(file) {
+        History::from_csv_reader(io::stdin().lock())
+    } else {
+        let open = File::open(file);
+        let open = open.map_err(|error| Failure::invalid(format!("{}: {error}", file.display())))?;
+        History::from_csv_reader(BufReader::new(open))
+    };
+    read.map_err(|error| failure(file, &error))
+}
+
+/// An error of a history from this file.
+pub(crate) fn failure(file: &Path, error: &Error) -> Failure {
+    let name = if is_standard_input(file) { "standard input".into() } else { file.display().to_string() };
+    let message = format!("{name}: {error}");
+    if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
+}
+
+fn is_standard_input(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 /// The whole input, or one byte more than may be read.

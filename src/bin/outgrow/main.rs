@@ -1,8 +1,9 @@
-//! The command `outgrow`: answers, audits, charts and reports of scenario files, and scenarios from histories.
+//! The command `outgrow`: answers, audits, charts and reports of scenario files, scenarios from histories, and back-tests.
 //!
 //! `outgrow --help` lists the subcommands; `outgrow run --help` the options of one.
 
 mod answer;
+mod backtest;
 mod failure;
 mod fit;
 mod input;
@@ -42,6 +43,7 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Report(options) => report(&options),
         Command::Check(options) => check(&options),
         Command::Fit(options) => set_threads(&options.threads).and_then(|()| fit::fit(&options)),
+        Command::Backtest(options) => set_threads(&options.threads).and_then(|()| backtest::backtest(&options)),
         Command::Reference(options) => reference(&options),
         Command::Schema => output::print(&Scenario::json_schema()),
     }

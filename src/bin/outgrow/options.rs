@@ -20,7 +20,7 @@ const SAMPLINGS: [(&str, Sampling); 5] = [
 
 const AFTER_HELP: &str = "\
 FILE is a scenario in TOML or JSON, or - for standard input. A text that begins with { is read as JSON.
-HISTORY.csv is a history: figures by name and period.
+HISTORY.csv is a history: figures by name and period. PANEL.csv is one of many comparable series.
 
 Answers go to standard output. Findings, progress, the names of written files and errors go to standard error.
 
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Make a scenario from a revenue history, as TOML: the outside view, or fitted growth laws
     Fit(Fit),
+    /// Score forecasts from every past year of a panel on what happened
+    Backtest(Backtest),
     /// Compare a scenario with the outside view of the same pair, made from a history
     Reference(Reference),
     /// Print the JSON Schema of the scenario file
@@ -203,6 +205,33 @@ pub(crate) struct Fit {
     pub(crate) periods: bool,
     #[command(flatten)]
     pub(crate) known: Known,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+}
+
+#[derive(Args)]
+pub(crate) struct Backtest {
+    /// The panel, CSV with the columns group, name, period and value; - for standard input
+    #[arg(value_name = "PANEL.csv")]
+    pub(crate) panel: PathBuf,
+    /// Also score the outside view with the reference class of this panel
+    #[arg(long, value_name = "PANEL2.csv")]
+    pub(crate) other: Option<PathBuf>,
+    /// The number of years that are forecast, 1 to 30
+    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(1..=30), default_value = "5")]
+    pub(crate) horizon: u32,
+    /// The first origin that is scored [default: the first at which 50 earlier cases have a known outcome]
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub(crate) first_origin: Option<Period>,
+    /// Also print the N worst forecasts of the outside view
+    #[arg(long, value_name = "N", default_value = "0", conflicts_with = "json")]
+    pub(crate) worst: usize,
+    /// Print the scores as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write a report of the outside view to a file, as HTML: scores, charts and the worst forecasts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) threads: Threads,
 }

@@ -94,7 +94,12 @@ fn charts(outcome: &Outcome, fans_of: &[YearsOption]) -> Vec<(String, Result<Str
 }
 
 fn write_file(source: &Source, file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| source.failed(format!("cannot write {}: {error}", file.display())))?;
+    write_text(file, text).map_err(|error| source.failed(format!("cannot write {}: {error}", file.display())))
+}
+
+/// Writes a file and reports it on standard error.
+pub(crate) fn write_text(file: &Path, text: &str) -> io::Result<()> {
+    fs::write(file, text)?;
     // Nobody may be reading standard error.
     let _ = writeln!(io::stderr(), "wrote {}", file.display());
     Ok(())

@@ -1,40 +1,30 @@
-//! Reading a history, and the class that it is compared with.
+//! A history as known on a day, and the class that it is compared with.
 
-use std::fs::File;
-use std::io::{self, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use outgrow::{Error, History, ReferenceClass};
 
 use crate::failure::Failure;
+use crate::input;
 use crate::options::{Class, Known};
 
-/// A history as known on a day, and the name of its file, which begins every message.
+/// A history as known on a day, and its file, whose name begins every message.
 pub(crate) struct Past {
-    name: String,
+    file: PathBuf,
     pub(crate) history: History,
 }
 
 impl Past {
     pub(crate) fn read(file: &Path, known: &Known) -> Result<Self, Failure> {
-        let is_standard_input = file.as_os_str() == "-";
-        let name = if is_standard_input { "standard input".into() } else { file.display().to_string() };
-        let read = if is_standard_input {
-            History::from_csv_reader(io::stdin().lock())
-        } else {
-            let file = File::open(file).map_err(|error| Failure::invalid(format!("{name}: {error}")))?;
-            History::from_csv_reader(BufReader::new(file))
-        };
-        let seen = read.and_then(|history| known.as_of.map_or(Ok(history.clone()), |date| history.as_of(date)));
-        match seen {
-            Ok(history) => Ok(Self { name, history }),
-            Err(error) => Err(failure(&name, &error)),
-        }
+        let whole = input::history(file)?;
+        let seen = known.as_of.map_or(Ok(whole.clone()), |date| whole.as_of(date));
+        let history = seen.map_err(|error| input::failure(file, &error))?;
+        Ok(Self { file: file.to_owned(), history })
     }
 
     /// An error of an estimate from this history.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
-        failure(&self.name, error)
+        input::failure(&self.file, error)
     }
 
     pub(crate) fn class(&self, known: &Known) -> Result<ReferenceClass, Error> {
@@ -45,9 +35,4 @@ impl Past {
             (Class::Panel, None) => unreachable!("--class panel requires --as-of"),
         }
     }
-}
-
-fn failure(name: &str, error: &Error) -> Failure {
-    let message = format!("{name}: {error}");
-    if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
 }

@@ -7,6 +7,8 @@ mod dots;
 mod fan;
 mod labels;
 mod page;
+#[cfg(feature = "history")]
+mod score;
 mod settings;
 mod stack;
 mod svg;

@@ -1,0 +1,225 @@
+//! Running a back-test: cases, forecasters, and their forecasts of every case.
+
+use std::fmt;
+
+use super::baselines::{Background, past_drift};
+use super::cases::{Known, Pair, Truth, cases_at};
+use super::forecast::{Forecast, of_scenario};
+use super::outside::Noise;
+use super::scorecard::{Case, Scorecard};
+use crate::calendar::Period;
+use crate::error::{Error, Kind};
+use crate::history::{History, ReferenceClass};
+use crate::scenario::Scenario;
+
+const WHAT: &str = "back-test";
+/// The horizon unless stated, years.
+const HORIZON: u32 = 5;
+/// The largest horizon, years.
+const MOST_YEARS: u32 = 30;
+/// Origins are scored from the first at which this number of cases has a known outcome.
+const LEAST_RESOLVED: f64 = 50.0;
+
+type Forecaster<'a> = dyn Fn(&History, &Pair) -> Result<Scenario, Error> + Send + Sync + 'a;
+
+/// A back-test of a panel: forecasts from every past year, each from what was known then, and what happened.
+///
+/// Made by [`History::backtest`]. Six forecasters are always scored; [`forecaster`](Self::forecaster) adds others.
+#[must_use]
+pub struct Backtest<'a> {
+    history: &'a History,
+    other: Option<&'a History>,
+    years: u32,
+    first: Option<Period>,
+    custom: Vec<(String, Box<Forecaster<'a>>)>,
+}
+
+impl fmt::Debug for Backtest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.custom.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Backtest").field("years", &self.years).field("custom", &names).finish_non_exhaustive()
+    }
+}
+
+impl History {
+    /// A back-test of this history as a panel: many series of the same kind, in groups within which names are compared.
+    ///
+    /// # Example: synthetic series, and a custom forecaster
+    /// ```no_run
+    /// use outgrow::{History, Question};
+    /// let panel = History::from_csv_file("gdp.csv")?;
+    /// let card = panel
+    ///     .backtest()
+    ///     .horizon(5)
+    ///     .forecaster("general class", |past, pair| {
+    ///         past.outside_view(&pair.challenger, &pair.incumbent, pair.base, pair.horizon)?.scenario()
+    ///     })
+    ///     .run()?;
+    /// println!("{card}");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn backtest(&self) -> Backtest<'_> {
+        Backtest { history: self, other: None, years: HORIZON, first: None, custom: Vec::new() }
+    }
+}
+
+impl<'a> Backtest<'a> {
+    /// The number of years that are forecast, 1 to 30; 5 unless stated.
+    pub fn horizon(mut self, years: u32) -> Self {
+        self.years = years;
+        self
+    }
+
+    /// Also scores the outside view with the reference class of another panel, as known at each origin.
+    pub fn other_panel(mut self, other: &'a History) -> Self {
+        self.other = Some(other);
+        self
+    }
+
+    /// The first origin that is scored, the end of a whole year of the panel. Unless stated, it is the first at which 50
+    /// earlier cases have a known outcome.
+    pub fn first_origin(mut self, first: Period) -> Self {
+        self.first = Some(first);
+        self
+    }
+
+    /// Adds a forecaster: a scenario for a pair, from the history of its group as known at the base.
+    ///
+    /// The scenario has both names as providers, and its horizon is that of the pair. It is simulated with 65,536 paths, to a standard error of at most .002. Monitor it at the ends of years, as the cases
+    /// are. The closure is called from several threads.
+    pub fn forecaster(
+        mut self,
+        name: impl Into<String>,
+        scenario: impl Fn(&History, &Pair) -> Result<Scenario, Error> + Send + Sync + 'a,
+    ) -> Self {
+        self.custom.push((name.into(), Box::new(scenario)));
+        self
+    }
+
+    /// Forecasts every case. The results do not depend on the number of threads.
+    ///
+    /// # Errors
+    /// If the horizon is outside 1 to 30 years, if two forecasters have one name, if the panel has no case with a known outcome, or if a forecaster
+    /// returns an error, which names the case.
+    pub fn run(self) -> Result<Scorecard, Error> {
+        self.check()?;
+        let (ends, years) = (self.history.year_ends(), self.years as usize);
+        let truth = Truth::of(self.history, &ends);
+        let pasts: Vec<History> = ends.iter().map(|end| self.history.known_at(*end)).collect();
+        let by_origin = in_parallel(ends.len(), &|at| cases_at(self.history, &pasts[at], &truth, &ends, at, years));
+        let all: Vec<Known> = by_origin.into_iter().flatten().collect();
+        let background = Background::at_ends(&all, ends.len(), years);
+        let is_scored = |at: &usize| match self.first {
+            Some(first) => ends[*at] >= first,
+            None => background[*at].resolved() >= LEAST_RESOLVED,
+        };
+        let origins: Vec<usize> = (0..ends.len()).filter(is_scored).collect();
+        let scored: Vec<Vec<&Known>> = origins
+            .iter()
+            .map(|at| all.iter().filter(|case| case.origin == *at && case.outcome.is_some()).collect())
+            .collect();
+        let forecasts = in_parallel(origins.len(), &|at| {
+            self.forecasts(&scored[at], &pasts[origins[at]], &background[origins[at]])
+        });
+        let mut cases = Vec::new();
+        for (known, forecasts) in scored.into_iter().zip(forecasts) {
+            for (known, forecasts) in known.into_iter().zip(forecasts?) {
+                let Some(outcome) = known.outcome else { continue };
+                cases.push(Case::of(known, outcome, forecasts));
+            }
+        }
+        if cases.is_empty() {
+            let message = format!(
+                "no case with a known outcome: pairs of one group with at least 4 yearly changes, a gap of .05 to ln 3 and figures \
+                 {} years later are needed, got {} names over {} years",
+                self.years,
+                truth.names(),
+                ends.len()
+            );
+            return Err(Error::invalid(WHAT, "panel", message));
+        }
+        Scorecard::of(self.names(), self.years, cases)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if !(1..=MOST_YEARS).contains(&self.years) {
+            let message = format!("a horizon must be from 1 to {MOST_YEARS} years, got {}", self.years);
+            return Err(Error::invalid(WHAT, "horizon", message));
+        }
+        let names = self.names();
+        match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+            Some((_, name)) => {
+                Err(Error::invalid(WHAT, "forecaster", format!("names must differ, got {name:?} twice")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The names of the forecasters; the baseline of skill is `no_drift`.
+    fn names(&self) -> Vec<String> {
+        let views = ["outside_view", "outside_view_other_panel", "outside_view_defaults"];
+        let views = views.into_iter().filter(|name| self.other.is_some() || *name != "outside_view_other_panel");
+        let simple = ["past_drift", "no_drift", "climatology"];
+        let custom = self.custom.iter().map(|(name, _)| name.clone());
+        views.chain(simple).map(str::to_owned).chain(custom).collect()
+    }
+
+    /// The forecasts of the cases of one origin, in the order of the names.
+    fn forecasts(&self, cases: &[&Known], past: &History, then: &Background) -> Result<Vec<Vec<Forecast>>, Error> {
+        let Some(first) = cases.first() else { return Ok(Vec::new()) };
+        let years = self.years as usize;
+        let classes = self.classes(past, first.pair.base);
+        let noises: Vec<Noise> = classes.iter().map(|class| Noise::of(class, years)).collect();
+        let one = |at: usize| -> Result<Vec<Forecast>, Error> {
+            let case = cases[at];
+            let Pair { group, challenger, incumbent, base, horizon } = &case.pair;
+            let within = past.group(group)?;
+            let view = within.outside_view(challenger, incumbent, *base, *horizon)?;
+            let mut all = Vec::with_capacity(classes.len() + 3 + self.custom.len());
+            for (class, noise) in classes.iter().zip(&noises) {
+                all.push(noise.forecast(&view.with_class(class.clone()), case.gap, case.came)?);
+            }
+            all.push(past_drift(case, self.years)?);
+            all.push(then.no_drift(case, self.years)?);
+            all.push(then.climatology(case));
+            for (name, scenario) in &self.custom {
+                let forecast = scenario(&within, &case.pair);
+                let forecast = forecast.and_then(|scenario| of_scenario(&scenario, &case.pair, case.came));
+                all.push(forecast.map_err(|error| of_case(name, &case.pair, &error))?);
+            }
+            Ok(all)
+        };
+        in_parallel(cases.len(), &one).into_iter().collect()
+    }
+
+    /// The reference classes of the outside views at an origin. A panel that has too few cases by then gives the general class.
+    fn classes(&self, past: &History, base: Period) -> Vec<ReferenceClass> {
+        let of_panel = |panel: &History| {
+            let date = crate::history::Date::end_of(base);
+            ReferenceClass::from_panel_with(panel, date, 0, 0).unwrap_or_else(|_| ReferenceClass::general())
+        };
+        let mut classes = vec![of_panel(past)];
+        classes.extend(self.other.map(of_panel));
+        classes.push(ReferenceClass::general());
+        classes
+    }
+}
+
+/// The error of a forecaster, with its case.
+fn of_case(name: &str, pair: &Pair, error: &Error) -> Error {
+    let Pair { group, challenger, incumbent, base, .. } = pair;
+    let group = if group.is_empty() { String::new() } else { format!(" of {group:?}") };
+    let address = format!("forecaster[{name}]");
+    Error::one(Kind::Invalid, WHAT, address, format!("{challenger:?} and {incumbent:?}{group} at {base}: {error}"))
+}
+
+#[cfg(feature = "parallel")]
+fn in_parallel<T: Send>(count: usize, one: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
+    use rayon::prelude::*;
+    (0..count).into_par_iter().map(one).collect()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn in_parallel<T>(count: usize, one: &dyn Fn(usize) -> T) -> Vec<T> {
+    (0..count).map(one).collect()
+}

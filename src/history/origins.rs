@@ -1,0 +1,71 @@
+//! The yearly values of a panel at past dates, for back-tests.
+
+use super::data::{FigureKind, Group, History, Member};
+use super::date::Date;
+use super::view::OutsideView;
+use crate::calendar::{Period, Step};
+
+/// A member of a group with the sums over the years up to a date, the latest first.
+#[derive(Debug)]
+pub(crate) struct Years<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) currency: Option<&'a str>,
+    pub(crate) end_month: u32,
+    pub(crate) sums: Vec<f64>,
+}
+
+impl History {
+    /// The ends of the whole years before the last visible figure, the earliest first.
+    pub(crate) fn year_ends(&self) -> Vec<Period> {
+        let per_year = self.step().per_year().cast_signed();
+        let figures = |member: &Member| {
+            let rows: Vec<i32> =
+                member.latest(self.as_of).filter(|row| !row.kind.is_claim()).map(|row| row.index).collect();
+            rows.first().copied().zip(rows.last().copied())
+        };
+        let spans = || self.visible_groups().flat_map(|group| self.members(group)).filter_map(figures);
+        let (Some(first), Some(last)) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max()) else {
+            return Vec::new();
+        };
+        // The first year ends with its last period.
+        let years = (last - first + 1) / per_year;
+        (0..years).rev().map(|back| self.period(last - back * per_year)).collect()
+    }
+
+    /// The visible groups with the years of their members up to a date, at most `most` of each.
+    pub(crate) fn years_at(&self, end: Period, most: usize) -> Vec<(&str, Vec<Years<'_>>)> {
+        self.visible_groups().map(|group| (group.name.as_str(), self.years_of(group, end, most))).collect()
+    }
+
+    fn years_of<'a>(&self, group: &'a Group, end: Period, most: usize) -> Vec<Years<'a>> {
+        let years = |member: &'a Member| Years {
+            name: &member.name,
+            currency: member.currency.as_deref(),
+            end_month: if self.step() == Step::Year { member.year_ends.unwrap_or(12) } else { 12 },
+            sums: self.years_up_to(member, end.index(), most),
+        };
+        self.members(group).map(years).collect()
+    }
+
+    /// Whether the figures of a name change their basis after a date and up to another.
+    pub(crate) fn breaks_after(&self, group: &str, name: &str, from: Period, to: Period) -> bool {
+        let group = self.visible_groups().find(|known| known.name == group);
+        let member = group.and_then(|group| self.members(group).find(|member| member.name == name));
+        let is_within = |index: i32| index > from.index() && index <= to.index();
+        member.is_some_and(|member| {
+            member.latest(self.as_of).any(|row| row.kind == FigureKind::Break && is_within(row.index))
+        })
+    }
+
+    /// The history as known at the end of a period.
+    pub(crate) fn known_at(&self, end: Period) -> Self {
+        self.known_on(Date::end_of(end))
+    }
+}
+
+impl OutsideView {
+    /// The yearly probabilities that the two of a pair leave the panel.
+    pub(crate) fn exits(&self) -> Vec<f64> {
+        self.subject.providers.iter().map(|known| self.exit(known).unwrap_or(0.0)).collect()
+    }
+}

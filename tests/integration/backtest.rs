@@ -1,0 +1,236 @@
+//! Back-tests: which cases count, that no forecast sees later figures, and that fast forecasts are those of the scenario.
+
+use std::fmt::Write;
+
+use outgrow::backtest::{Outcome, Scorecard};
+use outgrow::{Date, Error, History, ReferenceClass};
+
+/// Names whose log growth has a common part, an advantage that fades by 0.7 a year, and noise. Fixed numbers.
+fn synthetic(names: u32, years: std::ops::Range<i32>, ending: Option<(u32, i32)>) -> String {
+    let mut text = String::from("name,period,value\n");
+    let mut state = 7_u64;
+    let mut normal = || {
+        let mut sum = -6.0;
+        for _ in 0..12 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            sum += f64::from(u32::try_from(state >> 32).expect("32 bits")) / 4_294_967_296.0;
+        }
+        sum
+    };
+    for name in 0..names {
+        let (mut log, mut advantage) = (3.0 + 0.12 * f64::from(name), 0.04 * normal());
+        for year in years.clone() {
+            if ending.is_none_or(|(last_name, last_year)| name != last_name || year <= last_year) {
+                writeln!(text, "N{name:02},{year},{}", libm::exp(log)).expect("a string");
+            }
+            advantage = 0.7 * advantage + 0.035 * normal();
+            log += 0.03 + advantage + 0.07 * normal();
+        }
+    }
+    text
+}
+
+fn history(text: &str) -> History {
+    History::from_csv(text).expect("valid")
+}
+
+/// One pair from 2000 to 2004 and what happens afterwards, and a third name whose growth varies.
+fn pair(challenger: &str, incumbent: &str) -> History {
+    let mut text = String::from("name,period,value\n");
+    for year in 2000..2012 {
+        writeln!(text, "C,{year},{}", if year % 2 == 0 { 200 } else { 260 }).expect("a string");
+    }
+    for (name, values) in [("A", challenger), ("B", incumbent)] {
+        for (year, value) in (2000..).zip(values.split(' ')).filter(|(_, value)| *value != "-") {
+            writeln!(text, "{name},{year},{value}").expect("a string");
+        }
+    }
+    history(&text)
+}
+
+/// The outcome of the pair A, B at the end of 2004.
+fn outcome(history: &History, years: u32) -> Option<(Outcome, f64, Option<f64>)> {
+    let card = history.backtest().horizon(years).first_origin("2004".parse().expect("a year")).run().ok()?;
+    let mut cases = card.cases().iter();
+    let found =
+        cases.find(|case| case.pair.base.year() == 2004 && case.pair.challenger == "A" && case.pair.incumbent == "B");
+    found.map(|case| (case.outcome, case.gap, case.log_ratio))
+}
+
+#[test]
+fn an_overtake_counts_at_the_first_year_in_which_both_exist() {
+    let b = "150 150 150 150 150 150 150 150 150 150 150 150";
+    let of = |a: &str, years: u32| outcome(&pair(a, b), years).map(|found| found.0);
+    let behind = "100 100 100 100 100 100 100 100 100 100 100 100";
+    assert_eq!(of(behind, 3), Some(Outcome::Behind));
+    assert_eq!(of("100 100 100 100 100 100 160 100 100 100 100 100", 3), Some(Outcome::Overtaken(2)));
+    // Equal is not ahead.
+    assert_eq!(of("100 100 100 100 100 100 150 100 100 100 100 100", 3), Some(Outcome::Behind));
+    // After the horizon it is another case.
+    assert_eq!(of("100 100 100 100 100 100 100 100 160 100 100 100", 3), Some(Outcome::Behind));
+    // A gap is not filled, and a name that comes back is not gone.
+    assert_eq!(of("100 100 100 100 100 - - 160 100 100 100 100", 3), Some(Outcome::Overtaken(3)));
+    assert_eq!(of("100 100 100 100 100 - 100 - 100 100 100 100", 3), Some(Outcome::Behind));
+    assert_eq!(of("100 100 100 100 100 100 - - - - - -", 3), Some(Outcome::Gone));
+    assert_eq!(of("100 100 100 100 100 160 - - - - - -", 3), Some(Outcome::Overtaken(1)));
+    // Three yearly changes are too few, and so are four with a gap.
+    assert_eq!(of("- 100 100 100 100 100 100 100 100 100 100 100", 3), None);
+    assert_eq!(of("100 100 - 100 100 100 100 100 100 100 100 100", 3), None);
+}
+
+#[test]
+fn gaps_from_a_twentieth_to_a_factor_of_three_count() {
+    let of = |b: f64| {
+        let b = vec![b.to_string(); 12].join(" ");
+        outcome(&pair(&["100"; 12].join(" "), &b), 3)
+    };
+    assert!(of(104.0).is_none() && of(301.0).is_none());
+    let (found, gap, came) = of(120.0).expect("a case");
+    assert_eq!(found, Outcome::Behind);
+    assert!((gap - libm::log(1.2)).abs() < 1e-12 && (came.expect("both exist") + gap).abs() < 1e-12);
+}
+
+#[test]
+fn a_change_of_basis_ends_a_case() {
+    let text = |kind: &str| {
+        let mut text = String::from("name,period,value,kind\n");
+        for year in 2000..2012 {
+            let kind = if year == 2006 { kind } else { "" };
+            let third = if year % 2 == 0 { 200 } else { 260 };
+            writeln!(text, "A,{year},100,{kind}\nB,{year},150,\nC,{year},{third},").expect("a string");
+        }
+        history(&text)
+    };
+    assert!(outcome(&text("reported"), 3).is_some() && outcome(&text("break"), 3).is_none());
+}
+
+fn card(text: &str) -> Scorecard {
+    history(text).backtest().horizon(3).run().expect("cases")
+}
+
+/// The forecasts of an origin do not change when later figures are removed or changed.
+#[test]
+fn forecasts_see_no_later_figure() {
+    let full = synthetic(9, 1980..2012, None);
+    let until = |year: i32| -> String {
+        let is_early =
+            |line: &&str| line.split(',').nth(1).and_then(|label| label.parse().ok()).is_none_or(|y: i32| y <= year);
+        full.lines().filter(is_early).fold(String::new(), |text, line| text + line + "\n")
+    };
+    let (all, early) = (card(&full), card(&until(2004)));
+    assert!(early.cases().len() > 200, "{}", early.cases().len());
+    for case in early.cases() {
+        let same = all.cases().iter().find(|other| other.pair == case.pair).expect("the same case");
+        assert_eq!((same.outcome, &same.forecasts), (case.outcome, &case.forecasts), "{:?}", case.pair);
+    }
+}
+
+/// The forecasts of the outside view share their noise between cases. They are those of its scenario, simulated, with the
+/// class of the panel as known then, exits included.
+#[test]
+fn fast_forecasts_are_those_of_the_scenario() -> Result<(), Error> {
+    let panel = history(&synthetic(8, 1980..2006, Some((3, 1999))));
+    let card = panel
+        .backtest()
+        .horizon(4)
+        .first_origin("1999".parse()?)
+        .forecaster("scenario, general", |past, pair| {
+            past.outside_view(&pair.challenger, &pair.incumbent, pair.base, pair.horizon)?.scenario()
+        })
+        .forecaster("scenario, panel", |past, pair| {
+            let class = ReferenceClass::from_panel_with(past, Date::end_of(pair.base), 0, 0)?;
+            past.outside_view(&pair.challenger, &pair.incumbent, pair.base, pair.horizon)?.with_class(class).scenario()
+        })
+        .run()?;
+    let names: Vec<&str> = card.forecasters().iter().map(|one| one.name.as_str()).collect();
+    let at = |name: &str| names.iter().position(|known| *known == name).expect("a forecaster");
+    let mut largest = [0.0_f64; 3];
+    for case in card.cases() {
+        for (fast, slow) in [("outside_view_defaults", "scenario, general"), ("outside_view", "scenario, panel")] {
+            let (fast, slow) = (case.forecasts[at(fast)], case.forecasts[at(slow)]);
+            let [low, high] = [fast, slow].map(|one| one.band.expect("a band"));
+            let width = low[1] - low[0];
+            let apart = [
+                (fast.overtaken - slow.overtaken).abs(),
+                (fast.gone - slow.gone).abs(),
+                (low[0] - high[0]).abs().max((low[1] - high[1]).abs()) / width,
+            ];
+            for (largest, apart) in largest.iter_mut().zip(apart) {
+                *largest = largest.max(apart);
+            }
+        }
+    }
+    // Standard errors of .001 and .002; all scenarios share a seed, so that they may err together. The bands of the scenarios come from 2,000 plain paths.
+    println!("{largest:?}");
+    assert!(largest[0] < 0.008 && largest[1] < 0.002 && largest[2] < 0.06, "{largest:?}");
+    assert!(card.cases().iter().any(|case| case.forecasts[0].gone > 0.005), "the panel has exits");
+    Ok(())
+}
+
+#[cfg(feature = "parallel")]
+#[test]
+fn threads_do_not_change_the_scores() {
+    let text = synthetic(7, 1980..2005, None);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| card(&text))
+    };
+    assert_eq!(with(1), with(4));
+}
+
+/// The years of quarterly figures are sums over the year before the origin, so that seasons have no effect.
+#[test]
+fn quarters_are_summed_over_the_trailing_year() -> Result<(), Error> {
+    let yearly = synthetic(7, 1980..2005, None);
+    let mut quarterly = String::from("name,period,value\n");
+    for line in yearly.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let value: f64 = fields[2].parse().expect("a number");
+        for (quarter, part) in (1..).zip([0.125, 0.25, 0.25, 0.375]) {
+            writeln!(quarterly, "{},{}-Q{quarter},{}", fields[0], fields[1], value * part).expect("a string");
+        }
+    }
+    let (years, quarters) = (card(&yearly), card(&quarterly));
+    assert_eq!(years.cases().len(), quarters.cases().len());
+    for (year, quarter) in years.cases().iter().zip(quarters.cases()) {
+        assert_eq!((year.outcome, &year.pair.challenger), (quarter.outcome, &quarter.pair.challenger));
+        let apart = (year.forecasts[0].overtaken - quarter.forecasts[0].overtaken).abs();
+        assert!(apart < 1e-3, "{:?}: {apart}", year.pair);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_scored_is_an_error() {
+    let panel = history(&synthetic(7, 1980..2005, None));
+    let error = panel.backtest().horizon(0).run().unwrap_err();
+    assert_eq!(error.to_string(), "invalid back-test: horizon: a horizon must be from 1 to 30 years, got 0");
+    let short = history("name,period,value\nA,2018,1\nB,2018,2\n");
+    let error = short.backtest().run().unwrap_err().to_string();
+    assert!(error.contains("no case with a known outcome") && error.contains("got 2 names over 1 years"), "{error}");
+    let view = |past: &History, pair: &outgrow::backtest::Pair| {
+        past.outside_view(&pair.challenger, "nobody", pair.base, pair.horizon)?.scenario()
+    };
+    let error = panel.backtest().horizon(3).forecaster("own", view).run().unwrap_err().to_string();
+    assert!(error.contains("forecaster[own]") && error.contains("no figure of \"nobody\""), "{error}");
+    let error = panel.backtest().forecaster("no_drift", view).run().unwrap_err().to_string();
+    assert!(error.contains("names must differ, got \"no_drift\" twice"), "{error}");
+}
+
+#[test]
+fn a_scorecard_answers_by_name() -> Result<(), Error> {
+    let card = card(&synthetic(9, 1980..2012, None));
+    assert_eq!(card.outcomes().iter().sum::<usize>(), card.cases().len());
+    let view = card.forecaster("outside_view")?;
+    assert!(view.interval[0] <= view.skill && view.skill <= view.interval[1], "{view:?}");
+    assert!((card.forecaster("no_drift")?.skill).abs() < 1e-15);
+    assert!(card.forecaster("outside_vew").unwrap_err().to_string().contains("did you mean \"outside_view\"?"));
+    let worst = card.worst("outside_view", 2)?;
+    let losses = card.losses("outside_view")?;
+    let most = losses.iter().copied().fold(0.0, f64::max);
+    let y = f64::from(u8::from(worst[0].outcome.is_overtaken()));
+    assert!(((worst[0].forecasts[0].overtaken - y).abs() - most.sqrt()).abs() < 1e-12);
+    let parts = view.miscalibration - view.discrimination + view.uncertainty;
+    assert!((parts - view.brier).abs() < 1e-12);
+    Ok(())
+}
