@@ -44,8 +44,8 @@ fn print(out: &mut impl Write, asked: [(&String, &String); 2]) -> Result<(), Box
     writeln!(out, "Both panels with equal weight, {YEARS} years ahead\n")?;
     writeln!(
         out,
-        "  {:<26}{:>9}   {:<18}{:<20}largest gap of a decile",
-        "", "skill", "90 % interval", "top fifth: said, was"
+        "  {:<26}{:>9}   {:<18}{:<32}largest gap of a decile",
+        "", "skill", "90 % interval", "top fifth: forecast, observed"
     )?;
     for name in VIEWS {
         let (skill, [low, high]) = mean_skill(&cards, name)?;
@@ -61,17 +61,17 @@ fn print(out: &mut impl Write, asked: [(&String, &String); 2]) -> Result<(), Box
             happened.extend(was);
         }
         let tenths = deciles(&forecasts, &happened, Some(&weights))?;
-        let gap = tenths.iter().map(|one| (one.said - one.happened).abs()).fold(0.0, f64::max);
+        let gap = tenths.iter().map(|one| (one.forecast - one.frequency).abs()).fold(0.0, f64::max);
         let top = format!("{:.2}, {:.2}", tops[0], tops[1]);
-        writeln!(out, "  {name:<26}{skill:>+9.3}   {interval:<18}{top:<20}{gap:.3}")?;
+        writeln!(out, "  {name:<26}{skill:>+9.3}   {interval:<18}{top:<32}{gap:.3}")?;
         if name == VIEWS[0] {
-            let said: Vec<String> = tenths.iter().map(|one| format!("{:5.3}", one.said)).collect();
-            let was: Vec<String> = tenths.iter().map(|one| format!("{:5.3}", one.happened)).collect();
-            writeln!(out, "    said {}\n    was  {}", said.join(" "), was.join(" "))?;
+            let said: Vec<String> = tenths.iter().map(|one| format!("{:5.3}", one.forecast)).collect();
+            let was: Vec<String> = tenths.iter().map(|one| format!("{:5.3}", one.frequency)).collect();
+            writeln!(out, "    forecast {}\n    observed {}", said.join(" "), was.join(" "))?;
         }
     }
     let [said, was] = certain(&cards)?;
-    writeln!(out, "\n  past_drift where it said more than {CERTAIN}: said {said:.2}, was {was:.2}")?;
+    writeln!(out, "\n  past_drift above {CERTAIN}: forecast {said:.2}, observed {was:.2}")?;
     Ok(())
 }
 

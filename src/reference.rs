@@ -17,7 +17,7 @@ pub(crate) const GENERAL: Numbers = [0.25, 2.0, 0.13, 4.5, 3.5];
 pub(crate) const LARGE_COMPANIES: Numbers = [0.20, 2.0, 0.10, 5.5, 3.3];
 /// Forecasts that let past growth go on, where they were nearly certain of an overtake within five years: their mean and the frequency, over
 /// two public panels with equal weight. `examples/scorecard.rs` prints both; see the guide on back-tests.
-pub(crate) const CERTAIN_BY_PAST_GROWTH: [f64; 2] = [0.94, 0.56];
+pub(crate) const CERTAIN_BY_PAST_GROWTH: [f64; 2] = [0.94, 0.55];
 
 /// The standard deviation of the error of a stated growth estimate for one year, log growth a year, where γ is the log of the
 /// stated growth: a floor, and a part of the size of the estimate.

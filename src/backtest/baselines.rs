@@ -90,10 +90,10 @@ fn walk(case: &Known, drift: f64, sd: f64, years: u32) -> Result<Forecast, Error
     let overtaken = first_passage_by_dates(case.gap, drift, sd, 1.0, years)?;
     let time = f64::from(years);
     let (middle, spread) = (drift * time - case.gap, sd * time.sqrt());
-    let came = |y: f64| -> Result<(f64, f64), Error> {
+    let observed = |y: f64| -> Result<(f64, f64), Error> {
         Ok((math::norm_cdf((y - middle) / spread), crps_normal(middle, spread, y)?))
     };
-    let scored = case.came.filter(|_| spread > 0.0).map(came).transpose()?;
+    let scored = case.observed.filter(|_| spread > 0.0).map(observed).transpose()?;
     Ok(Forecast {
         overtaken: overtaken.clamp(0.0, 1.0),
         gone: 0.0,

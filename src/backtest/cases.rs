@@ -76,7 +76,7 @@ pub(super) struct Known {
     /// What happened, once it is known.
     pub(super) outcome: Option<Outcome>,
     /// ln(challenger/incumbent) at the horizon, if both existed.
-    pub(super) came: Option<f64>,
+    pub(super) observed: Option<f64>,
 }
 
 /// The values of each name at the ends of years.
@@ -141,7 +141,7 @@ impl Truth {
             None if stays(a) && stays(b) => Outcome::Behind,
             None => Outcome::Gone,
         });
-        known.came = ratio(last);
+        known.observed = ratio(last);
     }
 }
 
@@ -185,7 +185,7 @@ pub(super) fn cases_at(
                 let names = [challenger, incumbent].map(|years| truth.member(group, years.name).number);
                 let [group, challenger, incumbent] = [group, challenger.name, incumbent.name].map(str::to_owned);
                 let pair = Pair { group, challenger, incumbent, base, horizon };
-                let mut known = Known { pair, origin, names, gap, changes, outcome: None, came: None };
+                let mut known = Known { pair, origin, names, gap, changes, outcome: None, observed: None };
                 truth.resolve(history, &mut known, years);
                 cases.push(known);
             }

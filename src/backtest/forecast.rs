@@ -22,7 +22,7 @@ pub struct Forecast {
     pub gone: f64,
     /// The central 80 % band of ln(challenger/incumbent) at the horizon. `None` for forecasters of probabilities only.
     pub band: Option<[f64; 2]>,
-    /// The probability below the log-ratio that came; uniform if calibrated.
+    /// The probability below the observed log-ratio; uniform if calibrated.
     pub pit: Option<f64>,
     /// The continuous ranked probability score of the log-ratio.
     pub crps: Option<f64>,
@@ -39,10 +39,15 @@ impl Forecast {
     }
 
     /// From a sample of the log-ratio at the horizon; of the score, only the first numbers.
-    pub(super) fn with_sample(mut self, sample: &mut [f64], scored: usize, came: Option<f64>) -> Result<Self, Error> {
-        if let Some(came) = came {
-            self.pit = Some(pit_sample(sample, came)?);
-            self.crps = Some(crps_sample(&sample[..scored.min(sample.len())], came)?);
+    pub(super) fn with_sample(
+        mut self,
+        sample: &mut [f64],
+        scored: usize,
+        observed: Option<f64>,
+    ) -> Result<Self, Error> {
+        if let Some(observed) = observed {
+            self.pit = Some(pit_sample(sample, observed)?);
+            self.crps = Some(crps_sample(&sample[..scored.min(sample.len())], observed)?);
         }
         let cut = sample.len() / 10;
         let last = sample.len() - 1 - cut;
@@ -54,7 +59,7 @@ impl Forecast {
 }
 
 /// The answer of a scenario to whether the challenger overtakes the incumbent by its horizon.
-pub(super) fn of_scenario(scenario: &Scenario, pair: &Pair, came: Option<f64>) -> Result<Forecast, Error> {
+pub(super) fn of_scenario(scenario: &Scenario, pair: &Pair, observed: Option<f64>) -> Result<Forecast, Error> {
     let Pair { challenger, incumbent, .. } = pair;
     let question = scenario
         .questions()
@@ -76,5 +81,5 @@ pub(super) fn of_scenario(scenario: &Scenario, pair: &Pair, came: Option<f64>) -
         let last = a.len() - 1;
         sample.push(crate::math::ln(a[last] / b[last]));
     }
-    forecast.with_sample(&mut sample, SAMPLED, came)
+    forecast.with_sample(&mut sample, SAMPLED, observed)
 }

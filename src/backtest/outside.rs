@@ -68,12 +68,12 @@ impl Noise {
     }
 
     /// The forecast of a view with the class of this noise: what its scenario answers.
-    pub(super) fn forecast(&self, view: &OutsideView, gap: f64, came: Option<f64>) -> Result<Forecast, Error> {
+    pub(super) fn forecast(&self, view: &OutsideView, gap: f64, observed: Option<f64>) -> Result<Forecast, Error> {
         let advantage = &view.advantages()[0];
         let numbers = [advantage.value(), advantage.sd(), advantage.scale()];
         let stays: f64 = view.exits().iter().map(|hazard| 1.0 - hazard).product();
         let (forecast, mut last) = self.passage(numbers, gap, stays);
-        forecast.with_sample(&mut last, SCORED, came)
+        forecast.with_sample(&mut last, SCORED, observed)
     }
 
     /// The probabilities, and the log-ratio at the horizon by point, given v̂, its standard deviation and the scale of a pair, and the

@@ -177,14 +177,14 @@ impl<'a> Backtest<'a> {
             let view = within.outside_view(challenger, incumbent, *base, *horizon)?;
             let mut all = Vec::with_capacity(classes.len() + 3 + self.custom.len());
             for (class, noise) in classes.iter().zip(&noises) {
-                all.push(noise.forecast(&view.with_class(class.clone()), case.gap, case.came)?);
+                all.push(noise.forecast(&view.with_class(class.clone()), case.gap, case.observed)?);
             }
             all.push(past_drift(case, self.years)?);
             all.push(then.no_drift(case, self.years)?);
             all.push(then.climatology(case));
             for (name, scenario) in &self.custom {
                 let forecast = scenario(&within, &case.pair);
-                let forecast = forecast.and_then(|scenario| of_scenario(&scenario, &case.pair, case.came));
+                let forecast = forecast.and_then(|scenario| of_scenario(&scenario, &case.pair, case.observed));
                 all.push(forecast.map_err(|error| of_case(name, &case.pair, &error))?);
             }
             Ok(all)

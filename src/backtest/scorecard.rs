@@ -34,8 +34,8 @@ pub struct Case {
 
 impl Case {
     pub(super) fn of(known: &Known, outcome: Outcome, forecasts: Vec<Forecast>) -> Self {
-        let Known { pair, origin, names, gap, came, .. } = known;
-        Self { pair: pair.clone(), gap: *gap, outcome, log_ratio: *came, forecasts, names: *names, origin: *origin }
+        let Known { pair, origin, names, gap, observed, .. } = known;
+        Self { pair: pair.clone(), gap: *gap, outcome, log_ratio: *observed, forecasts, names: *names, origin: *origin }
     }
 }
 
@@ -53,7 +53,7 @@ pub struct ForecasterScores {
     pub interval: [f64; 2],
     /// Among the fifth of cases with the largest forecasts, the mean forecast and the frequency of an overtake.
     pub top_fifth: [f64; 2],
-    /// How often the central 80 % band of the log-ratio at the horizon contained what came. `None` without a band.
+    /// How often the central 80 % band of the log-ratio at the horizon contained the observation. `None` without a band.
     pub coverage_80: Option<f64>,
     /// The central 90 % interval of the coverage.
     pub coverage_interval: Option<[f64; 2]>,
@@ -61,7 +61,7 @@ pub struct ForecasterScores {
     pub width_80: Option<f64>,
     /// The mean continuous ranked probability score of the log-ratio.
     pub crps: Option<f64>,
-    /// The mean logarithmic score; `None` if infinite, since a case that came had the probability 0.
+    /// The mean logarithmic score; `None` if infinite, since an outcome had the probability 0.
     pub log_score: Option<f64>,
     /// What recalibration would gain (CORP).
     pub miscalibration: f64,
@@ -198,11 +198,11 @@ impl Scorecard {
         let reliability = Reliability::of(&forecasts, &happened)?;
         let banded: Vec<Option<([f64; 2], f64)>> =
             self.cases.iter().map(|case| case.forecasts[at].band.zip(case.log_ratio)).collect();
-        let (bands, came): (Vec<[f64; 2]>, Vec<f64>) = banded.iter().flatten().copied().unzip();
-        let coverage = if bands.is_empty() { None } else { Some(Coverage::of(&bands, &came)?) };
+        let (bands, observed): (Vec<[f64; 2]>, Vec<f64>) = banded.iter().flatten().copied().unzip();
+        let coverage = if bands.is_empty() { None } else { Some(Coverage::of(&bands, &observed)?) };
         let inside: Vec<Option<f64>> = banded
             .iter()
-            .map(|both| both.map(|([low, high], came)| f64::from(u8::from(low <= came && came <= high))))
+            .map(|both| both.map(|([low, high], observed)| f64::from(u8::from(low <= observed && observed <= high))))
             .collect();
         let numbers = |of: fn(&Forecast) -> Option<f64>| -> Vec<f64> {
             self.cases.iter().filter_map(|case| of(&case.forecasts[at])).collect()
@@ -230,7 +230,10 @@ impl Scorecard {
             uncertainty: reliability.uncertainty,
             brier_of_three: scores::brier_of_classes(&three, &classes)?,
             p_value: self.compared(&losses, baseline).map(|test| test.p_value),
-            deciles: scores::deciles(&forecasts, &happened, None)?.iter().map(|one| [one.said, one.happened]).collect(),
+            deciles: scores::deciles(&forecasts, &happened, None)?
+                .iter()
+                .map(|one| [one.forecast, one.frequency])
+                .collect(),
             pit: if pit.is_empty() { None } else { Some(scores::pit_histogram(&pit, 10)?) },
         })
     }
@@ -309,15 +312,15 @@ impl fmt::Display for Scorecard {
         )?;
         writeln!(
             f,
-            "  {:<26}{:>8}{:>9}   {:<18}{:<22}80 % band covers",
-            "", "Brier", "skill", "90 % interval", "top fifth: said, was"
+            "  {:<26}{:>8}{:>9}   {:<18}{:<32}80 % band covers",
+            "", "Brier", "skill", "90 % interval", "top fifth: forecast, observed"
         )?;
         for one in &self.forecasters {
             let ([low, high], [said, was]) = (one.interval, one.top_fifth);
             let interval = format!("{low:+.3} to {high:+.3}");
             let covers = one.coverage_80.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
             let top = format!("{said:.2}, {was:.2}");
-            writeln!(f, "  {:<26}{:>8.4}{:>+9.3}   {interval:<18}{top:<22}{covers}", one.name, one.brier, one.skill)?;
+            writeln!(f, "  {:<26}{:>8.4}{:>+9.3}   {interval:<18}{top:<32}{covers}", one.name, one.brier, one.skill)?;
         }
         Ok(())
     }

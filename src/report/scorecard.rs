@@ -60,8 +60,15 @@ impl Scorecard {
     }
 
     fn table(&self) -> Table {
-        let head =
-            ["forecaster", "Brier score", "skill", "90 % interval", "top fifth: said", "was", "80 % band covers"];
+        let head = [
+            "forecaster",
+            "Brier score",
+            "skill",
+            "90 % interval",
+            "top fifth: forecast",
+            "observed",
+            "80 % band covers",
+        ];
         let row = |one: &ForecasterScores| {
             vec![
                 one.name.clone(),

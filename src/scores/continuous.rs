@@ -1,4 +1,4 @@
-//! Scores of a distribution, given the number that came.
+//! Scores of a distribution, given the observation.
 
 use std::f64::consts::PI;
 
@@ -19,15 +19,15 @@ use crate::math;
 /// assert!((crps_sample(&[0.0, 1.0], 0.0)? - 0.25).abs() < 1e-15);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn crps_sample(sample: &[f64], came: f64) -> Result<f64, Error> {
+pub fn crps_sample(sample: &[f64], observed: f64) -> Result<f64, Error> {
     check_finite("sample", sample)?;
-    check_number("came", came)?;
+    check_number("observed", observed)?;
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);
     let n = as_f64(sorted.len());
     // ½E|X − X′| = Σ (2i − n + 1) xᵢ / n², i from 0.
     let spread: f64 = sorted.iter().enumerate().map(|(i, x)| (2.0 * as_f64(i) + 1.0 - n) * x).sum::<f64>() / (n * n);
-    Ok(mean(sorted.iter().map(|x| (x - came).abs())) - spread)
+    Ok(mean(sorted.iter().map(|x| (x - observed).abs())) - spread)
 }
 
 /// The continuous ranked probability score of a normal distribution: `σ(z(2Φ(z) − 1) + 2φ(z) − 1/√π)`, `z = (y − μ)/σ`
@@ -36,29 +36,29 @@ pub fn crps_sample(sample: &[f64], came: f64) -> Result<f64, Error> {
 /// # Errors
 /// If a number is not finite, or if the standard deviation is negative.
 ///
-/// # Example: the mean came
+/// # Example: the mean was observed
 /// ```
 /// use outgrow::scores::crps_normal;
 /// assert!((crps_normal(0.0, 1.0, 0.0)? - 0.233_694_977_255).abs() < 1e-12);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn crps_normal(mean: f64, sd: f64, came: f64) -> Result<f64, Error> {
+pub fn crps_normal(mean: f64, sd: f64, observed: f64) -> Result<f64, Error> {
     check_number("mean", mean)?;
-    check_number("came", came)?;
+    check_number("observed", observed)?;
     check_one("sd", sd, |sd| sd.is_finite() && sd >= 0.0, "a standard deviation must be finite and at least 0")?;
     if !(sd > 0.0) {
-        return Ok((came - mean).abs());
+        return Ok((observed - mean).abs());
     }
-    let z = (came - mean) / sd;
+    let z = (observed - mean) / sd;
     let density = math::exp(-0.5 * z * z) / (2.0 * PI).sqrt();
     Ok(sd * (z * (1.0 - 2.0 * math::norm_sf(z)) + 2.0 * density - 1.0 / PI.sqrt()))
 }
 
 /// The continuous ranked probability score of a beta distribution (Jordan, Krüger & Lerch 2019), for a share or a
-/// probability that came out between 0 and 1.
+/// probability observed between 0 and 1.
 ///
 /// # Errors
-/// If a shape is not finite and above 0, or if `came` is not finite.
+/// If a shape is not finite and above 0, or if `observed` is not finite.
 ///
 /// # Example: the value published with the formula
 /// ```
@@ -66,14 +66,14 @@ pub fn crps_normal(mean: f64, sd: f64, came: f64) -> Result<f64, Error> {
 /// assert!((crps_beta(0.7, 1.1, 0.3)? - 0.085_010_243_7).abs() < 1e-10);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn crps_beta(a: f64, b: f64, came: f64) -> Result<f64, Error> {
+pub fn crps_beta(a: f64, b: f64, observed: f64) -> Result<f64, Error> {
     check_all("shapes", &[a, b], |x| x.is_finite() && x > 0.0, "a shape must be finite and above 0")?;
-    check_number("came", came)?;
-    let at = came.clamp(0.0, 1.0);
+    check_number("observed", observed)?;
+    let at = observed.clamp(0.0, 1.0);
     let ln_beta = |a: f64, b: f64| math::ln_gamma(a) + math::ln_gamma(b) - math::ln_gamma(a + b);
     let spread = 2.0 * math::exp(ln_beta(2.0 * a, 2.0 * b) - 2.0 * ln_beta(a, b)) / a;
     let (own, next) = (math::beta_cdf(a, b, at), math::beta_cdf(a + 1.0, b, at));
-    Ok(came * (2.0 * own - 1.0) + a / (a + b) * (1.0 - 2.0 * next - spread))
+    Ok(observed * (2.0 * own - 1.0) + a / (a + b) * (1.0 - 2.0 * next - spread))
 }
 
 /// The pinball loss of a quantile: `(y − q)·level` above it, `(q − y)·(1 − level)` below it, without the factor 2 of some
@@ -89,14 +89,14 @@ pub fn crps_beta(a: f64, b: f64, came: f64) -> Result<f64, Error> {
 /// assert!((pinball(0.9, 12.0, 10.0)? - 0.2).abs() < 1e-15);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn pinball(level: f64, quantile: f64, came: f64) -> Result<f64, Error> {
+pub fn pinball(level: f64, quantile: f64, observed: f64) -> Result<f64, Error> {
     check_one("level", level, |p| p > 0.0 && p < 1.0, "a level must lie between 0 and 1")?;
     check_number("quantile", quantile)?;
-    check_number("came", came)?;
-    Ok(if came >= quantile { (came - quantile) * level } else { (quantile - came) * (1.0 - level) })
+    check_number("observed", observed)?;
+    Ok(if observed >= quantile { (observed - quantile) * level } else { (quantile - observed) * (1.0 - level) })
 }
 
-/// How often intervals contained the number that came, and how wide they were.
+/// How often intervals contained the observation, and how wide they were.
 ///
 /// # Example: two of three
 /// ```
@@ -115,16 +115,17 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// From intervals and the numbers that came.
+    /// From intervals and observations.
     ///
     /// # Errors
     /// If there are not as many of both and at least one, if a number is not finite, or if an interval ends before it begins.
-    pub fn of(intervals: &[[f64; 2]], came: &[f64]) -> Result<Self, Error> {
-        if intervals.len() != came.len() {
-            let message = format!("as many numbers as intervals are needed, {}, got {}", intervals.len(), came.len());
-            return Err(invalid("came", message));
+    pub fn of(intervals: &[[f64; 2]], observed: &[f64]) -> Result<Self, Error> {
+        if intervals.len() != observed.len() {
+            let message =
+                format!("as many observations as intervals are needed, {}, got {}", intervals.len(), observed.len());
+            return Err(invalid("observed", message));
         }
-        check_finite("came", came)?;
+        check_finite("observed", observed)?;
         for (at, [low, high]) in intervals.iter().enumerate() {
             if !(low.is_finite() && high.is_finite() && low <= high) {
                 let message =
@@ -132,7 +133,7 @@ impl Coverage {
                 return Err(invalid(&format!("intervals[{at}]"), message));
             }
         }
-        let both = || intervals.iter().zip(came);
+        let both = || intervals.iter().zip(observed);
         Ok(Self {
             share: mean(both().map(|([low, high], y)| f64::from(u8::from(low <= y && y <= high)))),
             width: mean(intervals.iter().map(|[low, high]| high - low)),
@@ -153,10 +154,10 @@ impl Coverage {
 /// assert_eq!(pit_sample(&[1.0, 2.0, 3.0, 4.0], 3.0)?, 0.625);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn pit_sample(sample: &[f64], came: f64) -> Result<f64, Error> {
+pub fn pit_sample(sample: &[f64], observed: f64) -> Result<f64, Error> {
     check_finite("sample", sample)?;
-    check_number("came", came)?;
-    let part = |x: &f64| if *x < came { 1.0 } else { 0.5 * f64::from(u8::from(*x <= came)) };
+    check_number("observed", observed)?;
+    let part = |x: &f64| if *x < observed { 1.0 } else { 0.5 * f64::from(u8::from(*x <= observed)) };
     Ok(mean(sample.iter().map(part)))
 }
 

@@ -9,9 +9,9 @@ use crate::random::{GROUP, slot_of, uniforms};
 #[non_exhaustive]
 pub struct Decile {
     /// The mean forecast.
-    pub said: f64,
+    pub forecast: f64,
     /// The frequency of the event.
-    pub happened: f64,
+    pub frequency: f64,
     /// The number of cases.
     pub cases: usize,
 }
@@ -29,8 +29,8 @@ pub struct Decile {
 /// let forecasts: Vec<f64> = (0..20).map(|k| f64::from(k) / 20.0).collect();
 /// let happened: Vec<bool> = (0..20).map(|k| k % 3 == 0).collect();
 /// let all = deciles(&forecasts, &happened, None)?;
-/// assert_eq!((all.len(), all[0].cases, all[0].happened), (10, 2, 0.5));
-/// assert!((all[9].said - 0.925).abs() < 1e-15);
+/// assert_eq!((all.len(), all[0].cases, all[0].frequency), (10, 2, 0.5));
+/// assert!((all[9].forecast - 0.925).abs() < 1e-15);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 pub fn deciles(forecasts: &[f64], happened: &[bool], weights: Option<&[f64]>) -> Result<Vec<Decile>, Error> {
@@ -61,7 +61,8 @@ pub fn deciles(forecasts: &[f64], happened: &[bool], weights: Option<&[f64]>) ->
             _ => sums.push((tenth, weight, said, hits, ties.len())),
         }
     }
-    let decile = |(_, w, s, h, cases): (usize, f64, f64, f64, usize)| Decile { said: s / w, happened: h / w, cases };
+    let decile =
+        |(_, w, s, h, cases): (usize, f64, f64, f64, usize)| Decile { forecast: s / w, frequency: h / w, cases };
     Ok(sums.into_iter().map(decile).collect())
 }
 

@@ -85,9 +85,9 @@ fn gaps_from_a_twentieth_to_a_factor_of_three_count() {
         outcome(&pair(&["100"; 12].join(" "), &b), 3)
     };
     assert!(of(104.0).is_none() && of(301.0).is_none());
-    let (found, gap, came) = of(120.0).expect("a case");
+    let (found, gap, observed) = of(120.0).expect("a case");
     assert_eq!(found, Outcome::Behind);
-    assert!((gap - libm::log(1.2)).abs() < 1e-12 && (came.expect("both exist") + gap).abs() < 1e-12);
+    assert!((gap - libm::log(1.2)).abs() < 1e-12 && (observed.expect("both exist") + gap).abs() < 1e-12);
 }
 
 #[test]

@@ -94,13 +94,13 @@ fn pinball_losses_integrate_to_half_of_crps() -> Result<(), Error> {
     let sample = [0.3, -1.2, 2.5, 0.9, 0.9];
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);
-    for came in [-2.0, 0.5, 3.0] {
+    for observed in [-2.0, 0.5, 3.0] {
         let mut mean = 0.0;
         for step in 0..10_000 {
             let level = (f64::from(step) + 0.5) / 10_000.0;
-            mean += pinball(level, sorted[whole(level * 5.0)], came)? / 10_000.0;
+            mean += pinball(level, sorted[whole(level * 5.0)], observed)? / 10_000.0;
         }
-        let crps = crps_sample(&sample, came)?;
+        let crps = crps_sample(&sample, observed)?;
         assert!((2.0 * mean - crps).abs() < 1e-6, "{mean}, {crps}");
     }
     Ok(())
@@ -118,10 +118,10 @@ fn equal_weights_pool_panels_equally() -> Result<(), Error> {
         }
     }
     for decile in deciles(&forecasts, &happened, Some(&weights))? {
-        assert!((decile.happened - 0.5).abs() < 0.05, "{decile:?}");
+        assert!((decile.frequency - 0.5).abs() < 0.05, "{decile:?}");
     }
     for decile in deciles(&forecasts, &happened, None)? {
-        assert!(decile.happened < 0.2, "{decile:?}");
+        assert!(decile.frequency < 0.2, "{decile:?}");
     }
     Ok(())
 }
@@ -167,7 +167,7 @@ fn wrong_arguments_are_errors_with_address_and_value() {
         ("shapes[1]", "0", crps_beta(1.0, 0.0, 0.5).unwrap_err()),
         ("level", "1", pinball(1.0, 0.0, 0.0).unwrap_err()),
         ("intervals[0]", "2 to 1", Coverage::of(&[[2.0, 1.0]], &[0.0]).unwrap_err()),
-        ("came", "0", Coverage::of(&[[1.0, 2.0]], &[]).unwrap_err()),
+        ("observed", "0", Coverage::of(&[[1.0, 2.0]], &[]).unwrap_err()),
         ("values[0]", "2", pit_histogram(&[2.0], 10).unwrap_err()),
         ("sample[0]", "1", energy_score(&[[1.0]], &[0.0, 1.0]).unwrap_err()),
         ("order", "0", variogram_score(&[[1.0, 2.0]], &[0.0, 1.0], 0.0).unwrap_err()),

@@ -64,7 +64,7 @@ impl Scorecard {
             return Err(Error::one(Kind::Unsupported, "chart", "forecaster", message));
         };
         let most = shares.iter().copied().fold(0.19, f64::max);
-        let title = format!("Log-ratio that came, in the distribution of {name}");
+        let title = format!("Observed log-ratio in the distribution of {name}");
         let mut page = Page::new(width, most, &title, "probability below it", "share of the cases");
         page.across(&[0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|x| (x, format!("{x:.1}"))));
         let each = 1.0 / f64_of(shares.len());
