@@ -30,8 +30,11 @@ fn by_curve(fit: CurveFit, revenue: &[(Period, f64)]) -> Result<f64, Error> {
 
 fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // Under a plain `cargo bench` there is no file.
+    // `cargo bench` passes options and no file.
     let [way, file] = arguments.as_slice() else { return Ok(()) };
+    if way.starts_with('-') {
+        return Ok(());
+    }
     let way: Way = match way.as_str() {
         "curve" => |_, revenue, _| by_curve(CurveFit::new(Curve::logistic(1.5, 0.5)), revenue),
         "automatic" => |_, revenue, _| by_curve(CurveFit::of(GrowthLaw::Logistic), revenue),
