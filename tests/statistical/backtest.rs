@@ -59,7 +59,7 @@ fn the_outside_view_is_calibrated_on_its_own_model_and_past_drift_is_not() -> Re
     Ok(())
 }
 
-/// The outside view's fast forecasts against quadrature: the standard error of the points is below .001.
+/// The outside view's fast forecasts against quadrature: the standard error of the points is below .0013.
 #[test]
 fn forecasts_are_the_exact_answers_of_their_scenarios() -> Result<(), Error> {
     let panel = panel(6);
