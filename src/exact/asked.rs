@@ -41,7 +41,7 @@ impl Asked {
         match self {
             Self::Passage(_) => vec![0..1, 1..2 + periods, 2 + periods..2 + 2 * periods],
             Self::Ahead => vec![0..periods, periods..2 * periods],
-            Self::LeadChanges => vec![0..periods + 1],
+            Self::LeadChanges => std::iter::once(0..periods + 1).collect(),
         }
     }
 }
