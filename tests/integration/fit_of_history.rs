@@ -1,7 +1,7 @@
 //! Laws fitted to the figures of a history: which figures enter, their shocks, the scenario, and Bass's law on classic series.
 
 use outgrow::fit::{CurveFit, Fits, FittedProvider, GrowthLaw, Regression, Scale};
-use outgrow::{History, Innovations, Period, ReferenceClass, Scenario};
+use outgrow::{History, Innovations, Period, ReferenceClass};
 
 /// The rows of one kind of the reference file: name and values.
 fn reference(kind: &str) -> Vec<(String, Vec<String>)> {
@@ -282,7 +282,7 @@ fn fits_become_a_scenario_with_mixtures() {
     assert_eq!(tails.innovations(), Innovations::student_t(fits.df()));
     assert!(fits.df() > 2.2 && fits.df() < 100.0);
     #[cfg(feature = "toml")]
-    assert_eq!(Scenario::from_toml(&tails.to_toml().expect("text")).expect("valid"), tails);
+    assert_eq!(outgrow::Scenario::from_toml(&tails.to_toml().expect("text")).expect("valid"), tails);
 }
 
 #[test]
