@@ -15,6 +15,9 @@ use serde::de::DeserializeOwned;
 #[path = "shared/end.rs"]
 mod end;
 use end::{end, fail};
+#[path = "shared/paths.rs"]
+mod paths;
+use paths::paths;
 
 type Printed = Result<(), Box<dyn Error>>;
 
@@ -25,19 +28,10 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 const SEED: u64 = 7;
 
 fn main() -> ExitCode {
-    match paths(&std::env::args().skip(1).collect::<Vec<_>>()) {
+    match paths("alibaba_vs_google") {
         Ok(paths) => end(print(&mut io::stdout().lock(), paths)),
         Err(wrong) => fail(2, &wrong),
     }
-}
-
-fn paths(arguments: &[String]) -> Result<u64, String> {
-    let count = match arguments {
-        [] => return Ok(1_000_000),
-        [flag, count] if flag == "--paths" => count.parse().ok(),
-        _ => None,
-    };
-    count.ok_or_else(|| "usage: alibaba_vs_google [--paths N]".into())
 }
 
 fn print(out: &mut impl Write, paths: u64) -> Printed {

@@ -11,6 +11,9 @@ use outgrow::{Fan, History, Measure, Outcome, Question, ReferenceClass, Scenario
 #[path = "shared/end.rs"]
 mod end;
 use end::{end, fail};
+#[path = "shared/paths.rs"]
+mod paths;
+use paths::paths;
 
 type Printed = Result<(), Box<dyn Error>>;
 
@@ -27,19 +30,10 @@ const EXPECTED: [f64; 2] = [0.87, 0.60];
 const BAND: [f64; 2] = [0.1, 0.9];
 
 fn main() -> ExitCode {
-    match paths(&std::env::args().skip(1).collect::<Vec<_>>()) {
+    match paths("case_scored") {
         Ok(paths) => end(print(&mut io::stdout().lock(), paths)),
         Err(wrong) => fail(2, &wrong),
     }
-}
-
-fn paths(arguments: &[String]) -> Result<u64, String> {
-    let count = match arguments {
-        [] => return Ok(1_000_000),
-        [flag, count] if flag == "--paths" => count.parse().ok(),
-        _ => None,
-    };
-    count.ok_or_else(|| "usage: case_scored [--paths N]".into())
 }
 
 fn print(out: &mut impl Write, paths: u64) -> Printed {

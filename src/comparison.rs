@@ -137,7 +137,6 @@ impl Scenario {
         let [challenger, incumbent] = pair_of(self, history)?;
         let own = Side::of(self, [challenger, incumbent], paths)?;
         let years = own.pair.years();
-        let without_figures = one_without_figures(history, [challenger, incumbent], self.base())?;
         let view = self.outside_view(history, class)?;
         let outside = view.scenario()?;
         let other = Side::of(&outside, [challenger, incumbent], paths)?;
@@ -151,7 +150,7 @@ impl Scenario {
             challenger: challenger.to_owned(),
             incumbent: incumbent.to_owned(),
             class_name: view.class().name().to_owned(),
-            without_figures: without_figures.map(str::to_owned),
+            without_figures: view.without_figures().map(str::to_owned),
             scenario: own.numbers(half_life(&own.pair.advantages()), df(self.innovations())),
             class: of_class(view.class()),
             outside_view: other.numbers(Some(view.class().half_life()), Some(view.class().df())),

@@ -5,6 +5,7 @@ use super::forecast::Forecast;
 use crate::error::Error;
 use crate::exact::first_passage_by_dates;
 use crate::math;
+use crate::math::gauss::as_f64;
 use crate::scores::crps_normal;
 
 /// The cuts between bins of the distance.
@@ -80,7 +81,7 @@ fn bin(gap: f64) -> usize {
 
 /// A random walk with the mean and the standard deviation of the pair's own changes.
 pub(super) fn past_drift(case: &Known, years: u32) -> Result<Forecast, Error> {
-    let count = case.changes.iter().map(|_| 1.0).sum::<f64>();
+    let count = as_f64(case.changes.len());
     let mean = case.changes.iter().sum::<f64>() / count;
     let square: f64 = case.changes.iter().map(|d| (d - mean) * (d - mean)).sum();
     walk(case, mean, (square / (count - 1.0)).sqrt(), years)

@@ -1,18 +1,11 @@
 //! The cases of a panel: pairs at past dates whose outcome is known, or not yet.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::calendar::Period;
-use crate::history::{History, Years};
+use crate::history::{History, LEAST_CHANGES, LEAST_GAP, MOST_CHANGES, WIDEST_RATIO, Years};
 use crate::math;
-
-/// The smallest number of contiguous yearly changes of both names.
-const LEAST_CHANGES: usize = 4;
-/// The largest number that is used.
-const MOST_CHANGES: usize = 8;
-/// The range of the distance of a case: closer pairs change places through noise alone, and wider ones rarely do.
-const LEAST_GAP: f64 = 0.05;
-pub(super) const WIDEST_RATIO: f64 = 3.0;
 
 /// A pair of names of one group, the smaller of which may overtake the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +32,16 @@ pub enum Outcome {
     Behind,
     /// One of the two had its last figure before the horizon, and there was no overtake.
     Gone,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overtaken(after) => write!(f, "overtaken after {after}"),
+            Self::Behind => f.write_str("behind"),
+            Self::Gone => f.write_str("gone"),
+        }
+    }
 }
 
 impl Outcome {

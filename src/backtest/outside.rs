@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::history::{OutsideView, ReferenceClass};
 use crate::math;
 use crate::random::{GROUP, Mixing, Net};
+use crate::reference::sd_per_scale;
 
 /// Quasi-random points: the standard error of a probability over five years is below .0013 (see the tests).
 const POINTS: usize = 32_768;
@@ -33,7 +34,7 @@ impl Noise {
         let (phi, share, df) = (class.phi(), class.share(), class.df());
         let (lasting, passing) = ((share * (1.0 - phi * phi)).sqrt(), (1.0 - share).sqrt());
         // The mixing draw has the scale of a standard deviation, and the class's numbers are t-scales.
-        let per_sd = (df / (df - 2.0)).sqrt();
+        let per_sd = sd_per_scale(df);
         let mixing = Mixing::new(df);
         let net = Net::new(seed, 1, 1 + 3 * years);
         let mut all = Self {

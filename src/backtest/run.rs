@@ -8,6 +8,7 @@ use super::forecast::{Forecast, of_scenario};
 use super::outside::Noise;
 use super::scorecard::{Case, Scorecard};
 use crate::calendar::Period;
+use crate::cpu::in_parallel;
 use crate::error::{Error, Kind};
 use crate::history::{History, ReferenceClass};
 use crate::scenario::Scenario;
@@ -211,15 +212,4 @@ fn of_case(name: &str, pair: &Pair, error: &Error) -> Error {
     let group = if group.is_empty() { String::new() } else { format!(" of {group:?}") };
     let address = format!("forecaster[{name}]");
     Error::one(Kind::Invalid, WHAT, address, format!("{challenger:?} and {incumbent:?}{group} at {base}: {error}"))
-}
-
-#[cfg(feature = "parallel")]
-fn in_parallel<T: Send>(count: usize, one: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
-    use rayon::prelude::*;
-    (0..count).into_par_iter().map(one).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn in_parallel<T>(count: usize, one: &dyn Fn(usize) -> T) -> Vec<T> {
-    (0..count).map(one).collect()
 }

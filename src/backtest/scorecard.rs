@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::cases::{Known, Outcome, Pair};
 use super::forecast::Forecast;
 use crate::error::{Error, did_you_mean};
+use crate::math::gauss::as_f64;
 use crate::scores::{self, Clusters, Coverage, DieboldMariano, Reliability, diebold_mariano};
 
 /// The name of the baseline of skill.
@@ -223,7 +224,7 @@ impl Scorecard {
             coverage_80: coverage.map(|coverage| coverage.share),
             coverage_interval: coverage.map(|_| covered),
             width_80: coverage.map(|coverage| coverage.width),
-            crps: (!crps.is_empty()).then(|| crps.iter().sum::<f64>() / crps.iter().map(|_| 1.0).sum::<f64>()),
+            crps: (!crps.is_empty()).then(|| crps.iter().sum::<f64>() / as_f64(crps.len())),
             log_score: Some(log_score).filter(|score| score.is_finite()),
             miscalibration: reliability.miscalibration,
             discrimination: reliability.discrimination,
@@ -244,7 +245,7 @@ impl Scorecard {
         let both: Vec<(usize, [f64; 2])> =
             self.cases.iter().zip(losses.iter().zip(baseline)).map(|(case, (a, b))| (case.origin, [*a, *b])).collect();
         for of_origin in both.chunk_by(|a, b| a.0 == b.0) {
-            let count: f64 = of_origin.iter().map(|_| 1.0).sum();
+            let count = as_f64(of_origin.len());
             means.push([0, 1].map(|k| of_origin.iter().map(|(_, losses)| losses[k]).sum::<f64>() / count));
         }
         let [own, others]: [Vec<f64>; 2] = [0, 1].map(|k| means.iter().map(|means| means[k]).collect());

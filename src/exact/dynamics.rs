@@ -42,6 +42,11 @@ pub(super) fn needs_single_start(plan: &Plan, series: [SeriesId; 2]) -> bool {
     })
 }
 
+/// The error of a pair whose recursion cannot be carried out.
+pub(super) fn out_of_reach(plan: &Plan, series: [SeriesId; 2], reason: &str) -> Error {
+    refused(&of_provider(plan.name(series[0]), ProviderKey::Volatility), reason, SIMULATE)
+}
+
 /// Why shocks of these series have no exact answer, with the address of the reason.
 fn fault(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Option<(String, String)> {
     if plan.moves.tails.is_some() && series.iter().any(|of| plan.has_shocks(*of)) {

@@ -4,11 +4,9 @@
 mod perturbed;
 
 use super::asked::{Asked, Watch, accumulate, certain};
-use super::dynamics::{self, SIMULATE};
+use super::dynamics;
 use super::process::{At, Processes};
-use super::settings::refused;
 use super::start::Start;
-use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
@@ -323,9 +321,8 @@ impl<'p> Pair<'p> {
         let process = dynamics::process(self.plan, self.series, &columns.draws, place);
         let at = At { process, start, centres: &centres, sd: columns.sd[place] };
         processes.answer(&at, asked, out).ok_or_else(|| {
-            let address = of_provider(self.plan.name(self.series[0]), ProviderKey::Volatility);
             let reason = "the recursion would need too many nodes: a trend lasts too long, or tails are very heavy";
-            refused(&address, reason, SIMULATE)
+            dynamics::out_of_reach(self.plan, self.series, reason)
         })
     }
 

@@ -5,12 +5,11 @@ use std::f64::consts::{LN_2, PI, SQRT_2};
 use crate::history::ReferenceClass;
 use crate::math;
 use crate::math::gauss::as_f64;
+use crate::reference::{RobustScale, sd_per_scale};
 
 /// Range of the correlation of deviations from one period to the next, from which a half-life is computed.
 const LEAST_KEPT: f64 = 0.05;
 const MOST_KEPT: f64 = 0.95;
-/// The number of reweighting steps of the scale.
-const STEPS: usize = 6;
 /// The range of the degrees of freedom. Beyond the largest a t distribution is normal.
 const DF: (f64, f64) = (2.2, 100.0);
 /// The logarithm of ν − 1.05 is shrunk to that of the reference class, with this standard deviation. Over the five measured
@@ -47,7 +46,8 @@ impl ResidualShocks {
         let kept = kept(deviations);
         let shocks = shocks(deviations, kept);
         let prior = class.scale() * step.sqrt() / SQRT_2;
-        let scale = scale(&shocks, as_f64(degrees), prior, class.scale_weight());
+        let sizes: Vec<f64> = shocks.iter().map(|(_, shock)| *shock).collect();
+        let scale = RobustScale::of(&sizes, as_f64(degrees), prior, class.scale_weight()).square.sqrt();
         let df = common_df([(shocks.as_slice(), scale)], class.df());
         Self { scale, df, kept, step, shocks }
     }
@@ -94,7 +94,7 @@ impl ResidualShocks {
     }
 
     fn sd_at(&self, df: f64) -> f64 {
-        self.scale * (df / (df - 2.0)).sqrt()
+        self.scale * sd_per_scale(df)
     }
 
     pub(super) fn shocks(&self) -> &[(i32, f64)] {
@@ -129,18 +129,6 @@ fn shocks(deviations: &[(i32, f64)], kept: f64) -> Vec<(i32, f64)> {
         before = Some((*period, *deviation));
     }
     out
-}
-
-/// The robust and shrunk t-scale.
-fn scale(shocks: &[(i32, f64)], degrees: f64, prior: f64, weight: f64) -> f64 {
-    let stated = weight * prior * prior;
-    let squares = || shocks.iter().map(|(_, shock)| shock * shock);
-    let mut square = (stated + 0.5 * squares().sum::<f64>()) / (weight + degrees);
-    for _ in 0..STEPS {
-        let weighed = squares().map(|d2| 5.0 / (4.0 + d2 / square) * d2).sum::<f64>();
-        square = (stated + weighed) / (weight + degrees);
-    }
-    square.sqrt()
 }
 
 /// The degrees of freedom of one or more sets of shocks with their scales, shrunk to those of a class.

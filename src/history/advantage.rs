@@ -1,11 +1,10 @@
 //! The scale of a log-ratio's yearly changes, and its current growth advantage.
 
 use super::class::ReferenceClass;
+use crate::reference::RobustScale;
 
 /// The largest number of yearly changes that an estimate uses.
-pub(super) const MOST_CHANGES: usize = 8;
-/// The number of reweighting steps.
-const STEPS: usize = 6;
+pub(crate) const MOST_CHANGES: usize = 8;
 /// The weight below which a year counts as noise in the estimate of the advantage.
 const LEAST_WEIGHT: f64 = 0.05;
 
@@ -46,7 +45,9 @@ fn as_f64(count: usize) -> f64 {
 pub(super) fn estimate(changes: &[f64], prior: Prior) -> Estimated {
     let count = changes.len();
     debug_assert!(count <= MOST_CHANGES, "{count} changes");
-    let (weights, square) = scale(changes, prior);
+    let robust = RobustScale::of(changes, as_f64(count), prior.scale, prior.scale_weight);
+    let mut weights = [0.0; MOST_CHANGES];
+    weights.iter_mut().zip(changes).for_each(|(weight, change)| *weight = robust.weight(*change));
     let Prior { share, phi, .. } = prior;
     // Powers of φ by multiplication: those of the covariance of an autoregression.
     let mut powers = [1.0; MOST_CHANGES];
@@ -65,30 +66,12 @@ pub(super) fn estimate(changes: &[f64], prior: Prior) -> Estimated {
     let gain = solved(&mut matrix, covariance, count);
     let products = |other: &[f64]| -> f64 { gain.iter().zip(other).map(|(gain, other)| gain * other).sum() };
     Estimated {
-        scale: square.sqrt(),
+        scale: robust.square.sqrt(),
         advantage: products(changes),
         // Rounding may leave a tiny negative number where the share is 0.
         variance: (share - products(&covariance[..count])).max(0.0),
         weights,
     }
-}
-
-/// The weights of the changes and the square of the scale, by iteratively reweighted squares about zero. About their own
-/// mean, the squares would lose half of the scale.
-fn scale(changes: &[f64], prior: Prior) -> ([f64; MOST_CHANGES], f64) {
-    let total = prior.scale_weight + as_f64(changes.len());
-    let stated = prior.scale_weight * prior.scale * prior.scale;
-    let mut square = (stated + 0.5 * changes.iter().map(|d| d * d).sum::<f64>()) / total;
-    let mut weights = [0.0; MOST_CHANGES];
-    for _ in 0..STEPS {
-        let mut sum = stated;
-        for (weight, d) in weights.iter_mut().zip(changes) {
-            *weight = 5.0 / (4.0 + d * d / square);
-            sum += *weight * d * d;
-        }
-        square = sum / total;
-    }
-    (weights, square)
 }
 
 /// The solution of a positive definite system by Cholesky's decomposition; only the lower triangle is read.

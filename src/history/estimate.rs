@@ -7,9 +7,11 @@ use super::class::{ClassIntervals, ReferenceClass};
 use super::data::History;
 use super::date::Date;
 use super::panel::{Case, Panel, is_chosen};
+use crate::cpu::in_parallel;
 use crate::error::Error;
 use crate::math;
 use crate::random::{mix64, slot_of};
+use crate::scores::two_way_draws;
 
 /// The grid of φ, the part of an advantage that is left after a year.
 const PHIS: [f64; 9] = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.88, 0.94, 0.98];
@@ -259,7 +261,7 @@ impl Likelihood<'_> {
 
 /// Central 90 % intervals over replicates.
 fn intervals(panel: &Panel, class: &ReferenceClass, replicates: u32, seed: u64) -> ClassIntervals {
-    let found = in_parallel(replicates, &|replicate| {
+    let found = in_parallel(replicates as usize, &|replicate| {
         estimated(panel, &bootstrap_weights(panel, seed, replicate), class, Search::NEAR)
     });
     let interval = |number: fn(&ReferenceClass) -> f64| {
@@ -291,8 +293,8 @@ pub(super) fn quantile(sorted: &[f64], p: f64) -> f64 {
 }
 
 /// How often each case is in a replicate: the product of the numbers of times that its names and its origin were drawn.
-fn bootstrap_weights(panel: &Panel, seed: u64, replicate: u32) -> Vec<f64> {
-    let mut state = mix64(seed ^ slot_of("panel bootstrap")).wrapping_add(u64::from(replicate) << 32);
+fn bootstrap_weights(panel: &Panel, seed: u64, replicate: usize) -> Vec<f64> {
+    let mut state = mix64(seed ^ slot_of("panel bootstrap")).wrapping_add((replicate as u64) << 32);
     let mut below = |count: usize| {
         state = state.wrapping_add(1);
         // The bias of this product is below count/2⁶⁴.
@@ -301,30 +303,9 @@ fn bootstrap_weights(panel: &Panel, seed: u64, replicate: u32) -> Vec<f64> {
     let origins = || panel.cases.iter().map(|case| case.origin);
     let first = origins().min().unwrap_or(0);
     let years = origins().max().unwrap_or(0) + 1 - first;
-    let (mut names, mut blocks) = (vec![0.0; panel.names], vec![0.0; years]);
-    for _ in 0..panel.names {
-        names[below(panel.names)] += 1.0;
-    }
-    for _ in 0..years.div_ceil(BLOCK) {
-        // Blocks wrap around, so that every origin is as likely.
-        let start = below(years);
-        for year in 0..BLOCK {
-            blocks[(start + year) % years] += 1.0;
-        }
-    }
+    let (names, blocks) = two_way_draws(panel.names, (years, BLOCK), &mut below);
     let weight = |case: &Case| names[case.names[0]] * names[case.names[1]] * blocks[case.origin - first];
     let weights: Vec<f64> = panel.cases.iter().map(weight).collect();
     // A small panel may have no case with both names drawn in a block.
     if weights.iter().any(|weight| *weight > 0.0) { weights } else { vec![1.0; panel.cases.len()] }
-}
-
-#[cfg(feature = "parallel")]
-fn in_parallel<T: Send>(count: u32, one: &(dyn Fn(u32) -> T + Sync)) -> Vec<T> {
-    use rayon::prelude::*;
-    (0..count).into_par_iter().map(one).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn in_parallel<T>(count: u32, one: &dyn Fn(u32) -> T) -> Vec<T> {
-    (0..count).map(one).collect()
 }

@@ -23,10 +23,12 @@ mod table;
 mod view;
 mod yearly;
 
+pub(crate) use advantage::MOST_CHANGES;
 pub use class::{ClassIntervals, ReferenceClass};
 pub use data::{FigureKind, History};
 pub use date::Date;
 pub use exits::Exits;
+pub(crate) use panel::{LEAST_CHANGES, LEAST_GAP, WIDEST_RATIO};
 pub use rates::Rates;
 pub use series::{Figure, Series};
 pub use view::{Advantage, OutsideView};

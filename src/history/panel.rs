@@ -8,10 +8,10 @@ use crate::math;
 use crate::random::{mix64, slot_of};
 
 /// The smallest number of contiguous yearly changes of a case.
-const LEAST_CHANGES: usize = 4;
+pub(crate) const LEAST_CHANGES: usize = 4;
 /// The range of |ln(a/b)| of a case: closer pairs change places through noise alone, and wider ones rarely do.
-const LEAST_GAP: f64 = 0.05;
-const WIDEST_RATIO: f64 = 3.0;
+pub(crate) const LEAST_GAP: f64 = 0.05;
+pub(crate) const WIDEST_RATIO: f64 = 3.0;
 /// Beyond this number of pairs, a random subset is used.
 const MOST_PAIRS: usize = 4_000;
 

@@ -293,6 +293,11 @@ impl OutsideView {
         &self.advantages
     }
 
+    /// The first of the providers whose revenue is only stated.
+    pub(crate) fn without_figures(&self) -> Option<&str> {
+        self.subject.stated.first().map(|stated| stated.name.as_str())
+    }
+
     /// The log-ratio of a pair at the base: ln(revenue of the challenger / revenue of the incumbent), of the last year. `None`
     /// for more providers.
     #[must_use]

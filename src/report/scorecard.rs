@@ -1,7 +1,7 @@
 //! A back-test as one HTML file.
 
 use super::html::HtmlPage;
-use crate::backtest::{Case, ForecasterScores, Outcome, Scorecard};
+use crate::backtest::{Case, ForecasterScores, Scorecard};
 use crate::error::Error;
 use crate::render::Table;
 
@@ -92,16 +92,11 @@ impl Scorecard {
         let row = |case: &&Case| {
             let Case { pair, gap, outcome, forecasts, .. } = case;
             let group = if pair.group.is_empty() { String::new() } else { format!("{}: ", pair.group) };
-            let happened = match outcome {
-                Outcome::Overtaken(after) => format!("overtaken after {after}"),
-                Outcome::Behind => "behind".to_owned(),
-                Outcome::Gone => "gone".to_owned(),
-            };
             vec![
                 format!("{group}{} against {}", pair.challenger, pair.incumbent),
                 pair.base.to_string(),
                 format!("{:.2}", forecasts[at].overtaken),
-                happened,
+                outcome.to_string(),
                 format!("{:+.2}", -gap),
                 case.log_ratio.map_or_else(String::new, |ratio| format!("{ratio:+.2}")),
             ]

@@ -88,21 +88,32 @@ impl Clusters {
     /// The weights of the cases in a replicate; `None` if no case was drawn.
     fn weights(&self, replicate: u32) -> Option<Vec<f64>> {
         let mut draws = Draws::new(0, replicate);
-        let (mut names, mut dates) = (vec![0.0; self.names], vec![0.0; self.span]);
-        for _ in 0..self.names {
-            names[draws.below(self.names)] += 1.0;
-        }
-        for _ in 0..self.span.div_ceil(self.block) {
-            // Blocks wrap around, so that every date is as likely.
-            let start = draws.below(self.span);
-            for date in 0..self.block {
-                dates[(start + date) % self.span] += 1.0;
-            }
-        }
+        let (names, dates) = two_way_draws(self.names, (self.span, self.block), &mut |count| draws.below(count));
         let weight = |([a, b], date): (&[usize; 2], &usize)| names[*a] * names[*b] * dates[*date];
         let weights: Vec<f64> = self.pairs.iter().zip(&self.dates).map(weight).collect();
         weights.iter().any(|weight| *weight > 0.0).then_some(weights)
     }
+}
+
+/// How often each name and each of `span` dates is drawn in a replicate: names with replacement, and blocks of dates in a row.
+/// `below` gives a random number below its argument.
+pub(crate) fn two_way_draws(
+    names: usize,
+    (span, block): (usize, usize),
+    below: &mut dyn FnMut(usize) -> usize,
+) -> (Vec<f64>, Vec<f64>) {
+    let (mut of_names, mut of_dates) = (vec![0.0; names], vec![0.0; span]);
+    for _ in 0..names {
+        of_names[below(names)] += 1.0;
+    }
+    for _ in 0..span.div_ceil(block) {
+        // Blocks wrap around, so that every date is as likely.
+        let start = below(span);
+        for date in 0..block {
+            of_dates[(start + date) % span] += 1.0;
+        }
+    }
+    (of_names, of_dates)
 }
 
 /// The central interval of replicates; NaN without any.

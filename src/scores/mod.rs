@@ -15,6 +15,8 @@ mod reliability;
 
 pub use binary::{Murphy, brier, brier_of_classes, discrimination, log_score, top_share};
 pub use clusters::Clusters;
+#[cfg(feature = "history")]
+pub(crate) use clusters::two_way_draws;
 pub use compare::{DieboldMariano, diebold_mariano, skill};
 pub use continuous::{Coverage, crps_beta, crps_normal, crps_sample, pinball, pit_histogram, pit_sample};
 pub use joint::{energy_score, variogram_score};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use outgrow::backtest::{Case, Outcome, Scorecard};
+use outgrow::backtest::{Case, Scorecard};
 use outgrow::{Error, History};
 use serde::Serialize;
 
@@ -60,16 +60,11 @@ fn worst(card: &Scorecard, count: usize) -> Result<String, Error> {
     }
     for case in card.worst(OUTSIDE_VIEW, count)? {
         let Case { pair, gap, forecasts, outcome, .. } = case;
-        let happened = match outcome {
-            Outcome::Overtaken(after) => format!("overtaken after {after}"),
-            Outcome::Behind => "behind".to_owned(),
-            Outcome::Gone => "gone".to_owned(),
-        };
         let ends = case.log_ratio.map_or_else(String::new, |ratio| format!(", log-ratio {ratio:+.2} at the horizon"));
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "  {:.2} from {}: {} against {}{}, log-ratio {:+.2}: {happened}{ends}",
+            "  {:.2} from {}: {} against {}{}, log-ratio {:+.2}: {outcome}{ends}",
             forecasts[0].overtaken,
             pair.base,
             pair.challenger,

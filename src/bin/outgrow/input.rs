@@ -33,8 +33,7 @@ impl Source {
     }
 
     pub(crate) fn without_findings(input: &Input) -> Result<Self, Failure> {
-        let is_standard_input = is_standard_input(&input.file);
-        let name = if is_standard_input { "standard input".into() } else { input.file.display().to_string() };
+        let (is_standard_input, name) = (is_standard_input(&input.file), name_of(&input.file));
         let invalid = |problem: &dyn Display| Failure::invalid(format!("{name}: {problem}"));
         let bytes =
             if is_standard_input { limited(io::stdin().lock()) } else { File::open(&input.file).and_then(limited) };
@@ -80,9 +79,12 @@ pub(crate) fn history(file: &Path) -> Result<History, Failure> {
 
 /// An error of a history from this file.
 pub(crate) fn failure(file: &Path, error: &Error) -> Failure {
-    let name = if is_standard_input(file) { "standard input".into() } else { file.display().to_string() };
-    let message = format!("{name}: {error}");
+    let message = format!("{}: {error}", name_of(file));
     if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
+}
+
+fn name_of(file: &Path) -> String {
+    if is_standard_input(file) { "standard input".into() } else { file.display().to_string() }
 }
 
 fn is_standard_input(file: &Path) -> bool {

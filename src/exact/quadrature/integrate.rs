@@ -393,7 +393,7 @@ pub(crate) fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
 }
 
-fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
     let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
     largest(&distances)
 }

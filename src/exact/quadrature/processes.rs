@@ -6,15 +6,13 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::integrate::{Request, largest};
-use super::sampled::{Integral, Run, Sampled};
-use crate::assumption::address::{ProviderKey, of_provider};
+use super::integrate::{Request, largest, largest_distance};
+use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled};
 use crate::error::Error;
 use crate::exact::asked::Asked;
-use crate::exact::dynamics::{SIMULATE, needs_single_start};
+use crate::exact::dynamics::{needs_single_start, out_of_reach};
 use crate::exact::pair::{Engine, Pair};
 use crate::exact::process::Processes;
-use crate::exact::settings::refused;
 use crate::exact::walk::chain::Fineness;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
@@ -61,10 +59,9 @@ const FEWEST_POINTS: usize = 8;
 /// of the drawn numbers, and scrambled points do better. On three axes the first two rules decide; on two, the last that the
 /// budget allows, or those of half the first spacing.
 const UNRESOLVED: f64 = 0.02;
-/// The error of an answer, relative to those of the dates beside it and to the largest one above the tolerance. The errors of
-/// a rule change their sign from date to date, so that those of two rules may agree by chance.
+/// The least error of an answer, relative to those of the dates beside it. The errors of a rule change their sign from date to
+/// date, so that those of two rules may agree by chance.
 const PART_OF_NEXT: f64 = 0.5;
-const PART_OF_LARGEST: f64 = 0.25;
 /// The finest distribution of the start.
 const MOST_START: usize = 4;
 
@@ -98,11 +95,10 @@ impl<'p> Points<'p> {
     }
 
     fn too_costly(&self, work: f64) -> Error {
-        let address = of_provider(self.plan.name(self.series[0]), ProviderKey::Volatility);
         let reason = format!(
             "the recursion over the drawn numbers takes at least {work:.0e} evaluations of a curve, more than four budgets"
         );
-        refused(&address, &reason, SIMULATE)
+        out_of_reach(self.plan, self.series, &reason)
     }
 
     /// The answers where all draws have the same of these scores.
@@ -244,9 +240,8 @@ impl Request {
             let before = method.work();
             for shift in &shifts[1..] {
                 rules.push(self.trapezoid(method, spacing, shift, budget)?);
-                let distance = |(a, b): (&f64, &f64)| (a - b).abs();
-                let apart: Vec<f64> = rules[0].iter().zip(&rules[rules.len() - 1]).map(distance).collect();
-                if is_tested_at_once && largest(&apart) > UNRESOLVED {
+                let apart = largest_distance(&rules[0], &rules[rules.len() - 1]);
+                if is_tested_at_once && apart > UNRESOLVED {
                     return Ok(None);
                 }
             }
@@ -281,7 +276,7 @@ impl Request {
     /// The errors where agreement by chance at one date is ruled out.
     fn not_by_chance(self, errors: Vec<f64>, periods: usize) -> Vec<f64> {
         let most = largest(&errors);
-        let floor = if most > self.tolerance { PART_OF_LARGEST * most } else { 0.0 };
+        let floor = if most > self.tolerance { MIN_OF_LARGEST * most } else { 0.0 };
         let mut raised = errors.clone();
         for run in self.asked.runs(periods) {
             let beside = |at: usize| errors[at.max(run.start + 1) - 1].max(errors[(at + 1).min(run.end - 1)]);

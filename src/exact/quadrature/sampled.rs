@@ -21,7 +21,7 @@ pub(crate) struct Integral {
 /// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
 /// replicates of one date may agree by chance, or all miss a rare event.
 const MIN_ERROR: f64 = 0.1;
-const MIN_OF_LARGEST: f64 = 0.25;
+pub(super) const MIN_OF_LARGEST: f64 = 0.25;
 
 /// A sampling method and its sums so far.
 pub(crate) struct Run<'a, 'p> {
