@@ -46,6 +46,18 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// How many answers of a range of [`runs`](Self::runs) are of the base or the first `dates` dates.
+    pub(super) fn count_until(self, range: usize, dates: usize) -> usize {
+        match (self, range) {
+            (Self::Passage(_), 0) => 1,
+            (Self::Passage(_), 1) => dates + 1,
+            (Self::Passage(_) | Self::Ahead, _) => dates,
+            (Self::LeadChanges, _) => 0,
+        }
+    }
+}
+
 /// The answers of a path without shocks; a tie is not ahead.
 pub(super) fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) {
     let periods = path.len() - 1;

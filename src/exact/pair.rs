@@ -13,7 +13,7 @@ use crate::exact::walk::passage::{Recursion, Walk};
 use crate::plan::{Factor, Input, Plan, SeriesId};
 
 /// Two series of a plan, and the draws to integrate over.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pair<'p> {
     plan: &'p Plan,
     /// Challenger and incumbent.
@@ -27,6 +27,8 @@ pub(super) struct Pair<'p> {
     pub(super) level: usize,
     /// How the scores of `draws` follow from independent ones.
     factor: Factor,
+    /// Number of periods, at most those of the plan.
+    periods: usize,
 }
 
 /// The log-ratio at some points of the draws.
@@ -128,8 +130,16 @@ impl<'p> Pair<'p> {
     /// The pair with every drawn base integrated over.
     pub(super) fn with_drawn_start(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
         let covariance = plan.pair(series);
-        let mut pair =
-            Self { plan, series, covariance, draws: Vec::new(), start: None, level: 0, factor: Factor::default() };
+        let mut pair = Self {
+            plan,
+            series,
+            covariance,
+            draws: Vec::new(),
+            start: None,
+            level: 0,
+            factor: Factor::default(),
+            periods: plan.rows.periods(),
+        };
         pair.integrate();
         pair
     }
@@ -184,7 +194,12 @@ impl<'p> Pair<'p> {
     }
 
     pub(super) fn periods(&self) -> usize {
-        self.plan.rows.periods()
+        self.periods
+    }
+
+    /// The same pair up to an earlier horizon.
+    pub(super) fn until(&self, periods: usize) -> Self {
+        Self { periods, ..self.clone() }
     }
 
     /// The distribution of the start, if it has its own.
@@ -213,7 +228,7 @@ impl<'p> Pair<'p> {
         let column = |input| column(input, &draws, width);
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
         for (of, sign) in self.series.into_iter().zip([1.0, -1.0]) {
-            self.plan.log_growth(of, &draws, width, &mut |t, growth| {
+            self.plan.log_growth(of, (&draws, width), self.periods, &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
         }

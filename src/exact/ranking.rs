@@ -8,9 +8,8 @@
 //! All ranks at all dates share the points. With Student-t innovations the mixing draws of all periods are sampled too.
 
 use super::quadrature::budget::Budget;
-use super::quadrature::integrate::{largest, next_points};
-use super::quadrature::replicates::{Points, Replicates};
-use super::quadrature::sampled::{Integral, least_error};
+use super::quadrature::replicates::{Points, Replicates, next_points};
+use super::quadrature::sampled::{Integral, largest, least_error};
 use super::start::TIE;
 use crate::covariance::{Split, sds_of};
 use crate::error::Error;

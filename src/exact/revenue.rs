@@ -134,7 +134,7 @@ impl Sum<'_> {
         for (of, sign) in self.of.terms() {
             let logs: Vec<f64> = column(self.plan.base(of)).iter().map(|base| self.plan.log_base(*base)).collect();
             centre.iter_mut().for_each(|period| period.iter_mut().zip(&logs).for_each(|(sum, log)| *sum += sign * log));
-            self.plan.log_growth(of, &draws, width, &mut |t, growth| {
+            self.plan.log_growth(of, (&draws, width), self.plan.rows.periods(), &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
         }

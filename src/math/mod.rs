@@ -17,6 +17,7 @@
 //! | `single` | `exp` in f32 and rounding to it, for blocks of paths |
 //! | `gauss` | Gauss rules, also of a discrete measure |
 //! | `interpolant` | polynomial interpolation through Chebyshev points |
+//! | `cholesky` | linear equations with a positive definite matrix |
 //! | `fourier` | the discrete Fourier transform |
 //! | `root` | bisection, the Illinois method, golden section |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
@@ -31,6 +32,7 @@ pub(crate) mod banded;
 mod beta;
 mod bridge;
 mod chi_squared;
+pub(crate) mod cholesky;
 pub(crate) mod eigen;
 mod elementary;
 pub(crate) mod fourier;

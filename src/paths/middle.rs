@@ -156,7 +156,7 @@ fn fill_row((plan, of): (&Plan, SeriesId), draws: &[Vec<f64>], start: &[f64], ro
     };
     let series = plan.series(of);
     let values = series.values(draws, width);
-    let filled = plan.fill_growth(of, &values, draws, width, &mut put);
+    let filled = plan.fill_growth(of, &values, (draws, width), plan.rows.periods(), &mut put);
     let odd = |(t, path, growth)| (path, plan.not_finite(t, growth));
     filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(plan.fault_of_growth(of, &values, fault)))
 }

@@ -62,7 +62,7 @@ impl Plan {
         draws
     }
 
-    /// Calls `emit(t, Γ(t))` for t in 1..=T, with Γ(t) in f64 for `width` draws, including the drift of factors, jumps and
+    /// Calls `emit(t, Γ(t))` for t in 1..=`periods`, with Γ(t) in f64 for `width` draws, including the drift of factors, jumps and
     /// the centring.
     ///
     /// # Errors
@@ -71,18 +71,18 @@ impl Plan {
     pub(crate) fn log_growth(
         &self,
         of: SeriesId,
-        draws: &[Vec<f64>],
-        width: usize,
+        (draws, width): (&[Vec<f64>], usize),
+        periods: usize,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
         let series = self.series(of);
         if let Some(centre) = &series.centre {
-            (1..centre.len()).for_each(|t| emit(t, &vec![centre[t] - centre[0]; width]));
+            (1..=periods).for_each(|t| emit(t, &vec![centre[t] - centre[0]; width]));
             return Ok(());
         }
         let values = series.values(draws, width);
         let mut fault = None;
-        let filled = self.fill_growth(of, &values, draws, width, &mut |t, growth| {
+        let filled = self.fill_growth(of, &values, (draws, width), periods, &mut |t, growth| {
             if fault.is_none() {
                 fault = growth.iter().position(|growth| !growth.is_finite()).map(|path| (t, path, growth[path]));
             }
@@ -92,7 +92,7 @@ impl Plan {
         filled.err().or(fault.map(odd)).map_or(Ok(()), |fault| Err(self.fault_of_growth(of, &values, fault)))
     }
 
-    /// Calls `emit(t, Γ(t))` for t in 1..=T with the terms of the dynamics, whether or not it is finite.
+    /// Calls `emit(t, Γ(t))` for t in 1..=`periods` with the terms of the dynamics, whether or not it is finite.
     ///
     /// # Errors
     /// The first path that cannot meet its totals, with a message.
@@ -100,14 +100,14 @@ impl Plan {
         &self,
         of: SeriesId,
         values: &[Value<'_>],
-        draws: &[Vec<f64>],
-        width: usize,
+        (draws, width): (&[Vec<f64>], usize),
+        periods: usize,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), (usize, String)> {
         let series = self.series(of);
         let shifts = series.base_shifts(draws, width);
         let mut terms = Terms::new(self.parts(of), draws, width);
-        series.growth.fill(values, shifts.as_deref(), &self.taus, width, &mut |i, growth| match &mut terms {
+        series.growth.fill(values, shifts.as_deref(), &self.taus[..periods], width, &mut |i, growth| match &mut terms {
             None => emit(i + 1, growth),
             Some(terms) => emit(i + 1, terms.added(i + 1, self.taus[i], growth)),
         })
@@ -150,7 +150,7 @@ impl Plan {
         };
         emit(0, &start);
         let mut column = vec![0.0; width];
-        self.log_growth(of, draws, width, &mut |t, growth| {
+        self.log_growth(of, (draws, width), self.rows.periods(), &mut |t, growth| {
             for ((column, start), growth) in column.iter_mut().zip(&start).zip(growth) {
                 *column = start + growth;
             }

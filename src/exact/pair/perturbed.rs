@@ -79,7 +79,7 @@ impl Pair<'_> {
         weights: &[Vec<f64>],
     ) -> Result<f64, Error> {
         let mut sum = 0.0;
-        plan.log_growth(self.series[row], draws, width, &mut |t, growth| {
+        plan.log_growth(self.series[row], (draws, width), self.periods, &mut |t, growth| {
             sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
         })?;
         Ok(if row == 0 { sum } else { -sum })

@@ -10,6 +10,10 @@ use crate::math::rotation::{basis, complement, dot, norm};
 const MIN_WEIGHT: f64 = 0.01;
 /// Maximum number of dates that determine the leading axis; longer horizons use evenly spaced ones.
 const MAX_DATES: usize = 48;
+/// The least length along the leading axis of a unit gradient that the axis serves well.
+const ALIGNED: f64 = 0.75;
+/// A tie is unlikely beyond this number of standard deviations.
+const FAR: f64 = 4.5;
 /// Steps of the power iteration. It need not converge: every axis gives the same answer.
 const STEPS: usize = 40;
 
@@ -22,6 +26,9 @@ pub(crate) struct LeadingAxis {
     pub(crate) shocks: Option<Vec<f64>>,
     /// For each date, the gradient of the log-ratio divided by its standard deviation, in the coordinates of `axis`.
     pub(crate) slopes: Vec<Vec<f64>>,
+    /// Number of first dates after the base whose gradients have less than [`ALIGNED`] of their length along the axis; 0 if no
+    /// tie is likely at any of them.
+    pub(crate) unaligned: usize,
 }
 
 /// Linearization of the log-ratio at the medians: for each date its value there and its central differences over one
@@ -94,8 +101,13 @@ pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<LeadingAxis, Error> {
         let row = slopes[t].iter().copied().chain(shocks.as_ref().map(along));
         row.map(|x| if spreads[t] > 0.0 { x / spreads[t] } else { 0.0 }).collect()
     };
-    let slopes = (0..slopes.len()).map(row).collect();
-    Ok(LeadingAxis { axis, shocks, slopes })
+    let slopes: Vec<Vec<f64>> = (0..slopes.len()).map(row).collect();
+    let is_aligned = |t: usize| dot(&slopes[t], &axis).abs() >= ALIGNED;
+    let last = slopes.len() - 1;
+    let first = (1..=last).find(|t| is_aligned(*t)).unwrap_or(1);
+    let may_tie = |t: usize| middle[t].abs() < FAR * spreads[t];
+    let unaligned = if (1..first).any(may_tie) { first - 1 } else { 0 };
+    Ok(LeadingAxis { axis, shocks, slopes, unaligned })
 }
 
 /// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.

@@ -14,6 +14,8 @@ pub(crate) struct Budget<'a> {
     spent: f64,
     /// Equal parts into which the work of an integration is divided.
     parts: f64,
+    /// The share of the budget up to which more work is allowed.
+    share: f64,
     is_stopped: bool,
     progress: Option<Box<Listener<'a>>>,
 }
@@ -23,7 +25,7 @@ pub(crate) type Listener<'a> = dyn FnMut(f64) -> ControlFlow<()> + Send + 'a;
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(whole: f64, progress: Option<Box<Listener<'a>>>) -> Self {
-        Self { whole, spent: 0.0, parts: 1.0, is_stopped: false, progress }
+        Self { whole, spent: 0.0, parts: 1.0, share: 1.0, is_stopped: false, progress }
     }
 
     /// Resets the budget for a new integration.
@@ -38,9 +40,14 @@ impl<'a> Budget<'a> {
         self.parts = parts;
     }
 
+    /// Limits further work to a share of the budget; returns the one before.
+    pub(crate) fn set_share(&mut self, share: f64) -> f64 {
+        std::mem::replace(&mut self.share, share)
+    }
+
     /// Whether `cost` still fits in the budget.
     pub(crate) fn allows(&self, cost: f64) -> bool {
-        !self.is_stopped && self.spent + cost <= self.whole / self.parts
+        !self.is_stopped && self.spent + cost <= self.share * self.whole / self.parts
     }
 
     /// Whether an integration of this cost may be begun at all: a small budget alone is no reason to have no answer.

@@ -78,9 +78,11 @@ impl Control {
     /// Adds control minus mean at a point, for every answer that has a control.
     pub(crate) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
         let features = features(&at[..self.dimensions]);
-        for Controlled { answer, coefficients, mean, .. } in &self.answers {
-            let probit: f64 = coefficients.iter().zip(&features).map(|(c, x)| c * x).sum();
-            sum[*answer] += weight * (math::norm_cdf(probit) - mean);
+        let probit = |of: &Controlled| of.coefficients.iter().zip(&features).map(|(c, x)| c * x).sum();
+        let mut controls: Vec<f64> = self.answers.iter().map(probit).collect();
+        math::norm_cdf_slice(&mut controls);
+        for (Controlled { answer, mean, .. }, control) in self.answers.iter().zip(controls) {
+            sum[*answer] += weight * (control - mean);
         }
     }
 

@@ -13,8 +13,8 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
-use super::replicates::Replicates;
-use super::sampled::{Integral, Run, Sampled};
+use super::replicates::{CONVERGENCE_RATE, Replicates};
+use super::sampled::{Integral, Run, Sampled, largest};
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
@@ -41,8 +41,6 @@ const PREFERRED_START_ERROR: f64 = 1e-6;
 const SINGLE_TOLERANCE: f64 = 1e-12;
 /// Points per scramble in a pilot.
 const PILOT_POINTS: usize = 16;
-/// Convergence rate assumed when extrapolating the error of a pilot: error ∝ points^(−`CONVERGENCE_RATE`).
-const CONVERGENCE_RATE: f64 = 0.85;
 /// The same for the trapezoidal rule of a single dimension, where a distribution may have a kink.
 const TRAPEZOIDAL_RATE: f64 = 2.0;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
@@ -53,6 +51,10 @@ const SINGLE_LINE_NODES: usize = 1024;
 const COMPARED_LINES: usize = 32;
 /// Fraction of the tolerance allowed for the error of the grid.
 const GRID_FRACTION: f64 = 0.1;
+/// A surrogate is fitted if the error exceeds the tolerance by this factor: the points so far would be needed about four times.
+const SURROGATE_EXCESS: f64 = 3.0;
+/// The share of the budget that the first dates may have taken by the end of their integration.
+const FIRST_DATES_SHARE: f64 = 0.3;
 /// Maximum refinement level of the discretized start.
 const MAX_LEVEL: usize = 4;
 
@@ -98,9 +100,13 @@ impl<'p> Pairs<'p> {
             let next = solve(&finer)?;
             let error = 2.0 * largest_distance(&value, &next);
             let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
-            self.with_start = finer;
             // Two agreements in a row are required, since one may be a coincidence.
-            if error.max(0.01 * last) <= START_FRACTION * tolerance || is_last {
+            let is_met = error.max(0.01 * last) <= START_FRACTION * tolerance;
+            // The error is a bound for the coarser one too, which costs half as much. A single recursion can afford the finer.
+            if !is_met || self.with_start.draws.is_empty() {
+                self.with_start = finer;
+            }
+            if is_met || is_last {
                 return Ok(error);
             }
             (value, last) = (next, error);
@@ -196,13 +202,13 @@ impl Request {
             return self.single(with_start, of_start);
         }
         if drawn.has_no_shocks() {
-            return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, budget) };
+            return if drawn.draws.len() == 1 { self.line(drawn) } else { self.lines(drawn, purpose, budget) };
         }
         let is_refined = with_start.start().is_some() && of_start <= MAX_START_FRACTION * self.tolerance;
         match (is_refined, purpose, self.asked) {
             (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
             (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
-            (false, Purpose::Derivatives, _) => self.lines(drawn, budget),
+            (false, Purpose::Derivatives, _) => self.lines(drawn, purpose, budget),
             (true, ..) => self.better((drawn, with_start), of_start, budget),
             (false, ..) => self.better((drawn, drawn), 0.0, budget),
         }
@@ -244,10 +250,35 @@ impl Request {
         -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
     }
 
-    fn lines<'a, 'p>(self, pair: &'a Pair<'p>, budget: &mut Budget<'_>) -> Result<Solved<'a, 'p>, Error> {
+    fn lines<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        purpose: Purpose,
+        budget: &mut Budget<'_>,
+    ) -> Result<Solved<'a, 'p>, Error> {
         let (mut run, of_grid) = self.start_lines(pair, budget)?;
+        if purpose == Purpose::Value && pair.has_no_shocks() {
+            run.may_have_surrogate = true;
+            self.settle_first_dates(&mut run, pair, budget)?;
+        }
         let integral = self.refine(&mut run, &of_grid, budget)?;
         Ok(Solved::of(run, integral))
+    }
+
+    /// Integrates along an axis of their own what is asked of the first dates, if the leading axis serves them badly.
+    fn settle_first_dates(self, run: &mut Run<'_, '_>, pair: &Pair<'_>, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let Sampled::Lines(lines) = &run.method else { return Ok(()) };
+        let later = if let Asked::Passage(Watch::Dates { sustained }) = self.asked { sustained - 1 } else { 0 };
+        let (dates, horizon) = (lines.unaligned(), lines.unaligned() + later);
+        if dates == 0 || horizon >= pair.periods() {
+            return Ok(());
+        }
+        let first = pair.until(horizon);
+        let share = budget.set_share(FIRST_DATES_SHARE);
+        let solved = self.lines(&first, Purpose::Value, budget)?;
+        budget.set_share(share);
+        run.settle(dates, horizon, &solved.integral);
+        Ok(())
     }
 
     fn conditional<'a, 'p>(
@@ -300,13 +331,14 @@ impl Request {
         }
         loop {
             let integral = run.estimate(added, self.tolerance);
-            let excess = largest(&integral.errors) / self.tolerance;
-            let upto = next_points(run.points(), excess);
-            let cost = run.cost() * as_f64(run.evaluations(upto - run.points()));
-            if excess <= 1.0 || !budget.allows(cost) {
+            let excess = run.largest_open(&integral) / self.tolerance;
+            if excess <= 1.0 {
                 return Ok(integral);
             }
-            run.run(upto, budget)?;
+            let has_changed = excess > SURROGATE_EXCESS && run.add_surrogate(self.tolerance, budget)?;
+            if !has_changed && !run.extend(excess, budget)? {
+                return Ok(integral);
+            }
         }
     }
 
@@ -376,22 +408,8 @@ impl Request {
     }
 }
 
-/// The next number of points if the error is `excess` times the tolerance: at most twice as many, and 2^k or 3·2^k, so
-/// that the points stay balanced.
-pub(crate) fn next_points(points: usize, excess: f64) -> usize {
-    let power = points.next_power_of_two();
-    let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
-    let factor = math::exp(math::ln(excess.max(1.0)) / CONVERGENCE_RATE);
-    if as_f64(points) * factor <= as_f64(half_way) { half_way } else { double }
-}
-
 /// Half-width of a single line, in standard deviations.
 const REACH: f64 = 8.5;
-
-/// The largest error; NaN counts as infinite.
-pub(crate) fn largest(errors: &[f64]) -> f64 {
-    errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
-}
 
 pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
     let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();

@@ -29,6 +29,8 @@ pub(crate) struct Lines<'a, 'p> {
     rest: Vec<Vec<f64>>,
     shocks: Option<Shocks>,
     grid: Grid,
+    /// Number of dates after the base along which the log-ratio varies in another direction.
+    unaligned: usize,
 }
 
 /// Equidistant nodes along a line, as standard normal scores.
@@ -55,14 +57,21 @@ impl<'a, 'p> Lines<'a, 'p> {
         let lead = leading_axis(pair)?;
         let shocks = lead.shocks.map(|weights| Shocks::new(&weights));
         let rest = complement(&lead.axis, &lead.slopes);
-        Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes) })
+        Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes), unaligned: lead.unaligned })
     }
 
     /// The same lines on a different grid.
     pub(crate) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
-        let Self { pair, axis, rest, shocks, .. } = self;
+        let Self { pair, axis, rest, shocks, unaligned, .. } = self;
         let shocks = shocks.as_ref().map(|shocks| Shocks::new(&shocks.direction));
-        Lines { pair, axis: axis.clone(), rest: rest.clone(), shocks, grid: Grid::new(reach, nodes) }
+        Lines {
+            pair,
+            axis: axis.clone(),
+            rest: rest.clone(),
+            shocks,
+            grid: Grid::new(reach, nodes),
+            unaligned: *unaligned,
+        }
     }
 
     /// Number of sampled dimensions.
@@ -73,6 +82,16 @@ impl<'a, 'p> Lines<'a, 'p> {
     /// Number of sampled dimensions that are drawn numbers; they come first.
     pub(crate) fn drawn_dimensions(&self) -> usize {
         self.rest.len()
+    }
+
+    /// Half-width of a line, in standard deviations.
+    pub(crate) fn reach(&self) -> f64 {
+        -self.grid.from
+    }
+
+    /// Number of first dates that have little in common with the leading axis.
+    pub(crate) fn unaligned(&self) -> usize {
+        self.unaligned
     }
 
     pub(crate) fn nodes(&self) -> usize {

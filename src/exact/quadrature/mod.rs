@@ -8,6 +8,7 @@
 //! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
+//! | `surrogate` | a cheap approximation of lines, for two-level sampling |
 //! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
 //! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
@@ -22,4 +23,5 @@ pub(super) mod lines;
 mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;
+mod surrogate;
 pub(super) mod sweep;

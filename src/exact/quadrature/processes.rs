@@ -6,8 +6,8 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::integrate::{Request, largest, largest_distance};
-use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled};
+use super::integrate::{Request, largest_distance};
+use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled, largest};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::dynamics::{needs_single_start, out_of_reach};

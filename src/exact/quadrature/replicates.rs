@@ -22,6 +22,8 @@ const WIDE: f64 = 2.5;
 const WIDE_AXES: usize = 3;
 /// Normal points for each wide point.
 const NORMAL_PER_WIDE: usize = 2;
+/// Convergence rate assumed when extrapolating an error: error ∝ points^(−`CONVERGENCE_RATE`).
+pub(crate) const CONVERGENCE_RATE: f64 = 0.85;
 /// Seed of the scrambles.
 const SEED: u64 = 0;
 
@@ -61,7 +63,16 @@ pub(crate) struct Sums {
 
 impl Replicates {
     pub(crate) fn new(dimensions: usize, len: usize) -> Self {
-        let net = Net::new(SEED, 2 * SCRAMBLES, dimensions);
+        Self::seeded(SEED, dimensions, len)
+    }
+
+    /// Points that are independent of those of [`new`](Self::new).
+    pub(crate) fn others(dimensions: usize, len: usize) -> Self {
+        Self::seeded(SEED + 1, dimensions, len)
+    }
+
+    fn seeded(seed: u64, dimensions: usize, len: usize) -> Self {
+        let net = Net::new(seed, 2 * SCRAMBLES, dimensions);
         let sums = Sums { answers: vec![vec![0.0; len]; SCRAMBLES], weights: vec![0.0; SCRAMBLES] };
         Self { net, dimensions, sums, points: 0 }
     }
@@ -117,6 +128,14 @@ impl Replicates {
         Ok(())
     }
 
+    /// Adds to the sums at all points so far.
+    pub(crate) fn revisit(&mut self, add: &mut Accumulate<'_>) -> Result<(), Error> {
+        for (replicate, sum) in self.sums.answers.iter_mut().enumerate() {
+            each((&self.net, self.dimensions), replicate, 0..self.points, &mut |points| add(points, sum))?;
+        }
+        Ok(())
+    }
+
     /// Calls `visit` with the first `points` normal points of every replicate and the wide points beside them.
     pub(crate) fn sample(
         &self,
@@ -137,18 +156,43 @@ impl Replicates {
         self.sums.answers.iter().map(|sum| sum.iter().map(|sum| sum / points).collect()).collect()
     }
 
+    /// A mean of each replicate, by a linear function of its sums.
+    pub(crate) fn means_of(&self, of: &dyn Fn(&[f64]) -> f64) -> Vec<f64> {
+        self.sums.answers.iter().map(|sum| of(sum) / as_f64(self.points)).collect()
+    }
+
     /// The mean of an answer, given its mean in each replicate, and three standard errors, which Student's t with 15
     /// degrees of freedom exceeds in 1 % of cases.
     ///
     /// The mean weight of a replicate has expectation 1. Its deviation times the answer is subtracted, so that an answer
     /// that does not vary has no error.
     pub(crate) fn mean_and_error(&self, means: &[f64]) -> (f64, f64) {
-        let (count, points) = (as_f64(SCRAMBLES), as_f64(self.points));
+        let (mean, off) = self.mean_and_deviations(means);
+        (mean, three_errors(&off))
+    }
+
+    /// The mean, and how far each replicate is from it.
+    pub(crate) fn mean_and_deviations(&self, means: &[f64]) -> (f64, Vec<f64>) {
+        let points = as_f64(self.points);
         let mean = means.iter().sum::<f64>() * points / self.weight();
         let off = |(own, weight): (&f64, &f64)| own - mean * weight / points;
-        let squares: f64 = means.iter().zip(&self.sums.weights).map(off).map(|off| off * off).sum();
-        (mean, 3.0 * (squares / (count * (count - 1.0))).sqrt())
+        (mean, means.iter().zip(&self.sums.weights).map(off).collect())
     }
+}
+
+/// Three standard errors of a mean over the replicates, from their deviations.
+pub(crate) fn three_errors(off: &[f64]) -> f64 {
+    let count = as_f64(SCRAMBLES);
+    3.0 * (off.iter().map(|off| off * off).sum::<f64>() / (count * (count - 1.0))).sqrt()
+}
+
+/// The next number of points if the error is `excess` times the tolerance: at most twice as many, and 2^k or 3·2^k, so
+/// that the points stay balanced.
+pub(crate) fn next_points(points: usize, excess: f64) -> usize {
+    let power = points.next_power_of_two();
+    let (half_way, double) = if power == points { (points / 2 * 3, 2 * points) } else { (power, power / 2 * 3) };
+    let factor = math::exp(math::ln(excess.max(1.0)) / CONVERGENCE_RATE);
+    if as_f64(points) * factor <= as_f64(half_way) { half_way } else { double }
 }
 
 /// Half-width of the trapezoidal rule, in standard deviations.

@@ -4,7 +4,8 @@ use super::budget::Budget;
 use super::conditional::Conditional;
 use super::control::{Answers, Control};
 use super::lines::Lines;
-use super::replicates::Replicates;
+use super::replicates::{Replicates, next_points, three_errors};
+use super::surrogate::{Sample, Surrogate};
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
 use crate::exact::pair::Pair;
@@ -23,6 +24,9 @@ pub(crate) struct Integral {
 const MIN_ERROR: f64 = 0.1;
 pub(super) const MIN_OF_LARGEST: f64 = 0.25;
 
+/// Points of the surrogate for each of the method at first.
+const FIRST_OF_SURROGATE: usize = 4;
+
 /// A sampling method and its sums so far.
 pub(crate) struct Run<'a, 'p> {
     asked: Asked,
@@ -30,10 +34,24 @@ pub(crate) struct Run<'a, 'p> {
     /// The jump of each answer where the start ties, and the probability of being ahead there.
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
+    surrogate: Option<SecondLevel>,
+    /// Whether a surrogate may be used: one that is not differentiated has a larger error.
+    pub(crate) may_have_surrogate: bool,
+    /// Answers that another integration gave, with their errors.
+    settled: Vec<Option<(f64, f64)>>,
+    /// Sums of the answers, then of their controls, then of their surrogates.
     pub(crate) replicates: Replicates,
     len: usize,
     /// Cost of one point, where it was measured.
     measured: Option<f64>,
+}
+
+/// The second level of an integration: a surrogate, averaged over more points than the method.
+struct SecondLevel {
+    surrogate: Surrogate,
+    replicates: Replicates,
+    /// Answers of which the surrogate is worth nothing.
+    is_useless: Vec<bool>,
 }
 
 pub(crate) enum Sampled<'a, 'p> {
@@ -75,8 +93,19 @@ impl<'a, 'p> Sampled<'a, 'p> {
 impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
-        let replicates = Replicates::new(method.dimensions(), 2 * len);
-        Self { asked, method, step: None, control: None, replicates, len, measured: None }
+        let replicates = Replicates::new(method.dimensions(), 3 * len);
+        Self {
+            asked,
+            method,
+            step: None,
+            control: None,
+            surrogate: None,
+            may_have_surrogate: false,
+            settled: vec![None; len],
+            replicates,
+            len,
+            measured: None,
+        }
     }
 
     /// Fits controls for probabilities; lead changes have none.
@@ -133,8 +162,11 @@ impl<'a, 'p> Run<'a, 'p> {
     /// rolled back.
     pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let cost = self.cost();
-        let Self { asked, method, step, control, len, .. } = self;
+        let Self { asked, method, step, control, surrogate, len, .. } = self;
         self.replicates.extend(upto, (cost, budget), &mut |points, sum| {
+            if let Some(level) = surrogate {
+                level.surrogate.add(points, &mut sum[2 * *len..]);
+            }
             let (plain, excess) = sum.split_at_mut(*len);
             let answers = method.answers(&points.coordinates, points.width, *asked)?;
             for (point, mut answer) in answers.into_iter().enumerate() {
@@ -150,6 +182,128 @@ impl<'a, 'p> Run<'a, 'p> {
             }
             Ok(())
         })
+    }
+
+    /// Takes the answers of the first `dates` dates from an integration up to an earlier horizon.
+    pub(crate) fn settle(&mut self, dates: usize, horizon: usize, integral: &Integral) {
+        let [theirs, own] = [horizon, self.method.pair().periods()].map(|periods| self.asked.runs(periods));
+        for (place, (theirs, own)) in theirs.into_iter().zip(own).enumerate() {
+            let count = self.asked.count_until(place, dates).min(theirs.len());
+            for (theirs, own) in theirs.zip(own).take(count) {
+                self.settled[own] = Some((integral.values[theirs], integral.errors[theirs]));
+            }
+        }
+    }
+
+    /// Adds a second level, fitted to lines of its own. `false` if there is none for the method or what is asked, or already
+    /// one.
+    pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
+        let Sampled::Lines(lines) = &self.method else { return Ok(false) };
+        let axes = lines.dimensions();
+        let is_of_draws = axes > 1 && axes == lines.drawn_dimensions();
+        if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() || self.asked == Asked::LeadChanges {
+            return Ok(false);
+        }
+        let mut sample = Sample::new(axes, lines.reach(), self.asked);
+        let points = 2 * sample.wanted().div_ceil(Replicates::evaluations(axes, 2));
+        budget.spend(self.cost() * as_f64(self.evaluations(points)));
+        Replicates::others(axes, 0).sample(points, &mut |points| {
+            let mut point = 0;
+            lines.each(&points.coordinates, points.width, &mut |line| {
+                let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                sample.add(&at, points.weight(point), &line);
+                point += 1;
+            })
+        })?;
+        let surrogate = sample.fit();
+        let len = self.len;
+        budget.spend(surrogate.cost() * as_f64(self.evaluations(self.replicates.points)));
+        self.replicates.revisit(&mut |points, sum| {
+            surrogate.add(points, &mut sum[2 * len..]);
+            Ok(())
+        })?;
+        // Decided once and from clear evidence: a plain mean without an error may have missed a rare event.
+        let is_useless = |answer: usize| {
+            let plain = self.error_of(&|sum| sum[answer]);
+            plain > MIN_OF_LARGEST * tolerance && self.error_of(&|sum| sum[answer] - sum[2 * len + answer]) > plain
+        };
+        let is_useless = (0..len).map(is_useless).collect();
+        self.surrogate = Some(SecondLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
+        self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
+        // The surrogate takes the place of the control.
+        self.control = None;
+        Ok(true)
+    }
+
+    /// The largest error of the answers that no other integration gave.
+    pub(crate) fn largest_open(&self, integral: &Integral) -> f64 {
+        let errors = integral.errors.iter().zip(&self.settled).filter(|(_, settled)| settled.is_none());
+        largest(&errors.map(|(error, _)| *error).collect::<Vec<f64>>())
+    }
+
+    fn extend_surrogate(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
+        let Some(SecondLevel { surrogate, replicates, .. }) = &mut self.surrogate else { return Ok(()) };
+        let cost = surrogate.cost();
+        replicates.extend(upto, (cost, budget), &mut |points, sum| {
+            surrogate.add(points, sum);
+            Ok(())
+        })
+    }
+
+    /// Adds points to the level whose error they reduce at the lower cost, given the largest error over the tolerance. `false`
+    /// if the budget does not allow it.
+    pub(crate) fn extend(&mut self, excess: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
+        let next = |points: usize| next_points(points, excess);
+        let upto = next(self.points());
+        let cost = self.cost() * as_f64(self.evaluations(upto - self.points()));
+        if let Some(level) = &self.surrogate {
+            let more = next(level.replicates.points);
+            let evaluations = Replicates::evaluations(level.replicates.dimensions(), more - level.replicates.points);
+            let cheap = level.surrogate.cost() * as_f64(evaluations);
+            let [of_method, of_surrogate] = self.errors_of_levels(level);
+            if of_surrogate * of_surrogate * cost > of_method * of_method * cheap {
+                let is_allowed = budget.allows(cheap);
+                if is_allowed {
+                    self.extend_surrogate(more, budget)?;
+                }
+                return Ok(is_allowed);
+            }
+        }
+        let is_allowed = budget.allows(cost);
+        if is_allowed {
+            self.run(upto, budget)?;
+        }
+        Ok(is_allowed)
+    }
+
+    /// The error of the mean of a linear function of the sums.
+    fn error_of(&self, of: &dyn Fn(&[f64]) -> f64) -> f64 {
+        self.replicates.mean_and_error(&self.replicates.means_of(of)).1
+    }
+
+    /// The means and the deviations of the replicates of both levels for one answer: answer less surrogate, and surrogate.
+    fn both_levels(&self, level: &SecondLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
+        let weight = if level.is_useless[answer] { 0.0 } else { 1.0 };
+        let rest = self.replicates.means_of(&|sum| sum[answer] - weight * sum[2 * self.len + answer]);
+        let own = level.replicates.means_of(&|sum| weight * sum[answer]);
+        [self.replicates.mean_and_deviations(&rest), level.replicates.mean_and_deviations(&own)]
+    }
+
+    /// The errors of both levels at the answer with the largest error.
+    fn errors_of_levels(&self, level: &SecondLevel) -> [f64; 2] {
+        let answers = (0..self.len).filter(|answer| self.settled[*answer].is_none());
+        let errors = answers.map(|answer| self.both_levels(level, answer).map(|(_, off)| three_errors(&off)));
+        errors.max_by(|a, b| (a[0] + a[1]).total_cmp(&(b[0] + b[1]))).unwrap_or([0.0; 2])
+    }
+
+    /// Replaces estimates by those of two levels, if there are two.
+    fn improve(&self, estimates: &mut [(f64, f64)]) {
+        let Some(level) = &self.surrogate else { return };
+        for (answer, estimate) in estimates.iter_mut().enumerate() {
+            let [(rest, mut off), (own, others)] = self.both_levels(level, answer);
+            off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
+            *estimate = (rest + own, three_errors(&off));
+        }
     }
 
     /// Probability of an event off the leading axes that no line has reached: a tenth of that of one line. The trapezoidal
@@ -175,9 +329,13 @@ impl<'a, 'p> Run<'a, 'p> {
         if let Some(control) = &self.control {
             control.improve(&self.replicates, &mut estimates);
         }
-        let (values, mut errors): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        self.improve(&mut estimates);
+        let (mut values, mut errors): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        let settled = || self.settled.iter().enumerate().filter_map(|(answer, known)| Some((answer, (*known)?)));
+        settled().for_each(|(answer, _)| errors[answer] = 0.0);
         let floor = least_error(&errors, tolerance, self.unseen());
         errors.iter_mut().zip(added).for_each(|(error, added)| *error = error.max(floor) + added);
+        settled().for_each(|(answer, known)| (values[answer], errors[answer]) = known);
         Integral { values, errors }
     }
 }
@@ -186,6 +344,11 @@ impl<'a, 'p> Run<'a, 'p> {
 pub(crate) fn least_error(errors: &[f64], tolerance: f64, unseen: f64) -> f64 {
     let most = errors.iter().copied().fold(0.0, f64::max);
     (MIN_OF_LARGEST * most).max(MIN_ERROR * tolerance).max(unseen)
+}
+
+/// The largest error; NaN counts as infinite.
+pub(crate) fn largest(errors: &[f64]) -> f64 {
+    errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
 }
 
 /// Replaces the jump of each answer at a tie of the start by its mean.
