@@ -14,3 +14,4 @@ pub use cases::{Outcome, Pair};
 pub use forecast::Forecast;
 pub use run::Backtest;
 pub use scorecard::{Case, ForecasterScores, Scorecard};
+pub(crate) use scorecard::shown_skill;

@@ -1,7 +1,7 @@
 //! A back-test as one HTML file.
 
 use super::html::HtmlPage;
-use crate::backtest::{Case, ForecasterScores, Scorecard};
+use crate::backtest::{Case, ForecasterScores, Scorecard, shown_skill};
 use crate::error::Error;
 use crate::render::Table;
 
@@ -54,8 +54,11 @@ impl Scorecard {
     fn answer(&self, name: &str) -> Result<String, Error> {
         let ForecasterScores { skill, interval: [low, high], top_fifth: [said, was], .. } = self.forecaster(name)?;
         Ok(format!(
-            "{name} has a skill of {skill:+.3} ({low:+.3} to {high:+.3}) against a random walk without drift. Of the fifth of pairs to \
-             which it gave the largest probabilities, {said:.2} on average, {was:.2} were overtaken."
+            "{name} has a skill of {} ({} to {}) against a random walk without drift. Of the fifth of pairs to \
+             which it gave the largest probabilities, {said:.2} on average, {was:.2} were overtaken.",
+            shown_skill(*skill),
+            shown_skill(*low),
+            shown_skill(*high),
         ))
     }
 
@@ -73,8 +76,8 @@ impl Scorecard {
             vec![
                 one.name.clone(),
                 format!("{:.4}", one.brier),
-                format!("{:+.3}", one.skill),
-                format!("{:+.3} – {:+.3}", one.interval[0], one.interval[1]),
+                shown_skill(one.skill),
+                format!("{} – {}", shown_skill(one.interval[0]), shown_skill(one.interval[1])),
                 format!("{:.2}", one.top_fifth[0]),
                 format!("{:.2}", one.top_fifth[1]),
                 one.coverage_80.map_or_else(String::new, |share| format!("{:.0} %", 100.0 * share)),
