@@ -128,7 +128,7 @@ impl Truth {
     }
 
     /// Fills in what happened to a pair in the years after its origin.
-    fn resolve(&self, history: &History, known: &mut Known, years: usize) {
+    pub(super) fn resolve(&self, history: &History, known: &mut Known, years: usize) {
         let Pair { group, challenger, incumbent, base, horizon } = &known.pair;
         let last = known.origin + years;
         let crosses = |name| history.breaks_after(group, name, *base, *horizon);

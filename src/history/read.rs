@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::check::check_members;
-use super::data::{Data, FigureKind, Group, History, Member, Row};
+use super::data::{Data, FigureKind, Group, History, Member, Row, last_day};
 use super::date::Date;
 use super::table::{Column, Fault, Table};
 use crate::calendar::{Period, Step};
@@ -307,10 +307,7 @@ fn year_end(text: &str, period: Option<Period>) -> Result<Option<u32>, String> {
 
 /// The day from which a figure is known, not before its period ends; `None` without a valid period.
 fn known_from(text: &str, period: Option<Period>, year_ends: Option<u32>) -> Result<Option<Date>, String> {
-    let end = period.map(|period| match (period.step(), year_ends) {
-        (Step::Year, Some(month)) => Date::end_of_month(period.year() * 12 + month.cast_signed()),
-        (Step::Year, None) | (Step::Month | Step::Quarter, _) => Date::end_of(period),
-    });
+    let end = period.map(|period| last_day(period, year_ends));
     if text.is_empty() {
         return Ok(end);
     }

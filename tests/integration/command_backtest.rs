@@ -54,6 +54,18 @@ fn scores_are_printed_as_a_table_with_the_worst_forecasts() {
     assert!(out.contains("worst forecasts") && !out.contains("outside_view_other_panel"), "{out}");
 }
 
+/// The shipped panel: its figures are published up to two months after the quarter.
+#[test]
+fn the_shipped_panel_is_scored_with_its_publication_lag() {
+    let file = format!("{}/examples/data/cloud_history.csv", env!("CARGO_MANIFEST_DIR"));
+    let (code, out, err) = outgrow(&["backtest", &file, "--horizon", "3"]);
+    assert!(code == Some(2) && out.is_empty() && err.contains("state a publication lag"), "{err}");
+    let lagged = ["backtest", &file, "--horizon", "3", "--lag", "62", "--first-origin", "2017", "--json"];
+    let (code, out, err) = outgrow(&lagged);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(!out.contains("NaN") && out.contains("\"cases\""), "{out}");
+}
+
 #[test]
 fn wrong_panels_and_horizons_are_reported() {
     let file = File::of("short.csv", b"name,period,value\nA,2017,90\nA,2018,100\n");

@@ -42,7 +42,7 @@ pub(crate) fn backtest(options: &Backtest) -> Result<(), Failure> {
 }
 
 fn run(panel: &History, other: Option<&History>, options: &Backtest) -> Result<Scorecard, Error> {
-    let mut backtest = panel.backtest().horizon(options.horizon);
+    let mut backtest = panel.backtest().horizon(options.horizon).publication_lag(options.lag);
     if let Some(other) = other {
         backtest = backtest.other_panel(other);
     }

@@ -223,6 +223,9 @@ pub(crate) struct Backtest {
     /// The first origin that is scored [default: the first at which 50 earlier cases have a known outcome]
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub(crate) first_origin: Option<Period>,
+    /// The publication lag: each forecast is made this number of days after the last day of its origin, 0 to 3650
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650), default_value = "0")]
+    pub(crate) lag: u32,
     /// Also print the N worst forecasts of the outside view
     #[arg(long, value_name = "N", default_value = "0", conflicts_with = "json")]
     pub(crate) worst: usize,
