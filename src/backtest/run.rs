@@ -5,6 +5,7 @@ use std::fmt;
 use super::baselines::{Background, past_drift};
 use super::cases::{Known, Pair, Truth, cases_at};
 use super::forecast::{Forecast, of_scenario};
+use super::hedgehog::{Chosen, OriginFan};
 use super::outside::Noise;
 use super::scorecard::{Case, Scorecard};
 use crate::calendar::Period;
@@ -23,6 +24,8 @@ const MOST_DAYS: u32 = 3_650;
 /// Origins are scored from the first at which this number of cases has a known outcome.
 const LEAST_RESOLVED: f64 = 50.0;
 
+/// The forecasts by case, and the fan of the chosen pair if it has a case.
+type OfOrigin = (Vec<Vec<Forecast>>, Option<OriginFan>);
 type Forecaster<'a> = dyn Fn(&History, &Pair) -> Result<Scenario, Error> + Send + Sync + 'a;
 
 /// A back-test of a panel: forecasts from every past year, each from what was known then, and what happened.
@@ -35,6 +38,7 @@ pub struct Backtest<'a> {
     years: u32,
     first: Option<Period>,
     lag: u32,
+    pair: Option<Chosen>,
     custom: Vec<(String, Box<Forecaster<'a>>)>,
 }
 
@@ -63,7 +67,7 @@ impl History {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn backtest(&self) -> Backtest<'_> {
-        Backtest { history: self, other: None, years: HORIZON, first: None, lag: 0, custom: Vec::new() }
+        Backtest { history: self, other: None, years: HORIZON, first: None, lag: 0, pair: None, custom: Vec::new() }
     }
 }
 
@@ -112,6 +116,27 @@ impl<'a> Backtest<'a> {
         self
     }
 
+    /// The pair of [`Scorecard::hedgehog`], with the ratio a/b. If several groups have both names and none is stated, the pair with the
+    /// most cases is chosen, as among all pairs without this call.
+    ///
+    /// # Example: the forecasts of one pair as a picture
+    /// ```
+    /// use outgrow::History;
+    /// let mut text = String::from("name,period,value\n");
+    /// for year in 2000..2012 {
+    ///     text += &format!("A,{year},{}\nB,{year},{}\n", 100 + (year % 3) * 40, 150 + (year % 2) * 30);
+    /// }
+    /// let panel = History::from_csv(&text)?;
+    /// let card = panel.backtest().horizon(2).first_origin("2005".parse()?).hedgehog_of(None, "A", "B").run()?;
+    /// assert_eq!(card.hedgehog().fans[0].years.len(), 2);
+    /// let svg: String = card.hedgehog_chart(480)?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn hedgehog_of(mut self, group: Option<&str>, a: impl Into<String>, b: impl Into<String>) -> Self {
+        self.pair = Some(Chosen { group: group.map(str::to_owned), a: a.into(), b: b.into() });
+        self
+    }
+
     /// Adds a forecaster: a scenario for a pair, from the history of its group as known at the base.
     ///
     /// The scenario has both names as providers, and its horizon is that of the pair. It is simulated with 65,536 paths, to a standard error of at most .002. Monitor it at the ends of years, as the cases
@@ -129,7 +154,7 @@ impl<'a> Backtest<'a> {
     ///
     /// # Errors
     /// If the horizon is outside 1 to 30 years, if two forecasters have one name, if the panel has no case with a known outcome, or if a forecaster
-    /// returns an error, which names the case. Also if the lag exceeds 3,650 days.
+    /// returns an error, which names the case. Also if the lag exceeds 3,650 days, or if the pair asked for has no case.
     pub fn run(self) -> Result<Scorecard, Error> {
         self.check()?;
         let (ends, years) = (self.history.year_ends(), self.years as usize);
@@ -154,17 +179,20 @@ impl<'a> Backtest<'a> {
         if scored.iter().all(Vec::is_empty) {
             return Err(Error::invalid(WHAT, "panel", self.without_cases(&all, truth.names(), &ends, &pasts)));
         }
+        let chosen = Chosen::among(self.pair.as_ref(), scored.iter().flatten().copied())?;
         let forecasts = in_parallel(origins.len(), &|at| {
-            self.forecasts(&scored[at], &pasts[origins[at]], &background[origins[at]])
+            self.forecasts(&scored[at], &pasts[origins[at]], &background[origins[at]], &chosen)
         });
-        let mut cases = Vec::new();
+        let (mut cases, mut fans) = (Vec::new(), Vec::new());
         for (known, forecasts) in scored.into_iter().zip(forecasts) {
-            for (known, forecasts) in known.into_iter().zip(forecasts?) {
+            let (forecasts, fan) = forecasts?;
+            fans.extend(fan);
+            for (known, forecasts) in known.into_iter().zip(forecasts) {
                 let Some(outcome) = known.outcome else { continue };
                 cases.push(Case::of(known, outcome, forecasts));
             }
         }
-        Scorecard::of(self.names(), self.years, cases)
+        Scorecard::of(self.names(), self.years, cases, chosen.with(&truth, &ends, fans))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -225,9 +253,15 @@ impl<'a> Backtest<'a> {
         views.chain(simple).map(str::to_owned).chain(custom).collect()
     }
 
-    /// The forecasts of the cases of one origin, in the order of the names.
-    fn forecasts(&self, cases: &[&Known], past: &History, then: &Background) -> Result<Vec<Vec<Forecast>>, Error> {
-        let Some(first) = cases.first() else { return Ok(Vec::new()) };
+    /// The forecasts of the cases of one origin, in the order of the names, and the fan of the chosen pair.
+    fn forecasts(
+        &self,
+        cases: &[&Known],
+        past: &History,
+        then: &Background,
+        chosen: &Chosen,
+    ) -> Result<OfOrigin, Error> {
+        let Some(first) = cases.first() else { return Ok((Vec::new(), None)) };
         let years = self.years as usize;
         let classes = self.classes(past, first.pair.base);
         let noises: Vec<Noise> = classes.iter().map(|class| Noise::of(class, years)).collect();
@@ -250,7 +284,12 @@ impl<'a> Backtest<'a> {
             }
             Ok(all)
         };
-        in_parallel(cases.len(), &one).into_iter().collect()
+        let all = in_parallel(cases.len(), &one).into_iter().collect::<Result<_, Error>>()?;
+        let Some(case) = cases.iter().find(|case| chosen.is_of(case)) else { return Ok((all, None)) };
+        let Pair { group, challenger, incumbent, base, horizon } = &case.pair;
+        let view = past.group(group)?.outside_view(challenger, incumbent, *base, *horizon)?;
+        let years = noises[0].fan(&view.with_class(classes[0].clone()), case.gap);
+        Ok((all, Some(OriginFan::of(case, years, chosen))))
     }
 
     /// The reference classes of the outside views at an origin. A panel that has too few cases by then gives the general class.

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::cases::{Known, Outcome, Pair};
 use super::forecast::Forecast;
+use super::hedgehog::Hedgehog;
 use crate::error::{Error, did_you_mean};
 use crate::math::gauss::as_f64;
 use crate::scores::{self, Clusters, Coverage, DieboldMariano, Reliability, diebold_mariano};
@@ -92,11 +93,12 @@ pub struct Scorecard {
     years: u32,
     cases: Vec<Case>,
     forecasters: Vec<ForecasterScores>,
+    hedgehog: Hedgehog,
 }
 
 impl Scorecard {
-    pub(super) fn of(names: Vec<String>, years: u32, cases: Vec<Case>) -> Result<Self, Error> {
-        let mut card = Self { names, years, cases, forecasters: Vec::new() };
+    pub(super) fn of(names: Vec<String>, years: u32, cases: Vec<Case>, hedgehog: Hedgehog) -> Result<Self, Error> {
+        let mut card = Self { names, years, cases, forecasters: Vec::new(), hedgehog };
         let clusters = card.clusters()?;
         let baseline = card.losses(BASELINE)?;
         let all = card.names.clone();
@@ -115,6 +117,13 @@ impl Scorecard {
     #[must_use]
     pub fn cases(&self) -> &[Case] {
         &self.cases
+    }
+
+    /// What the outside view forecast of one pair from every origin, and what happened: of the pair with the most cases, unless
+    /// [`Backtest::hedgehog_of`](super::Backtest::hedgehog_of) asked for another.
+    #[must_use]
+    pub fn hedgehog(&self) -> &Hedgehog {
+        &self.hedgehog
     }
 
     /// The scores, one forecaster each.

@@ -7,6 +7,8 @@ use crate::render::Table;
 
 /// The widths of a chart on wide and narrow windows, in pixels.
 const WIDTHS: [u32; 2] = [480, 340];
+/// The width of the hedgehog plot on wide windows.
+const WIDE: u32 = 720;
 /// The number of worst forecasts that are listed.
 const WORST: usize = 10;
 
@@ -31,6 +33,10 @@ impl Scorecard {
             page.paragraph("Where the log-ratio at the horizon came to lie in the distribution that was forecast. The bars are level if the distributions are right, high at both ends if they are too narrow.");
             page.figure(both(|width| self.pit_chart(name, width))?.each_ref().map(String::as_str));
         }
+        page.heading(2, "One pair, from every origin");
+        page.paragraph("The forecasts of the outside view for one pair of names, each from what was known at its origin, over what happened. Neighbouring forecasts overlap by years and share what they missed, so that one pair shows what the forecasts look like and not whether they are calibrated.");
+        let [wide, narrow] = [self.hedgehog_chart(WIDE)?, self.hedgehog_chart(WIDTHS[1])?];
+        page.figure([&wide, &narrow]);
         page.heading(2, "The worst forecasts");
         page.figures(&self.worst_table(name)?);
         Ok(page.finish(title))

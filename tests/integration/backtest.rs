@@ -217,12 +217,60 @@ fn any_visible_name_is_scored() {
     assert_eq!(plain.cases().len(), odd.cases().len());
     assert!(odd.cases().iter().any(|case| case.pair.challenger == "PL/SQL [old]"));
     assert!(odd.cases().iter().any(|case| case.pair.incumbent == "Smith, Jones & \"Co\""));
+    let panel = history(&renamed);
+    let error = panel.backtest().horizon(3).hedgehog_of(None, "PL/SQL [od]", "N02").run().unwrap_err().to_string();
+    assert!(error.contains("is scored; did you mean \"PL/SQL [old]\"?"), "{error}");
     let view = history(&renamed).outside_view("PL/SQL [old]", "N02", "2003", "2006").expect("a view");
     let error = view.scenario().unwrap_err().to_string();
     assert_eq!(
         error,
         "invalid outside view: name: a name must not contain [ ] / or a control character, got '/' in \"PL/SQL [old]\""
     );
+}
+
+/// The fans of the hedgehog plot are the forecasts of the cases of one pair, over the figures of the panel.
+#[test]
+fn a_hedgehog_has_the_forecasts_of_one_pair() -> Result<(), Error> {
+    let text = synthetic(8, 1980..2005, None);
+    let card = card(&text);
+    let hedgehog = card.hedgehog();
+    let (a, b) = (hedgehog.a.as_str(), hedgehog.b.as_str());
+    let of = |case: &&outgrow::backtest::Case, one: &str, other: &str| {
+        let (challenger, incumbent) = (case.pair.challenger.as_str(), case.pair.incumbent.as_str());
+        (challenger == one && incumbent == other) || (challenger == other && incumbent == one)
+    };
+    let count = |one: &str, other: &str| card.cases().iter().filter(|case| of(case, one, other)).count();
+    let own: Vec<_> = card.cases().iter().filter(|case| of(case, a, b)).collect();
+    assert!(own.len() > 5 && own.len() == hedgehog.fans.len());
+    assert!(card.cases().iter().all(|case| count(&case.pair.challenger, &case.pair.incumbent) <= own.len()));
+    for (case, fan) in own.iter().zip(&hedgehog.fans) {
+        let band = case.forecasts[0].band.expect("a band");
+        let [low, median, high] = fan.years[2];
+        let (expected, start) =
+            if case.pair.challenger == a { (band, -case.gap) } else { ([-band[1], -band[0]], case.gap) };
+        assert_eq!((fan.origin, fan.start, [low, high]), (case.pair.base, start, expected));
+        assert!(fan.years.len() == 3 && low < median && median < high);
+        let widths: Vec<f64> = fan.years.iter().map(|[low, _, high]| high - low).collect();
+        assert!(widths.windows(2).all(|pair| pair[0] < pair[1]), "{widths:?}");
+        let known = hedgehog.observed.iter().find(|(period, _)| *period == fan.origin).expect("a value");
+        assert!((known.1 - start).abs() < 1e-12);
+    }
+    assert_eq!(hedgehog.observed.len(), 25);
+
+    let panel = history(&text);
+    let turned = panel.backtest().horizon(3).hedgehog_of(None, b, a).run()?;
+    for (fan, other) in hedgehog.fans.iter().zip(&turned.hedgehog().fans) {
+        let turn = |[low, median, high]: [f64; 3]| [-high, -median, -low];
+        assert_eq!(fan.years, other.years.iter().copied().map(turn).collect::<Vec<_>>());
+    }
+    let error = panel.backtest().horizon(3).hedgehog_of(Some(""), "N00", "N0").run().unwrap_err();
+    assert!(error.is_lookup() && error.to_string().contains("no case of \"N00\" and \"N0\""), "{error}");
+
+    let svg = card.hedgehog_chart(480)?;
+    assert!(svg.contains(&format!("{a} against {b}, forecast from every origin")), "{svg}");
+    assert_eq!(svg.matches("Z\"").count(), own.len(), "a closed band for each origin");
+    assert!(card.hedgehog_chart(200).is_err());
+    Ok(())
 }
 
 /// The forecasts of the outside view share their noise between cases. They are those of its scenario, simulated, with the

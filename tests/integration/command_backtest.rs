@@ -54,6 +54,25 @@ fn scores_are_printed_as_a_table_with_the_worst_forecasts() {
     assert!(out.contains("worst forecasts") && !out.contains("outside_view_other_panel"), "{out}");
 }
 
+#[test]
+fn a_report_shows_the_forecasts_of_a_pair() {
+    let (file, page) = (File::of("hedgehog.csv", panel().as_bytes()), File::of("hedgehog.html", b""));
+    let run = |pair: &[&str]| {
+        let first = ["backtest", file.path(), "--horizon", "3", "--first-origin", "2000", "--report", page.path()];
+        outgrow(&[&first, pair].concat())
+    };
+    let (code, _, err) = run(&["--pair", "N3", "N2", "--group", "y"]);
+    assert_eq!(code, Some(0), "{err}");
+    let html = std::fs::read_to_string(page.path()).expect("a report");
+    assert!(html.contains("One pair, from every origin"), "{html}");
+    assert!(html.contains("y: N3 against N2, forecast from every origin"), "{html}");
+    let (code, _, err) = run(&["--pair", "N3", "M2"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("no case of \"N3\" and \"M2\" is scored"), "{err}");
+    let (code, _, err) = outgrow(&["backtest", file.path(), "--pair", "N3", "N2"]);
+    assert!(code == Some(2) && err.contains("--report"), "{err}");
+}
+
 /// The shipped panel: its figures are published up to two months after the quarter.
 #[test]
 fn the_shipped_panel_is_scored_with_its_publication_lag() {

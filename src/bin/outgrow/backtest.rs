@@ -49,6 +49,9 @@ fn run(panel: &History, other: Option<&History>, options: &Backtest) -> Result<S
     if let Some(first) = options.first_origin {
         backtest = backtest.first_origin(first);
     }
+    if let Some([a, b]) = options.pair.as_deref() {
+        backtest = backtest.hedgehog_of(options.group.as_deref(), a, b);
+    }
     backtest.run()
 }
 

@@ -124,7 +124,7 @@ impl Scorecard {
     }
 }
 
-fn checked(width: u32) -> Result<f64, Error> {
+pub(super) fn checked(width: u32) -> Result<f64, Error> {
     if (WIDTHS.0..=WIDTHS.1).contains(&width) {
         return Ok(f64::from(width));
     }
