@@ -63,13 +63,16 @@ impl Background {
         walk(case, 0.0, self.square.sqrt(), years)
     }
 
-    /// The frequency of an overtake so far among cases at a similar distance; in a bin without cases, among all.
+    /// The frequency of an overtake so far among cases at a similar distance; in a bin without cases, among all. One half as long as no
+    /// outcome is known.
     pub(super) fn climatology(&self, case: &Known) -> Forecast {
         let bin = bin(case.gap);
         let frequency = if self.cases[bin] > 0.0 {
             self.overtaken[bin] / self.cases[bin]
+        } else if self.resolved() > 0.0 {
+            self.overtaken.iter().sum::<f64>() / self.resolved()
         } else {
-            self.overtaken.iter().sum::<f64>() / self.resolved().max(1.0)
+            0.5
         };
         Forecast::of_probability(frequency)
     }
@@ -102,4 +105,29 @@ fn walk(case: &Known, drift: f64, sd: f64, years: u32) -> Result<Forecast, Error
         pit: scored.map(|scored| scored.0),
         crps: scored.map(|scored| scored.1),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No outcome says nothing, and not that no overtake happens.
+    #[test]
+    fn without_outcomes_the_frequency_is_one_half() {
+        let pair = super::super::cases::Pair {
+            group: String::new(),
+            challenger: "A".to_owned(),
+            incumbent: "B".to_owned(),
+            base: "2018".parse().expect("a year"),
+            horizon: "2021".parse().expect("a year"),
+        };
+        let case =
+            Known { pair, origin: 0, names: [0, 1], gap: 0.2, changes: vec![0.1; 4], outcome: None, observed: None };
+        let mut then = Background::default();
+        assert!((then.climatology(&case).overtaken - 0.5).abs() < 1e-15);
+        (then.cases[0], then.overtaken[0]) = (4.0, 1.0);
+        assert!((then.climatology(&case).overtaken - 0.25).abs() < 1e-15);
+        (then.cases[1], then.overtaken[1]) = (4.0, 0.0);
+        assert!(then.climatology(&case).overtaken.abs() < 1e-15);
+    }
 }

@@ -127,8 +127,14 @@ impl Truth {
         &self.values[&(group.to_owned(), name.to_owned())]
     }
 
+    /// The values of two names, by end of a year.
+    pub(super) fn both(&self, group: &str, names: [&str; 2]) -> impl Iterator<Item = [Option<f64>; 2]> {
+        let [a, b] = names.map(|name| &self.member(group, name).values);
+        a.iter().zip(b).map(|(a, b)| [*a, *b])
+    }
+
     /// Fills in what happened to a pair in the years after its origin.
-    fn resolve(&self, history: &History, known: &mut Known, years: usize) {
+    pub(super) fn resolve(&self, history: &History, known: &mut Known, years: usize) {
         let Pair { group, challenger, incumbent, base, horizon } = &known.pair;
         let last = known.origin + years;
         let crosses = |name| history.breaks_after(group, name, *base, *horizon);

@@ -6,11 +6,14 @@
 mod baselines;
 mod cases;
 mod forecast;
+mod hedgehog;
 mod outside;
 mod run;
 mod scorecard;
 
 pub use cases::{Outcome, Pair};
 pub use forecast::Forecast;
+pub use hedgehog::{Hedgehog, OriginFan};
 pub use run::Backtest;
+pub(crate) use scorecard::shown_skill;
 pub use scorecard::{Case, ForecasterScores, Scorecard};

@@ -70,8 +70,7 @@ impl Noise {
 
     /// The forecast of a view with the class of this noise: what its scenario answers.
     pub(super) fn forecast(&self, view: &OutsideView, gap: f64, observed: Option<f64>) -> Result<Forecast, Error> {
-        let advantage = &view.advantages()[0];
-        let numbers = [advantage.value(), advantage.sd(), advantage.scale()];
+        let numbers = numbers(view);
         let stays: f64 = view.exits().iter().map(|hazard| 1.0 - hazard).product();
         let (forecast, mut last) = self.passage(numbers, gap, stays);
         forecast.with_sample(&mut last, SCORED, observed)
@@ -79,13 +78,12 @@ impl Noise {
 
     /// The probabilities, and the log-ratio at the horizon by point, given v̂, its standard deviation and the scale of a pair, and the
     /// yearly probability that both stay.
-    fn passage(&self, [value, sd, scale]: [f64; 3], gap: f64, stays: f64) -> (Forecast, Vec<f64>) {
+    fn passage(&self, numbers: [f64; 3], gap: f64, stays: f64) -> (Forecast, Vec<f64>) {
         let mut ahead = vec![false; POINTS];
         let (mut overtaken, mut by, mut both) = (0.0, 0.0, 1.0);
         let mut last = Vec::new();
-        for (walk, sum) in self.years.iter().zip(&self.sums) {
-            let (middle, slope) = (value * sum - gap, sd * sum);
-            last = self.start.iter().zip(walk).map(|(z, w)| middle + slope * z + scale * w).collect();
+        for year in 0..self.years.len() {
+            last = self.log_ratios(numbers, gap, year);
             for (ahead, x) in ahead.iter_mut().zip(&last) {
                 *ahead |= *x > 0.0;
             }
@@ -97,6 +95,29 @@ impl Noise {
         let gone = (1.0 - overtaken - (1.0 - by) * both).max(0.0);
         (Forecast { gone, ..Forecast::of_probability(overtaken) }, last)
     }
+
+    /// The log-ratio at the end of a year, by point.
+    fn log_ratios(&self, [value, sd, scale]: [f64; 3], gap: f64, year: usize) -> Vec<f64> {
+        let sum = self.sums[year];
+        let (middle, slope) = (value * sum - gap, sd * sum);
+        self.start.iter().zip(&self.years[year]).map(|(z, w)| middle + slope * z + scale * w).collect()
+    }
+
+    /// The 10, 50 and 90 % quantiles of the log-ratio at the end of each year; the last band is that of [`forecast`](Self::forecast).
+    pub(super) fn fan(&self, view: &OutsideView, gap: f64) -> Vec<[f64; 3]> {
+        let quantiles = |year: usize| {
+            let mut sample = self.log_ratios(numbers(view), gap, year);
+            let cut = POINTS / 10;
+            [cut, POINTS / 2, POINTS - 1 - cut].map(|at| *sample.select_nth_unstable_by(at, f64::total_cmp).1)
+        };
+        (0..self.years.len()).map(quantiles).collect()
+    }
+}
+
+/// v̂, its standard error and the scale of a pair.
+fn numbers(view: &OutsideView) -> [f64; 3] {
+    let advantage = &view.advantages()[0];
+    [advantage.value(), advantage.sd(), advantage.scale()]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most the number of points")]

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::cases::{Known, Outcome, Pair};
 use super::forecast::Forecast;
+use super::hedgehog::Hedgehog;
 use crate::error::{Error, did_you_mean};
 use crate::math::gauss::as_f64;
 use crate::scores::{self, Clusters, Coverage, DieboldMariano, Reliability, diebold_mariano};
@@ -92,11 +93,12 @@ pub struct Scorecard {
     years: u32,
     cases: Vec<Case>,
     forecasters: Vec<ForecasterScores>,
+    hedgehog: Hedgehog,
 }
 
 impl Scorecard {
-    pub(super) fn of(names: Vec<String>, years: u32, cases: Vec<Case>) -> Result<Self, Error> {
-        let mut card = Self { names, years, cases, forecasters: Vec::new() };
+    pub(super) fn of(names: Vec<String>, years: u32, cases: Vec<Case>, hedgehog: Hedgehog) -> Result<Self, Error> {
+        let mut card = Self { names, years, cases, forecasters: Vec::new(), hedgehog };
         let clusters = card.clusters()?;
         let baseline = card.losses(BASELINE)?;
         let all = card.names.clone();
@@ -115,6 +117,13 @@ impl Scorecard {
     #[must_use]
     pub fn cases(&self) -> &[Case] {
         &self.cases
+    }
+
+    /// What the outside view forecast of one pair from every origin, and what happened: of the pair with the most cases, unless
+    /// [`Backtest::hedgehog_of`](super::Backtest::hedgehog_of) asked for another.
+    #[must_use]
+    pub fn hedgehog(&self) -> &Hedgehog {
+        &self.hedgehog
     }
 
     /// The scores, one forecaster each.
@@ -313,16 +322,22 @@ impl fmt::Display for Scorecard {
         )?;
         writeln!(
             f,
-            "  {:<26}{:>8}{:>9}   {:<18}{:<32}80 % band covers",
+            "  {:<26}{:>8}{:>9}   {:<20}{:<32}80 % band covers",
             "", "Brier", "skill", "90 % interval", "top fifth: forecast, observed"
         )?;
         for one in &self.forecasters {
             let ([low, high], [said, was]) = (one.interval, one.top_fifth);
-            let interval = format!("{low:+.3} to {high:+.3}");
+            let interval = format!("{} to {}", shown_skill(low), shown_skill(high));
+            let skill = shown_skill(one.skill);
             let covers = one.coverage_80.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
             let top = format!("{said:.2}, {was:.2}");
-            writeln!(f, "  {:<26}{:>8.4}{:>+9.3}   {interval:<18}{top:<32}{covers}", one.name, one.brier, one.skill)?;
+            writeln!(f, "  {:<26}{:>8.4}{skill:>9}   {interval:<20}{top:<32}{covers}", one.name, one.brier)?;
         }
         Ok(())
     }
+}
+
+/// A skill with three decimals. That of few cases may be any number below 1, and has two digits below −100.
+pub(crate) fn shown_skill(skill: f64) -> String {
+    if skill > -100.0 { format!("{skill:+.3}") } else { format!("{skill:+.1e}") }
 }

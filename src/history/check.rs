@@ -8,6 +8,8 @@ use crate::scenario::names::{difference, visible};
 /// The factor between neighbouring figures from which their units are taken to differ: a factor of 1000, with growth or
 /// decline by up to one half. The largest factor between two years in the public panels of the guide is 442.
 const MOST_GROWTH: f64 = 500.0;
+/// Below this figure, whole numbers are taken to be counts: of a product that starts or ends, the first or last count may be any.
+const FEW: f64 = 100.0;
 
 /// Sorts the rows of each member and reports what is wrong across rows.
 pub(super) fn check_members(data: &mut Data, problems: &mut Vec<Problem>) {
@@ -28,11 +30,13 @@ pub(super) fn check_members(data: &mut Data, problems: &mut Vec<Problem>) {
 
 fn check_rows(step: Step, member: &Member, problems: &mut Vec<Problem>) {
     let label = |row: &Row| Period::at_index(step, row.index);
+    let are_counts = member.rows.iter().all(|row| row.value.fract() == 0.0);
     for pair in member.rows.windows(2) {
         let [before, row] = pair else { continue };
         let (line, value) = (before.line, shown(row.value));
         let are_neighbours = before.kind.class() == row.kind.class() && row.index - before.index <= 1;
         let factor = (row.value / before.value).max(before.value / row.value);
+        let is_of_units = factor >= MOST_GROWTH && !(are_counts && row.value.min(before.value) < FEW);
         if before.order() == row.order() {
             let message = format!(
                 "the figure of {:?} for {}, known from {}, is already in line {line}, got {value}",
@@ -41,7 +45,7 @@ fn check_rows(step: Step, member: &Member, problems: &mut Vec<Problem>) {
                 row.known
             );
             problems.push(problem(row, message));
-        } else if are_neighbours && !row.kind.is_claim() && row.kind != FigureKind::Break && factor >= MOST_GROWTH {
+        } else if are_neighbours && !row.kind.is_claim() && row.kind != FigureKind::Break && is_of_units {
             let message = format!(
                 "the figures of {:?} for {} (line {line}) and {} differ by a factor of {}: use one unit, or state a change of \
                  basis by the kind `break`, got {value}",

@@ -89,40 +89,50 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// The rows that count as of a date: of each period and class the one that became known last.
-    pub(super) fn latest(&self, as_of: Option<Date>) -> impl Iterator<Item = &Row> {
-        let revisions = self.rows.chunk_by(|a, b| (a.index, a.kind.class()) == (b.index, b.kind.class()));
-        revisions.filter_map(move |rows| rows.iter().rev().find(|row| row.is_known(as_of)))
-    }
-
-    /// The figures of the periods up to `end` without a gap or a break of basis between them, the last one first; empty
-    /// if there is no figure of `end`.
-    pub(super) fn run_up_to(&self, end: i32, as_of: Option<Date>, most: usize) -> Vec<f64> {
-        let known = &self.rows[..self.rows.partition_point(|row| row.index <= end)];
-        let revisions = known.chunk_by(|a, b| (a.index, a.kind.class()) == (b.index, b.kind.class())).rev();
-        let figures = revisions
-            .filter_map(|rows| rows.iter().rev().find(|row| row.is_known(as_of)))
-            .filter(|row| !row.kind.is_claim());
-        let (mut run, mut next) = (Vec::new(), end);
-        for row in figures {
-            if row.index != next || run.len() == most {
-                break;
-            }
-            run.push(row.value);
-            next -= 1;
-            if row.kind == FigureKind::Break {
-                break;
-            }
-        }
-        run
-    }
-
     /// The month in which a year of the figures ends: as stated for yearly figures, otherwise that of the period.
     pub(super) fn end_month(&self, period: Period) -> u32 {
         match period.step() {
             Step::Year => self.year_ends.unwrap_or(12),
             Step::Month | Step::Quarter => period.end_month(),
         }
+    }
+}
+
+/// Which rows of a member a view shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowFilter {
+    step: Step,
+    /// Rows that became known later are hidden.
+    as_of: Option<Date>,
+    /// Rows of periods that end later are hidden, even if they are known.
+    until: Option<Date>,
+}
+
+impl RowFilter {
+    /// The rows that count: of each period and class the one that became known last.
+    fn latest(self, rows: &[Row]) -> impl DoubleEndedIterator<Item = &Row> {
+        let revisions = rows.chunk_by(|a, b| (a.index, a.kind.class()) == (b.index, b.kind.class()));
+        revisions.filter_map(move |rows| rows.iter().rev().find(|row| row.is_known(self.as_of)))
+    }
+
+    /// The rows of the periods that end by the last day.
+    fn ended(self, member: &Member) -> &[Row] {
+        let Some(until) = self.until else { return &member.rows };
+        let is_ended = |row: &Row| last_day(Period::at_index(self.step, row.index), member.year_ends) <= until;
+        &member.rows[..member.rows.partition_point(is_ended)]
+    }
+
+    fn is_visible(self, member: &Member) -> bool {
+        let is_known = self.as_of.is_none_or(|date| member.first_known <= date);
+        is_known && (self.until.is_none() || self.latest(self.ended(member)).next().is_some())
+    }
+}
+
+/// The last day of a period: of a year, that of the month in which it ends.
+pub(super) fn last_day(period: Period, year_ends: Option<u32>) -> Date {
+    match (period.step(), year_ends) {
+        (Step::Year, Some(month)) => Date::end_of_month(period.year() * 12 + month.cast_signed()),
+        (Step::Year, None) | (Step::Month | Step::Quarter, _) => Date::end_of(period),
     }
 }
 
@@ -167,12 +177,14 @@ pub(super) struct Data {
 pub struct History {
     pub(super) data: Arc<Data>,
     pub(super) as_of: Option<Date>,
+    /// The last day of the periods that are visible, if those after it are hidden although they are known.
+    pub(super) until: Option<Date>,
     pub(super) group: Option<usize>,
 }
 
 impl History {
     pub(super) fn new(data: Data) -> Self {
-        Self { data: Arc::new(data), as_of: None, group: None }
+        Self { data: Arc::new(data), as_of: None, until: None, group: None }
     }
 
     /// The history as it was known at the end of a day: rows that became known later do not exist, and of each figure the
@@ -257,8 +269,39 @@ impl History {
 
     /// The visible members of a group.
     pub(super) fn members<'a>(&self, group: &'a Group) -> impl Iterator<Item = &'a Member> + use<'a> {
-        let as_of = self.as_of;
-        group.members.iter().filter(move |member| as_of.is_none_or(|date| member.first_known <= date))
+        let filter = self.filter();
+        group.members.iter().filter(move |member| filter.is_visible(member))
+    }
+
+    fn filter(&self) -> RowFilter {
+        RowFilter { step: self.data.step, as_of: self.as_of, until: self.until }
+    }
+
+    /// The visible rows of a member: of each period and class the one that became known last.
+    pub(super) fn latest<'a>(&self, member: &'a Member) -> impl Iterator<Item = &'a Row> + use<'a> {
+        let filter = self.filter();
+        filter.latest(filter.ended(member))
+    }
+
+    /// The figures of the periods up to `end` without a gap or a break of basis between them, the last one first, at most `most`; empty
+    /// if there is no figure of `end`.
+    pub(super) fn run_up_to(&self, member: &Member, end: i32, most: usize) -> Vec<f64> {
+        let filter = self.filter();
+        let rows = filter.ended(member);
+        let rows = &rows[..rows.partition_point(|row| row.index <= end)];
+        let figures = filter.latest(rows).rev().filter(|row| !row.kind.is_claim());
+        let (mut run, mut next) = (Vec::new(), end);
+        for row in figures {
+            if row.index != next || run.len() == most {
+                break;
+            }
+            run.push(row.value);
+            next -= 1;
+            if row.kind == FigureKind::Break {
+                break;
+            }
+        }
+        run
     }
 
     /// The group and the member of a name, or a message with the most similar name.
@@ -268,7 +311,7 @@ impl History {
             .filter_map(|group| {
                 let at = group.members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()?;
                 let member = &group.members[at];
-                self.as_of.is_none_or(|date| member.first_known <= date).then_some((group, member))
+                self.filter().is_visible(member).then_some((group, member))
             })
             .collect();
         match found.as_slice() {
@@ -295,7 +338,7 @@ impl PartialEq for History {
             let of_group = |group| history.members(group).map(move |member| (group, member));
             let visible = history.visible_groups().flat_map(of_group);
             let of_member = |(group, member): (&Group, &Member)| {
-                let rows = member.rows.iter().filter(|row| row.is_known(history.as_of));
+                let rows = history.filter().ended(member).iter().filter(|row| row.is_known(history.as_of));
                 let note = |row: &Row| history.note(row.note).map(str::to_owned);
                 let rows: Vec<_> =
                     rows.map(|row| (row.index, row.kind, row.known, row.value.to_bits(), note(row))).collect();

@@ -40,6 +40,11 @@ impl Date {
         Self { days: first.days - 1 }
     }
 
+    /// This number of days later.
+    pub(crate) fn later_by(self, days: u32) -> Self {
+        Self { days: self.days.saturating_add_unsigned(days) }
+    }
+
     /// From year, month and day; the day may exceed the month. Years begin in March, so that a leap day is the last one.
     const fn of(year: i32, month: i32, day: i32) -> Self {
         let (year, from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
@@ -126,6 +131,7 @@ mod tests {
         // 2000-02-29 exists; from 1970-01-01 to 2018-06-30 are 17,712 days.
         assert!("2000-02-29".parse::<Date>().is_ok());
         assert_eq!(Date::of(2018, 6, 30).days - Date::of(1970, 1, 1).days, 17_712);
+        assert_eq!(Date::of(1970, 1, 1).later_by(17_712), Date::of(2018, 6, 30));
     }
 
     #[test]

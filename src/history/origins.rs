@@ -1,6 +1,6 @@
 //! The yearly values of a panel at past dates, for back-tests.
 
-use super::data::{FigureKind, Group, History, Member};
+use super::data::{FigureKind, Group, History, Member, last_day};
 use super::date::Date;
 use super::view::OutsideView;
 use crate::calendar::{Period, Step};
@@ -19,8 +19,7 @@ impl History {
     pub(crate) fn year_ends(&self) -> Vec<Period> {
         let per_year = self.step().per_year().cast_signed();
         let figures = |member: &Member| {
-            let rows: Vec<i32> =
-                member.latest(self.as_of).filter(|row| !row.kind.is_claim()).map(|row| row.index).collect();
+            let rows: Vec<i32> = self.latest(member).filter(|row| !row.kind.is_claim()).map(|row| row.index).collect();
             rows.first().copied().zip(rows.last().copied())
         };
         let spans = || self.visible_groups().flat_map(|group| self.members(group)).filter_map(figures);
@@ -52,14 +51,24 @@ impl History {
         let group = self.visible_groups().find(|known| known.name == group);
         let member = group.and_then(|group| self.members(group).find(|member| member.name == name));
         let is_within = |index: i32| index > from.index() && index <= to.index();
-        member.is_some_and(|member| {
-            member.latest(self.as_of).any(|row| row.kind == FigureKind::Break && is_within(row.index))
-        })
+        member
+            .is_some_and(|member| self.latest(member).any(|row| row.kind == FigureKind::Break && is_within(row.index)))
     }
 
-    /// The history as known at the end of a period.
-    pub(crate) fn known_at(&self, end: Period) -> Self {
-        self.known_on(Date::end_of(end))
+    /// Whether any figure became known after its period, such as a revision.
+    pub(crate) fn has_late_rows(&self) -> bool {
+        let members = self.visible_groups().flat_map(|group| self.members(group));
+        members
+            .flat_map(|member| member.rows.iter().map(move |row| (member, row)))
+            .any(|(member, row)| row.known > last_day(self.period(row.index), member.year_ends))
+    }
+
+    /// The history as known a number of days after the end of a period. If there are any, later periods are hidden, although some of their
+    /// figures may be known by then.
+    pub(crate) fn known_after(&self, end: Period, lag: u32) -> Self {
+        let last = Date::end_of(end);
+        let known = self.known_on(last.later_by(lag));
+        if lag == 0 { known } else { Self { until: Some(self.until.map_or(last, |day| day.min(last))), ..known } }
     }
 }
 

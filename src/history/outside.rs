@@ -4,9 +4,10 @@ use super::subject::{Known, Stated};
 use super::view::{Advantage, Grid, OutsideView, when};
 use crate::assumption::{Assumption, fixed, log_growth};
 use crate::calendar::Step;
-use crate::error::{Error, shown};
+use crate::error::{Error, Kind, Problem, shown};
 use crate::growth::Curve;
 use crate::math;
+use crate::scenario::names::name_fault;
 use crate::scenario::{Innovations, Jump, Measure, Provider, Question, Scenario, Shock, to_ranks};
 
 /// The name of the assumption that all growth tends to.
@@ -23,7 +24,7 @@ impl OutsideView {
     /// year. If the class has hazards of exits, providers have an `exit`.
     ///
     /// # Errors
-    /// If the horizon or the number of providers exceeds the limits of a scenario.
+    /// If the horizon or the number of providers exceeds the limits of a scenario, or if a name contains `[`, `]` or `/`, which addresses use.
     ///
     /// # Example: every number has a source
     /// ```
@@ -37,6 +38,11 @@ impl OutsideView {
     /// ```
     pub fn scenario(&self) -> Result<Scenario, Error> {
         let subject = &self.subject;
+        let faults: Vec<Problem> =
+            subject.names().into_iter().filter_map(name_fault).map(|fault| Problem::new("name", fault)).collect();
+        if !faults.is_empty() {
+            return Err(Error::of(Kind::Invalid, "outside view", faults));
+        }
         let (base, horizon) = (self.label(subject.base), self.label(subject.horizon));
         let (mean, sd) = self.common;
         let mut builder = Scenario::builder(base, horizon)

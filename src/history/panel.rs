@@ -103,7 +103,7 @@ impl<'a> Track<'a> {
     /// The values at whole years before the period at `last`, the first year first.
     fn of(history: &History, member: &'a Member, name: usize, last: i32) -> Self {
         let per_year = history.step().per_year().cast_signed();
-        let rows: Vec<_> = member.latest(history.as_of).filter(|row| !row.kind.is_claim()).collect();
+        let rows: Vec<_> = history.latest(member).filter(|row| !row.kind.is_claim()).collect();
         let Some(first) = rows.first().map(|row| row.index) else {
             return Self { member, name, values: Vec::new(), changes: Vec::new() };
         };

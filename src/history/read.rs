@@ -6,17 +6,17 @@ use std::io::Read;
 use std::path::Path;
 
 use super::check::check_members;
-use super::data::{Data, FigureKind, Group, History, Member, Row};
+use super::data::{Data, FigureKind, Group, History, Member, Row, last_day};
 use super::date::Date;
 use super::table::{Column, Fault, Table};
 use crate::calendar::{Period, Step};
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
-use crate::scenario::names::name_fault;
+use crate::scenario::names::text_fault;
 
 impl History {
     /// Reads a history from CSV.
     ///
-    /// Columns are found by name, in any order. Required are `name`, `period` and `value` (or `revenue`). Optional are
+    /// Columns are found by name, in any order. Required are `name` (or `provider`), `period` and `value` (or `revenue`). Optional are
     /// `group`, `known_from` (the day from which the figure is known; by default the last day of its period), `kind`
     /// (`reported`, `at_least`, `at_most` or `break`), `year_ends` (the month, 1 to 12, in which the fiscal year ends),
     /// `currency` and `note`. All periods have one step. A value is money per period, above 0.
@@ -102,7 +102,7 @@ impl Key {
 
     const fn column(self) -> Column {
         let (name, other, is_required) = match self {
-            Self::Name => ("name", None, true),
+            Self::Name => ("name", Some("provider"), true),
             Self::Period => ("period", None, true),
             Self::Value => ("value", Some("revenue"), true),
             Self::Group => ("group", None, false),
@@ -150,7 +150,7 @@ impl Reading {
         let mut fields = Fields { table, faults };
         // Names are checked when they first appear, since the check normalises Unicode.
         let is_known = self.member(table).is_some();
-        let name = fields.with(Key::Name, |text| if is_known { Ok(()) } else { name_fault(text).map_or(Ok(()), Err) });
+        let name = fields.with(Key::Name, |text| if is_known { Ok(()) } else { text_fault(text).map_or(Ok(()), Err) });
         let group = fields.with(Key::Group, |text| if is_known { Ok(()) } else { group_fault(text) });
         let period = fields.with(Key::Period, |text| self.period(text, table.line()));
         let value = fields.with(Key::Value, positive);
@@ -269,6 +269,7 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
     const RULE: &str = "a figure must be finite and above 0";
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Ok(0.0) => Err(format!("{RULE}, got {text:?}; leave the row out where there is no figure")),
         Ok(_) => Err(format!("{RULE}, got {text:?}")),
         Err(_) if text.is_empty() => Err(format!("{RULE}, got \"\"; leave the row out where there is no figure")),
         Err(_) => {
@@ -306,10 +307,7 @@ fn year_end(text: &str, period: Option<Period>) -> Result<Option<u32>, String> {
 
 /// The day from which a figure is known, not before its period ends; `None` without a valid period.
 fn known_from(text: &str, period: Option<Period>, year_ends: Option<u32>) -> Result<Option<Date>, String> {
-    let end = period.map(|period| match (period.step(), year_ends) {
-        (Step::Year, Some(month)) => Date::end_of_month(period.year() * 12 + month.cast_signed()),
-        (Step::Year, None) | (Step::Month | Step::Quarter, _) => Date::end_of(period),
-    });
+    let end = period.map(|period| last_day(period, year_ends));
     if text.is_empty() {
         return Ok(end);
     }

@@ -110,7 +110,7 @@ impl History {
             known_from: row.known,
             note: self.note(row.note).map(str::to_owned),
         };
-        let (claims, figures) = member.latest(self.as_of).map(figure).partition(|figure| figure.kind.is_claim());
+        let (claims, figures) = self.latest(member).map(figure).partition(|figure| figure.kind.is_claim());
         Series {
             name: member.name.clone(),
             group: group.to_owned(),

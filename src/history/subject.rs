@@ -205,11 +205,11 @@ fn mismatch(step: Step, (group, first): (&Group, &Member), (other_group, other):
 fn misfit(history: &History, member: &Member, base: Period) -> Option<Problem> {
     let (name, when, step) = (&member.name, history.when(), history.step());
     let needed = 2 * step.per_year() as usize;
-    let run = member.run_up_to(base.index(), history.as_of, needed);
+    let run = history.run_up_to(member, base.index(), needed);
     if run.len() >= needed {
         return None;
     }
-    let last: Option<&Row> = member.latest(history.as_of).filter(|row| !row.kind.is_claim()).last();
+    let last: Option<&Row> = history.latest(member).filter(|row| !row.kind.is_claim()).last();
     let message = match last {
         None => format!("{name:?} has claims but no reported figure{when}"),
         Some(last) if last.index < base.index() => {
@@ -284,7 +284,7 @@ impl Known {
                 FigureKind::Reported | FigureKind::Break => None,
             }
         };
-        let up_to_base = member.latest(history.as_of).filter(|row| row.index <= base.index());
+        let up_to_base = history.latest(member).filter(|row| row.index <= base.index());
         Self {
             name: member.name.clone(),
             changes: Vec::new(),
@@ -310,7 +310,7 @@ fn quarter_growth(history: &History, member: &Member, base: Period) -> Option<f6
         Step::Year => return None,
         Step::Quarter | Step::Month => per_year / 4,
     };
-    let run = member.run_up_to(base.index(), history.as_of, per_year + width);
+    let run = history.run_up_to(member, base.index(), per_year + width);
     let sum = |from: usize| run.get(from..from + width).map(|part| part.iter().sum::<f64>());
     Some(math::ln(sum(0)? / sum(per_year)?))
 }

@@ -7,13 +7,13 @@ impl History {
     /// without a gap and without a change of basis; the latest first, at most `most`.
     pub(super) fn years_up_to(&self, member: &Member, end: i32, most: usize) -> Vec<f64> {
         let per_year = self.step().per_year() as usize;
-        let run = member.run_up_to(end, self.as_of, most * per_year);
+        let run = self.run_up_to(member, end, most * per_year);
         run.chunks_exact(per_year).map(|year| year.iter().sum()).collect()
     }
 
     /// The index of the last visible figure of a member.
     pub(super) fn last_figure(&self, member: &Member) -> Option<i32> {
-        member.latest(self.as_of).filter(|row| !row.kind.is_claim()).map(|row| row.index).last()
+        self.latest(member).filter(|row| !row.kind.is_claim()).map(|row| row.index).last()
     }
 
     /// The index of the last visible figure of a group.

@@ -1,12 +1,14 @@
 //! A back-test as one HTML file.
 
 use super::html::HtmlPage;
-use crate::backtest::{Case, ForecasterScores, Scorecard};
+use crate::backtest::{Case, ForecasterScores, Scorecard, shown_skill};
 use crate::error::Error;
 use crate::render::Table;
 
 /// The widths of a chart on wide and narrow windows, in pixels.
 const WIDTHS: [u32; 2] = [480, 340];
+/// The width of the hedgehog plot on wide windows.
+const WIDE: u32 = 720;
 /// The number of worst forecasts that are listed.
 const WORST: usize = 10;
 
@@ -31,6 +33,10 @@ impl Scorecard {
             page.paragraph("Where the log-ratio at the horizon came to lie in the distribution that was forecast. The bars are level if the distributions are right, high at both ends if they are too narrow.");
             page.figure(both(|width| self.pit_chart(name, width))?.each_ref().map(String::as_str));
         }
+        page.heading(2, "One pair, from every origin");
+        page.paragraph("The forecasts of the outside view for one pair of names, each from what was known at its origin, over what happened. Neighbouring forecasts overlap by years and share what they missed, so that one pair shows what the forecasts look like and not whether they are calibrated.");
+        let [wide, narrow] = [self.hedgehog_chart(WIDE)?, self.hedgehog_chart(WIDTHS[1])?];
+        page.figure([&wide, &narrow]);
         page.heading(2, "The worst forecasts");
         page.figures(&self.worst_table(name)?);
         Ok(page.finish(title))
@@ -54,8 +60,11 @@ impl Scorecard {
     fn answer(&self, name: &str) -> Result<String, Error> {
         let ForecasterScores { skill, interval: [low, high], top_fifth: [said, was], .. } = self.forecaster(name)?;
         Ok(format!(
-            "{name} has a skill of {skill:+.3} ({low:+.3} to {high:+.3}) against a random walk without drift. Of the fifth of pairs to \
-             which it gave the largest probabilities, {said:.2} on average, {was:.2} were overtaken."
+            "{name} has a skill of {} ({} to {}) against a random walk without drift. Of the fifth of pairs to \
+             which it gave the largest probabilities, {said:.2} on average, {was:.2} were overtaken.",
+            shown_skill(*skill),
+            shown_skill(*low),
+            shown_skill(*high),
         ))
     }
 
@@ -73,8 +82,8 @@ impl Scorecard {
             vec![
                 one.name.clone(),
                 format!("{:.4}", one.brier),
-                format!("{:+.3}", one.skill),
-                format!("{:+.3} – {:+.3}", one.interval[0], one.interval[1]),
+                shown_skill(one.skill),
+                format!("{} – {}", shown_skill(one.interval[0]), shown_skill(one.interval[1])),
                 format!("{:.2}", one.top_fifth[0]),
                 format!("{:.2}", one.top_fifth[1]),
                 one.coverage_80.map_or_else(String::new, |share| format!("{:.0} %", 100.0 * share)),

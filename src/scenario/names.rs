@@ -15,13 +15,20 @@ pub(crate) fn visible(name: &str) -> String {
     composed.trim().to_owned()
 }
 
-/// Why a name is invalid, if it is: it is empty, or contains characters that addresses use.
+/// Why the name of a part of a scenario is invalid, if it is: it is no visible text, or contains characters that addresses use.
 pub(crate) fn name_fault(name: &str) -> Option<String> {
+    let address = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control());
+    let fault = |sign| format!("a name must not contain [ ] / or a control character, got {sign:?} in {name:?}");
+    address.map(fault).or_else(|| text_fault(name))
+}
+
+/// Why a name in data is invalid, if it is: it is no visible text. Such names are in no address, so that "PL/SQL" is valid.
+pub(crate) fn text_fault(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("a name must not be empty, got \"\"".to_owned());
     }
-    if let Some(sign) = name.chars().find(|sign| "[]/".contains(*sign) || sign.is_control()) {
-        return Some(format!("a name must not contain [ ] / or a control character, got {sign:?} in {name:?}"));
+    if let Some(sign) = name.chars().find(|sign| sign.is_control()) {
+        return Some(format!("a name must not contain a control character, got {sign:?} in {name:?}"));
     }
     visible(name).is_empty().then(|| format!("a name must contain a visible character, got {name:?}"))
 }
@@ -84,6 +91,7 @@ mod tests {
             assert!(name_fault(nothing).is_some_and(|fault| fault.contains("got")), "{nothing:?}");
         }
         assert!(name_fault("\u{963f}\u{91cc}\u{4e91}").is_none());
+        assert!(text_fault("PL/SQL").is_none() && name_fault("PL/SQL").is_some_and(|fault| fault.contains("'/'")));
     }
 
     #[test]

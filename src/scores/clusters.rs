@@ -67,12 +67,13 @@ impl Clusters {
         interval
     }
 
-    /// The intervals of several statistics of the same replicates.
+    /// The intervals of several statistics of the same replicates. Replicates in which a statistic is NaN, since it is undefined for the cases
+    /// drawn, are left out of its interval.
     pub fn intervals<const N: usize>(&self, statistics: impl Fn(&[f64]) -> [f64; N]) -> [[f64; 2]; N] {
         let mut values = vec![Vec::with_capacity(REPLICATES as usize); N];
         for replicate in 0..REPLICATES {
             let Some(weights) = self.weights(replicate) else { continue };
-            for (values, value) in values.iter_mut().zip(statistics(&weights)) {
+            for (values, value) in values.iter_mut().zip(statistics(&weights)).filter(|(_, value)| !value.is_nan()) {
                 values.push(value);
             }
         }

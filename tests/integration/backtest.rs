@@ -125,6 +125,154 @@ fn forecasts_see_no_later_figure() {
     }
 }
 
+/// The rows of yearly figures, each known from 1 March of the next year.
+fn late(text: &str) -> String {
+    let row = |line: &str| {
+        let year: i32 = line.split(',').nth(1).and_then(|label| label.parse().ok()).expect("a year");
+        format!("{line},{}-03-01\n", year + 1)
+    };
+    text.lines().skip(1).map(row).fold(String::from("name,period,value,known_from\n"), |text, row| text + &row)
+}
+
+/// The quarters of yearly figures, known at the end of each.
+fn quarterly(text: &str) -> String {
+    let mut quarters = String::from("name,period,value\n");
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let value: f64 = fields[2].parse().expect("a number");
+        for (quarter, part) in (1..).zip([0.125, 0.25, 0.25, 0.375]) {
+            writeln!(quarters, "{},{}-Q{quarter},{}", fields[0], fields[1], value * part).expect("a string");
+        }
+    }
+    quarters
+}
+
+fn same_forecasts(one: &Scorecard, other: &Scorecard) {
+    assert_eq!(one.cases().len(), other.cases().len());
+    for (one, other) in one.cases().iter().zip(other.cases()) {
+        assert_eq!((&one.pair, one.outcome, &one.forecasts), (&other.pair, other.outcome, &other.forecasts));
+    }
+}
+
+/// From 31 December to 1 March are 60 or 61 days.
+const LAG: u32 = 61;
+
+/// Figures that are published after the year are forecast with a lag as those known at once are without.
+#[test]
+fn a_publication_lag_waits_for_the_figures_of_the_origin() {
+    let text = synthetic(8, 1980..2005, None);
+    let (at_once, published) = (history(&text), history(&late(&text)));
+    let lagged = published.backtest().horizon(3).publication_lag(LAG).run().expect("cases");
+    same_forecasts(&at_once.backtest().horizon(3).run().expect("cases"), &lagged);
+    // Where February has 28 days, the last figures are out a day earlier.
+    let error = published.backtest().horizon(3).publication_lag(59).run().unwrap_err().to_string();
+    assert!(error.contains("state a longer publication lag"), "{error}");
+    let error = published.backtest().horizon(3).run().unwrap_err().to_string();
+    assert!(error.contains("no figure is known at the origin of its own period: state a publication lag"), "{error}");
+    let error = published.backtest().publication_lag(3_651).run().unwrap_err().to_string();
+    assert_eq!(error, "invalid back-test: publication_lag: a publication lag must be at most 3650 days, got 3651");
+}
+
+/// Quarters after the origin that are known within the lag are hidden, those of another panel too.
+#[test]
+fn a_publication_lag_shows_no_later_period() {
+    let panel = history(&quarterly(&synthetic(7, 1980..2005, None)));
+    let other = history(&quarterly(&synthetic(9, 1978..2006, None)));
+    let with = |days: u32| panel.backtest().horizon(3).other_panel(&other).publication_lag(days).run().expect("cases");
+    same_forecasts(&with(0), &with(100));
+}
+
+/// Revisions that become known a day after the forecast, and all figures of later years, leave every bit of its forecasters.
+#[test]
+fn a_forecast_with_a_lag_sees_no_later_row() {
+    let full = late(&synthetic(8, 1980..2012, None));
+    let mut revised = full.clone();
+    for name in 0..8 {
+        // Seen at the origin 2004, 2005-03-02, is nothing from 2005-03-03 on.
+        for year in [2001, 2003, 2004] {
+            writeln!(revised, "N{name:02},{year},{},2005-03-03", 5 + 3 * ((name + year) % 5)).expect("a string");
+        }
+    }
+    let cards = [&full, &revised].map(|text| {
+        let panel = history(text);
+        panel.backtest().horizon(3).publication_lag(LAG).first_origin("2004".parse().expect("a year")).run()
+    });
+    let [plain, revised] = cards.map(|card| card.expect("cases"));
+    let at_2004 = |card: &Scorecard| -> Vec<_> {
+        let cases = card.cases().iter().filter(|case| case.pair.base.year() == 2004);
+        cases.map(|case| (case.pair.clone(), case.outcome, case.forecasts.clone())).collect()
+    };
+    assert!(at_2004(&plain).len() > 10 && at_2004(&plain) == at_2004(&revised));
+    // The revisions count at the next origin.
+    let later = |card: &Scorecard| card.cases().iter().map(|case| case.forecasts[0].overtaken).sum::<f64>();
+    assert!((later(&plain) - later(&revised)).abs() > 1e-3);
+}
+
+/// Names with characters that addresses use are scored. Only a scenario cannot have them.
+#[test]
+fn any_visible_name_is_scored() {
+    let text = synthetic(8, 1980..2005, None);
+    let renamed = text.replace("N03", "PL/SQL [old]").replace("N05", "\"Smith, Jones & \"\"Co\"\"\"");
+    let (plain, odd) = (card(&text), card(&renamed));
+    assert_eq!(plain.cases().len(), odd.cases().len());
+    assert!(odd.cases().iter().any(|case| case.pair.challenger == "PL/SQL [old]"));
+    assert!(odd.cases().iter().any(|case| case.pair.incumbent == "Smith, Jones & \"Co\""));
+    let panel = history(&renamed);
+    let error = panel.backtest().horizon(3).hedgehog_of(None, "PL/SQL [od]", "N02").run().unwrap_err().to_string();
+    assert!(error.contains("is scored; did you mean \"PL/SQL [old]\"?"), "{error}");
+    let view = history(&renamed).outside_view("PL/SQL [old]", "N02", "2003", "2006").expect("a view");
+    let error = view.scenario().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "invalid outside view: name: a name must not contain [ ] / or a control character, got '/' in \"PL/SQL [old]\""
+    );
+}
+
+/// The fans of the hedgehog plot are the forecasts of the cases of one pair, over the figures of the panel.
+#[test]
+fn a_hedgehog_has_the_forecasts_of_one_pair() -> Result<(), Error> {
+    let text = synthetic(8, 1980..2005, None);
+    let card = card(&text);
+    let hedgehog = card.hedgehog();
+    let (a, b) = (hedgehog.a.as_str(), hedgehog.b.as_str());
+    let of = |case: &&outgrow::backtest::Case, one: &str, other: &str| {
+        let (challenger, incumbent) = (case.pair.challenger.as_str(), case.pair.incumbent.as_str());
+        (challenger == one && incumbent == other) || (challenger == other && incumbent == one)
+    };
+    let count = |one: &str, other: &str| card.cases().iter().filter(|case| of(case, one, other)).count();
+    let own: Vec<_> = card.cases().iter().filter(|case| of(case, a, b)).collect();
+    assert!(own.len() > 5 && own.len() == hedgehog.fans.len());
+    assert!(card.cases().iter().all(|case| count(&case.pair.challenger, &case.pair.incumbent) <= own.len()));
+    for (case, fan) in own.iter().zip(&hedgehog.fans) {
+        let band = case.forecasts[0].band.expect("a band");
+        let [low, median, high] = fan.years[2];
+        let (expected, start) =
+            if case.pair.challenger == a { (band, -case.gap) } else { ([-band[1], -band[0]], case.gap) };
+        assert_eq!((fan.origin, fan.start, [low, high]), (case.pair.base, start, expected));
+        assert!(fan.years.len() == 3 && low < median && median < high);
+        let widths: Vec<f64> = fan.years.iter().map(|[low, _, high]| high - low).collect();
+        assert!(widths.windows(2).all(|pair| pair[0] < pair[1]), "{widths:?}");
+        let known = hedgehog.observed.iter().find(|(period, _)| *period == fan.origin).expect("a value");
+        assert!((known.1 - start).abs() < 1e-12);
+    }
+    assert_eq!(hedgehog.observed.len(), 25);
+
+    let panel = history(&text);
+    let turned = panel.backtest().horizon(3).hedgehog_of(None, b, a).run()?;
+    for (fan, other) in hedgehog.fans.iter().zip(&turned.hedgehog().fans) {
+        let turn = |[low, median, high]: [f64; 3]| [-high, -median, -low];
+        assert_eq!(fan.years, other.years.iter().copied().map(turn).collect::<Vec<_>>());
+    }
+    let error = panel.backtest().horizon(3).hedgehog_of(Some(""), "N00", "N0").run().unwrap_err();
+    assert!(error.is_lookup() && error.to_string().contains("no case of \"N00\" and \"N0\""), "{error}");
+
+    let svg = card.hedgehog_chart(480)?;
+    assert!(svg.contains(&format!("{a} against {b}, forecast from every origin")), "{svg}");
+    assert_eq!(svg.matches("Z\"").count(), own.len(), "a closed band for each origin");
+    assert!(card.hedgehog_chart(200).is_err());
+    Ok(())
+}
+
 /// The forecasts of the outside view share their noise between cases. They are those of its scenario, simulated, with the
 /// class of the panel as known then, exits included.
 #[test]
@@ -182,14 +330,7 @@ fn threads_do_not_change_the_scores() {
 #[test]
 fn quarters_are_summed_over_the_trailing_year() -> Result<(), Error> {
     let yearly = synthetic(7, 1980..2005, None);
-    let mut quarterly = String::from("name,period,value\n");
-    for line in yearly.lines().skip(1) {
-        let fields: Vec<&str> = line.split(',').collect();
-        let value: f64 = fields[2].parse().expect("a number");
-        for (quarter, part) in (1..).zip([0.125, 0.25, 0.25, 0.375]) {
-            writeln!(quarterly, "{},{}-Q{quarter},{}", fields[0], fields[1], value * part).expect("a string");
-        }
-    }
+    let quarterly = quarterly(&yearly);
     let (years, quarters) = (card(&yearly), card(&quarterly));
     assert_eq!(years.cases().len(), quarters.cases().len());
     for (year, quarter) in years.cases().iter().zip(quarters.cases()) {
@@ -208,6 +349,11 @@ fn what_cannot_be_scored_is_an_error() {
     let short = history("name,period,value\nA,2018,1\nB,2018,2\n");
     let error = short.backtest().run().unwrap_err().to_string();
     assert!(error.contains("no case with a known outcome") && error.contains("got 2 names over 1 years"), "{error}");
+    let few = history(&synthetic(3, 1980..1992, None));
+    let error = few.backtest().horizon(3).run().unwrap_err().to_string();
+    assert!(error.contains("no origin at which 50 earlier cases") && error.contains("such as 1984"), "{error}");
+    let error = few.backtest().horizon(3).first_origin("1995".parse().expect("a year")).run().unwrap_err().to_string();
+    assert!(error.contains("no case from the first origin 1995 on"), "{error}");
     let view = |past: &History, pair: &outgrow::backtest::Pair| {
         past.outside_view(&pair.challenger, "nobody", pair.base, pair.horizon)?.scenario()
     };

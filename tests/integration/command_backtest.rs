@@ -55,6 +55,37 @@ fn scores_are_printed_as_a_table_with_the_worst_forecasts() {
 }
 
 #[test]
+fn a_report_shows_the_forecasts_of_a_pair() {
+    let (file, page) = (File::of("hedgehog.csv", panel().as_bytes()), File::of("hedgehog.html", b""));
+    let run = |pair: &[&str]| {
+        let first = ["backtest", file.path(), "--horizon", "3", "--first-origin", "2000", "--report", page.path()];
+        outgrow(&[&first, pair].concat())
+    };
+    let (code, _, err) = run(&["--pair", "N3", "N2", "--group", "y"]);
+    assert_eq!(code, Some(0), "{err}");
+    let html = std::fs::read_to_string(page.path()).expect("a report");
+    assert!(html.contains("One pair, from every origin"), "{html}");
+    assert!(html.contains("y: N3 against N2, forecast from every origin"), "{html}");
+    let (code, _, err) = run(&["--pair", "N3", "M2"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("no case of \"N3\" and \"M2\" is scored"), "{err}");
+    let (code, _, err) = outgrow(&["backtest", file.path(), "--pair", "N3", "N2"]);
+    assert!(code == Some(2) && err.contains("--report"), "{err}");
+}
+
+/// The shipped panel: its figures are published up to two months after the quarter.
+#[test]
+fn the_shipped_panel_is_scored_with_its_publication_lag() {
+    let file = format!("{}/examples/data/cloud_history.csv", env!("CARGO_MANIFEST_DIR"));
+    let (code, out, err) = outgrow(&["backtest", &file, "--horizon", "3"]);
+    assert!(code == Some(2) && out.is_empty() && err.contains("state a publication lag"), "{err}");
+    let lagged = ["backtest", &file, "--horizon", "3", "--lag", "62", "--first-origin", "2017", "--json"];
+    let (code, out, err) = outgrow(&lagged);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(!out.contains("NaN") && out.contains("\"cases\""), "{out}");
+}
+
+#[test]
 fn wrong_panels_and_horizons_are_reported() {
     let file = File::of("short.csv", b"name,period,value\nA,2017,90\nA,2018,100\n");
     let (code, out, err) = outgrow(&["backtest", file.path()]);

@@ -144,6 +144,17 @@ fn intervals_by_case_would_be_too_narrow() -> Result<(), Error> {
     Ok(())
 }
 
+/// The share of a kind of cases is undefined in replicates without them, and its interval is that of the others.
+#[test]
+fn undefined_replicates_are_left_out_of_an_interval() -> Result<(), Error> {
+    let clusters = outgrow::scores::Clusters::new(&[[0, 1], [2, 3], [4, 5]], &[0, 0, 0], 1)?;
+    let [[low, high], all] =
+        clusters.intervals(|weights| [weights[0] * 0.25 / weights[0], weights.iter().sum::<f64>().min(1.0)]);
+    let apart = [low - 0.25, high - 0.25, all[0] - 1.0, all[1] - 1.0];
+    assert!(apart.iter().all(|apart| apart.abs() < 1e-15), "{apart:?}");
+    Ok(())
+}
+
 #[test]
 fn wrong_arguments_are_errors_with_address_and_value() {
     let address = |error: Error| {

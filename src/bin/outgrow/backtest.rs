@@ -42,12 +42,15 @@ pub(crate) fn backtest(options: &Backtest) -> Result<(), Failure> {
 }
 
 fn run(panel: &History, other: Option<&History>, options: &Backtest) -> Result<Scorecard, Error> {
-    let mut backtest = panel.backtest().horizon(options.horizon);
+    let mut backtest = panel.backtest().horizon(options.horizon).publication_lag(options.lag);
     if let Some(other) = other {
         backtest = backtest.other_panel(other);
     }
     if let Some(first) = options.first_origin {
         backtest = backtest.first_origin(first);
+    }
+    if let Some([a, b]) = options.pair.as_deref() {
+        backtest = backtest.hedgehog_of(options.group.as_deref(), a, b);
     }
     backtest.run()
 }

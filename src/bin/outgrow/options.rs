@@ -223,6 +223,15 @@ pub(crate) struct Backtest {
     /// The first origin that is scored [default: the first at which 50 earlier cases have a known outcome]
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub(crate) first_origin: Option<Period>,
+    /// The publication lag: each forecast is made this number of days after the last day of its origin, 0 to 3650
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650), default_value = "0")]
+    pub(crate) lag: u32,
+    /// The pair whose forecasts from every origin the report shows [default: the pair with the most cases]
+    #[arg(long, value_names = ["A", "B"], num_args = 2, requires = "report")]
+    pub(crate) pair: Option<Vec<String>>,
+    /// The group of this pair [default: the one with the most cases]
+    #[arg(long, value_name = "GROUP", requires = "pair")]
+    pub(crate) group: Option<String>,
     /// Also print the N worst forecasts of the outside view
     #[arg(long, value_name = "N", default_value = "0", conflicts_with = "json")]
     pub(crate) worst: usize,

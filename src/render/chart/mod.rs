@@ -5,6 +5,8 @@ mod curve;
 mod date;
 mod dots;
 mod fan;
+#[cfg(feature = "history")]
+mod hedgehog;
 mod labels;
 mod page;
 #[cfg(feature = "history")]

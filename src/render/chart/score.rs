@@ -4,10 +4,12 @@ use super::axis::{Axis, Frame, TICK};
 use super::page::{WORDS, f64_of};
 use super::svg::{Anchor, Drawing, Paint, Stroke, Text};
 use super::text;
-use crate::backtest::{ForecasterScores, Scorecard};
+use crate::backtest::{ForecasterScores, Scorecard, shown_skill};
 use crate::error::{Error, Kind};
 
 const MARGIN: f64 = 14.0;
+/// The lower end of the chart of skills: that of few cases may be any number below 1, which is written beside the name.
+const LEAST_SKILL: f64 = -2.0;
 const TITLE: f64 = 14.0;
 /// The range of widths, in pixels.
 const WIDTHS: (u32, u32) = (280, 2_000);
@@ -85,11 +87,17 @@ impl Scorecard {
     pub fn skill_chart(&self, width: u32) -> Result<String, Error> {
         let width = checked(width)?;
         let all = self.forecasters();
-        let low = all.iter().map(|one| one.interval[0].min(one.skill)).fold(-0.05, f64::min);
+        let lowest = all.iter().map(|one| one.interval[0].min(one.skill)).fold(-0.05, f64::min);
+        let low = lowest.max(LEAST_SKILL);
         let high = all.iter().map(|one| one.interval[1].max(one.skill)).fold(0.05, f64::max);
         let row = 34.0;
         let mut scene = Drawing::default();
-        let top = heading(&mut scene, width, "Skill against no drift, with 90 % intervals");
+        let title = if lowest < low {
+            format!("Skill against no drift, with 90 % intervals, down to {LEAST_SKILL}")
+        } else {
+            "Skill against no drift, with 90 % intervals".to_owned()
+        };
+        let top = heading(&mut scene, width, &title);
         let at = |skill: f64| MARGIN + (skill - low) / (high - low) * (width - 2.0 * MARGIN);
         let bottom = top + row * f64_of(all.len()) + 4.0;
         for tick in ticks(low, high) {
@@ -101,17 +109,22 @@ impl Scorecard {
         }
         for (index, ForecasterScores { name, skill, interval, .. }) in all.iter().enumerate() {
             let y = top + row * f64_of(index);
-            let label = format!("{name} {skill:+.3}");
+            let label = format!("{name} {}", shown_skill(*skill));
             scene.text((MARGIN, y + 13.0), Text::new(&label, WORDS));
-            scene.line(&[(at(interval[0]), y + 23.0), (at(interval[1]), y + 23.0)], Stroke::of(BLUE, 2.2));
-            scene.circle((at(*skill), y + 23.0), 4.0, BLUE, true);
+            if interval[1] > low {
+                let from = at(interval[0].max(low));
+                scene.line(&[(from, y + 23.0), (at(interval[1]), y + 23.0)], Stroke::of(BLUE, 2.2));
+            }
+            if *skill >= low {
+                scene.circle((at(*skill), y + 23.0), 4.0, BLUE, true);
+            }
         }
-        let listed: Vec<String> = all.iter().map(|one| format!("{} {:+.3}", one.name, one.skill)).collect();
+        let listed: Vec<String> = all.iter().map(|one| format!("{} {}", one.name, shown_skill(one.skill))).collect();
         Ok(scene.finish((width, bottom + 24.0), "Skill against no drift", &listed.join(", ")))
     }
 }
 
-fn checked(width: u32) -> Result<f64, Error> {
+pub(super) fn checked(width: u32) -> Result<f64, Error> {
     if (WIDTHS.0..=WIDTHS.1).contains(&width) {
         return Ok(f64::from(width));
     }
