@@ -4,7 +4,7 @@
 //! rows as parameters only. All buffers are allocated before the first iteration.
 
 use super::householder::{Triangle, length, product};
-use super::problem::{Minimum, Problem, Source};
+use super::problem::{DerivativeSource, Minimum, Problem};
 use crate::math::gauss::as_f64;
 
 /// Maximum number of Jacobians.
@@ -39,11 +39,11 @@ pub(super) fn minimize(problem: &mut Problem<'_>, start: &[f64]) -> Option<Minim
     let mut best: Option<Minimum> = None;
     for radius in FIRST_RADII {
         let mut found = descend(problem, start, radius)?;
-        if problem.source == (Source::Differences { is_fine: false }) {
+        if problem.source == (DerivativeSource::Differences { is_fine: false }) {
             let iterations = found.iterations;
-            problem.source = Source::Differences { is_fine: true };
+            problem.source = DerivativeSource::Differences { is_fine: true };
             let fine = descend(problem, &found.parameters, radius);
-            problem.source = Source::Differences { is_fine: false };
+            problem.source = DerivativeSource::Differences { is_fine: false };
             found = fine?;
             found.iterations += iterations;
         }
@@ -62,8 +62,8 @@ pub(super) fn minimize(problem: &mut Problem<'_>, start: &[f64]) -> Option<Minim
 ///
 /// `None` if the residuals or their derivatives at the start are not finite.
 fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64) -> Option<Minimum> {
-    let mut here = Point::new(problem, start);
-    let mut next = Point::new(problem, start);
+    let mut here = Iterate::new(problem, start);
+    let mut next = Iterate::new(problem, start);
     match problem.start.take() {
         Some(start) => here.put(start),
         None if here.evaluate(problem) && problem.derivatives(&here.parameters, &mut here.jacobian) => {}
@@ -99,7 +99,7 @@ fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64) -> Optio
             if is_full && is_near(distance, before, problem.source) {
                 has_converged = true;
                 // The model may have computed the derivatives with the residuals.
-                let is_same = distance <= SAME_JACOBIAN && problem.source != Source::ModelWithResiduals;
+                let is_same = distance <= SAME_JACOBIAN && problem.source != DerivativeSource::ModelWithResiduals;
                 if is_same {
                     next.jacobian.copy_from_slice(&here.jacobian);
                 }
@@ -142,20 +142,21 @@ fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64) -> Optio
             }
         }
     }
-    let Point { parameters, residuals, jacobian, .. } = here;
+    let Iterate { parameters, residuals, jacobian, .. } = here;
     Some(Minimum::new([parameters, residuals, jacobian], problem.source, has_converged, iterations))
 }
 
 /// Whether little remains after a full step over a distance. Distances of full steps fall by a constant factor, which two of
 /// them give; without a step before, it is taken as a half.
-fn is_near(distance: f64, before: Option<f64>, source: Source) -> bool {
+fn is_near(distance: f64, before: Option<f64>, source: DerivativeSource) -> bool {
     let rate = before.map_or(0.5, |before| (distance / before).max(LEAST_RATE));
-    let least = if source == (Source::Differences { is_fine: false }) { DISTANCE_BY_DIFFERENCES } else { DISTANCE };
+    let least =
+        if source == (DerivativeSource::Differences { is_fine: false }) { DISTANCE_BY_DIFFERENCES } else { DISTANCE };
     rate < 1.0 && distance * rate / (1.0 - rate) <= least
 }
 
 /// Parameters with their residuals and derivatives.
-struct Point {
+struct Iterate {
     parameters: Vec<f64>,
     residuals: Vec<f64>,
     jacobian: Vec<f64>,
@@ -163,7 +164,7 @@ struct Point {
     size: f64,
 }
 
-impl Point {
+impl Iterate {
     fn new(problem: &Problem<'_>, parameters: &[f64]) -> Self {
         let (residuals, jacobian) = (vec![0.0; problem.rows], vec![0.0; problem.rows * parameters.len()]);
         Self { parameters: parameters.to_vec(), residuals, jacobian, size: f64::INFINITY }
@@ -247,13 +248,13 @@ impl Region {
     }
 
     /// The largest cosine between the residuals and a column of the Jacobian.
-    fn cosine(&self, here: &Point) -> f64 {
+    fn cosine(&self, here: &Iterate) -> f64 {
         let columns = here.jacobian.chunks_exact(self.rows).zip(&self.lengths).filter(|(_, length)| **length > 0.0);
         let cosine = |(column, length): (&[f64], &f64)| (product(column, &here.residuals) / (length * here.size)).abs();
         columns.map(cosine).fold(0.0, f64::max)
     }
 
-    fn linearize(&mut self, here: &Point) {
+    fn linearize(&mut self, here: &Iterate) {
         let count = self.rhs.len();
         let (jacobian, residuals) = self.matrix.split_at_mut(self.rows * count);
         jacobian.copy_from_slice(&here.jacobian);

@@ -30,7 +30,7 @@ pub(super) type Evaluate<'a> = dyn FnMut(&[f64], Wanted<'_>) + 'a;
 
 /// Where derivatives come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum DerivativeSource {
     /// Central differences, or differences of fourth order.
     Differences { is_fine: bool },
     /// The model computes them where they are needed.
@@ -39,7 +39,7 @@ pub(super) enum Source {
     ModelWithResiduals,
 }
 
-impl Source {
+impl DerivativeSource {
     pub(super) fn is_of_model(self) -> bool {
         match self {
             Self::Differences { .. } => false,
@@ -60,7 +60,7 @@ impl Source {
 pub(super) struct Problem<'a> {
     pub(super) rows: usize,
     evaluate: &'a mut Evaluate<'a>,
-    pub(super) source: Source,
+    pub(super) source: DerivativeSource,
     /// The size of each parameter: steps of differences are no smaller than a fraction of it, since a parameter may be near 0.
     sizes: Vec<f64>,
     /// Residuals and derivatives at the start of the next descent, if they are known.
@@ -76,7 +76,7 @@ fn sizes(start: &[f64]) -> Vec<f64> {
 }
 
 impl<'a> Problem<'a> {
-    pub(super) fn new(rows: usize, start: &[f64], source: Source, evaluate: &'a mut Evaluate<'a>) -> Self {
+    pub(super) fn new(rows: usize, start: &[f64], source: DerivativeSource, evaluate: &'a mut Evaluate<'a>) -> Self {
         let buffer = || vec![0.0; if source.is_of_model() { 0 } else { rows }];
         let sides = std::array::from_fn(|_| buffer());
         Self { rows, evaluate, source, sizes: sizes(start), start: None, moved: start.to_vec(), sides }
@@ -85,8 +85,8 @@ impl<'a> Problem<'a> {
     /// The residuals, with their derivatives if these come at little cost. Whether the residuals are finite.
     pub(super) fn residuals(&mut self, parameters: &[f64], residuals: &mut [f64], derivatives: &mut [f64]) -> bool {
         let wanted = match self.source {
-            Source::Differences { .. } | Source::Model => Wanted::Residuals(&mut *residuals),
-            Source::ModelWithResiduals => Wanted::Both { residuals: &mut *residuals, derivatives },
+            DerivativeSource::Differences { .. } | DerivativeSource::Model => Wanted::Residuals(&mut *residuals),
+            DerivativeSource::ModelWithResiduals => Wanted::Both { residuals: &mut *residuals, derivatives },
         };
         (self.evaluate)(parameters, wanted);
         are_finite(residuals)
@@ -95,14 +95,14 @@ impl<'a> Problem<'a> {
     /// The derivatives at the parameters at which the residuals were computed last. Whether they are finite.
     pub(super) fn derivatives(&mut self, parameters: &[f64], derivatives: &mut [f64]) -> bool {
         match self.source {
-            Source::Differences { is_fine } => {
+            DerivativeSource::Differences { is_fine } => {
                 let mut columns = derivatives.chunks_exact_mut(self.rows).enumerate();
                 if !columns.all(|(place, column)| self.difference(parameters, place, is_fine, column)) {
                     return false;
                 }
             }
-            Source::Model => (self.evaluate)(parameters, Wanted::Derivatives(&mut *derivatives)),
-            Source::ModelWithResiduals => {}
+            DerivativeSource::Model => (self.evaluate)(parameters, Wanted::Derivatives(&mut *derivatives)),
+            DerivativeSource::ModelWithResiduals => {}
         }
         are_finite(derivatives)
     }
@@ -210,7 +210,7 @@ impl Minimum {
     /// From parameters, residuals and the Jacobian.
     pub(super) fn new(
         [parameters, residuals, mut jacobian]: [Vec<f64>; 3],
-        source: Source,
+        source: DerivativeSource,
         has_converged: bool,
         iterations: usize,
     ) -> Self {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::fitted::{Fit, Parameter, Prediction};
 use super::levenberg_marquardt::minimize;
-use super::problem::{Evaluate, Minimum, Problem, Source, Wanted};
+use super::problem::{DerivativeSource, Evaluate, Minimum, Problem, Wanted};
 use super::setup::{ParameterSet, Setup};
 use crate::error::{self, Error, Kind};
 use crate::math;
@@ -277,9 +277,9 @@ impl<'m, X> Regression<'m, X> {
         let (rows, count) = (y.len(), self.parameters.names.len());
         let mut all = vec![0.0; count];
         let source = match &self.slopes {
-            ModelSlopes::Unknown => Source::Differences { is_fine: false },
-            ModelSlopes::Stated(_) => Source::Model,
-            ModelSlopes::Own(_) => Source::ModelWithResiduals,
+            ModelSlopes::Unknown => DerivativeSource::Differences { is_fine: false },
+            ModelSlopes::Stated(_) => DerivativeSource::Model,
+            ModelSlopes::Own(_) => DerivativeSource::ModelWithResiduals,
         };
         // Derivatives by all parameters: stated ones row by row, those of a model of this crate column by column.
         let mut whole = vec![0.0; if source.is_of_model() { rows * count } else { 0 }];
@@ -315,7 +315,7 @@ impl<'m, X> Regression<'m, X> {
         };
         let mut problem = Problem::new(rows, &free, source, &mut evaluate);
         let is_finite = problem.evaluate_start(&free);
-        if is_finite && source == Source::Model && !problem.agrees_along_a_line(&free, MISMATCH) {
+        if is_finite && source == DerivativeSource::Model && !problem.agrees_along_a_line(&free, MISMATCH) {
             let stated = problem.start.take();
             drop(problem);
             self.compare(setup, rows, &mut evaluate, &free, stated.as_ref().map_or(&[], |[_, stated]| stated))?;
@@ -337,7 +337,7 @@ impl<'m, X> Regression<'m, X> {
         free: &[f64],
         stated: &[f64],
     ) -> Result<(), Error> {
-        let mut problem = Problem::new(rows, free, Source::Differences { is_fine: true }, evaluate);
+        let mut problem = Problem::new(rows, free, DerivativeSource::Differences { is_fine: true }, evaluate);
         let mut differences = vec![0.0; rows * free.len()];
         if !problem.derivatives(free, &mut differences) {
             return Ok(());
