@@ -1,8 +1,9 @@
 """Fits compared with SciPy's in one run, one thread each: `python3 benches/peers/fits.py [PROGRAM]`
 
 Both fit a logistic law with three parameters (level, saturation, rate) to the log revenue of 1,000 histories of 40 quarters, from
-the same stated start, without derivatives: `scipy.optimize.curve_fit` by MINPACK with its default tolerances, `CurveFit` and
-`Regression` by the engine. `derivatives` is `Regression` with stated derivatives, `automatic` is `CurveFit` with starts from the data.
+the same stated start: `scipy.optimize.curve_fit` by MINPACK with its default tolerances and differences, `CurveFit` (`curve`) with the
+derivatives of its law, `Regression` of the same formula with differences (`regression`) and with stated derivatives (`derivatives`).
+`automatic` is `CurveFit` with starts from the data.
 
 Times are user CPU of SciPy and wall time of the engine, measured inside of the program without reading; in each round every program runs once, and a ratio is of one
 round. PROGRAM is the built bench `fit_peers`; by default it is built. Needs NumPy and SciPy.

@@ -10,12 +10,16 @@ use outgrow::{Curve, Error, Period};
 /// A fit of one history: its sum of squares.
 type Way = fn(&[f64], &[(Period, f64)], &[f64]) -> Result<f64, Error>;
 
-fn model(t: &f64, b: &[f64]) -> f64 {
-    b[0] + libm::log(b[1]) - libm::log1p((b[1] - 1.0) * libm::exp(-b[2] * t))
+/// As in NumPy, the logarithm of the saturation is taken once for all times.
+fn model(times: &[f64], b: &[f64], out: &mut [f64]) {
+    let limit = b[0] + libm::log(b[1]);
+    for (out, t) in out.iter_mut().zip(times) {
+        *out = limit - libm::log1p((b[1] - 1.0) * libm::exp(-b[2] * t));
+    }
 }
 
 fn regression<'m>(logs: &[f64]) -> Regression<'m, f64> {
-    Regression::new(["level", "saturation", "rate"], model).start([logs[logs.len() - 1], 1.5, 0.5])
+    Regression::over_all(["level", "saturation", "rate"], model).start([logs[logs.len() - 1], 1.5, 0.5])
 }
 
 fn slopes(t: &f64, b: &[f64], out: &mut [f64]) {

@@ -121,11 +121,12 @@ impl CurveFit {
         let base = base.try_into().map_err(Into::into)?;
         let known: Vec<(Period, f64)> = revenue.iter().copied().filter(|(period, _)| *period <= base).collect();
         check(base, &known)?;
-        let numbers = numbers(&self.curve)?;
-        let form = self.form(base, known.len(), &numbers);
+        let own = self.law.map(|_| &self.curve);
+        let lists = own.into_iter().chain(&self.starts).map(numbers).collect::<Result<Vec<Listed>, Error>>()?;
+        let form = self.form(base, known.len(), &lists[0]);
         let (points, responses) = form.data(base, &known);
         let level = known.last().map_or(0.0, |(_, revenue)| math::ln(*revenue));
-        let mut regression = self.started(form.regression(), level, &numbers, form.seasons)?;
+        let mut regression = self.started(form.regression_at(&points), level, &lists, form.seasons)?;
         regression = self.found_starts(&form, base, &known)?.into_iter().fold(regression, Regression::start);
         for (address, value) in &self.fixed {
             regression = regression.fixed(address.clone(), *value);
@@ -193,11 +194,12 @@ impl CurveFit {
         &self,
         mut regression: Regression<'m, Point>,
         level: f64,
-        first: &Listed,
+        lists: &[Listed],
         seasons: usize,
     ) -> Result<Regression<'m, Point>, Error> {
-        for start in &self.starts {
-            let list = numbers(start)?;
+        // Before the stated starts stands the curve of a law.
+        for list in &lists[usize::from(self.law.is_some())..] {
+            let first = &lists[0];
             if list.len() != first.len() || list.iter().zip(first).any(|(a, b)| a.0 != b.0) {
                 return Err(Error::invalid("fit", "start", "all starts must be the same curve with other numbers"));
             }

@@ -50,7 +50,7 @@ impl FittedCurve {
     /// # Errors
     /// If there is no free parameter of this name, or the level is not between 0 and 1.
     pub fn profile(&self, name: &str, level: f64) -> Result<[f64; 2], Error> {
-        let mut regression = self.model.regression().start(self.fit.values());
+        let mut regression = self.model.regression_at(&self.points).start(self.fit.values());
         for parameter in self.fit.parameters().iter().filter(|parameter| parameter.is_fixed()) {
             regression = regression.fixed(parameter.name(), parameter.value());
         }

@@ -129,24 +129,36 @@ impl Form {
     /// Predictors and responses.
     pub(super) fn data(&self, base: Period, known: &[(Period, f64)]) -> (Vec<Point>, Vec<f64>) {
         let at = |period: Period| self.place(base, period);
-        let logs = |one: &(Period, f64)| math::ln(one.1);
-        match self.scale {
-            Scale::Log => known.iter().map(|one| (Point { at: at(one.0), before: None }, logs(one))).unzip(),
-            Scale::Level => known.iter().map(|one| (Point { at: at(one.0), before: None }, one.1)).unzip(),
-            Scale::Growth => known
-                .windows(2)
-                .map(|pair| {
-                    let point = Point { at: at(pair[1].0), before: Some(at(pair[0].0)) };
-                    (point, logs(&pair[1]) - logs(&pair[0]))
-                })
-                .unzip(),
+        let points = known.iter().map(|one| Point { at: at(one.0), before: None });
+        let mut responses: Vec<f64> = known.iter().map(|one| one.1).collect();
+        if self.scale != Scale::Level {
+            math::ln_slice(&mut responses);
         }
+        if self.scale != Scale::Growth {
+            return (points.collect(), responses);
+        }
+        let points = known.windows(2).map(|pair| Point { at: at(pair[1].0), before: Some(at(pair[0].0)) });
+        (points.collect(), responses.windows(2).map(|pair| pair[1] - pair[0]).collect())
     }
 
+    /// The model, without derivatives of its own.
     pub(super) fn regression(&self) -> Regression<'_, Point> {
         let model = |points: &[Point], parameters: &[f64], out: &mut [f64]| self.fill(points, parameters, out);
         let regression = Regression::over_all(self.names.clone(), model);
         self.bounds.iter().fold(regression, |all, (address, low, high)| all.bounds(address.clone(), *low, *high))
+    }
+
+    /// The model, to be fitted at these points only.
+    pub(super) fn regression_at(&self, points: &[Point]) -> Regression<'_, Point> {
+        let regression = self.regression();
+        if !self.curve.has_slopes() {
+            return regression;
+        }
+        let taus: Vec<f64> = points.iter().map(|point| point.at.0).collect();
+        let before: Vec<f64> = points.iter().filter_map(|point| point.before).map(|(tau, _)| tau).collect();
+        regression.own_derivatives(move |points, parameters, out, columns| {
+            self.fill_columns(points, [&taus, &before], parameters, out, columns);
+        })
     }
 
     /// The model at some points, in increasing order.
@@ -173,6 +185,111 @@ impl Form {
         }
         if self.scale == Scale::Level {
             math::exp_slice(out);
+        }
+    }
+
+    /// The model of a curve with derivatives, and these, one column for each parameter. `taus` are the times of the points, and
+    /// of the points before them where growth is fitted.
+    fn fill_columns(
+        &self,
+        points: &[Point],
+        [taus, before]: [&[f64]; 2],
+        parameters: &[f64],
+        out: &mut [f64],
+        columns: &mut [f64],
+    ) {
+        let rows = points.len();
+        let first = usize::from(self.has_level());
+        let (levels, rest) = columns.split_at_mut(first * rows);
+        let (numbers, seasons) = rest.split_at_mut(self.bounds.len() * rows);
+        let (values, factors) = parameters[first..].split_at(self.bounds.len());
+        let times = |taus| Times { taus, step: self.step };
+        self.curve.with_slopes(values, times(taus), out, Some(numbers));
+        if self.has_level() {
+            levels.fill(1.0);
+            out.iter_mut().for_each(|out| *out += parameters[0]);
+        } else {
+            let (mut growth, mut slopes) = (vec![0.0; rows], vec![0.0; numbers.len()]);
+            self.curve.with_slopes(values, times(before), &mut growth, Some(&mut slopes));
+            out.iter_mut().zip(&growth).for_each(|(out, growth)| *out -= growth);
+            numbers.iter_mut().zip(&slopes).for_each(|(out, slope)| *out -= slope);
+        }
+        if self.seasons > 1 {
+            self.fill_seasons(points, factors, out, seasons);
+        }
+        if self.scale == Scale::Level {
+            math::exp_slice(out);
+            for column in columns.chunks_exact_mut(rows) {
+                column.iter_mut().zip(&*out).for_each(|(slope, value)| *slope *= value);
+            }
+        }
+    }
+
+    /// Adds the factors of the seasons, and sets their columns.
+    fn fill_seasons(&self, points: &[Point], factors: &[f64], out: &mut [f64], columns: &mut [f64]) {
+        let base = -factors.iter().sum::<f64>();
+        let factor = |season: usize| season.checked_sub(1).map_or(base, |place| factors[place]);
+        // The base is of season 0, and its factor falls as another rises.
+        let slope = |season: usize, of: usize| f64::from(season == of + 1) - f64::from(season == 0);
+        for (row, (out, point)) in out.iter_mut().zip(points).enumerate() {
+            let before = point.before.filter(|_| !self.has_level()).map(|(_, season)| season);
+            *out += factor(point.at.1) - before.map_or(0.0, factor);
+            for (of, column) in columns.chunks_exact_mut(points.len()).enumerate() {
+                column[row] = slope(point.at.1, of) - before.map_or(0.0, |season| slope(season, of));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The model with derivatives agrees with the model, and the derivatives with its differences, in every scale, with and
+    /// without seasons.
+    #[test]
+    fn columns_are_derivatives() {
+        let base: Period = "2018-Q1".parse().expect("a period");
+        let known: Vec<(Period, f64)> = (-13..=0)
+            .filter(|k| ![-9, -4].contains(k))
+            .map(|k| (base.checked_add(k).expect("a period"), 900.0 + 20.0 * f64::from(k)))
+            .collect();
+        for scale in [Scale::Log, Scale::Level, Scale::Growth] {
+            for seasons in [1, 4] {
+                let curve = Curve::logistic(1.4, 0.5);
+                let bounds = ["saturation", "rate"].map(|name| (name.to_owned(), 0.0, f64::INFINITY)).to_vec();
+                let form = Form { curve, names: Vec::new(), bounds, scale, step: 0.25, seasons };
+                let level = form.has_level().then_some(6.5);
+                let factors = [0.05, -0.02, 0.04];
+                let parameters: Vec<f64> =
+                    level.into_iter().chain([1.4, 0.5]).chain(factors[..seasons - 1].iter().copied()).collect();
+                let points = form.data(base, &known).0;
+                let taus: Vec<f64> = points.iter().map(|point| point.at.0).collect();
+                let before: Vec<f64> = points.iter().filter_map(|point| point.before).map(|(tau, _)| tau).collect();
+                let rows = points.len();
+                let (mut out, mut columns) = (vec![0.0; rows], vec![0.0; rows * parameters.len()]);
+                form.fill_columns(&points, [&taus, &before], &parameters, &mut out, &mut columns);
+                let model = |place: usize, step: f64| {
+                    let (mut moved, mut out) = (parameters.clone(), vec![0.0; rows]);
+                    moved[place] += step;
+                    form.fill(&points, &moved, &mut out);
+                    out
+                };
+                for (found, expected) in out.iter().zip(model(0, 0.0)) {
+                    assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{scale:?} {seasons}");
+                }
+                for (place, column) in columns.chunks_exact(rows).enumerate() {
+                    let (above, below) = (model(place, 1e-5), model(place, -1e-5));
+                    for (slope, (above, below)) in column.iter().zip(above.iter().zip(&below)) {
+                        let expected = (above - below) / 2e-5;
+                        let error = (slope - expected).abs();
+                        assert!(
+                            error <= 1e-8 * out[0].abs().max(1.0),
+                            "{scale:?} {seasons} {place}: {slope} {expected}"
+                        );
+                    }
+                }
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The Levenberg–Marquardt method for nonlinear least squares, with the scaling and the trust region of MINPACK (Moré 1978).
 //!
 //! Each iteration factors the Jacobian once. Steps for different damping factors then need a QR factorization of twice as many
-//! rows as parameters only.
+//! rows as parameters only. All buffers are allocated before the first iteration.
 
-use nalgebra::{DMatrix, DVector};
+use super::householder::{Triangle, length, product};
+use super::problem::{DerivativeSource, Minimum, Problem};
+use crate::math::gauss::as_f64;
 
 /// Maximum number of Jacobians.
 const MOST_ITERATIONS: usize = 500;
@@ -17,125 +19,36 @@ const LEAST_RATIO: f64 = 1e-4;
 /// Relative reduction of the sum of squares, relative size of a step, and cosine between residuals and columns of the
 /// Jacobian, below which the method has converged.
 const TOLERANCE: f64 = 1e-15;
-/// Relative sizes of the steps of central differences: two points, and four points of higher order.
-const STEP: f64 = 6e-6;
-const FINE_STEPS: [f64; 3] = [1.5e-3, 2e-4, 3e-5];
-/// The least size of a parameter in a step, relative to its size at the start.
-const LEAST_SIZE: f64 = 1e-4;
-/// Two differences of higher order that agree to this are combined to one that is good to its square.
-const AGREEMENT: f64 = 1e-5;
+/// The method has converged if the distance to the minimum that remains after a full step is estimated to be less than this, in
+/// standard errors of the parameters; a descent with differences of second order goes on to the smaller distance.
+const DISTANCE: f64 = 1e-8;
+const DISTANCE_BY_DIFFERENCES: f64 = 1e-9;
+/// The least rate at which distances are taken to fall: where they still fall faster and faster, the last ones may not.
+const LEAST_RATE: f64 = 1e-3;
+/// The Jacobian before a last step shorter than this, in standard errors, is that at the minimum.
+const SAME_JACOBIAN: f64 = 1e-7;
+/// The Jacobian is singular if a diagonal entry of its triangular factor is smaller than this, relative to the largest.
+const SINGULAR: f64 = 1e-14;
+/// A last step may increase the length of the residuals by this fraction, which is rounding error.
+const ROUNDING: f64 = 1e-13;
 
-/// Computes residuals at some parameters; they may be NaN or infinite.
-pub(super) type Residuals<'a> = dyn FnMut(&[f64], &mut [f64]) + 'a;
-/// Computes the derivatives of the residuals, one column for each parameter.
-pub(super) type Derivatives<'a> = dyn FnMut(&[f64], &mut DMatrix<f64>) + 'a;
-
-/// A minimum of a sum of squares.
-pub(super) struct Minimum {
-    pub(super) parameters: Vec<f64>,
-    pub(super) residuals: DVector<f64>,
-    pub(super) jacobian: DMatrix<f64>,
-    /// Whether a convergence test was met within the maximum number of iterations.
-    pub(super) has_converged: bool,
-    pub(super) iterations: usize,
-}
-
-impl Minimum {
-    /// Whether every parameter has an effect of its own on the residuals.
-    pub(super) fn is_regular(&self) -> bool {
-        is_regular(&self.directions().qr().r())
-    }
-
-    /// The columns of the Jacobian with unit length; those of parameters without an effect stay 0.
-    pub(super) fn directions(&self) -> DMatrix<f64> {
-        let mut columns = self.jacobian.clone();
-        for mut column in columns.column_iter_mut() {
-            let length = column.norm();
-            if length > 0.0 {
-                column /= length;
-            }
-        }
-        columns
-    }
-}
-
-/// Residuals as a function of the parameters, with their number.
-pub(super) struct Problem<'a> {
-    pub(super) count: usize,
-    pub(super) residuals: &'a mut Residuals<'a>,
-    /// Differences are used if there are none.
-    pub(super) derivatives: Option<&'a mut Derivatives<'a>>,
-    /// The size of each parameter: steps of differences are no smaller than a fraction of it, since a parameter may be near 0.
-    pub(super) sizes: Vec<f64>,
-}
-
-impl Problem<'_> {
-    fn residuals(&mut self, parameters: &[f64]) -> Option<DVector<f64>> {
-        let mut out = DVector::zeros(self.count);
-        (self.residuals)(parameters, out.as_mut_slice());
-        out.iter().all(|residual| residual.is_finite()).then_some(out)
-    }
-
-    /// `None` if a derivative is not finite.
-    pub(super) fn jacobian(&mut self, parameters: &[f64], is_fine: bool) -> Option<DMatrix<f64>> {
-        let mut out = DMatrix::zeros(self.count, parameters.len());
-        if let Some(derivatives) = &mut self.derivatives {
-            derivatives(parameters, &mut out);
-        } else {
-            for place in 0..parameters.len() {
-                let column = self.difference(parameters, place, is_fine)?;
-                out.set_column(place, &column);
-            }
-        }
-        out.iter().all(|entry| entry.is_finite()).then_some(out)
-    }
-
-    fn difference(&mut self, parameters: &[f64], place: usize, is_fine: bool) -> Option<DVector<f64>> {
-        let value = parameters[place];
-        let size = value.abs().max(LEAST_SIZE * self.sizes[place]);
-        let mut moved = parameters.to_vec();
-        let mut at = |offset: f64| {
-            moved[place] = value + offset;
-            let exact = moved[place] - value;
-            self.residuals(&moved).map(|residuals| (residuals, exact))
-        };
-        let mut central = |step: f64| {
-            let ((above, up), (below, down)) = (at(step)?, at(-step)?);
-            Some((above - below) / (up - down))
-        };
-        if is_fine {
-            for step in FINE_STEPS {
-                if let (Some(near), Some(far)) = (central(step * size), central(2.0 * step * size))
-                    && (&near - &far).norm() <= AGREEMENT * near.norm()
-                {
-                    return Some((near * 4.0 - far) / 3.0);
-                }
-            }
-        }
-        central(STEP * size)
-    }
-}
-
-/// The sizes of parameters at a start; 1 for a parameter that starts at 0.
-pub(super) fn sizes(start: &[f64]) -> Vec<f64> {
-    start.iter().map(|value| if value.abs() > 0.0 { value.abs() } else { 1.0 }).collect()
-}
-
-/// Minimizes the sum of squares from a start. The last iterations use derivatives of higher order.
+/// Minimizes the sum of squares from a start. Differences are of higher order in the last iterations.
 ///
 /// `None` if the residuals or their derivatives at the start are not finite.
 pub(super) fn minimize(problem: &mut Problem<'_>, start: &[f64]) -> Option<Minimum> {
     let mut best: Option<Minimum> = None;
     for radius in FIRST_RADII {
-        let coarse = descend(problem, start, radius, false)?;
-        let found = if problem.derivatives.is_some() {
-            coarse
-        } else {
-            let fine = descend(problem, &coarse.parameters, radius, true)?;
-            Minimum { iterations: coarse.iterations + fine.iterations, ..fine }
-        };
-        let is_regular = found.has_converged && found.is_regular();
-        if best.as_ref().is_none_or(|best| found.residuals.norm() < best.residuals.norm()) {
+        let mut found = descend(problem, start, radius)?;
+        if problem.source == (DerivativeSource::Differences { is_fine: false }) {
+            let iterations = found.iterations;
+            problem.source = DerivativeSource::Differences { is_fine: true };
+            let fine = descend(problem, &found.parameters, radius);
+            problem.source = DerivativeSource::Differences { is_fine: false };
+            found = fine?;
+            found.iterations += iterations;
+        }
+        let is_regular = found.has_converged && found.is_regular;
+        if best.as_ref().is_none_or(|best| found.size < best.size) {
             best = Some(found);
         }
         if is_regular {
@@ -145,122 +58,243 @@ pub(super) fn minimize(problem: &mut Problem<'_>, start: &[f64]) -> Option<Minim
     best
 }
 
-fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64, is_fine: bool) -> Option<Minimum> {
-    let count = start.len();
-    let mut parameters = DVector::from_column_slice(start);
-    let mut residuals = problem.residuals(start)?;
-    let mut jacobian = problem.jacobian(start, is_fine)?;
-    let mut size = residuals.norm();
-    let mut scale = DVector::zeros(count);
+/// Minimizes the sum of squares from a start, with a first trust region relative to the scaled start.
+///
+/// `None` if the residuals or their derivatives at the start are not finite.
+fn descend(problem: &mut Problem<'_>, start: &[f64], first_radius: f64) -> Option<Minimum> {
+    let mut here = Iterate::new(problem, start);
+    let mut next = Iterate::new(problem, start);
+    match problem.start.take() {
+        Some(start) => here.put(start),
+        None if here.evaluate(problem) && problem.derivatives(&here.parameters, &mut here.jacobian) => {}
+        None => return None,
+    }
+    let mut region = Region::new(problem.rows, start.len());
     let (mut radius, mut damping) = (0.0, 0.0);
+    // The distance to the minimum before the step to here, if the step was a full one.
+    let mut before: Option<f64> = None;
     let (mut has_converged, mut iterations) = (false, 0);
     while iterations < MOST_ITERATIONS && !has_converged {
         iterations += 1;
-        let lengths = DVector::from_iterator(count, jacobian.column_iter().map(|column| column.norm()));
+        region.scale_to(&here.jacobian, iterations == 1);
         if iterations == 1 {
-            scale = lengths.map(|length| if length > 0.0 { length } else { 1.0 });
-            let start = scale.component_mul(&parameters).norm();
+            let start = region.scaled_length(&here.parameters);
             radius = first_radius * if start > 0.0 { start } else { 1.0 };
         }
-        scale.iter_mut().zip(&lengths).for_each(|(scale, length)| *scale = scale.max(*length));
-        if !(size > 0.0) {
+        if !(here.size > 0.0) || region.cosine(&here) <= TOLERANCE {
             has_converged = true;
             break;
         }
-        let gradient = jacobian.tr_mul(&residuals);
-        let cosine = |(slope, length): (&f64, &f64)| if *length > 0.0 { (slope / (length * size)).abs() } else { 0.0 };
-        if gradient.iter().zip(&lengths).map(cosine).fold(0.0, f64::max) <= TOLERANCE {
-            has_converged = true;
-            break;
-        }
-        let region = Region::new(&jacobian, &residuals, &scale);
+        region.linearize(&here);
+        let distance = region.distance(here.size);
         loop {
-            let step = region.step(radius, &mut damping);
-            let length = scale.component_mul(&step).norm();
+            region.find_step(radius, &mut damping);
+            let length = region.scaled_length(&region.step);
             if iterations == 1 {
                 radius = radius.min(length);
             }
-            let next = &parameters + &step;
-            let moved = problem.residuals(next.as_slice());
-            let new_size = moved.as_ref().map_or(f64::INFINITY, |moved| moved.norm());
-            let actual = if 0.1 * new_size < size { 1.0 - square(new_size / size) } else { -1.0 };
-            let linear = square((&region.r * &step).norm() / size);
-            let damped = damping * square(length / size);
+            next.parameters.iter_mut().zip(here.parameters.iter().zip(&region.step)).for_each(|(c, (a, b))| *c = a + b);
+            let is_finite = next.evaluate(problem);
+            let is_full = region.is_full;
+            if is_full && is_near(distance, before, problem.source) {
+                has_converged = true;
+                // The model may have computed the derivatives with the residuals.
+                let is_same = distance <= SAME_JACOBIAN && problem.source != DerivativeSource::ModelWithResiduals;
+                if is_same {
+                    next.jacobian.copy_from_slice(&here.jacobian);
+                }
+                let is_rounding = is_finite && next.size <= here.size * (1.0 + ROUNDING);
+                if is_rounding && (is_same || problem.derivatives(&next.parameters, &mut next.jacobian)) {
+                    std::mem::swap(&mut here, &mut next);
+                }
+                break;
+            }
+            let actual = if 0.1 * next.size < here.size { 1.0 - square(next.size / here.size) } else { -1.0 };
+            let linear = square(region.triangle.length_times(&region.step) / here.size);
+            let damped = damping * square(length / here.size);
             let predicted = linear + 2.0 * damped;
             let ratio = if predicted > 0.0 { actual / predicted } else { 0.0 };
             if ratio <= 0.25 {
                 let shrink =
                     if actual >= 0.0 { 0.5 } else { -0.5 * (linear + damped) / (-(linear + damped) + 0.5 * actual) };
-                let shrink = if 0.1 * new_size >= size || !(shrink >= 0.1) { 0.1 } else { shrink };
+                let shrink = if 0.1 * next.size >= here.size || !(shrink >= 0.1) { 0.1 } else { shrink };
                 radius = shrink * radius.min(length / 0.1);
                 damping /= shrink;
             } else if !(damping > 0.0) || ratio >= 0.75 {
                 radius = 2.0 * length;
                 damping *= 0.5;
             }
-            let is_taken = ratio >= LEAST_RATIO;
-            let derivatives = match moved {
-                Some(moved) if is_taken => problem.jacobian(next.as_slice(), is_fine).map(|jacobian| (moved, jacobian)),
-                Some(_) | None => None,
-            };
-            let is_small = radius <= TOLERANCE * scale.component_mul(&parameters).norm();
+            let is_better = is_finite && ratio >= LEAST_RATIO;
+            let is_taken = is_better && problem.derivatives(&next.parameters, &mut next.jacobian);
+            let is_small = radius <= TOLERANCE * region.scaled_length(&here.parameters);
             has_converged = actual.abs() <= TOLERANCE && predicted <= TOLERANCE && ratio <= 2.0 || is_small;
-            match derivatives {
-                Some((moved, derivatives)) => {
-                    (parameters, residuals, jacobian, size) = (next, moved, derivatives, new_size);
-                    break;
-                }
+            if is_taken {
+                std::mem::swap(&mut here, &mut next);
+                before = is_full.then_some(distance);
+                break;
+            }
+            if is_better {
                 // The derivatives do not exist there.
-                None if is_taken => radius *= 0.1,
-                None => {}
+                radius *= 0.1;
             }
             if has_converged || !(radius > 0.0) {
                 break;
             }
         }
     }
-    let parameters = parameters.as_slice().to_vec();
-    Some(Minimum { parameters, residuals, jacobian, has_converged, iterations })
+    let Iterate { parameters, residuals, jacobian, .. } = here;
+    Some(Minimum::new([parameters, residuals, jacobian], problem.source, has_converged, iterations))
 }
 
-/// The linearized problem at one point.
+/// Whether little remains after a full step over a distance. Distances of full steps fall by a constant factor, which two of
+/// them give; without a step before, it is taken as a half.
+fn is_near(distance: f64, before: Option<f64>, source: DerivativeSource) -> bool {
+    let rate = before.map_or(0.5, |before| (distance / before).max(LEAST_RATE));
+    let least =
+        if source == (DerivativeSource::Differences { is_fine: false }) { DISTANCE_BY_DIFFERENCES } else { DISTANCE };
+    rate < 1.0 && distance * rate / (1.0 - rate) <= least
+}
+
+/// Parameters with their residuals and derivatives.
+struct Iterate {
+    parameters: Vec<f64>,
+    residuals: Vec<f64>,
+    jacobian: Vec<f64>,
+    /// The length of the residuals; infinite if one of them is not finite.
+    size: f64,
+}
+
+impl Iterate {
+    fn new(problem: &Problem<'_>, parameters: &[f64]) -> Self {
+        let (residuals, jacobian) = (vec![0.0; problem.rows], vec![0.0; problem.rows * parameters.len()]);
+        Self { parameters: parameters.to_vec(), residuals, jacobian, size: f64::INFINITY }
+    }
+
+    /// Takes known residuals and derivatives, which are finite.
+    fn put(&mut self, [residuals, jacobian]: [Vec<f64>; 2]) {
+        (self.residuals, self.jacobian) = (residuals, jacobian);
+        self.size = length(&self.residuals);
+    }
+
+    /// Computes the residuals. Whether they are finite.
+    fn evaluate(&mut self, problem: &mut Problem<'_>) -> bool {
+        let is_finite = problem.residuals(&self.parameters, &mut self.residuals, &mut self.jacobian);
+        self.size = if is_finite { length(&self.residuals) } else { f64::INFINITY };
+        is_finite
+    }
+}
+
+/// The linearized problem at one point, and the step within the trust region.
 struct Region {
+    rows: usize,
     /// The triangular factor of the Jacobian.
-    r: DMatrix<f64>,
+    triangle: Triangle,
     /// The residuals in its coordinates.
-    rhs: DVector<f64>,
-    scale: DVector<f64>,
+    rhs: Vec<f64>,
+    /// The largest length so far of each column of the Jacobian.
+    scale: Vec<f64>,
+    lengths: Vec<f64>,
     /// The length of the scaled gradient.
     steepness: f64,
     /// The undamped step, unless the Jacobian is singular.
-    newton: Option<DVector<f64>>,
+    newton: Vec<f64>,
+    is_regular: bool,
+    step: Vec<f64>,
+    /// Whether the step is the undamped one.
+    is_full: bool,
+    /// The Jacobian with the residuals as last column.
+    matrix: Vec<f64>,
+    /// The triangle above the square root of the damping, with the right-hand side as last column, and its factor.
+    stacked: Vec<f64>,
+    damped: Triangle,
+    buffer: Vec<f64>,
 }
 
 impl Region {
-    fn new(jacobian: &DMatrix<f64>, residuals: &DVector<f64>, scale: &DVector<f64>) -> Self {
-        let count = jacobian.ncols();
-        let qr = jacobian.clone().qr();
-        let mut rotated = residuals.clone();
-        qr.q_tr_mul(&mut rotated);
-        let (r, rhs) = (qr.r(), rotated.rows(0, count).into_owned());
-        let steepness = r.tr_mul(&rhs).component_div(scale).norm();
-        let newton = is_regular(&r).then(|| r.solve_upper_triangular(&-&rhs)).flatten();
-        Self { r, rhs, scale: scale.clone(), steepness, newton }
+    fn new(rows: usize, count: usize) -> Self {
+        let zeros = || vec![0.0; count];
+        Self {
+            rows,
+            triangle: Triangle::new(count),
+            rhs: zeros(),
+            scale: zeros(),
+            lengths: zeros(),
+            steepness: 0.0,
+            newton: zeros(),
+            is_regular: false,
+            step: zeros(),
+            is_full: false,
+            matrix: vec![0.0; rows * (count + 1)],
+            stacked: vec![0.0; 2 * count * (count + 1)],
+            damped: Triangle::new(count),
+            buffer: zeros(),
+        }
     }
 
-    /// The step within the trust region, to a tenth of its radius. `damping` is the damping factor to begin with, and is set
-    /// to that of the step.
-    fn step(&self, radius: f64, damping: &mut f64) -> DVector<f64> {
+    /// Takes in the lengths of the columns of a Jacobian.
+    fn scale_to(&mut self, jacobian: &[f64], is_first: bool) {
+        for ((scale, own), column) in self.scale.iter_mut().zip(&mut self.lengths).zip(jacobian.chunks_exact(self.rows))
+        {
+            *own = length(column);
+            if is_first {
+                *scale = if *own > 0.0 { *own } else { 1.0 };
+            }
+            *scale = scale.max(*own);
+        }
+    }
+
+    fn scaled_length(&self, x: &[f64]) -> f64 {
+        x.iter().zip(&self.scale).map(|(x, scale)| square(x * scale)).sum::<f64>().sqrt()
+    }
+
+    /// The largest cosine between the residuals and a column of the Jacobian.
+    fn cosine(&self, here: &Iterate) -> f64 {
+        let columns = here.jacobian.chunks_exact(self.rows).zip(&self.lengths).filter(|(_, length)| **length > 0.0);
+        let cosine = |(column, length): (&[f64], &f64)| (product(column, &here.residuals) / (length * here.size)).abs();
+        columns.map(cosine).fold(0.0, f64::max)
+    }
+
+    fn linearize(&mut self, here: &Iterate) {
         let count = self.rhs.len();
+        let (jacobian, residuals) = self.matrix.split_at_mut(self.rows * count);
+        jacobian.copy_from_slice(&here.jacobian);
+        residuals.copy_from_slice(&here.residuals);
+        self.triangle.factor(&mut self.matrix, self.rows);
+        self.rhs.copy_from_slice(&self.matrix[self.rows * count..][..count]);
+        self.triangle.transposed_times(&self.rhs, &mut self.buffer);
+        self.steepness =
+            self.buffer.iter().zip(&self.scale).map(|(slope, scale)| square(slope / scale)).sum::<f64>().sqrt();
+        self.is_regular = self.triangle.is_regular(SINGULAR);
+        if self.is_regular {
+            self.newton.iter_mut().zip(&self.rhs).for_each(|(out, rhs)| *out = -rhs);
+            self.triangle.solve(&mut self.newton);
+        }
+    }
+
+    /// The distance to the minimum of the linearized problem in standard errors: the relative offset of Bates & Watts (1981).
+    fn distance(&self, size: f64) -> f64 {
+        let count = as_f64(self.rhs.len());
+        let explained = self.rhs.iter().map(|entry| entry * entry).sum::<f64>();
+        let rest = size * size - explained;
+        let freedom = as_f64(self.rows) - count;
+        if rest > 0.0 && freedom > 0.0 { (explained / count / (rest / freedom)).sqrt() } else { f64::INFINITY }
+    }
+
+    /// Finds the step within the trust region, to a tenth of its radius. `damping` is the damping factor to begin with, and is
+    /// set to that of the step.
+    fn find_step(&mut self, radius: f64, damping: &mut f64) {
+        self.is_full = false;
         let mut low = 0.0;
-        if let Some(step) = &self.newton {
-            let scaled = self.scale.component_mul(step);
-            let excess = scaled.norm() - radius;
+        if self.is_regular {
+            self.step.copy_from_slice(&self.newton);
+            let length = self.scaled_length(&self.step);
+            let excess = length - radius;
             if excess <= 0.1 * radius {
                 *damping = 0.0;
-                return step.clone();
+                self.is_full = true;
+                return;
             }
-            low = excess / (radius * self.slope(&self.r, &scaled));
+            low = excess / (radius * self.slope(length, false));
         }
         let mut high = self.steepness / radius;
         if !(high > 0.0) {
@@ -270,51 +304,57 @@ impl Region {
         if !(factor > 0.0) {
             factor = (1e-3 * high).max(f64::MIN_POSITIVE);
         }
-        let mut stacked = DMatrix::zeros(2 * count, count);
         let mut before = f64::INFINITY;
-        let mut step = DVector::zeros(count);
         for round in 0..MOST_DAMPINGS {
-            stacked.rows_mut(0, count).copy_from(&self.r);
-            stacked.rows_mut(count, count).fill(0.0);
-            for place in 0..count {
-                stacked[(count + place, place)] = factor.sqrt() * self.scale[place];
+            // Without damping a singular problem has no step; the one before is short enough.
+            if !(factor > 0.0) {
+                break;
             }
-            let qr = stacked.clone().qr();
-            let mut rotated = DVector::zeros(2 * count);
-            rotated.rows_mut(0, count).copy_from(&self.rhs);
-            qr.q_tr_mul(&mut rotated);
-            let r = qr.r();
-            let Some(solved) = r.solve_upper_triangular(&-rotated.rows(0, count).into_owned()) else { break };
-            step = solved;
-            let scaled = self.scale.component_mul(&step);
-            let excess = scaled.norm() - radius;
+            self.solve_damped(factor);
+            let length = self.scaled_length(&self.step);
+            let excess = length - radius;
             let is_hard = !(low > 0.0) && excess <= before && before < 0.0;
             if excess.abs() <= 0.1 * radius || is_hard || round + 1 == MOST_DAMPINGS {
                 break;
             }
             if excess > 0.0 {
-                low = low.max(factor)
+                low = low.max(factor);
             } else {
-                high = high.min(factor)
+                high = high.min(factor);
             }
-            factor = low.max(factor + excess / (radius * self.slope(&r, &scaled)));
+            factor = low.max(factor + excess / (radius * self.slope(length, true)));
             before = excess;
         }
         *damping = factor;
-        step
     }
 
-    /// |R⁻ᵀ D (Dp)/|Dp||², by which the length of the step falls with the damping factor.
-    fn slope(&self, r: &DMatrix<f64>, scaled: &DVector<f64>) -> f64 {
-        let direction = self.scale.component_mul(&(scaled / scaled.norm()));
-        r.tr_solve_upper_triangular(&direction).map_or(f64::INFINITY, |solved| solved.norm_squared())
+    /// The step with a damping factor.
+    fn solve_damped(&mut self, factor: f64) {
+        let count = self.rhs.len();
+        let (columns, last) = self.stacked.split_at_mut(2 * count * count);
+        let root = factor.sqrt();
+        for (place, column) in columns.chunks_exact_mut(2 * count).enumerate() {
+            column.fill(0.0);
+            column[..=place].copy_from_slice(self.triangle.column(place));
+            column[count + place] = root * self.scale[place];
+        }
+        last[..count].copy_from_slice(&self.rhs);
+        last[count..].fill(0.0);
+        self.damped.factor(&mut self.stacked, 2 * count);
+        let rotated = &self.stacked[2 * count * count..][..count];
+        self.step.iter_mut().zip(rotated).for_each(|(out, rhs)| *out = -rhs);
+        self.damped.solve(&mut self.step);
     }
-}
 
-/// Whether no diagonal entry of a triangular matrix is negligible.
-fn is_regular(r: &DMatrix<f64>) -> bool {
-    let largest = r.diagonal().iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
-    r.diagonal().iter().all(|entry| entry.abs() > 1e-14 * largest)
+    /// |R⁻ᵀ D (Dp)/|Dp||² of a step p whose scaled length is given, by which the length falls with the damping factor.
+    fn slope(&mut self, length: f64, is_damped: bool) -> f64 {
+        for ((out, step), scale) in self.buffer.iter_mut().zip(&self.step).zip(&self.scale) {
+            *out = scale * (scale * step / length);
+        }
+        let triangle = if is_damped { &self.damped } else { &self.triangle };
+        triangle.solve_transposed(&mut self.buffer);
+        self.buffer.iter().map(|entry| entry * entry).sum()
+    }
 }
 
 fn square(x: f64) -> f64 {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `regression` | what is fitted: model, parameters, bounds, starts |
 //! | `levenberg_marquardt` | the minimum of a sum of squares |
+//! | `problem` | residuals and their derivatives, by differences where they are not stated |
+//! | `householder` | QR factorization without allocation |
 //! | `setup` | the parameters, validated; what is no optimum |
 //! | `range` | bounds of parameters, by transformation |
 //! | `law`, `grid`, `starts` | growth laws whose starts are found from the data |
@@ -19,9 +21,11 @@ mod fitted;
 mod fitted_curve;
 mod form;
 mod grid;
+mod householder;
 mod law;
 mod levenberg_marquardt;
 mod of_history;
+mod problem;
 mod provider;
 mod range;
 mod regression;

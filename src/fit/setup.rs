@@ -1,8 +1,7 @@
 //! The parameters of a model, validated, and the check of a minimum.
 
-use nalgebra::DMatrix;
-
-use super::levenberg_marquardt::Minimum;
+use super::householder::{length, product};
+use super::problem::Minimum;
 use super::range::Range;
 use crate::error::{self, Error, Kind, Problem};
 use crate::math::eigen::eigen;
@@ -29,7 +28,7 @@ impl ParameterSet {
     ///
     /// # Errors
     /// If it is no minimum: a parameter is at its bound, or the data do not determine it, or the method did not converge.
-    pub(super) fn covariance(&self, setup: &Setup, found: &Minimum) -> Result<DMatrix<f64>, Error> {
+    pub(super) fn covariance(&self, setup: &Setup, found: &Minimum) -> Result<Vec<Vec<f64>>, Error> {
         let refuse = |place: usize, message: String| {
             Err(Error::one(Kind::Numeric, "fit", self.names[setup.free[place]].clone(), message))
         };
@@ -39,7 +38,7 @@ impl ParameterSet {
                 return refuse(place, format!("there is no optimum within the bounds: it tends to the bound {bound}"));
             }
         }
-        if !found.is_regular() {
+        if !found.is_regular {
             let place = undetermined(found);
             let value = error::shown(all[setup.free[place]]);
             return refuse(place, format!("the data do not determine it; the method ended at {value}"));
@@ -57,13 +56,12 @@ impl ParameterSet {
             );
         }
         let degrees = found.residuals.len() - setup.free.len();
-        let variance = found.residuals.norm_squared() / as_f64(degrees);
-        let singular = || Error::one(Kind::Numeric, "fit", "", "the data do not determine the parameters");
-        let inverse = inverse(found.jacobian.clone()).ok_or_else(singular)?;
-        let mut covariance = &inverse * inverse.transpose() * variance;
+        let variance = found.size * found.size / as_f64(degrees);
+        let mut covariance = found.triangle.inverse_of_square();
+        covariance.iter_mut().flatten().for_each(|entry| *entry *= variance);
         let wide = |place: &usize| {
             let is_bounded = setup.ranges[setup.free[*place]] != Range::Free;
-            is_bounded && covariance[(*place, *place)].sqrt() > UNDETERMINED
+            is_bounded && covariance[*place][*place].sqrt() > UNDETERMINED
         };
         if let Some(place) = (0..setup.free.len()).find(wide) {
             let value = error::shown(all[setup.free[place]]);
@@ -71,10 +69,8 @@ impl ParameterSet {
         }
         // From the unbounded parameters to the parameters themselves.
         let slopes: Vec<f64> = setup.free.iter().map(|of| setup.ranges[*of].slope(all[*of])).collect();
-        for (row, a) in slopes.iter().enumerate() {
-            for (column, b) in slopes.iter().enumerate() {
-                covariance[(row, column)] *= a * b;
-            }
+        for (row, a) in covariance.iter_mut().zip(&slopes) {
+            row.iter_mut().zip(&slopes).for_each(|(entry, b)| *entry *= a * b);
         }
         Ok(covariance)
     }
@@ -150,17 +146,15 @@ impl ParameterSet {
     }
 }
 
-/// The inverse of the triangular factor of a Jacobian; `None` if it is singular.
-fn inverse(jacobian: DMatrix<f64>) -> Option<DMatrix<f64>> {
-    let count = jacobian.ncols();
-    jacobian.qr().r().solve_upper_triangular(&DMatrix::identity(count, count))
-}
-
 /// The free parameter that contributes most to the direction in which the residuals change least.
 fn undetermined(found: &Minimum) -> usize {
-    let columns = found.directions();
-    let square = columns.tr_mul(&columns);
-    let rows = (0..square.nrows()).map(|row| square.row(row).iter().copied().collect()).collect();
+    // The scalar products of the columns of the Jacobian with unit length; those of parameters without an effect are 0.
+    let columns = || (0..found.parameters.len()).map(|of| found.triangle.column(of));
+    let cosine = |a: &[f64], b: &[f64]| {
+        let (common, scale) = (a.len().min(b.len()), length(a) * length(b));
+        if scale > 0.0 { product(&a[..common], &b[..common]) / scale } else { 0.0 }
+    };
+    let rows = columns().map(|a| columns().map(|b| cosine(a, b)).collect()).collect();
     let (values, vectors) = eigen(rows);
     let flattest = (0..values.len()).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
     let vector = &vectors[flattest];
@@ -179,11 +173,17 @@ pub(super) struct Setup {
 impl Setup {
     /// All parameters, given the unbounded form of the free ones.
     pub(super) fn all(&self, free: &[f64]) -> Vec<f64> {
-        let mut free = free.iter();
-        let mut next = |of: usize| {
-            let value = free.next().expect("one value for each free parameter");
-            self.ranges[of].value(*value)
-        };
-        self.fixed.iter().enumerate().map(|(of, fixed)| fixed.unwrap_or_else(|| next(of))).collect()
+        let mut all = vec![0.0; self.fixed.len()];
+        self.put_all(free, &mut all);
+        all
+    }
+
+    /// The same, written to `all`.
+    pub(super) fn put_all(&self, free: &[f64], all: &mut [f64]) {
+        let fixed = all.iter_mut().zip(&self.fixed);
+        fixed.for_each(|(value, fixed)| *value = fixed.unwrap_or(*value));
+        for (of, value) in self.free.iter().zip(free) {
+            all[*of] = self.ranges[*of].value(*value);
+        }
     }
 }

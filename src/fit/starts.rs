@@ -4,7 +4,7 @@ use super::form::{Form, Point};
 use super::grid::Grid;
 use super::law::GrowthLaw;
 use super::range::Range;
-use crate::growth::{Times, Value};
+use crate::growth::Times;
 use crate::math::gauss::as_f64;
 
 /// The number of starts that the minimization is run from.
@@ -59,41 +59,77 @@ impl LogHistory<'_> {
 /// with the level and the factors of the seasons that suit it. Empty if none of them has a value at every observation.
 pub(super) fn starts(law: GrowthLaw, form: &Form, history: &LogHistory<'_>, fixed: &[(String, f64)]) -> Vec<Vec<f64>> {
     let first = history.points.first().map_or(0.0, |point| -point.at.0);
-    let grid = Grid::new(law, first.max(form.step), form.step, &|of| history.coefficients(of));
-    let held = |address: &str| fixed.iter().find(|(known, _)| known == address).map(|(_, value)| *value);
-    let columns: Vec<Vec<f64>> = form
-        .bounds
-        .iter()
-        .enumerate()
-        .map(|(place, (address, _, _))| {
-            grid.candidates.iter().map(|numbers| held(address).unwrap_or(numbers[place])).collect()
-        })
-        .collect();
-    let logs = log_growth(form, history, &columns, grid.candidates.len());
-    let sums: Vec<f64> =
-        (0..grid.candidates.len()).map(|of| sum_of_squares(form, history, &columns, &logs, of)).collect();
-    chosen(&grid, &sums).into_iter().map(|of| start(form, history, &columns, &logs, of)).collect()
+    let mut grid = Grid::new(law, first.max(form.step), form.step, &|of| history.coefficients(of));
+    for (place, (address, _, _)) in form.bounds.iter().enumerate() {
+        if let Some((_, value)) = fixed.iter().find(|(known, _)| known == address) {
+            grid.candidates.iter_mut().for_each(|numbers| numbers[place] = *value);
+        }
+    }
+    let mut scores = Scores::new(form, history);
+    let sums: Vec<f64> = grid.candidates.iter().map(|numbers| scores.sum_of_squares(numbers)).collect();
+    chosen(&grid, &sums).into_iter().map(|of| scores.start(&grid.candidates[of])).collect()
 }
 
-/// The log growth of every candidate at every observation, one row for each observation.
-fn log_growth(form: &Form, history: &LogHistory<'_>, columns: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
-    let taus: Vec<f64> = history.points.iter().map(|point| point.at.0).collect();
-    let values: Vec<Value<'_>> = columns.iter().map(|column| Value::Drawn(column)).collect();
-    let mut rows = vec![Vec::new(); taus.len()];
-    let times = Times { taus: &taus, step: form.step };
-    form.curve.fill(&values, times, count, &mut |row, growth| rows[row] = growth.to_vec());
-    rows
+/// What candidates leave of log revenue.
+struct Scores<'a> {
+    form: &'a Form,
+    history: &'a LogHistory<'a>,
+    ranges: Vec<Option<Range>>,
+    taus: Vec<f64>,
+    growth: Vec<f64>,
+    /// Observations by season.
+    counts: Vec<f64>,
+    means: Vec<f64>,
 }
 
-/// The sum of squares that a candidate leaves; infinite if it is outside of its bounds or has no value somewhere.
-fn sum_of_squares(form: &Form, history: &LogHistory<'_>, columns: &[Vec<f64>], logs: &[Vec<f64>], of: usize) -> f64 {
-    let is_inside = form.bounds.iter().zip(columns).all(|((_, low, high), column)| {
-        // A grid may touch what a transformation cannot represent.
-        Range::new(*low, *high).is_some_and(|range| range.contains(column[of]) && range.free(column[of]).is_finite())
-    });
-    let residuals = history.centred(|row| history.logs[row] - logs[row][of]);
-    let sum: f64 = residuals.iter().map(|residual| residual * residual).sum();
-    if is_inside && sum.is_finite() { sum } else { f64::INFINITY }
+impl<'a> Scores<'a> {
+    fn new(form: &'a Form, history: &'a LogHistory<'a>) -> Self {
+        let taus: Vec<f64> = history.points.iter().map(|point| point.at.0).collect();
+        let mut counts = vec![0.0; history.seasons];
+        history.points.iter().for_each(|point| counts[point.at.1] += 1.0);
+        let (growth, means) = (vec![0.0; taus.len()], vec![0.0; history.seasons]);
+        let ranges = form.bounds.iter().map(|(_, low, high)| Range::new(*low, *high)).collect();
+        Self { form, history, ranges, taus, growth, counts, means }
+    }
+
+    /// Computes what a candidate leaves, and the means of that by season; that of a season without an observation is the mean
+    /// of all.
+    fn evaluate(&mut self, numbers: &[f64]) {
+        let times = Times { taus: &self.taus, step: self.form.step };
+        self.form.curve.with_slopes(numbers, times, &mut self.growth, None);
+        self.means.fill(0.0);
+        for ((left, log), point) in self.growth.iter_mut().zip(self.history.logs).zip(self.history.points) {
+            *left = log - *left;
+            self.means[point.at.1] += *left;
+        }
+        let all = self.means.iter().sum::<f64>() / as_f64(self.taus.len());
+        for (mean, count) in self.means.iter_mut().zip(&self.counts) {
+            *mean = if *count > 0.0 { *mean / count } else { all };
+        }
+    }
+
+    /// The sum of squares that a candidate leaves; infinite if it is outside of its bounds or has no value somewhere.
+    fn sum_of_squares(&mut self, numbers: &[f64]) -> f64 {
+        let is_inside = self.ranges.iter().zip(numbers).all(|(range, value)| {
+            // A grid may touch what a transformation cannot represent.
+            range.is_some_and(|range| range.contains(*value) && range.free(*value).is_finite())
+        });
+        if !is_inside {
+            return f64::INFINITY;
+        }
+        self.evaluate(numbers);
+        let left = self.growth.iter().zip(self.history.points).map(|(left, point)| left - self.means[point.at.1]);
+        let sum: f64 = left.map(|left| left * left).sum();
+        if sum.is_finite() { sum } else { f64::INFINITY }
+    }
+
+    /// All parameters of a candidate: the level and the seasons follow from what it leaves.
+    fn start(&mut self, numbers: &[f64]) -> Vec<f64> {
+        self.evaluate(numbers);
+        let level = self.means.iter().sum::<f64>() / as_f64(self.means.len());
+        let seasons = self.means[1..].iter().map(|mean| mean - level);
+        self.form.has_level().then_some(level).into_iter().chain(numbers.iter().copied()).chain(seasons).collect()
+    }
 }
 
 /// The best candidates of the best families, the best first.
@@ -107,13 +143,4 @@ fn chosen(grid: &Grid, sums: &[f64]) -> Vec<usize> {
     all.sort_by(|a, b| sums[*a].total_cmp(&sums[*b]));
     all.truncate(STARTS);
     all
-}
-
-/// All parameters of a candidate: the level and the seasons follow from what it leaves.
-fn start(form: &Form, history: &LogHistory<'_>, columns: &[Vec<f64>], logs: &[Vec<f64>], of: usize) -> Vec<f64> {
-    let means = history.means(|row| history.logs[row] - logs[row][of]);
-    let level = means.iter().sum::<f64>() / as_f64(means.len());
-    let numbers = columns.iter().map(|column| column[of]);
-    let seasons = means[1..].iter().map(|mean| mean - level);
-    form.has_level().then_some(level).into_iter().chain(numbers).chain(seasons).collect()
 }

@@ -1,7 +1,8 @@
 //! The diffusion of an innovation (Bass 1969).
 
 use super::saturating::Saturating;
-use super::value::{Times, Value, columns, named};
+use super::value::{Times, Value, at_times, columns, exp_pair, named};
+use crate::math;
 
 /// `F/F₀ = 1 + (1 − F₀)(p + q F₀)(1 − e)/(F₀ (p + q F₀ + q (1 − F₀) e))`, `e = e^(−aτ)`.
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
@@ -19,4 +20,28 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
     }
     let law = Saturating { rate: p, gain, floor: q, slope: adopted, scale: vec![1.0; count] };
     law.fill(times, count, emit);
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+///
+/// `Γ = ln(N/(F₀ D))`, `N = p + q F₀ − p (1 − F₀) e`, `D = p + q F₀ + q (1 − F₀) e`.
+pub(super) fn with_slopes([p, q, adopted]: [f64; 3], taus: &[f64], out: &mut [f64], slopes: Option<&mut [f64]>) {
+    let (floor, rest) = (p + q * adopted, 1.0 - adopted);
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let (left, less_1) = exp_pair(-(p + q) * tau);
+            let others = rest * left;
+            let (above, below) = (floor - p * others, floor + q * others);
+            // By p and by q through e alone.
+            let by_time = others * tau * (p / above + q / below);
+            let by_p = (1.0 - others) / above - 1.0 / below + by_time;
+            let by_q = adopted / above - (adopted + others) / below + by_time;
+            let by_adopted = (q + p * left) / above + q * less_1 / below - 1.0 / adopted;
+            (math::ln(above / (adopted * below)), [by_p, by_q, by_adopted])
+        },
+    );
 }

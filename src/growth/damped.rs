@@ -1,6 +1,6 @@
 //! Growth that is multiplied by a constant each period: the damped trend of Gardner & McKenzie (1985).
 
-use super::value::{Times, Value, each, named};
+use super::value::{Times, Value, at_times, each, exp_pair, named};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -60,4 +60,39 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             || law.put(out, tau, math::exp_m1_below_0),
         );
     });
+}
+
+/// Below this |x|, `1/(eˣ − 1) − 1/x` is computed by its series.
+const SMALL: f64 = 0.1;
+
+/// `1/(eˣ − 1) − 1/x`, from x and eˣ − 1: −½ at 0. Without branches.
+#[inline(always)]
+fn bent(x: f64, less_1: f64) -> f64 {
+    let square = x * x;
+    let series = -0.5 + x * (1.0 / 12.0 - square * (1.0 / 720.0 - square * (1.0 / 30240.0 - square / 1_209_600.0)));
+    let direct = 1.0 / less_1 - 1.0 / x;
+    if x.abs() < SMALL { series } else { direct }
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+///
+/// With `a = −ln φ`, `Γ = γ Δ (1 − e^(−aτ))/(e^(aΔ) − 1)`, and `∂ ln Γ/∂a = τ g(aτ) − Δ (1 + g(aΔ))`, `g(x) = 1/(eˣ − 1) − 1/x`.
+pub(super) fn with_slopes([from, phi]: [f64; 2], times: Times<'_>, out: &mut [f64], slopes: Option<&mut [f64]>) {
+    let rate = math::ln_1p(from);
+    let log = math::ln(phi);
+    let decay = if log.abs() < LEAST { LEAST } else { -log };
+    let step = times.step;
+    let first = exp_pair(decay * step).1;
+    let of_step = step * (1.0 + bent(decay * step, first));
+    at_times(
+        times.taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let years = step * -exp_pair(-decay * tau).1 / first;
+            let by_decay = rate * years * (tau * bent(decay * tau, exp_pair(decay * tau).1) - of_step);
+            (rate * years, [years / (1.0 + from), -by_decay / phi])
+        },
+    );
 }

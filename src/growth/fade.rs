@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use super::value::Value;
+use super::value::{Value, at_times, exp_pair};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -68,4 +68,22 @@ impl Fade {
             }
         }
     }
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+pub(super) fn with_slopes([from, to, half_life]: [f64; 3], taus: &[f64], out: &mut [f64], slopes: Option<&mut [f64]>) {
+    let (first, last, decay) = (math::ln_1p(from), math::ln_1p(to), LN_2 / half_life);
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let faded = decay * tau;
+            let (left, less_1) = exp_pair(-faded);
+            let years = -less_1 / decay;
+            let by_half_life = (first - last) * (-less_1 - faded * left) / LN_2;
+            (last * tau + (first - last) * years, [years / (1.0 + from), (tau - years) / (1.0 + to), by_half_life])
+        },
+    );
 }

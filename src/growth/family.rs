@@ -1,6 +1,6 @@
 //! The growth laws with a fixed list of parameters and a closed form.
 
-use super::value::{Times, Value};
+use super::value::{Times, Value, listed};
 use super::{bass, damped, gompertz, hyperbolic, logistic, richards, weibull};
 use crate::assumption::quantity::Quantity;
 
@@ -64,6 +64,19 @@ impl CurveFamily {
             Self::Richards => richards::fill(values, times, count, emit),
             Self::Bass => bass::fill(values, times, count, emit),
             Self::Weibull => weibull::fill(values, times, count, emit),
+        }
+    }
+
+    /// Computes `Γ` of one path and its derivatives, as [`Curve::with_slopes`](super::Curve::with_slopes) does.
+    pub(super) fn with_slopes(self, values: &[f64], times: Times<'_>, out: &mut [f64], slopes: Option<&mut [f64]>) {
+        match self {
+            Self::Hyperbolic => hyperbolic::with_slopes(listed(values), times.taus, out, slopes),
+            Self::Damped => damped::with_slopes(listed(values), times, out, slopes),
+            Self::Logistic => logistic::with_slopes(listed(values), times.taus, out, slopes),
+            Self::Gompertz => gompertz::with_slopes(listed(values), times.taus, out, slopes),
+            Self::Richards => richards::with_slopes(listed(values), times.taus, out, slopes),
+            Self::Bass => bass::with_slopes(listed(values), times.taus, out, slopes),
+            Self::Weibull => weibull::with_slopes(listed(values), times.taus, out, slopes),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Gompertz growth towards a saturation level (Gompertz 1825): `Γ = ln S (1 − e^(−kτ))`.
 
-use super::value::{Times, Value, each, named};
+use super::value::{Times, Value, at_times, each, exp_pair, named};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -35,4 +35,19 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             || law.put(out, tau, math::exp_m1_below_0),
         );
     });
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+pub(super) fn with_slopes([saturation, rate]: [f64; 2], taus: &[f64], out: &mut [f64], slopes: Option<&mut [f64]>) {
+    let limit = math::ln(saturation);
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let (left, less_1) = exp_pair(-rate * tau);
+            (limit * -less_1, [-less_1 / saturation, limit * tau * left])
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! Growth that fades to 0 ever more slowly: the harmonic decline of Arps (1945), applied to a growth rate.
 
-use super::value::{Times, Value, each, named};
+use super::value::{Times, Value, at_times, each, named};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -44,4 +44,20 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             || law.put(out, tau),
         );
     });
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+pub(super) fn with_slopes([from, half_life]: [f64; 2], taus: &[f64], out: &mut [f64], slopes: Option<&mut [f64]>) {
+    let (rate, half_life) = (math::ln_1p(from), half_life.clamp(HALF_LIVES.0, HALF_LIVES.1));
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let ratio = tau / half_life;
+            let log = math::ln_1p(ratio);
+            (rate * half_life * log, [half_life * log / (1.0 + from), rate * (log - ratio / (1.0 + ratio))])
+        },
+    );
 }

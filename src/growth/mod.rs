@@ -20,6 +20,8 @@ mod schedule;
 mod share;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_slopes;
 mod totals;
 mod value;
 mod weibull;
@@ -31,6 +33,7 @@ use crate::assumption::address::{Key, Trail};
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::{Visitor, VisitorMut};
 use crate::cpu::{self, Level};
+use crate::math;
 
 pub(crate) use custom::Custom;
 use fade::Fade;
@@ -44,7 +47,7 @@ pub(crate) use value::{Times, Value};
 
 use mixture::Drawn;
 use share::Gained;
-use value::{each, named};
+use value::{at_times, each, listed, named};
 
 /// How a provider's revenue grows. Growth rates are simple annual rates as fractions (0.87 is +87 %); half-lives are in
 /// years. A saturation is a multiple of base revenue, and the rate at which a curve approaches it is per year.
@@ -209,6 +212,44 @@ impl Curve {
                 filled.expect("invariant: the evaluation of a curve outside of fiscal totals does not fail");
             }
             CurveLaw::Custom(custom) => each(taus, count, emit, |tau, out| custom.fill(values, tau, out)),
+        }
+    }
+}
+
+impl Curve {
+    /// Whether [`with_slopes`](Self::with_slopes) has the curve.
+    #[cfg_attr(not(feature = "history"), allow(dead_code, reason = "only fits take derivatives"))]
+    pub(crate) fn has_slopes(&self) -> bool {
+        match &self.0 {
+            CurveLaw::Constant(_) | CurveLaw::Fade { .. } | CurveLaw::Family(..) => true,
+            CurveLaw::Schedule(_) | CurveLaw::Share(_) | CurveLaw::Mixture(_) | CurveLaw::Custom(_) => false,
+        }
+    }
+
+    /// Computes `Γ` of one path at times up to the base, and its derivatives with respect to the numbers if `slopes` is given: one
+    /// column for each number, in the order of the walk. It agrees with [`fill`](Self::fill) within rounding.
+    ///
+    /// # Panics
+    /// Unless [`has_slopes`](Self::has_slopes).
+    #[cfg_attr(not(feature = "history"), allow(dead_code, reason = "only fits take derivatives"))]
+    pub(crate) fn with_slopes(&self, values: &[f64], times: Times<'_>, out: &mut [f64], slopes: Option<&mut [f64]>) {
+        match &self.0 {
+            CurveLaw::Constant(_) => {
+                let [growth] = listed(values);
+                let rate = math::ln_1p(growth);
+                at_times(
+                    times.taus,
+                    out,
+                    slopes,
+                    #[inline(always)]
+                    |tau| (rate * tau, [tau / (1.0 + growth)]),
+                );
+            }
+            CurveLaw::Fade { .. } => fade::with_slopes(listed(values), times.taus, out, slopes),
+            CurveLaw::Family(family, _) => family.with_slopes(values, times, out, slopes),
+            CurveLaw::Schedule(_) | CurveLaw::Share(_) | CurveLaw::Mixture(_) | CurveLaw::Custom(_) => {
+                unreachable!("asked for only where the curve has derivatives")
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Generalized logistic growth towards a saturation level (Richards 1959).
 
 use super::saturating::Saturating;
-use super::value::{Times, Value, columns, each, named};
+use super::value::{Times, Value, at_times, columns, each, exp_pair, named};
 use crate::math;
 
 /// Beyond these shapes revenue does not change by an ulp, and neither ν ln S nor 1/ν overflows.
@@ -49,4 +49,31 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             }
         }
     });
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+///
+/// `Γ = −ln(D)/ν`, `D = S^−ν + C e = 1 − C (1 − e)`. Of times after the base, only those are accurate at which `D` is not small.
+pub(super) fn with_slopes(
+    [saturation, rate, shape]: [f64; 3],
+    taus: &[f64],
+    out: &mut [f64],
+    slopes: Option<&mut [f64]>,
+) {
+    let (log, shape) = (math::ln(saturation), shape.clamp(SHAPES.0, SHAPES.1));
+    let (power, less_1) = math::exp_pair_below_0(-shape * log);
+    let gain = -less_1;
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let (left, less_1) = exp_pair(-rate * tau);
+            let growth = -math::ln_1p(gain * less_1) / shape;
+            let reached = power * -less_1 / (power + gain * left);
+            let by_rate = gain * tau * left / (shape * (power + gain * left));
+            (growth, [reached / saturation, by_rate, (log * reached - growth) / shape])
+        },
+    );
 }

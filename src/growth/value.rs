@@ -1,5 +1,6 @@
 //! Numbers of a curve over a block of paths.
 
+use crate::cpu::{self, Level};
 use crate::math;
 
 /// One number of a curve over a block of paths.
@@ -48,6 +49,11 @@ pub(super) fn named<'a, const N: usize>(values: &[Value<'a>]) -> [Value<'a>; N] 
     values.try_into().expect("one value for each number that the walk of the law visits")
 }
 
+/// The same of one path.
+pub(super) fn listed<const N: usize>(values: &[f64]) -> [f64; N] {
+    values.try_into().expect("one value for each number that the walk of the law visits")
+}
+
 /// Times at which a curve is evaluated, in years since the base.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times<'a> {
@@ -74,4 +80,69 @@ pub(super) fn each(
         column(*tau, &mut out);
         emit(index, &out);
     }
+}
+
+/// Number of times that a loop takes together.
+const LANES: usize = 8;
+
+/// Writes `Γ` at `taus` to `out`, and its derivatives to `slopes` if they are wanted: one column for each number of the law, in
+/// the order of its walk. `law` computes both at one time; mark it as `#[inline(always)]`.
+#[inline(always)]
+pub(super) fn at_times<const N: usize>(
+    taus: &[f64],
+    out: &mut [f64],
+    slopes: Option<&mut [f64]>,
+    law: impl Fn(f64) -> (f64, [f64; N]),
+) {
+    let level = Level::of_this_process();
+    let count = taus.len();
+    let blocks = || (0..count).step_by(LANES).map(|first| first..count.min(first + LANES));
+    match slopes {
+        Some(slopes) => cpu::run(
+            level,
+            #[inline(always)]
+            || {
+                for block in blocks() {
+                    let (growth, by) = together(&taus[block.clone()], &law);
+                    out[block.clone()].copy_from_slice(&growth[..block.len()]);
+                    for (column, by) in slopes.chunks_exact_mut(count.max(1)).zip(&by) {
+                        column[block.clone()].copy_from_slice(&by[..block.len()]);
+                    }
+                }
+            },
+        ),
+        None => cpu::run(
+            level,
+            #[inline(always)]
+            || {
+                for block in blocks() {
+                    let growth = together(&taus[block.clone()], &law).0;
+                    out[block.clone()].copy_from_slice(&growth[..block.len()]);
+                }
+            },
+        ),
+    }
+}
+
+/// A law at up to [`LANES`] times, in a loop that vectorizes.
+#[inline(always)]
+fn together<const N: usize>(taus: &[f64], law: &impl Fn(f64) -> (f64, [f64; N])) -> ([f64; LANES], [[f64; LANES]; N]) {
+    let mut lanes = [0.0; LANES];
+    lanes[..taus.len()].copy_from_slice(taus);
+    let (mut growth, mut slopes) = ([0.0; LANES], [[0.0; LANES]; N]);
+    for lane in 0..LANES {
+        let (value, by) = law(lanes[lane]);
+        growth[lane] = value;
+        for number in 0..N {
+            slopes[number][lane] = by[number];
+        }
+    }
+    (growth, slopes)
+}
+
+/// (eˣ, eˣ − 1) for any x without branches, within a few ulp.
+#[inline(always)]
+pub(super) fn exp_pair(x: f64) -> (f64, f64) {
+    let (left, less_1) = math::exp_pair_below_0(-x.abs());
+    if x > 0.0 { (1.0 / left, -less_1 / left) } else { (left, less_1) }
 }

@@ -1,6 +1,6 @@
 //! Weibull growth towards a saturation level (Sharif & Islam 1980).
 
-use super::value::{Times, Value, columns, each, named};
+use super::value::{Times, Value, at_times, columns, each, exp_pair, named};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -98,4 +98,40 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             out[extreme.path] = law.of_extreme(extreme, tau);
         }
     });
+}
+
+/// `Γ` of one path at several times, with its derivatives if they are wanted.
+///
+/// `Γ = ln S + ln(1 − e^(−H))`, `H = H₀ (1 + τ/τ₀)^c`. Not a number where `ln τ₀` is extreme.
+pub(super) fn with_slopes(
+    [saturation, rate, shape]: [f64; 3],
+    taus: &[f64],
+    out: &mut [f64],
+    slopes: Option<&mut [f64]>,
+) {
+    let (gain, shape) = (saturation - 1.0, shape.max(LEAST_SHAPE));
+    let hazard = math::ln_1p(1.0 / gain);
+    let log_hazard = math::ln(hazard);
+    let log_age = log_hazard / shape - math::ln(rate);
+    let inverse_age = if log_age.abs() > ORDINARY { f64::NAN } else { math::exp(-log_age) };
+    let limit = math::ln_1p(gain);
+    at_times(
+        taus,
+        out,
+        slopes,
+        #[inline(always)]
+        |tau| {
+            let ratio = tau * inverse_age;
+            let grown = shape * math::ln_1p(ratio);
+            let power = exp_pair(grown).0;
+            let reached = hazard * power;
+            let (left, less_1) = math::exp_pair_below_0(-reached);
+            // ∂Γ/∂H, and the fraction of the age that has passed since the base.
+            let (by_hazard, since) = (left / -less_1, ratio / (1.0 + ratio));
+            let by_saturation = (1.0 - by_hazard * power * (1.0 - since) / gain) / saturation;
+            let by_rate = by_hazard * shape * reached * since / rate;
+            let by_shape = by_hazard * reached * (grown + log_hazard * since) / shape;
+            (limit + math::ln(-less_1), [by_saturation, by_rate, by_shape])
+        },
+    );
 }
