@@ -34,7 +34,8 @@ enum Date {
 /// Points evaluated at once.
 const BLOCK: usize = 32;
 type Row = [f64; BLOCK];
-/// The degree of the polynomials, and the number of axes with products of more than two factors.
+/// The degree of the polynomials, by the number of axes. With more axes, products of three factors are those of the first ones.
+const DEGREES: [usize; 5] = [3, 8, 6, 5, 4];
 const DEGREE: usize = 3;
 const CUBIC_AXES: usize = 4;
 /// Lines of a fit for each coefficient.
@@ -60,7 +61,8 @@ impl Features {
     fn new(axes: usize) -> Self {
         let mut factors = Vec::new();
         let mut last = vec![(0, 0)];
-        for degree in 1..=DEGREE {
+        let most = DEGREES.get(axes).copied().unwrap_or(DEGREE);
+        for degree in 1..=most {
             let upto = if degree > 2 { axes.min(CUBIC_AXES) } else { axes };
             let mut next = Vec::new();
             for (parent, lowest) in last {
