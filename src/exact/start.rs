@@ -1,7 +1,7 @@
 //! Distribution of the starting log-ratio of a pair, as weighted points on each side of the tie.
 //!
 //! Base revenue that nothing else depends on affects only the start, so its distribution enters the recursion directly
-//! and needs no draws. It is integrated over the score z (x = Q(Φ(z))) in pieces, which end where the two bases tie and
+//! and needs no draws. It is integrated over the score z (x = Q(Φ(z)) with the quantile function Q) in pieces, which end where the two bases tie and
 //! where a distribution has a kink.
 
 use crate::assumption::quantile::Quantile;

@@ -6,13 +6,13 @@ use crate::exact::pair::Pair;
 use crate::math::gauss::{as_f64, normal_density};
 use crate::math::rotation::{basis, complement, dot, norm};
 
-/// Floor on the weight of a date that is unlikely to be a tie. A date that ties at the medians has weight 0.4.
+/// Added to the weight of a date, φ(m/σ), where m is the log-ratio at the medians and σ its standard deviation.
 const MIN_WEIGHT: f64 = 0.01;
 /// Maximum number of dates that determine the leading axis; longer horizons use evenly spaced ones.
 const MAX_DATES: usize = 48;
-/// The least length along the leading axis of a unit gradient that the axis serves well.
+/// The smallest cosine, in absolute value, between the gradient at a date and the leading axis for the date to be aligned.
 const ALIGNED: f64 = 0.75;
-/// A tie is unlikely beyond this number of standard deviations.
+/// A date at which the log-ratio is further than this from 0, in standard deviations, needs no axis of its own.
 const FAR: f64 = 4.5;
 /// Steps of the power iteration. It need not converge: every axis gives the same answer.
 const STEPS: usize = 40;
@@ -26,8 +26,7 @@ pub(crate) struct LeadingAxis {
     pub(crate) shocks: Option<Vec<f64>>,
     /// For each date, the gradient of the log-ratio divided by its standard deviation, in the coordinates of `axis`.
     pub(crate) slopes: Vec<Vec<f64>>,
-    /// Number of first dates after the base whose gradients have less than [`ALIGNED`] of their length along the axis; 0 if no
-    /// tie is likely at any of them.
+    /// Number of first dates after the base that are not aligned with the axis; 0 if none of them needs an axis of its own.
     pub(crate) unaligned: usize,
 }
 
@@ -58,7 +57,7 @@ impl Linear {
     }
 }
 
-/// First principal component of the gradients at the dates, each weighted by how likely that date is a tie.
+/// First principal component of the gradients at the dates, each weighted by the density of its log-ratio at 0.
 pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<LeadingAxis, Error> {
     let Linear { middle, slopes, sd } = Linear::of(pair)?;
     let dimensions = pair.draws.len();

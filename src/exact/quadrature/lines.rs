@@ -2,8 +2,9 @@
 //!
 //! The standard normal scores of the draws, and of the shocks of every period if there are any, are rotated so that the
 //! log-ratio varies most along one axis. With the other axes fixed, the log-ratio at each date is a function of that one
-//! score. Its roots divide the line into intervals of known probability, and on each interval the leader at every date is
-//! known. The remaining integrand is continuous in the other axes and is averaged over scrambled Sobol points.
+//! score. Its roots, found by cubic interpolation on a grid, divide the line into intervals whose normal probabilities are
+//! known, and on each interval the leader at every date is known. The remaining integrand is averaged over scrambled Sobol
+//! points of the other axes. It is continuous in them, except for jumps across which the leading axis does not pass.
 
 use super::axes::leading_axis;
 use super::sweep::{Crossing, Sweep};
@@ -29,7 +30,7 @@ pub(crate) struct Lines<'a, 'p> {
     rest: Vec<Vec<f64>>,
     shocks: Option<Shocks>,
     grid: Grid,
-    /// Number of dates after the base along which the log-ratio varies in another direction.
+    /// Number of first dates after the base that are not aligned with the axis.
     unaligned: usize,
 }
 
@@ -89,7 +90,7 @@ impl<'a, 'p> Lines<'a, 'p> {
         -self.grid.from
     }
 
-    /// Number of first dates that have little in common with the leading axis.
+    /// Number of first dates after the base that are not aligned with the leading axis, and need one of their own.
     pub(crate) fn unaligned(&self) -> usize {
         self.unaligned
     }

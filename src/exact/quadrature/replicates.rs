@@ -1,13 +1,14 @@
 //! Means over independent replicates, and the standard error of the mean.
 //!
 //! In several dimensions a replicate is a mixture of two scrambled sets of Sobol points: two thirds follow the standard
-//! normal distribution, one third has larger standard deviations on the leading axes. The weight of a point is the
-//! normal density over that of the mixture (importance sampling from a defensive mixture, Hesterberg 1995; the balance
-//! heuristic, Veach & Guibas 1995), so no weight exceeds 1. A rare event in the tails of the leading axes would
-//! otherwise be missed by every replicate, and the replicates would agree on a wrong answer.
+//! normal distribution, one third has larger standard deviations on the leading axes. With normal points alone, a rare
+//! event in the tails of the leading axes could be missed by every replicate, and the replicates would agree on a wrong
+//! answer. A point has the weight φ/(φ + g/2), where φ is the normal density and g that of the wide points (importance
+//! sampling from a defensive mixture, Hesterberg 1995; the balance heuristic, Veach & Guibas 1995). Sums are divided by
+//! the number of normal points, so that no weight exceeds 1.
 //!
-//! In one dimension a replicate is the trapezoidal rule with a random shift, which is unbiased too, covers the tails and
-//! converges exponentially for smooth integrands.
+//! In one dimension a replicate is the trapezoidal rule with a random shift. It is unbiased up to the mass beyond 8.5
+//! standard deviations, covers the tails, and converges exponentially for analytic integrands.
 
 use super::budget::Budget;
 use crate::error::Error;
@@ -162,9 +163,10 @@ impl Replicates {
     }
 
     /// The mean of an answer, given its mean in each replicate, and three standard errors, which Student's t with 15
-    /// degrees of freedom exceeds in 1 % of cases.
+    /// degrees of freedom exceeds in 1 % of cases (two-sided).
     ///
-    /// The mean weight of a replicate has expectation 1. Its deviation times the answer is subtracted, so that an answer
+    /// The weights of a replicate, divided by its normal points, have expectation 1. They serve as a control variate with
+    /// the estimated answer as coefficient (a linearized ratio estimator, with a bias of second order), so that an answer
     /// that does not vary has no error.
     pub(crate) fn mean_and_error(&self, means: &[f64]) -> (f64, f64) {
         let (mean, off) = self.mean_and_deviations(means);

@@ -34,8 +34,8 @@ pub(crate) struct Run<'a, 'p> {
     /// The jump of each answer where the start ties, and the probability of being ahead there.
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
-    surrogate: Option<SecondLevel>,
-    /// Whether a surrogate may be used: one that is not differentiated has a larger error.
+    surrogate: Option<SurrogateLevel>,
+    /// Whether a surrogate may be used. Not if derivatives follow at the same points: they have no surrogate, and need more lines.
     pub(crate) may_have_surrogate: bool,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
@@ -46,8 +46,8 @@ pub(crate) struct Run<'a, 'p> {
     measured: Option<f64>,
 }
 
-/// The second level of an integration: a surrogate, averaged over more points than the method.
-struct SecondLevel {
+/// The surrogate of a two-level estimator, averaged over more points than the difference between method and surrogate.
+struct SurrogateLevel {
     surrogate: Surrogate,
     replicates: Replicates,
     /// Answers of which the surrogate is worth nothing.
@@ -184,7 +184,8 @@ impl<'a, 'p> Run<'a, 'p> {
         })
     }
 
-    /// Takes the answers of the first `dates` dates from an integration up to an earlier horizon.
+    /// Replaces values and errors at the base and the first `dates` dates by those of a separate integration up to an earlier horizon,
+    /// whose leading axis suits them better. These dates no longer count when deciding whether to add points.
     pub(crate) fn settle(&mut self, dates: usize, horizon: usize, integral: &Integral) {
         let [theirs, own] = [horizon, self.method.pair().periods()].map(|periods| self.asked.runs(periods));
         for (place, (theirs, own)) in theirs.into_iter().zip(own).enumerate() {
@@ -228,7 +229,7 @@ impl<'a, 'p> Run<'a, 'p> {
             plain > MIN_OF_LARGEST * tolerance && self.error_of(&|sum| sum[answer] - sum[2 * len + answer]) > plain
         };
         let is_useless = (0..len).map(is_useless).collect();
-        self.surrogate = Some(SecondLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
+        self.surrogate = Some(SurrogateLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
         self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
         // The surrogate takes the place of the control.
         self.control = None;
@@ -242,7 +243,7 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     fn extend_surrogate(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let Some(SecondLevel { surrogate, replicates, .. }) = &mut self.surrogate else { return Ok(()) };
+        let Some(SurrogateLevel { surrogate, replicates, .. }) = &mut self.surrogate else { return Ok(()) };
         let cost = surrogate.cost();
         replicates.extend(upto, (cost, budget), &mut |points, sum| {
             surrogate.add(points, sum);
@@ -282,7 +283,7 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// The means and the deviations of the replicates of both levels for one answer: answer less surrogate, and surrogate.
-    fn both_levels(&self, level: &SecondLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
+    fn both_levels(&self, level: &SurrogateLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
         let weight = if level.is_useless[answer] { 0.0 } else { 1.0 };
         let rest = self.replicates.means_of(&|sum| sum[answer] - weight * sum[2 * self.len + answer]);
         let own = level.replicates.means_of(&|sum| weight * sum[answer]);
@@ -290,7 +291,7 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// The errors of both levels at the answer with the largest error.
-    fn errors_of_levels(&self, level: &SecondLevel) -> [f64; 2] {
+    fn errors_of_levels(&self, level: &SurrogateLevel) -> [f64; 2] {
         let answers = (0..self.len).filter(|answer| self.settled[*answer].is_none());
         let errors = answers.map(|answer| self.both_levels(level, answer).map(|(_, off)| three_errors(&off)));
         errors.max_by(|a, b| (a[0] + a[1]).total_cmp(&(b[0] + b[1]))).unwrap_or([0.0; 2])
@@ -306,8 +307,9 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Probability of an event off the leading axes that no line has reached: a tenth of that of one line. The trapezoidal
-    /// rule of a single dimension covers such events, and a recursion changes gradually.
+    /// Least error for an event that depends on the sampled axes alone and that no line has hit: a tenth of the weight of one
+    /// line, since wide points cover the tails of the first axes. The trapezoidal rule of a single dimension covers such events, and a
+    /// recursion changes gradually.
     fn unseen(&self) -> f64 {
         match &self.method {
             Sampled::Lines(lines) if lines.dimensions() > 1 => 0.1 / as_f64(self.evaluations(self.replicates.points)),

@@ -1,9 +1,10 @@
 //! A cheap approximation of the answers of a line.
 //!
-//! The score at which a lead begins or ends at a date is nearly a polynomial of the sampled scores. The leads of a line, and with
-//! them all answers, follow from these polynomials at a small fraction of the cost of a line. So the mean of the surrogate is
-//! taken over many points, and the difference between answer and surrogate over few (two-level sampling; Giles 2008). The
-//! polynomials are fitted to lines that are not used again: both means are unbiased, however poor the polynomials are.
+//! On each line, the position z along the leading axis at which the log-ratio of a date crosses 0 is a smooth function of the
+//! sampled coordinates. It is approximated by a polynomial, fitted by least squares. From the polynomials of all dates follow the
+//! leads of a line and its answers, at a small fraction of the cost of a line. So an answer is estimated as the mean of the
+//! surrogate over many points plus the mean of answer − surrogate over few (two-level Monte Carlo, Giles 2008). The fit uses
+//! lines of its own, so that this sum has the expectation of the answer whatever the quality of the fit.
 
 use super::lines::Line;
 use super::replicates::Points;
@@ -12,7 +13,7 @@ use crate::exact::asked::{Asked, Watch};
 use crate::math::cholesky;
 use crate::math::gauss::{as_f64, normal_density};
 
-/// The leads of a line by date, as polynomials of its coordinates.
+/// The crossings of a line by date, as polynomials of its coordinates.
 #[derive(Debug)]
 pub(crate) struct Surrogate {
     features: Features,
@@ -20,14 +21,14 @@ pub(crate) struct Surrogate {
     asked: Asked,
 }
 
-/// The scores at which the challenger is ahead at a date.
+/// The part of a line on which the challenger is ahead at a date.
 #[derive(Debug)]
 enum Date {
     Nowhere,
     Everywhere,
-    /// Coefficients of the score above which it is ahead.
+    /// Coefficients of the position above which it is ahead.
     Above(Vec<f64>),
-    /// Coefficients of the score below which it is ahead.
+    /// Coefficients of the position below which it is ahead.
     Below(Vec<f64>),
 }
 
@@ -39,12 +40,14 @@ const DEGREE: usize = 3;
 const CUBIC_AXES: usize = 4;
 /// Lines of a fit for each coefficient.
 const LINES_PER_FEATURE: usize = 6;
-/// A date has a polynomial if so many lines for each coefficient have one crossing.
+/// A date has a polynomial if at least this many lines of the fit for each coefficient have exactly one crossing. Otherwise the
+/// surrogate takes the challenger to be ahead everywhere if it is so on more than half of these lines, and nowhere if not.
 const CROSSINGS_PER_FEATURE: usize = 2;
-/// Least weight of a line relative to one that is crossed at its middle, and the ridge relative to the largest entry.
+/// Floor on the weight of a line in the least squares, relative to a line that is crossed at z = 0; and the ridge term, relative to
+/// the largest diagonal entry of the normal matrix.
 const MIN_WEIGHT: f64 = 1e-5;
 const RIDGE: f64 = 1e-10;
-/// A score beyond all others.
+/// A position beyond all others.
 const FAR: f64 = 30.0;
 /// Cost of one multiplication and of one date, in evaluations of a curve at one date.
 const COST_OF_PRODUCT: f64 = 0.006;
@@ -188,8 +191,8 @@ impl Sample {
         if 2 * count(|leads| leads == Leads::Everywhere) > self.lines.len() { Date::Everywhere } else { Date::Nowhere }
     }
 
-    /// Weighted least squares by the normal equations, which is accurate enough for a surrogate. The weights are those of
-    /// errors of the probability.
+    /// Weighted least squares. An error δ of a crossing at z changes the probability by about φ(z)δ, so that squared residuals are
+    /// weighted by φ(z)². The normal equations are accurate enough, since errors of the fit cause no bias.
     fn least_squares(&self, score: &dyn Fn(&Fitted) -> Option<f64>) -> Option<Vec<f64>> {
         let count = self.features.count();
         let mut matrix = vec![vec![0.0; count]; count];
@@ -247,7 +250,8 @@ impl Surrogate {
         }
     }
 
-    /// Adds the answers of a block of lines whose leads begin above the first score or end at the second one, by date.
+    /// Adds the weighted answers of a block of lines. For each date, `leads` has the positions a and b such that the challenger is
+    /// ahead where z > a or z < b.
     #[inline(always)]
     fn answers(&self, leads: &[[Row; 2]], weights: &Row, sum: &mut [f64]) {
         let periods = leads.len() - 1;
@@ -256,7 +260,8 @@ impl Surrogate {
         match self.asked {
             Asked::Passage(watch) => {
                 for (t, (scores, date)) in leads.iter().zip(&self.dates).enumerate() {
-                    sum[if t == 0 { 0 } else { periods + 1 + t }] += mean(scores, date.sides(), weights);
+                    sum[if t == 0 { 0 } else { periods + 1 + t }] +=
+                        weighted_probability(scores, date.sides(), weights);
                 }
                 let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
                 let mut any = [[FAR; BLOCK], [-FAR; BLOCK]];
@@ -274,7 +279,7 @@ impl Surrogate {
                             any[0][place] = -larger(-any[0][place], -all[0][place]);
                             any[1][place] = larger(any[1][place], all[1][place]);
                         }
-                        by = mean(&any, sides, weights);
+                        by = weighted_probability(&any, sides, weights);
                     }
                     sum[1 + t] += by;
                 }
@@ -282,7 +287,7 @@ impl Surrogate {
             Asked::Ahead => {
                 let total = weights.iter().sum::<f64>();
                 for (t, (scores, date)) in leads.iter().zip(&self.dates).enumerate().skip(1) {
-                    let ahead = mean(scores, date.sides(), weights);
+                    let ahead = weighted_probability(scores, date.sides(), weights);
                     sum[t - 1] += ahead;
                     sum[periods + t - 1] += total - ahead;
                 }
@@ -293,14 +298,14 @@ impl Surrogate {
 }
 
 impl Date {
-    /// Whether the challenger is ahead above a score, and below one.
+    /// Whether the challenger is ahead above a position, and below one.
     #[inline(always)]
     fn sides(&self) -> [bool; 2] {
         let is_below = matches!(self, Self::Below(_));
         [!is_below, is_below]
     }
 
-    /// The scores above and below which the challenger is ahead.
+    /// The positions above and below which the challenger is ahead.
     #[inline(always)]
     fn scores(&self, features: &[Row], out: &mut [Row; 2]) {
         let (place, coefficients) = match self {
@@ -326,9 +331,9 @@ impl Date {
     }
 }
 
-/// The weighted sum of the probabilities of scores above the one or below the other. A side without scores is left out.
+/// The weighted sum of the probabilities of z > a or z < b. A side that no date has is left out.
 #[inline(always)]
-fn mean([above, below]: &[Row; 2], sides: [bool; 2], weights: &Row) -> f64 {
+fn weighted_probability([above, below]: &[Row; 2], sides: [bool; 2], weights: &Row) -> f64 {
     let mut products = [0.0; BLOCK];
     if sides[0] {
         for place in 0..BLOCK {

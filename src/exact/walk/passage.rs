@@ -1,4 +1,4 @@
-//! First passage of a Gaussian random walk monitored on dates: when it is first above 0, how long it stays above, and
+//! First passage of a discretely monitored Gaussian random walk: when it is first above 0, how long it stays above, and
 //! how often it changes sides.
 //!
 //! `f_t` is the density at t of the paths that have not passed. Above the barrier it is 0, and below it
@@ -136,8 +136,8 @@ impl Recursion {
         self.kernel.recycle(below);
     }
 
-    /// Adds to `first[t]` the probability that the first run of `sustained` dates above 0 begins at t, where the start
-    /// is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
+    /// Adds to `first[t]` the probability that the first run of at least `sustained` consecutive dates above 0 begins at
+    /// t, where the start is date 0. `below` and `above` are the parts of the start on each side; `sustained` is at least 2.
     pub(crate) fn first_lead(&mut self, below: &Walk<'_>, above: &Walk<'_>, sustained: usize, first: &mut [f64]) {
         let both = [below.start, above.start].concat();
         let Scaled { start, mut periods, open, .. } = self.scaled(&Walk { start: &both, ..*below });
@@ -164,7 +164,8 @@ impl Recursion {
         }
     }
 
-    /// Removes the walks that have been above 0 for `sustained` dates at t and records them.
+    /// Removes the mass whose run above 0 reaches `sustained` dates at t, and adds it to `first` at the date on which the
+    /// run began.
     fn take_sustained(&self, runs: &mut Vec<Density>, sustained: usize, t: usize, first: &mut [f64]) {
         if runs.len() == sustained {
             let lasted = runs.pop().expect("as many as dates in a lead");
