@@ -171,7 +171,7 @@ impl CurveFit {
         let points: Vec<Point> =
             known.iter().map(|(period, _)| Point { at: form.place(base, *period), before: None }).collect();
         let logs: Vec<f64> = known.iter().map(|(_, revenue)| math::ln(*revenue)).collect();
-        let history = LogHistory { points: &points, logs: &logs, seasons: form.seasons };
+        let history = LogHistory::new(&points, &logs, form.seasons);
         let found = starts(law, form, &history, &self.fixed);
         if found.is_empty() && self.starts.is_empty() {
             let fixed: Vec<String> = self.fixed.iter().map(|(name, value)| format!("{name} = {value}")).collect();

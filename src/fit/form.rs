@@ -165,17 +165,12 @@ impl Form {
     fn fill(&self, points: &[Point], parameters: &[f64], out: &mut [f64]) {
         let (level, rest) = if self.has_level() { (parameters[0], &parameters[1..]) } else { (0.0, parameters) };
         let (of_curve, of_seasons) = rest.split_at(rest.len() + 1 - self.seasons);
-        // The factors multiply to 1 over a year; the base is of season 0.
-        let season = |season: usize| match season.checked_sub(1) {
-            Some(place) => of_seasons[place],
-            None => -of_seasons.iter().sum::<f64>(),
-        };
         let values: Vec<Value<'_>> = of_curve.iter().map(|value| Value::Fixed(*value)).collect();
         let add = |sign: f64, at: &dyn Fn(&Point) -> (f64, usize), out: &mut [f64]| {
             let taus: Vec<f64> = points.iter().map(|point| at(point).0).collect();
             let times = Times { taus: &taus, step: self.step };
             self.curve.fill(&values, times, 1, &mut |index, growth| {
-                out[index] += sign * (growth[0] + season(at(&points[index]).1));
+                out[index] += sign * (growth[0] + season_factor(of_seasons, at(&points[index]).1));
             });
         };
         out.fill(level);
@@ -227,8 +222,7 @@ impl Form {
 
     /// Adds the factors of the seasons, and sets their columns.
     fn fill_seasons(&self, points: &[Point], factors: &[f64], out: &mut [f64], columns: &mut [f64]) {
-        let base = -factors.iter().sum::<f64>();
-        let factor = |season: usize| season.checked_sub(1).map_or(base, |place| factors[place]);
+        let factor = |season: usize| season_factor(factors, season);
         // The base is of season 0, and its factor falls as another rises.
         let slope = |season: usize, of: usize| f64::from(season == of + 1) - f64::from(season == 0);
         for (row, (out, point)) in out.iter_mut().zip(points).enumerate() {
@@ -239,6 +233,11 @@ impl Form {
             }
         }
     }
+}
+
+/// The logarithm of the factor of a season. The factors multiply to 1 over a year, and the base is of season 0.
+fn season_factor(factors: &[f64], season: usize) -> f64 {
+    season.checked_sub(1).map_or_else(|| -factors.iter().sum::<f64>(), |place| factors[place])
 }
 
 #[cfg(test)]

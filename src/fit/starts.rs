@@ -12,27 +12,35 @@ const STARTS: usize = 4;
 
 /// Past log revenue with its times, and the means of the seasons.
 pub(super) struct LogHistory<'a> {
-    pub(super) points: &'a [Point],
-    pub(super) logs: &'a [f64],
-    pub(super) seasons: usize,
+    points: &'a [Point],
+    logs: &'a [f64],
+    /// Observations by season.
+    counts: Vec<f64>,
 }
 
-impl LogHistory<'_> {
+impl<'a> LogHistory<'a> {
+    pub(super) fn new(points: &'a [Point], logs: &'a [f64], seasons: usize) -> Self {
+        let mut counts = vec![0.0; seasons];
+        points.iter().for_each(|point| counts[point.at.1] += 1.0);
+        Self { points, logs, counts }
+    }
+
     /// The means of a column by season; that of a season without an observation is the mean of all.
-    fn means(&self, column: impl Fn(usize) -> f64) -> Vec<f64> {
-        let mut sums = vec![(0.0, 0.0); self.seasons];
+    fn put_means(&self, column: impl Fn(usize) -> f64, means: &mut [f64]) {
+        means.fill(0.0);
         for (row, point) in self.points.iter().enumerate() {
-            let (sum, count) = &mut sums[point.at.1];
-            *sum += column(row);
-            *count += 1.0;
+            means[point.at.1] += column(row);
         }
-        let (sum, count) = sums.iter().fold((0.0, 0.0), |(a, b), (sum, count)| (a + sum, b + count));
-        sums.iter().map(|(of, number)| if *number > 0.0 { of / number } else { sum / count }).collect()
+        let all = means.iter().sum::<f64>() / as_f64(self.points.len());
+        for (mean, count) in means.iter_mut().zip(&self.counts) {
+            *mean = if *count > 0.0 { *mean / count } else { all };
+        }
     }
 
     /// A column less the means of its seasons.
     fn centred(&self, column: impl Fn(usize) -> f64) -> Vec<f64> {
-        let means = self.means(&column);
+        let mut means = vec![0.0; self.counts.len()];
+        self.put_means(&column, &mut means);
         self.points.iter().enumerate().map(|(row, point)| column(row) - means[point.at.1]).collect()
     }
 
@@ -76,36 +84,25 @@ struct Scores<'a> {
     history: &'a LogHistory<'a>,
     ranges: Vec<Option<Range>>,
     taus: Vec<f64>,
-    growth: Vec<f64>,
-    /// Observations by season.
-    counts: Vec<f64>,
+    /// What a candidate leaves.
+    left: Vec<f64>,
     means: Vec<f64>,
 }
 
 impl<'a> Scores<'a> {
     fn new(form: &'a Form, history: &'a LogHistory<'a>) -> Self {
         let taus: Vec<f64> = history.points.iter().map(|point| point.at.0).collect();
-        let mut counts = vec![0.0; history.seasons];
-        history.points.iter().for_each(|point| counts[point.at.1] += 1.0);
-        let (growth, means) = (vec![0.0; taus.len()], vec![0.0; history.seasons]);
+        let (left, means) = (vec![0.0; taus.len()], vec![0.0; history.counts.len()]);
         let ranges = form.bounds.iter().map(|(_, low, high)| Range::new(*low, *high)).collect();
-        Self { form, history, ranges, taus, growth, counts, means }
+        Self { form, history, ranges, taus, left, means }
     }
 
-    /// Computes what a candidate leaves, and the means of that by season; that of a season without an observation is the mean
-    /// of all.
+    /// Computes what a candidate leaves, and the means of that by season.
     fn evaluate(&mut self, numbers: &[f64]) {
         let times = Times { taus: &self.taus, step: self.form.step };
-        self.form.curve.with_slopes(numbers, times, &mut self.growth, None);
-        self.means.fill(0.0);
-        for ((left, log), point) in self.growth.iter_mut().zip(self.history.logs).zip(self.history.points) {
-            *left = log - *left;
-            self.means[point.at.1] += *left;
-        }
-        let all = self.means.iter().sum::<f64>() / as_f64(self.taus.len());
-        for (mean, count) in self.means.iter_mut().zip(&self.counts) {
-            *mean = if *count > 0.0 { *mean / count } else { all };
-        }
+        self.form.curve.with_slopes(numbers, times, &mut self.left, None);
+        self.left.iter_mut().zip(self.history.logs).for_each(|(left, log)| *left = log - *left);
+        self.history.put_means(|row| self.left[row], &mut self.means);
     }
 
     /// The sum of squares that a candidate leaves; infinite if it is outside of its bounds or has no value somewhere.
@@ -118,7 +115,7 @@ impl<'a> Scores<'a> {
             return f64::INFINITY;
         }
         self.evaluate(numbers);
-        let left = self.growth.iter().zip(self.history.points).map(|(left, point)| left - self.means[point.at.1]);
+        let left = self.left.iter().zip(self.history.points).map(|(left, point)| left - self.means[point.at.1]);
         let sum: f64 = left.map(|left| left * left).sum();
         if sum.is_finite() { sum } else { f64::INFINITY }
     }

@@ -1,6 +1,7 @@
 //! The scale of a log-ratio's yearly changes, and its current growth advantage.
 
 use super::class::ReferenceClass;
+use crate::math::cholesky;
 use crate::reference::RobustScale;
 
 /// The largest number of yearly changes that an estimate uses.
@@ -63,7 +64,11 @@ pub(super) fn estimate(changes: &[f64], prior: Prior) -> Estimated {
         matrix[row][row] += (1.0 - share) / weights[row].max(LEAST_WEIGHT);
         covariance[row] = share * powers[row];
     }
-    let gain = solved(&mut matrix, covariance, count);
+    let mut gain = covariance;
+    if !cholesky::solve(&mut matrix[..count], &mut gain[..count]) {
+        // A share that is 1 but for rounding.
+        gain.fill(f64::NAN);
+    }
     let products = |other: &[f64]| -> f64 { gain.iter().zip(other).map(|(gain, other)| gain * other).sum() };
     Estimated {
         scale: robust.square.sqrt(),
@@ -72,31 +77,6 @@ pub(super) fn estimate(changes: &[f64], prior: Prior) -> Estimated {
         variance: (share - products(&covariance[..count])).max(0.0),
         weights,
     }
-}
-
-/// The solution of a positive definite system by Cholesky's decomposition; only the lower triangle is read.
-fn solved(
-    matrix: &mut [[f64; MOST_CHANGES]; MOST_CHANGES],
-    side: [f64; MOST_CHANGES],
-    size: usize,
-) -> [f64; MOST_CHANGES] {
-    for column in 0..size {
-        for row in column..size {
-            let known: f64 = (0..column).map(|k| matrix[row][k] * matrix[column][k]).sum();
-            let rest = matrix[row][column] - known;
-            matrix[row][column] = if row == column { rest.sqrt() } else { rest / matrix[column][column] };
-        }
-    }
-    let mut solution = side;
-    for row in 0..size {
-        let known: f64 = (0..row).map(|k| matrix[row][k] * solution[k]).sum();
-        solution[row] = (solution[row] - known) / matrix[row][row];
-    }
-    for row in (0..size).rev() {
-        let known: f64 = (row + 1..size).map(|k| matrix[k][row] * solution[k]).sum();
-        solution[row] = (solution[row] - known) / matrix[row][row];
-    }
-    solution
 }
 
 #[cfg(test)]
