@@ -14,6 +14,17 @@ pub(super) enum Watch {
     AnyTime,
 }
 
+impl Watch {
+    /// Number of dates that a lead must last. Without shocks the log-ratio between dates is a straight line, so that continuous
+    /// monitoring asks for one date as well.
+    pub(super) fn sustained(self) -> usize {
+        match self {
+            Self::Dates { sustained } => sustained,
+            Self::AnyTime => 1,
+        }
+    }
+}
+
 /// Quantity to integrate, with the order of its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -33,9 +44,7 @@ impl Asked {
             Self::LeadChanges => periods + 1,
         }
     }
-}
 
-impl Asked {
     /// The ranges of answers that follow each other: by date, or by the number of changes.
     pub(super) fn runs(self, periods: usize) -> Vec<std::ops::Range<usize>> {
         match self {
@@ -44,9 +53,7 @@ impl Asked {
             Self::LeadChanges => std::iter::once(0..periods + 1).collect(),
         }
     }
-}
 
-impl Asked {
     /// How many answers of a range of [`runs`](Self::runs) are of the base or the first `dates` dates.
     pub(super) fn count_until(self, range: usize, dates: usize) -> usize {
         match (self, range) {
@@ -69,7 +76,7 @@ pub(super) fn certain(path: &[f64], weight: f64, asked: Asked, out: &mut [f64]) 
         Asked::Passage(watch) => {
             // Between dates a path without shocks is a straight line, so it can only cross 0 if an endpoint lies
             // beyond.
-            let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
+            let sustained = watch.sustained();
             let lasts =
                 |t: &usize| *t + sustained <= periods + 1 && ahead[*t..*t + sustained].iter().all(|ahead| *ahead);
             out[0] += weight * indicator(ahead[0]);

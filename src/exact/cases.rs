@@ -3,7 +3,8 @@
 
 use super::dynamics::is_needed;
 use super::quadrature::budget::Budget;
-use super::quadrature::integrate::{Pairs, Request};
+use super::quadrature::integrate::Request;
+use super::quadrature::pairs::Pairs;
 use super::quadrature::sampled::Integral;
 use super::revenue::{Of, Sum};
 use super::settings::refused;

@@ -1,6 +1,6 @@
 //! The answers of a pair whose shocks are not a Gaussian random walk, given its drawn numbers.
 
-use super::asked::{Asked, Watch, accumulate};
+use super::asked::{Asked, accumulate};
 use super::start::{Start, TIE};
 use super::walk::chain::{Fineness, Process};
 use super::walk::levels::Levels;
@@ -47,7 +47,7 @@ impl Processes {
             Asked::Passage(watch) => {
                 let (by, ahead) = out.split_at_mut(periods + 2);
                 by[0] = at.start.ahead();
-                let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
+                let sustained = watch.sustained();
                 if sustained == 1 {
                     by[1] = by[0];
                     self.each(at, at.start.below.as_slice(), &mut |monitor, process, walks| {

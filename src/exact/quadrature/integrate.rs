@@ -13,25 +13,24 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
+use super::pairs::Pairs;
 use super::replicates::{CONVERGENCE_RATE, Replicates};
 use super::sampled::{Integral, Run, Sampled, largest};
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
-use crate::exact::pair::{Engine, Pair};
+use crate::exact::pair::Pair;
 use crate::exact::start::TIE;
 use crate::exact::walk::passage::Recursion;
 use crate::math;
 use crate::math::gauss::as_f64;
-use crate::plan::{Plan, SeriesId};
 
 /// Tolerance of lead-change probabilities as a multiple of that of overtake probabilities, and its upper bound. Lead
 /// changes cost ten recursions per point, and three digits of them are enough for most readers.
 const LEAD_CHANGES_FACTOR: f64 = 1000.0;
 const MAX_LEAD_CHANGES_TOLERANCE: f64 = 0.01;
-/// Fractions of the tolerance allowed for the error of the recursion and for the discretization of the start.
+/// Fraction of the tolerance allowed for the error of the recursion.
 const RECURSION_FRACTION: f64 = 0.02;
-const START_FRACTION: f64 = 0.1;
 /// If the discretization error of the start exceeds this fraction of the tolerance, the base is integrated as an axis
 /// instead.
 const MAX_START_FRACTION: f64 = 0.5;
@@ -41,7 +40,7 @@ const PREFERRED_START_ERROR: f64 = 1e-6;
 const SINGLE_TOLERANCE: f64 = 1e-12;
 /// Points per scramble in a pilot.
 const PILOT_POINTS: usize = 16;
-/// The same for the trapezoidal rule of a single dimension, where a distribution may have a kink.
+/// Convergence rate assumed for the trapezoidal rule of a single dimension, where a distribution may have a kink.
 const TRAPEZOIDAL_RATE: f64 = 2.0;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
 const NODES: usize = 12;
@@ -55,64 +54,6 @@ const GRID_FRACTION: f64 = 0.1;
 const SURROGATE_EXCESS: f64 = 3.0;
 /// The share of the budget that the first dates may have taken by the end of their integration.
 const FIRST_DATES_SHARE: f64 = 0.3;
-/// Maximum refinement level of the discretized start.
-const MAX_LEVEL: usize = 4;
-
-/// From this level on, a start with a larger error than this is abandoned: the shocks are too small for it.
-const ABANDONED: (usize, f64) = (3, 1e-2);
-
-/// A pair in the two forms that the methods use.
-#[derive(Debug)]
-pub(crate) struct Pairs<'p> {
-    /// Every drawn number is an axis.
-    pub(crate) drawn: Pair<'p>,
-    /// A base that nothing else depends on is part of the distribution of the start.
-    pub(crate) with_start: Pair<'p>,
-}
-
-impl<'p> Pairs<'p> {
-    pub(crate) fn new(plan: &'p Plan, series: [SeriesId; 2]) -> Self {
-        Self { drawn: Pair::with_drawn_start(plan, series), with_start: Pair::new(plan, series, 0) }
-    }
-
-    /// Refines the distribution of the start until two refinements in a row agree; returns the estimated error.
-    fn refine_start(&mut self, asked: Asked, tolerance: f64, level: Level) -> Result<f64, Error> {
-        if self.with_start.start().is_none_or(|start| start.is_point()) {
-            return Ok(0.0);
-        }
-        if self.with_start.start_is_too_wide()? {
-            return Ok(f64::INFINITY);
-        }
-        // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
-        // the volatility is small.
-        let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
-        let mut engine = Engine::from(Recursion::new(START_FRACTION * tolerance, level));
-        let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {
-            let scores = vec![sides.to_vec(); pair.draws.len()];
-            let mut all = Vec::new();
-            pair.each(&scores, sides.len(), asked, &mut engine, &mut |_, answer| all.extend_from_slice(answer))?;
-            Ok(all)
-        };
-        let mut value = solve(&self.with_start)?;
-        let mut last = f64::INFINITY;
-        loop {
-            let finer = self.with_start.refined();
-            let next = solve(&finer)?;
-            let error = 2.0 * largest_distance(&value, &next);
-            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
-            // Two agreements in a row are required, since one may be a coincidence.
-            let is_met = error.max(0.01 * last) <= START_FRACTION * tolerance;
-            // The error is a bound for the coarser one too, which costs half as much. A single recursion can afford the finer.
-            if !is_met || self.with_start.draws.is_empty() {
-                self.with_start = finer;
-            }
-            if is_met || is_last {
-                return Ok(error);
-            }
-            (value, last) = (next, error);
-        }
-    }
-}
 
 /// The method that integrated a pair, with what a second pass over the same points needs.
 pub(crate) enum Method<'a, 'p> {
@@ -257,7 +198,7 @@ impl Request {
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
         let (mut run, of_grid) = self.start_lines(pair, budget)?;
-        if purpose == Purpose::Value && pair.has_no_shocks() {
+        if purpose == Purpose::Value && pair.has_no_shocks() && self.asked != Asked::LeadChanges {
             run.may_have_surrogate = true;
             self.settle_first_dates(&mut run, pair, budget)?;
         }
@@ -268,16 +209,16 @@ impl Request {
     /// Integrates along an axis of their own what is asked of the first dates, if the leading axis serves them badly.
     fn settle_first_dates(self, run: &mut Run<'_, '_>, pair: &Pair<'_>, budget: &mut Budget<'_>) -> Result<(), Error> {
         let Sampled::Lines(lines) = &run.method else { return Ok(()) };
-        let later = if let Asked::Passage(Watch::Dates { sustained }) = self.asked { sustained - 1 } else { 0 };
+        let later = if let Asked::Passage(watch) = self.asked { watch.sustained() - 1 } else { 0 };
         let (dates, horizon) = (lines.unaligned(), lines.unaligned() + later);
         if dates == 0 || horizon >= pair.periods() {
             return Ok(());
         }
         let first = pair.until(horizon);
         let share = budget.set_share(FIRST_DATES_SHARE);
-        let solved = self.lines(&first, Purpose::Value, budget)?;
+        let solved = self.lines(&first, Purpose::Value, budget);
         budget.set_share(share);
-        run.settle(dates, horizon, &solved.integral);
+        run.settle(dates, horizon, &solved?.integral);
         Ok(())
     }
 
@@ -410,8 +351,3 @@ impl Request {
 
 /// Half-width of a single line, in standard deviations.
 const REACH: f64 = 8.5;
-
-pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
-    let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
-    largest(&distances)
-}

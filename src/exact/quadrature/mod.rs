@@ -5,7 +5,8 @@
 //! | `integrate` | choice of method and refinement to a tolerance |
 //! | `processes` | the same for shocks that are not Gaussian random walks |
 //! | `conditional` | the recursion at points of the assumptions |
-//! | `lines`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
+//! | `pairs` | a pair with and without a distribution of its start |
+//! | `lines`, `cubic`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
 //! | `surrogate` | a cheap approximation of lines, for two-level sampling |
@@ -18,8 +19,10 @@ pub(super) mod budget;
 pub(super) mod calibration;
 mod conditional;
 mod control;
+mod cubic;
 pub(super) mod integrate;
 pub(super) mod lines;
+pub(super) mod pairs;
 mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;

@@ -6,8 +6,8 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::integrate::{Request, largest_distance};
-use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled, largest};
+use super::integrate::Request;
+use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled, largest, largest_distance};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::dynamics::{needs_single_start, out_of_reach};

@@ -35,7 +35,8 @@ pub(crate) struct Run<'a, 'p> {
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
     surrogate: Option<SurrogateLevel>,
-    /// Whether a surrogate may be used. Not if derivatives follow at the same points: they have no surrogate, and need more lines.
+    /// Whether a surrogate may be used. Lead changes have none, and neither have derivatives, which would follow at the same points
+    /// and need more lines.
     pub(crate) may_have_surrogate: bool,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
@@ -196,13 +197,12 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Adds a second level, fitted to lines of its own. `false` if there is none for the method or what is asked, or already
-    /// one.
+    /// Adds a surrogate, fitted to lines of its own. `false` if there is none for the method or what is asked, or already one.
     pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
         let Sampled::Lines(lines) = &self.method else { return Ok(false) };
         let axes = lines.dimensions();
         let is_of_draws = axes > 1 && axes == lines.drawn_dimensions();
-        if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() || self.asked == Asked::LeadChanges {
+        if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() {
             return Ok(false);
         }
         let mut sample = Sample::new(axes, lines.reach(), self.asked);
@@ -225,8 +225,9 @@ impl<'a, 'p> Run<'a, 'p> {
         })?;
         // Decided once and from clear evidence: a plain mean without an error may have missed a rare event.
         let is_useless = |answer: usize| {
-            let plain = self.error_of(&|sum| sum[answer]);
-            plain > MIN_OF_LARGEST * tolerance && self.error_of(&|sum| sum[answer] - sum[2 * len + answer]) > plain
+            let (_, plain) = self.mean_and_error_of(&|sum| sum[answer]);
+            let (_, rest) = self.mean_and_error_of(&|sum| sum[answer] - sum[2 * len + answer]);
+            plain > MIN_OF_LARGEST * tolerance && rest > plain
         };
         let is_useless = (0..len).map(is_useless).collect();
         self.surrogate = Some(SurrogateLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
@@ -277,9 +278,9 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(is_allowed)
     }
 
-    /// The error of the mean of a linear function of the sums.
-    fn error_of(&self, of: &dyn Fn(&[f64]) -> f64) -> f64 {
-        self.replicates.mean_and_error(&self.replicates.means_of(of)).1
+    /// The mean of a linear function of the sums, and its error.
+    fn mean_and_error_of(&self, of: &dyn Fn(&[f64]) -> f64) -> (f64, f64) {
+        self.replicates.mean_and_error(&self.replicates.means_of(of))
     }
 
     /// The means and the deviations of the replicates of both levels for one answer: answer less surrogate, and surrogate.
@@ -324,10 +325,8 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Current estimates; `added` are errors that the replicates do not show.
     pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
-        let means = self.replicates.means();
-        let of = |answer: usize| means.iter().map(|mean| mean[answer]).collect::<Vec<f64>>();
         let mut estimates: Vec<(f64, f64)> =
-            (0..self.len).map(|answer| self.replicates.mean_and_error(&of(answer))).collect();
+            (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
         if let Some(control) = &self.control {
             control.improve(&self.replicates, &mut estimates);
         }
@@ -351,6 +350,12 @@ pub(crate) fn least_error(errors: &[f64], tolerance: f64, unseen: f64) -> f64 {
 /// The largest error; NaN counts as infinite.
 pub(crate) fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |most, error| if error.is_nan() { f64::INFINITY } else { error.max(most) })
+}
+
+/// The largest distance between two lists of answers; NaN counts as infinite.
+pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
+    let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
+    largest(&distances)
 }
 
 /// Replaces the jump of each answer at a tie of the start by its mean.

@@ -1,6 +1,6 @@
 //! The answers on a line, from the scores at which a lead begins or ends.
 
-use crate::exact::asked::{Asked, Watch};
+use crate::exact::asked::Asked;
 use crate::math;
 
 /// A score at which the lead at date `t` begins or ends along a line.
@@ -70,8 +70,7 @@ impl Sweep {
         match asked {
             Asked::Passage(watch) => {
                 // A path without shocks crosses between two dates only if the leader differs at one of them.
-                let sustained = if let Watch::Dates { sustained } = watch { sustained } else { 1 };
-                if let Some(first) = self.first(sustained) {
+                if let Some(first) = self.first(watch.sustained()) {
                     out[1 + first] += mass;
                 }
             }
@@ -144,6 +143,7 @@ impl Sweep {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::asked::Watch;
 
     const DATES: Asked = Asked::Passage(Watch::Dates { sustained: 2 });
 
