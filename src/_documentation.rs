@@ -9,6 +9,7 @@
 //! | [performance] | time and memory, with the date and machine of each measurement |
 //! | [accuracy] | rounding, fans, mathematical functions, closed forms |
 //! | [the audit](audit) | what an audit compares, and how |
+//! | [sensitivity, goal seek and surfaces](sensitivity) | what an answer depends on, and what would have to be true |
 //! | [charts, reports and tables](presentation) | what they show and why |
 //! | back-tests (feature `history`) | how often forecasts from past years came true |
 //! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
@@ -32,6 +33,8 @@ pub mod accuracy {}
 pub mod audit {}
 #[doc = include_str!("docs/presentation.md")]
 pub mod presentation {}
+#[doc = include_str!("docs/sensitivity.md")]
+pub mod sensitivity {}
 #[cfg(feature = "history")]
 #[doc = include_str!("docs/backtest.md")]
 pub mod backtest {}

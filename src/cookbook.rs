@@ -1,4 +1,4 @@
-//! Eleven questions and how to ask them. Every answer is a tested example.
+//! Seventeen questions and how to ask them. Every answer is a tested example.
 //!
 //! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
 //! of log revenue per √year.
@@ -251,5 +251,108 @@
 //! let by_2027 = |scenario: &Scenario| scenario.simulate().paths(20_000).run()?.overtake("Us", "Them")?.by("2027");
 //! assert!(by_2027(&outside)?.value() < by_2027(&inside)?.value());
 //! # }
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 12. Which assumption decides?
+//! A tornado sets each assumption to its 10 % and 90 % quantiles. Sobol' and Shapley indices also see what several do together.
+//! ```
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let found = scenario.sensitivity("Us overtakes Them", "2028-Q4")?.run()?;
+//! println!("{found}");
+//! assert_eq!(found.tornado[0].address, "provider[Us].growth.fade.from");
+//! let shapley: f64 = found.indices.iter().map(|index| index.shapley.value).sum();
+//! assert!((shapley - 1.0).abs() < 1e-9);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 13. How much would better estimates settle?
+//! The variance of the event splits into what the drawn numbers leave open, the shocks, and what knowing them would settle.
+//! ```
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let split = scenario.sensitivity("Us overtakes Them", "2028-Q4")?.run()?.variance.expect("an exact answer");
+//! println!("no estimate settles {:.0} % of it", 100.0 * split.shocks.value);
+//! let whole: f64 = split.providers.iter().map(|share| share.share.value).sum::<f64>() + split.shocks.value;
+//! assert!((whole - 1.0).abs() < 1e-9 && split.providers[0].group == "Us");
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 14. What would have to be true for even odds?
+//! A goal seek finds the value of one number, or the range of probabilities that any value reaches.
+//! ```
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let first_year = "provider[Us].growth.fade.from.normal[0]";
+//! let solution = scenario.solve(first_year)?.for_median("Us overtakes Them", "2028-Q4")?;
+//! println!("{solution}");                                  // our growth would have to start at this rate, ± its error
+//! let needed = solution.value.expect("a value in reach");
+//! assert!(needed.value > 0.2 && needed.value < 0.6 && needed.standard_error < 1e-3);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 15. Which pairs of two numbers have the same odds?
+//! A surface interpolates exact answers over two numbers, with a measured error. Its lines of equal probability are data and a chart.
+//! ```
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let axes = [("provider[Us].growth.fade.from.normal[0]", 0.2..=0.6), ("provider[Them].growth.constant.normal[0]", 0.05..=0.2)];
+//! let surface = scenario.surface("Us overtakes Them", "2028-Q4", axes)?.tolerance(1e-3).run()?;
+//! let lines = surface.iso_lines(&[0.25, 0.5, 0.75])?;
+//! assert!(lines.iter().all(|line| line.pieces.len() == 1));
+//! let svg = surface.chart(&[0.25, 0.5, 0.75], ["our first year", "their growth"], 640)?;
+//! assert!(svg.contains("0.75"));
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 16. Why did the answer change with this quarter?
+//! Reports condition the scenario. The change is split into the passing of time with reports as expected, and each report's surprise.
+//! ```
+//! use outgrow::analysis::Report;
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let reports = [Report::new("Us", "2026-Q2", 90.0)?, Report::new("Them", "2026-Q2", 121.0)?];
+//! let news = scenario.update(&reports)?.news("Us overtakes Them", "2028-Q4")?;
+//! println!("{news}");
+//! assert!(news.after.value > news.before.value);           // both reports are good news for us
+//! let sum: f64 = news.parts.iter().map(|part| part.change).sum();
+//! assert!((sum - (news.after.value - news.before.value)).abs() < 1e-12);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 17. Whose next report matters more?
+//! Before a quarter, the updated probability is itself uncertain. Its mean is the probability of today.
+//! ```
+//! use outgrow::{lognormal, normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026-Q1", "2030-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::fade(normal(0.40, 0.08), 0.12, lognormal(2.0, 0.3))).volatility(0.10))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(normal(0.12, 0.03))).volatility(0.08))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let outlook = scenario.outlook("Us overtakes Them", "2028-Q4", 0.75)?;
+//! println!("{outlook}");                                   // and the report that would carry the probability past 0.75
+//! let [us, them] = &outlook.providers;
+//! assert!(us.standard_deviation > them.standard_deviation);
 //! # Ok::<(), outgrow::Error>(())
 //! ```

@@ -122,14 +122,14 @@ fn avx512<R>(kernel: impl FnOnce() -> R) -> R {
 }
 
 /// The results of `one` for 0 to `count`, in order, on all cores where the feature `parallel` is on.
-#[cfg(all(feature = "history", feature = "parallel"))]
+#[cfg(feature = "parallel")]
 pub(crate) fn in_parallel<T: Send>(count: usize, one: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
     use rayon::prelude::*;
     (0..count).into_par_iter().map(one).collect()
 }
 
 /// The results of `one` for 0 to `count`, in order.
-#[cfg(all(feature = "history", not(feature = "parallel")))]
+#[cfg(not(feature = "parallel"))]
 pub(crate) fn in_parallel<T>(count: usize, one: &dyn Fn(usize) -> T) -> Vec<T> {
     (0..count).map(one).collect()
 }

@@ -54,7 +54,9 @@
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
 //! | compute the answer without sampling, to a tolerance | [`Scenario::exact`], [`Exact`] |
-//! | find out what an answer depends on | [`Exact::gradient`], [`Gradient`] |
+//! | find out what an answer depends on | [`Scenario::sensitivity`], [`Sensitivity`]; [`Exact::gradient`], [`Gradient`] |
+//! | find out what would have to be true | [`Scenario::solve`], [`Solution`]; [`Scenario::surface`], [`analysis::Surface`] |
+//! | find out why an answer changed, or what may change it | [`Scenario::update`], [`analysis::News`]; [`Scenario::outlook`], [`analysis::Outlook`] |
 //! | read the answers | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
 //! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
@@ -69,14 +71,14 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers eleven common questions with runnable code.
+//! The [`cookbook`] answers seventeen common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
 //! * [Exact answers](_documentation::exact_answers), [sampling and error bars](_documentation::sampling)
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
-//! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+//! * [The audit](_documentation::audit), [sensitivity, goal seek and surfaces](_documentation::sensitivity), [charts, reports and tables](_documentation::presentation)
 #![cfg_attr(
     feature = "history",
     doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits), [back-tests](_documentation::backtest)"
@@ -109,6 +111,7 @@
 //! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
 
 pub mod _documentation;
+pub mod analysis;
 mod assertion;
 mod assumption;
 mod audit;
@@ -129,6 +132,7 @@ mod growth;
 #[cfg(feature = "history")]
 pub mod history;
 mod math;
+mod number;
 mod outcome;
 mod paths;
 mod plan;
@@ -142,6 +146,7 @@ mod simulation;
 mod snapshot;
 mod statistic;
 
+pub use analysis::{GoalSeek, Sensitivity, SensitivityAnalysis, Solution};
 pub use assertion::{ProbabilityCheck, Verdict};
 pub use assumption::{
     Address, Assumption, Quantiles, beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval,

@@ -1,9 +1,10 @@
 //! The base against claims, which the curve extrapolates to it, and against the history.
 
 use super::finding::{Finding, FindingKind};
-use super::scene::{Scene, grown, mean_and_sd, short};
+use super::scene::{Scene, grown, mean_and_sd};
 use crate::calendar::Period;
 use crate::math;
+use crate::number::short;
 
 /// The tolerance for claims, which are round numbers: 1 %. A base within one standard deviation of the shocks since the
 /// claim does not contradict it either.

@@ -1,9 +1,10 @@
 //! The end state: growth at the horizon, the multiple of the base, and revenue against the stated ceiling.
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::scene::{Scene, grown, short};
+use super::scene::{Scene, grown};
 use super::units;
 use crate::math;
+use crate::number::short;
 
 /// Growth in a single year beyond which a rate is probably in percent: ×3. Alibaba Cloud's best year was ×2.4.
 const YEAR: f64 = 3.0;

@@ -1,8 +1,9 @@
 //! Histories in the wrong order, or with figures that are not those of their periods.
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::scene::{Scene, Series, grown, short};
+use super::scene::{Scene, Series, grown};
 use crate::math;
+use crate::number::short;
 
 /// The shortest history whose direction is meaningful.
 const LEAST: usize = 3;

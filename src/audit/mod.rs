@@ -28,7 +28,6 @@ mod width;
 pub use finding::{Figure, Finding, FindingKind, Severity};
 #[cfg(feature = "history")]
 pub(crate) use pair::{Pair, measured};
-pub(crate) use scene::short;
 pub use weight::{Weight, Weights};
 #[cfg(feature = "history")]
 pub(crate) use width::INTERVAL_SDS;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed, short};
+use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed};
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
@@ -11,6 +11,7 @@ use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
 use crate::math;
+use crate::number::short;
 use crate::outcome::Overtake;
 use crate::plan::{Plan, SeriesId};
 use crate::scenario::{Innovations, MOST_PERIODS, Provider, Question, Scenario};

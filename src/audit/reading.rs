@@ -1,9 +1,10 @@
 //! Estimates read as `point` although fiscal year and history are known, so that they could be read as totals.
 
 use super::finding::{Finding, FindingKind};
-use super::scene::{Scene, grown, short};
+use super::scene::{Scene, grown};
 use crate::growth::{Curve, CurveLaw, Reading, Schedule};
 use crate::math;
+use crate::number::short;
 use crate::outcome::Overtake;
 use crate::plan::Plan;
 use crate::scenario::Scenario;

@@ -7,12 +7,13 @@ use std::f64::consts::{LN_2, SQRT_2};
 
 use super::finding::{Finding, FindingKind};
 use super::pair::{Measured, Pair, measured};
-use super::scene::{SEED, Scene, grown, short};
+use super::scene::{SEED, Scene, grown};
 use super::width::LEAST_SD;
 use crate::calendar::Period;
 use crate::estimate::Estimate;
 use crate::growth::Curve;
 use crate::math;
+use crate::number::short;
 use crate::reference;
 use crate::scenario::{Innovations, Provider, Question, Scenario, Shock};
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::assumption::address::{ProviderKey, Subject, of_provider, owner_trail, split_name};
+use crate::assumption::address::{Subject, owner_trail, split_name};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::growth::{CurveLaw, Leaf, Reading, Schedule, Times, Value};
 use crate::math;
+use crate::number::short;
 use crate::outcome::Overtake;
 use crate::plan::{Plan, SeriesId};
 use crate::scenario::{Provider, Question, Scenario, SeriesOf};
@@ -119,7 +120,7 @@ impl<'a> Scene<'a> {
     /// If the machine lacks the instruction set that `OUTGROW_CPU` requests.
     pub(super) fn new(scenario: &'a Scenario) -> Result<(Self, Vec<Finding>), Error> {
         let Self { plan, series, .. } = Self::without_answers(scenario)?;
-        let whole = frozen(scenario);
+        let whole = scenario.with_explicit_ratios();
         let asked = if whole.questions.is_empty() { whole } else { narrowed(&whole, |_| true) };
         let drawn = Plan::new(&asked, SEED)?.draw_quantiles(ENDS);
         let paths = paths(&asked, &drawn);
@@ -261,23 +262,6 @@ pub(super) fn narrowed(scenario: &Scenario, keeps: impl Fn(&Question) -> bool) -
     narrow
 }
 
-/// The scenario with the ratio of `auto` made explicit: it depends on the medians, and a changed rate must not change
-/// it.
-fn frozen(scenario: &Scenario) -> Scenario {
-    let mut frozen = scenario.clone();
-    for series in scenario.series() {
-        let Some(curve) = &series.own.growth else { continue };
-        let Ok(medians) = scenario.medians(curve) else { continue };
-        for (index, address) in curve.leaves().iter().filter_map(Leaf::auto) {
-            let address = of_provider(&series.name(), ProviderKey::Growth) + &address;
-            if let Ok(changed) = frozen.with(&address, medians[index]) {
-                frozen = changed;
-            }
-        }
-    }
-    frozen
-}
-
 /// The number of paths that the budget allows for two simulations of each assumption, each with the providers that are
 /// compared with the assumption's own.
 fn paths(asked: &Scenario, drawn: &[(String, [f64; 2])]) -> u64 {
@@ -310,25 +294,6 @@ pub(super) fn error_of(a: &Estimate, b: &Estimate) -> f64 {
 pub(super) fn grown(log: f64) -> String {
     let factor = math::exp(log);
     if factor >= 10.0 { format!("×{}", short(factor)) } else { format!("{:+.1} %", 100.0 * (factor - 1.0)) }
-}
-
-/// A number with four significant digits.
-pub(crate) fn short(x: f64) -> String {
-    let size = x.abs();
-    match size {
-        _ if size < 1e-3 && size > 0.0 || size >= 1e6 => format!("{x:.3e}"),
-        _ if size >= 1000.0 => format!("{x:.0}"),
-        _ => {
-            let decimals = if size >= 100.0 {
-                1
-            } else if size >= 10.0 {
-                2
-            } else {
-                3
-            };
-            format!("{x:.decimals$}")
-        }
-    }
 }
 
 /// Mean and standard deviation of steps; `None` if there are too few.

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::scene::{SEED, short};
+use super::scene::SEED;
 use super::{Audit, Finding, Weights};
+use crate::number::short;
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

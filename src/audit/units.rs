@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::scene::{Scene, short};
+use super::scene::Scene;
 use crate::assumption::address::{ProviderKey, Subject};
 use crate::assumption::quantity::{Quantity, Rate};
 use crate::error::shown;
+use crate::number::short;
 use crate::scenario::AssumptionPlace;
 
 /// The longest plausible half-life, in horizons: beyond two, growth covers less than a third of its change within the

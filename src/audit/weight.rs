@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::finding::{Finding, FindingKind};
-use super::scene::{Answer, ENDS, SURE, Scene, by_date, error_of, short};
+use super::scene::{Answer, ENDS, SURE, Scene, by_date, error_of};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::number::short;
 use crate::outcome::Overtake;
 
 /// The number of assumptions reported for each question.

@@ -171,7 +171,7 @@ pub(super) fn providers(
 ///
 /// # Errors
 /// Unsupported if one of the two is the sum of several segments.
-fn pair_of(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<[SeriesId; 2], Error> {
+pub(super) fn pair_of(scenario: &Scenario, plan: &Plan, question: &Question) -> Result<[SeriesId; 2], Error> {
     series_of(plan, question.pair(scenario).expect("checked: the question compares a pair"))
 }
 

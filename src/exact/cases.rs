@@ -87,10 +87,7 @@ fn fixed(plan: &Plan, scenario: &Scenario, draw: usize, value: f64) -> Vec<(Stri
         // A distribution without spread, which may still be stated to depend on others.
         return vec![(address.to_owned(), uniform(value, value))];
     }
-    let numbers = scenario.numbers();
-    let weights = (0..).map(|law| (law, format!("{address}[{law}].weight")));
-    let weights = weights.take_while(|(_, weight)| numbers.iter().any(|(known, _)| known == weight));
-    weights.map(|(law, weight)| (weight, f64::from(u8::from(law == law_of(value))).into())).collect()
+    scenario.law_fixed(address, law_of(value))
 }
 
 /// Refuses series with discrete assumptions, where an answer has no derivative that this crate can compute.

@@ -12,6 +12,8 @@
 //! | `cases` | discrete assumptions: every combination of their values |
 //! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
 //! | `process` | the answers at a point for Student-t innovations and for shocks that are not random walks |
+//! | `given` | the probability of an overtake as a function of the drawn numbers |
+//! | `observed` | the same given reported revenue, with the density of the reports |
 //! | `gradient` | derivatives of an answer |
 //! | `ranking` | ranks of three or more providers |
 //! | `settings` | what is asked, with the tolerance and the budget |
@@ -23,7 +25,9 @@ mod asked;
 mod cases;
 mod closed;
 mod dynamics;
+mod given;
 mod gradient;
+mod observed;
 mod outcome;
 mod pair;
 mod process;
@@ -39,7 +43,9 @@ pub use closed::{
     first_passage_density, first_passage_ever,
 };
 
+pub(crate) use given::GivenDraws;
 pub use gradient::{Gradient, Slope};
+pub(crate) use observed::{Conditioned, ObservedPair, Reports};
 pub(crate) use settings::DEFAULT_TOLERANCE;
 pub use settings::Exact;
 

@@ -144,6 +144,11 @@ impl<'p> Pair<'p> {
         pair
     }
 
+    /// The same pair as a function of scores that are dependent already.
+    pub(super) fn of_dependent_scores(self) -> Self {
+        Self { factor: Factor::default(), ..self }
+    }
+
     /// The probability of being ahead at the base, where the integrated draws determine the start.
     pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
         let bases = self.series.map(|of| self.plan.base(of));

@@ -237,7 +237,7 @@ impl<'a> Exact<'a> {
         (!(self.budget > 0.0 && self.budget.is_finite())).then(|| Problem::new("budget", message()))
     }
 
-    pub(super) fn tolerance_fault(&self) -> Option<Problem> {
+    pub(crate) fn tolerance_fault(&self) -> Option<Problem> {
         let message = || format!("must be between 1e-12 and 0.01, got {:?}", self.tolerance);
         (!TOLERANCES.contains(&self.tolerance)).then(|| Problem::new("tolerance", message()))
     }

@@ -65,7 +65,7 @@ impl QuestionDates {
     }
 
     /// Periods 1 to T.
-    pub(super) fn labels(&self) -> &[Period] {
+    pub(crate) fn labels(&self) -> &[Period] {
         &self.labels
     }
 

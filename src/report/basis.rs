@@ -4,7 +4,8 @@ use super::html::HtmlPage;
 use super::words;
 use crate::assumption::address::Subject;
 use crate::assumption::quantity::Quantity;
-use crate::audit::{Audit, Finding, Weights, short};
+use crate::audit::{Audit, Finding, Weights};
+use crate::number::short;
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
 

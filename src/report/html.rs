@@ -87,6 +87,31 @@ impl HtmlPage {
         self.put(format_args!("</details>"));
     }
 
+    /// Sliders with a name, a shown value and a position each, and the answer that they change. Without a script they do nothing.
+    pub(super) fn sliders(&mut self, rows: &[(String, String, u32)], steps: u32, answer: &str) {
+        self.put(format_args!("<div id=\"live\" class=\"live\">"));
+        for (name, value, place) in rows {
+            let name = with_places(&escaped(name));
+            self.put(format_args!(
+                "<label><span>{name}</span><input type=\"range\" min=\"0\" max=\"{steps}\" step=\"1\" value=\"{place}\" disabled=\"disabled\"/>\
+                 <output>{}</output></label>",
+                escaped(value)
+            ));
+        }
+        self.put(format_args!(
+            "<p class=\"answer\">Probability <strong id=\"live-answer\">{}</strong> <button id=\"live-reset\" type=\"button\" hidden=\"hidden\">reset</button></p>\
+             <p id=\"live-note\">The sliders need JavaScript; without it this is the answer near the medians.</p></div>",
+            escaped(answer)
+        ));
+    }
+
+    /// A script with its data, as HTML and as XML.
+    pub(super) fn script(&mut self, data: &str, script: &str) {
+        let data = data.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e");
+        self.put(format_args!("<script type=\"application/json\" id=\"live-data\">{data}</script>"));
+        self.put(format_args!("<script>//<![CDATA[\n{script}//]]></script>"));
+    }
+
     fn put(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a String does not fail.
         let _ = writeln!(self.body, "{element}");

@@ -6,6 +6,7 @@
 //! | `answers` | questions, revenue, ranks and shares |
 //! | `beside` | the scenario beside the outside view (feature `history`) |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
+//! | `live`, `live.js` | an answer with sliders |
 //! | `scorecard` | a back-test as one page |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
@@ -14,12 +15,14 @@ mod basis;
 #[cfg(feature = "history")]
 mod beside;
 mod html;
+mod live;
 #[cfg(feature = "history")]
 mod scorecard;
 mod words;
 
 use html::HtmlPage;
 
+use crate::analysis::LiveAnswer;
 #[cfg(feature = "history")]
 use crate::comparison::AgainstReference;
 use crate::error::Error;
@@ -49,6 +52,7 @@ use crate::outcome::Outcome;
 pub struct Report<'a> {
     outcome: &'a Outcome,
     title: Option<String>,
+    live: Option<&'a LiveAnswer>,
     #[cfg(feature = "history")]
     reference: Option<&'a AgainstReference>,
 }
@@ -59,6 +63,7 @@ impl Outcome {
         Report {
             outcome: self,
             title: None,
+            live: None,
             #[cfg(feature = "history")]
             reference: None,
         }
@@ -87,6 +92,27 @@ impl<'a> Report<'a> {
         self
     }
 
+    /// Adds a section with sliders for some numbers and the probability that they change. It needs a script, which is part of the
+    /// page; without it the page is complete and shows the answer near the medians.
+    ///
+    /// # Example: a slider for one rate
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario, normal};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 10).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.2))
+    /// #     .provider(Provider::new("B", 12).growth(Curve::constant(0.2)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let live = scenario.live("A overtakes B", "2020", &["provider[A].growth.constant"])?;
+    /// let outcome = scenario.simulate().paths(1000).run()?;
+    /// let html = outcome.report().live(&live).html()?;
+    /// assert!(html.contains("What if: A overtakes B by 2020"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn live(mut self, live: &'a LiveAnswer) -> Self {
+        self.live = Some(live);
+        self
+    }
+
     /// A custom title; the first question by default.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
@@ -105,6 +131,9 @@ impl<'a> Report<'a> {
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
+        if let Some(live) = self.live {
+            live::section(&mut page, outcome.scenario(), live);
+        }
         #[cfg(feature = "history")]
         if let Some(both) = self.reference {
             beside::section(&mut page, both);

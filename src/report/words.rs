@@ -3,8 +3,8 @@
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
-use crate::audit::short;
 use crate::estimate::Estimate;
+use crate::number::short;
 use crate::render::money;
 use crate::scenario::{AssumptionPlace, Scenario};
 

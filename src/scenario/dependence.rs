@@ -5,11 +5,11 @@ use std::f64::consts::PI;
 
 use super::check::misfit;
 use super::{Dependence, Scenario};
+use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::visitor::Visitor;
-use crate::assumption::{Assumption, uniform};
 use crate::covariance::{Covariance, Stated, Unfit};
 use crate::error::{Error, Problem, did_you_mean_address, is_enough, shown};
 use crate::growth::{AUTO, Curve};
@@ -97,15 +97,6 @@ impl Scenario {
         changed.providers[index].growth = Some(curve);
         changed.retain_dependences();
         changed.checked()
-    }
-
-    /// The scenario with the number at an address fixed. It stays a distribution, without spread, if dependences may
-    /// refer to it.
-    ///
-    /// # Errors
-    /// As for [`Scenario::with`].
-    pub(crate) fn with_fixed(&self, address: &str, value: f64) -> Result<Self, Error> {
-        if self.dependences.is_empty() { self.with(address, value) } else { self.with(address, uniform(value, value)) }
     }
 
     fn drawable(&self) -> Drawable {

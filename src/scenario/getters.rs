@@ -7,7 +7,7 @@ use super::segment::Compared;
 use super::{Centring, Claim, Jump, Measure, Provider, Question, Scenario, ScenarioBuilder, Shock};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
-use crate::error::Error;
+use crate::error::{Error, did_you_mean};
 use crate::growth::Curve;
 
 impl Provider {
@@ -100,6 +100,19 @@ impl fmt::Display for Question {
 }
 
 impl Scenario {
+    /// The place of a question, by its name or as "A overtakes B".
+    ///
+    /// # Errors
+    /// If the scenario has no such question; the message lists all and gives the most similar one.
+    pub(crate) fn question_place(&self, name: &str) -> Result<usize, Error> {
+        let titles: Vec<String> = self.questions.iter().map(Question::title).collect();
+        titles.iter().position(|title| title == name).ok_or_else(|| {
+            let hint = did_you_mean(name, titles.iter().map(String::as_str));
+            let all = if titles.is_empty() { "none".to_owned() } else { titles.join(", ") };
+            Error::lookup("question", format!("no question is named {name:?}{hint}; questions: {all}"))
+        })
+    }
+
     /// The stated correlations: two providers and the correlation of their innovations. Other pairs are uncorrelated.
     ///
     /// # Example: the correlation of a pair

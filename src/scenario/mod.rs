@@ -14,6 +14,7 @@ mod encode;
 mod estimate_errors;
 mod exit;
 mod file;
+mod fixed;
 mod getters;
 mod item;
 mod measure;

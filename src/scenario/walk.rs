@@ -159,6 +159,20 @@ impl Scenario {
         list.numbers
     }
 
+    /// The number at an address, as [`Scenario::with`] takes it; of a distribution, its median.
+    ///
+    /// # Errors
+    /// If no number has the address; the message gives the most similar one.
+    pub(crate) fn number_at(&self, address: &str) -> Result<f64, Error> {
+        let mut list = Listing::default();
+        self.walk(&mut Trail::default(), &mut list);
+        if let Some((_, value)) = list.numbers.iter().find(|(known, _)| known == address) {
+            return Ok(*value);
+        }
+        let place = list.places.iter().find(|place| place.address == address);
+        place.and_then(|place| self.median(&place.assumption)).ok_or_else(|| self.unknown_address(address))
+    }
+
     /// Every number that may not be a distribution and is not part of one: a correlation, the weight of a law.
     pub(crate) fn plain_numbers(&self) -> Vec<(String, f64)> {
         let mut list = Listing::default();

@@ -51,6 +51,7 @@ mod measured;
 mod measures;
 #[cfg(feature = "toml")]
 mod mixture;
+mod news;
 mod outcome_file;
 mod outcome_json;
 #[cfg(feature = "history")]
@@ -72,9 +73,12 @@ mod samplings;
 mod schema;
 mod scores;
 mod segments;
+mod sensitivity;
 #[cfg(feature = "toml")]
 mod shocks;
 mod snapshot;
+mod solve;
+mod surface;
 mod sustained;
 mod tables;
 mod types;

@@ -2,6 +2,7 @@
 //!
 //! `outgrow --help` lists the subcommands; `outgrow run --help` the options of one.
 
+mod analysis;
 mod answer;
 mod backtest;
 mod failure;
@@ -45,6 +46,10 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Fit(options) => set_threads(&options.threads).and_then(|()| fit::fit(&options)),
         Command::Backtest(options) => set_threads(&options.threads).and_then(|()| backtest::backtest(&options)),
         Command::Reference(options) => reference(&options),
+        Command::Sensitivity(options) => set_threads(&options.threads).and_then(|()| analysis::sensitivity(&options)),
+        Command::Solve(options) => set_threads(&options.threads).and_then(|()| analysis::solve(&options)),
+        Command::Surface(options) => set_threads(&options.threads).and_then(|()| analysis::surface(&options)),
+        Command::News(options) => set_threads(&options.threads).and_then(|()| analysis::news(&options)),
         Command::Schema => output::print(&Scenario::json_schema()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::{NewsOptions, SensitivityOptions, SolveOptions, SurfaceOptions};
 use clap::builder::{PossibleValuesParser, TypedValueParser, UnknownArgumentValueParser};
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use outgrow::fit::GrowthLaw;
@@ -52,6 +53,14 @@ pub(crate) enum Command {
     Report(Box<Report>),
     /// Validate a scenario without running it, and print what it asks
     Check(Check),
+    /// Print what an answer depends on: the split of its variance, a tornado, and Sobol' and Shapley indices
+    Sensitivity(SensitivityOptions),
+    /// Find the value of a number at which a question has a stated probability
+    Solve(SolveOptions),
+    /// Print lines of equal probability over ranges of two numbers, and draw them
+    Surface(SurfaceOptions),
+    /// Print what reported revenue changes, in parts; or before the reports, what they may change
+    News(NewsOptions),
     /// Make a scenario from a revenue history, as TOML: the outside view, or fitted growth laws
     Fit(Fit),
     /// Score forecasts from every past year of a panel on what happened
@@ -133,6 +142,15 @@ pub(crate) struct Report {
     /// The file to write the report to
     #[arg(long, value_name = "FILE", default_value = "report.html", help_heading = None)]
     pub(crate) html: PathBuf,
+    /// Add a slider for the drawn number at this address; up to four
+    #[arg(long, value_name = "ADDRESS", help_heading = "Sliders")]
+    pub(crate) live: Vec<String>,
+    /// The question that the sliders change [default: the first one]
+    #[arg(long, value_name = "NAME", requires = "live", help_heading = "Sliders")]
+    pub(crate) live_question: Option<String>,
+    /// The date by which the overtake is to happen [default: the last one]
+    #[arg(long, value_name = "PERIOD", value_parser = period, requires = "live", help_heading = "Sliders")]
+    pub(crate) live_by: Option<Period>,
     /// Add the outside view made from this history, CSV
     #[arg(long, value_name = "HISTORY.csv", help_heading = "Outside view")]
     pub(crate) history: Option<PathBuf>,
@@ -387,7 +405,7 @@ fn years(text: &str) -> Result<YearsOption, String> {
     Ok(YearsOption { word: text.replace(['=', '_'], "-"), measure })
 }
 
-fn period(text: &str) -> Result<Period, outgrow::Error> {
+pub(crate) fn period(text: &str) -> Result<Period, outgrow::Error> {
     text.parse()
 }
 
@@ -395,11 +413,11 @@ fn date(text: &str) -> Result<Date, outgrow::Error> {
     text.parse()
 }
 
-fn real(text: &str) -> Result<f64, String> {
+pub(crate) fn real(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| "must be a number, as 0.001 or 1e-3".to_owned())
 }
 
-fn whole(text: &str) -> Result<u64, String> {
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
     exact_whole(text).ok_or_else(|| "must be a whole number, as 250000, 100_000 or 1e6".to_owned())
 }
 
@@ -431,7 +449,7 @@ fn exact_whole(text: &str) -> Option<u64> {
 }
 
 /// Splits at the first `=` outside brackets, since a name in brackets may contain one.
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     let mut depth = 0;
     let split = text.find(|character| {
         match character {

@@ -93,7 +93,7 @@ fn charts(outcome: &Outcome, fans_of: &[YearsOption]) -> Vec<(String, Result<Str
     charts
 }
 
-fn write_file(source: &Source, file: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_file(source: &Source, file: &Path, text: &str) -> Result<(), Failure> {
     write_text(file, text).map_err(|error| source.failed(format!("cannot write {}: {error}", file.display())))
 }
 

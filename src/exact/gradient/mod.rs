@@ -10,7 +10,7 @@ pub use slopes::{Gradient, Slope};
 
 use crate::assumption::address::{ProviderKey, Subject, is_within, of_provider};
 use crate::calendar::Period;
-use crate::error::{Error, did_you_mean};
+use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::answer::{ROUNDING, series_of};
 use crate::exact::asked::{Asked, Watch};
@@ -134,14 +134,8 @@ impl Exact<'_> {
 
     /// The question with this name and the pair that it compares, if its gradient is implemented.
     fn asked(&self, name: &str) -> Result<(&Question, [&str; 2]), Error> {
-        let questions = Scenario::questions(self.scenario);
-        let Some(place) = questions.iter().position(|question| question.title() == name) else {
-            let titles: Vec<String> = questions.iter().map(Question::title).collect();
-            let hint = did_you_mean(name, titles.iter().map(String::as_str));
-            let all = if titles.is_empty() { "none".to_owned() } else { titles.join(", ") };
-            return Err(Error::lookup("question", format!("no question is named {name:?}{hint}; questions: {all}")));
-        };
-        let question = &questions[place];
+        let place = self.scenario.question_place(name)?;
+        let question = &self.scenario.questions[place];
         let fault = self.tolerance_fault().or_else(|| self.budget_fault()).or_else(|| sums_fault(place, question));
         if let Some(fault) = fault {
             return Err(Error::of_settings("exact", vec![fault]));

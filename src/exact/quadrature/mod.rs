@@ -23,7 +23,7 @@ mod cubic;
 pub(super) mod integrate;
 pub(super) mod lines;
 pub(super) mod pairs;
-mod processes;
+pub(super) mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;
 mod surrogate;

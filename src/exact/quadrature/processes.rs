@@ -26,6 +26,8 @@ const FINENESS: [Fineness; 5] = [
     Fineness { per_sd: 4.6, reach: 7.5, outside: 1e-4 },
     Fineness { per_sd: 6.0, reach: 8.3, outside: 1e-5 },
 ];
+/// The discretization for answers to three digits.
+pub(crate) const COARSE: Fineness = FINENESS[2];
 /// Refinement levels of the start: with that of the discretization added.
 const START: usize = 1;
 /// Error of walks that leave the grid and come back, and of rounding.

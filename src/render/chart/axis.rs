@@ -48,6 +48,26 @@ impl Axis {
         Self { from: 0.0, to, log: false, ticks }
     }
 
+    /// An axis for any numbers from `low` to `high`.
+    pub(super) fn range(low: f64, high: f64, height: f64) -> Self {
+        // Ticks are multiples of a step, counted from the last one below the range.
+        let label = |value: f64, decimals: usize| {
+            if value.abs() >= 1e4 { amount(value) } else { format!("{value:.decimals$}") }
+        };
+        let most = (height / TICK_GAP).clamp(2.0, 8.0);
+        let first = exponent((high - low) / most);
+        let found = (first..=first + 2).flat_map(one_two_five).find(|(step, _)| (high - low) / step <= most);
+        let ticks = found.map_or_else(Vec::new, |(step, power)| {
+            let (from, decimals) = ((low / step - 1e-9).ceil(), usize::try_from(-power).unwrap_or(0));
+            let values = (0..=10).map(|index| (from + f64::from(index)) * step);
+            values
+                .take_while(|value| *value <= high + 1e-9 * step)
+                .map(|value| (value, label(value, decimals)))
+                .collect()
+        });
+        Self { from: low, to: high, log: false, ticks }
+    }
+
     /// An axis without values, for charts that show only dates.
     pub(super) fn none() -> Self {
         Self { from: 0.0, to: 1.0, log: false, ticks: Vec::new() }

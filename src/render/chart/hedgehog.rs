@@ -2,8 +2,8 @@
 
 use super::axis::{Axis, Calendar, Frame};
 use super::page::{Contents, LEAST_WIDTH, Layout, LegendEntry, Words};
-use super::score::checked;
 use super::settings::Chart;
+use super::single::checked;
 use super::svg::{Paint, Stroke};
 use crate::backtest::{Hedgehog, OriginFan, Scorecard};
 use crate::calendar::Period;

@@ -7,11 +7,13 @@ mod dots;
 mod fan;
 #[cfg(feature = "history")]
 mod hedgehog;
+mod iso;
 mod labels;
 mod page;
 #[cfg(feature = "history")]
 mod score;
 mod settings;
+mod single;
 mod stack;
 mod svg;
 mod text;

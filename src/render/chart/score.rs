@@ -2,17 +2,13 @@
 
 use super::axis::{Axis, Frame, TICK};
 use super::page::{WORDS, f64_of};
+use super::single::{MARGIN, checked, heading};
 use super::svg::{Anchor, Drawing, Paint, Stroke, Text};
-use super::text;
 use crate::backtest::{ForecasterScores, Scorecard, shown_skill};
 use crate::error::{Error, Kind};
 
-const MARGIN: f64 = 14.0;
 /// The lower end of the chart of skills: that of few cases may be any number below 1, which is written beside the name.
 const LEAST_SKILL: f64 = -2.0;
-const TITLE: f64 = 14.0;
-/// The range of widths, in pixels.
-const WIDTHS: (u32, u32) = (280, 2_000);
 /// Replicates of the consistency bands.
 const REPLICATES: u32 = 200;
 /// Points at which bands are drawn, and bins of the counts.
@@ -124,14 +120,6 @@ impl Scorecard {
     }
 }
 
-pub(super) fn checked(width: u32) -> Result<f64, Error> {
-    if (WIDTHS.0..=WIDTHS.1).contains(&width) {
-        return Ok(f64::from(width));
-    }
-    let message = format!("a width must be from {} to {} pixels, got {width}", WIDTHS.0, WIDTHS.1);
-    Err(Error::invalid("chart", "width", message))
-}
-
 /// Multiples of .1 within a range, or of .2 and .5 where there are many.
 fn ticks(low: f64, high: f64) -> Vec<f64> {
     let step = [0.1, 0.2, 0.5, 1.0].into_iter().find(|step| (high - low) / step <= 7.0).unwrap_or(2.0);
@@ -149,16 +137,6 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         }
     }
     kept
-}
-
-/// The title; returns its lower end.
-fn heading(scene: &mut Drawing, width: f64, title: &str) -> f64 {
-    let mut y = MARGIN - 4.0;
-    for line in text::wrap(title, TITLE, (width - 2.0 * MARGIN) / 1.1, 3) {
-        y += TITLE + 4.0;
-        scene.text((MARGIN, y), Text::new(&line, TITLE).bold());
-    }
-    y + 12.0
 }
 
 /// A square frame with both axes from 0.

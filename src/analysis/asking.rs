@@ -1,0 +1,105 @@
+//! One question and one date of a scenario.
+
+use crate::calendar::Period;
+use crate::error::Error;
+use crate::estimate::Estimate;
+use crate::exact::GivenDraws;
+use crate::outcome::{Change, Overtake, QuestionDates, place_of};
+use crate::scenario::Scenario;
+
+/// A scenario with one question alone, up to the last period that its answer by a date depends on.
+#[derive(Debug, Clone)]
+pub(super) struct Asking {
+    pub(super) scenario: Scenario,
+    /// The name of the question.
+    pub(super) question: String,
+    pub(super) by: Period,
+    /// The place of the date among those of the question.
+    place: usize,
+}
+
+impl Asking {
+    /// # Errors
+    /// If the scenario has no such question, or the question no such date.
+    pub(super) fn new(
+        scenario: &Scenario,
+        question: &str,
+        date: impl TryInto<Period, Error: Into<Error>>,
+    ) -> Result<Self, Error> {
+        let asked = &scenario.questions()[scenario.question_place(question)?];
+        let dates = scenario.dates(asked);
+        let labels = QuestionDates::of(scenario, asked).labels().to_vec();
+        let place = place_of(&labels, date)?;
+        // A lead that lasts is confirmed by the dates after its first one.
+        let last = (place + asked.sustained as usize - 1).min(labels.len() - 1);
+        let mut own = scenario.shortened(scenario.label(dates.at[last]));
+        own.questions = vec![asked.clone()];
+        Ok(Self { scenario: own, question: asked.title(), by: labels[place], place })
+    }
+
+    /// The same question of a changed scenario.
+    pub(super) fn of(&self, scenario: Scenario) -> Self {
+        Self { scenario, ..self.clone() }
+    }
+
+    /// The probability as a function of the drawn numbers.
+    ///
+    /// # Errors
+    /// Unsupported if the question has no exact answer.
+    pub(super) fn given_draws(&self) -> Result<GivenDraws, Error> {
+        GivenDraws::new(&self.scenario, self.place)
+    }
+
+    /// The exact answer.
+    ///
+    /// # Errors
+    /// As for [`Exact::run`](crate::Exact::run).
+    pub(super) fn exact(&self, tolerance: f64) -> Result<Estimate, Error> {
+        Ok(self.of_overtake(&self.scenario.exact().tolerance(tolerance).alone().run()?.questions()[0]))
+    }
+
+    /// The simulated answer.
+    ///
+    /// # Errors
+    /// As for [`Simulation::run`](crate::Simulation::run).
+    pub(super) fn simulated(&self, paths: u64, seed: u64, confidence: f64) -> Result<Estimate, Error> {
+        let simulation = self.scenario.simulate().paths(paths).seed(seed).confidence(confidence);
+        Ok(self.of_overtake(&simulation.fans(false).ranks(false).shares(false).run()?.questions()[0]))
+    }
+
+    /// The difference between the answer of `other` and this one, with common random numbers.
+    ///
+    /// # Errors
+    /// As for [`Simulation::difference`](crate::Simulation::difference).
+    pub(super) fn difference(&self, other: &Self, paths: u64, seed: u64, confidence: f64) -> Result<Change, Error> {
+        let simulation = self.scenario.simulate().paths(paths).seed(seed).confidence(confidence);
+        simulation.difference(&other.scenario)?.questions()[0].by(self.by)
+    }
+
+    fn of_overtake(&self, overtake: &Overtake) -> Estimate {
+        overtake.by(self.by).expect("the question has this date")
+    }
+}
+
+impl Scenario {
+    /// The last date at which a question has an answer. The question is given by its name or as "A overtakes B".
+    ///
+    /// # Errors
+    /// If the scenario has no such question, or the question no date.
+    ///
+    /// # Example: the last year of an annual question
+    /// ```
+    /// # use outgrow::{Curve, Measure, Provider, Question, Scenario};
+    /// # let provider = |name: &str| Provider::new(name, 1).growth(Curve::constant(0.3)).volatility(0.1);
+    /// let scenario = Scenario::builder("2018-Q1", "2021-Q2").provider(provider("A")).provider(provider("B"))
+    ///     .question(Question::overtakes("A", "B").measure(Measure::Annual)).build()?;
+    /// let name = scenario.questions()[0].title();
+    /// assert_eq!(scenario.last_date(&name)?.to_string(), "2020-Q4");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn last_date(&self, question: &str) -> Result<Period, Error> {
+        let asked = &self.questions()[self.question_place(question)?];
+        let last = self.dates(asked).at.last().copied();
+        last.map(|t| self.label(t)).ok_or_else(|| Error::lookup("question", format!("{question:?} has no date")))
+    }
+}

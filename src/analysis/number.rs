@@ -1,0 +1,51 @@
+//! A number with its error.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::estimate::decimals;
+
+/// A number with its standard error and confidence interval, such as a sensitivity index or the value that a goal seek found.
+/// Unlike an [`Estimate`](crate::Estimate) it need not be a probability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct NumberEstimate {
+    /// The number itself.
+    pub value: f64,
+    /// One standard error; 0 only if the number is exact.
+    pub standard_error: f64,
+    /// The confidence interval, at the level that was asked for.
+    pub interval: [f64; 2],
+}
+
+impl NumberEstimate {
+    pub(super) fn of(value: f64, standard_error: f64, reach: f64) -> Self {
+        Self { value, standard_error, interval: [value - reach, value + reach] }
+    }
+
+    /// Half of the width of the interval.
+    pub(super) fn reach(&self) -> f64 {
+        0.5 * (self.interval[1] - self.interval[0])
+    }
+}
+
+impl fmt::Display for NumberEstimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.value.abs() >= 1e6 {
+            // As many digits as the error supports, to its first one.
+            let mut digits = 0;
+            let mut ratio = self.value.abs() / self.standard_error;
+            while ratio > 1.0 && digits < 12 {
+                (ratio, digits) = (0.1 * ratio, digits + 1);
+            }
+            return f.pad(&format!("{:.digits$e} ± {:.0e}", self.value, self.standard_error));
+        }
+        if self.standard_error < 1e-9 {
+            return f.pad(&format!("{:.9}", self.value));
+        }
+        let decimals = decimals(self.standard_error);
+        f.pad(&format!("{:.decimals$} ± {:.decimals$}", self.value, self.standard_error))
+    }
+}

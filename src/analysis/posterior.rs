@@ -1,0 +1,138 @@
+//! Means over the drawn numbers given reports: importance weights at scrambled Sobol points.
+
+use super::number::NumberEstimate;
+use crate::cpu::in_parallel;
+use crate::error::{Error, Kind};
+use crate::estimate::t_of;
+use crate::exact::{Conditioned, ObservedPair, Reports};
+use crate::math;
+use crate::math::gauss::as_f64;
+use crate::random::{GROUP, Net};
+
+/// Independent replicates.
+pub(super) const REPLICATES: usize = 32;
+/// Points of each replicate after which no points are added.
+const MOST_POINTS: usize = 4096;
+/// An effective sample size below this is a collapse of the weights.
+const LEAST_SIZE: f64 = 200.0;
+/// The level of the intervals.
+const CONFIDENCE: f64 = 0.95;
+
+/// A probability given reports.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posterior {
+    pub(super) probability: NumberEstimate,
+    /// (Σ w)² / Σ w² (Kong 1992).
+    pub(super) effective_size: f64,
+    pub(super) points: usize,
+}
+
+/// Weights and weighted probabilities of one replicate, relative to a largest log weight.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    largest: f64,
+    weights: f64,
+    squares: f64,
+    hits: f64,
+}
+
+impl Sums {
+    const NONE: Self = Self { largest: f64::NEG_INFINITY, weights: 0.0, squares: 0.0, hits: 0.0 };
+
+    fn rescaled(self, largest: f64) -> Self {
+        let scale = if self.largest == f64::NEG_INFINITY { 0.0 } else { math::exp(self.largest - largest) };
+        Self { largest, weights: scale * self.weights, squares: scale * scale * self.squares, hits: scale * self.hits }
+    }
+
+    fn add(self, other: Self) -> Self {
+        let largest = self.largest.max(other.largest);
+        if largest == f64::NEG_INFINITY {
+            return self;
+        }
+        let (a, b) = (self.rescaled(largest), other.rescaled(largest));
+        Self { largest, weights: a.weights + b.weights, squares: a.squares + b.squares, hits: a.hits + b.hits }
+    }
+
+    fn of(Conditioned { log_weight, probability }: Conditioned) -> Self {
+        if log_weight == f64::NEG_INFINITY {
+            return Self::NONE;
+        }
+        Self { largest: log_weight, weights: 1.0, squares: 1.0, hits: probability }
+    }
+}
+
+/// The normal scores of a group of points of one replicate, by drawn number.
+pub(super) fn scores(net: &Net, replicate: usize, group: usize, count: usize) -> Vec<Vec<f64>> {
+    let points = net.group(replicate, group as u64);
+    points[..count].iter().map(|axis| axis.iter().map(|u| math::norm_quantile(*u)).collect()).collect()
+}
+
+/// The probability given reports; points are doubled until its standard error is at most `tolerance`.
+///
+/// # Errors
+/// If the weights collapse, or a curve is not finite.
+pub(super) fn posterior(pair: &ObservedPair, reports: &Reports, tolerance: f64, seed: u64) -> Result<Posterior, Error> {
+    let count = pair.draws().len();
+    if count == 0 {
+        let points = pair.points(&[], 1)?;
+        let only = pair.conditioned(&points, reports, &mut pair.recursion())?[0];
+        let probability = NumberEstimate::of(only.probability, tolerance.min(1e-6), 2.0 * tolerance.min(1e-6));
+        return Ok(Posterior { probability, effective_size: f64::INFINITY, points: 1 });
+    }
+    let net = Net::new(seed, REPLICATES, count);
+    let mut sums = vec![Sums::NONE; REPLICATES];
+    let (mut from, mut upto) = (0, 2);
+    loop {
+        let one = |replicate: usize| -> Result<Sums, Error> {
+            let mut recursion = pair.recursion();
+            let mut sum = Sums::NONE;
+            for group in from..upto {
+                let points = pair.points(&scores(&net, replicate, group, count), GROUP)?;
+                for point in pair.conditioned(&points, reports, &mut recursion)? {
+                    sum = sum.add(Sums::of(point));
+                }
+            }
+            Ok(sum)
+        };
+        for (sum, added) in sums.iter_mut().zip(in_parallel(REPLICATES, &one)) {
+            *sum = sum.add(added?);
+        }
+        let found = summed(&sums, GROUP * upto);
+        if found.probability.standard_error <= tolerance && found.effective_size >= LEAST_SIZE {
+            return Ok(found);
+        }
+        if GROUP * upto >= MOST_POINTS {
+            return if found.effective_size >= LEAST_SIZE { Ok(found) } else { Err(collapsed(&found)) };
+        }
+        (from, upto) = (upto, 2 * upto);
+    }
+}
+
+/// The ratio of means over replicates (delta method).
+fn summed(sums: &[Sums], points: usize) -> Posterior {
+    let largest = sums.iter().map(|sum| sum.largest).fold(f64::NEG_INFINITY, f64::max);
+    let sums: Vec<Sums> = sums.iter().map(|sum| sum.rescaled(largest)).collect();
+    let total = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
+    let (weights, squares, hits) = (total(|sum| sum.weights), total(|sum| sum.squares), total(|sum| sum.hits));
+    let points = REPLICATES * points;
+    if !(weights > 0.0) {
+        return Posterior { probability: NumberEstimate::of(0.0, 1.0, 1.0), effective_size: 0.0, points };
+    }
+    let (value, count) = (hits / weights, as_f64(sums.len()));
+    let spread: f64 = sums.iter().map(|sum| (sum.hits - value * sum.weights) * (sum.hits - value * sum.weights)).sum();
+    let error = (spread * count / (count - 1.0)).sqrt() / weights;
+    Posterior {
+        probability: NumberEstimate::of(value, error, t_of(CONFIDENCE, count - 1.0) * error),
+        effective_size: weights * weights / squares,
+        points,
+    }
+}
+
+fn collapsed(found: &Posterior) -> Error {
+    let message = format!(
+        "the weights collapse: an effective sample size of {:.1} of {} points; the reports are far from what the scenario expects, so \
+         change its assumptions or widen its distributions and volatilities",
+        found.effective_size, found.points
+    );
+    Error::one(Kind::Limit, "news", "report", message)
+}

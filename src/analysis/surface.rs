@@ -1,0 +1,276 @@
+//! The probability of a question by a date as a function of two numbers, by interpolation of exact answers.
+
+use std::ops::RangeInclusive;
+
+use serde::Serialize;
+
+use super::asking::Asking;
+use crate::assumption::address::is_within;
+use crate::calendar::Period;
+use crate::cpu::in_parallel;
+use crate::error::{Error, Problem};
+use crate::estimate::Estimate;
+use crate::exact::DEFAULT_TOLERANCE;
+use crate::math::interpolant::Interpolant;
+use crate::number::short;
+use crate::random::{GROUP, Net};
+use crate::scenario::Scenario;
+
+/// Intervals between nodes on each axis, at first and at most. Nodes of one number of intervals are nodes of the next.
+const FIRST: usize = 4;
+const MOST: usize = 32;
+/// Random points at which the interpolation is compared with exact answers.
+const CHECKS: usize = 32;
+/// The error at which no nodes are added, as a multiple of the tolerance.
+const GOOD: f64 = 2.0;
+
+/// Settings of a surface; created by [`Scenario::surface`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SurfaceSettings {
+    asking: Asking,
+    axes: [SurfaceAxis; 2],
+    tolerance: f64,
+}
+
+/// A number that varies along an axis.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SurfaceAxis {
+    /// The address of the number.
+    pub address: String,
+    /// The lowest value.
+    pub low: f64,
+    /// The highest value.
+    pub high: f64,
+    /// The number as it is.
+    pub current: f64,
+}
+
+impl SurfaceAxis {
+    fn nodes(&self, intervals: usize) -> Vec<f64> {
+        Interpolant::new(0.5 * (self.low + self.high), 0.5 * (self.high - self.low), intervals + 1).nodes
+    }
+}
+
+/// A probability as a function of two numbers; returned by [`SurfaceSettings::run`].
+///
+/// Exact answers at Chebyshev nodes are interpolated. The error is the largest difference to exact answers at 32 other points, plus
+/// their own error.
+///
+/// # Example: lines of equal probability
+/// ```
+/// # use outgrow::{normal, Curve, Provider, Question, Scenario};
+/// # let scenario = Scenario::builder("2018", "2022")
+/// #     .provider(Provider::new("A", 10).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1))
+/// #     .provider(Provider::new("B", 12).growth(Curve::constant(0.2)).volatility(0.1))
+/// #     .question(Question::overtakes("A", "B")).build()?;
+/// let axes = [("provider[A].growth.constant.normal[0]", 0.1..=0.5), ("provider[B].growth.constant", 0.1..=0.4)];
+/// let surface = scenario.surface("A overtakes B", "2021", axes)?.tolerance(1e-3).run()?;
+/// let even = &surface.iso_lines(&[0.5])?[0];
+/// let [a, b] = even.pieces[0][0];
+/// assert!((surface.at(a, b)?.value() - 0.5).abs() < 1e-6);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Surface {
+    /// The name of the question.
+    pub question: String,
+    /// The date by which the overtake is to happen.
+    pub period: Period,
+    /// The two numbers.
+    pub axes: [SurfaceAxis; 2],
+    /// The largest error that was found.
+    pub error: f64,
+    /// Exact answers that were computed.
+    pub solves: usize,
+    /// By node of the first axis, then of the second.
+    values: Vec<Vec<f64>>,
+}
+
+impl Scenario {
+    /// Computes the probability of a question by a date over ranges of two numbers. The question is given by its name or as "A
+    /// overtakes B", the numbers by their addresses.
+    ///
+    /// # Errors
+    /// An unknown question, date or address. A range that is empty or has a value that is not allowed there.
+    ///
+    /// # Example: a table of exact answers
+    /// ```
+    /// # use outgrow::{normal, Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2022")
+    /// #     .provider(Provider::new("A", 10).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1))
+    /// #     .provider(Provider::new("B", 12).growth(Curve::constant(0.2)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let axes = [("provider[A].growth.constant.normal[0]", 0.2..=0.4), ("provider[B].volatility", 0.05..=0.2)];
+    /// let surface = scenario.surface("A overtakes B", "2021", axes)?.tolerance(1e-3).run()?;
+    /// let table = surface.table([100, 100]);
+    /// assert!(table.len() == 100 && table[99][0] > table[0][0]);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn surface(
+        &self,
+        question: &str,
+        date: impl TryInto<Period, Error: Into<Error>>,
+        axes: [(&str, RangeInclusive<f64>); 2],
+    ) -> Result<SurfaceSettings, Error> {
+        let asking = Asking::new(self, question, date)?;
+        let axis = |(address, range): (&str, RangeInclusive<f64>)| -> Result<SurfaceAxis, Error> {
+            let (low, high) = range.into_inner();
+            if !(low < high && low.is_finite() && high.is_finite()) {
+                let message = format!("must be a low and a higher finite number, got {low:?} and {high:?}");
+                return Err(Error::invalid("surface", address, message));
+            }
+            for end in [low, high] {
+                asking.scenario.with(address, end).map(drop)?;
+            }
+            Ok(SurfaceAxis { address: address.to_owned(), low, high, current: self.number_at(address)? })
+        };
+        let [first, second] = axes;
+        if is_within(first.0, second.0) || is_within(second.0, first.0) {
+            let message = format!("the two numbers must be different ones, got {:?} and {:?}", first.0, second.0);
+            return Err(Error::invalid("surface", second.0, message));
+        }
+        Ok(SurfaceSettings { axes: [axis(first)?, axis(second)?], asking, tolerance: DEFAULT_TOLERANCE })
+    }
+}
+
+impl SurfaceSettings {
+    /// Sets the tolerance of exact answers, as [`Exact::tolerance`](crate::Exact::tolerance); by default 1e-4.
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Computes exact answers at 25 nodes, then at 81, 289 and at most 1,089, until the interpolation has an error of at most twice the
+    /// tolerance.
+    ///
+    /// # Errors
+    /// As for [`Exact::run`](crate::Exact::run). A number that does not change the answer.
+    pub fn run(self) -> Result<Surface, Error> {
+        let fault: Option<Problem> = self.asking.scenario.exact().tolerance(self.tolerance).tolerance_fault();
+        if let Some(fault) = fault {
+            return Err(Error::of_settings("surface", vec![fault]));
+        }
+        let checks = self.checks();
+        let truths = self.solved(&checks)?;
+        let mut surface = Surface {
+            question: self.asking.question.clone(),
+            period: self.asking.by,
+            axes: self.axes.clone(),
+            error: f64::INFINITY,
+            solves: checks.len(),
+            values: Vec::new(),
+        };
+        let mut intervals = FIRST;
+        loop {
+            self.refine(&mut surface, intervals)?;
+            let off = |([x, y], truth): (&[f64; 2], &Estimate)| {
+                (surface.interpolated(*x, *y) - truth.value()).abs() + truth.standard_error()
+            };
+            surface.error = checks.iter().zip(&truths).map(off).fold(0.0, f64::max);
+            if surface.error <= GOOD * self.tolerance || intervals >= MOST {
+                break;
+            }
+            intervals *= 2;
+        }
+        self.check_effects(&surface)?;
+        Ok(surface)
+    }
+
+    /// Random points within both ranges.
+    fn checks(&self) -> Vec<[f64; 2]> {
+        let points: Vec<[f64; GROUP]> = Net::new(0, 1, 2).group(0, 0);
+        let at = |axis: usize, point: usize| {
+            let SurfaceAxis { low, high, .. } = self.axes[axis];
+            low + (high - low) * points[axis][point]
+        };
+        (0..CHECKS).map(|point| [at(0, point), at(1, point)]).collect()
+    }
+
+    fn solved(&self, points: &[[f64; 2]]) -> Result<Vec<Estimate>, Error> {
+        let one = |place: usize| {
+            let changes = self.axes.iter().zip(points[place]).map(|(axis, value)| (axis.address.as_str(), value));
+            self.asking.of(self.asking.scenario.with_all(changes)?).exact(self.tolerance)
+        };
+        in_parallel(points.len(), &one).into_iter().collect()
+    }
+
+    /// Computes the answers at all nodes that are not known yet.
+    fn refine(&self, surface: &mut Surface, intervals: usize) -> Result<(), Error> {
+        let [first, second] = self.axes.each_ref().map(|axis| axis.nodes(intervals));
+        let known = |a: usize, b: usize| -> Option<f64> {
+            let is_known = a.is_multiple_of(2) && b.is_multiple_of(2) && !surface.values.is_empty();
+            is_known.then(|| surface.values[a / 2][b / 2])
+        };
+        let all: Vec<(usize, usize)> = (0..first.len()).flat_map(|a| (0..second.len()).map(move |b| (a, b))).collect();
+        let missing: Vec<(usize, usize)> = all.iter().copied().filter(|(a, b)| known(*a, *b).is_none()).collect();
+        let points: Vec<[f64; 2]> = missing.iter().map(|(a, b)| [first[*a], second[*b]]).collect();
+        let mut values = vec![vec![0.0; second.len()]; first.len()];
+        for (a, b) in all {
+            values[a][b] = known(a, b).unwrap_or(0.0);
+        }
+        for ((a, b), answer) in missing.into_iter().zip(self.solved(&points)?) {
+            values[a][b] = answer.value();
+        }
+        surface.solves += points.len();
+        surface.values = values;
+        Ok(())
+    }
+
+    /// # Errors
+    /// If the probability does not depend on one of the numbers.
+    fn check_effects(&self, surface: &Surface) -> Result<(), Error> {
+        let values = &surface.values;
+        let first = values.windows(2).any(|rows| rows[0].iter().zip(&rows[1]).any(|(a, b)| (a - b).abs() > 1e-12));
+        let second = values.iter().any(|row| row.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 1e-12));
+        for (axis, moves) in self.axes.iter().zip([first, second]) {
+            if !moves {
+                let (low, high) = (short(axis.low), short(axis.high));
+                let message = format!("this number does not change the answer between {low} and {high}");
+                return Err(Error::invalid("surface", axis.address.clone(), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Surface {
+    /// The probability at two values, with the error of the surface.
+    ///
+    /// # Errors
+    /// If a value is out of its range.
+    pub fn at(&self, first: f64, second: f64) -> Result<Estimate, Error> {
+        for (axis, value) in self.axes.iter().zip([first, second]) {
+            if !(axis.low..=axis.high).contains(&value) {
+                let message = format!("must be from {:?} to {:?}, got {value:?}", axis.low, axis.high);
+                return Err(Error::invalid("surface", axis.address.clone(), message));
+            }
+        }
+        Ok(Estimate::bounded(self.interpolated(first, second), self.error))
+    }
+
+    fn interpolated(&self, first: f64, second: f64) -> f64 {
+        let intervals = self.values.len() - 1;
+        let [nodes, others] = self.axes.each_ref().map(|axis| axis.nodes(intervals));
+        let along = |row: &Vec<f64>| Interpolant { nodes: others.clone(), values: row.clone() }.at(second);
+        let value = Interpolant { values: self.values.iter().map(along).collect(), nodes }.at(first);
+        value.clamp(0.0, 1.0)
+    }
+
+    /// The probability at equally spaced values, by value of the first number, then of the second.
+    #[must_use]
+    pub fn table(&self, [rows, columns]: [usize; 2]) -> Vec<Vec<f64>> {
+        let [first, second] = [self.values_of(0, rows), self.values_of(1, columns)];
+        first.iter().map(|a| second.iter().map(|b| self.interpolated(*a, *b)).collect()).collect()
+    }
+
+    /// Equally spaced values of one of the numbers, from the lowest to the highest.
+    pub(super) fn values_of(&self, axis: usize, count: usize) -> Vec<f64> {
+        let SurfaceAxis { low, high, .. } = self.axes[axis];
+        #[expect(clippy::cast_precision_loss, reason = "a table fits into memory")]
+        let at = |place: usize| low + (high - low) * place as f64 / count.saturating_sub(1).max(1) as f64;
+        (0..count).map(at).collect()
+    }
+}

@@ -1,0 +1,68 @@
+//! A probability with sliders for some of its numbers.
+
+use serde_json::json;
+
+use super::html::HtmlPage;
+use super::words;
+use crate::analysis::{LiveAnswer, LiveNumber, SMALL_ERROR};
+use crate::assumption::quantity::Quantity;
+use crate::scenario::Scenario;
+
+const SCRIPT: &str = include_str!("live.js");
+/// Steps of a slider.
+const STEPS: u32 = 400;
+
+pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswer) {
+    let LiveAnswer { question, period, numbers, error, solves, .. } = live;
+    let quantity = |number: &LiveNumber| {
+        let place = scenario.assumptions().into_iter().find(|place| place.address == number.address);
+        place.map_or(Quantity::Shared, |place| place.quantity)
+    };
+    page.heading(2, &format!("What if: {question} by {period}"));
+    let names: Vec<&str> = numbers.iter().map(|number| number.address.as_str()).collect();
+    page.paragraph(&format!(
+        "The probability with {} fixed, each between its 1 % and 99 % quantiles, and everything else drawn. The sliders begin near the medians.",
+        names.join(", ")
+    ));
+    let place = |number: &LiveNumber| {
+        let share = (number.median - number.low) / (number.high - number.low);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a step of the slider")]
+        let step = (share * f64::from(STEPS)).round() as u32;
+        step.min(STEPS)
+    };
+    let value =
+        |number: &LiveNumber| number.low + f64::from(place(number)) / f64::from(STEPS) * (number.high - number.low);
+    let rows: Vec<(String, String, u32)> = numbers
+        .iter()
+        .map(|number| {
+            let quantity = quantity(number);
+            let shown = format!("{}{}", words::number(quantity, value(number)), words::unit(quantity));
+            (number.address.clone(), shown, place(number))
+        })
+        .collect();
+    let start: Vec<f64> = numbers.iter().map(value).collect();
+    let decimals = if *error <= SMALL_ERROR { 3 } else { 2 };
+    let probability = live.at(&start).expect("the sliders begin within their ranges");
+    page.sliders(&rows, STEPS, &format!("{probability:.decimals$}"));
+    let quality = if *error <= SMALL_ERROR {
+        ""
+    } else {
+        " This is more than 0.0002: the answer is less smooth than the polynomial."
+    };
+    page.paragraph(&format!(
+        "A polynomial fitted to exact answers. At 1,000 random points its largest error is {error:.1e}, from {solves} exact answers in all.{quality}"
+    ));
+    let number = |own: &LiveNumber| {
+        let quantity = quantity(own);
+        let form = if words::number(quantity, own.median).ends_with('%') { "percent" } else { "plain" };
+        json!({ "low": own.low, "high": own.high, "form": form, "unit": words::unit(quantity) })
+    };
+    let data = json!({
+        "numbers": numbers.iter().map(number).collect::<Vec<_>>(),
+        "degree": live.degree(),
+        "is_score": live.is_score(),
+        "terms": live.terms(),
+        "decimals": decimals,
+    });
+    page.script(&data.to_string(), SCRIPT);
+}
