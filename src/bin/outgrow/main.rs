@@ -10,6 +10,7 @@ mod input;
 mod options;
 mod output;
 mod past;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::Source;
-use crate::options::{Output, YearsOption};
+use crate::options::Output;
+use crate::values::YearsOption;
 
 /// Writes the files that are asked for, and prints the answer.
 pub(crate) fn write(
