@@ -272,6 +272,12 @@ impl Outcome {
         self.run.paths
     }
 
+    /// The number of paths that were requested, if not all of them were run.
+    #[must_use]
+    pub fn paths_asked(&self) -> Option<u64> {
+        self.run.paths_asked
+    }
+
     /// Whether every requested path was run.
     #[must_use]
     pub fn is_complete(&self) -> bool {

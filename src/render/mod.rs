@@ -3,6 +3,7 @@
 
 mod chart;
 mod csv;
+mod difference;
 mod laws;
 mod listing;
 mod markdown;

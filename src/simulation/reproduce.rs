@@ -17,7 +17,7 @@ impl Outcome {
     /// by the scheme that was chosen.
     ///
     /// # Errors
-    /// If the text is not an outcome; if another version of the crate computed it, or one with other random numbers; if
+    /// If the text is not an outcome, as serde writes it; if another version of the crate computed it, or one with other random numbers; if
     /// the run was stopped early or has custom statistics, which no file can represent; if any value differs. The error
     /// gives the address of the value.
     ///
@@ -39,7 +39,9 @@ impl Outcome {
     /// ```
     pub fn reproduce(file: &str) -> Result<Self, Error> {
         let file = file.trim_start_matches('\u{feff}');
-        let not_read = |error: serde_json::Error| invalid("", format!("cannot be read: {error}"));
+        let not_read = |error: serde_json::Error| {
+            invalid("", format!("cannot be read as an outcome, as --json writes it: {error}"))
+        };
         let stated: Value = serde_json::from_str(file).map_err(not_read)?;
         check_build(&stated["manifest"]["build"])?;
         let outcome: Self = serde_json::from_str(file).map_err(not_read)?;

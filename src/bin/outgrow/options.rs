@@ -3,23 +3,28 @@
 use std::path::PathBuf;
 
 use clap::builder::UnknownArgumentValueParser;
-use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use outgrow::fit::GrowthLaw;
 use outgrow::{Date, Period, Sampling};
 
+use crate::difference::Difference;
+use crate::export::Export;
+use crate::shell::{Completions, ManPage};
 use crate::values::{YearsOption, date, law, period, real, sampling, setting, threads, whole, years};
 
 const AFTER_HELP: &str = "\
 FILE is a scenario in TOML or JSON, or - for standard input. A text that begins with { is read as JSON.
 HISTORY.csv is a history: figures by name and period. PANEL.csv is one of many comparable series.
 
-Answers go to standard output. Findings, progress, the names of written files and errors go to standard error.
+Answers go to standard output. Findings, progress, the names of written files and errors go to standard error; --quiet
+leaves only the errors. No output is coloured, with or without NO_COLOR. A file is written whole or not at all.
 
 Exit codes:
-  0  an answer, an audit (with findings too) or a valid scenario
-  1  no answer although the input is valid: a limit was met, a method cannot answer the question, or a file cannot be
-     written; also a simulated answer that disagrees with the exact one (--cross-check)
-  2  wrong usage or invalid input: an unknown option, a file that cannot be read, an invalid scenario or setting";
+  0    an answer, an audit (with findings too) or a valid scenario
+  1    no answer although the input is valid: a limit was met, a method cannot answer the question, or a file cannot be
+       written; also a simulated answer that disagrees with the exact one (--cross-check)
+  2    wrong usage or invalid input: an unknown option, a file that cannot be read, an invalid scenario or setting
+  130  Ctrl-C ended a run: the answers are those of the paths counted until then, and a second Ctrl-C ends without any";
 
 /// Computes when one provider's revenue overtakes another's, and how likely it is.
 #[derive(Parser)]
@@ -27,6 +32,9 @@ Exit codes:
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Print only errors on standard error: no findings, no progress, no names of written files
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -35,6 +43,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Compute the exact answers, without sampling, and print them
     Exact(Exact),
+    /// Compare the answers of two scenarios on common random numbers
+    Difference(Difference),
     /// Print where a scenario may mislead, and which assumptions move its answers most
     Audit(Audit),
     /// Simulate a scenario and write its charts as SVG
@@ -51,6 +61,10 @@ pub(crate) enum Command {
     Reference(Reference),
     /// Print the JSON Schema of the scenario file
     Schema,
+    /// Print a script that completes subcommands and options in a shell
+    Completions(Completions),
+    /// Print the man page of the command and its subcommands
+    Man(ManPage),
 }
 
 /// What every subcommand that simulates takes.
@@ -76,6 +90,10 @@ pub(crate) struct Run {
     /// Compare each simulated probability with the exact one
     #[arg(long, help_heading = "Simulation")]
     pub(crate) cross_check: bool,
+    /// FILE is an outcome (--json): compute it again to the same bytes, or report what differs
+    #[arg(long, help_heading = None)]
+    #[arg(conflicts_with_all = ["set", "estimate_errors", "Simulation", "cross_check", "Contents", "charts"])]
+    pub(crate) again: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -91,6 +109,9 @@ pub(crate) struct Exact {
     /// The largest error of a probability, 1e-12 to 0.01 [default: 1e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
+    /// FILE is an outcome (--json): compute it again to the same bytes, or report what differs
+    #[arg(long, conflicts_with_all = ["set", "estimate_errors", "tolerance", "Contents", "charts"])]
+    pub(crate) again: bool,
     #[command(flatten)]
     pub(crate) contents: Contents,
     #[command(flatten)]
@@ -115,6 +136,9 @@ pub(crate) struct Chart {
     /// The folder to write the charts into
     #[arg(long, value_name = "DIR", default_value = "charts", help_heading = None)]
     pub(crate) charts: PathBuf,
+    /// Print the names of the charts as JSON
+    #[arg(long, help_heading = None)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -165,6 +189,9 @@ pub(crate) struct Check {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) findings: Findings,
+    /// Print what the scenario asks and the findings, or what is wrong with it, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -318,7 +345,7 @@ pub(crate) struct Threads {
 
 /// In what form an answer is given.
 #[derive(Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Output", group = ArgGroup::new("table").args(["csv", "export_csv"]).multiple(true))]
 pub(crate) struct Output {
     /// Print the whole outcome as JSON
     #[arg(long, conflicts_with = "csv")]
@@ -326,9 +353,11 @@ pub(crate) struct Output {
     /// Print every number of the outcome as CSV, one a row
     #[arg(long)]
     pub(crate) csv: bool,
-    /// With --csv: put an apostrophe before a text that a spreadsheet would run as a formula
-    #[arg(long, requires = "csv")]
+    /// In CSV: put an apostrophe before a text that a spreadsheet would run as a formula
+    #[arg(long, requires = "table")]
     pub(crate) spreadsheet: bool,
+    #[command(flatten)]
+    pub(crate) export: Export,
     /// Also write the charts into a folder, as SVG
     #[arg(long, value_name = "DIR")]
     pub(crate) charts: Option<PathBuf>,
