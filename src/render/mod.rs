@@ -16,5 +16,5 @@ pub use chart::Chart;
 pub(crate) use chart::escaped;
 #[cfg(feature = "history")]
 pub(crate) use number::grouped;
-pub(crate) use number::money;
+pub(crate) use number::{money, thousands};
 pub(crate) use table::Table;

@@ -39,9 +39,8 @@ impl Outcome {
     /// ```
     pub fn reproduce(file: &str) -> Result<Self, Error> {
         let file = file.trim_start_matches('\u{feff}');
-        let not_read = |error: serde_json::Error| {
-            invalid("", format!("cannot be read as an outcome, as --json writes it: {error}"))
-        };
+        let not_read =
+            |error: serde_json::Error| invalid("", format!("is not an outcome as --json writes it: {error}"));
         let stated: Value = serde_json::from_str(file).map_err(not_read)?;
         check_build(&stated["manifest"]["build"])?;
         let outcome: Self = serde_json::from_str(file).map_err(not_read)?;
