@@ -93,6 +93,6 @@ impl fmt::Display for Differences {
             }
             writeln!(f)?;
         }
-        writeln!(f, "{}", self.foot())
+        writeln!(f, "  {}", self.foot())
     }
 }

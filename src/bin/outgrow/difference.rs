@@ -1,6 +1,6 @@
 //! The difference between the answers of two scenarios, on common random numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use outgrow::{Differences, Scenario};
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::input::Source;
 use crate::options::{Findings, Input, Threads};
 use crate::values::{real, setting, whole};
-use crate::{files, messages, output};
+use crate::{files, input, messages, output};
 
 #[derive(Args)]
 pub(crate) struct Difference {
@@ -18,7 +18,7 @@ pub(crate) struct Difference {
     #[arg(value_name = "A")]
     first: PathBuf,
     /// The second scenario [default: the first, changed by --set]
-    #[arg(value_name = "B", required_unless_present = "set")]
+    #[arg(value_name = "B")]
     second: Option<PathBuf>,
     /// Change a number, a period, a history or a curve of the second scenario; may be repeated
     #[arg(long, value_name = "ADDRESS=VALUE", value_parser = setting)]
@@ -44,6 +44,11 @@ pub(crate) struct Difference {
 }
 
 pub(crate) fn difference(options: &Difference) -> Result<(), Failure> {
+    if options.second.is_none() && options.set.is_empty() {
+        let message =
+            "a difference needs a second scenario, B, or a change of the first: --set ADDRESS=VALUE; see --help";
+        return Err(Failure::invalid(message.to_owned()));
+    }
     crate::set_threads(&options.threads)?;
     files::check(options.export.files())?;
     let (first, second) = sources(options)?;
@@ -83,8 +88,9 @@ fn run(first: &Source, second: &Source, options: &Difference) -> Result<Differen
     if let Some(level) = options.confidence {
         simulation = simulation.confidence(level);
     }
-    let of_both = |failure: Failure| if first.name == second.name { failure } else { failure.of(&second.name) };
-    simulation.difference(&second.scenario).map_err(|error| of_both(first.failure(&error)))
+    let names =
+        if first.name == second.name { first.name.clone() } else { format!("{} and {}", first.name, second.name) };
+    simulation.difference(&second.scenario).map_err(|error| input::failure(Path::new(&names), &error))
 }
 
 /// Reports the questions that only one of the two asks.

@@ -372,9 +372,13 @@ pub(crate) fn grammar() -> clap::Command {
         let parser = UnknownArgumentValueParser::suggest(hint);
         Arg::new(name).long(name).action(ArgAction::SetTrue).value_parser(parser).hide(true)
     };
-    CommandLine::command().mut_subcommand("run", |run| {
-        run.arg(elsewhere("exact", "exact answers are computed by 'outgrow exact FILE'"))
-            .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
-            .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
-    })
+    CommandLine::command()
+        .mut_subcommand("run", |run| {
+            run.arg(elsewhere("exact", "exact answers are computed by 'outgrow exact FILE'"))
+                .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
+                .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
+        })
+        .mut_subcommand("difference", |difference| {
+            difference.arg(elsewhere("sampling", "a difference uses plain sampling"))
+        })
 }
