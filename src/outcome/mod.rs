@@ -273,6 +273,18 @@ impl Outcome {
     }
 
     /// The number of paths that were requested, if not all of them were run.
+    ///
+    /// # Example: a run that its callback stops
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # use std::ops::ControlFlow;
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
+    /// let run = scenario.simulate().paths(100_000).threads(1);
+    /// let stopped = run.on_progress(|_| ControlFlow::Break(())).run()?;
+    /// assert_eq!((stopped.paths(), stopped.paths_asked()), (Some(8192), Some(100_000)));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn paths_asked(&self) -> Option<u64> {
         self.run.paths_asked

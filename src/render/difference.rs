@@ -75,6 +75,19 @@ impl Differences {
     }
 
     /// The tables that `Display` prints, as Markdown.
+    ///
+    /// # Example: for a document
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 2).growth(Curve::constant(0.6)))
+    /// #     .provider(Provider::new("B", 1).growth(Curve::constant(0.3)))
+    /// #     .question(Question::overtakes("B", "A")).build()?;
+    /// let faster = scenario.with("provider[B].growth.constant", 3)?;
+    /// let table = scenario.simulate().paths(100).difference(&faster)?.to_markdown();
+    /// assert!(table.contains("| 2020 | 0 | 1 | +1 (exact) |"), "{table}");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let tables: Vec<String> = self.tables().map(|table| markdown(&table)).collect();

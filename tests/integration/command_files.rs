@@ -81,11 +81,17 @@ fn files_that_cannot_be_written_are_1() {
             format!("cannot write {twice}: two options name this file"),
         ),
     ] {
-        // A run of this size would not end in time.
+        // A run of this size would not end in the time of a test.
         let (code, out, err) = outgrow(&[&["run", &pair(), "--paths", "1e15"], files].concat());
         assert_eq!((code, out.as_str(), err), (Some(1), "", format!("{}: {words}\n", pair())));
     }
     assert!(folder.names().is_empty());
+    let file = File::of("charts in the way", b"");
+    for subcommand in ["run", "chart"] {
+        let (code, _, err) = outgrow(&[subcommand, &pair(), "--paths", "1e15", "--charts", file.path()]);
+        let words = format!("cannot write {}: it is a file; name a folder", file.path());
+        assert_eq!((code, err), (Some(1), format!("{}: {words}\n", pair())));
+    }
 }
 
 /// A file is replaced in one step and a link stays a link; a device is written to.
@@ -101,6 +107,13 @@ fn an_old_file_is_replaced_and_a_link_followed() {
     assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
     assert!(fs::read_to_string(&target).expect("a file").starts_with("question,provider,"));
     assert_eq!(folder.names(), ["link.csv", "target.csv"]);
+    let old = fs::read_to_string(&target).expect("a file");
+    let mut read_only = fs::metadata(&target).expect("a file").permissions();
+    read_only.set_readonly(true);
+    fs::set_permissions(&target, read_only).expect("its own file");
+    let (code, _, err) = run(&target);
+    assert!(code == Some(1) && err.contains(&format!("cannot write {target}: the file is read-only")), "{err}");
+    assert_eq!(fs::read_to_string(&target).expect("a file"), old);
     let (code, out, _) = run("/dev/stdout");
     assert!(code == Some(0) && out.starts_with("question,provider,") && out.contains("\n  by "), "{out}");
 }

@@ -144,6 +144,7 @@ fn none_of_the_paths_is_a_bound() {
 }
 
 /// The case of the README, whose snapshot is committed; the example of the README checks the same file.
+#[cfg(feature = "toml")]
 fn stored() -> String {
     std::env::var("SNAPSHOT_OF_TEST").unwrap_or_else(|_| "tests/data/alibaba_vs_google.snap".to_owned())
 }

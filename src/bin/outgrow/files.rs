@@ -27,6 +27,12 @@ pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<(),
     Ok(())
 }
 
+/// Checks before a long run that a folder can be made, or is one.
+pub(crate) fn check_folder(folder: &Path) -> Result<(), Failure> {
+    let is_free = folder.is_dir() || !folder.exists();
+    if is_free { Ok(()) } else { Err(unwritable(folder, "it is a file; name a folder")) }
+}
+
 /// Writes a text, and reports the file on standard error.
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), Failure> {
     replace(file, text).map_err(|error| unwritable(file, &error.to_string()))?;
@@ -43,6 +49,9 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     let target = match fs::metadata(file) {
         // A pipe or a device is written to and not replaced.
         Ok(known) if !known.is_file() => return fs::write(file, text),
+        Ok(known) if known.permissions().readonly() => {
+            return Err(io::Error::new(ErrorKind::PermissionDenied, "the file is read-only"));
+        }
         // A link stays one.
         Ok(_) => fs::canonicalize(file)?,
         Err(error) if error.kind() == ErrorKind::NotFound => file.to_owned(),

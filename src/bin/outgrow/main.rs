@@ -125,6 +125,8 @@ fn audit(options: &Audit) -> Result<(), Failure> {
 }
 
 fn chart(options: &Chart) -> Result<(), Failure> {
+    let name = input::name_of(&options.simulated.input.file);
+    files::check_folder(&options.charts).map_err(|failure| failure.of(&name))?;
     let (source, outcome) = simulate(&options.simulated, false)?;
     let files = output::write_charts(&source, &outcome, &options.simulated.simulation.fans_of, &options.charts)?;
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();

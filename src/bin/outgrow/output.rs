@@ -17,7 +17,8 @@ use crate::values::YearsOption;
 /// Checks before a run that its files can be written afterwards.
 pub(crate) fn check(input: &Input, options: &Output) -> Result<(), Failure> {
     let files = options.export.files().chain(options.html.as_deref());
-    files::check(files).map_err(|failure| failure.of(&input::name_of(&input.file)))
+    let folder = options.charts.as_deref().map_or(Ok(()), files::check_folder);
+    folder.and_then(|()| files::check(files)).map_err(|failure| failure.of(&input::name_of(&input.file)))
 }
 
 /// Writes the files that are asked for, and prints the answer.

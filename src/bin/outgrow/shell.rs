@@ -16,7 +16,7 @@ const NAME: &str = "outgrow";
 
 #[derive(Args)]
 pub(crate) struct Completions {
-    /// The shell that reads the script
+    /// The shell that reads the script, as in: source <(outgrow completions bash)
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
