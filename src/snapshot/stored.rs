@@ -65,7 +65,7 @@ impl Snapshot {
         })
     }
 
-    /// Writes the file, unless it holds this text already: its date then tells what changed.
+    /// Writes the file, unless it holds this text already, so that its date shows when it changed.
     fn store(&self, file: &Path) -> Result<(), Error> {
         let text = self.to_string();
         if fs::read_to_string(file).is_ok_and(|stored| stored == text) {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether these messages are left out, as `--quiet` says.
+/// Whether these messages are left out, as `--quiet` requests.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Leaves all further messages out.
