@@ -50,7 +50,7 @@
 //! | start from revenue figures (feature `history`) | `History::from_csv`, `History::outside_view`, `ReferenceClass` |
 //! | score forecasts from past years (feature `history`) | `History::backtest`, `backtest::Scorecard` |
 //! | score other forecasts | [`scores`] |
-//! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE` |
+//! | answer a scenario file without writing code | the command `outgrow` (feature `cli`): `outgrow run FILE`, `outgrow man` |
 //! | change a number by its address | [`Scenario::with`], [`Scenario::assumptions`], [`Scenario::numbers`] |
 //! | simulate | [`Scenario::simulate`], [`Simulation`] |
 //! | compute the answer without sampling, to a tolerance | [`Scenario::exact`], [`Exact`] |
@@ -63,12 +63,13 @@
 //! | write a self-contained report | [`Outcome::report`], [`Report`] |
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |
+//! | compute a stored outcome again and check it | [`Outcome::reproduce`] |
 //! | compute custom statistics | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
 //! | sample rare overtakes, reduce error bars, reach a given precision | [`Sampling`], [`Simulation::until`] |
 //! | compare the simulated with the exact value | [`Simulation::cross_check`], [`CrossCheck`] |
-//! | estimate the effect of a change with common random numbers | [`Simulation::difference`] |
+//! | estimate the effect of a change with common random numbers | [`Simulation::difference`], [`Differences`] |
 //! | assert a probability in a test | [`assert_probability!`], [`Scenario::check`] |
-//! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
+//! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot::check`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
 //! The [`cookbook`] answers seventeen common questions with runnable code.
@@ -108,7 +109,8 @@
 //! ```
 //!
 //! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false
-//! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed.
+//! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed; [`Snapshot::check`] keeps it in
+//! a file.
 
 pub mod _documentation;
 pub mod analysis;

@@ -9,9 +9,9 @@ use crate::assumption::address::{Subject, below_item};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
-use crate::outcome::place_of;
+use crate::outcome::{Outcome, place_of};
 use crate::paths::MOST_PATHS;
-use crate::scenario::{Measure, Question, Scenario};
+use crate::scenario::{Asks, Measure, Question, Scenario};
 use bound::{edges, smallest_shift};
 pub use verdict::Verdict;
 
@@ -145,7 +145,7 @@ impl ProbabilityCheck<'_> {
     ///
     /// # Errors
     /// An [assertion](Error::is_assertion) error if the probability lies outside the range, with the estimate, its
-    /// error, the range, z and the smallest detectable shift. Otherwise as [`verdict`](Self::verdict).
+    /// error, its distance from the range and the smallest detectable shift. Otherwise as [`verdict`](Self::verdict).
     pub fn within(&self, range: RangeInclusive<f64>) -> Result<(), Error> {
         let verdict = self.verdict(range)?;
         if verdict.holds() {
@@ -168,8 +168,8 @@ impl ProbabilityCheck<'_> {
         let dates: Vec<Period> = asked.dates(&self.question).at.iter().map(|t| asked.label(*t)).collect();
         place_of(&dates, period)?;
         let found = if self.simulated { None } else { exactly(&asked, period, &range)? };
-        let (estimate, paths) = match found {
-            Some(estimate) => (estimate, None),
+        let (Found { by: estimate, at_base }, paths) = match found {
+            Some(found) => (found, None),
             None => self.simulate(&asked, period, &range)?,
         };
         let (false_alarm, seed) = (self.false_alarm, self.seed);
@@ -177,6 +177,7 @@ impl ProbabilityCheck<'_> {
             what: format!("{} by {period}", self.question.title()),
             range,
             estimate,
+            at_base: (at_base.is_sure() && at_base.value() > 0.0).then(|| already(&self.question)),
             paths,
             seed,
             false_alarm,
@@ -210,14 +211,15 @@ impl ProbabilityCheck<'_> {
         asked: &Scenario,
         period: Period,
         range: &RangeInclusive<f64>,
-    ) -> Result<(Estimate, Option<u64>), Error> {
+    ) -> Result<(Found, Option<u64>), Error> {
         let run = |paths: u64, seed: u64| {
             let run = asked.simulate().paths(paths).seed(seed).fans(false).ranks(false).shares(false).run()?;
-            run.questions()[0].by(period)
+            Found::of(&run, period)
         };
-        let pilot = run(PILOT.min(self.at_most), self.seed)?;
+        let found = run(PILOT.min(self.at_most), self.seed)?;
+        let pilot = found.by;
         if pilot.standard_error() <= 0.0 {
-            return Ok((pilot, None));
+            return Ok((found, None));
         }
         let edges = edges(range).map(|edge| (pilot.value() - edge).abs());
         let distance = edges.fold(1.0, f64::min) - PILOT_ERRORS * pilot.standard_error();
@@ -225,7 +227,30 @@ impl ProbabilityCheck<'_> {
         while paths < self.at_most && smallest_shift(range, paths, self.false_alarm) > distance {
             paths = (2 * paths).min(self.at_most);
         }
-        run(paths, self.seed.wrapping_add(NOT_THE_PILOT)).map(|estimate| (estimate, Some(paths)))
+        run(paths, self.seed.wrapping_add(NOT_THE_PILOT)).map(|found| (found, Some(paths)))
+    }
+}
+
+/// What a run answers of the check's question.
+struct Found {
+    by: Estimate,
+    at_base: Estimate,
+}
+
+impl Found {
+    fn of(outcome: &Outcome, period: Period) -> Result<Self, Error> {
+        let overtake = &outcome.questions()[0];
+        Ok(Self { by: overtake.by(period)?, at_base: overtake.at_base() })
+    }
+}
+
+/// That the question is answered at the base, in words.
+fn already(question: &Question) -> String {
+    let when = if question.sustained > 1 { "from the base on" } else { "at the base already" };
+    match question.asks() {
+        Asks::Overtakes(challenger, incumbent) => format!("{challenger} is ahead of {incumbent} {when}"),
+        Asks::Leads(provider) => format!("{provider} leads {when}"),
+        Asks::Top(provider, places) => format!("{provider} is among the first {places} {when}"),
     }
 }
 
@@ -252,16 +277,17 @@ fn of_check(error: &Error) -> Error {
 }
 
 /// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is no exact answer.
-fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Estimate>, Error> {
+fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Found>, Error> {
     let mut last = None;
     for tolerance in TOLERANCES {
         let run = asked.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false).run();
-        let estimate = match run {
-            Ok(outcome) => outcome.questions()[0].by(period)?,
+        let found = match run {
+            Ok(outcome) => Found::of(&outcome, period)?,
             Err(error) if error.is_unsupported() => return Ok(None),
             Err(error) => return Err(error),
         };
-        last = Some(estimate);
+        let estimate = found.by;
+        last = Some(found);
         let margin = CLEAR * estimate.standard_error();
         if edges(range).all(|edge| (estimate.value() - edge).abs() > margin) {
             break;
@@ -273,7 +299,8 @@ fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Res
 /// Asserts in a test that the probability of an overtake, a lead or a place among the largest by a period lies within a
 /// range.
 ///
-/// Panics at the caller's location with the estimate, its error, the range, z and the smallest detectable shift. It is
+/// Panics at the caller's location with the estimate, its error, its distance from the range and the smallest detectable
+/// shift. It is
 /// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a
 /// probability within the range in at most `false_alarm` of seeds (1e-9 by default). Names and period may be variables;
 /// put longer expressions in parentheses. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`,

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::bound::{is_beyond, smallest_shift};
-use crate::estimate::Estimate;
+use crate::estimate::{Estimate, decimals};
+use crate::render::thousands;
 
 /// The result of a [`ProbabilityCheck`](crate::ProbabilityCheck).
 ///
@@ -27,6 +28,8 @@ pub struct Verdict {
     pub(super) what: String,
     pub(super) range: RangeInclusive<f64>,
     pub(super) estimate: Estimate,
+    /// "A is ahead of B at the base already", if that is certain.
+    pub(super) at_base: Option<String>,
     /// `None` for an exact answer.
     pub(super) paths: Option<u64>,
     pub(super) seed: u64,
@@ -69,36 +72,56 @@ impl Verdict {
         }
     }
 
-    /// The distance of the estimate beyond the nearer edge, in standard errors; 0 if it lies inside.
-    fn z(&self) -> f64 {
-        let value = self.estimate.value();
-        let beyond = (value - self.range.end()).max(self.range.start() - value).max(0.0);
-        if beyond > 0.0 { beyond / self.estimate.standard_error() } else { 0.0 }
+    /// Where the estimate lies: "within", "2.1 standard errors above", or "below" where it has no error.
+    fn side(&self) -> String {
+        let (value, error) = (self.estimate.value(), self.estimate.standard_error());
+        let (above, below) = (value - self.range.end(), self.range.start() - value);
+        let (distance, side) = if above > below { (above, "above") } else { (below, "below") };
+        match distance / error {
+            _ if distance <= 0.0 => "within".to_owned(),
+            errors if errors.is_finite() => format!("{errors:.1} standard errors {side}"),
+            _ => side.to_owned(),
+        }
+    }
+
+    /// How the estimate was computed, and what the check would have missed.
+    fn basis(&self) -> String {
+        let shift = self.smallest_shift();
+        let detected = |words: &str| if shift > 0.0 { format!("{words} {}", plain(shift)) } else { String::new() };
+        match self.paths {
+            None if shift > 0.0 => {
+                let from = detected("; a probability outside the range is detected from a distance of");
+                format!("computed by quadrature, with its estimated error{from}")
+            }
+            None => "exact".to_owned(),
+            Some(paths) => {
+                let (seed, share, paths) = (self.seed, self.false_alarm, thousands(paths));
+                let from = detected("; one outside is detected in 99 of 100 seeds from a distance of");
+                format!(
+                    "{paths} paths, seed {seed}; a probability in the range fails in at most {share:e} of seeds{from}"
+                )
+            }
+        }
     }
 }
 
+/// A distance between probabilities with two digits.
+fn plain(distance: f64) -> String {
+    if distance < 1e-4 { format!("{distance:.1e}") } else { format!("{distance:.*}", decimals(distance)) }
+}
+
+/// "A overtakes B by 2022-Q4: the probability is 0.4712 ± 0.0005, 42.4 standard errors above the range 0.3 to 0.45; …".
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = (self.range.start(), self.range.end());
-        let z = self.z();
-        let word = match self.holds() {
-            true if z > 0.0 => "is consistent with",
-            true => "is within",
-            false => "is not within",
-        };
-        write!(f, "{}: {} {word} {low} – {high}", self.what, self.estimate)?;
-        if z > 0.0 && z.is_finite() {
-            write!(f, ", z = {z:.1}")?;
+        let side = self.side();
+        write!(f, "{}: the probability is {}, {side} the range {low} to {high}", self.what, self.estimate)?;
+        if self.holds() && side != "within" {
+            f.write_str(if self.paths.is_some() { ", which may be chance" } else { ", within its error" })?;
         }
-        match self.paths {
-            None if self.estimate.standard_error() > 0.0 => write!(f, "; by quadrature, with its estimated error")?,
-            None => write!(f, "; exact")?,
-            Some(paths) => write!(f, "; {paths} paths, seed {}, false alarm {:e}", self.seed, self.false_alarm)?,
+        if let Some(words) = &self.at_base {
+            write!(f, "; {words}")?;
         }
-        let shift = self.smallest_shift();
-        if shift > 0.0 {
-            write!(f, ", smallest detectable shift {shift:.1e} beyond the range")?;
-        }
-        Ok(())
+        write!(f, "; {}", self.basis())
     }
 }

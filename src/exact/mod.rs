@@ -71,7 +71,7 @@ impl Exact<'_> {
         let mut asked = self.scenario.questions().iter().filter(|_| self.leads);
         let leads = asked.find_map(|question| answer::leads_fault(&self, &plan, question));
         let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), &providers, leads);
-        Ok(Outcome::exact(self.scenario, &plan, how, solved, providers))
+        Ok(Outcome::exact((self.scenario, &plan), (how, self.contents()), solved, providers))
     }
 }
 

@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::math;
 use crate::outcome::{
-    Answers, Distribution, Fan, FanRow, MeanDate, Method, Mixture, NotExact, Outcome, Overtake, ProviderOutcome,
-    QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
+    Answers, Contents, Distribution, Fan, FanRow, MeanDate, Method, Mixture, NotExact, Outcome, Overtake,
+    ProviderOutcome, QuestionDates, RankTable, RunInfo, ShareFan, ShareRow, WITHOUT_FANS, Years,
 };
 use crate::plan::{Plan, SeriesId};
 use crate::scenario::Scenario;
@@ -14,9 +14,8 @@ use crate::statistic::Shares;
 impl Outcome {
     /// An exact outcome, from the answers to each question and for each provider.
     pub(super) fn exact(
-        scenario: &Scenario,
-        plan: &Plan,
-        run: RunInfo,
+        (scenario, plan): (&Scenario, &Plan),
+        (run, contents): (RunInfo, Contents),
         answers: Vec<Answers>,
         providers: Vec<ProviderOutcome>,
     ) -> Self {
@@ -27,7 +26,7 @@ impl Outcome {
             Overtake::new((scenario, question), dates, answers, mean_date, Vec::new())
         });
         let asked = run.tolerance;
-        Self::new((scenario, plan), (run, asked), questions.collect(), providers, Vec::new())
+        Self::new((scenario, plan), (run, asked, contents), questions.collect(), providers, Vec::new())
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::quadrature::budget::{self, Budget, DEFAULT_BUDGET};
 use crate::error::{Error, Problem};
+use crate::outcome::Contents;
 use crate::scenario::{Measure, Question, Scenario};
 
 /// Default tolerance. The default budget meets it for up to eight drawn numbers, with and without shocks.
@@ -204,6 +205,19 @@ impl<'a> Exact<'a> {
     pub fn shares(mut self, on: bool) -> Self {
         self.shares = on;
         self
+    }
+
+    /// The settings that the outcome's [`RunInfo`](crate::outcome::RunInfo) does not show.
+    pub(super) fn contents(&self) -> Contents {
+        Contents {
+            fans: self.fans,
+            ranks: self.ranks,
+            shares: self.shares,
+            fans_of: self.measured.clone(),
+            cross_check: false,
+            lead_changes: Some(self.leads),
+            budget: Some(self.budget),
+        }
     }
 
     pub(super) fn limits(&self) -> Budget<'a> {

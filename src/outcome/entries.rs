@@ -15,7 +15,7 @@ use crate::scenario::Measure;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     #[serde(rename = "outgrow")]
-    _version: IgnoredAny,
+    pub(super) version: String,
     pub(super) base: Period,
     pub(super) horizon: Period,
     pub(super) unit: Option<String>,

@@ -25,7 +25,7 @@ use crate::scenario::{Measure, Question, Scenario};
 impl Serialize for Outcome {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("outgrow", env!("CARGO_PKG_VERSION"))?;
+        map.serialize_entry("outgrow", &self.build.version)?;
         map.serialize_entry("base", &self.base())?;
         map.serialize_entry("horizon", &self.horizon())?;
         map.serialize_entry("unit", &self.scenario.unit())?;
@@ -72,7 +72,11 @@ impl File {
                            no file can represent, cannot be read";
             return Err(invalid("manifest", message));
         };
-        let Manifest { scenario, counts, providers: details } = manifest;
+        let Manifest { build, contents, scenario, counts, providers: details } = manifest;
+        if self.version != build.version {
+            let message = format!("is {:?}, but the outcome names {:?}", build.version, self.version);
+            return Err(invalid("manifest.build.version", message));
+        }
         let scenario = scenario.into_owned();
         let stated = (self.base, self.horizon, self.unit.as_deref());
         if stated != (scenario.base(), scenario.horizon(), scenario.unit()) {
@@ -102,7 +106,8 @@ impl File {
         let providers = providers.collect::<Result<Vec<_>, _>>()?;
         let custom = custom(self.events, self.classes, self.statistics);
         let past = pasts(&scenario, &plan);
-        Ok(Outcome { scenario, run: self.run, questions, providers, custom, past })
+        let (build, contents) = (build.into_owned(), contents.into_owned());
+        Ok(Outcome { scenario, build, run: self.run, contents, questions, providers, custom, past })
     }
 }
 

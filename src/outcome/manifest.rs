@@ -1,21 +1,24 @@
-//! What an outcome file holds beside the answers, so that it can be read back.
+//! What an outcome file holds beside the answers, so that it can be read back and computed again.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::part::ProviderOutcome;
-use super::{Fan, Outcome, Overtake, RankTable};
+use super::{Build, Contents, Fan, Outcome, Overtake, RankTable};
 use crate::estimate::Estimate;
 use crate::scenario::Scenario;
 
 /// The levels of revenue that charts show beside [`QUANTILES`](super::QUANTILES).
 pub(super) const OUTER: [f64; 2] = [0.025, 0.975];
 
-/// The scenario, and the numbers that the answers are computed from but do not show.
+/// The build, the scenario and the settings, which with `run` reproduce the outcome, and the numbers that the answers are
+/// computed from but do not show.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest<'a> {
+    pub(super) build: Cow<'a, Build>,
+    pub(super) contents: Cow<'a, Contents>,
     pub(super) scenario: Cow<'a, Scenario>,
     /// For each question, the number of paths by first overtake; empty if the answers are exact.
     pub(super) counts: Vec<Cow<'a, [u64]>>,
@@ -44,6 +47,8 @@ impl<'a> Manifest<'a> {
     /// `None` if the scenario has a custom curve, which no file can represent.
     pub(super) fn of(outcome: &'a Outcome) -> Option<Self> {
         outcome.scenario.to_tree().is_ok().then(|| Self {
+            build: Cow::Borrowed(&outcome.build),
+            contents: Cow::Borrowed(&outcome.contents),
             scenario: Cow::Borrowed(&outcome.scenario),
             counts: outcome.questions.iter().map(Overtake::counts).map(Cow::Borrowed).collect(),
             providers: outcome.providers.iter().map(ProviderDetails::of).collect(),

@@ -1,6 +1,8 @@
 //! The outcome: the answers of a run as data. Its two producers, `exact` and `simulation`, build it; `render` shows it.
 //! serde writes it to a file and reads it back.
 
+mod build;
+mod contents;
 mod cross_check;
 mod custom;
 mod difference;
@@ -22,6 +24,8 @@ mod run;
 mod variance;
 mod when;
 
+pub(crate) use build::Build;
+pub(crate) use contents::Contents;
 pub(crate) use cross_check::FALSE_ALARM;
 pub use cross_check::{Checked, CrossCheck};
 pub(crate) use custom::{CustomAnswer, CustomKind};
@@ -78,7 +82,10 @@ use crate::scenario::{Measure, Scenario};
 pub struct Outcome {
     /// The scenario that was answered.
     pub(crate) scenario: Scenario,
+    /// The build that computed the answers.
+    pub(crate) build: Build,
     pub(crate) run: RunInfo,
+    pub(crate) contents: Contents,
     pub(crate) questions: Vec<Overtake>,
     pub(crate) providers: Vec<ProviderOutcome>,
     pub(crate) custom: Vec<CustomAnswer>,
@@ -88,16 +95,17 @@ pub struct Outcome {
 
 impl Outcome {
     /// An outcome of the answers of a producer. `asked` is the requested error, if any; it and the reached error are
-    /// recorded in the run, and the run in every question.
+    /// recorded in the run, and the run in every question. `contents` are the other settings.
     pub(crate) fn new(
         (scenario, plan): (&Scenario, &Plan),
-        (run, asked): (RunInfo, Option<f64>),
+        (run, asked, contents): (RunInfo, Option<f64>, Contents),
         questions: Vec<Overtake>,
         providers: Vec<ProviderOutcome>,
         custom: Vec<CustomAnswer>,
     ) -> Self {
         let past = past::pasts(scenario, plan);
-        let mut outcome = Self { scenario: scenario.clone(), run, questions, providers, custom, past };
+        let (scenario, build) = (scenario.clone(), Build::of_this_crate());
+        let mut outcome = Self { scenario, build, run, contents, questions, providers, custom, past };
         let reached = outcome.largest_error();
         outcome.run.precision = asked.map(|asked| ReachedPrecision::of(asked, reached));
         for question in &mut outcome.questions {
@@ -262,6 +270,24 @@ impl Outcome {
     #[must_use]
     pub fn paths(&self) -> Option<u64> {
         self.run.paths
+    }
+
+    /// The number of paths that were requested, if not all of them were run.
+    ///
+    /// # Example: a run that its callback stops
+    /// ```
+    /// # use outgrow::{Curve, Provider, Scenario};
+    /// # use std::ops::ControlFlow;
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 1).growth(Curve::constant(0.3)).volatility(0.1)).build()?;
+    /// let run = scenario.simulate().paths(100_000).threads(1);
+    /// let stopped = run.on_progress(|_| ControlFlow::Break(())).run()?;
+    /// assert_eq!((stopped.paths(), stopped.paths_asked()), (Some(8192), Some(100_000)));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn paths_asked(&self) -> Option<u64> {
+        self.run.paths_asked
     }
 
     /// Whether every requested path was run.

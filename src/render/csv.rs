@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
-use crate::outcome::{CustomKind, Outcome, Overtake, QUANTILES, Years};
+use crate::outcome::{CustomKind, Differences, Outcome, Overtake, QUANTILES, Years};
 
 const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
 
@@ -262,6 +262,38 @@ impl Overtake {
     pub fn to_csv(&self) -> String {
         let mut rows = LongTable::new(false);
         rows.question(self);
+        rows.text
+    }
+}
+
+impl Differences {
+    /// The differences with one number a row, in the columns of [`Outcome::to_csv`]: `before` and `after` are the
+    /// probabilities in the two scenarios, `difference` is the second minus the first.
+    ///
+    /// # Example: a column of differences
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario};
+    /// # let scenario = Scenario::builder("2018", "2020")
+    /// #     .provider(Provider::new("A", 2).growth(Curve::constant(0.6)))
+    /// #     .provider(Provider::new("B", 1).growth(Curve::constant(0.3)))
+    /// #     .question(Question::overtakes("B", "A")).build()?;
+    /// let faster = scenario.with("provider[B].growth.constant", 3)?;
+    /// let csv = scenario.simulate().paths(100).difference(&faster)?.to_csv();
+    /// assert!(csv.lines().any(|row| row == "\"B overtakes A\",,\"2019\",\"difference\",1.0,0.0,1.0,1.0"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut rows = LongTable::new(false);
+        for question in &self.questions {
+            for change in &question.by {
+                let key = RowKey { question: &question.name, period: Some(change.period), ..RowKey::default() };
+                let [low, high] = change.interval;
+                rows.estimate(key, "before", &change.before);
+                rows.estimate(key, "after", &change.after);
+                rows.put(key, "difference", change.value, &format!("{:?},{low:?},{high:?}", change.standard_error));
+            }
+        }
         rows.text
     }
 }

@@ -48,7 +48,7 @@ impl Outcome {
     }
 }
 
-fn markdown(table: &Table) -> String {
+pub(super) fn markdown(table: &Table) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let rule = format!("|{}\n", "---|".repeat(table.head.len()));
     let rows: String = table.rows.iter().map(|row| line(row)).collect();
@@ -56,7 +56,7 @@ fn markdown(table: &Table) -> String {
 }
 
 /// Escapes the characters that are special in Markdown.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, '\\' | '|' | '*' | '_' | '`' | '<' | '#' | '~' | '[' | ']') {

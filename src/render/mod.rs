@@ -3,6 +3,7 @@
 
 mod chart;
 mod csv;
+mod difference;
 mod laws;
 mod listing;
 mod markdown;
@@ -15,5 +16,5 @@ pub use chart::Chart;
 pub(crate) use chart::escaped;
 #[cfg(feature = "history")]
 pub(crate) use number::grouped;
-pub(crate) use number::money;
+pub(crate) use number::{money, thousands};
 pub(crate) use table::Table;

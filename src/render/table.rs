@@ -20,7 +20,7 @@ const BAR: usize = 20;
 const RANK_HEAD: [&str; 3] = ["likeliest rank", "mean rank", "median rank"];
 
 /// The year ends among the periods, thinned to a table's rows; the last period if there is no year end.
-fn year_ends(periods: &[Period]) -> Vec<Period> {
+pub(super) fn year_ends(periods: &[Period]) -> Vec<Period> {
     let ends: Vec<Period> = periods.iter().copied().filter(|period| period.ends_year()).collect();
     if ends.is_empty() {
         return periods.last().copied().into_iter().collect();
@@ -29,7 +29,7 @@ fn year_ends(periods: &[Period]) -> Vec<Period> {
 }
 
 /// At most as many dates as a table has rows, including the last.
-fn thinned(dates: Vec<Period>) -> Vec<Period> {
+pub(super) fn thinned(dates: Vec<Period>) -> Vec<Period> {
     let every = dates.len().div_ceil(MOST_ROWS).max(1);
     let first = dates.len().saturating_sub(1) % every;
     dates.into_iter().skip(first).step_by(every).collect()

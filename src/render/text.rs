@@ -1,9 +1,9 @@
-//! Short answers as text: means, differences and cross-checks.
+//! Short answers as text: means and cross-checks.
 
 use std::fmt;
 
 use crate::estimate::decimals;
-use crate::outcome::{Change, CrossCheck, Differences, Years};
+use crate::outcome::{CrossCheck, Years};
 
 impl fmt::Display for Years {
     /// "3.42 ± 0.01 years", with the digits that the error supports.
@@ -14,31 +14,6 @@ impl fmt::Display for Years {
         } else {
             write!(f, "{} years (exact)", self.value)
         }
-    }
-}
-
-impl fmt::Display for Change {
-    /// "by 2022-Q4: 0.381 → 0.402, +0.0210 ± 0.0003".
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "by {}: {} → {}, ", self.period, self.before.shown(), self.after.shown())?;
-        if self.standard_error > 0.0 {
-            let decimals = decimals(self.standard_error);
-            write!(f, "{:+.decimals$} ± {:.decimals$}", self.value, self.standard_error)
-        } else {
-            write!(f, "{:+} (exact)", self.value)
-        }
-    }
-}
-
-impl fmt::Display for Differences {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for question in &self.questions {
-            writeln!(f, "{}", question.name)?;
-            for change in &question.by {
-                writeln!(f, "  {change}")?;
-            }
-        }
-        Ok(())
     }
 }
 

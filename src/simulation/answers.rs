@@ -54,7 +54,7 @@ fn outcome(tally: &Tally, plan: &Plan) -> Result<Outcome, Error> {
     let asked = tally.settings().precision.map(|asked| asked.error());
     Ok(Outcome::new(
         (scenario, plan),
-        (run_info(tally), asked),
+        (run_info(tally), asked, tally.settings().contents()),
         questions.collect(),
         providers(parts, plan, &counting)?,
         parts.iter().filter_map(|part| custom(part, &counting)).collect(),

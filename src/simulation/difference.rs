@@ -149,7 +149,7 @@ impl ScenarioPair {
             }
         }
         if questions.is_empty() {
-            return Err(Error::invalid("difference", "question", "no question has the same name and dates in both"));
+            return Err(no_common_question(scenarios));
         }
         Ok(Self { plans, questions })
     }
@@ -224,6 +224,18 @@ impl ScenarioPair {
             questions: questions.collect(),
         }
     }
+}
+
+fn no_common_question(scenarios: [&Scenario; 2]) -> Error {
+    let [first, second] = scenarios.map(|scenario| {
+        let titles: Vec<String> =
+            scenario.questions().iter().map(|question| format!("{:?}", question.title())).collect();
+        if titles.is_empty() { "nothing".to_owned() } else { titles.join(", ") }
+    });
+    let message = format!(
+        "no question has the same name and dates in both: the first scenario asks {first}, the second asks {second}"
+    );
+    Error::invalid("difference", "question", message)
 }
 
 /// The difference of two shares of the same `paths` paths, of which `lost` are hits only before the change and

@@ -9,6 +9,7 @@ mod custom;
 mod difference;
 mod parts;
 mod pilot;
+mod reproduce;
 mod run;
 mod sample;
 mod settings;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Problem};
 use crate::estimate::z_of;
-use crate::outcome::{Chosen, CustomKind, WITHOUT_FANS};
+use crate::outcome::{Chosen, Contents, CustomKind, WITHOUT_FANS};
 use crate::paths::Sampling;
 use crate::plan::Plan;
 use crate::random::GROUP;
@@ -77,6 +77,19 @@ impl Settings {
     pub(super) fn paths_in(&self, from: u64, to: u64) -> u64 {
         let paths = |group: u64| (group * GROUP as u64).min(self.paths);
         paths(to) - paths(from)
+    }
+
+    /// The settings that the outcome's [`RunInfo`](crate::outcome::RunInfo) does not show.
+    pub(super) fn contents(&self) -> Contents {
+        Contents {
+            fans: self.fans,
+            ranks: self.ranks,
+            shares: self.shares,
+            fans_of: self.measured.clone(),
+            cross_check: self.cross_check,
+            lead_changes: None,
+            budget: None,
+        }
     }
 
     /// The settings in which two runs differ, with both values.

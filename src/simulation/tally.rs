@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::settings::{PartCounts, Settings};
 use crate::error::Error;
+use crate::outcome::Build;
 use crate::paths::Sampling;
 use crate::random::GROUP;
 use crate::scenario::Scenario;
@@ -38,31 +39,6 @@ pub struct Tally {
     /// Total of every row, where paths do not count once each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) totals: Option<Totals>,
-}
-
-/// The build that counted a tally.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Build {
-    /// Version of the crate, for readers.
-    version: String,
-    /// Version of the sampled values: builds that differ in it draw other paths for the same seed.
-    pub(super) stream: u32,
-}
-
-/// Raised by every change of the values that are sampled for a seed.
-const STREAM: u32 = 1;
-
-impl Build {
-    pub(super) fn of_this_crate() -> Self {
-        Self { version: env!("CARGO_PKG_VERSION").to_owned(), stream: STREAM }
-    }
-}
-
-impl fmt::Display for Build {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "of outgrow {}, stream {}", self.version, self.stream)
-    }
 }
 
 impl Tally {

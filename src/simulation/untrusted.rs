@@ -4,8 +4,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::parts::{built_in, empty_counts};
 use super::settings::{PartCounts, Settings};
-use super::tally::{Build, Tally};
+use super::tally::Tally;
 use crate::error::{Error, Kind};
+use crate::outcome::Build;
 use crate::paths::Sampling;
 use crate::scenario::Scenario;
 use crate::statistic::Totals;

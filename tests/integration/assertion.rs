@@ -37,8 +37,11 @@ fn an_exact_assertion_holds_to_its_error() {
     let error = check.within(0.1..=0.2).expect_err("outside");
     assert!(error.is_assertion());
     let text = error.to_string();
-    let says =
-        ["Alibaba Cloud overtakes Google Cloud by 2022-Q4", " ± ", "is not within 0.1 – 0.2, z = ", "; by quadrature"];
+    let says = [
+        "Alibaba Cloud overtakes Google Cloud by 2022-Q4: the probability is 0.",
+        " ± ",
+        " standard errors above the range 0.1 to 0.2; computed by quadrature, with its estimated error",
+    ];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     // Far from the range a coarse answer is enough; near its edge a finer one is needed.
     let coarse = check.verdict(0.0..=1.0).expect("a verdict").estimate().standard_error();
@@ -60,7 +63,11 @@ fn where_nothing_is_exact_paths_decide() {
     let outside = check(0.0..=p - 0.05);
     assert!(!outside.holds() && outside.smallest_shift() <= 0.05, "{outside}");
     let text = outside.to_string();
-    let says = ["is not within 0 – ", "z = ", "paths, seed 7, false alarm 1e-6", "smallest detectable shift "];
+    let says = [
+        " standard errors above the range 0 to 0.",
+        " paths, seed 7; a probability in the range fails in at most 1e-6 of seeds",
+        "; one outside is detected in 99 of 100 seeds from a distance of 0.0",
+    ];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     assert_eq!(outside, check(0.0..=p - 0.05), "the same seed gives the same verdict");
 }
@@ -71,7 +78,8 @@ fn what_few_paths_cannot_tell_is_said() {
     let check = scenario.check(question(), "2022-Q4").simulated(true).at_most(1000);
     let found = check.verdict(0.0..=1.0).expect("a verdict").estimate().value();
     let verdict = check.verdict(0.0..=found - 0.01).expect("a verdict");
-    assert!(verdict.holds() && verdict.to_string().contains(" is consistent with 0 – 0."), "{verdict}");
+    assert!(verdict.holds() && verdict.to_string().contains(" standard errors above the range 0 to 0."), "{verdict}");
+    assert!(verdict.to_string().contains(", which may be chance; 1,000 paths"), "{verdict}");
 }
 
 mod names {
@@ -101,8 +109,15 @@ fn where_nothing_is_drawn_a_verdict_is_certain() {
             |period: &str| scenario.check(Question::overtakes("a", "b"), period).measure(measure).within(1.0..=1.0);
         assert!(check("2022-Q4").is_ok(), "{measure:?}");
         let text = check("2018-Q4").expect_err("not yet").to_string();
-        assert!(text.contains("0 (exact) is not within 1 – 1; exact"), "{text}");
+        assert!(text.contains("the probability is 0 (exact), below the range 1 to 1; exact"), "{text}");
     }
+    let already = |question: Question| {
+        let error = scenario.check(question, "2018-Q4").within(0.0..=0.5).expect_err("ahead at the base").to_string();
+        error.split("; ").nth(1).expect("a reason").to_owned()
+    };
+    assert_eq!(already(Question::overtakes("b", "a")), "b is ahead of a at the base already");
+    assert_eq!(already(Question::leads("b").sustained(2)), "b leads from the base on");
+    assert_eq!(already(Question::top("b", 1)), "b is among the first 1 at the base already");
 }
 
 #[test]

@@ -16,9 +16,19 @@ mod closed_forms;
 #[cfg(feature = "cli")]
 mod command;
 #[cfg(feature = "cli")]
+mod command_again;
+#[cfg(feature = "cli")]
 mod command_backtest;
 #[cfg(feature = "cli")]
+mod command_difference;
+#[cfg(feature = "cli")]
+mod command_files;
+#[cfg(feature = "cli")]
 mod command_fit;
+#[cfg(all(feature = "cli", unix))]
+mod command_interrupt;
+#[cfg(feature = "cli")]
+mod command_shell;
 #[cfg(feature = "toml")]
 mod conformance;
 mod cross_check;
@@ -67,7 +77,10 @@ mod progress;
 mod properties;
 mod quantity;
 mod ranks;
+#[cfg(all(feature = "cli", unix))]
+mod readme_commands;
 mod report;
+mod reproduce;
 mod same_bits;
 mod samplings;
 mod schema;

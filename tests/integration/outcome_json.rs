@@ -63,7 +63,10 @@ fn manifest(scenario: &Scenario) -> Value {
     let rank = json!([["real", "real", "real"], ["real", "real", "real"]]);
     let provider = json!({ "revenue": outer, "rank": [rank, rank] });
     let scenario = shape(&serde_json::to_value(scenario).expect("a scenario is written"));
-    json!({ "scenario": scenario, "counts": null, "providers": [provider, provider] })
+    let build = json!({ "version": env!("CARGO_PKG_VERSION"), "stream": 1 });
+    let contents = json!({ "fans": true, "ranks": true, "shares": true });
+    let providers = [provider.clone(), provider];
+    json!({ "build": build, "contents": contents, "scenario": scenario, "counts": null, "providers": providers })
 }
 
 #[test]

@@ -143,6 +143,60 @@ fn none_of_the_paths_is_a_bound() {
     assert!(problems(simulated(&scenario(), 1).compare(&snapshot)).len() > 5);
 }
 
+/// The case of the README, whose snapshot is committed; the example of the README checks the same file.
+#[cfg(feature = "toml")]
+fn stored() -> String {
+    std::env::var("SNAPSHOT_OF_TEST").unwrap_or_else(|_| "tests/data/alibaba_vs_google.snap".to_owned())
+}
+
+#[test]
+#[cfg(feature = "toml")]
+fn the_stored_snapshot_holds() {
+    let scenario = Scenario::from_toml(include_str!("../../examples/scenarios/alibaba_vs_google.toml")).expect("valid");
+    let snapshot = scenario.simulate().paths(20_000).run().expect("an outcome").snapshot();
+    snapshot.check(stored()).expect("nothing changed");
+}
+
+/// The variable is read from the environment, so each case is the test above in a process of its own.
+#[test]
+#[cfg(feature = "toml")]
+fn the_variable_updates_a_stored_snapshot() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-snap", std::process::id()));
+    let file = folder.join("new/case.snap");
+    let run = |variable: Option<&str>| {
+        let mut test = std::process::Command::new(std::env::current_exe().expect("this test"));
+        test.args(["--exact", "snapshot::the_stored_snapshot_holds", "--nocapture"]).env("SNAPSHOT_OF_TEST", &file);
+        test.env_remove("OUTGROW_SNAPSHOTS");
+        if let Some(value) = variable {
+            test.env("OUTGROW_SNAPSHOTS", value);
+        }
+        let output = test.output().expect("it starts");
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8")).concat();
+        (output.status.success(), text)
+    };
+    let (passes, text) = run(None);
+    assert!(!passes && text.contains("to write it, run the test with OUTGROW_SNAPSHOTS=update"), "{text}");
+    let (passes, text) = run(Some("yes"));
+    assert!(!passes && text.contains("OUTGROW_SNAPSHOTS: must be \"update\" or unset, got \"yes\""), "{text}");
+    assert!(!file.exists());
+    assert!(run(Some("update")).0 && run(None).0 && run(Some("")).0);
+    let written = std::fs::read_to_string(&file).expect("it was written");
+    let changed =
+        written.replace("provider[Google Cloud].volatility: 0.1\n", "provider[Google Cloud].volatility: 0.2\n");
+    assert_ne!(changed, written);
+    std::fs::write(&file, changed).expect("its own file");
+    let (passes, text) = run(None);
+    assert!(!passes && text.contains("provider[Google Cloud].volatility: was 0.2, is 0.1"), "{text}");
+    let accept = "differs; if these changes are intended, run the test with OUTGROW_SNAPSHOTS=update";
+    assert!(text.contains(&format!("{}: {accept}", file.display())), "{text}");
+    assert!(run(Some("update")).0);
+    assert_eq!(std::fs::read_to_string(&file).expect("it was written"), written);
+    std::fs::write(&file, "answers").expect("its own file");
+    let (passes, text) = run(None);
+    assert!(!passes && text.contains(&format!("{}, line 1: a snapshot begins with", file.display())), "{text}");
+    std::fs::remove_dir_all(&folder).expect("its own folder");
+}
+
 #[test]
 fn text_that_is_no_snapshot_is_refused_by_line() {
     let text = exact(&scenario()).to_string();

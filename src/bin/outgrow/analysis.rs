@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use outgrow::analysis::Report;
+use outgrow::analysis::{LiveAnswer, Report};
 use outgrow::{Error, Period, Question, Scenario, Sensitivity};
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::files;
 use crate::input::Source;
-use crate::options::{Input, Threads, period, real, setting, whole};
+use crate::options::{Input, Report as ReportOptions, Threads};
 use crate::output;
+use crate::values::{period, real, setting, whole};
 
 #[derive(Args)]
 pub(crate) struct SensitivityOptions {
@@ -227,11 +229,14 @@ pub(crate) fn surface(options: &SurfaceOptions) -> Result<(), Failure> {
         let lines = surface.iso_lines(&options.levels)?;
         Ok::<_, Error>((surface, lines))
     };
+    if let Some(file) = &options.chart {
+        files::check([file.as_path()]).map_err(|failure| failure.of(&source.name))?;
+    }
     let (surface, lines) = run().map_err(|error| source.failure(&error))?;
     if let Some(file) = &options.chart {
         let words = options.words.as_ref().map_or(names, |words| [words[0].as_str(), words[1].as_str()]);
         let svg = surface.chart(&options.levels, words, WIDTH).map_err(|error| source.failure(&error))?;
-        output::write_file(&source, file, &svg)?;
+        files::write(file, &svg).map_err(|failure| failure.of(&source.name))?;
     }
     if options.json {
         return output::print(&json!({ "surface": surface, "iso_lines": lines }).to_string());
@@ -288,4 +293,18 @@ pub(crate) fn news(options: &NewsOptions) -> Result<(), Failure> {
     };
     let (text, json) = run().map_err(|error| source.failure(&error))?;
     output::print(&if options.json { json.to_string() } else { text })
+}
+
+/// The answer with sliders, if some are asked for.
+pub(crate) fn live(source: &Source, options: &ReportOptions) -> Result<Option<LiveAnswer>, Failure> {
+    if options.live.is_empty() {
+        return Ok(None);
+    }
+    let question = asked(source, options.live_question.as_ref())?.swap_remove(0);
+    let addresses: Vec<&str> = options.live.iter().map(String::as_str).collect();
+    let run = || {
+        let by = date(&source.scenario, &question, options.live_by)?;
+        source.scenario.live(&question, by, &addresses)
+    };
+    run().map(Some).map_err(|error| source.failure(&error))
 }

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use outgrow::{Error, Outcome, Precision, Scenario};
 
 use crate::options::{Contents, Simulation};
+use crate::{interrupt, messages};
 
 /// Steps of the bar of an exact answer, whose progress is a fraction.
 const STEPS: f64 = 1000.0;
@@ -42,13 +43,14 @@ pub(crate) fn simulated(
     if cross_check {
         simulation = simulation.cross_check(true);
     }
-    if let Some(bar) = &bar {
-        simulation = simulation.on_progress(move |progress| {
+    let shown = bar.clone();
+    let simulation = simulation.on_progress(move |progress| {
+        if let Some(bar) = &shown {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
-            ControlFlow::Continue(())
-        });
-    }
+        }
+        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
     let outcome = simulation.run();
     if let Some(bar) = bar {
         bar.finish_and_clear();
@@ -79,9 +81,9 @@ pub(crate) fn exact(scenario: &Scenario, tolerance: Option<f64>, contents: &Cont
     outcome
 }
 
-/// A progress bar, where standard error is a terminal.
+/// A progress bar, where standard error is a terminal and messages are wanted.
 fn bar(template: &str) -> Option<ProgressBar> {
     let style = ProgressStyle::with_template(template).expect("a valid template");
     let bar = || ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
-    io::stderr().is_terminal().then(bar)
+    (messages::are_wanted() && io::stderr().is_terminal()).then(bar)
 }

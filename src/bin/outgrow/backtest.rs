@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::options::Backtest;
-use crate::{input, output};
+use crate::{files, input, output};
 
 /// The forecaster whose worst forecasts are printed.
 const OUTSIDE_VIEW: &str = "outside_view";
@@ -23,6 +23,7 @@ struct Scored<'a> {
 }
 
 pub(crate) fn backtest(options: &Backtest) -> Result<(), Failure> {
+    files::check(options.report.as_deref())?;
     let panel = input::history(&options.panel)?;
     let other = options.other.as_deref().map(input::history).transpose()?;
     let failed = |error: Error| input::failure(&options.panel, &error);
@@ -30,8 +31,7 @@ pub(crate) fn backtest(options: &Backtest) -> Result<(), Failure> {
     if let Some(file) = &options.report {
         let title = format!("Back-test of {}", options.panel.file_name().unwrap_or_default().display());
         let html = card.html(&title, OUTSIDE_VIEW).map_err(failed)?;
-        output::write_text(file, &html)
-            .map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))?;
+        files::write(file, &html)?;
     }
     output::print(&if options.json {
         let other_panel = options.other.as_ref().map(|file| file.display().to_string());

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 /// The exit code of wrong usage and invalid input, as clap has it.
 pub(crate) const INVALID: u8 = 2;
+/// The exit code of a run that Ctrl-C ended, as shells report it.
+pub(crate) const INTERRUPTED: u8 = 130;
 /// The exit code where valid input has no answer.
 const FAILED: u8 = 1;
 
@@ -24,6 +26,11 @@ impl Failure {
     /// No answer to valid input.
     pub(crate) fn failed(message: String) -> Self {
         Self { code: FAILED, message: Some(message) }
+    }
+
+    /// An answer from the paths that were counted before Ctrl-C.
+    pub(crate) fn interrupted(message: String) -> Self {
+        Self { code: INTERRUPTED, message: Some(message) }
     }
 
     /// The same failure, with the name of another file before it.

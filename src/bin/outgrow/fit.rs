@@ -1,7 +1,5 @@
 //! Makes a scenario from a history: the outside view of two or more names, or growth laws fitted to them.
 
-use std::io::{self, Write};
-
 use outgrow::fit::{Fits, FittedCurve, FittedProvider};
 use outgrow::history::Advantage;
 use outgrow::{Error, History, OutsideView, Period};
@@ -9,15 +7,14 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::options::Fit;
-use crate::output;
 use crate::past::Past;
+use crate::{messages, output};
 
 /// Prints the scenario on standard output and the summary on standard error, or the estimates as JSON.
 pub(crate) fn fit(options: &Fit) -> Result<(), Failure> {
     let past = Past::read(&options.history, &options.known)?;
     let made = made(&past, options).map_err(|error| past.failure(&error))?;
-    // Nobody may be reading standard error.
-    let _ = write!(io::stderr(), "{}", made.summary);
+    messages::print(&made.summary);
     output::print(&made.answer)
 }
 

@@ -5,13 +5,16 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use outgrow::{Audit, Error, Finding, History, Scenario};
+use outgrow::{Audit, Error, Finding, History, Outcome, Scenario};
 
 use crate::failure::Failure;
+use crate::messages;
 use crate::options::{Findings, Input};
 
-/// The largest file that is read.
+/// The largest scenario that is read.
 const MOST_BYTES: u64 = 16 << 20;
+/// The largest outcome that is read.
+const MOST_OUTCOME_BYTES: u64 = 1 << 30;
 /// The places of one finding that are named.
 const MOST_PLACES: usize = 4;
 
@@ -25,7 +28,7 @@ impl Source {
     /// Reads the scenario and prints what its audit finds without a simulation.
     pub(crate) fn read(input: &Input, findings: &Findings) -> Result<Self, Failure> {
         let source = Self::without_findings(input)?;
-        if !findings.no_audit {
+        if !findings.no_audit && messages::are_wanted() {
             let audit = source.scenario.quick_audit().map_err(|error| source.failure(&error))?;
             print_findings(&source.name, &audit);
         }
@@ -33,24 +36,41 @@ impl Source {
     }
 
     pub(crate) fn without_findings(input: &Input) -> Result<Self, Failure> {
-        let (is_standard_input, name) = (is_standard_input(&input.file), name_of(&input.file));
-        let invalid = |problem: &dyn Display| Failure::invalid(format!("{name}: {problem}"));
-        let bytes =
-            if is_standard_input { limited(io::stdin().lock()) } else { File::open(&input.file).and_then(limited) };
-        let bytes = bytes.map_err(|error| invalid(&error))?;
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(invalid(&"longer than 16 MiB; a scenario is a list of numbers, not of paths"));
+        let (name, read) = Self::parsed(input)?;
+        match read {
+            Ok(scenario) => Ok(Self { name, scenario }),
+            Err(error) => Err(Failure::invalid(format!("{name}: {error}"))),
         }
-        let text = String::from_utf8(bytes)
-            .map_err(|error| invalid(&format!("not UTF-8: {error}; save the file as UTF-8")))?;
+    }
+
+    /// The name of the file, and its scenario or what is wrong with it.
+    pub(crate) fn parsed(input: &Input) -> Result<(String, Result<Scenario, Error>), Failure> {
+        let text = text(&input.file, MOST_BYTES, "16 MiB; a scenario is a list of numbers, not of paths")?;
         let read = if is_json(&input.file, &text) { Scenario::from_json(&text) } else { Scenario::from_toml(&text) };
         let changes = input.set.iter().map(|(address, value)| (address, value));
         let set = read.and_then(|scenario| scenario.with_toml(changes));
         let read = if input.estimate_errors { set.and_then(|scenario| scenario.with_estimate_errors()) } else { set };
-        match read {
-            Ok(scenario) => Ok(Self { name, scenario }),
-            Err(error) => Err(invalid(&error)),
+        Ok((name_of(&input.file), read))
+    }
+
+    /// The scenario of an outcome file, with the outcome computed again; `is_exact` states the method that it must have.
+    pub(crate) fn reproduced(file: &Path, is_exact: bool) -> Result<(Self, Outcome), Failure> {
+        let text = text(file, MOST_OUTCOME_BYTES, "1 GiB")?;
+        let outcome = Outcome::reproduce(&text).map_err(|error| failure(file, &error))?;
+        let name = name_of(file);
+        if outcome.paths().is_none() != is_exact {
+            let [method, subcommand] = if is_exact { ["a simulation", "run"] } else { ["exact", "exact"] };
+            let message = format!("{name}: run.method: the outcome is {method}: use 'outgrow {subcommand} --again'");
+            return Err(Failure::invalid(message));
         }
+        Ok((Self { name, scenario: outcome.scenario().clone() }, outcome))
+    }
+
+    /// The same scenario with other values, under the same name.
+    pub(crate) fn changed(&self, set: &[(String, String)]) -> Result<Self, Failure> {
+        let changes = set.iter().map(|(address, value)| (address, value));
+        let scenario = self.scenario.clone().with_toml(changes).map_err(|error| self.failure(&error))?;
+        Ok(Self { name: self.name.clone(), scenario })
     }
 
     /// An error of a run of this scenario.
@@ -83,7 +103,7 @@ pub(crate) fn failure(file: &Path, error: &Error) -> Failure {
     if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
 }
 
-fn name_of(file: &Path) -> String {
+pub(crate) fn name_of(file: &Path) -> String {
     if is_standard_input(file) { "standard input".into() } else { file.display().to_string() }
 }
 
@@ -91,11 +111,24 @@ fn is_standard_input(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// The whole input, or one byte more than may be read.
-fn limited(input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The text of a file, or of standard input, of at most `most` bytes, which `limit` states in words.
+fn text(file: &Path, most: u64, limit: &str) -> Result<String, Failure> {
+    let invalid = |problem: &dyn Display| Failure::invalid(format!("{}: {problem}", name_of(file)));
+    let limited = |input: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        // One byte more shows that the file is too long.
+        input.take(most + 1).read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let bytes = if is_standard_input(file) {
+        limited(&mut io::stdin().lock())
+    } else {
+        File::open(file).and_then(|mut file| limited(&mut file))
+    };
+    let bytes = bytes.map_err(|error| invalid(&error))?;
+    if bytes.len() as u64 > most {
+        return Err(invalid(&format!("longer than {limit}")));
+    }
+    String::from_utf8(bytes).map_err(|error| invalid(&format!("not UTF-8: {error}; save the file as UTF-8")))
 }
 
 /// By the file's extension, or by the first character: no TOML begins with a brace.

@@ -5,28 +5,42 @@
 mod analysis;
 mod answer;
 mod backtest;
+mod check;
+mod difference;
+mod export;
 mod failure;
+mod files;
 mod fit;
 mod input;
+mod interrupt;
+mod messages;
 mod options;
 mod output;
 mod past;
+mod shell;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use outgrow::{AgainstReference, Outcome, Provider, Scenario};
+use indicatif::HumanCount;
+use outgrow::{AgainstReference, Outcome, Scenario};
 
 use failure::Failure;
 use input::Source;
-use options::{Audit, Chart, Check, Command, CommandLine, Exact, Known, Reference, Report, Run, Simulated, Threads};
+use options::{Audit, Chart, Command, CommandLine, Exact, Known, Reference, Report, Run, Simulated, Threads};
 use past::Past;
 
 fn main() -> ExitCode {
     let matches = options::grammar().try_get_matches();
     match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
-        Ok(line) => perform(line.command).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
+        Ok(line) => {
+            if line.quiet {
+                messages::silence();
+            }
+            perform(line.command).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+        }
         Err(message) => {
             // Help and the version are such "errors" too, with the exit code 0. Nobody may be reading them.
             let _ = message.print();
@@ -37,12 +51,13 @@ fn main() -> ExitCode {
 
 fn perform(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Run(options) => run(&options),
-        Command::Exact(options) => exact(&options),
+        Command::Run(options) => run(options),
+        Command::Exact(options) => exact(options),
+        Command::Difference(options) => difference::difference(&options),
         Command::Audit(options) => audit(&options),
         Command::Chart(options) => chart(&options),
         Command::Report(options) => report(&options),
-        Command::Check(options) => check(&options),
+        Command::Check(options) => check::check(&options),
         Command::Fit(options) => set_threads(&options.threads).and_then(|()| fit::fit(&options)),
         Command::Backtest(options) => set_threads(&options.threads).and_then(|()| backtest::backtest(&options)),
         Command::Reference(options) => reference(&options),
@@ -51,13 +66,28 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Surface(options) => set_threads(&options.threads).and_then(|()| analysis::surface(&options)),
         Command::News(options) => set_threads(&options.threads).and_then(|()| analysis::news(&options)),
         Command::Schema => output::print(&Scenario::json_schema()),
+        Command::Completions(options) => shell::completions(&options),
+        Command::Man(options) => shell::man(&options),
     }
 }
 
-fn run(options: &Run) -> Result<(), Failure> {
-    let Run { simulated, cross_check, output } = options;
-    let (source, outcome) = simulate(simulated, *cross_check)?;
+fn run(mut options: Box<Run>) -> Result<(), Failure> {
+    let Run { simulated, cross_check, again, output } = &mut *options;
+    output::check(&simulated.input, output)?;
+    output.json |= *again && !output.csv;
+    let (source, outcome) = if *again {
+        set_threads(&simulated.threads)?;
+        Source::reproduced(&simulated.input.file, false)?
+    } else {
+        interrupt::handle()?;
+        simulate(simulated, *cross_check)?
+    };
     output::write(&source, &outcome, output, &simulated.simulation.fans_of)?;
+    if let (Some(done), Some(asked)) = (outcome.paths(), outcome.paths_asked()) {
+        let (done, asked) = (HumanCount(done), HumanCount(asked));
+        let message = format!("{}: interrupted: the answers are those of {done} of {asked} paths", source.name);
+        return Err(Failure::interrupted(message));
+    }
     let disagreeing = outcome.cross_checks().find(|check| !check.agrees());
     disagreeing.map_or(Ok(()), |check| {
         let message = format!(
@@ -77,11 +107,18 @@ fn simulate(options: &Simulated, cross_check: bool) -> Result<(Source, Outcome),
     Ok((source, outcome))
 }
 
-fn exact(options: &Exact) -> Result<(), Failure> {
-    let Exact { input, findings, tolerance, contents, threads, output } = options;
+fn exact(mut options: Exact) -> Result<(), Failure> {
+    let Exact { input, findings, tolerance, again, contents, threads, output } = &mut options;
+    output::check(input, output)?;
+    output.json |= *again && !output.csv;
     set_threads(threads)?;
-    let source = Source::read(input, findings)?;
-    let outcome = answer::exact(&source.scenario, *tolerance, contents).map_err(|error| source.failure(&error))?;
+    let (source, outcome) = if *again {
+        Source::reproduced(&input.file, true)?
+    } else {
+        let source = Source::read(input, findings)?;
+        let outcome = answer::exact(&source.scenario, *tolerance, contents).map_err(|error| source.failure(&error))?;
+        (source, outcome)
+    };
     output::write(&source, &outcome, output, &[])
 }
 
@@ -93,17 +130,24 @@ fn audit(options: &Audit) -> Result<(), Failure> {
 }
 
 fn chart(options: &Chart) -> Result<(), Failure> {
+    let name = input::name_of(&options.simulated.input.file);
+    files::check_folder(&options.charts).map_err(|failure| failure.of(&name))?;
     let (source, outcome) = simulate(&options.simulated, false)?;
-    output::write_charts(&source, &outcome, &options.simulated.simulation.fans_of, &options.charts)
+    let files = output::write_charts(&source, &outcome, &options.simulated.simulation.fans_of, &options.charts)?;
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    if options.json { output::print(&output::json(&names)?) } else { Ok(()) }
 }
 
 fn report(options: &Report) -> Result<(), Failure> {
+    let name = input::name_of(&options.simulated.input.file);
+    files::check([options.html.as_path()]).map_err(|failure| failure.of(&name))?;
     let (source, outcome) = simulate(&options.simulated, false)?;
     let both = match &options.history {
         Some(history) => Some(beside(&source, history, &options.known)?),
         None => None,
     };
-    output::write_report(&source, &outcome, both.as_ref(), &options.html)
+    let live = analysis::live(&source, options)?;
+    output::write_report(&source, &outcome, (both.as_ref(), live.as_ref()), &options.html)
 }
 
 fn reference(options: &Reference) -> Result<(), Failure> {
@@ -120,28 +164,6 @@ fn beside(source: &Source, history: &Path, known: &Known) -> Result<AgainstRefer
     let both = source.scenario.against_reference(&past.history, class);
     // Lines and columns are those of the history.
     both.map_err(|error| past.failure(&error).of(&source.name))
-}
-
-fn check(options: &Check) -> Result<(), Failure> {
-    let source = Source::read(&options.input, &options.findings)?;
-    output::print(&format!("{}: ok\n{}", source.name, asked(&source.scenario)))
-}
-
-/// What a scenario asks, a line each.
-fn asked(scenario: &Scenario) -> String {
-    let (quantity, periods) = (scenario.quantity(), scenario.periods());
-    let unit = scenario.unit().map_or_else(String::new, |unit| format!(" in {unit}"));
-    let names: Vec<&str> = scenario.providers().iter().map(Provider::name).collect();
-    let mut lines = vec![
-        format!("  {quantity}{unit}, {periods} periods after {} to {}", scenario.base(), scenario.horizon()),
-        format!("  providers: {}", names.join(", ")),
-        format!("  numbers that may be drawn: {}", scenario.assumptions().len()),
-    ];
-    if scenario.questions().is_empty() {
-        lines.push("  no question: only revenue, ranks and shares are answered".to_owned());
-    }
-    lines.extend(scenario.questions().iter().map(|question| format!("  question: {}", question.title())));
-    lines.join("\n")
 }
 
 /// Everything that runs in parallel uses the global pool.

@@ -1,35 +1,31 @@
-//! The command line: subcommands, options, and how their values are read.
+//! The command line: subcommands and options.
 
 use std::path::PathBuf;
 
-use crate::analysis::{NewsOptions, SensitivityOptions, SolveOptions, SurfaceOptions};
-use clap::builder::{PossibleValuesParser, TypedValueParser, UnknownArgumentValueParser};
-use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::builder::UnknownArgumentValueParser;
+use clap::{Arg, ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use outgrow::fit::GrowthLaw;
-use outgrow::{Date, Measure, Period, Sampling};
+use outgrow::{Date, Period, Sampling};
 
-/// More threads than any processor has cores would only take memory.
-const MOST_THREADS: u64 = 1024;
-
-const SAMPLINGS: [(&str, Sampling); 5] = [
-    ("plain", Sampling::Plain),
-    ("antithetic", Sampling::Antithetic),
-    ("sobol", Sampling::Sobol),
-    ("importance", Sampling::Importance),
-    ("auto", Sampling::Auto),
-];
+use crate::analysis::{NewsOptions, SensitivityOptions, SolveOptions, SurfaceOptions};
+use crate::difference::Difference;
+use crate::export::Export;
+use crate::shell::{Completions, ManPage};
+use crate::values::{YearsOption, date, law, period, real, sampling, setting, threads, whole, years};
 
 const AFTER_HELP: &str = "\
 FILE is a scenario in TOML or JSON, or - for standard input. A text that begins with { is read as JSON.
 HISTORY.csv is a history: figures by name and period. PANEL.csv is one of many comparable series.
 
-Answers go to standard output. Findings, progress, the names of written files and errors go to standard error.
+Answers go to standard output. Findings, progress, the names of written files and errors go to standard error; --quiet
+leaves only the errors. No output is coloured, with or without NO_COLOR. A file is written whole or not at all.
 
 Exit codes:
-  0  an answer, an audit (with findings too) or a valid scenario
-  1  no answer although the input is valid: a limit was met, a method cannot answer the question, or a file cannot be
-     written; also a simulated answer that disagrees with the exact one (--cross-check)
-  2  wrong usage or invalid input: an unknown option, a file that cannot be read, an invalid scenario or setting";
+  0    an answer, an audit (with findings too) or a valid scenario
+  1    no answer although the input is valid: a limit was met, a method cannot answer the question, or a file cannot be
+       written; also a simulated answer that disagrees with the exact one (--cross-check)
+  2    wrong usage or invalid input: an unknown option, a file that cannot be read, an invalid scenario or setting
+  130  Ctrl-C ended a run: the answers are those of the paths counted until then, and a second Ctrl-C ends without any";
 
 /// Computes when one provider's revenue overtakes another's, and how likely it is.
 #[derive(Parser)]
@@ -37,6 +33,9 @@ Exit codes:
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Print only errors on standard error: no findings, no progress, no names of written files
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -45,6 +44,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Compute the exact answers, without sampling, and print them
     Exact(Exact),
+    /// Compare the answers of two scenarios on common random numbers
+    Difference(Difference),
     /// Print where a scenario may mislead, and which assumptions move its answers most
     Audit(Audit),
     /// Simulate a scenario and write its charts as SVG
@@ -69,6 +70,10 @@ pub(crate) enum Command {
     Reference(Reference),
     /// Print the JSON Schema of the scenario file
     Schema,
+    /// Print a script that completes subcommands and options in a shell
+    Completions(Completions),
+    /// Print the man page of the command and its subcommands
+    Man(ManPage),
 }
 
 /// What every subcommand that simulates takes.
@@ -94,6 +99,10 @@ pub(crate) struct Run {
     /// Compare each simulated probability with the exact one
     #[arg(long, help_heading = "Simulation")]
     pub(crate) cross_check: bool,
+    /// FILE is an outcome (--json): compute it again to the same bytes, or report what differs
+    #[arg(long, help_heading = None)]
+    #[arg(conflicts_with_all = ["set", "estimate_errors", "Simulation", "cross_check", "Contents", "charts"])]
+    pub(crate) again: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -109,6 +118,9 @@ pub(crate) struct Exact {
     /// The largest error of a probability, 1e-12 to 0.01 [default: 1e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
+    /// FILE is an outcome (--json): compute it again to the same bytes, or report what differs
+    #[arg(long, conflicts_with_all = ["set", "estimate_errors", "tolerance", "Contents", "charts"])]
+    pub(crate) again: bool,
     #[command(flatten)]
     pub(crate) contents: Contents,
     #[command(flatten)]
@@ -133,6 +145,9 @@ pub(crate) struct Chart {
     /// The folder to write the charts into
     #[arg(long, value_name = "DIR", default_value = "charts", help_heading = None)]
     pub(crate) charts: PathBuf,
+    /// Print the names of the charts as JSON
+    #[arg(long, help_heading = None)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -192,6 +207,9 @@ pub(crate) struct Check {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) findings: Findings,
+    /// Print what the scenario asks and the findings, or what is wrong with it, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -345,7 +363,7 @@ pub(crate) struct Threads {
 
 /// In what form an answer is given.
 #[derive(Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Output", group = ArgGroup::new("table").args(["csv", "export_csv"]).multiple(true))]
 pub(crate) struct Output {
     /// Print the whole outcome as JSON
     #[arg(long, conflicts_with = "csv")]
@@ -353,9 +371,11 @@ pub(crate) struct Output {
     /// Print every number of the outcome as CSV, one a row
     #[arg(long)]
     pub(crate) csv: bool,
-    /// With --csv: put an apostrophe before a text that a spreadsheet would run as a formula
-    #[arg(long, requires = "csv")]
+    /// In CSV: put an apostrophe before a text that a spreadsheet would run as a formula
+    #[arg(long, requires = "table")]
     pub(crate) spreadsheet: bool,
+    #[command(flatten)]
+    pub(crate) export: Export,
     /// Also write the charts into a folder, as SVG
     #[arg(long, value_name = "DIR")]
     pub(crate) charts: Option<PathBuf>,
@@ -364,103 +384,19 @@ pub(crate) struct Output {
     pub(crate) html: Option<PathBuf>,
 }
 
-/// A measure of `--fans-of`, with the word it was given by.
-#[derive(Clone)]
-pub(crate) struct YearsOption {
-    pub(crate) word: String,
-    pub(crate) measure: Measure,
-}
-
 /// The command line's grammar: the types above, and hints for options that belong to another subcommand.
 pub(crate) fn grammar() -> clap::Command {
     let elsewhere = |name: &'static str, hint: &'static str| {
         let parser = UnknownArgumentValueParser::suggest(hint);
         Arg::new(name).long(name).action(ArgAction::SetTrue).value_parser(parser).hide(true)
     };
-    CommandLine::command().mut_subcommand("run", |run| {
-        run.arg(elsewhere("exact", "exact answers are computed by 'outgrow exact FILE'"))
-            .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
-            .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
-    })
-}
-
-fn law() -> impl TypedValueParser<Value = GrowthLaw> {
-    PossibleValuesParser::new(GrowthLaw::ALL.map(GrowthLaw::key)).try_map(|key| key.parse())
-}
-
-fn sampling() -> impl TypedValueParser<Value = Sampling> {
-    let named =
-        |name: String| SAMPLINGS.iter().find(|(known, _)| *known == name).expect("one of the possible values").1;
-    PossibleValuesParser::new(SAMPLINGS.map(|(name, _)| name)).map(named)
-}
-
-fn years(text: &str) -> Result<YearsOption, String> {
-    let measure = match text.split_once('=') {
-        None if text == "trailing" => Some(Measure::Trailing),
-        None if text == "annual" => Some(Measure::Annual),
-        Some(("fiscal_year_ending", month)) => month.parse().ok().map(Measure::FiscalYearEnding),
-        _ => None,
-    };
-    let measure = measure.ok_or("must be trailing, annual or fiscal_year_ending=MONTH, with a month from 1 to 12")?;
-    Ok(YearsOption { word: text.replace(['=', '_'], "-"), measure })
-}
-
-pub(crate) fn period(text: &str) -> Result<Period, outgrow::Error> {
-    text.parse()
-}
-
-fn date(text: &str) -> Result<Date, outgrow::Error> {
-    text.parse()
-}
-
-pub(crate) fn real(text: &str) -> Result<f64, String> {
-    text.parse().map_err(|_| "must be a number, as 0.001 or 1e-3".to_owned())
-}
-
-pub(crate) fn whole(text: &str) -> Result<u64, String> {
-    exact_whole(text).ok_or_else(|| "must be a whole number, as 250000, 100_000 or 1e6".to_owned())
-}
-
-fn threads(text: &str) -> Result<usize, String> {
-    let count = whole(text).ok().filter(|count| (1..=MOST_THREADS).contains(count));
-    let count = count.and_then(|count| usize::try_from(count).ok());
-    count
-        .ok_or_else(|| format!("must be a whole number from 1 to {MOST_THREADS}; without --threads all cores are used"))
-}
-
-/// `250000`, `100_000`, `1e6`, `2.5e6`: only what is exactly a whole number; nothing is rounded.
-fn exact_whole(text: &str) -> Option<u64> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let is_grouped = |digits: &str| digits.split('_').all(|group| !group.is_empty());
-    if !is_grouped(whole) || mantissa.contains('.') && (decimals.is_empty() || decimals.contains('_')) {
-        return None;
-    }
-    let digits = format!("{whole}{decimals}").replace('_', "");
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    if !is_digits(&digits) || !is_digits(exponent.strip_prefix('+').unwrap_or(exponent)) {
-        return None;
-    }
-    let exponent = exponent.parse::<usize>().ok()?;
-    let rest = decimals.trim_end_matches('0').len();
-    let power = u32::try_from(exponent.checked_sub(rest)?).ok()?;
-    let digits = &digits[..digits.len() - (decimals.len() - rest)];
-    digits.parse::<u64>().ok()?.checked_mul(10_u64.checked_pow(power)?)
-}
-
-/// Splits at the first `=` outside brackets, since a name in brackets may contain one.
-pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
-    let mut depth = 0;
-    let split = text.find(|character| {
-        match character {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            _ => {}
-        }
-        character == '=' && depth == 0
-    });
-    let (address, value) = split
-        .map(|at| (&text[..at], &text[at + 1..]))
-        .ok_or_else(|| "must be ADDRESS=VALUE, as 'provider[A].volatility=0.2'".to_owned())?;
-    Ok((address.trim().into(), value.trim().into()))
+    CommandLine::command()
+        .mut_subcommand("run", |run| {
+            run.arg(elsewhere("exact", "exact answers are computed by 'outgrow exact FILE'"))
+                .arg(elsewhere("tolerance", "exact answers are computed by 'outgrow exact FILE --tolerance ERROR'"))
+                .arg(elsewhere("audit", "an audit is printed by 'outgrow audit FILE'"))
+        })
+        .mut_subcommand("difference", |difference| {
+            difference.arg(elsewhere("sampling", "a difference uses plain sampling"))
+        })
 }

@@ -2,14 +2,25 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use outgrow::analysis::LiveAnswer;
 use outgrow::{AgainstReference, Error, Outcome};
 use serde::Serialize;
 
+use crate::export::Form;
 use crate::failure::Failure;
-use crate::input::Source;
-use crate::options::{Output, YearsOption};
+use crate::files;
+use crate::input::{self, Source};
+use crate::options::{Input, Output};
+use crate::values::YearsOption;
+
+/// Checks before a run that its files can be written afterwards.
+pub(crate) fn check(input: &Input, options: &Output) -> Result<(), Failure> {
+    let files = options.export.files().chain(options.html.as_deref());
+    let folder = options.charts.as_deref().map_or(Ok(()), files::check_folder);
+    folder.and_then(|()| files::check(files)).map_err(|failure| failure.of(&input::name_of(&input.file)))
+}
 
 /// Writes the files that are asked for, and prints the answer.
 pub(crate) fn write(
@@ -22,11 +33,16 @@ pub(crate) fn write(
         write_charts(source, outcome, fans_of, folder)?;
     }
     if let Some(file) = &options.html {
-        write_report(source, outcome, None, file)?;
+        write_report(source, outcome, (None, None), file)?;
     }
+    let csv = || if options.spreadsheet { outcome.to_spreadsheet_csv() } else { outcome.to_csv() };
+    options.export.write(|form| match form {
+        Form::Csv => Ok(csv()),
+        Form::Json => json(outcome),
+        Form::Markdown => Ok(outcome.to_markdown()),
+    })?;
     print(&match options {
-        Output { csv: true, spreadsheet: true, .. } => outcome.to_spreadsheet_csv(),
-        Output { csv: true, .. } => outcome.to_csv(),
+        Output { csv: true, .. } => csv(),
         Output { json: true, .. } => json(outcome)?,
         _ => outcome.to_string(),
     })
@@ -44,28 +60,32 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn write_report(
     source: &Source,
     outcome: &Outcome,
-    both: Option<&AgainstReference>,
+    (both, live): (Option<&AgainstReference>, Option<&LiveAnswer>),
     file: &Path,
 ) -> Result<(), Failure> {
     let report = both.map_or(outcome.report(), |both| outcome.report().reference(both));
+    let report = live.map_or(report.clone(), |live| report.live(live));
     let html = report.html().map_err(|error| source.failure(&error))?;
-    write_file(source, file, &html)
+    files::write(file, &html).map_err(|failure| failure.of(&source.name))
 }
 
-/// Writes every chart of what the outcome holds; those of a question are numbered in the order of the scenario.
+/// Writes every chart of what the outcome holds, and returns the files; those of a question are numbered in the order of
+/// the scenario.
 pub(crate) fn write_charts(
     source: &Source,
     outcome: &Outcome,
     fans_of: &[YearsOption],
     folder: &Path,
-) -> Result<(), Failure> {
+) -> Result<Vec<PathBuf>, Failure> {
     let unwritable = |error| source.failed(format!("cannot write {}: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(unwritable)?;
+    let mut files = Vec::new();
     for (name, chart) in charts(outcome, fans_of) {
-        let svg = chart.map_err(|error| source.failure(&error))?;
-        write_file(source, &folder.join(name), &svg)?;
+        let (file, svg) = (folder.join(name), chart.map_err(|error| source.failure(&error))?);
+        files::write(&file, &svg).map_err(|failure| failure.of(&source.name))?;
+        files.push(file);
     }
-    Ok(())
+    Ok(files)
 }
 
 fn charts(outcome: &Outcome, fans_of: &[YearsOption]) -> Vec<(String, Result<String, Error>)> {
@@ -91,16 +111,4 @@ fn charts(outcome: &Outcome, fans_of: &[YearsOption]) -> Vec<(String, Result<Str
         charts.push((format!("dots-{number}.svg"), chart.dots(question.name())));
     }
     charts
-}
-
-pub(crate) fn write_file(source: &Source, file: &Path, text: &str) -> Result<(), Failure> {
-    write_text(file, text).map_err(|error| source.failed(format!("cannot write {}: {error}", file.display())))
-}
-
-/// Writes a file and reports it on standard error.
-pub(crate) fn write_text(file: &Path, text: &str) -> io::Result<()> {
-    fs::write(file, text)?;
-    // Nobody may be reading standard error.
-    let _ = writeln!(io::stderr(), "wrote {}", file.display());
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Snapshots: an outcome's probabilities and assumptions as text, to be committed, reviewed and compared.
 
+mod stored;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -23,20 +25,21 @@ const STANDARD_ERRORS: f64 = 4.0;
 /// [`Outcome::snapshot`]. Continuous monitoring counts as an assumption.
 ///
 /// `Display` writes it, [`parse`](str::parse) reads it back, and [`compare`](Self::compare) lists the differences:
-/// probabilities that changed by more than their errors, and assumptions. The text has one line for each probability
+/// probabilities that changed by more than their errors, and assumptions. [`check`](Self::check) compares with a file, and
+/// writes it if asked. The text has one line for each probability
 /// and one for each assumption by its address, so that a review shows a changed assumption beside the probabilities
 /// that it changed. Probabilities are written to two digits of their error, and the same seed gives the same text on
 /// any machine. No tool is needed; tools that compare text exactly work too, such as
 /// `insta::assert_snapshot!(outcome.snapshot())`.
 ///
-/// # Example: a committed file
+/// # Example: what changed
 /// ```
 /// use outgrow::{Curve, Error, Provider, Question, Scenario, Snapshot};
 /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
 /// #     .provider(Provider::new("A", 690).growth(Curve::constant(0.6)).volatility(0.15))
 /// #     .provider(Provider::new("B", 1100).growth(Curve::constant(0.3)).volatility(0.1))
 /// #     .question(Question::overtakes("A", "B")).build()?;
-/// let committed = scenario.exact().run()?.snapshot().to_string(); // in a test: include_str!("answers.snap")
+/// let committed = scenario.exact().run()?.snapshot().to_string();
 /// let committed: Snapshot = committed.parse()?;
 ///
 /// let slower = scenario.with("provider[A].growth.constant", 0.55)?;

@@ -1,0 +1,104 @@
+//! How the values of options are read.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use outgrow::fit::GrowthLaw;
+use outgrow::{Date, Measure, Period, Sampling};
+
+/// More threads than any processor has cores would only take memory.
+const MOST_THREADS: u64 = 1024;
+
+const SAMPLINGS: [(&str, Sampling); 5] = [
+    ("plain", Sampling::Plain),
+    ("antithetic", Sampling::Antithetic),
+    ("sobol", Sampling::Sobol),
+    ("importance", Sampling::Importance),
+    ("auto", Sampling::Auto),
+];
+
+/// A measure of `--fans-of`, with the word it was given by.
+#[derive(Clone)]
+pub(crate) struct YearsOption {
+    pub(crate) word: String,
+    pub(crate) measure: Measure,
+}
+
+pub(crate) fn law() -> impl TypedValueParser<Value = GrowthLaw> {
+    PossibleValuesParser::new(GrowthLaw::ALL.map(GrowthLaw::key)).try_map(|key| key.parse())
+}
+
+pub(crate) fn sampling() -> impl TypedValueParser<Value = Sampling> {
+    let named =
+        |name: String| SAMPLINGS.iter().find(|(known, _)| *known == name).expect("one of the possible values").1;
+    PossibleValuesParser::new(SAMPLINGS.map(|(name, _)| name)).map(named)
+}
+
+pub(crate) fn years(text: &str) -> Result<YearsOption, String> {
+    let measure = match text.split_once('=') {
+        None if text == "trailing" => Some(Measure::Trailing),
+        None if text == "annual" => Some(Measure::Annual),
+        Some(("fiscal_year_ending", month)) => month.parse().ok().map(Measure::FiscalYearEnding),
+        _ => None,
+    };
+    let measure = measure.ok_or("must be trailing, annual or fiscal_year_ending=MONTH, with a month from 1 to 12")?;
+    Ok(YearsOption { word: text.replace(['=', '_'], "-"), measure })
+}
+
+pub(crate) fn period(text: &str) -> Result<Period, outgrow::Error> {
+    text.parse()
+}
+
+pub(crate) fn date(text: &str) -> Result<Date, outgrow::Error> {
+    text.parse()
+}
+
+pub(crate) fn real(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "must be a number, as 0.001 or 1e-3".to_owned())
+}
+
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
+    exact_whole(text).ok_or_else(|| "must be a whole number, as 250000, 100_000 or 1e6".to_owned())
+}
+
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
+    let count = whole(text).ok().filter(|count| (1..=MOST_THREADS).contains(count));
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    count
+        .ok_or_else(|| format!("must be a whole number from 1 to {MOST_THREADS}; without --threads all cores are used"))
+}
+
+/// `250000`, `100_000`, `1e6`, `2.5e6`: only what is exactly a whole number; nothing is rounded.
+fn exact_whole(text: &str) -> Option<u64> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_grouped = |digits: &str| digits.split('_').all(|group| !group.is_empty());
+    if !is_grouped(whole) || mantissa.contains('.') && (decimals.is_empty() || decimals.contains('_')) {
+        return None;
+    }
+    let digits = format!("{whole}{decimals}").replace('_', "");
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_digits(&digits) || !is_digits(exponent.strip_prefix('+').unwrap_or(exponent)) {
+        return None;
+    }
+    let exponent = exponent.parse::<usize>().ok()?;
+    let rest = decimals.trim_end_matches('0').len();
+    let power = u32::try_from(exponent.checked_sub(rest)?).ok()?;
+    let digits = &digits[..digits.len() - (decimals.len() - rest)];
+    digits.parse::<u64>().ok()?.checked_mul(10_u64.checked_pow(power)?)
+}
+
+/// Splits at the first `=` outside brackets, since a name in brackets may contain one.
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
+    let mut depth = 0;
+    let split = text.find(|character| {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        character == '=' && depth == 0
+    });
+    let (address, value) = split
+        .map(|at| (&text[..at], &text[at + 1..]))
+        .ok_or_else(|| "must be ADDRESS=VALUE, as 'provider[A].volatility=0.2'".to_owned())?;
+    Ok((address.trim().into(), value.trim().into()))
+}
