@@ -159,7 +159,7 @@ pub use growth::{Curve, Tail};
 pub use history::{Date, History, OutsideView, Rates, ReferenceClass};
 pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
-    RankTable, ShareFan, Years,
+    Pool, RankTable, ShareFan, ViewAnswer, Years,
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
@@ -167,7 +167,7 @@ pub use render::Chart;
 pub use report::Report;
 pub use scenario::{
     Asks, AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
-    ScenarioBuilder, Segment, Shock,
+    ScenarioBuilder, Segment, Shock, View,
 };
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;

@@ -2,14 +2,11 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment};
+use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment, View};
 use crate::assumption::Assumption;
-use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail};
+use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail, ViewKey};
 use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
-
-/// Keys of the scenario format that this version does not support yet.
-const LATER_TOP: [&str; 1] = ["view"];
 
 /// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -170,7 +167,7 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        self.table(root, ScenarioKey::TEXTS, &LATER_TOP)?;
+        self.table(root, ScenarioKey::TEXTS, &[])?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
@@ -183,6 +180,7 @@ impl Reader {
         let providers = self.items(root, "provider", Self::provider);
         let factors = self.items(root, "factor", Self::factor);
         let correlations = self.items(root, "correlation", Self::correlation);
+        let views = self.items(root, "view", Self::view);
         let questions = self.items(root, "question", Self::question);
         Some(Scenario {
             base: base?,
@@ -196,6 +194,7 @@ impl Reader {
             dependences: dependences?,
             providers: providers?,
             correlations: correlations?,
+            views: views?,
             questions: questions?,
         })
     }
@@ -296,6 +295,25 @@ impl Reader {
         let between = self.required(node, "between", Self::pair);
         let value = self.required(node, "value", Self::number);
         Some(Correlation { between: between?, value: value? })
+    }
+
+    fn view(&mut self, node: &Node) -> Option<View> {
+        self.table(node, ViewKey::TEXTS, &[])?;
+        let name = self.required(node, "name", Self::text);
+        let weight = self.optional(node, "weight", Self::number);
+        let changes = self.required(node, "with", Self::changes);
+        Some(View { name: name?, weight: weight.unwrap_or(1.0), changes: changes? })
+    }
+
+    /// The values of a view by the addresses of the numbers that they replace.
+    fn changes(&mut self, node: &Node) -> Option<Vec<(String, Assumption)>> {
+        let Some(entries) = node.as_table() else { return self.wanted("a table of addresses and values", node) };
+        let read = |Entry { key, node, .. }: &Entry| {
+            let value = self.at(Key::Field(&address_key(key)), |reader| reader.assumption(node));
+            value.map(|value| (key.clone(), value))
+        };
+        let read_all: Vec<Option<_>> = entries.iter().map(read).collect();
+        read_all.into_iter().collect()
     }
 
     /// A number, a name, or a table with one distribution and optionally a source.

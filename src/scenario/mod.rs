@@ -30,6 +30,7 @@ mod shock;
 mod stated;
 mod suspect;
 pub(crate) mod tree;
+mod view;
 mod walk;
 mod walk_parts;
 
@@ -43,6 +44,8 @@ pub(crate) use question::AT_DATES;
 pub use question::{Asks, Question};
 pub(crate) use segment::SeriesOf;
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
+pub(crate) use view::POOL;
+pub use view::View;
 pub use walk::Place as AssumptionPlace;
 
 use crate::assumption::Assumption;
@@ -60,6 +63,8 @@ pub(crate) const MOST_PROVIDERS: usize = 64;
 pub(crate) const MOST_SERIES: usize = 256;
 /// The largest number of factors.
 pub(crate) const MOST_FACTORS: usize = 64;
+/// The largest number of views.
+pub(crate) const MOST_VIEWS: usize = 64;
 
 /// Competing providers, the growth of their revenue, its uncertainty, and the questions about them.
 ///
@@ -99,6 +104,7 @@ pub struct Scenario {
     pub(crate) dependences: Vec<Dependence>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
+    pub(crate) views: Vec<View>,
     pub(crate) questions: Vec<Question>,
 }
 

@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Scenario};
+use super::{MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, MOST_VIEWS, Scenario};
 use crate::assumption::address::{
-    CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey,
+    CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey, ViewKey,
 };
 use crate::assumption::domain::Domain;
 use crate::assumption::family::{Family, Notation};
@@ -121,6 +121,11 @@ fn top(key: ScenarioKey) -> Value {
             });
             list(table(keys, CorrelationKey::TEXTS))
         }
+        ScenarioKey::View => {
+            let mut views = list(table(ViewKey::ALL.iter().copied().map(view_key), &["name", "with"]));
+            views["maxItems"] = json!(MOST_VIEWS);
+            views
+        }
         ScenarioKey::Question => list(question()),
     }
 }
@@ -200,6 +205,20 @@ fn series_key(key: ProviderKey) -> (&'static str, Value) {
             let keys = [("at", period("a period up to the base")), ("at_least", bound()), ("at_most", bound())];
             list(table(keys.into_iter(), &["at"]))
         }
+    };
+    (key.text(), value)
+}
+
+fn view_key(key: ViewKey) -> (&'static str, Value) {
+    let value = match key {
+        ViewKey::Name => text("unique; not \"pool\""),
+        ViewKey::Weight => described(number(Quantity::ViewWeight), "relative to the sum of the weights; 1 by default"),
+        ViewKey::With => json!({
+            "description": "values by the addresses of the numbers that they replace",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": place(Quantity::Shared),
+        }),
     };
     (key.text(), value)
 }
