@@ -7,6 +7,7 @@ mod difference;
 mod entries;
 pub(crate) mod exits;
 mod file;
+mod file_questions;
 mod laws;
 mod lookup;
 mod manifest;
@@ -17,9 +18,11 @@ mod overtake;
 mod overtake_json;
 mod part;
 mod past;
+mod pool;
 mod provider;
 mod run;
 mod variance;
+mod views;
 mod when;
 
 pub(crate) use cross_check::FALSE_ALARM;
@@ -37,6 +40,9 @@ pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
 pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
 pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
+
+pub(crate) use views::not_asked;
+pub use views::{Pool, ViewAnswer};
 
 use run::ReachedPrecision;
 
@@ -84,6 +90,9 @@ pub struct Outcome {
     pub(crate) custom: Vec<CustomAnswer>,
     /// Known revenue by provider, for charts.
     pub(crate) past: Vec<KnownRevenue>,
+    /// The answers of every view, if requested, and their mixture.
+    pub(crate) views: Vec<ViewAnswer>,
+    pub(crate) pool: Option<Pool>,
 }
 
 impl Outcome {
@@ -97,7 +106,8 @@ impl Outcome {
         custom: Vec<CustomAnswer>,
     ) -> Self {
         let past = past::pasts(scenario, plan);
-        let mut outcome = Self { scenario: scenario.clone(), run, questions, providers, custom, past };
+        let (scenario, views, pool) = (scenario.clone(), Vec::new(), None);
+        let mut outcome = Self { scenario, run, questions, providers, custom, past, views, pool };
         let reached = outcome.largest_error();
         outcome.run.precision = asked.map(|asked| ReachedPrecision::of(asked, reached));
         for question in &mut outcome.questions {
@@ -121,7 +131,7 @@ impl Outcome {
         let found: Vec<&Overtake> = self.questions.iter().filter(asked).collect();
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(self.unknown(&format!("{challenger} overtakes {incumbent}"))),
+            [] => Err(unknown(&self.questions, &format!("{challenger} overtakes {incumbent}"))),
             several => {
                 let names: Vec<&str> = several.iter().map(|overtake| overtake.name()).collect();
                 let message = format!(
@@ -138,22 +148,12 @@ impl Outcome {
     /// # Errors
     /// If there is no such question; the message gives the most similar name.
     pub fn question(&self, name: &str) -> Result<&Overtake, Error> {
-        self.questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| self.unknown(name))
+        question_named(&self.questions, name)
     }
 
     /// Every answer, in the order of the questions.
     pub fn questions(&self) -> &[Overtake] {
         &self.questions
-    }
-
-    fn unknown(&self, name: &str) -> Error {
-        let known = self.questions.iter().map(Overtake::name);
-        let all = known.clone().collect::<Vec<_>>().join(", ");
-        let all = if all.is_empty() { "none".to_owned() } else { all };
-        Error::lookup(
-            "question",
-            format!("no question is named {name:?}{}; the questions are: {all}", did_you_mean(name, known)),
-        )
     }
 
     /// The revenue of a provider, or of a segment as `Provider/Segment`, by period.
@@ -264,11 +264,27 @@ impl Outcome {
         self.run.paths
     }
 
-    /// Whether every requested path was run.
+    /// Whether every requested path was run, also for every view.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.run.complete
+        self.run.complete && self.views.iter().all(|view| view.run.complete)
     }
+}
+
+/// The answer to the question with a name.
+///
+/// # Errors
+/// If there is none; the message gives the most similar name.
+fn question_named<'a>(questions: &'a [Overtake], name: &str) -> Result<&'a Overtake, Error> {
+    questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| unknown(questions, name))
+}
+
+fn unknown(questions: &[Overtake], name: &str) -> Error {
+    let known = questions.iter().map(Overtake::name);
+    let all = known.clone().collect::<Vec<_>>().join(", ");
+    let all = if all.is_empty() { "none".to_owned() } else { all };
+    let hint = did_you_mean(name, known);
+    Error::lookup("question", format!("no question is named {name:?}{hint}; the questions are: {all}"))
 }
 
 /// The answers of a part, or why there are none.

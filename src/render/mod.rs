@@ -10,6 +10,7 @@ mod number;
 mod run;
 mod table;
 mod text;
+mod views;
 
 pub use chart::Chart;
 pub(crate) use chart::escaped;
@@ -17,3 +18,4 @@ pub(crate) use chart::escaped;
 pub(crate) use number::grouped;
 pub(crate) use number::money;
 pub(crate) use table::Table;
+pub(crate) use views::NOTE as VIEWS_NOTE;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::number::money;
+use super::views::NOTE as VIEWS_NOTE;
 use crate::calendar::{Period, Step};
 use crate::error::Error;
 use crate::estimate::{Estimate, When, shown_in_order};
@@ -138,7 +139,7 @@ impl Overtake {
     }
 
     /// The dates of a table, each with its probability as a number and as text; and the text of "not by the horizon".
-    fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
+    pub(super) fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
         let (dates, never) = (self.shown_dates(), self.not_by_horizon());
         let by: Vec<Estimate> = dates.iter().filter_map(|period| self.by(*period).ok()).collect();
         let (shown, shown_never) = shown_in_order(&by, Some(&never));
@@ -234,6 +235,9 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
+        }
+        for table in self.views_tables() {
+            writeln!(f, "{}  {VIEWS_NOTE}\n", table.aligned())?;
         }
         let all = self.providers.iter().flat_map(ProviderOutcome::names);
         for name in all.filter(|name| self.revenue(name).is_ok()) {

@@ -118,7 +118,7 @@ pub(super) fn standing(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Err
     Ok(())
 }
 
-fn chart<'a>(
+pub(super) fn chart<'a>(
     page: &mut HtmlPage,
     outcome: &'a Outcome,
     draw: impl Fn(&Chart<'a>) -> Result<String, Error>,

@@ -7,6 +7,7 @@
 //! | `beside` | the scenario beside the outside view (feature `history`) |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `scorecard` | a back-test as one page |
+//! | `views` | the views side by side |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
@@ -16,6 +17,7 @@ mod beside;
 mod html;
 #[cfg(feature = "history")]
 mod scorecard;
+mod views;
 mod words;
 
 use html::HtmlPage;
@@ -105,6 +107,7 @@ impl<'a> Report<'a> {
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
+        views::section(&mut page, outcome)?;
         #[cfg(feature = "history")]
         if let Some(both) = self.reference {
             beside::section(&mut page, both);

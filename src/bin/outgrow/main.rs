@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use outgrow::{AgainstReference, Outcome, Provider, Scenario};
+use outgrow::{AgainstReference, Outcome, Provider, Scenario, View};
 
 use failure::Failure;
 use input::Source;
@@ -136,6 +136,10 @@ fn asked(scenario: &Scenario) -> String {
         lines.push("  no question: only revenue, ranks and shares are answered".to_owned());
     }
     lines.extend(scenario.questions().iter().map(|question| format!("  question: {}", question.title())));
+    let changes = |view: &View| view.changes().count();
+    let view =
+        |view: &View| format!("  view: {}, weight {}, {} changed", view.name(), view.get_weight(), changes(view));
+    lines.extend(scenario.views().iter().map(view));
     lines.join("\n")
 }
 
