@@ -78,3 +78,4 @@ mod snapshot;
 mod sustained;
 mod tables;
 mod types;
+mod views;

@@ -29,6 +29,11 @@ impl Line<'_> {
         self.weight.is_none()
     }
 
+    /// The probability at the end of the line, where the label stands.
+    fn end(&self) -> f64 {
+        self.answer.by_date().last().map_or(self.spoken.1, |(_, by)| by.value())
+    }
+
     fn label(&self) -> Label {
         Label { y: 0.0, name: self.name.to_owned(), figure: short(self.spoken.1), paint: self.paint }
     }
@@ -58,7 +63,7 @@ pub(super) fn draw(chart: &Chart<'_>, question: &str) -> Result<String, Error> {
         page.calendar(&calendar, &frame);
         fill(&mut page, &calendar, &frame, panel)?;
         let labels = labelled(panel, labels::most(&frame)).into_iter().map(|line| {
-            let y = page.axis.at(line.spoken.1, &frame);
+            let y = page.axis.at(line.end(), &frame);
             Label { y, ..line.label() }
         });
         labels::draw(&mut page.scene, &frame, right, labels.collect());
