@@ -10,6 +10,7 @@
 //! | [accuracy] | rounding, fans, mathematical functions, closed forms |
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [charts, reports and tables](presentation) | what they show and why |
+//! | [views](views) | several forecasters over one scenario, their pool and disagreement |
 //! | back-tests (feature `history`) | how often forecasts from past years came true |
 //! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
 //! | histories (feature `history`) | reading figures, what was known when, the outside view, reference classes |
@@ -32,6 +33,8 @@ pub mod accuracy {}
 pub mod audit {}
 #[doc = include_str!("docs/presentation.md")]
 pub mod presentation {}
+#[doc = include_str!("docs/views.md")]
+pub mod views {}
 #[cfg(feature = "history")]
 #[doc = include_str!("docs/backtest.md")]
 pub mod backtest {}

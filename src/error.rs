@@ -164,7 +164,7 @@ impl Error {
     }
 
     /// An error of a run of the scenario as a view sees it.
-    pub(crate) fn as_seen_by(self, view: &str) -> Self {
+    pub(crate) fn seen_by(self, view: &str) -> Self {
         self.with_words(|_| format!("; as seen by view[{view}]"))
     }
 

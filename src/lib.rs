@@ -56,6 +56,7 @@
 //! | compute the answer without sampling, to a tolerance | [`Scenario::exact`], [`Exact`] |
 //! | find out what an answer depends on | [`Exact::gradient`], [`Gradient`] |
 //! | read the answers | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | answer a scenario as several forecasters see it, and pool them | [`View`], [`Simulation::views`], [`Exact::views`], [`Outcome::pool`] |
 //! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
 //! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
 //! | write a self-contained report | [`Outcome::report`], [`Report`] |
@@ -69,14 +70,15 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers eleven common questions with runnable code.
+//! The [`cookbook`] answers twelve common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
 //! * [Exact answers](_documentation::exact_answers), [sampling and error bars](_documentation::sampling)
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
-//! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation)
+//! * [The audit](_documentation::audit), [charts, reports and tables](_documentation::presentation),
+//!   [views of several forecasters](_documentation::views)
 #![cfg_attr(
     feature = "history",
     doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits), [back-tests](_documentation::backtest)"

@@ -60,7 +60,7 @@ impl Exact<'_> {
             return Ok(outcome);
         }
         let views = self.scenario.as_seen_by_all().map(|(name, seen)| {
-            let outcome = self.of_view(&seen).answers().map_err(|error| error.as_seen_by(name))?;
+            let outcome = self.of_view(&seen).answers().map_err(|error| error.seen_by(name))?;
             Ok((outcome.run, outcome.questions))
         });
         Ok(outcome.with_views(views.collect::<Result<Vec<_>, Error>>()?))

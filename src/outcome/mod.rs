@@ -20,6 +20,7 @@ mod part;
 mod past;
 mod pool;
 mod provider;
+mod questions;
 mod run;
 mod variance;
 mod views;
@@ -41,9 +42,10 @@ pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic
 pub use provider::{Fan, RankTable, ShareFan};
 pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
 
-pub(crate) use views::not_asked;
+pub(crate) use pool::not_asked;
 pub use views::{Pool, ViewAnswer};
 
+use questions::{question_named, unknown};
 use run::ReachedPrecision;
 
 use crate::assumption::address::split_name;
@@ -269,22 +271,6 @@ impl Outcome {
     pub fn is_complete(&self) -> bool {
         self.run.complete && self.views.iter().all(|view| view.run.complete)
     }
-}
-
-/// The answer to the question with a name.
-///
-/// # Errors
-/// If there is none; the message gives the most similar name.
-fn question_named<'a>(questions: &'a [Overtake], name: &str) -> Result<&'a Overtake, Error> {
-    questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| unknown(questions, name))
-}
-
-fn unknown(questions: &[Overtake], name: &str) -> Error {
-    let known = questions.iter().map(Overtake::name);
-    let all = known.clone().collect::<Vec<_>>().join(", ");
-    let all = if all.is_empty() { "none".to_owned() } else { all };
-    let hint = did_you_mean(name, known);
-    Error::lookup("question", format!("no question is named {name:?}{hint}; the questions are: {all}"))
 }
 
 /// The answers of a part, or why there are none.

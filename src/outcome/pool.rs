@@ -2,6 +2,7 @@
 
 use super::views::{Pool, ViewAnswer};
 use super::{Answers, LeadChanges, MeanDate, Outcome, Overtake, QuestionDates, RunInfo, Years};
+use crate::error::{Error, did_you_mean};
 use crate::estimate::{Estimate, weighted_mean, z_of};
 use crate::scenario::{Question, Scenario};
 
@@ -23,6 +24,42 @@ impl Outcome {
         self.pool = Some(Pool::of(&self.scenario, &self.views));
         self
     }
+}
+
+impl Outcome {
+    /// The answers of every view, in the order of the scenario; empty unless
+    /// [requested](crate::Simulation::views).
+    pub fn views(&self) -> &[ViewAnswer] {
+        &self.views
+    }
+
+    /// The answers of one view.
+    ///
+    /// # Errors
+    /// If there is no such view, or if views were not requested.
+    pub fn view(&self, name: &str) -> Result<&ViewAnswer, Error> {
+        if self.views.is_empty() {
+            return Err(not_asked());
+        }
+        self.views.iter().find(|view| view.name == name).ok_or_else(|| {
+            let hint = did_you_mean(name, self.views.iter().map(ViewAnswer::name));
+            Error::lookup("view", format!("no view is named {name:?}{hint}"))
+        })
+    }
+
+    /// The weighted mixture of all views; `None` unless [requested](crate::Simulation::views).
+    #[must_use]
+    pub fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
+    }
+}
+
+/// An outcome without views was asked for them.
+pub(crate) fn not_asked() -> Error {
+    Error::lookup(
+        "view",
+        "views were not requested: call views(true) before the run, or use --views on the command line",
+    )
 }
 
 impl Pool {

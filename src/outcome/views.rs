@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use super::lookup::place_of;
-use super::{Outcome, Overtake, RunInfo, question_named};
+use super::questions::question_named;
+use super::{Overtake, RunInfo};
 use crate::calendar::Period;
-use crate::error::{Error, did_you_mean};
+use crate::error::Error;
 
 /// The answers to all questions as one view sees them; from [`Outcome::views`].
 ///
@@ -133,42 +134,6 @@ impl Pool {
         let place = self.questions.iter().position(|known| known.name() == overtake.name());
         &self.disagreement[place.expect("invariant: questions of a pool have unique names")]
     }
-}
-
-impl Outcome {
-    /// The answers of every view, in the order of the scenario; empty unless
-    /// [requested](crate::Simulation::views).
-    pub fn views(&self) -> &[ViewAnswer] {
-        &self.views
-    }
-
-    /// The answers of one view.
-    ///
-    /// # Errors
-    /// If there is no such view, or if views were not requested.
-    pub fn view(&self, name: &str) -> Result<&ViewAnswer, Error> {
-        if self.views.is_empty() {
-            return Err(not_asked());
-        }
-        self.views.iter().find(|view| view.name == name).ok_or_else(|| {
-            let hint = did_you_mean(name, self.views.iter().map(ViewAnswer::name));
-            Error::lookup("view", format!("no view is named {name:?}{hint}"))
-        })
-    }
-
-    /// The weighted mixture of all views; `None` unless [requested](crate::Simulation::views).
-    #[must_use]
-    pub fn pool(&self) -> Option<&Pool> {
-        self.pool.as_ref()
-    }
-}
-
-/// An outcome without views was asked for them.
-pub(crate) fn not_asked() -> Error {
-    Error::lookup(
-        "view",
-        "views were not requested: call views(true) before the run, or use --views on the command line",
-    )
 }
 
 impl Serialize for Pool {

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::Table;
-use super::views::NOTE as VIEWS_NOTE;
+use super::table::{Table, VIEWS_NOTE};
 use crate::error::Error;
 use crate::outcome::{Outcome, Overtake, ProviderOutcome};
 

@@ -17,5 +17,4 @@ pub(crate) use chart::escaped;
 #[cfg(feature = "history")]
 pub(crate) use number::grouped;
 pub(crate) use number::money;
-pub(crate) use table::Table;
-pub(crate) use views::NOTE as VIEWS_NOTE;
+pub(crate) use table::{Table, VIEWS_NOTE};

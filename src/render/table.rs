@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::number::money;
-use super::views::NOTE as VIEWS_NOTE;
 use crate::calendar::{Period, Step};
 use crate::error::Error;
 use crate::estimate::{Estimate, When, shown_in_order};
@@ -16,6 +15,10 @@ use crate::scenario::{Asks, Measure};
 const MOST_ROWS: usize = 14;
 /// The width of a full bar in characters.
 const BAR: usize = 20;
+
+/// What the columns of a table of views mean, below it.
+pub(crate) const VIEWS_NOTE: &str =
+    "disagreement: the share of the pool's variance P (1 - P) that is between the views";
 
 /// The headers of the most likely, the mean and the median rank.
 const RANK_HEAD: [&str; 3] = ["likeliest rank", "mean rank", "median rank"];

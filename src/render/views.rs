@@ -11,9 +11,6 @@ const DISAGREEMENT: &str = "disagreement";
 /// The widths of the first column of a table, and the least of the others, in characters.
 const WIDTHS: (usize, usize) = (15, 11);
 
-/// What the columns mean, below a table.
-pub(crate) const NOTE: &str = "disagreement: the share of the pool's variance P (1 - P) that is between the views";
-
 impl Outcome {
     /// A table for each question with a column for every view, their pool, and the disagreement; none unless views were
     /// requested.

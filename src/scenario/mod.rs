@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 mod check_shock;
+mod check_views;
 mod compared;
 mod decode;
 mod decode_growth;

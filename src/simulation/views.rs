@@ -20,7 +20,7 @@ impl Simulation<'_> {
             own.settings = Settings { fans: false, ranks: false, shares: false, measured: Vec::new(), ..settings };
             (own.at_most, own.threads, own.shard) = (self.at_most, self.threads, self.shard);
             own.progress = self.progress.as_ref().map(|progress| Mutex::new(forwarded(progress)));
-            let outcome = own.run().map_err(|error| error.as_seen_by(name))?;
+            let outcome = own.run().map_err(|error| error.seen_by(name))?;
             Ok((outcome.run, outcome.questions))
         });
         answered.collect()

@@ -9,6 +9,9 @@ use outgrow::{
 };
 use serde_json::{Value, json};
 
+/// A change of a file.
+type Change = fn(&mut Value);
+
 const ASKED: &str = "a overtakes b";
 const LASTING: &str = "a overtakes b (sustained 3)";
 const GROWTH: &str = "provider[a].growth.constant";
@@ -402,7 +405,7 @@ fn faults_in_a_file_have_their_place() {
     let line = text.lines().position(|line| line.contains("\"provider[a].volatility\": -1")).expect("a line") + 1;
     assert_eq!(error.problems()[0].address, "view[bull].with.\"provider[a].volatility\"");
     assert_eq!(error.problems()[0].place.map(|place| place.line), Some(line), "{error}");
-    let faults: [(fn(&mut Value), &str); 6] = [
+    let faults: [(Change, &str); 6] = [
         (
             |view| drop(view.as_object_mut().expect("a table").remove("name")),
             "view[0].name: the key \"name\" is missing",
@@ -502,7 +505,7 @@ fn outcome_files_with_views() {
         assert_eq!(last["value"], pool["disagreement"][0]["by_horizon"]);
     }
     let good = serde_json::to_value(simulated(&scenario(), Sampling::Plain)).expect("written");
-    let faults: [(fn(&mut Value), &str); 6] = [
+    let faults: [(Change, &str); 6] = [
         (|file| file["views"][0]["name"] = json!("bear"), "views[0].name: is \"bear\", not \"bull\""),
         (
             |file| drop(file["views"].as_array_mut().expect("a list").pop()),
