@@ -10,7 +10,7 @@
 //! | [accuracy] | rounding, fans, mathematical functions, closed forms |
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [charts, reports and tables](presentation) | what they show and why |
-//! | [views](views) | several forecasters over one scenario, their pool and disagreement |
+//! | [views] | several forecasters over one scenario, their pool and disagreement |
 //! | back-tests (feature `history`) | how often forecasts from past years came true |
 //! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
 //! | histories (feature `history`) | reading figures, what was known when, the outside view, reference classes |

@@ -219,9 +219,11 @@ impl Outcome {
         place.map(|place| &self.past[place]).ok_or_else(unknown)
     }
 
-    /// The cross-check of every question; empty unless [requested](crate::Simulation::cross_check).
+    /// The cross-check of every question, also as seen by each view; empty unless
+    /// [requested](crate::Simulation::cross_check).
     pub fn cross_checks(&self) -> impl Iterator<Item = &CrossCheck> {
-        self.questions.iter().filter_map(Overtake::cross_check)
+        let views = self.views.iter().flat_map(ViewAnswer::questions);
+        self.questions.iter().chain(views).filter_map(Overtake::cross_check)
     }
 
     /// The probability of a custom event.

@@ -9,7 +9,7 @@ use super::{Overtake, RunInfo};
 use crate::calendar::Period;
 use crate::error::Error;
 
-/// The answers to all questions as one view sees them; from [`Outcome::views`].
+/// The answers to all questions as one view sees them; from [`Outcome::views`](crate::Outcome::views).
 ///
 /// # Example: a question as seen by one view
 /// ```
@@ -65,10 +65,11 @@ impl ViewAnswer {
 }
 
 /// The weighted mixture of all views (a linear opinion pool: Stone 1961), and how much the views disagree; from
-/// [`Outcome::pool`].
+/// [`Outcome::pool`](crate::Outcome::pool).
 ///
 /// Every probability of the pool is the weighted mean of the views' probabilities, as if one view were drawn at random for
-/// each path. Quantiles of dates and mean dates are those of that mixture.
+/// each path. Quantiles of dates and mean dates are those of that mixture. Laws of growth mixtures and cross-checks are
+/// those of each view; the pool has none.
 ///
 /// The views share their random numbers, so their errors are correlated. The standard error of the pool is therefore the
 /// weighted sum of the views' standard errors, and an end of its interval the weighted sum of the views' ends: upper bounds

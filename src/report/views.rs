@@ -1,10 +1,10 @@
 //! The views of the scenario side by side, and what each of them changes.
 
-use super::answers::chart;
+use super::answers::{answer, chart};
 use super::basis::ASSUMED;
 use super::html::HtmlPage;
 use crate::error::Error;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Pool};
 use crate::render::VIEWS_NOTE;
 
 pub(super) fn section(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
@@ -14,12 +14,13 @@ pub(super) fn section(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Erro
     }
     page.heading(2, "As seen by each view");
     page.paragraph(
-        "Each view replaces values of the scenario by its own. The pool is the weighted mean of the views' probabilities. Views \
-         share their random numbers; the pool's error is the weighted sum of theirs, an upper bound.",
+        "Each view replaces values of the scenario by its own. The pool is the weighted mean of the views' probabilities; its error is \
+         at most the weighted mean of their errors, which is the one shown.",
     );
-    for (question, table) in outcome.questions().iter().zip(&tables) {
-        page.heading(3, question.name());
-        chart(page, outcome, |chart| chart.views(question.name()))?;
+    for (pooled, table) in outcome.pool().into_iter().flat_map(Pool::questions).zip(&tables) {
+        page.heading(3, pooled.name());
+        page.answer(&format!("In the pool of all views: {}", answer(pooled)?));
+        chart(page, outcome, |chart| chart.views(pooled.name()))?;
         page.figures(table);
     }
     page.paragraph(&format!("{}.", capital(VIEWS_NOTE)));

@@ -527,6 +527,17 @@ fn outcome_files_with_views() {
     }
 }
 
+/// Every view is compared with its own exact answer.
+#[test]
+fn cross_checks_of_every_view() {
+    let run = scenario().simulate().paths(20_000).seed(7).views(true).cross_check(true).run().expect("an outcome");
+    assert_eq!(run.cross_checks().count(), 8, "two questions of the scenario and of three views");
+    assert!(run.cross_checks().all(|check| check.agrees() && check.because().is_none()));
+    let file = serde_json::to_string(&run).expect("written");
+    let read: Outcome = serde_json::from_str(&file).expect("read");
+    assert_eq!(read.views(), run.views());
+}
+
 /// Where one view rules an exit out, only the others' shares of the pool are gone.
 #[test]
 fn exits_in_one_view() {
@@ -604,7 +615,13 @@ fn tables_have_a_column_for_each_view() {
     assert!(csv.contains(&format!("\"{ASKED}\",,\"2019-Q4\",\"by_view[bear]\",{bear:?},")));
     assert!(csv.contains(&format!("\"{ASKED}\",,\"2019-Q4\",\"disagreement\",{share:?},,,\n")));
     let report = outcome.report().html().expect("a report");
-    for words in ["As seen by each view", "What the views change", "--views --html", ".views(true).run()?"] {
+    for words in [
+        "As seen by each view",
+        "In the pool of all views: ",
+        "What the views change",
+        "--views --html",
+        ".views(true).run()?",
+    ] {
         assert!(report.contains(words), "{words}");
     }
 }

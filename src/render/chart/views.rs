@@ -95,6 +95,11 @@ fn labelled<'l, 'a>(panel: &'l [Line<'a>], most: usize) -> Vec<&'l Line<'a>> {
 }
 
 fn fill(page: &mut Layout, calendar: &Calendar, frame: &Frame, panel: &[Line<'_>]) -> Result<(), Error> {
+    if let Some((date, _)) = panel.first().map(|line| line.spoken) {
+        let x = calendar.at(date, frame);
+        let dotted = Stroke { dash: "2 3", ..Stroke::of(Paint::Soft, 1.0) };
+        page.scene.line(&[(x, frame.bottom), (x, frame.top)], dotted);
+    }
     for line in panel {
         let at = |period: Period, value: f64| (calendar.at(period, frame), page.axis.at(value, frame));
         let mut curve = vec![at(line.answer.base(), line.answer.at_base().value())];
@@ -127,7 +132,7 @@ fn words(chart: &Chart<'_>, panels: &[Vec<Line<'_>>]) -> Words {
     Words {
         title,
         subtitle: format!(
-            "probability that {happened} by each date, as seen by each view; thick line: the weighted pool · labels: by {date}"
+            "probability that {happened} by each date, as seen by each view; thick line: the weighted pool · figures and dots: by {date}"
         ),
         note: chart.note(&pools),
         description: spoken.collect::<Vec<_>>().join(" "),
