@@ -334,8 +334,7 @@ impl Overtake {
     pub(crate) fn interval_of(&self, p: f64) -> (When, When) {
         let reached = DateEstimates { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
         // Counts are those without exits, so with exits they have no order statistics; nor has a pool, which counts no paths.
-        let is_counted = self.answers.gone.is_none() && !self.first.is_empty();
-        let level = self.run.plain_level().filter(|_| is_counted);
+        let level = self.run.plain_level().filter(|_| self.answers.gone.is_none() && !self.first.is_empty());
         let (low, high) = reached.interval(p, level);
         (self.when(low), self.when(high))
     }
@@ -396,11 +395,6 @@ impl Overtake {
     /// "Ahead at t" at every date.
     pub(crate) fn ahead_by_date(&self) -> impl Iterator<Item = (Period, &Estimate)> {
         self.dates.labels.iter().copied().zip(&self.answers.ahead)
-    }
-
-    /// The years from the base to the horizon.
-    pub(super) fn span(&self) -> f64 {
-        self.dates.years().last().copied().unwrap_or(0.0)
     }
 
     pub(crate) fn horizon(&self) -> Period {

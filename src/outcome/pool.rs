@@ -192,7 +192,7 @@ fn given_overtake(parts: &[Part<'_>]) -> Option<Years> {
     }
     let mean = years(&given);
     // The probabilities that the views count with have errors too. A view without overtakes may have any date.
-    let span = parts.first().map_or(0.0, |part| part.answer.span());
+    let span = parts.first().map_or(0.0, |part| span(part.answer));
     let moved = |error: &dyn Fn(&Estimate) -> f64| -> f64 {
         let of = |part: &Part<'_>| {
             let own = part.answer.mean_date().given_overtake;
@@ -211,6 +211,12 @@ fn given_overtake(parts: &[Part<'_>]) -> Option<Years> {
         standard_error: (mean.standard_error + moved(&Estimate::standard_error)).min(span),
         interval: [(low - reach).max(0.0), (high + reach).min(span)],
     })
+}
+
+/// The years from the base of a question to its horizon.
+fn span(answer: &Overtake) -> f64 {
+    let (base, horizon) = (answer.base(), answer.horizon());
+    f64::from(horizon.since(base).unwrap_or(0)) / f64::from(base.step().per_year())
 }
 
 /// The weighted mean of numbers of years, with upper bounds of its errors as for probabilities.

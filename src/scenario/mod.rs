@@ -24,6 +24,7 @@ mod numbers;
 mod past;
 mod question;
 mod schema;
+mod schema_parts;
 mod segment;
 #[cfg(feature = "toml")]
 mod set;
