@@ -19,17 +19,31 @@ def estimate(key, found):
     return key, (found["value"], found["standard_error"], *found["interval"])
 
 
-def expected(outcome):
-    """Every number of the outcome by (question, provider, period, statistic)."""
-    for question in outcome["questions"]:
+def answers(questions, view=""):
+    """The numbers of questions; the name of each statistic ends with the view that they are of."""
+    for question in questions:
         name = question["name"]
         for statistic in ["by", "ahead", "gone"]:
             for dated in question.get(statistic, []):
-                yield estimate((name, None, dated["period"], statistic), dated)
+                yield estimate((name, None, dated["period"], statistic + view), dated)
         # The last date of the question: a calendar year ends before the horizon may.
-        yield estimate((name, None, question["by"][-1]["period"], "not_by_horizon"), question["not_by_horizon"])
+        yield estimate((name, None, question["by"][-1]["period"], "not_by_horizon" + view), question["not_by_horizon"])
         for changes in question["lead_changes"]:
-            yield estimate((name, None, None, f"lead_changes_{changes['count']}"), changes)
+            yield estimate((name, None, None, f"lead_changes_{changes['count']}{view}"), changes)
+
+
+def expected(outcome):
+    """Every number of the outcome by (question, provider, period, statistic)."""
+    yield from answers(outcome["questions"])
+    for view in outcome.get("views", []):
+        yield from answers(view["questions"], f"_view[{view['name']}]")
+    pool = outcome.get("pool", {"questions": [], "disagreement": []})
+    yield from answers(pool["questions"], "_pool")
+    for question in pool["disagreement"]:
+        for dated in question["by"]:
+            if dated["value"] is not None:
+                key = (question["question"], None, dated["period"], "disagreement")
+                yield key, (dated["value"], None, None, None)
     for provider in outcome["providers"]:
         name = provider["name"]
         for segment in provider.get("segments", []):

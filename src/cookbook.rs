@@ -1,4 +1,4 @@
-//! Seventeen questions and how to ask them. Every answer is a tested example.
+//! Eighteen questions and how to ask them. Every answer is a tested example.
 //!
 //! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
 //! of log revenue per √year.
@@ -354,5 +354,30 @@
 //! println!("{outlook}");                                   // and the report that would carry the probability past 0.75
 //! let [us, them] = &outlook.providers;
 //! assert!(us.standard_deviation > them.standard_deviation);
+//!
+//! # 18. Three people disagree: what do they say together?
+//! Each is a [`View`](crate::View): the numbers that this person would change, and a weight. The pool is the weighted mean of
+//! their probabilities at every date, and the disagreement the share of its variance that is between them. If it is large,
+//! more data about what they disagree on helps; if it is small, chance decides even for those who agree.
+//! ```
+//! use outgrow::{normal, Curve, Provider, Question, Scenario, View};
+//! let growth = "provider[Challenger].growth.constant";
+//! let scenario = Scenario::builder("2026-Q1", "2031-Q1")
+//!     .provider(Provider::new("Challenger", 6).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.20))
+//!     .provider(Provider::new("Incumbent", 10).growth(Curve::constant(0.20)).volatility(0.10))
+//!     .question(Question::overtakes("Challenger", "Incumbent"))
+//!     .view(View::new("sales").weight(1).with(growth, normal(0.45, 0.05)))
+//!     .view(View::new("finance").weight(2).with(growth, normal(0.30, 0.08)))
+//!     .view(View::new("a rival").weight(1).with(growth, 0.22).with("provider[Incumbent].growth.constant", 0.25))
+//!     .build()?;
+//! let outcome = scenario.simulate().paths(5_000).views(true).run()?;
+//! let asked = "Challenger overtakes Incumbent";
+//! for view in outcome.views() {
+//!     println!("{} ({:.2}): {}", view.name(), view.weight(), view.question(asked)?.by("2031-Q1")?);
+//! }
+//! let pool = outcome.pool().expect("asked for");
+//! println!("together: {}, median {}", pool.question(asked)?.by("2031-Q1")?, pool.question(asked)?.quantile(0.5)?);
+//! assert!(pool.disagreement(asked, "2031-Q1")?.expect("neither 0 nor 1") > 0.1);
+//! let svg = outcome.chart().views(asked)?;                     // a line for each, and the pool
 //! # Ok::<(), outgrow::Error>(())
 //! ```

@@ -163,6 +163,11 @@ impl Error {
         self
     }
 
+    /// An error of a run of the scenario as a view sees it.
+    pub(crate) fn seen_by(self, view: &str) -> Self {
+        self.with_words(|_| format!("; as seen by view[{view}]"))
+    }
+
     /// All problems, in the order of the input.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -66,6 +66,15 @@ pub(crate) fn t_of(confidence: f64, degrees: f64) -> f64 {
     (degrees * x / (1.0 - x)).sqrt()
 }
 
+/// The mean of numbers, each after its weight; the weights sum to 1. It lies between the smallest and the largest number,
+/// also after rounding.
+pub(crate) fn weighted_mean(parts: &[(f64, f64)]) -> f64 {
+    let first = parts.first().map_or(0.0, |(_, number)| *number);
+    let apart: f64 = parts.iter().map(|(weight, number)| weight * (number - first)).sum();
+    let numbers = || parts.iter().map(|(_, number)| *number);
+    (first + apart).max(numbers().fold(first, f64::min)).min(numbers().fold(first, f64::max))
+}
+
 impl Estimate {
     /// A probability that was written to a file.
     pub(crate) fn read(value: f64, standard_error: f64, interval: (f64, f64)) -> Result<Self, String> {
@@ -96,6 +105,17 @@ impl Estimate {
     /// A value between 0 and 1 with its error, and an interval of `reach` to each side within 0 to 1.
     pub(crate) fn within(value: f64, standard_error: f64, reach: f64) -> Self {
         Self { value, standard_error, interval: ((value - reach).max(0.0), (value + reach).min(1.0)) }
+    }
+
+    /// The weighted mean of probabilities, with weights that sum to 1. Their errors may have any correlation: the standard
+    /// error of a sum is at most the sum of the standard errors, and the interval reaches from the mean of the lower ends to
+    /// that of the upper ends.
+    pub(crate) fn mixture(parts: &[(f64, Self)]) -> Self {
+        let mean =
+            |of: fn(&Self) -> f64| weighted_mean(&parts.iter().map(|(w, own)| (*w, of(own))).collect::<Vec<_>>());
+        let value = mean(Self::value);
+        let interval = (mean(|own| own.interval.0).min(value), mean(|own| own.interval.1).max(value));
+        Self { value, standard_error: mean(Self::standard_error), interval }
     }
 
     /// The probability of the complement.

@@ -58,6 +58,7 @@
 //! | find out what would have to be true | [`Scenario::solve`], [`Solution`]; [`Scenario::surface`], [`analysis::Surface`] |
 //! | find out why an answer changed, or what may change it | [`Scenario::update`], [`analysis::News`]; [`Scenario::outlook`], [`analysis::Outlook`] |
 //! | read the answers | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
+//! | answer a scenario as several forecasters see it, and pool them | [`View`], [`Simulation::views`], [`Exact::views`], [`Outcome::pool`] |
 //! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
 //! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
 //! | write a self-contained report | [`Outcome::report`], [`Report`] |
@@ -72,14 +73,15 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot::check`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers seventeen common questions with runnable code.
+//! The [`cookbook`] answers eighteen common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations
 //! * [Exact answers](_documentation::exact_answers), [sampling and error bars](_documentation::sampling)
 //! * [Random numbers and reproducibility](_documentation::random_numbers), [accuracy](_documentation::accuracy),
 //!   [performance](_documentation::performance)
-//! * [The audit](_documentation::audit), [sensitivity, goal seek and surfaces](_documentation::sensitivity), [charts, reports and tables](_documentation::presentation)
+//! * [The audit](_documentation::audit), [sensitivity, goal seek, surfaces and news](_documentation::sensitivity),
+//!   [charts, reports and tables](_documentation::presentation), [views of several forecasters](_documentation::views)
 #![cfg_attr(
     feature = "history",
     doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits), [back-tests](_documentation::backtest)"
@@ -166,7 +168,7 @@ pub use growth::{Curve, Tail};
 pub use history::{Date, History, OutsideView, Rates, ReferenceClass};
 pub use outcome::{
     Change, Checked, CrossCheck, Difference, Differences, Fan, LawAnswer, LeadChanges, MeanDate, Outcome, Overtake,
-    RankTable, ShareFan, Years,
+    Pool, RankTable, ShareFan, ViewAnswer, Years,
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
@@ -174,7 +176,7 @@ pub use render::Chart;
 pub use report::Report;
 pub use scenario::{
     Asks, AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
-    ScenarioBuilder, Segment, Shock,
+    ScenarioBuilder, Segment, Shock, View,
 };
 pub use simulation::{Precision, Progress, SamplePaths, Simulation, Tally};
 pub use snapshot::Snapshot;

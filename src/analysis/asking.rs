@@ -32,7 +32,7 @@ impl Asking {
         let place = place_of(&labels, date)?;
         // A lead that lasts is confirmed by the dates after its first one.
         let last = (place + asked.sustained as usize - 1).min(labels.len() - 1);
-        let mut own = scenario.shortened(scenario.label(dates.at[last]));
+        let mut own = scenario.shortened(scenario.label(dates.at[last])).without_views();
         own.questions = vec![asked.clone()];
         Ok(Self { scenario: own, question: asked.title(), by: labels[place], place })
     }

@@ -59,7 +59,8 @@ impl Groups {
             | Subject::Assumption(_)
             | Subject::Dependence(..)
             | Subject::Correlation(..)
-            | Subject::Question(..) => "other numbers",
+            | Subject::Question(..)
+            | Subject::View(..) => "other numbers",
         };
         let owner = match subject {
             Subject::Factor(name, _) => name,
@@ -69,7 +70,8 @@ impl Groups {
             | Subject::Assumption(_)
             | Subject::Dependence(..)
             | Subject::Correlation(..)
-            | Subject::Question(..) => subject.provider().unwrap_or(SHARED),
+            | Subject::Question(..)
+            | Subject::View(..) => subject.provider().unwrap_or(SHARED),
         };
         Self { kind: kind.to_owned(), owner: owner.to_owned() }
     }

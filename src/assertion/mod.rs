@@ -267,6 +267,7 @@ fn of_check(error: &Error) -> Error {
                 | Subject::Provider(..)
                 | Subject::Jump(..)
                 | Subject::Factor(..)
+                | Subject::View(..)
                 | Subject::Correlation(..),
             )
             | Err(_) => None,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub(crate) use super::keys::{
-    CorrelationKey, DependenceKey, FactorKey, JumpKey, Key, ProviderKey, QuestionKey, ScenarioKey,
+    CorrelationKey, DependenceKey, FactorKey, JumpKey, Key, ProviderKey, QuestionKey, ScenarioKey, ViewKey,
 };
 use crate::error::Error;
 
@@ -26,6 +26,7 @@ pub(crate) enum Subject<'a> {
     Jump(Owner<'a>, JumpKey),
     Factor(&'a str, Option<FactorKey>),
     Correlation(usize, Option<CorrelationKey>),
+    View(&'a str, Option<ViewKey>),
     Question(&'a str, Option<QuestionKey>),
 }
 
@@ -83,6 +84,7 @@ impl<'a> Subject<'a> {
             ScenarioKey::Assumption => Ok(Self::Assumption(item)),
             ScenarioKey::Provider => Self::of_provider(item, rest),
             ScenarioKey::Factor => Ok(Self::Factor(item, key.map(FactorKey::of).transpose()?)),
+            ScenarioKey::View => Ok(Self::View(item, key.map(ViewKey::of).transpose()?)),
             ScenarioKey::Question => Ok(Self::Question(item, key.map(QuestionKey::of).transpose()?)),
             ScenarioKey::Correlation => {
                 let index = index("correlation", item)?;
@@ -141,6 +143,7 @@ impl<'a> Subject<'a> {
             | Self::Dependence(..)
             | Self::Factor(..)
             | Self::Correlation(..)
+            | Self::View(..)
             | Self::Question(..) => None,
         }
     }
@@ -207,6 +210,12 @@ impl Address {
     #[must_use]
     pub fn question(&self) -> Option<&str> {
         if let Subject::Question(name, _) = self.subject() { Some(name) } else { None }
+    }
+
+    /// The view that it belongs to.
+    #[must_use]
+    pub fn view(&self) -> Option<&str> {
+        if let Subject::View(name, _) = self.subject() { Some(name) } else { None }
     }
 
     /// The index of the correlation that it belongs to.
@@ -433,6 +442,8 @@ mod tests {
             ("factor[yen].volatility", Subject::Factor("yen", Some(FactorKey::Volatility))),
             ("dependence[2].rank_correlation", Subject::Dependence(2, Some(DependenceKey::RankCorrelation))),
             ("correlation[3].value", Subject::Correlation(3, Some(CorrelationKey::Value))),
+            ("view[bull].weight", Subject::View("bull", Some(ViewKey::Weight))),
+            ("view[bull].with.\"provider[A].volatility\".normal[1]", Subject::View("bull", Some(ViewKey::With))),
             ("question[0].sustained.years", Subject::Question("0", Some(QuestionKey::Sustained))),
         ];
         for (text, subject) in cases {
@@ -449,6 +460,7 @@ mod tests {
             ("factor[yen].sd", "unknown key \"sd\""),
             ("provider[A].volatilty", "did you mean \"volatility\"?"),
             ("segment[A].revenue", "unknown key \"segment\""),
+            ("view[bull].set", "unknown key \"set\""),
             ("question[0].by", "unknown key \"by\""),
             ("correlation[0].rho", "unknown key \"rho\""),
             ("correlation[A].value", "by its index, got [A]"),

@@ -67,6 +67,7 @@ keys! {
         Provider = "provider",
         Factor = "factor",
         Correlation = "correlation",
+        View = "view",
         Question = "question",
     }
 }
@@ -122,6 +123,15 @@ keys! {
     CorrelationKey {
         Between = "between",
         Value = "value",
+    }
+}
+
+keys! {
+    /// The keys of a view.
+    ViewKey {
+        Name = "name",
+        Weight = "weight",
+        With = "with",
     }
 }
 

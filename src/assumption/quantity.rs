@@ -64,6 +64,8 @@ pub(crate) enum Quantity {
     BetaShape,
     /// The weight of a value, relative to the sum of the weights.
     Weight,
+    /// The weight of a view in the pool of all views.
+    ViewWeight,
 }
 
 /// How a number acts on revenue.
@@ -93,7 +95,8 @@ impl Quantity {
             | Self::Shape
             | Self::Damping
             | Self::Innovation
-            | Self::PositiveLocation => Domain::open(0.0, f64::INFINITY),
+            | Self::PositiveLocation
+            | Self::ViewWeight => Domain::open(0.0, f64::INFINITY),
             Self::Saturation => Domain::open(1.0, f64::INFINITY),
             Self::AdoptedFraction | Self::MarketShare => Domain::open(0.0, 1.0),
             Self::Growth => Domain::open(-1.0, f64::INFINITY),
@@ -140,6 +143,7 @@ impl Quantity {
             Self::PositiveLocation => "must be finite and above 0",
             Self::BetaShape => "a shape of a beta distribution must lie between 0.05 and 1000000",
             Self::Weight => "a weight must be finite and not negative",
+            Self::ViewWeight => "the weight of a view must be finite and above 0",
         }
     }
 
@@ -172,7 +176,8 @@ impl Quantity {
             | Self::Spread
             | Self::PositiveLocation
             | Self::BetaShape
-            | Self::Weight => None,
+            | Self::Weight
+            | Self::ViewWeight => None,
         }
     }
 
@@ -206,7 +211,8 @@ impl Quantity {
             | Self::Spread
             | Self::PositiveLocation
             | Self::BetaShape
-            | Self::Weight => None,
+            | Self::Weight
+            | Self::ViewWeight => None,
         }
     }
 }

@@ -90,6 +90,8 @@ impl Scenario {
     /// assumptions took 8 s on one core. Because of that minimum, thousands of periods or assumptions take minutes. The
     /// same scenario gives the same audit, bit for bit.
     ///
+    /// [Views](crate::View) are ignored; `scenario.as_seen_by("bull")?.audit()?` audits one of them.
+    ///
     /// # Errors
     /// If the machine lacks the instruction set that `OUTGROW_CPU` requests. A scenario that cannot be simulated is a
     /// finding.
@@ -106,7 +108,8 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn audit(&self) -> Result<Audit, Error> {
-        let (scene, mut findings) = Scene::new(self)?;
+        let own = self.without_views();
+        let (scene, mut findings) = Scene::new(&own)?;
         let weights = weight::weigh(&scene);
         let known = without_simulation(&scene);
         findings.extend(form::check(&scene, &weights));
@@ -150,7 +153,7 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn quick_audit(&self) -> Result<Audit, Error> {
-        let findings = without_simulation(&Scene::without_answers(self)?);
+        let findings = without_simulation(&Scene::without_answers(&self.without_views())?);
         Ok(Audit { findings: sorted(findings), weights: Vec::new(), paths: 0 })
     }
 }

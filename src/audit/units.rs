@@ -49,6 +49,7 @@ fn has_suspect(scene: &Scene<'_>, row: usize, key: ProviderKey) -> bool {
         | Subject::Jump(..)
         | Subject::Factor(..)
         | Subject::Correlation(..)
+        | Subject::View(..)
         | Subject::Question(..) => false,
     };
     scene.scenario.suspects().iter().any(|(place, _)| is_own(place))

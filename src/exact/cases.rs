@@ -121,7 +121,7 @@ impl<'p> Cases<'p> {
         }
         let given = combinations(&draws).into_iter().map(|(weight, values)| {
             let changes = draws.iter().zip(&values).flat_map(|((draw, _), value)| fixed(plan, scenario, *draw, *value));
-            let plan = Plan::new(&scenario.with_all(changes)?, plan.seed)?;
+            let plan = Plan::new(&scenario.without_views().with_all(changes)?, plan.seed)?;
             Ok(Case { weight, values, plan })
         });
         let given = given.collect::<Result<_, Error>>()?;

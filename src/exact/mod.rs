@@ -61,15 +61,27 @@ impl Exact<'_> {
     /// of values; these have no exact answer ([`Error::is_unsupported`]; the message names the alternative). A tolerance
     /// out of bounds; a curve that is not finite.
     pub fn run(self) -> Result<Outcome, Error> {
+        let outcome = self.answers()?;
+        if !self.views {
+            return Ok(outcome);
+        }
+        let views = self.scenario.as_seen_by_all().map(|(name, seen)| {
+            let outcome = self.of_view(&seen).answers().map_err(|error| error.seen_by(name))?;
+            Ok((outcome.run, outcome.questions))
+        });
+        Ok(outcome.with_views(views.collect::<Result<Vec<_>, Error>>()?))
+    }
+
+    fn answers(&self) -> Result<Outcome, Error> {
         self.check()?;
         let plan = Plan::new(self.scenario, 0)?;
         let questions = self.scenario.questions().iter();
         let mut budget = self.limits();
-        let solved = questions.map(|question| answer::question(&self, &plan, question, &mut budget));
+        let solved = questions.map(|question| answer::question(self, &plan, question, &mut budget));
         let solved = solved.collect::<Result<Vec<_>, _>>()?;
-        let providers = answer::providers(&self, &plan, &mut budget).map_err(|error| error.blaming(self.scenario))?;
+        let providers = answer::providers(self, &plan, &mut budget).map_err(|error| error.blaming(self.scenario))?;
         let mut asked = self.scenario.questions().iter().filter(|_| self.leads);
-        let leads = asked.find_map(|question| answer::leads_fault(&self, &plan, question));
+        let leads = asked.find_map(|question| answer::leads_fault(self, &plan, question));
         let how = RunInfo::exact(self.tolerance, self.continuous, !budget.is_stopped(), &providers, leads);
         Ok(Outcome::exact((self.scenario, &plan), (how, self.contents()), solved, providers))
     }

@@ -46,11 +46,22 @@ pub struct Exact<'a> {
     pub(super) shares: bool,
     /// Measures of the requested fans. They are sums of periods and have no exact answer.
     pub(super) measured: Vec<Measure>,
+    pub(super) views: bool,
 }
 
 /// Progress callback.
 #[derive(Clone)]
 struct Progress<'a>(Arc<Mutex<Box<budget::Listener<'a>>>>);
+
+impl Progress<'_> {
+    fn report(&self, share: f64) -> ControlFlow<()> {
+        match self.0.lock() {
+            Ok(mut listener) => listener(share),
+            // A callback that panicked on another thread is no longer called.
+            Err(_) => ControlFlow::Continue(()),
+        }
+    }
+}
 
 impl fmt::Debug for Progress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +95,7 @@ impl Scenario {
             ranks: true,
             shares: true,
             measured: Vec::new(),
+            views: false,
         }
     }
 }
@@ -220,15 +232,56 @@ impl<'a> Exact<'a> {
         }
     }
 
+    /// Also answers the questions as seen by each [view](crate::View) of the scenario, and pools them. Each view is an exact
+    /// answer of its own with the same settings, without revenue, ranks and shares. Read the answers with
+    /// [`Outcome::view`](crate::Outcome::view) and [`Outcome::pool`](crate::Outcome::pool); the default is `false`.
+    ///
+    /// [`run`](Self::run) returns an error if the scenario has no view or no question.
+    ///
+    /// # Example: two forecasters
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario, View};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.5)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B"))
+    /// #     .view(View::new("bull").with("provider[A].growth.constant", 0.7))
+    /// #     .view(View::new("bear").with("provider[A].growth.constant", 0.4)).build()?;
+    /// let outcome = scenario.exact().views(true).run()?;
+    /// let pool = outcome.pool().expect("asked for");
+    /// let by_2020 = pool.question("A overtakes B")?.by("2020-Q4")?;
+    /// let between = pool.disagreement("A overtakes B", "2020-Q4")?;     // the share of its variance between the views
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn views(mut self, on: bool) -> Self {
+        self.views = on;
+        self
+    }
+
+    /// The same settings for a view of the scenario, for the questions alone.
+    pub(super) fn of_view<'v>(&'v self, seen: &'v Scenario) -> Exact<'v> {
+        let forwarded =
+            |progress: &'v Progress<'a>| Progress(Arc::new(Mutex::new(Box::new(|share| progress.report(share)))));
+        Exact {
+            scenario: seen,
+            tolerance: self.tolerance,
+            budget: self.budget,
+            progress: self.progress.as_ref().map(forwarded),
+            continuous: self.continuous,
+            leads: self.leads,
+            fans: false,
+            ranks: false,
+            shares: false,
+            measured: Vec::new(),
+            views: false,
+        }
+    }
+
     pub(super) fn limits(&self) -> Budget<'a> {
-        let progress = self.progress.clone().map(|progress| {
-            let report = move |share: f64| match progress.0.lock() {
-                Ok(mut listener) => listener(share),
-                // A callback that panicked on another thread is no longer called.
-                Err(_) => ControlFlow::Continue(()),
-            };
-            Box::new(report) as Box<budget::Listener<'a>>
-        });
+        let progress = self
+            .progress
+            .clone()
+            .map(|progress| Box::new(move |share: f64| progress.report(share)) as Box<budget::Listener<'a>>);
         Budget::new(self.budget, progress)
     }
 
@@ -236,6 +289,7 @@ impl<'a> Exact<'a> {
         let mut problems: Vec<Problem> = self.tolerance_fault().into_iter().chain(self.budget_fault()).collect();
         let measures = self.scenario.misfits_of_fans(&self.measured).into_iter();
         problems.extend(measures.map(|(place, message)| Problem::new(format!("fans_of[{place}]"), message)));
+        problems.extend(self.scenario.views_fault().filter(|_| self.views));
         let questions = self.scenario.questions().iter().enumerate();
         problems.extend(questions.flat_map(|(place, question)| {
             let between = if self.continuous { question.between_fault(place) } else { None };

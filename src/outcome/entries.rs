@@ -28,7 +28,22 @@ pub(super) struct File {
     pub(super) classes: Vec<ClassesEntry>,
     #[serde(default)]
     pub(super) statistics: Vec<StatisticEntry>,
+    #[serde(default)]
+    pub(super) views: Vec<ViewEntry>,
+    /// Follows from the views.
+    #[serde(rename = "pool")]
+    _pool: Option<IgnoredAny>,
     pub(super) manifest: Option<Manifest<'static>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ViewEntry {
+    pub(super) name: String,
+    #[serde(rename = "weight")]
+    _weight: IgnoredAny,
+    pub(super) run: RunInfo,
+    pub(super) questions: Vec<QuestionEntry>,
 }
 
 #[derive(Deserialize)]

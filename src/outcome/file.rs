@@ -3,24 +3,20 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::entries::{
-    ClassesEntry, CrossCheckEntry, DatedEntry, EventEntry, FanEntry, File, LeadChangesEntry, ProviderEntry,
-    QuestionEntry, RankEntry, StatisticEntry,
-};
-use super::laws::LawEntry;
+use super::entries::{ClassesEntry, EventEntry, FanEntry, File, ProviderEntry, RankEntry, StatisticEntry};
+use super::file_questions::{check_run, counted, invalid, questions, views};
 use super::lookup::QUANTILES;
 use super::manifest::{Manifest, OUTER, ProviderDetails};
 use super::past::pasts;
 use super::{
-    Answers, CrossCheck, CustomAnswer, CustomKind, Distribution, Fan, FanRow, LawAnswer, LeadChanges, MeasuredFan,
-    Outcome, Overtake, Part, ProviderOutcome, QuestionDates, RankTable, RunInfo, SegmentOutcome, ShareFan, ShareRow,
+    CustomAnswer, CustomKind, Distribution, Fan, FanRow, MeasuredFan, Outcome, Part, ProviderOutcome, RankTable,
+    RunInfo, SegmentOutcome, ShareFan, ShareRow,
 };
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::paths::Sampling;
 use crate::plan::{Plan, SeriesId};
-use crate::scenario::{Measure, Question, Scenario};
+use crate::scenario::{Measure, Scenario};
 
 impl Serialize for Outcome {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -40,6 +36,10 @@ impl Serialize for Outcome {
                 map.serialize_entry(key, &of_kind)?;
             }
         }
+        if let Some(pool) = &self.pool {
+            map.serialize_entry("views", &self.views)?;
+            map.serialize_entry("pool", pool)?;
+        }
         if let Some(manifest) = Manifest::of(self) {
             map.serialize_entry("manifest", &manifest)?;
         }
@@ -53,18 +53,6 @@ impl<'de> Deserialize<'de> for Outcome {
     }
 }
 
-fn invalid(address: impl Into<String>, message: impl Into<String>) -> Error {
-    Error::invalid("outcome", address, message)
-}
-
-/// Checks that a list has as many items as the scenario requires.
-fn counted<T>(list: &[T], wanted: usize, address: impl Into<String>) -> Result<(), Error> {
-    if list.len() == wanted {
-        return Ok(());
-    }
-    Err(invalid(address, format!("has {} items, but the scenario requires {wanted}", list.len())))
-}
-
 impl File {
     fn outcome(self) -> Result<Outcome, Error> {
         let Some(manifest) = self.manifest else {
@@ -72,7 +60,7 @@ impl File {
                            no file can represent, cannot be read";
             return Err(invalid("manifest", message));
         };
-        let Manifest { build, contents, scenario, counts, providers: details } = manifest;
+        let Manifest { build, contents, scenario, counts, providers: details, views: view_counts } = manifest;
         if self.version != build.version {
             let message = format!("is {:?}, but the outcome names {:?}", build.version, self.version);
             return Err(invalid("manifest.build.version", message));
@@ -82,22 +70,15 @@ impl File {
         if stated != (scenario.base(), scenario.horizon(), scenario.unit()) {
             return Err(invalid("manifest.scenario", "has another base, horizon or unit than the outcome"));
         }
-        check_run(&self.run)?;
+        check_run(&self.run, "")?;
         let first = self.providers.first();
         let measures: Vec<Measure> = first.into_iter().flat_map(|one| &one.measured).map(|fan| fan.measure).collect();
         if let Some((_, message)) = scenario.misfits_of_fans(&measures).into_iter().next() {
             return Err(invalid("providers[0].measured", message));
         }
         let plan = Plan::new(&scenario, 0)?.with_measured(&scenario, &measures);
-        counted(&self.questions, scenario.questions().len(), "questions")?;
-        counted(&counts, scenario.questions().len(), "manifest.counts")?;
-        let asked = scenario.questions().iter().zip(self.questions).zip(counts);
-        let questions = asked
-            .enumerate()
-            .map(|(place, ((question, entry), counts))| {
-                entry.overtake((&scenario, question, place), counts.into_owned(), &self.run)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let questions = questions(&scenario, (self.questions, counts), &self.run, "")?;
+        let views = views(&scenario, self.views, view_counts)?;
         counted(&self.providers, scenario.providers().len(), "providers")?;
         counted(&details, scenario.providers().len(), "manifest.providers")?;
         let reader = Providers { scenario: &scenario, plan: &plan, run: &self.run };
@@ -107,114 +88,10 @@ impl File {
         let custom = custom(self.events, self.classes, self.statistics);
         let past = pasts(&scenario, &plan);
         let (build, contents) = (build.into_owned(), contents.into_owned());
-        Ok(Outcome { scenario, build, run: self.run, contents, questions, providers, custom, past })
-    }
-}
-
-/// Checks the settings from which intervals are computed.
-fn check_run(run: &RunInfo) -> Result<(), Error> {
-    let simulated = [run.sampling.is_some(), run.paths.is_some(), run.seed.is_some(), run.confidence_level.is_some()];
-    let is_simulation = run.tolerance.is_none() && simulated == [true; 4];
-    let is_exact = run.tolerance.is_some() && simulated == [false; 4];
-    if !(is_simulation || is_exact) {
-        let message = "must have either sampling, paths, seed and confidence_level, or a tolerance";
-        return Err(invalid("run", message));
-    }
-    match run.confidence_level {
-        Some(level) if !(level > 0.0 && level < 1.0) => {
-            Err(invalid("run.confidence_level", format!("must lie between 0 and 1, got {level}")))
-        }
-        _ => Ok(()),
-    }
-}
-
-impl QuestionEntry {
-    fn overtake(
-        self,
-        (scenario, question, place): (&Scenario, &Question, usize),
-        counts: Vec<u64>,
-        run: &RunInfo,
-    ) -> Result<Overtake, Error> {
-        let address = |key: &str| format!("questions[{place}].{key}");
-        if self.name != question.title() {
-            let message = format!("is {:?}, but the scenario asks {:?}", self.name, question.title());
-            return Err(invalid(address("name"), message));
-        }
-        if self.from_base.is_some() != (question.sustained > 1) {
-            return Err(invalid(address("from_base"), "must be given exactly if the lead must last for several dates"));
-        }
-        if self.gone.is_some() != scenario.survival(question).is_some() {
-            return Err(invalid(address("gone"), "must be given exactly if one of the two may exit"));
-        }
-        let dates = QuestionDates::of(scenario, question);
-        let estimates = |entries: Vec<DatedEntry>, key: &str| {
-            if !entries.iter().map(|entry| entry.period).eq(dates.labels().iter().copied()) {
-                return Err(invalid(address(key), "has other periods than the scenario"));
-            }
-            let one = |entry: DatedEntry| Estimate::read(entry.value, entry.standard_error, entry.interval);
-            let read: Result<Vec<_>, String> = entries.into_iter().map(one).collect();
-            read.map_err(|message| invalid(address(key), message))
-        };
-        let change = |entry: LeadChangesEntry| {
-            let probability = Estimate::read(entry.value, entry.standard_error, entry.interval)?;
-            Ok(LeadChanges { count: entry.count, probability })
-        };
-        let lead_changes: Result<Vec<_>, String> = self.lead_changes.into_iter().map(change).collect();
-        let law = |entry: LawEntry<Vec<DatedEntry>>| {
-            let LawEntry { address, index, weight, by } = entry;
-            // A law that no path follows has no answers.
-            let by = if by.is_empty() { Vec::new() } else { estimates(by, "laws")? };
-            Ok(LawAnswer { address, index, weight, by, periods: dates.labels().to_vec() })
-        };
-        let laws = self.laws.into_iter().map(law).collect::<Result<_, Error>>()?;
-        let answers = Answers {
-            laws,
-            ahead_at_base: self.ahead_at_base,
-            from_base: self.from_base,
-            by: estimates(self.by, "by")?,
-            ahead: estimates(self.ahead, "ahead")?,
-            not_by_horizon: self.not_by_horizon,
-            gone: self.gone.map(|gone| estimates(gone, "gone")).transpose()?,
-            lead_changes: lead_changes.map_err(|message| invalid(address("lead_changes"), message))?,
-        };
-        check_counts(&counts, answers.by.len(), run)
-            .map_err(|message| invalid(format!("manifest.counts[{place}]"), message))?;
-        let dated = dates.labels().len();
-        let mut overtake = Overtake::new((scenario, question), dates, answers, self.mean_date, counts);
-        overtake.run = run.clone();
-        overtake.checked = match self.cross_check {
-            Some(entry) => Some(entry.cross_check(self.name, dated, address("cross_check"))?),
-            None => None,
-        };
-        Ok(overtake)
-    }
-}
-
-fn check_counts(counts: &[u64], dates: usize, run: &RunInfo) -> Result<(), String> {
-    let wanted = if run.sampling.is_some() { dates + 2 } else { 0 };
-    if counts.len() != wanted {
-        return Err(format!("has {} items, but the question requires {wanted}", counts.len()));
-    }
-    let sum = counts.iter().try_fold(0, |sum: u64, count| sum.checked_add(*count));
-    if run.sampling == Some(Sampling::Plain) && sum != run.paths || sum.is_none() {
-        return Err("must sum to the paths of the run".to_owned());
-    }
-    Ok(())
-}
-
-impl CrossCheckEntry {
-    fn cross_check(self, question: String, dates: usize, address: String) -> Result<CrossCheck, Error> {
-        if let Some(because) = self.because {
-            return Ok(CrossCheck { question, checked: Err(because), bound: f64::INFINITY });
-        }
-        let (Some(bound), Some(ahead_at_base)) = (self.bound, self.ahead_at_base) else {
-            return Err(invalid(address, "must have because, or bound and ahead_at_base"));
-        };
-        counted(&self.by, dates, format!("{address}.by"))?;
-        counted(&self.ahead, dates, format!("{address}.ahead"))?;
-        let dated = self.by.into_iter().chain(self.ahead);
-        let checked = std::iter::once(ahead_at_base).chain(dated).chain(self.from_base).collect();
-        Ok(CrossCheck { question, checked: Ok(checked), bound })
+        let (run, pool) = (self.run, None);
+        let outcome =
+            Outcome { scenario, build, run, contents, questions, providers, custom, past, views: Vec::new(), pool };
+        Ok(if views.is_empty() { outcome } else { outcome.with_views(views) })
     }
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Manifest<'a> {
     /// For each question, the number of paths by first overtake; empty if the answers are exact.
     pub(super) counts: Vec<Cow<'a, [u64]>>,
     pub(super) providers: Vec<ProviderDetails>,
+    /// The same counts as seen by each view, if views were requested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) views: Vec<Vec<Cow<'a, [u64]>>>,
 }
 
 /// The details of one provider, by period.
@@ -46,12 +49,14 @@ pub(super) struct ProviderDetails {
 impl<'a> Manifest<'a> {
     /// `None` if the scenario has a custom curve, which no file can represent.
     pub(super) fn of(outcome: &'a Outcome) -> Option<Self> {
+        let counts = |questions: &'a [Overtake]| questions.iter().map(Overtake::counts).map(Cow::Borrowed).collect();
         outcome.scenario.to_tree().is_ok().then(|| Self {
             build: Cow::Borrowed(&outcome.build),
             contents: Cow::Borrowed(&outcome.contents),
             scenario: Cow::Borrowed(&outcome.scenario),
-            counts: outcome.questions.iter().map(Overtake::counts).map(Cow::Borrowed).collect(),
+            counts: counts(&outcome.questions),
             providers: outcome.providers.iter().map(ProviderDetails::of).collect(),
+            views: outcome.views.iter().map(|view| counts(view.questions())).collect(),
         })
     }
 }

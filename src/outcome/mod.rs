@@ -9,6 +9,7 @@ mod difference;
 mod entries;
 pub(crate) mod exits;
 mod file;
+mod file_questions;
 mod laws;
 mod lookup;
 mod manifest;
@@ -19,9 +20,12 @@ mod overtake;
 mod overtake_json;
 mod part;
 mod past;
+mod pool;
 mod provider;
+mod questions;
 mod run;
 mod variance;
+mod views;
 mod when;
 
 pub(crate) use build::Build;
@@ -42,6 +46,10 @@ pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic
 pub use provider::{Fan, RankTable, ShareFan};
 pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
 
+pub(crate) use pool::not_asked;
+pub use views::{Pool, ViewAnswer};
+
+use questions::{question_named, unknown};
 use run::ReachedPrecision;
 
 use crate::assumption::address::split_name;
@@ -91,6 +99,9 @@ pub struct Outcome {
     pub(crate) custom: Vec<CustomAnswer>,
     /// Known revenue by provider, for charts.
     pub(crate) past: Vec<KnownRevenue>,
+    /// The answers of every view, if requested, and their mixture.
+    pub(crate) views: Vec<ViewAnswer>,
+    pub(crate) pool: Option<Pool>,
 }
 
 impl Outcome {
@@ -104,8 +115,8 @@ impl Outcome {
         custom: Vec<CustomAnswer>,
     ) -> Self {
         let past = past::pasts(scenario, plan);
-        let (scenario, build) = (scenario.clone(), Build::of_this_crate());
-        let mut outcome = Self { scenario, build, run, contents, questions, providers, custom, past };
+        let (scenario, build, views, pool) = (scenario.clone(), Build::of_this_crate(), Vec::new(), None);
+        let mut outcome = Self { scenario, build, run, contents, questions, providers, custom, past, views, pool };
         let reached = outcome.largest_error();
         outcome.run.precision = asked.map(|asked| ReachedPrecision::of(asked, reached));
         for question in &mut outcome.questions {
@@ -129,7 +140,7 @@ impl Outcome {
         let found: Vec<&Overtake> = self.questions.iter().filter(asked).collect();
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(self.unknown(&format!("{challenger} overtakes {incumbent}"))),
+            [] => Err(unknown(&self.questions, &format!("{challenger} overtakes {incumbent}"))),
             several => {
                 let names: Vec<&str> = several.iter().map(|overtake| overtake.name()).collect();
                 let message = format!(
@@ -146,22 +157,12 @@ impl Outcome {
     /// # Errors
     /// If there is no such question; the message gives the most similar name.
     pub fn question(&self, name: &str) -> Result<&Overtake, Error> {
-        self.questions.iter().find(|overtake| overtake.name() == name).ok_or_else(|| self.unknown(name))
+        question_named(&self.questions, name)
     }
 
     /// Every answer, in the order of the questions.
     pub fn questions(&self) -> &[Overtake] {
         &self.questions
-    }
-
-    fn unknown(&self, name: &str) -> Error {
-        let known = self.questions.iter().map(Overtake::name);
-        let all = known.clone().collect::<Vec<_>>().join(", ");
-        let all = if all.is_empty() { "none".to_owned() } else { all };
-        Error::lookup(
-            "question",
-            format!("no question is named {name:?}{}; the questions are: {all}", did_you_mean(name, known)),
-        )
     }
 
     /// The revenue of a provider, or of a segment as `Provider/Segment`, by period.
@@ -225,9 +226,11 @@ impl Outcome {
         place.map(|place| &self.past[place]).ok_or_else(unknown)
     }
 
-    /// The cross-check of every question; empty unless [requested](crate::Simulation::cross_check).
+    /// The cross-check of every question, also as seen by each view; empty unless
+    /// [requested](crate::Simulation::cross_check).
     pub fn cross_checks(&self) -> impl Iterator<Item = &CrossCheck> {
-        self.questions.iter().filter_map(Overtake::cross_check)
+        let views = self.views.iter().flat_map(ViewAnswer::questions);
+        self.questions.iter().chain(views).filter_map(Overtake::cross_check)
     }
 
     /// The probability of a custom event.
@@ -290,10 +293,10 @@ impl Outcome {
         self.run.paths_asked
     }
 
-    /// Whether every requested path was run.
+    /// Whether every requested path was run, also for every view.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.run.complete
+        self.run.complete && self.views.iter().all(|view| view.run.complete)
     }
 }
 

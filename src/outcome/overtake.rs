@@ -333,8 +333,8 @@ impl Overtake {
 
     pub(crate) fn interval_of(&self, p: f64) -> (When, When) {
         let reached = DateEstimates { at_base: self.at_base(), by: &self.answers.by, first: &self.first };
-        // Counts are those without exits, so with exits they have no order statistics.
-        let level = if self.answers.gone.is_some() { None } else { self.run.plain_level() };
+        // Counts are those without exits, so with exits they have no order statistics; nor has a pool, which counts no paths.
+        let level = self.run.plain_level().filter(|_| self.answers.gone.is_none() && !self.first.is_empty());
         let (low, high) = reached.interval(p, level);
         (self.when(low), self.when(high))
     }
@@ -366,8 +366,8 @@ impl Overtake {
     }
 
     /// The number of paths by first overtake: at the base (ahead for as long as required), then in each period, then
-    /// none by the horizon, as if nobody exited. For weighted paths, these are rounded weights; for an exact answer, which counts no paths,
-    /// it is empty.
+    /// none by the horizon, as if nobody exited. For weighted paths, these are rounded weights; for an exact answer or a pool of views,
+    /// which count no paths, it is empty.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.first

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::calendar::Period;
 use crate::estimate::{Estimate, When};
 use crate::outcome::{CustomKind, Differences, Outcome, Overtake, QUANTILES, Years};
+use crate::scenario::POOL;
 
 const HEAD: &str = "question,provider,period,statistic,value,standard_error,low,high\n";
 
@@ -21,19 +22,22 @@ struct RowKey<'a> {
 /// are right.
 struct LongTable {
     text: String,
+    /// What follows the name of each statistic: the view that the answers are of.
+    suffix: String,
     /// Whether to neutralize texts that a spreadsheet would interpret as formulas.
     for_spreadsheets: bool,
 }
 
 impl LongTable {
     fn new(for_spreadsheets: bool) -> Self {
-        Self { text: HEAD.to_owned(), for_spreadsheets }
+        Self { text: HEAD.to_owned(), suffix: String::new(), for_spreadsheets }
     }
 
     fn put(&mut self, key: RowKey<'_>, statistic: &str, value: f64, errors: &str) {
         let period = key.period.map_or_else(String::new, |period| period.to_string());
         let cell = |text| if self.for_spreadsheets { quoted(&neutralized(text)) } else { quoted(text) };
-        let texts = [key.question, key.provider, &period, statistic].map(cell).join(",");
+        let statistic = format!("{statistic}{}", self.suffix);
+        let texts = [key.question, key.provider, &period, &statistic].map(cell).join(",");
         // Writing to a String does not fail.
         let _ = writeln!(self.text, "{texts},{value:?},{errors}");
     }
@@ -82,6 +86,26 @@ impl LongTable {
             {
                 let period = if let When::At(period) = when { Some(period) } else { None };
                 self.number(RowKey { period, ..key }, statistic, p);
+            }
+        }
+    }
+
+    /// The answers of every view and of their pool, and the disagreement.
+    fn views(&mut self, outcome: &Outcome) {
+        let Some(pool) = outcome.pool() else { return };
+        for view in outcome.views() {
+            self.suffix = format!("_view[{}]", view.name());
+            view.questions().iter().for_each(|overtake| self.question(overtake));
+        }
+        self.suffix = format!("_{POOL}");
+        pool.questions().iter().for_each(|overtake| self.question(overtake));
+        self.suffix.clear();
+        for overtake in pool.questions() {
+            for (period, share) in overtake.periods().iter().zip(pool.shares_of(overtake)) {
+                if let Some(share) = share {
+                    let key = RowKey { question: overtake.name(), period: Some(*period), ..RowKey::default() };
+                    self.number(key, "disagreement", *share);
+                }
             }
         }
     }
@@ -154,6 +178,8 @@ impl Outcome {
     /// | `date_quantile` | question; `period` is the date, empty if "not by" the horizon | its probability, 0.05 to 0.95 |
     /// | `date_quantile_low`, `date_quantile_high` | question; `period` is an end of that date's interval, likewise | the same probability |
     /// | `mean_date_restricted`, `mean_date_given_overtake` | question | years after the base |
+    /// | `by_view[bull]`, `by_pool`, … | every statistic above as seen by a view, and in the pool of all, if [requested](crate::Simulation::views) | as above |
+    /// | `disagreement` | question, period; if views were requested | share of the pool's variance that is between the views; no row if the pool is certain |
     /// | `event`, `class_0`, …, `row_0_class_0`, … | custom statistic | probability |
     /// | `rank_1`, `rank_2`, … | provider, period | probability |
     /// | `rank_mean`, `rank_median` | provider, period | rank |
@@ -209,6 +235,7 @@ impl Outcome {
         // Rows with errors come first, so that a reader that infers types from the first rows sees these columns as
         // numbers.
         self.questions.iter().for_each(|overtake| rows.question(overtake));
+        rows.views(self);
         rows.custom(self);
         rows.ranks(self);
         for provider in &self.providers {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::Table;
+use super::table::{Table, VIEWS_NOTE};
 use crate::error::Error;
 use crate::outcome::{Outcome, Overtake, ProviderOutcome};
 
@@ -33,14 +33,16 @@ impl Overtake {
 
 impl Outcome {
     /// Every question's table, and each provider's revenue, share and most likely rank by year end, as Markdown. Tables
-    /// of revenue over years follow if they were requested.
+    /// of the views come after the questions, and tables of revenue over years at the end, if they were requested.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let questions = self.questions().iter().map(Overtake::to_markdown);
+        let note = |table: Table| format!("{}\n{}\n", markdown(&table), escaped(VIEWS_NOTE));
+        let views = self.views_tables().into_iter().map(note);
         let names = self.providers.iter().flat_map(ProviderOutcome::names);
         let providers = names.filter_map(|name| self.provider_markdown(&name).ok());
         let measured = self.measured_tables().into_iter().map(|table| markdown(&table));
-        questions.chain(providers).chain(measured).collect::<Vec<_>>().join("\n")
+        questions.chain(views).chain(providers).chain(measured).collect::<Vec<_>>().join("\n")
     }
 
     fn provider_markdown(&self, name: &str) -> Result<String, Error> {
@@ -52,7 +54,9 @@ pub(super) fn markdown(table: &Table) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let rule = format!("|{}\n", "---|".repeat(table.head.len()));
     let rows: String = table.rows.iter().map(|row| line(row)).collect();
-    format!("**{}**\n\n{}{rule}{rows}", escaped(&table.caption), line(&table.head))
+    // Only headings contain names.
+    let head: Vec<String> = table.head.iter().map(|cell| escaped(cell)).collect();
+    format!("**{}**\n\n{}{rule}{rows}", escaped(&table.caption), line(&head))
 }
 
 /// Escapes the characters that are special in Markdown.

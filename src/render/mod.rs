@@ -11,10 +11,11 @@ mod number;
 mod run;
 mod table;
 mod text;
+mod views;
 
 pub use chart::Chart;
 pub(crate) use chart::escaped;
 #[cfg(feature = "history")]
 pub(crate) use number::grouped;
 pub(crate) use number::{money, thousands};
-pub(crate) use table::Table;
+pub(crate) use table::{Table, VIEWS_NOTE};

@@ -16,6 +16,10 @@ const MOST_ROWS: usize = 14;
 /// The width of a full bar in characters.
 const BAR: usize = 20;
 
+/// What the columns of a table of views mean, below it.
+pub(crate) const VIEWS_NOTE: &str =
+    "disagreement: the share of the pool's variance P (1 - P) that is between the views";
+
 /// The headers of the most likely, the mean and the median rank.
 const RANK_HEAD: [&str; 3] = ["likeliest rank", "mean rank", "median rank"];
 
@@ -138,7 +142,7 @@ impl Overtake {
     }
 
     /// The dates of a table, each with its probability as a number and as text; and the text of "not by the horizon".
-    fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
+    pub(super) fn shown_rows(&self) -> (Vec<(Period, Estimate, String)>, String) {
         let (dates, never) = (self.shown_dates(), self.not_by_horizon());
         let by: Vec<Estimate> = dates.iter().filter_map(|period| self.by(*period).ok()).collect();
         let (shown, shown_never) = shown_in_order(&by, Some(&never));
@@ -234,6 +238,9 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for overtake in self.questions() {
             writeln!(f, "{overtake}\n")?;
+        }
+        for table in self.views_tables() {
+            writeln!(f, "{}  {VIEWS_NOTE}\n", table.aligned())?;
         }
         let all = self.providers.iter().flat_map(ProviderOutcome::names);
         for name in all.filter(|name| self.revenue(name).is_ok()) {

@@ -48,7 +48,7 @@ pub(super) fn questions(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Er
 }
 
 /// The answer at the horizon as a sentence.
-fn answer(question: &Overtake) -> Result<String, Error> {
+pub(super) fn answer(question: &Overtake) -> Result<String, Error> {
     let horizon = question.horizon();
     let by = question.by(horizon)?;
     let probability = format!("{} by {horizon} with probability {}", question.question().happened(), by.shown());
@@ -118,7 +118,7 @@ pub(super) fn standing(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Err
     Ok(())
 }
 
-fn chart<'a>(
+pub(super) fn chart<'a>(
     page: &mut HtmlPage,
     outcome: &'a Outcome,
     draw: impl Fn(&Chart<'a>) -> Result<String, Error>,

@@ -10,7 +10,7 @@ use crate::outcome::Outcome;
 use crate::scenario::Scenario;
 
 /// The text if no source is stated.
-const ASSUMED: &str = "assumed";
+pub(super) const ASSUMED: &str = "assumed";
 
 pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
     page.heading(2, "Assumptions");
@@ -29,10 +29,10 @@ pub(super) fn assumptions(page: &mut HtmlPage, scenario: &Scenario) {
         &["address", "value", "in words", "source"],
         places.iter().map(row),
     );
-    // The settings of a question are part of its headline.
-    let is_question = |address: &str| matches!(Subject::of_known(address), Subject::Question(..));
+    // The settings of a question are part of its headline; views have a section of their own.
+    let is_elsewhere = |address: &str| matches!(Subject::of_known(address), Subject::Question(..) | Subject::View(..));
     let numbers = scenario.plain_numbers();
-    let plain = numbers.iter().filter(|(address, _)| !is_question(address));
+    let plain = numbers.iter().filter(|(address, _)| !is_elsewhere(address));
     let rows: Vec<Vec<String>> =
         plain.map(|(address, value)| vec![address.clone(), value.to_string(), source_of(scenario, address)]).collect();
     if !rows.is_empty() {
@@ -108,7 +108,9 @@ pub(super) fn rerun(page: &mut HtmlPage, outcome: &Outcome) {
     }
     let (subcommand, options) = (run.subcommand(), run.options());
     let fans = fans_of(outcome);
-    page.code(&format!("outgrow {subcommand} scenario.{format}{options}{fans} --html report.html"));
+    let (views, with_views) = if outcome.pool().is_some() { (" --views", ".views(true)") } else { ("", "") };
+    let call = call.replace(".run()?", &format!("{with_views}.run()?"));
+    page.code(&format!("outgrow {subcommand} scenario.{format}{options}{views}{fans} --html report.html"));
     page.code(&format!("let outcome = Scenario::from_{format}(&text)?.{call};"));
     match written {
         Ok(text) => page.folded(&format!("The scenario as {}", format.to_uppercase()), &text),

@@ -8,6 +8,7 @@
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `live`, `live.js` | an answer with sliders |
 //! | `scorecard` | a back-test as one page |
+//! | `views` | the views side by side |
 //! | `words` | likelihood on a named scale, distributions by their quantiles |
 
 mod answers;
@@ -18,6 +19,7 @@ mod html;
 mod live;
 #[cfg(feature = "history")]
 mod scorecard;
+mod views;
 mod words;
 
 use html::HtmlPage;
@@ -131,6 +133,7 @@ impl<'a> Report<'a> {
         page.heading(1, &title);
         page.paragraph(&answers::setting(outcome));
         answers::questions(&mut page, outcome)?;
+        views::section(&mut page, outcome)?;
         if let Some(live) = self.live {
             live::section(&mut page, outcome.scenario(), live);
         }

@@ -79,7 +79,8 @@ pub(super) fn number(quantity: Quantity, value: f64) -> String {
         | Quantity::Spread
         | Quantity::PositiveLocation
         | Quantity::BetaShape
-        | Quantity::Weight => short(value),
+        | Quantity::Weight
+        | Quantity::ViewWeight => short(value),
     }
 }
 
@@ -110,7 +111,8 @@ pub(super) fn unit(quantity: Quantity) -> &'static str {
         | Quantity::Spread
         | Quantity::PositiveLocation
         | Quantity::BetaShape
-        | Quantity::Weight => "",
+        | Quantity::Weight
+        | Quantity::ViewWeight => "",
     }
 }
 

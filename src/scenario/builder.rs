@@ -1,6 +1,6 @@
 //! Builds a scenario in Rust; `build` validates everything at once.
 
-use super::{Correlation, Dependence, Factor, Innovations, Provider, Question, Scenario};
+use super::{Correlation, Dependence, Factor, Innovations, Provider, Question, Scenario, View};
 use crate::assumption::Assumption;
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -20,6 +20,7 @@ pub struct ScenarioBuilder {
     dependences: Vec<Dependence>,
     providers: Vec<Provider>,
     correlations: Vec<Correlation>,
+    views: Vec<View>,
     questions: Vec<Question>,
 }
 
@@ -61,6 +62,7 @@ impl ScenarioBuilder {
             dependences: Vec::new(),
             providers: Vec::new(),
             correlations: Vec::new(),
+            views: Vec::new(),
             questions: Vec::new(),
         }
     }
@@ -79,6 +81,7 @@ impl ScenarioBuilder {
             dependences,
             providers,
             correlations,
+            views,
             questions,
         } = scenario;
         let (base, horizon) = (Ok(base), Ok(horizon));
@@ -94,6 +97,7 @@ impl ScenarioBuilder {
             dependences,
             providers,
             correlations,
+            views,
             questions,
         }
     }
@@ -194,6 +198,13 @@ impl ScenarioBuilder {
         self
     }
 
+    /// Adds a view: one forecaster's numbers over this scenario. A run ignores views unless it is asked for
+    /// [their answers](crate::Simulation::views).
+    pub fn view(mut self, view: View) -> Self {
+        self.views.push(view);
+        self
+    }
+
     /// Adds a question.
     pub fn question(mut self, question: Question) -> Self {
         self.questions.push(question);
@@ -225,6 +236,7 @@ impl ScenarioBuilder {
             dependences: self.dependences,
             providers: self.providers,
             correlations: self.correlations,
+            views: self.views,
             questions: self.questions,
         };
         scenario.checked()

@@ -46,6 +46,7 @@ impl Scenario {
             if has_time {
                 self.check_past(&mut problems);
             }
+            self.check_views(&mut problems);
         }
         if problems.is_empty() { Ok(self) } else { Err(Error::of(Kind::Invalid, "scenario", curtailed(problems))) }
     }

@@ -2,14 +2,11 @@
 
 use super::tree::{Entry, Node, Value};
 use super::walk::{ItemKey, address_key, keys};
-use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment};
+use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment, View};
 use crate::assumption::Assumption;
-use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail};
+use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail, ViewKey};
 use crate::calendar::Period;
 use crate::error::{Detail, Problem, curtailed, did_you_mean, is_enough, shown};
-
-/// Keys of the scenario format that this version does not support yet.
-const LATER_TOP: [&str; 1] = ["view"];
 
 /// Decodes a scenario, or lists every structural problem.
 pub(super) fn scenario(root: &Node) -> Result<Scenario, Vec<Problem>> {
@@ -66,13 +63,11 @@ impl Reader {
     }
 
     /// The entries of a table, after a check for unknown keys.
-    pub(super) fn table<'n>(&mut self, node: &'n Node, known: &[&str], later: &[&str]) -> Option<&'n [Entry]> {
+    pub(super) fn table<'n>(&mut self, node: &'n Node, known: &[&str]) -> Option<&'n [Entry]> {
         let Some(entries) = node.as_table() else { return self.wanted("a table", node) };
         for Entry { key, .. } in entries {
             let key = key.as_str();
-            if later.contains(&key) {
-                self.at(Key::Field(key), |reader| reader.report(format!("not supported yet: {key}")));
-            } else if !known.contains(&key) && !is_enough(&self.problems) {
+            if !known.contains(&key) && !is_enough(&self.problems) {
                 let hint = did_you_mean(key, known.iter().copied());
                 self.at(Key::Field(&address_key(key)), |reader| {
                     let message = format!("unknown key {key:?}{hint}; known keys: {}", known.join(", "));
@@ -170,7 +165,7 @@ impl Reader {
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        self.table(root, ScenarioKey::TEXTS, &LATER_TOP)?;
+        self.table(root, ScenarioKey::TEXTS)?;
         let base = self.required(root, "base", Self::period);
         let horizon = self.required(root, "horizon", Self::period);
         let unit = self.optional(root, "unit", Self::text);
@@ -183,6 +178,7 @@ impl Reader {
         let providers = self.items(root, "provider", Self::provider);
         let factors = self.items(root, "factor", Self::factor);
         let correlations = self.items(root, "correlation", Self::correlation);
+        let views = self.items(root, "view", Self::view);
         let questions = self.items(root, "question", Self::question);
         Some(Scenario {
             base: base?,
@@ -196,6 +192,7 @@ impl Reader {
             dependences: dependences?,
             providers: providers?,
             correlations: correlations?,
+            views: views?,
             questions: questions?,
         })
     }
@@ -215,7 +212,7 @@ impl Reader {
     }
 
     fn provider(&mut self, node: &Node) -> Option<Provider> {
-        self.table(node, ProviderKey::TEXTS, &[])?;
+        self.table(node, ProviderKey::TEXTS)?;
         let is_series = node.get("segment").is_none();
         if node.get("segment").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
             let message = "must have at least one segment, got an empty list".to_owned();
@@ -236,7 +233,7 @@ impl Reader {
     fn segment(&mut self, node: &Node) -> Option<Segment> {
         let of_providers = ["segment", "fiscal_year_ends", "exit"];
         let known: Vec<&str> = ProviderKey::TEXTS.iter().copied().filter(|key| !of_providers.contains(key)).collect();
-        self.table(node, &known, &[])?;
+        self.table(node, &known)?;
         self.series(node, true).map(Segment)
     }
 
@@ -277,7 +274,7 @@ impl Reader {
     }
 
     fn claim(&mut self, node: &Node) -> Option<Claim> {
-        self.table(node, &["at", "at_least", "at_most"], &[])?;
+        self.table(node, &["at", "at_least", "at_most"])?;
         let at = self.required(node, "at", Self::text);
         let at_least = self.optional(node, "at_least", Self::number);
         let at_most = self.optional(node, "at_most", Self::number);
@@ -285,17 +282,36 @@ impl Reader {
     }
 
     fn dependence(&mut self, node: &Node) -> Option<Dependence> {
-        self.table(node, DependenceKey::TEXTS, &[])?;
+        self.table(node, DependenceKey::TEXTS)?;
         let between = self.required(node, "between", Self::pair);
         let rank_correlation = self.required(node, "rank_correlation", Self::number);
         Some(Dependence { between: between?, rank_correlation: rank_correlation? })
     }
 
     fn correlation(&mut self, node: &Node) -> Option<Correlation> {
-        self.table(node, CorrelationKey::TEXTS, &[])?;
+        self.table(node, CorrelationKey::TEXTS)?;
         let between = self.required(node, "between", Self::pair);
         let value = self.required(node, "value", Self::number);
         Some(Correlation { between: between?, value: value? })
+    }
+
+    fn view(&mut self, node: &Node) -> Option<View> {
+        self.table(node, ViewKey::TEXTS)?;
+        let name = self.required(node, "name", Self::text);
+        let weight = self.optional(node, "weight", Self::number);
+        let changes = self.required(node, "with", Self::changes);
+        Some(View { name: name?, weight: weight.unwrap_or(1.0), changes: changes? })
+    }
+
+    /// The values of a view by the addresses of the numbers that they replace.
+    fn changes(&mut self, node: &Node) -> Option<Vec<(String, Assumption)>> {
+        let Some(entries) = node.as_table() else { return self.wanted("a table of addresses and values", node) };
+        let read = |Entry { key, node, .. }: &Entry| {
+            let value = self.at(Key::Field(&address_key(key)), |reader| reader.assumption(node));
+            value.map(|value| (key.clone(), value))
+        };
+        let read_all: Vec<Option<_>> = entries.iter().map(read).collect();
+        read_all.into_iter().collect()
     }
 
     /// A number, a name, or a table with one distribution and optionally a source.
@@ -318,12 +334,11 @@ impl Reader {
         node: &'n Node,
         what: &str,
         known: &[&str],
-        later: &[&str],
         beside: &[&str],
     ) -> Option<(&'n str, &'n Node)> {
         let all = [known, beside].concat();
         let before = self.problems.len();
-        let entries = self.table(node, &all, later)?;
+        let entries = self.table(node, &all)?;
         if self.problems.len() > before {
             return None;
         }

@@ -15,12 +15,12 @@ impl Reader {
             .chain(CurveFamily::ALL.map(CurveFamily::key))
             .chain(["share", "mixture"])
             .collect();
-        let (key, value) = self.only(node, "curve", &known, &[], &[])?;
+        let (key, value) = self.only(node, "curve", &known, &[])?;
         self.at(Key::Field(key), |reader| match key {
             "constant" => reader.assumption(value).map(Curve::constant),
             "schedule" => reader.schedule(value),
             "fade" => {
-                reader.table(value, &["from", "to", "half_life"], &[])?;
+                reader.table(value, &["from", "to", "half_life"])?;
                 let from = reader.required(value, "from", Self::assumption);
                 let to = reader.required(value, "to", Self::assumption);
                 let half_life = reader.required(value, "half_life", Self::assumption);
@@ -34,14 +34,14 @@ impl Reader {
 
     fn closed_form(&mut self, family: CurveFamily, node: &Node) -> Option<Curve> {
         let keys: Vec<&str> = family.parameters().iter().map(|(key, _)| *key).collect();
-        self.table(node, &keys, &[])?;
+        self.table(node, &keys)?;
         let values: Vec<_> = keys.into_iter().map(|key| self.required(node, key, Self::assumption)).collect();
         let values: Option<Vec<_>> = values.into_iter().collect();
         Some(Curve(CurveLaw::Family(family, values?)))
     }
 
     fn share(&mut self, node: &Node) -> Option<Curve> {
-        self.table(node, &["market", "from", "to", "half_life"], &[])?;
+        self.table(node, &["market", "from", "to", "half_life"])?;
         let market = self.required(node, "market", Self::curve);
         let from = self.required(node, "from", Self::assumption);
         let to = self.required(node, "to", Self::assumption);
@@ -50,14 +50,14 @@ impl Reader {
     }
 
     fn weighted(&mut self, node: &Node) -> Option<(f64, Curve)> {
-        self.table(node, &["weight", "curve"], &[])?;
+        self.table(node, &["weight", "curve"])?;
         let weight = self.required(node, "weight", Self::number);
         let curve = self.required(node, "curve", Self::curve);
         Some((weight?, curve?))
     }
 
     fn schedule(&mut self, node: &Node) -> Option<Curve> {
-        self.table(node, &["rates", "tail", "reading"], &[])?;
+        self.table(node, &["rates", "tail", "reading"])?;
         let rates = self.required(node, "rates", |reader, node| reader.list(node, "a list of rates", Self::assumption));
         let tail = node.get("tail").map_or_else(|| Some(Tail::none()), |_| self.optional(node, "tail", Self::tail));
         let reading = self.optional(node, "reading", Self::reading);
@@ -82,7 +82,7 @@ impl Reader {
         if node.as_table().is_none() {
             return self.wanted("\"hold\", { fade = … } or { ratio = … }", node);
         }
-        let (key, value) = self.only(node, "tail", &["fade", "ratio"], &[], &[])?;
+        let (key, value) = self.only(node, "tail", &["fade", "ratio"], &[])?;
         self.at(Key::Field(key), |reader| {
             if key == "ratio" {
                 return match value.as_text() {
@@ -90,7 +90,7 @@ impl Reader {
                     _ => reader.assumption(value).map(Tail::ratio),
                 };
             }
-            reader.table(value, &["to", "half_life"], &[])?;
+            reader.table(value, &["to", "half_life"])?;
             let to = reader.required(value, "to", Self::assumption);
             let half_life = reader.required(value, "half_life", Self::assumption);
             Some(Tail::fade(to?, half_life?))

@@ -36,7 +36,7 @@ impl Reader {
     /// The single distribution of a table, beside the other keys that are allowed there.
     pub(super) fn law(&mut self, node: &Node, beside: &[&str], with_fixed: bool) -> Option<Law> {
         let known: Vec<&str> = Kind::all(with_fixed).map(|(key, _)| key).collect();
-        let (found, value) = self.only(node, "distribution", &known, &[], beside)?;
+        let (found, value) = self.only(node, "distribution", &known, beside)?;
         let (key, kind) = Kind::all(with_fixed).find(|(key, _)| *key == found)?;
         self.at(Key::Field(key), |reader| match kind {
             Kind::Family(family) => reader.family(value, family),
@@ -55,7 +55,7 @@ impl Reader {
         let values = match family.notation() {
             Notation::List => self.numbers(node, &names)?,
             Notation::Table { defaults } => {
-                self.table(node, &names, &[])?;
+                self.table(node, &names)?;
                 let required = names.len() - defaults.len();
                 let values = names.iter().enumerate().map(|(index, name)| match index.checked_sub(required) {
                     Some(place) if node.get(name).is_none() => Some(defaults[place]),
@@ -86,7 +86,7 @@ impl Reader {
     /// The median, a symmetric pair of quantiles, and bounds.
     fn quantiles(&mut self, node: &Node) -> Option<Quantiles> {
         let known = ["p05", "p10", "p20", "p25", "p50", "p75", "p80", "p90", "p95", "low", "high"];
-        self.table(node, &known, &[])?;
+        self.table(node, &known)?;
         let outer = known.into_iter().filter(|key| key.starts_with('p') && *key != "p50");
         let outer: Vec<&str> = outer.filter(|key| node.get(key).is_some()).collect();
         let is_pair = |level: &Level| outer == [level.keys()[0], level.keys()[2]];
@@ -109,7 +109,7 @@ impl Reader {
     }
 
     fn truncated(&mut self, node: &Node) -> Option<Law> {
-        self.table(node, &["of", "low", "high"], &[])?;
+        self.table(node, &["of", "low", "high"])?;
         let of = self.required(node, "of", |reader, node| match node.value {
             Value::Table(_) => reader.law(node, &[], false),
             _ => reader.wanted("a distribution", node),

@@ -13,7 +13,7 @@ enum Sustained {
 
 impl Reader {
     pub(super) fn question(&mut self, node: &Node) -> Option<Question> {
-        self.table(node, QuestionKey::TEXTS, &[])?;
+        self.table(node, QuestionKey::TEXTS)?;
         let asks = self.asks(node);
         let name = self.optional(node, "name", Self::text);
         let measure = self.optional(node, "measure", Self::measure);
@@ -65,7 +65,7 @@ impl Reader {
     /// A number of dates, or a table with a number of years.
     fn sustained(&mut self, node: &Node) -> Option<Sustained> {
         if node.as_table().is_some() {
-            let (_, years) = self.only(node, "length", &["years"], &[], &[])?;
+            let (_, years) = self.only(node, "length", &["years"], &[])?;
             return self.at(Key::Field("years"), |reader| reader.count(years)).map(Sustained::Years);
         }
         let dates = node.as_integer().and_then(|number| u32::try_from(number).ok()).map(Sustained::Dates);
@@ -74,7 +74,7 @@ impl Reader {
 
     fn measure(&mut self, node: &Node) -> Option<Measure> {
         if node.as_table().is_some() {
-            let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[], &[])?;
+            let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[])?;
             return self
                 .at(Key::Field("fiscal_year_ending"), |reader| reader.count(month))
                 .map(Measure::FiscalYearEnding);

@@ -16,9 +16,9 @@ impl Reader {
             self.word(node, &INNOVATIONS, &["gaussian"], "gaussian\" or { student_t = { df = 5 } }")?;
             return Some(Innovations::Gaussian);
         }
-        let (key, node) = self.only(node, "distribution", &["student_t"], &[], &[])?;
+        let (key, node) = self.only(node, "distribution", &["student_t"], &[])?;
         self.at(Key::Field(key), |reader| {
-            reader.table(node, &["df"], &[])?;
+            reader.table(node, &["df"])?;
             let df = reader.required(node, "df", Self::number)?;
             Some(Innovations::StudentT { df })
         })
@@ -34,10 +34,10 @@ impl Reader {
             )?;
             return Some(Shock::RandomWalk);
         }
-        let (key, node) = self.only(node, "shock", &SHOCKS[1..], &[], &[])?;
+        let (key, node) = self.only(node, "shock", &SHOCKS[1..], &[])?;
         self.at(Key::Field(key), |reader| {
             let known: &[&str] = if key == "damped_trend" { &["share", "half_life"] } else { &["half_life"] };
-            reader.table(node, known, &[])?;
+            reader.table(node, known)?;
             let share = (key == "damped_trend").then(|| reader.required(node, "share", Self::assumption));
             let half_life = reader.required(node, "half_life", Self::assumption);
             match (key, share) {
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     pub(super) fn jump(&mut self, node: &Node) -> Option<Jump> {
-        self.table(node, JumpKey::TEXTS, &[])?;
+        self.table(node, JumpKey::TEXTS)?;
         let at = self.required(node, "at", Self::text);
         let log_size = self.required(node, "log_size", Self::assumption);
         let probability = self.optional(node, "probability", Self::number);
@@ -100,7 +100,7 @@ impl Reader {
     }
 
     pub(super) fn factor(&mut self, node: &Node) -> Option<Factor> {
-        self.table(node, FactorKey::TEXTS, &[])?;
+        self.table(node, FactorKey::TEXTS)?;
         let name = self.required(node, "name", Self::text);
         let drift = self.optional(node, "drift", Self::assumption);
         let volatility = self.required(node, "volatility", Self::assumption);

@@ -1,7 +1,9 @@
 //! Encodes a scenario as the tree of a file, without default values.
 
 use super::tree::Node;
-use super::{Asks, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Segment, Shock};
+use super::{
+    Asks, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario, Segment, Shock, View,
+};
 use crate::assumption::Assumption;
 use crate::assumption::family::Notation;
 use crate::assumption::law::Law;
@@ -47,6 +49,9 @@ pub(super) fn scenario(scenario: &Scenario) -> Node {
             Node::table([("between", between), ("value", correlation.value.into())])
         });
         put(&mut entries, "correlation", Node::list(list));
+    }
+    if !scenario.views.is_empty() {
+        put(&mut entries, "view", Node::list(scenario.views.iter().map(view)));
     }
     if !scenario.questions.is_empty() {
         put(&mut entries, "question", Node::list(scenario.questions.iter().map(question)));
@@ -150,6 +155,17 @@ fn claim(claim: &Claim) -> Node {
             put(&mut entries, key, bound);
         }
     }
+    Node::table(entries)
+}
+
+fn view(view: &View) -> Node {
+    let mut entries: Entries = Vec::new();
+    put(&mut entries, "name", view.name.as_str());
+    if view.weight.to_bits() != 1.0_f64.to_bits() {
+        put(&mut entries, "weight", view.weight);
+    }
+    let changes = view.changes.iter().map(|(address, value)| (address.as_str(), assumption(value)));
+    put(&mut entries, "with", Node::table(changes));
     Node::table(entries)
 }
 

@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 mod check_shock;
+mod check_views;
 mod compared;
 mod decode;
 mod decode_growth;
@@ -24,6 +25,7 @@ mod numbers;
 mod past;
 mod question;
 mod schema;
+mod schema_parts;
 mod segment;
 #[cfg(feature = "toml")]
 mod set;
@@ -31,6 +33,7 @@ mod shock;
 mod stated;
 mod suspect;
 pub(crate) mod tree;
+mod view;
 mod walk;
 mod walk_parts;
 
@@ -44,6 +47,8 @@ pub(crate) use question::AT_DATES;
 pub use question::{Asks, Question};
 pub(crate) use segment::SeriesOf;
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
+pub(crate) use view::POOL;
+pub use view::View;
 pub use walk::Place as AssumptionPlace;
 
 use crate::assumption::Assumption;
@@ -61,6 +66,8 @@ pub(crate) const MOST_PROVIDERS: usize = 64;
 pub(crate) const MOST_SERIES: usize = 256;
 /// The largest number of factors.
 pub(crate) const MOST_FACTORS: usize = 64;
+/// The largest number of views.
+pub(crate) const MOST_VIEWS: usize = 64;
 
 /// Competing providers, the growth of their revenue, its uncertainty, and the questions about them.
 ///
@@ -100,6 +107,7 @@ pub struct Scenario {
     pub(crate) dependences: Vec<Dependence>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) correlations: Vec<Correlation>,
+    pub(crate) views: Vec<View>,
     pub(crate) questions: Vec<Question>,
 }
 

@@ -4,13 +4,13 @@
 //! keys and the bounds of single numbers. What depends on several values, such as names and the order of quantiles, only
 //! the library checks.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Scenario};
+use super::schema_parts::{any, count, described, list, number, pair, period, reference, table, text, tuple};
+use super::{MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, MOST_VIEWS, Scenario};
 use crate::assumption::address::{
-    CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey,
+    CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey, ViewKey,
 };
-use crate::assumption::domain::Domain;
 use crate::assumption::family::{Family, Notation};
 use crate::assumption::quantiles::Level;
 use crate::assumption::quantity::Quantity;
@@ -121,6 +121,11 @@ fn top(key: ScenarioKey) -> Value {
             });
             list(table(keys, CorrelationKey::TEXTS))
         }
+        ScenarioKey::View => {
+            let mut views = list(table(ViewKey::ALL.iter().copied().map(view_key), &["name", "with"]));
+            views["maxItems"] = json!(MOST_VIEWS);
+            views
+        }
         ScenarioKey::Question => list(question()),
     }
 }
@@ -200,6 +205,20 @@ fn series_key(key: ProviderKey) -> (&'static str, Value) {
             let keys = [("at", period("a period up to the base")), ("at_least", bound()), ("at_most", bound())];
             list(table(keys.into_iter(), &["at"]))
         }
+    };
+    (key.text(), value)
+}
+
+fn view_key(key: ViewKey) -> (&'static str, Value) {
+    let value = match key {
+        ViewKey::Name => text("unique; not \"pool\""),
+        ViewKey::Weight => described(number(Quantity::ViewWeight), "relative to the sum of the weights; 1 by default"),
+        ViewKey::With => json!({
+            "description": "values by the addresses of the numbers that they replace",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": place(Quantity::Shared),
+        }),
     };
     (key.text(), value)
 }
@@ -328,66 +347,4 @@ fn tail() -> Value {
             &format!("a ratio may be {AUTO:?}"),
         ),
     ])
-}
-
-fn number(quantity: Quantity) -> Value {
-    let Domain { low, high, low_open, high_open } = quantity.domain();
-    let mut number = json!({ "type": "number", "description": quantity.rule() });
-    if low.is_finite() {
-        number[if low_open { "exclusiveMinimum" } else { "minimum" }] = json!(low);
-    }
-    if high.is_finite() {
-        number[if high_open { "exclusiveMaximum" } else { "maximum" }] = json!(high);
-    }
-    number
-}
-
-fn count(least: u64, most: Option<u64>) -> Value {
-    let mut count = json!({ "type": "integer", "minimum": least });
-    if let Some(most) = most {
-        count["maximum"] = json!(most);
-    }
-    count
-}
-
-fn period(description: &str) -> Value {
-    let mut period = text(description);
-    period["pattern"] = json!("^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$");
-    period
-}
-
-fn text(description: &str) -> Value {
-    json!({ "type": "string", "description": description })
-}
-
-/// A list of two names.
-fn pair() -> Value {
-    tuple([json!({ "type": "string" }), json!({ "type": "string" })])
-}
-
-fn tuple(items: impl IntoIterator<Item = Value>) -> Value {
-    let items: Vec<Value> = items.into_iter().collect();
-    json!({ "type": "array", "minItems": items.len(), "maxItems": items.len(), "prefixItems": items })
-}
-
-fn list(item: Value) -> Value {
-    json!({ "type": "array", "items": item })
-}
-
-fn table<'k>(keys: impl Iterator<Item = (&'k str, Value)>, required: &[&str]) -> Value {
-    let properties: Map<String, Value> = keys.map(|(key, value)| (key.to_owned(), value)).collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-fn any(choices: impl IntoIterator<Item = Value>) -> Value {
-    json!({ "anyOf": choices.into_iter().collect::<Vec<_>>() })
-}
-
-fn reference(definition: &str) -> Value {
-    json!({ "$ref": format!("#/$defs/{definition}") })
-}
-
-fn described(mut schema: Value, description: &str) -> Value {
-    schema["description"] = json!(description);
-    schema
 }

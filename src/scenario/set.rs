@@ -91,6 +91,7 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
             | Subject::Assumption(_)
             | Subject::Dependence(..)
             | Subject::Correlation(..)
+            | Subject::View(..)
             | Subject::Question(..),
         )
         | Err(_) => false,

@@ -6,16 +6,17 @@ use crate::error::shown;
 
 impl Scenario {
     /// Address and text of everything that an answer depends on: the dates, every number that may be drawn, every plain
-    /// number, then words (a tail, a reading, the compared providers). Sources are omitted.
+    /// number, then words (a tail, a reading, the compared providers). Sources and views are omitted.
     pub(crate) fn stated(&self) -> Vec<(String, String)> {
+        let own = self.without_views();
         let mut lines =
             vec![("base".to_owned(), self.base.to_string()), ("horizon".to_owned(), self.horizon.to_string())];
-        let places = self.assumptions().into_iter().map(|place| (place.address, format!("{:#}", place.assumption)));
+        let places = own.assumptions().into_iter().map(|place| (place.address, format!("{:#}", place.assumption)));
         lines.extend(places);
         // A number of a distribution is part of the distribution's text.
-        lines.extend(self.plain_numbers().into_iter().map(|(address, number)| (address, shown(number))));
+        lines.extend(own.plain_numbers().into_iter().map(|(address, number)| (address, shown(number))));
         let mut words = Vec::new();
-        gather(&encode::scenario(self), "", &mut words);
+        gather(&encode::scenario(&own), "", &mut words);
         let is_new = |(address, _): &(String, String)| lines.iter().all(|(known, _)| known != address);
         let words: Vec<_> = words.into_iter().filter(is_new).collect();
         lines.extend(words);

@@ -7,7 +7,7 @@ use super::names::{name_fault, visible};
 use super::{Asks, Innovations, Measure, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
-    CorrelationKey, DependenceKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, below, is_within,
+    CorrelationKey, DependenceKey, FactorKey, Key, QuestionKey, ScenarioKey, Subject, Trail, ViewKey, below, is_within,
 };
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
@@ -35,7 +35,8 @@ impl Place {
     }
 }
 
-/// Visits every number of the scenario once, in the order of the file.
+/// Visits every number of the scenario once, in the order of the file. The values of a view are not among them: they are
+/// numbers of the scenario as that view sees it.
 macro_rules! scenario_walks {
     ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
@@ -82,6 +83,14 @@ macro_rules! scenario_walks {
                 item(trail, ScenarioKey::Correlation, Key::Index(index), |trail| {
                     trail.at(CorrelationKey::Value, |trail| {
                         visitor.plain(trail, Quantity::Correlation, & $($mut)? correlation.value);
+                    });
+                });
+            }
+            let seen = keys(self.views.iter().map(|view| Some(view.name.as_str())));
+            for (view, key) in zip(& $($mut)? self.views, &seen) {
+                item(trail, ScenarioKey::View, key.borrow(), |trail| {
+                    trail.at(ViewKey::Weight, |trail| {
+                        visitor.plain(trail, Quantity::ViewWeight, & $($mut)? view.weight);
                     });
                 });
             }
@@ -420,7 +429,8 @@ mod tests {
             .ceiling(1e12)
             .assumption(assumption, normal(0.3, 0.05).source("assumed"))
             .dependence(assumption, "provider[bass].growth.bass.q", 0.4)
-            .correlation(provider, "totals", 0.3);
+            .correlation(provider, "totals", 0.3)
+            .view(crate::View::new(question).weight(0.3).with("provider[bass].volatility", 0.2));
         for name in [provider, "totals", "ratio", "fade", "bass", "richards", "share", "mixture", "custom"] {
             let one = Provider::new(name, truncated(normal(1e9, 1e8), 1e8, None))
                 .growth(curve(name))
@@ -454,6 +464,7 @@ mod tests {
             assert_eq!(address.provider().is_some(), text.starts_with("provider"), "{text}");
             assert_eq!(address.assumption().is_some(), text.starts_with("assumption"), "{text}");
             assert_eq!(address.question().is_some(), text.starts_with("question"), "{text}");
+            assert_eq!(address.view().is_some(), text.starts_with("view"), "{text}");
             assert_eq!(address.correlation().is_some(), text.starts_with("correlation"), "{text}");
             assert_eq!(address.dependence().is_some(), text.starts_with("dependence"), "{text}");
         }

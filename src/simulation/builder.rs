@@ -53,6 +53,7 @@ pub struct Simulation<'a> {
     pub(super) at_most: u64,
     pub(super) threads: Option<usize>,
     pub(super) shard: (u64, u64),
+    pub(super) views: bool,
     pub(super) custom: Vec<CustomStatistic<'a>>,
     pub(super) progress: Option<Mutex<Box<OnProgress<'a>>>>,
     /// Number of groups per block, where a test overrides the default.
@@ -97,6 +98,7 @@ impl Scenario {
             at_most: DEFAULT_AT_MOST,
             threads: None,
             shard: (0, 1),
+            views: false,
             custom: Vec::new(),
             progress: None,
             block_groups: None,
@@ -281,6 +283,35 @@ impl<'a> Simulation<'a> {
         self
     }
 
+    /// Also answers the questions as seen by each [view](crate::View) of the scenario, and pools them. Each view is a run of
+    /// its own with the same settings, without revenue, ranks, shares and custom statistics. Read the answers with
+    /// [`Outcome::view`](crate::Outcome::view) and [`Outcome::pool`](crate::Outcome::pool); the default is `false`.
+    ///
+    /// All runs draw the same random numbers, so a difference between views is due to their values alone.
+    /// [`on_progress`](Self::on_progress) reports each run from 0 on. [`run`](Self::run) returns an error if the scenario has
+    /// no view or no question; a [tally](Self::tally) has the counts of one scenario and no views.
+    ///
+    /// # Example: two forecasters
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario, View};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.5)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B"))
+    /// #     .view(View::new("bull").with("provider[A].growth.constant", 0.7))
+    /// #     .view(View::new("bear").with("provider[A].growth.constant", 0.4)).build()?;
+    /// let outcome = scenario.simulate().paths(10_000).views(true).run()?;
+    /// for view in outcome.views() {
+    ///     println!("{}: {}", view.name(), view.question("A overtakes B")?.by("2020-Q4")?);
+    /// }
+    /// println!("{}", outcome.pool().expect("asked for").question("A overtakes B")?);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn views(mut self, on: bool) -> Self {
+        self.views = on;
+        self
+    }
+
     /// Sets a callback that is called from time to time with the progress of the run. If it breaks, the run ends early
     /// and the results so far are returned, marked incomplete.
     ///
@@ -309,6 +340,7 @@ impl<'a> Simulation<'a> {
         let mut problems = self.settings.problems();
         problems.extend(self.settings.between_faults(self.scenario));
         problems.extend(self.settings.measure_faults(self.scenario));
+        problems.extend(self.scenario.views_fault().filter(|_| self.views));
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if self.threads == Some(0) {
             report("threads", "must be at least 1, got 0".to_owned());

@@ -27,8 +27,8 @@ impl Simulation<'_> {
     ///
     /// # Errors
     /// As for [`Simulation::run`]. Also if base or horizon differ, if no question has the same name in both, or if a
-    /// shard, a stopping rule, another sampling, `continuous`, `cross_check`, custom statistics or a progress callback
-    /// is set: these do not apply to a difference.
+    /// shard, a stopping rule, another sampling, `continuous`, `cross_check`, `views`, custom statistics or a progress
+    /// callback is set: these do not apply to a difference.
     ///
     /// # Example: the effect of one percentage point of growth
     /// ```
@@ -65,6 +65,9 @@ impl Simulation<'_> {
         }
         if self.settings.cross_check {
             report("cross_check", "a difference cannot be cross-checked".to_owned());
+        }
+        if self.views {
+            report("views", "a difference compares two scenarios, not their views; pass as_seen_by(view)".to_owned());
         }
         if self.shard != (0, 1) {
             report("shard", "a difference cannot be run in shards".to_owned());

@@ -18,6 +18,7 @@ mod tally;
 mod tests;
 mod until;
 mod untrusted;
+mod views;
 
 pub(crate) use builder::DEFAULT_CONFIDENCE;
 pub use builder::{Progress, Simulation};
@@ -35,14 +36,24 @@ impl Simulation<'_> {
     /// Invalid settings; a statistic that names an unknown provider or exceeds its shape; a curve that is not finite on
     /// a path; a memory limit (the message names what to disable).
     pub fn run(self) -> Result<Outcome, Error> {
-        self.tally()?.outcome()
+        let outcome = self.checked_tally()?.outcome()?;
+        if self.views { Ok(outcome.with_views(self.views_answers()?)) } else { Ok(outcome) }
     }
 
     /// Runs the simulation and returns the counts, to be stored, sent and merged.
     ///
     /// # Errors
-    /// As for [`Simulation::run`].
+    /// As for [`Simulation::run`]; also if [views](Simulation::views) are requested.
     pub fn tally(self) -> Result<Tally, Error> {
+        if self.views {
+            let message =
+                "a tally has the counts of one scenario and no views; call run(), or tally each as_seen_by(view)";
+            return Err(Error::invalid("tally", "views", message));
+        }
+        self.checked_tally()
+    }
+
+    fn checked_tally(&self) -> Result<Tally, Error> {
         self.check()?;
         self.counted().map_err(|error| error.blaming(self.scenario))
     }

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::pilot;
-use super::run;
 use super::settings::{Precision, Settings};
 use crate::error::Error;
-use crate::outcome::{Build, Method, Outcome};
+use crate::outcome::{Build, Contents, Method, Outcome, RunInfo};
 use crate::paths::Sampling;
+use crate::scenario::Scenario;
 
 impl Outcome {
     /// Computes an outcome file again, from the scenario and the settings that it holds, and checks that it gives every
@@ -98,7 +98,23 @@ fn check_run(outcome: &Outcome) -> Result<(), Error> {
 }
 
 fn again(outcome: &Outcome) -> Result<Outcome, Error> {
-    let (scenario, run, contents) = (&outcome.scenario, &outcome.run, &outcome.contents);
+    let whole = alone(&outcome.scenario, &outcome.run, &outcome.contents)?;
+    if outcome.views.is_empty() {
+        return Ok(whole);
+    }
+    // Runs to a given precision differ by view.
+    let contents =
+        Contents { fans: false, ranks: false, shares: false, fans_of: Vec::new(), ..outcome.contents.clone() };
+    let views = outcome.scenario.as_seen_by_all().zip(&outcome.views);
+    let views = views.map(|((name, seen), view)| {
+        let own = alone(&seen, &view.run, &contents).map_err(|error| error.seen_by(name))?;
+        Ok((own.run, own.questions))
+    });
+    Ok(whole.with_views(views.collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// The outcome of a scenario without its views.
+fn alone(scenario: &Scenario, run: &RunInfo, contents: &Contents) -> Result<Outcome, Error> {
     if run.method == Method::Exact {
         let missing = |key: &str| invalid(&format!("manifest.contents.{key}"), "is missing");
         let exact = scenario.exact().continuous(run.continuous).fans(contents.fans).ranks(contents.ranks);
@@ -129,7 +145,7 @@ fn again(outcome: &Outcome) -> Result<Outcome, Error> {
     // The number of paths is known, so no stopping rule is needed: the batches of a run add up to the same counts.
     let mut settings = simulation.settings.clone();
     let plan = pilot::prepared(scenario, &mut settings, contents.ranks)?;
-    run::shard(&simulation, &plan, &settings)?.outcome()
+    super::run::shard(&simulation, &plan, &settings)?.outcome()
 }
 
 /// The address of the first value in which two files differ, with both values.

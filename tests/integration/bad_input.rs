@@ -9,12 +9,12 @@ mod cross;
 mod document;
 #[path = "bad_input/every_key.rs"]
 mod every_key;
-#[path = "bad_input/later.rs"]
-mod later;
 #[path = "bad_input/surface.rs"]
 mod surface;
 #[path = "bad_input/tally.rs"]
 mod tally;
+#[path = "bad_input/words.rs"]
+mod words;
 
 use outgrow::{Error, Problem};
 

@@ -4,7 +4,7 @@ mod boxes;
 mod edges;
 
 use boxes::{overlaps, texts};
-use outgrow::{Chart, Curve, Error, Outcome, Provider, Question, Scenario, interval};
+use outgrow::{Chart, Curve, Error, Outcome, Provider, Question, Scenario, View, interval};
 
 const NAMES: [&str; 12] = [
     "Công ty Cổ phần Viễn thông Sài Gòn",
@@ -84,6 +84,30 @@ fn no_text_overlaps_in_any_kind_at_any_width_with_any_number_of_providers() {
                     let what = format!("{kind}, {form}, {count} providers, {width} px");
                     check(&what, &svg.unwrap_or_else(|error| panic!("{what}: {error}")));
                 }
+            }
+        }
+    }
+}
+
+/// Lines that end close together, long names, and more views than there is room for labels.
+#[test]
+fn no_text_overlaps_with_any_number_of_views() {
+    for count in [1, 3, 9, 40] {
+        let mut builder = scenario(2, "2018-Q1", "2028-Q1").to_builder();
+        for index in 0..count {
+            let name = format!("{}, {index}", NAMES[index % NAMES.len()]);
+            let volatility = 0.1 + 0.01 * f64::from(u32::try_from(index).expect("few"));
+            builder = builder.view(View::new(name).with(format!("provider[{}].volatility", NAMES[0]), volatility));
+        }
+        let scenario = builder.build().expect("a scenario");
+        let outcome = scenario.simulate().paths(2_000).views(true).run().expect("a run");
+        for width in [1280, 390] {
+            let one = outcome.chart().width(width).by("2020-Q4").views(QUESTION).expect("a chart");
+            check(&format!("{count} views, {width} px"), &one);
+            let side = Chart::compare([("one", &outcome), ("two", &outcome)]).width(width).views(QUESTION);
+            check(&format!("{count} views twice, {width} px"), &side.expect("a chart"));
+            if count == 3 {
+                assert!(one.contains(">pool ") || one.contains(">pool<"), "the pool is labelled");
             }
         }
     }

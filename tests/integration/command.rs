@@ -133,6 +133,78 @@ fn options_of_other_subcommands_are_wrong_usage() {
     }
 }
 
+/// A pair with two views.
+const VIEWS: &str = r#"
+base = "2018"
+horizon = "2021"
+provider = [
+    { name = "A", revenue = 10, growth = { constant = 0.3 }, volatility = 0.2 },
+    { name = "B", revenue = 15, growth = { constant = 0.1 } },
+]
+question = [{ overtakes = ["A", "B"] }]
+
+[[view]]
+name = "bull"
+weight = 3
+with = { "provider[A].growth.constant" = 0.5 }
+
+[[view]]
+name = "bear"
+with = { "provider[A].growth.constant" = { normal = [0.1, 0.05] }, "provider[B].revenue" = 16 }
+"#;
+
+#[test]
+fn views_are_answered_on_request() {
+    let file = File::of("views.toml", VIEWS.as_bytes());
+    for subcommand in [&["run", "--paths", "1000"][..], &["exact"]] {
+        let of = |more: &[&str]| outgrow(&[subcommand, &[file.path(), "--no-audit"], more].concat());
+        let (code, out, err) = of(&["--views"]);
+        assert_eq!((code, err.as_str()), (Some(0), ""));
+        assert!(
+            out.contains("as seen by each view") && out.contains("bull         bear         pool  disagreement"),
+            "{out}"
+        );
+        let (code, without, err) = of(&[]);
+        assert_eq!((code, err.as_str(), without.contains("bull")), (Some(0), "", false), "{without}");
+        let (_, json, _) = of(&["--views", "--json"]);
+        let outcome: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((&outcome["views"][0]["name"], &outcome["views"][0]["weight"]), (&"bull".into(), &0.75.into()));
+        assert!(outcome["pool"]["disagreement"][0]["by_horizon"].is_number());
+        let (_, csv, _) = of(&["--views", "--csv"]);
+        assert!(csv.contains("\"by_view[bear]\"") && csv.contains("\"by_pool\""), "{csv}");
+    }
+    let set = ["run", file.path(), "--paths", "64", "--views", "--set", "view[bull].weight=1", "--json"];
+    let (code, json, err) = outgrow(&set);
+    assert_eq!(code, Some(0), "{err}");
+    let outcome: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(outcome["views"][0]["weight"], 0.5);
+    let (code, out, _) = outgrow(&["check", file.path()]);
+    assert!(code == Some(0) && out.contains("view: bear, weight 1, 2 changed"), "{out}");
+}
+
+#[test]
+fn charts_and_reports_have_the_views() {
+    let file = File::of("views-files.toml", VIEWS.as_bytes());
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-views", std::process::id()));
+    let page = folder.join("report.html");
+    let [charts, html] = [&folder, &page].map(|path| path.to_str().expect("UTF-8"));
+    let (code, _, err) = outgrow(&["exact", file.path(), "--views", "--no-audit", "--charts", charts, "--html", html]);
+    assert_eq!(code, Some(0), "{err}");
+    let chart = fs::read_to_string(folder.join("views-1.svg")).expect("a chart");
+    let report = fs::read_to_string(&page).expect("a report");
+    fs::remove_dir_all(&folder).expect("removed");
+    assert!(chart.contains(">pool ") && report.contains("What the views change"));
+}
+
+#[test]
+fn views_of_a_file_without_views_are_an_error() {
+    for subcommand in ["run", "exact"] {
+        let (code, out, err) = outgrow(&[subcommand, &pair(), "--views", "--no-audit"]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.contains("views: the scenario has no views; state each as [[view]]"), "{err}");
+    }
+}
+
 #[test]
 fn a_value_may_be_set() {
     let file = File::of("set.toml", "base = '2018'\nhorizon = '2020'\nprovider = [\n{ name = 'A=[B', revenue = 1, growth = { constant = 0 } },\n{ name = 'C=D', revenue = 2, growth = { constant = 0 } }]\nquestion = [{ overtakes = ['C=D', 'E'] }]".replace("'A=[B'", "'E'").as_bytes());

@@ -95,3 +95,4 @@ mod surface;
 mod sustained;
 mod tables;
 mod types;
+mod views;

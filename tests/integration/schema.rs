@@ -52,6 +52,7 @@ impl Schema {
             "exclusiveMaximum" => number(|value, bound| value < bound),
             "minItems" => !value.is_array() || length() >= rule.as_u64().expect("a count"),
             "maxItems" => !value.is_array() || length() <= rule.as_u64().expect("a count"),
+            "minProperties" => value.as_object().is_none_or(|own| own.len() as u64 >= rule.as_u64().expect("a count")),
             "items" => value.as_array().is_none_or(|items| items.iter().all(|item| self.fits(rule, item))),
             "prefixItems" => {
                 value.as_array().is_none_or(|own| own.iter().zip(items(rule)).all(|(item, rule)| self.fits(rule, item)))

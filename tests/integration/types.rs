@@ -2,9 +2,9 @@
 
 use outgrow::{
     Assumption, AssumptionPlace, Audit, Claim, Counts, Curve, Error, Estimate, Fan, Figure, Finding, FindingKind,
-    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Problem, Progress, Provider, Quantiles,
-    Question, RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, Weight,
-    Weights, When,
+    LeadChanges, Measure, Outcome, Overtake, Path, Paths, Period, Place, Pool, Problem, Progress, Provider, Quantiles,
+    Question, RankTable, Rows, Scenario, ScenarioBuilder, Shape, ShareFan, Simulation, Step, Tail, Tally, View,
+    ViewAnswer, Weight, Weights, When,
 };
 
 /// Every public type may be sent to and shared between threads. Checked by the compiler.
@@ -35,6 +35,7 @@ fn types_are_send_and_sync() {
         Paths<'static>,
         Period,
         Place,
+        Pool,
         Problem,
         Progress,
         Provider,
@@ -50,6 +51,8 @@ fn types_are_send_and_sync() {
         Step,
         Tail,
         Tally,
+        View,
+        ViewAnswer,
         Weight,
         Weights,
         When,

@@ -21,6 +21,7 @@ pub(crate) fn simulated(
     let [fans, ranks, shares] = [!contents.no_fans, !contents.no_ranks, !contents.no_shares];
     let bar = bar("{bar:40} {percent:>3} % of {human_len} paths, {eta} left");
     let mut simulation = scenario.simulate().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
+    simulation = simulation.views(contents.views);
     simulation = simulation.fans_of(options.fans_of.iter().map(|years| years.measure));
     if let Some(paths) = options.paths {
         simulation = simulation.paths(paths);
@@ -62,6 +63,7 @@ pub(crate) fn exact(scenario: &Scenario, tolerance: Option<f64>, contents: &Cont
     let [fans, ranks, shares] = [!contents.no_fans, !contents.no_ranks, !contents.no_shares];
     let bar = bar("{bar:40} {percent:>3} % of the work that one integral may take");
     let mut exact = scenario.exact().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
+    exact = exact.views(contents.views);
     if let Some(tolerance) = tolerance {
         exact = exact.tolerance(tolerance);
     }

@@ -1,6 +1,6 @@
 //! Validates a scenario without running it.
 
-use outgrow::{Error, Finding, Provider, Question, Scenario};
+use outgrow::{Error, Finding, Provider, Question, Scenario, View};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -30,6 +30,10 @@ fn asked(scenario: &Scenario) -> String {
         lines.push("  no question: only revenue, ranks and shares are answered".to_owned());
     }
     lines.extend(scenario.questions().iter().map(|question| format!("  question: {}", question.title())));
+    let changes = |view: &View| view.changes().count();
+    let view =
+        |view: &View| format!("  view: {}, weight {}, {} changed", view.name(), view.get_weight(), changes(view));
+    lines.extend(scenario.views().iter().map(view));
     lines.join("\n")
 }
 

@@ -343,6 +343,9 @@ pub(crate) struct Contents {
     /// Count an overtake at any time, not only at the end of a period
     #[arg(long)]
     pub(crate) continuous: bool,
+    /// Also answer the questions as seen by each [[view]] of the scenario, and pool them
+    #[arg(long)]
+    pub(crate) views: bool,
     /// Leave out the distributions of revenue
     #[arg(long)]
     pub(crate) no_fans: bool,

@@ -109,6 +109,9 @@ fn charts(outcome: &Outcome, fans_of: &[YearsOption]) -> Vec<(String, Result<Str
         charts.push((format!("overtake-{number}.svg"), chart.overtake(question.name())));
         charts.push((format!("date-{number}.svg"), chart.date(question.name())));
         charts.push((format!("dots-{number}.svg"), chart.dots(question.name())));
+        if outcome.pool().is_some() {
+            charts.push((format!("views-{number}.svg"), chart.views(question.name())));
+        }
     }
     charts
 }

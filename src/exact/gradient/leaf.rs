@@ -121,10 +121,11 @@ impl Places<'_> {
                 | ScenarioKey::Provider
                 | ScenarioKey::Factor
                 | ScenarioKey::Correlation
+                | ScenarioKey::View
                 | ScenarioKey::Question => Follows::default(),
             },
-            // Its numbers are integers.
-            Subject::Question(..) => Follows::default(),
+            // The weight of a view, and integers.
+            Subject::View(..) | Subject::Question(..) => Follows::default(),
         }
     }
 
@@ -178,7 +179,7 @@ fn moved(
     for step in STEPS.map(|step| step * scale) {
         for stencil in [CENTRAL, UPWARDS, DOWNWARDS] {
             let one = |(place, weight): &(f64, f64)| {
-                let moved = scenario.with(&number.address, number.value + place * step)?;
+                let moved = scenario.without_views().with(&number.address, number.value + place * step)?;
                 let moved = Plan::new(&moved, 0)?;
                 if plan.has_draws_of(&moved) {
                     Ok((weight / step, moved))

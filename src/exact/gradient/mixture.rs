@@ -45,7 +45,7 @@ impl Mixed<'_> {
         let weight_of = |law: usize| format!("{address}[{law}].weight");
         let given = |law: usize| {
             let changes = (0..weights.len()).map(|other| (weight_of(other), f64::from(u8::from(other == law))));
-            self.gradient(&scenario.with_all(changes)?, &fixed)
+            self.gradient(&scenario.without_views().with_all(changes)?, &fixed)
         };
         let given = (0..weights.len()).map(given).collect::<Result<Vec<_>, Error>>()?;
         Ok(mean(scenario, (&weights, &weight_of), given))

@@ -42,7 +42,7 @@ fn is_fraction(places: &[AssumptionPlace], address: &str) -> bool {
             place.is_some_and(|place| place.quantity.rate().is_some())
         }
         Subject::Correlation(..) | Subject::Dependence(..) => true,
-        Subject::Scenario(_) | Subject::Question(..) => false,
+        Subject::Scenario(_) | Subject::View(..) | Subject::Question(..) => false,
     }
 }
 

@@ -51,6 +51,7 @@ impl Pair<'_> {
             | Subject::Jump(..)
             | Subject::Factor(..)
             | Subject::Correlation(..)
+            | Subject::View(..)
             | Subject::Question(..) => (self.factor.clone(), false),
         };
         let scores = dependent(&factor, scores, scores.first().map_or(0, Vec::len));

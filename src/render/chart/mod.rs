@@ -17,6 +17,7 @@ mod single;
 mod stack;
 mod svg;
 mod text;
+mod views;
 
 pub use settings::Chart;
 pub(crate) use svg::escaped;
@@ -63,6 +64,30 @@ impl Chart<'_> {
     /// If a setting is out of its bounds, or a question or period is not in the outcome.
     pub fn dots(&self, question: &str) -> Result<String, Error> {
         dots::draw(self, &self.questions(question)?)
+    }
+
+    /// Draws the probability of the overtake by each date as a line for every [view](crate::View), and the weighted pool of all
+    /// views as a thick line. The axis reaches from 0 to 1.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, views were not requested, or a question or period is not in the outcome.
+    ///
+    /// # Example: two forecasters
+    /// ```
+    /// # use outgrow::{Curve, Provider, Question, Scenario, View};
+    /// # let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.5)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B"))
+    /// #     .view(View::new("bull").with("provider[A].growth.constant", 0.7))
+    /// #     .view(View::new("bear").with("provider[A].growth.constant", 0.4)).build()?;
+    /// let outcome = scenario.exact().views(true).run()?;
+    /// let svg = outcome.chart().by("2020-Q1").views("A overtakes B")?;
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn views(&self, question: &str) -> Result<String, Error> {
+        self.checked()?;
+        views::draw(self, question)
     }
 
     /// Draws the probability of every rank over time, stacked, with a frame for each provider.

@@ -116,6 +116,11 @@ impl Tree {
                 {
                     address += &format!("[{}]", entries[*step].0);
                 }
+                // Addresses, in quotation marks.
+                Self::Table(entries) if depth == 3 && address.starts_with("view[") && address.ends_with(".with") => {
+                    let key = &entries[*step].0;
+                    address += &if key.contains(['.', '[']) { format!(".{key:?}") } else { format!(".{key}") };
+                }
                 Self::Table(entries) => {
                     let dot = if depth == 0 { "" } else { "." };
                     address += &format!("{dot}{}", entries[*step].0);

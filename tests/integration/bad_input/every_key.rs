@@ -83,6 +83,13 @@ fn valid() -> Tree {
         ],
         "factor": [{ "name": "yen", "drift": 0.02, "volatility": 0.1 }, { "name": "rates", "volatility": 0.1 }],
         "correlation": [{ "between": ["阿里云", "B"], "value": 0.3 }],
+        "view": [
+            { "name": "bull", "weight": 2, "with": {
+                "assumption[used]": 0.35,
+                "provider[B].revenue": { "lognormal": [900, 0.05], "source": "a report" },
+            } },
+            { "name": "bear", "with": { "provider[阿里云].volatility": 0.2 } },
+        ],
         "question": [
             { "overtakes": ["阿里云", "B"], "name": "first", "measure": "period", "sustained": 2 },
             { "overtakes": ["B", "阿里云"] },
@@ -211,6 +218,10 @@ fn allows(address: &str, x: f64) -> bool {
         _ if has(&[".uniform[0]", ".triangular[0]", ".pert[0]", ".interval[0]"]) => x <= 1.0,
         _ if has(&[".uniform[1]", ".interval[1]", ".log_interval[1]"]) => x >= 1.0,
         _ if has(&[".triangular[2]", ".pert[2]"]) => x >= 3.0,
+        _ if address.starts_with("view[") && has(&[".weight"]) => x > 0.0,
+        "view[bull].with.\"assumption[used]\"" => x > -1.0,
+        "view[bull].with.\"provider[B].revenue\"" => x > 0.0,
+        "view[bear].with.\"provider[阿里云].volatility\"" => x >= 0.0,
         // A spread of 1e300 leaves no probability between the bounds, and such a ratio overflows within two years.
         "assumption[truncated].truncated.of.normal[1]" => (0.0..1e299).contains(&x),
         _ if has(&[".ratio", ".phi"]) => x > 0.0 && x < 1e299,
@@ -242,7 +253,8 @@ fn is_named(address: &str) -> bool {
     address.starts_with("assumption[") && address.ends_with(']') && !address.contains('.')
 }
 
-const OPTIONAL: [&str; 25] = [
+const OPTIONAL: [&str; 26] = [
+    "view",
     "dependence",
     "exit",
     "loading",
@@ -275,10 +287,21 @@ fn is_valid(fault: Fault, address: &str, before: &str) -> bool {
     let key = address.rsplit('.').next().unwrap_or_default();
     let is_list = matches!(
         address,
-        "provider" | "dependence" | "correlation" | "question" | "provider[阿里云].claim" | "provider[阿里云].jump"
+        "provider"
+            | "dependence"
+            | "correlation"
+            | "view"
+            | "question"
+            | "provider[阿里云].claim"
+            | "provider[阿里云].jump"
     );
     match fault {
         Fault::Missing if is_referred_to(address) => false,
+        Fault::Missing if address.starts_with("view[") && key == "weight" => true,
+        // A view may change less, but not nothing.
+        Fault::Missing if address.contains(".with.") && key != "source" => {
+            address.starts_with("view[bull].with.\"") && address.ends_with('"')
+        }
         // One of two bounds may be missing.
         Fault::Missing if key == "at_most" => address == "provider[阿里云].claim[0].at_most",
         Fault::Missing if address.contains(".loading[") => true,
@@ -331,6 +354,10 @@ fn answers(fault: Fault, address: &str, before: &str, reported: &str) -> bool {
         _ if address.ends_with(".tail.ratio") || address.ends_with(".phi") => {
             address.starts_with(&format!("{reported}.")) && reported.ends_with(".growth")
         }
+        // A named assumption is wrong where it is used.
+        _ if address.starts_with("view[bull].with.\"assumption[used]\"") => reported == "view[bull]",
+        // The last value of a view.
+        _ if address == "view[bear].with.\"provider[阿里云].volatility\"" => reported == "view[bear].with",
         _ if PAIR.contains(&before) => reported.contains(".between[") || reported.contains(".overtakes["),
         // Loadings name factors.
         _ if before.starts_with("factor") => reported.starts_with("provider[阿里云].loading["),
@@ -463,6 +490,7 @@ fn address_of(tree: &Tree, valid: &Tree, way: &[usize], fault: Fault) -> String 
         "" => key.clone(),
         "assumption" => format!("assumption[{key}]"),
         above if above.ends_with(".loading") => format!("{above}[{key}]"),
+        above if above.ends_with("].with") => format!("{above}.{key:?}"),
         above => format!("{above}.{key}"),
     }
 }
@@ -507,8 +535,9 @@ fn the_schema_refuses_what_it_can_see() {
         let (accepted, address) = (schema.accepts(&value), address_of(&tree, &valid, way, fault));
         let is_read = Format::Json.read(&Written::of(&tree, Format::Json).text).is_ok();
         let is_seen = matches!(fault, Fault::Bool | Fault::List | Fault::Table | Fault::Alien | Fault::UnknownKey);
-        // A table with another assumption or factor is one, and only names that are missing make it invalid.
-        let is_seen = is_seen && address != "assumption" && !address.ends_with(".loading");
+        // A table with another assumption, factor or address is one, and only names that are missing make it invalid.
+        let is_seen =
+            is_seen && address != "assumption" && ![".loading", ".with"].iter().any(|end| address.ends_with(end));
         if is_read && !accepted || accepted && !is_read && is_seen {
             wrong.push(format!("{fault:?} at {address:?}: accepted {accepted}, read {is_read}"));
         }

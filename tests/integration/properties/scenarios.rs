@@ -33,6 +33,13 @@ pub(crate) fn tree() -> impl Strategy<Value = Value> {
                 tree["correlation"] = correlations(&signs[..providers.len()], common);
                 tree["question"] = questions(providers.len(), periods, question);
             }
+            if common < 0.2 {
+                let address = format!("provider[{}].volatility", NAMES[providers.len() - 1]);
+                tree["view"] = json!([
+                    { "name": "bull", "weight": 1.0 + common, "with": { &address: 0.3 } },
+                    { "name": "a \"bear\", 2", "with": { &address: { "uniform": [0.1, 0.2], "source": "assumed" } } },
+                ]);
+            }
             tree["provider"] = Value::Array(providers);
             tree
         })

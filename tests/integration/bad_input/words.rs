@@ -1,4 +1,4 @@
-//! Keys of the scenario format that are not supported yet: rejected with their address, never ignored.
+//! Unknown words and keys of the scenario format: rejected with their address and the known ones, never ignored.
 
 use serde_json::{Value, json};
 
@@ -15,34 +15,6 @@ fn valid() -> Value {
         ],
         "question": [{ "overtakes": ["A", "B"] }],
     })
-}
-
-/// The table to insert into (a JSON pointer), the key and its value, and the address.
-fn cases() -> Vec<(&'static str, &'static str, Value, &'static str)> {
-    vec![("", "view", json!([{ "name": "x" }]), "view")]
-}
-
-#[test]
-fn what_comes_later_is_named_and_refused() {
-    for (place, key, value, address) in cases() {
-        let mut tree = valid();
-        tree.pointer_mut(place).expect("a table")[key] = value.clone();
-        for format in FORMATS {
-            let written = Written::of(&Tree::from(&tree), *format);
-            let error = format.read(&written.text).expect_err(address);
-            let word = match &value {
-                Value::String(word) => word.as_str(),
-                Value::Object(entries) if ["shock", "measure", "innovations"].contains(&key) => {
-                    entries.keys().next().expect("one")
-                }
-                _ => address.rsplit('.').next().expect("a part"),
-            };
-            assert_problem(&error, address, &[&format!("not supported yet: {word}")]);
-            assert_eq!(error.problems().len(), 1, "{error}");
-            let place = error.problems()[0].place.map(|place| (place.line, place.column));
-            assert_eq!(place, Some(written.place(address)), "{error}\n{}", written.text);
-        }
-    }
 }
 
 /// Unknown words are reported with a list of known ones.
