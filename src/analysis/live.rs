@@ -6,7 +6,6 @@ use super::asking::Asking;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::{Error, Problem, did_you_mean_address};
-use crate::exact::DEFAULT_TOLERANCE;
 use crate::math::{self, cholesky};
 use crate::plan::Plan;
 use crate::random::{GROUP, Net};
@@ -16,6 +15,8 @@ use crate::scenario::Scenario;
 const MOST: usize = 4;
 /// The total degree of the polynomial, by number of variables.
 const DEGREES: [u8; MOST] = [24, 12, 9, 8];
+/// The tolerance of exact answers.
+const TOLERANCE: f64 = 5e-5;
 /// Points for each coefficient.
 const POINTS: usize = 2;
 /// Random points at which the polynomial is compared with exact answers.
@@ -224,7 +225,7 @@ fn solved(asking: &Asking, numbers: &[LiveNumber], points: &[Vec<f64>]) -> Resul
         for (number, x) in numbers.iter().zip(&points[place]) {
             scenario = scenario.with_fixed(&number.address, number.value(*x))?;
         }
-        let answer = asking.of(scenario).exact(DEFAULT_TOLERANCE)?;
+        let answer = asking.of(scenario).exact(TOLERANCE)?;
         Ok((answer.value(), answer.standard_error()))
     };
     in_parallel(points.len(), &one).into_iter().collect()

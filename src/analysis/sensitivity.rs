@@ -15,6 +15,7 @@ use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
 use crate::exact::{DEFAULT_TOLERANCE, GivenDraws};
 use crate::math;
+use crate::math::gauss::as_f64;
 use crate::scenario::Scenario;
 
 /// The half-width of an interval at which points are no longer added.
@@ -23,6 +24,8 @@ const DEFAULT_PRECISION: f64 = 0.02;
 const PRECISIONS: std::ops::RangeInclusive<f64> = 1e-3..=0.2;
 /// Evaluations of the probability given the drawn numbers after which no points are added, about half a minute on one core.
 const MOST_EVALUATIONS: usize = 1 << 20;
+/// The work that the fewest points may take, in multiplications.
+const MOST_WORK: f64 = 6e10;
 /// Paths of each simulation where there is no exact answer.
 const PATHS: u64 = 1 << 17;
 /// A probability closer than this to 0 or 1 is certain: its variance is too small to be split.
@@ -159,6 +162,18 @@ pub struct Indices {
     pub shapley: NumberEstimate,
 }
 
+/// Whether the fewest points take more work than a minute on one core: the recursion for shocks that are not Gaussian random
+/// walks may take a million times as long.
+fn is_too_costly(given: &GivenDraws) -> Result<bool, Error> {
+    let mut evaluator = given.evaluator();
+    // At the medians, and away from them.
+    let scores = vec![vec![0.0, 1.0, -1.0]; given.draws().len()];
+    evaluator.probabilities(&scores, 3)?;
+    let points = super::indices::REPLICATES * crate::random::GROUP;
+    let evaluations = as_f64(points * Study::new(Inputs::Independent(given.draws().len()), 0).evaluations_per_point());
+    Ok(evaluator.work() / 3.0 * evaluations > MOST_WORK)
+}
+
 impl SensitivityAnalysis {
     /// Sets the tolerance of exact answers, as [`Exact::tolerance`](crate::Exact::tolerance); by default 1e-4.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
@@ -237,6 +252,10 @@ impl SensitivityAnalysis {
         }
         if given.draws().is_empty() {
             found.because = Some("nothing is drawn but shocks".to_owned());
+            return Ok(found);
+        }
+        if is_too_costly(given)? {
+            found.because = Some("the recursion for these shocks takes too long for indices".to_owned());
             return Ok(found);
         }
         let (study, evaluations) = self.study(given)?;

@@ -130,6 +130,11 @@ pub(crate) struct Evaluator<'g> {
 }
 
 impl Evaluator<'_> {
+    /// Work so far, in multiplications; 0 for Gaussian random walks, which are cheap.
+    pub(crate) fn work(&self) -> f64 {
+        self.engine.work()
+    }
+
     /// The probability at `width` points, given the normal scores of the drawn numbers, indexed by number, then by point. Scores of
     /// dependent numbers are correlated.
     ///

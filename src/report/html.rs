@@ -6,6 +6,17 @@ use crate::render::{Table, escaped};
 
 const STYLE: &str = include_str!("style.css");
 
+/// A slider for one number.
+pub(super) struct Slider {
+    pub(super) address: String,
+    /// The label.
+    pub(super) name: String,
+    /// The value at the position.
+    pub(super) value: String,
+    /// The position.
+    pub(super) place: u32,
+}
+
 /// A document under construction. All text is escaped, except for pictures.
 #[derive(Default)]
 pub(super) struct HtmlPage {
@@ -87,13 +98,13 @@ impl HtmlPage {
         self.put(format_args!("</details>"));
     }
 
-    /// Sliders with a name, a shown value and a position each, and the answer that they change. Without a script they do nothing.
-    pub(super) fn sliders(&mut self, rows: &[(String, String, u32)], steps: u32, answer: &str) {
+    /// Sliders and the answer that they change. Without a script they do nothing.
+    pub(super) fn sliders(&mut self, rows: &[Slider], steps: u32, answer: &str) {
         self.put(format_args!("<div id=\"live\" class=\"live\">"));
-        for (name, value, place) in rows {
-            let name = with_places(&escaped(name));
+        for Slider { address, name, value, place } in rows {
+            let (address, name) = (escaped(address), with_places(&escaped(name)));
             self.put(format_args!(
-                "<label><span>{name}</span><input type=\"range\" min=\"0\" max=\"{steps}\" step=\"1\" value=\"{place}\" disabled=\"disabled\"/>\
+                "<label title=\"{address}\"><span>{name}</span><input type=\"range\" min=\"0\" max=\"{steps}\" step=\"1\" value=\"{place}\" disabled=\"disabled\"/>\
                  <output>{}</output></label>",
                 escaped(value)
             ));

@@ -19,7 +19,8 @@
   };
   const written = (number, value) => {
     if (number.form === "percent") return (100 * value).toFixed(1) + " %" + number.unit;
-    return (Math.abs(value) >= 1e6 ? value.toExponential(3) : value.toPrecision(4)) + number.unit;
+    const scale = [[1e12, " tn"], [1e9, " bn"], [1e6, " m"], [1, ""]].find(pair => Math.abs(value) >= pair[0]) || [1, ""];
+    return (value / scale[0]).toPrecision(4) + scale[1] + number.unit;
   };
   const update = () => {
     const places = sliders.map(slider => 2 * slider.value / slider.max - 1);

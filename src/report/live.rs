@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::html::HtmlPage;
+use super::html::{HtmlPage, Slider};
 use super::words;
 use crate::analysis::{LiveAnswer, LiveNumber, SMALL_ERROR};
 use crate::assumption::quantity::Quantity;
@@ -19,11 +19,10 @@ pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswe
         place.map_or(Quantity::Shared, |place| place.quantity)
     };
     page.heading(2, &format!("What if: {question} by {period}"));
-    let names: Vec<&str> = numbers.iter().map(|number| number.address.as_str()).collect();
-    page.paragraph(&format!(
-        "The probability with {} fixed, each between its 1 % and 99 % quantiles, and everything else drawn. The sliders begin near the medians.",
-        names.join(", ")
-    ));
+    page.paragraph(
+        "The probability with these numbers fixed, each between its 1 % and 99 % quantiles, and everything else drawn. The sliders begin near \
+         the medians.",
+    );
     let place = |number: &LiveNumber| {
         let share = (number.median - number.low) / (number.high - number.low);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a step of the slider")]
@@ -32,14 +31,12 @@ pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswe
     };
     let value =
         |number: &LiveNumber| number.low + f64::from(place(number)) / f64::from(STEPS) * (number.high - number.low);
-    let rows: Vec<(String, String, u32)> = numbers
-        .iter()
-        .map(|number| {
-            let quantity = quantity(number);
-            let shown = format!("{}{}", words::number(quantity, value(number)), words::unit(quantity));
-            (number.address.clone(), shown, place(number))
-        })
-        .collect();
+    let slider = |number: &LiveNumber| {
+        let quantity = quantity(number);
+        let shown = format!("{}{}", words::number(quantity, value(number)), words::unit(quantity));
+        Slider { address: number.address.clone(), name: number.address.clone(), value: shown, place: place(number) }
+    };
+    let rows: Vec<Slider> = numbers.iter().map(slider).collect();
     let start: Vec<f64> = numbers.iter().map(value).collect();
     let decimals = if *error <= SMALL_ERROR { 3 } else { 2 };
     let probability = live.at(&start).expect("the sliders begin within their ranges");

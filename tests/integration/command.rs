@@ -186,6 +186,7 @@ fn views_are_answered_on_request() {
 fn charts_and_reports_have_the_views() {
     let file = File::of("views-files.toml", VIEWS.as_bytes());
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-views", std::process::id()));
+    fs::create_dir_all(&folder).expect("the scratch folder of cargo can be written");
     let page = folder.join("report.html");
     let [charts, html] = [&folder, &page].map(|path| path.to_str().expect("UTF-8"));
     let (code, _, err) = outgrow(&["exact", file.path(), "--views", "--no-audit", "--charts", charts, "--html", html]);

@@ -18,6 +18,8 @@ mod command;
 #[cfg(feature = "cli")]
 mod command_again;
 #[cfg(feature = "cli")]
+mod command_analysis;
+#[cfg(feature = "cli")]
 mod command_backtest;
 #[cfg(feature = "cli")]
 mod command_difference;

@@ -71,7 +71,7 @@ fn parts_add_up_in_any_order() {
     let scenario = pair(a(), b()).correlation("A", "B", 0.3).build().expect("valid");
     let other = pair(b(), a()).correlation("A", "B", 0.3).build().expect("valid");
     let mut reports =
-        [report("A", "2019", 13.5), report("B", "2018", 15.4), report("B", "2019", 17.0), report("A", "2020", 17.0)];
+        [report("A", "2019", 13.5), report("B", "2018", 15.8), report("B", "2019", 17.8), report("A", "2020", 17.2)];
     let faster = scenario.with("provider[A].growth.constant.normal[0]", 0.32).expect("valid");
     let all = |scenario: &Scenario, reports: &[Report]| {
         scenario.update(reports).expect("reports").assumptions(&faster).news("A overtakes B", "2022").expect("news")
@@ -89,9 +89,9 @@ fn parts_add_up_in_any_order() {
         let same = swapped.parts.iter().find(|other| other.what == part.what).expect("the same part");
         assert!((same.change - part.change).abs() < 3e-3, "{}: {} {}", part.what, part.change, same.change);
     }
-    // A higher report of the incumbent's base, and slower reports, lower the probability.
+    // The incumbent reports more than expected, and the challenger is assumed to grow faster.
     let change = |what: &str| found.parts.iter().find(|part| part.what == what).expect("a part").change;
-    assert!(change("revision of B") < 0.0 && change("assumptions") > 0.0);
+    assert!(change("report of B") < 0.0 && change("assumptions") > 0.0);
 }
 
 /// Before the reports the mean of the updated probability is the probability itself, and thresholds are where they say.

@@ -103,7 +103,15 @@ fn every_command_of_the_readme_runs() {
     assert!(first.starts_with("outgrow run ") && out.starts_with(shown("run")), "{first}: {out}");
     let of =
         |subcommand: &str| outputs.iter().find(|(command, _)| command.starts_with(&format!("outgrow {subcommand} ")));
-    assert_eq!(of("reference").expect("the README runs it").1, shown("reference"));
+    for subcommand in ["reference", "sensitivity", "news"] {
+        assert_eq!(of(subcommand).expect("the README runs it").1, shown(subcommand), "{subcommand}");
+    }
+    // Of two calls the README shows the last.
+    let solved = outputs.iter().rfind(|(command, _)| command.starts_with("outgrow solve "));
+    assert_eq!(solved.expect("the README runs it").1, shown("solve"));
+    let chart = |path: &Path| fs::read_to_string(path).expect("a chart");
+    let committed = Path::new(ROOT).join("examples/charts/second_year_and_tail.svg");
+    assert_eq!(chart(&folder.0.join("second_year_and_tail.svg")), chart(&committed));
     // The files that the README says are written.
     for file in ["report.html", "outside.toml", "gdp.html", "italy.html"] {
         assert!(fs::metadata(folder.0.join(file)).is_ok_and(|known| known.len() > 100), "{file}");

@@ -144,7 +144,8 @@ fn report(text: &str) -> Result<Report, String> {
     let wanted = || format!("must be NAME=VALUE@PERIOD, as 'Alibaba Cloud=710e6@2018-Q2', got {text:?}");
     let (rest, period) = text.rsplit_once('@').ok_or_else(wanted)?;
     let (name, value) = rest.rsplit_once('=').ok_or_else(wanted)?;
-    let value = value.trim().parse().map_err(|_| wanted())?;
+    // As in a scenario's file, underscores may group digits.
+    let value = value.trim().replace('_', "").parse().map_err(|_| wanted())?;
     Report::new(name.trim(), period.trim(), value).map_err(|error| error.to_string())
 }
 
