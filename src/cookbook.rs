@@ -354,6 +354,8 @@
 //! println!("{outlook}");                                   // and the report that would carry the probability past 0.75
 //! let [us, them] = &outlook.providers;
 //! assert!(us.standard_deviation > them.standard_deviation);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
 //!
 //! # 18. Three people disagree: what do they say together?
 //! Each is a [`View`](crate::View): the numbers that this person would change, and a weight. The pool is the weighted mean of

@@ -150,29 +150,28 @@ impl<'a> Update<'a> {
         let expected = self.expected()?;
         let parts = self.parts();
         let mut found: HashMap<usize, f64> = HashMap::new();
-        let (mut before, mut after, mut size) = (None, None, None);
-        for coalition in 0..1_usize << parts.len() {
-            if !is_feasible(&parts, coalition) {
-                continue;
-            }
+        let mut ends = Vec::new();
+        let whole = (1_usize << parts.len()) - 1;
+        for coalition in (0..=whole).filter(|coalition| is_feasible(&parts, *coalition)) {
             let within =
                 |part: Part| parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1);
             let (value, effective) = self.value(&asking, question, &expected, &within)?;
             found.insert(coalition, value.value);
-            if coalition == 0 {
-                before = Some(value);
-            }
-            if coalition + 1 == 1 << parts.len() {
-                (after, size) = (Some(value), effective);
+            if coalition == 0 || coalition == whole {
+                ends.push((value, effective));
             }
         }
+        // No part at all and all of them are feasible.
+        let [(before, _), .., (after, size)] = ends[..] else {
+            unreachable!("a report or a changed scenario is a part")
+        };
         let changes = shapley(&parts, &found);
         let part = |(part, change): (&Part, f64)| NewsPart { what: self.named(*part), change };
         Ok(News {
             question: asking.question.clone(),
             period: asking.by,
-            before: before.expect("the empty coalition is feasible"),
-            after: after.expect("the whole coalition is feasible"),
+            before,
+            after,
             parts: parts.iter().zip(changes).map(part).collect(),
             surprises: self.surprises(&expected),
             effective_sample_size: size,

@@ -113,7 +113,7 @@ impl Function<'_> {
                 if (self.is_valid)(sign * step) { (sign * step, false) } else { (self.edge(last, sign * step), true) };
             // Beyond what can be computed, as beyond what is allowed, there is nothing to find.
             let Ok(value) = self.coarse(x) else { break };
-            if x != last {
+            if (x - last).abs() > 0.0 {
                 examined.push((x, value));
             }
             if is_last {
@@ -200,12 +200,12 @@ impl Function<'_> {
         let far = tried.iter().find(|(_, other)| (other.value() - found.value()).abs() >= 10.0 * error.max(1e-9));
         if let Some((other, at_other)) = far {
             slope = (found.value() - at_other.value()) / (x - other);
-        } else if slope != 0.0 {
+        } else if slope.abs() > 0.0 {
             // A step that changes the probability enough for a slope.
             let step = x + CHANGE.max(10.0 * error) / slope;
             let step = step.clamp(ends[0].0.min(x), ends[1].0.max(x));
-            let wide = if step == x || !(self.is_valid)(step) { x - CHANGE / slope } else { step };
-            if (self.is_valid)(wide) && wide != x {
+            let wide = if !((step - x).abs() > 0.0 && (self.is_valid)(step)) { x - CHANGE / slope } else { step };
+            if (self.is_valid)(wide) && (wide - x).abs() > 0.0 {
                 slope = (self.coarse(wide)? - found.value()) / (wide - x);
             }
         }
@@ -250,5 +250,5 @@ fn next(tried: &[(f64, Estimate)], ends: [Examined; 2], target: f64) -> f64 {
 
 /// The slope of the chord between two points.
 fn chord([(low, at_low), (high, at_high)]: [Examined; 2]) -> f64 {
-    if high == low { 0.0 } else { (at_high - at_low) / (high - low) }
+    if (high - low).abs() > 0.0 { (at_high - at_low) / (high - low) } else { 0.0 }
 }

@@ -189,9 +189,11 @@ impl GoalSeek<'_> {
         let bounds = self.between.map(|(low, high)| (coordinate.of(low), coordinate.of(high)));
         let mut examined = function.scan(bounds)?;
         function.sharpen(&mut examined, probability)?;
-        let order = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-        let lowest = examined.iter().min_by(order).expect("some values were examined");
-        let highest = examined.iter().max_by(order).expect("some values were examined");
+        let (mut lowest, mut highest) = (examined[0], examined[0]);
+        for point in &examined[1..] {
+            lowest = if point.1 < lowest.1 { *point } else { lowest };
+            highest = if point.1 > highest.1 { *point } else { highest };
+        }
         self.check_effect(&asking, coordinate, &examined, because.is_some())?;
         let roots = brackets(&examined, probability);
         let roots = roots.into_iter().map(|ends| function.root(probability, ends)).collect::<Result<Vec<Root>, _>>()?;
