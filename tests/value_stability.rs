@@ -5,6 +5,7 @@
 
 use std::sync::Mutex;
 
+use outgrow::analysis::Report;
 use outgrow::{
     Centring, Curve, Factor, Innovations, Jump, Measure, Overtake, Provider, Question, Sampling, Scenario,
     ScenarioBuilder, Shock, Tail, interval, log_interval, lognormal, normal, pert, triangular, truncated, uniform,
@@ -394,6 +395,41 @@ fn exact_answers_on_two_levels() {
         0x3F28_C201_F4D9_5A97,
     ];
     assert_eq!(found, pinned, "\nnow: {found:#x?}");
+}
+
+/// Indices, a goal seek, an update by reports and an interpolated answer.
+#[test]
+fn analyses() {
+    let a = Provider::new("A", lognormal(10.0, 0.05)).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1);
+    let b = Provider::new("B", 15).growth(Curve::fade(normal(0.15, 0.05), 0.05, 2.0)).volatility(0.08);
+    let scenario = Scenario::builder("2018", "2021").provider(a).provider(b).correlation("A", "B", 0.3);
+    let scenario = scenario.question(Question::overtakes("A", "B")).build().expect("valid");
+    let (asked, growth) = ("A overtakes B", "provider[A].growth.constant.normal[0]");
+    let sensitivity = scenario.sensitivity(asked, "2020").and_then(|analysis| analysis.precision(0.2).run());
+    let sensitivity = sensitivity.expect("an analysis");
+    let index = &sensitivity.indices[0];
+    let solution = scenario.solve(growth).and_then(|seek| seek.tolerance(1e-3).for_probability(asked, "2020", 0.6));
+    let report = Report::new("A", "2019", 13.4).expect("a report");
+    let news = scenario.update(&[report]).and_then(|update| update.tolerance(0.01).news(asked, "2020")).expect("news");
+    let axes = [(growth, 0.2..=0.4), ("provider[B].revenue", 14.0..=16.0)];
+    let surface = scenario.surface(asked, "2020", axes).and_then(|settings| settings.tolerance(0.01).run());
+    let found = [
+        index.first.value,
+        index.shapley.value,
+        sensitivity.variance.expect("an exact answer").shocks.value,
+        solution.expect("a solution").value.expect("a value").value,
+        news.after.value,
+        surface.expect("a surface").at(0.31, 15.2).expect("within").value(),
+    ];
+    let pinned = [
+        0x3FE7_E938_CACD_322A,
+        0x3FE8_F883_5629_BE5E,
+        0x3FE4_7AA8_42E8_DADE,
+        0x3FDA_7B01_D926_AFEC,
+        0x3FD5_2796_4AC2_D264,
+        0x3FD4_4415_8849_DBC5,
+    ];
+    assert_eq!(found.map(f64::to_bits), pinned, "\nnow: {:#x?}", found.map(f64::to_bits));
 }
 
 fn moving(name: &str, shock: Shock) -> Provider {
