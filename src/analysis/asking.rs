@@ -1,7 +1,7 @@
 //! One question and one date of a scenario.
 
 use crate::calendar::Period;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
 use crate::exact::GivenDraws;
 use crate::outcome::{Change, Overtake, QuestionDates, place_of};
@@ -37,6 +37,21 @@ impl Asking {
         Ok(Self { scenario: own, question: asked.title(), by: labels[place], place })
     }
 
+    /// Checks that a number of the whole scenario exists up to the date too.
+    ///
+    /// # Errors
+    /// If it is of a jump after the date.
+    pub(super) fn check_number(&self, what: &'static str, address: &str) -> Result<(), Error> {
+        match self.scenario.number_at(address) {
+            Ok(_) => Ok(()),
+            Err(_) => {
+                let message =
+                    format!("this number concerns a period after {}, so it does not change the answer", self.by);
+                Err(Error::invalid(what, address, message))
+            }
+        }
+    }
+
     /// The same question of a changed scenario.
     pub(super) fn of(&self, scenario: Scenario) -> Self {
         Self { scenario, ..self.clone() }
@@ -56,6 +71,16 @@ impl Asking {
     /// As for [`Exact::run`](crate::Exact::run).
     pub(super) fn exact(&self, tolerance: f64) -> Result<Estimate, Error> {
         Ok(self.of_overtake(&self.scenario.exact().tolerance(tolerance).alone().run()?.questions()[0]))
+    }
+
+    /// The exact answer within a budget for one of many, see [`Exact::budget`](crate::Exact::budget).
+    ///
+    /// # Errors
+    /// As for [`Exact::run`](crate::Exact::run), without advice to simulate.
+    pub(super) fn exact_within(&self, tolerance: f64, budget: f64) -> Result<Estimate, Error> {
+        let exact = self.scenario.exact().tolerance(tolerance).budget(budget).alone();
+        let outcome = exact.run().map_err(|error| without_advice("exact", &error))?;
+        Ok(self.of_overtake(&outcome.questions()[0]))
     }
 
     /// The simulated answer.
@@ -78,6 +103,19 @@ impl Asking {
 
     fn of_overtake(&self, overtake: &Overtake) -> Estimate {
         overtake.by(self.by).expect("the question has this date")
+    }
+}
+
+/// The same error without the advice to simulate, where a simulation cannot do the same.
+pub(super) fn without_advice(what: &'static str, error: &Error) -> Error {
+    let same = |problem: &Problem| match problem.reason() {
+        Some(reason) => Problem::unsupported(problem.address.clone(), "not exact", reason, ""),
+        None => problem.clone(),
+    };
+    if error.is_unsupported() {
+        Error::of_settings(what, error.problems().iter().map(same).collect())
+    } else {
+        error.clone()
     }
 }
 

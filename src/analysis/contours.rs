@@ -32,7 +32,9 @@ impl Surface {
     pub fn iso_lines(&self, levels: &[f64]) -> Result<Vec<IsoLine>, Error> {
         let fault = levels.iter().find(|level| !(**level > 0.0 && **level < 1.0));
         match fault {
-            Some(level) => Err(Error::invalid("surface", "level", format!("must be between 0 and 1, got {level:?}"))),
+            Some(level) => {
+                Err(Error::invalid("surface", "level", format!("must be above 0 and below 1, got {level:?}")))
+            }
             None => Ok(contours(self, levels)),
         }
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::asking::Asking;
+use crate::assumption::address::is_within;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::{Error, Problem, did_you_mean_address};
@@ -17,6 +18,8 @@ const MOST: usize = 4;
 const DEGREES: [u8; MOST] = [24, 12, 9, 8];
 /// The tolerance of exact answers.
 const TOLERANCE: f64 = 5e-5;
+/// The work of one exact answer, see `Exact::budget`: there are thousands.
+const BUDGET: f64 = 1e7;
 /// Points for each coefficient.
 const POINTS: usize = 2;
 /// Random points at which the polynomial is compared with exact answers.
@@ -115,7 +118,12 @@ fn numbers(scenario: &Scenario, addresses: &[&str]) -> Result<Vec<LiveNumber>, E
                 numbers.push(LiveNumber { address: address.clone(), low: *low, median: *median, high: *high });
             }
             Some(_) | None => {
-                let hint = did_you_mean_address(address, drawn.iter().map(|(known, _)| known.as_str()));
+                let known = || drawn.iter().map(|(known, _)| known.as_str());
+                let whole = known().find(|known| is_within(address, known));
+                let hint = match whole {
+                    Some(whole) => format!("; the number that is drawn is {whole:?}"),
+                    None => did_you_mean_address(address, known()),
+                };
                 problems.push(Problem::new(*address, format!("is no drawn number of the scenario{hint}")));
             }
         }
@@ -225,7 +233,7 @@ fn solved(asking: &Asking, numbers: &[LiveNumber], points: &[Vec<f64>]) -> Resul
         for (number, x) in numbers.iter().zip(&points[place]) {
             scenario = scenario.with_fixed(&number.address, number.value(*x))?;
         }
-        let answer = asking.of(scenario).exact(TOLERANCE)?;
+        let answer = asking.of(scenario).exact_within(TOLERANCE, BUDGET)?;
         Ok((answer.value(), answer.standard_error()))
     };
     in_parallel(points.len(), &one).into_iter().collect()

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::asking::Asking;
+use super::asking::{Asking, without_advice};
 use super::number::NumberEstimate;
 use super::posterior::posterior;
 use super::report::{Report, Reported, by_provider};
@@ -16,6 +16,8 @@ use crate::exact::{DEFAULT_TOLERANCE, ObservedPair, Reports};
 use crate::number::short;
 use crate::scenario::Scenario;
 
+/// The name of the part that is the passing of time.
+const TIME: &str = "time";
 /// The standard error of an updated probability at which no points are added.
 const TOLERANCE: f64 = 3e-4;
 
@@ -147,6 +149,9 @@ impl<'a> Update<'a> {
     pub fn news(&self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<News, Error> {
         let asking = Asking::new(self.scenario, question, date)?;
         self.check(&asking)?;
+        if self.reported.iter().any(|own| !own.later.is_empty()) {
+            ObservedPair::new(&asking.scenario).map_err(|error| without_advice("news", &error))?;
+        }
         let expected = self.expected()?;
         let parts = self.parts();
         let mut found: HashMap<usize, f64> = HashMap::new();
@@ -220,7 +225,7 @@ impl<'a> Update<'a> {
 
     fn named(&self, part: Part) -> String {
         match part {
-            Part::Time => "time".to_owned(),
+            Part::Time => TIME.to_owned(),
             Part::Report(index) => format!("report of {}", self.reported[index].name),
             Part::Revision(index) => format!("revision of {}", self.reported[index].name),
             Part::Assumptions => "assumptions".to_owned(),
@@ -357,7 +362,8 @@ impl fmt::Display for News {
         let wide = self.parts.iter().map(|part| part.what.chars().count()).max().unwrap_or(0).max("what changed".len());
         writeln!(f, "\n  {:<wide$}  {:>8}", "what changed", "change")?;
         for NewsPart { what, change } in &self.parts {
-            writeln!(f, "  {what:<wide$}  {change:>+8.4}")?;
+            let note = if what == TIME { "   every report as expected" } else { "" };
+            writeln!(f, "  {what:<wide$}  {change:>+8.4}{note}")?;
         }
         let change = self.after.value - self.before.value;
         writeln!(f, "  {:<wide$}  {change:>+8.4}", "together")?;

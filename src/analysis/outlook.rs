@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::asking::Asking;
+use super::asking::{Asking, without_advice};
 use super::number::NumberEstimate;
-use super::posterior::scores;
+use super::posterior::{posterior, scores};
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::Error;
@@ -15,17 +15,21 @@ use crate::exact::{Conditioned, DEFAULT_TOLERANCE, ObservedPair, Reports};
 use crate::math;
 use crate::math::gauss::as_f64;
 use crate::number::short;
+use crate::outcome::Fan;
 use crate::random::{GROUP, Net};
 use crate::scenario::Scenario;
 
 /// Independent replicates of the points of the drawn numbers, each of 64.
 const REPLICATES: usize = 8;
-/// Groups of 64 reports that are drawn.
-const REPORTS: usize = 4;
+/// Independent groups of 64 reports that are drawn.
+const REPORTS: usize = 8;
 /// Reports of a single provider: one in the middle of each of as many parts of equal probability.
 const NODES: usize = 32;
-/// Bisections of a threshold.
-const BISECTIONS: usize = 12;
+/// Bisections of a threshold between two nodes, and the standard error of the probability there.
+const BISECTIONS: usize = 7;
+const THRESHOLD_ERROR: f64 = 1e-3;
+/// The probability of a report beyond those among which a threshold is sought, on each side.
+const FAR: f64 = 0.001;
 /// The quantiles of the updated probability.
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -81,7 +85,7 @@ pub struct NextReport {
     pub range: [f64; 2],
     /// The standard deviation of the probability after this report alone.
     pub standard_deviation: f64,
-    /// The report at which the probability is at the level; `None` if no report among 98 of 100 does that.
+    /// The report at which the probability is at the level; `None` if no report among 998 of 1,000 does that.
     pub threshold: Option<f64>,
 }
 
@@ -118,10 +122,10 @@ impl Study<'_> {
     /// Reports of both, drawn from what the scenario expects.
     fn drawn(&self) -> Result<Vec<[f64; 2]>, Error> {
         // Two further dimensions are the shocks.
-        let net = Net::new(1, 1, self.count + 2);
+        let net = Net::new(1, REPORTS, self.count + 2);
         let mut all = Vec::new();
         for group in 0..REPORTS {
-            let scores = scores(&net, 0, group, self.count + 2);
+            let scores = scores(&net, group, 0, self.count + 2);
             let points = self.pair.points(&scores[..self.count], GROUP)?;
             let of = |point: usize| {
                 self.pair.revenue(&points, point, 1, [scores[self.count][point], scores[self.count + 1][point]])
@@ -168,9 +172,9 @@ impl Scenario {
     ) -> Result<Outlook, Error> {
         let asking = Asking::new(self, question, date)?;
         if !(level > 0.0 && level < 1.0) {
-            return Err(Error::invalid("outlook", "level", format!("must be between 0 and 1, got {level:?}")));
+            return Err(Error::invalid("outlook", "level", format!("must be above 0 and below 1, got {level:?}")));
         }
-        let pair = ObservedPair::new(&asking.scenario)?;
+        let pair = ObservedPair::new(&asking.scenario).map_err(|error| without_advice("outlook", &error))?;
         let count = pair.draws().len();
         let study = Study { pair: &pair, net: Net::new(0, REPLICATES, count.max(1)), count };
         let probability = asking.exact(DEFAULT_TOLERANCE)?;
@@ -178,15 +182,21 @@ impl Scenario {
         let both: Vec<Reports> = reports.iter().map(|[a, b]| [vec![*a], vec![*b]]).collect();
         let mut updated = study.all_updated(&both)?;
         let standard_deviation = deviation(&updated);
-        let mean = updated.iter().sum::<f64>() / as_f64(updated.len());
-        // Scrambled points have a smaller error than independent ones, so this is an upper bound.
-        let error = standard_deviation / as_f64(updated.len()).sqrt();
+        let means: Vec<f64> = updated.chunks(GROUP).map(|own| own.iter().sum::<f64>() / as_f64(own.len())).collect();
+        let mean = means.iter().sum::<f64>() / as_f64(means.len());
+        // The weights of few points have a bias of the order of their inverse number.
+        let bias = 0.5 / as_f64(REPLICATES * GROUP);
+        let error = deviation(&means) / as_f64(means.len()).sqrt() + bias;
         updated.sort_by(f64::total_cmp);
-        let provider = |who: usize| next_report(&study, who, &reports, level);
+        let next = self.label(1);
+        let mut first = asking.scenario.shortened(next);
+        first.questions.clear();
+        let fans = first.exact().ranks(false).shares(false).run()?;
+        let provider = |who: usize| next_report(&study, who, fans.revenue(pair.names()[who])?, next, level);
         Ok(Outlook {
             question: asking.question.clone(),
             period: asking.by,
-            next: self.label(1),
+            next,
             probability,
             mean: NumberEstimate::of(mean, error, 2.0 * error),
             standard_deviation,
@@ -197,26 +207,33 @@ impl Scenario {
     }
 }
 
-fn next_report(study: &Study<'_>, who: usize, reports: &[[f64; 2]], level: f64) -> Result<NextReport, Error> {
-    let mut own: Vec<f64> = reports.iter().map(|both| both[who]).collect();
-    own.sort_by(f64::total_cmp);
-    let nodes: Vec<f64> = (0..NODES).map(|node| quantile(&own, (as_f64(node) + 0.5) / as_f64(NODES))).collect();
-    let updated = study.all_updated(&nodes.iter().map(|value| alone(who, *value)).collect::<Vec<_>>())?;
+fn next_report(study: &Study<'_>, who: usize, fan: &Fan, next: Period, level: f64) -> Result<NextReport, Error> {
+    let at = |p: f64| fan.quantile(next, p);
+    let nodes = (0..NODES).map(|node| at((as_f64(node) + 0.5) / as_f64(NODES))).collect::<Result<Vec<f64>, _>>()?;
+    let given = |values: &[f64]| study.all_updated(&values.iter().map(|value| alone(who, *value)).collect::<Vec<_>>());
+    let updated = given(&nodes)?;
+    let standard_deviation = deviation(&updated);
+    // A threshold may lie beyond the nodes.
+    let far = [at(FAR)?, at(1.0 - FAR)?];
+    let [low, high] = given(&far)?[..] else { unreachable!("two reports") };
+    let values = [&[far[0]], nodes.as_slice(), &[far[1]]].concat();
+    let updated = [&[low], updated.as_slice(), &[high]].concat();
     let crossing = updated.windows(2).position(|pair| (pair[0] < level) != (pair[1] < level));
     let threshold = crossing.map(|place| -> Result<f64, Error> {
-        let (mut low, mut high) = (nodes[place], nodes[place + 1]);
+        let (mut low, mut high) = (values[place], values[place + 1]);
         let is_low = updated[place] < level;
         for _ in 0..BISECTIONS {
             let middle = 0.5 * (low + high);
-            if (study.updated(&alone(who, middle))? < level) == is_low { low = middle } else { high = middle }
+            let at_middle = posterior(study.pair, &alone(who, middle), THRESHOLD_ERROR, 0)?.probability.value;
+            if (at_middle < level) == is_low { low = middle } else { high = middle }
         }
         Ok(0.5 * (low + high))
     });
     Ok(NextReport {
         name: study.pair.names()[who].to_owned(),
-        expected: quantile(&own, 0.5),
-        range: [0.05, 0.95].map(|p| quantile(&own, p)),
-        standard_deviation: deviation(&updated),
+        expected: at(0.5)?,
+        range: [at(0.05)?, at(0.95)?],
+        standard_deviation,
         threshold: threshold.transpose()?,
     })
 }
@@ -232,7 +249,7 @@ impl fmt::Display for Outlook {
             self.standard_deviation
         )?;
         let wide = self.providers.iter().map(|own| own.name.chars().count()).max().unwrap_or(0).max("report of".len());
-        let level = format!("{} at", short(self.level));
+        let level = format!("{} at", self.level);
         writeln!(
             f,
             "\n  {:<wide$}  {:>10}  {:>23}  {:>8}  {level:>10}",
@@ -240,10 +257,11 @@ impl fmt::Display for Outlook {
         )?;
         for own in &self.providers {
             let range = format!("{} to {}", short(own.range[0]), short(own.range[1]));
-            let threshold = own.threshold.map_or_else(|| "–".to_owned(), short);
+            let threshold = own.threshold.map_or_else(|| "none".to_owned(), short);
             let (name, expected, moves) = (&own.name, short(own.expected), own.standard_deviation);
             writeln!(f, "  {name:<wide$}  {expected:>10}  {range:>23}  {moves:>8.3}  {threshold:>10}")?;
         }
+        writeln!(f, "  moves by: standard deviation of the probability after this report alone")?;
         Ok(())
     }
 }

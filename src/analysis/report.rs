@@ -78,7 +78,9 @@ pub(super) fn by_provider(scenario: &Scenario, reports: &[Report]) -> Result<Vec
         }
         let known = scenario.providers.iter().map(Provider::name);
         let Some(place) = known.clone().position(|known| known == name) else {
-            refuse(format!("no provider is named {name:?}{}", did_you_mean(name, known)));
+            let names: Vec<&str> = known.clone().collect();
+            let (hint, names) = (did_you_mean(name, known), names.join(", "));
+            refuse(format!("no provider is named {name:?}{hint}; providers: {names}"));
             continue;
         };
         let t = period.since(scenario.base()).and_then(|t| usize::try_from(t).ok());
@@ -101,7 +103,10 @@ pub(super) fn by_provider(scenario: &Scenario, reports: &[Report]) -> Result<Vec
         let later: Vec<(usize, f64)> = own.into_iter().filter(|(t, _)| *t > 0).collect();
         if let Some((place, _)) = later.iter().enumerate().find(|(place, (t, _))| *t != place + 1) {
             let missing = scenario.label(place + 1);
-            let message = format!("{:?} has a report for a later period but none for {missing}", provider.name());
+            let message = format!(
+                "{:?} has a report for a later period but none for {missing}; reports must be consecutive, so add one",
+                provider.name()
+            );
             problems.push(Problem::new("report", message));
         }
         if base.is_some() || !later.is_empty() {

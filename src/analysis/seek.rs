@@ -119,7 +119,9 @@ impl Function<'_> {
             if is_last {
                 break;
             }
-            constant = if (value - before).abs() < CONSTANT { constant + 1 } else { 0 };
+            // Further away a probability of nearly 0 or 1 may still change.
+            let is_open = value > CONSTANT && value < 1.0 - CONSTANT;
+            constant = if (value - before).abs() < CONSTANT && is_open { constant + 1 } else { 0 };
             step *= 2.0;
         }
         examined

@@ -214,7 +214,8 @@ impl SensitivityAnalysis {
                 .push(Problem::new("precision", format!("must be between 0.001 and 0.2, got {:?}", self.precision)));
         }
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            problems.push(Problem::new("confidence", format!("must be between 0 and 1, got {:?}", self.confidence)));
+            problems
+                .push(Problem::new("confidence", format!("must be above 0 and below 1, got {:?}", self.confidence)));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("sensitivity", problems)) }
     }

@@ -5,11 +5,13 @@ use std::fmt;
 use super::groups::SHARED;
 use super::number::NumberEstimate;
 use super::sensitivity::{Sensitivity, Share};
+use crate::estimate::decimals;
 use crate::number::short;
 
 /// A share as a percentage with its standard error.
 fn percent(share: &NumberEstimate) -> String {
-    format!("{:.1} ± {:.1} %", 100.0 * share.value, 100.0 * share.standard_error)
+    let decimals = decimals(100.0 * share.standard_error).clamp(1, 3);
+    format!("{:.decimals$} ± {:.decimals$} %", 100.0 * share.value, 100.0 * share.standard_error)
 }
 
 /// The name of a group in a table.
@@ -23,8 +25,9 @@ impl fmt::Display for Sensitivity {
         self.write_variance(f)?;
         self.write_tornado(f)?;
         self.write_indices(f)?;
+        writeln!(f, "\n  ±: one standard error")?;
         match &self.because {
-            Some(because) => writeln!(f, "\n  no indices: {because}"),
+            Some(because) => writeln!(f, "  no indices: {because}"),
             None => Ok(()),
         }
     }
@@ -52,7 +55,8 @@ impl Sensitivity {
         let [low, at_low, high, at_high, change] = head;
         writeln!(f, "\n  {:<wide$}  {low:>12}  {at_low:>8}  {high:>12}  {at_high:>8}  {change:>8}", "assumption")?;
         for bar in &self.tornado {
-            let [low, high] = [bar.low.value, bar.high.value].map(short);
+            let value = |value: f64| if bar.is_of_laws { format!("law {value}") } else { short(value) };
+            let [low, high] = [bar.low.value, bar.high.value].map(value);
             let (at_low, at_high) = (bar.low.answer.shown(), bar.high.answer.shown());
             let change = format!("{:+.4}", bar.swing.value);
             writeln!(f, "  {:<wide$}  {low:>12}  {at_low:>8}  {high:>12}  {at_high:>8}  {change:>8}", bar.address)?;
@@ -67,8 +71,7 @@ impl Sensitivity {
         let wide = self.width(self.indices.iter().map(|index| index.address.as_str()));
         writeln!(f, "\n  {:<wide$}  {:>16}  {:>16}  {:>16}", "assumption", "first-order", "total", "Shapley")?;
         for index in &self.indices {
-            let [first, total, shapley] = [index.first, index.total, index.shapley]
-                .map(|index| format!("{:.3} ± {:.3}", index.value, index.standard_error));
+            let [first, total, shapley] = [index.first, index.total, index.shapley].map(|index| index.to_string());
             writeln!(f, "  {:<wide$}  {first:>16}  {total:>16}  {shapley:>16}", index.address)?;
         }
         Ok(())

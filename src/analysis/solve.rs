@@ -9,7 +9,7 @@ use super::asking::Asking;
 use super::number::NumberEstimate;
 use super::seek::{Accuracy, Coordinate, Function, Root, brackets};
 use crate::calendar::Period;
-use crate::error::{Error, Problem};
+use crate::error::{Error, Problem, shown};
 use crate::estimate::{Estimate, z_of};
 use crate::exact::DEFAULT_TOLERANCE;
 use crate::number::short;
@@ -20,6 +20,8 @@ const COARSE: f64 = 1e-3;
 /// Paths of each simulation where there is no exact answer: of the scan and of a root.
 const COARSE_PATHS: u64 = 1 << 14;
 const PATHS: u64 = 1 << 18;
+/// A range of positive numbers whose ends differ by this factor is searched in logarithms.
+const WIDE: f64 = 100.0;
 /// The unit of a coordinate of a number that may be negative, at least.
 const LEAST_UNIT: f64 = 0.1;
 
@@ -46,6 +48,8 @@ pub struct GoalSeek<'a> {
     address: String,
     /// The number as it is.
     current: f64,
+    /// Whether the value replaces a distribution.
+    replaces: bool,
     between: Option<(f64, f64)>,
     tolerance: f64,
     confidence: f64,
@@ -111,6 +115,7 @@ impl Scenario {
             scenario: self,
             address: address.to_owned(),
             current,
+            replaces: !self.numbers().iter().any(|(known, _)| known == address),
             between: None,
             tolerance: DEFAULT_TOLERANCE,
             confidence: 0.95,
@@ -167,7 +172,8 @@ impl GoalSeek<'_> {
         probability: f64,
     ) -> Result<Solution, Error> {
         let asking = Asking::new(self.scenario, question, date)?;
-        self.check(probability)?;
+        asking.check_number("solve", &self.address)?;
+        self.check(&asking, probability)?;
         let because = match asking.exact(COARSE) {
             Ok(_) => None,
             Err(error) if error.is_unsupported() => {
@@ -178,7 +184,7 @@ impl GoalSeek<'_> {
         let solves = Cell::new(0);
         let coordinate = self.coordinate(&asking);
         let function = Function {
-            is_valid: &|x| asking.scenario.with(&self.address, coordinate.number(x)).is_ok(),
+            is_valid: &|x| self.changed(&asking, coordinate.number(x)).is_ok(),
             probability: &|x, accuracy| {
                 if accuracy == Accuracy::Fine {
                     solves.set(solves.get() + 1);
@@ -193,6 +199,9 @@ impl GoalSeek<'_> {
         for point in &examined[1..] {
             lowest = if point.1 < lowest.1 { *point } else { lowest };
             highest = if point.1 > highest.1 { *point } else { highest };
+        }
+        for end in [&mut lowest, &mut highest] {
+            end.1 = (function.probability)(end.0, Accuracy::Fine)?.value();
         }
         self.check_effect(&asking, coordinate, &examined, because.is_some())?;
         let roots = brackets(&examined, probability);
@@ -217,22 +226,22 @@ impl GoalSeek<'_> {
         })
     }
 
-    fn check(&self, probability: f64) -> Result<(), Error> {
+    fn check(&self, asking: &Asking, probability: f64) -> Result<(), Error> {
         let mut problems: Vec<Problem> =
             self.scenario.exact().tolerance(self.tolerance).tolerance_fault().into_iter().collect();
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
         if !(probability > 0.0 && probability < 1.0) {
-            report("probability", format!("must be between 0 and 1, got {probability:?}"));
+            report("probability", format!("must be above 0 and below 1, got {probability:?}"));
         }
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            report("confidence", format!("must be between 0 and 1, got {:?}", self.confidence));
+            report("confidence", format!("must be above 0 and below 1, got {:?}", self.confidence));
         }
         if let Some((low, high)) = self.between {
             if !(low < high && low.is_finite() && high.is_finite()) {
                 report("between", format!("must be a low and a higher finite number, got {low:?} and {high:?}"));
             } else {
                 for end in [low, high] {
-                    if let Err(error) = self.scenario.with(&self.address, end) {
+                    if let Err(error) = self.changed(asking, end) {
                         let why = error.problems().first().map_or_else(String::new, |problem| problem.message.clone());
                         report("between", format!("{end:?} is not allowed at {}: {why}", self.address));
                     }
@@ -244,9 +253,14 @@ impl GoalSeek<'_> {
 
     /// A logarithmic coordinate for numbers that are always positive, else a linear one.
     fn coordinate(&self, asking: &Asking) -> Coordinate {
-        let may_be = |value: f64| asking.scenario.with(&self.address, value).is_ok();
+        let may_be = |value: f64| self.changed(asking, value).is_ok();
         if let Some((low, high)) = self.between {
-            return Coordinate::Linear { centre: low, unit: high - low };
+            let is_wide = low > 0.0 && high / low > WIDE;
+            return if is_wide {
+                Coordinate::Logarithmic { centre: low }
+            } else {
+                Coordinate::Linear { centre: low, unit: high - low }
+            };
         }
         let centre = self.current;
         if centre > 0.0 && !may_be(-centre) && !may_be(-1e-3 * centre) {
@@ -256,13 +270,19 @@ impl GoalSeek<'_> {
         }
     }
 
+    /// The scenario with another value. In place of a distribution it stays one, without spread, if dependences may refer to it.
+    fn changed(&self, asking: &Asking, value: f64) -> Result<Scenario, Error> {
+        let scenario = &asking.scenario;
+        if self.replaces { scenario.with_fixed(&self.address, value) } else { scenario.with(&self.address, value) }
+    }
+
     fn probability(
         &self,
         (asking, is_exact): (&Asking, bool),
         value: f64,
         accuracy: Accuracy,
     ) -> Result<Estimate, Error> {
-        let changed = asking.of(asking.scenario.with(&self.address, value)?);
+        let changed = asking.of(self.changed(asking, value)?);
         match (is_exact, accuracy) {
             (true, Accuracy::Coarse) => changed.exact(COARSE.max(self.tolerance)),
             (true, Accuracy::Fine) => changed.exact(self.tolerance),
@@ -281,7 +301,7 @@ impl GoalSeek<'_> {
         is_simulated: bool,
     ) -> Result<(), Error> {
         let [(low, first), .., (high, _)] = examined else {
-            let message = "no other value is allowed there, or the answer cannot be computed for another one";
+            let message = "no other value is allowed there, or the answer cannot be computed for another one; whole numbers are not searched";
             return Err(Error::invalid("solve", self.address.clone(), message));
         };
         // Common random numbers give exactly equal answers where a number has no effect.
@@ -291,7 +311,7 @@ impl GoalSeek<'_> {
         }
         let [low, high] = [low, high].map(|x| short(coordinate.number(*x)));
         let message = format!(
-            "this number does not change the answer: {} by {} has the probability {} at every examined value from {low} to {high}",
+            "this number does not change the answer: {} by {} has the probability {} at every examined value from {low} to {high}; another range can be given with between (--between)",
             asking.question,
             asking.by,
             short(*first)
@@ -309,6 +329,11 @@ impl GoalSeek<'_> {
         };
         NumberEstimate::of(value, error, z_of(self.confidence).max(2.0) * error)
     }
+}
+
+/// A number with ten digits.
+fn rounded(x: f64) -> String {
+    format!("{x:.9e}").parse().map_or_else(|_| x.to_string(), shown)
 }
 
 impl fmt::Display for Solution {
@@ -331,7 +356,7 @@ impl fmt::Display for Solution {
             }
         }
         for jump in &self.jumps {
-            writeln!(f, "  the probability jumps at {address} = {jump}")?;
+            writeln!(f, "  the probability jumps at {address} = {}", rounded(*jump))?;
         }
         writeln!(f, "  now {}; {} values examined, {} solves", short(self.current), self.examined, self.solves)?;
         match &self.because {

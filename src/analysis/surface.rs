@@ -8,7 +8,7 @@ use super::asking::Asking;
 use crate::assumption::address::is_within;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
-use crate::error::{Error, Problem};
+use crate::error::{Error, Kind, Problem};
 use crate::estimate::Estimate;
 use crate::exact::DEFAULT_TOLERANCE;
 use crate::math::interpolant::Interpolant;
@@ -18,9 +18,13 @@ use crate::scenario::Scenario;
 
 /// Intervals between nodes on each axis, at first and at most. Nodes of one number of intervals are nodes of the next.
 const FIRST: usize = 4;
-const MOST: usize = 32;
+const MOST: usize = 16;
 /// Random points at which the interpolation is compared with exact answers.
 const CHECKS: usize = 32;
+/// The work of one exact answer, see `Exact::budget`: there are hundreds.
+const BUDGET: f64 = 2e7;
+/// An error beyond which there is no surface: the probability has a step.
+const MOST_ERROR: f64 = 0.01;
 /// The error at which no nodes are added, as a multiple of the tolerance.
 const GOOD: f64 = 2.0;
 
@@ -122,6 +126,7 @@ impl Scenario {
                 let message = format!("must be a low and a higher finite number, got {low:?} and {high:?}");
                 return Err(Error::invalid("surface", address, message));
             }
+            asking.check_number("surface", address)?;
             for end in [low, high] {
                 asking.scenario.with(address, end).map(drop)?;
             }
@@ -143,11 +148,12 @@ impl SurfaceSettings {
         self
     }
 
-    /// Computes exact answers at 25 nodes, then at 81, 289 and at most 1,089, until the interpolation has an error of at most twice the
+    /// Computes exact answers at 25 nodes, then at 81 and at most 289, until the interpolation has an error of at most twice the
     /// tolerance.
     ///
     /// # Errors
-    /// As for [`Exact::run`](crate::Exact::run). A number that does not change the answer.
+    /// As for [`Exact::run`](crate::Exact::run). A number that does not change the answer. A probability that is too steep: the error
+    /// remains above 0.01.
     pub fn run(self) -> Result<Surface, Error> {
         let fault: Option<Problem> = self.asking.scenario.exact().tolerance(self.tolerance).tolerance_fault();
         if let Some(fault) = fault {
@@ -176,6 +182,15 @@ impl SurfaceSettings {
             intervals *= 2;
         }
         self.check_effects(&surface)?;
+        if surface.error > MOST_ERROR {
+            let message = format!(
+                "the probability changes too steeply to be interpolated: the error is {} with {} exact answers; narrow the ranges, or \
+                 state a volatility where there is none",
+                short(surface.error),
+                surface.solves
+            );
+            return Err(Error::one(Kind::Limit, "surface", "surface", message));
+        }
         Ok(surface)
     }
 
@@ -192,7 +207,7 @@ impl SurfaceSettings {
     fn solved(&self, points: &[[f64; 2]]) -> Result<Vec<Estimate>, Error> {
         let one = |place: usize| {
             let changes = self.axes.iter().zip(points[place]).map(|(axis, value)| (axis.address.as_str(), value));
-            self.asking.of(self.asking.scenario.with_all(changes)?).exact(self.tolerance)
+            self.asking.of(self.asking.scenario.with_all(changes)?).exact_within(self.tolerance, BUDGET)
         };
         in_parallel(points.len(), &one).into_iter().collect()
     }

@@ -24,6 +24,9 @@ pub struct Bar {
     pub high: BarEnd,
     /// The answer at `high` minus the answer at `low`, with the error of this difference.
     pub swing: NumberEstimate,
+    /// Whether the values are indices of the laws of a mixture.
+    #[serde(skip)]
+    pub(super) is_of_laws: bool,
 }
 
 /// One end of a [`Bar`].
@@ -56,7 +59,7 @@ pub(super) fn bars(asking: &Asking, method: &Method) -> Result<Vec<Bar>, Error> 
         let (draw, quantile) = (&plan.draws[draws[place]], plan.quantile(draws[place]));
         if draw.is_pick {
             let laws = quantile.steps().expect("the law of a mixture is discrete");
-            return of_laws(asking, &draw.address, &laws, method);
+            return Ok(Bar { is_of_laws: true, ..of_laws(asking, &draw.address, &laws, method)? });
         }
         let values = ENDS.map(|p| quantile.at(p));
         let fixed = |value: f64| Ok::<_, Error>(asking.of(asking.scenario.with_fixed(&draw.address, value)?));
@@ -89,7 +92,7 @@ fn of_laws(asking: &Asking, address: &str, laws: &[(f64, f64)], method: &Method)
 fn bar(address: &str, values: [f64; 2], asked: [&Asking; 2], method: &Method) -> Result<Bar, Error> {
     let (answers, swing) = both(asked, method)?;
     let [low, high] = [0, 1].map(|end: usize| BarEnd { value: values[end], answer: answers[end] });
-    Ok(Bar { address: address.to_owned(), low, high, swing })
+    Ok(Bar { address: address.to_owned(), low, high, swing, is_of_laws: false })
 }
 
 fn alone(asking: &Asking, method: &Method) -> Result<Estimate, Error> {

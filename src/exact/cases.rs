@@ -8,8 +8,9 @@ use super::quadrature::pairs::Pairs;
 use super::quadrature::sampled::Integral;
 use super::revenue::{Of, Sum};
 use super::settings::refused;
+use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::{Assumption, uniform};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::math;
 use crate::outcome::{Component, Mixture};
 use crate::plan::{Plan, SeriesId, law_of};
@@ -206,10 +207,18 @@ impl Weighted<'_> {
         let series = self.series;
         budget.divide(self.parts.len());
         let mut solve = |part: &mut Part<'_>| -> Result<(f64, Integral), Error> {
-            if is_needed(part.plan, series) {
-                return Ok((part.weight, request.solve_process(part.plan, series, budget)?));
+            let integral = if is_needed(part.plan, series) {
+                request.solve_process(part.plan, series, budget)?
+            } else {
+                request.solve(&mut part.pairs, budget)?.integral
+            };
+            if integral.values.iter().any(|value| value.is_nan()) {
+                let address = of_provider(part.plan.name(series[0]), ProviderKey::Volatility);
+                let message =
+                    "the answer is not a number: drawn growth or volatility exceeds the range of a 64-bit float";
+                return Err(Error::one(Kind::Numeric, "exact", address, message));
             }
-            Ok((part.weight, request.solve(&mut part.pairs, budget)?.integral))
+            Ok((part.weight, integral))
         };
         self.parts.iter_mut().map(&mut solve).collect()
     }

@@ -19,7 +19,13 @@ impl Scenario {
             let at: Result<Period, crate::Error> = jump.at.parse();
             at.is_ok_and(|at| at.since(horizon).is_some_and(|beyond| beyond <= 0))
         };
+        let jumps = |of: &Self| of.providers.iter().map(|provider| provider.jumps.len()).sum::<usize>();
+        let before = jumps(&short);
         short.providers.iter_mut().for_each(|provider| provider.jumps.retain(is_within));
+        if jumps(&short) < before {
+            // A dependence may be of the size of a jump.
+            short.retain_dependences();
+        }
         short
     }
 

@@ -104,7 +104,7 @@ fn news_has_parts_and_an_outlook() {
         (&["--report", "A=1@20x"], "20x"),
         (&["--report", "Z=1@2019"], "no provider is named \"Z\""),
         (&[], "--report"),
-        (&["--next", "--level", "2"], "must be between 0 and 1, got 2.0"),
+        (&["--next", "--level", "2"], "must be above 0 and below 1, got 2.0"),
     ] {
         let (code, _, err) = outgrow(&[&["news", file.path()], arguments].concat());
         assert_eq!(code, Some(2), "{arguments:?}: {err}");
@@ -135,7 +135,7 @@ fn addresses_and_questions_that_are_none_are_named() {
     let file = scenario("unknown.toml");
     for (arguments, message) in [
         (&["solve", "--vary", "provider[A].growth"][..], "provider[A].growth"),
-        (&["solve", "--vary", GROWTH, "--probability", "1"], "must be between 0 and 1, got 1.0"),
+        (&["solve", "--vary", GROWTH, "--probability", "1"], "must be above 0 and below 1, got 1.0"),
         (&["solve", "--vary", GROWTH, "--by", "2031"], "2031 is not in the outcome"),
         (&["sensitivity", "--question", "B overtakes A"], "no question is named \"B overtakes A\""),
         (&["sensitivity", "--precision", "3"], "must be between 0.001 and 0.2, got 3.0"),

@@ -485,3 +485,18 @@ fn a_volatility_drawn_down_to_zero_is_followed_start_by_start() {
         }
     }
 }
+
+/// Numbers beyond the range of a float are an error and no NaN.
+#[test]
+fn an_answer_is_a_number() {
+    let a = Provider::new("A", 10).growth(Curve::constant(0.3)).volatility(lognormal(0.1, 100.0));
+    let b = Provider::new("B", 12).growth(Curve::constant(0.1)).volatility(0.1);
+    let scenario = Scenario::builder("2018", "2022").provider(a).provider(b).question(Question::overtakes("A", "B"));
+    match scenario.build().expect("valid").exact().run() {
+        Err(error) => assert!(error.to_string().contains("the answer is not a number"), "{error}"),
+        Ok(outcome) => {
+            let overtake = outcome.overtake("A", "B").expect("asked");
+            assert!(overtake.iter_by().all(|(_, by)| by.value().is_finite() && by.standard_error().is_finite()));
+        }
+    }
+}

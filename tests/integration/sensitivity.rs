@@ -213,3 +213,23 @@ fn json_has_the_documented_keys() {
     assert!(json["tornado"][0]["low"]["answer"]["value"].is_f64());
     assert!(json["tornado"][0]["high"]["value"].is_f64());
 }
+
+/// A jump after the date has no effect, whatever depends on it.
+#[test]
+fn a_jump_after_the_date_leaves_no_trace() {
+    let a = Provider::new("A", 10).growth(Curve::constant(normal(0.3, 0.1))).volatility(0.1);
+    let a = a.jump(Jump::at("2021", normal(0.1, 0.05)));
+    let b = Provider::new("B", 12).growth(Curve::constant(normal(0.2, 0.05))).volatility(0.1);
+    let builder = Scenario::builder("2018", "2022").provider(a).provider(b).question(Question::overtakes("A", "B"));
+    let dependent = builder.dependence("provider[A].jump[0].log_size", "provider[B].growth.constant", 0.5);
+    let scenario = dependent.build().expect("valid");
+    let found = analysed(&scenario, "2020");
+    assert_eq!(found.indices.len(), 2);
+    let later =
+        scenario.solve("provider[A].jump[0].log_size").and_then(|seek| seek.for_median("A overtakes B", "2020"));
+    assert!(later.expect_err("no effect").to_string().contains("concerns a period after 2020"));
+    // By a later date it takes part, and a value replaces its distribution although others depend on it.
+    let solution =
+        scenario.solve("provider[A].jump[0].log_size").and_then(|seek| seek.for_median("A overtakes B", "2022"));
+    assert!(solution.expect("a solution").value.is_some());
+}

@@ -171,3 +171,22 @@ fn bad_input_is_named() {
     let error = message(seek("provider[A].fiscal_year_ends"), "A overtakes B", "2021");
     assert!(error.contains("provider[A].fiscal_year_ends: no other value is allowed"), "{error}");
 }
+
+/// A value on a plateau at 0 is no end of the search.
+#[test]
+fn a_plateau_is_searched_beyond() {
+    let a = |volatility: f64| Provider::new("A", 10).growth(Curve::constant(0.3)).volatility(volatility);
+    let b = || Provider::new("B", 60).growth(Curve::constant(0.1));
+    let scenario = pair(a(0.0), b()).build().expect("valid");
+    let found = solved(&scenario, "provider[A].growth.constant", "2022", 0.5);
+    let truth = 1.1 * libm::pow(6.0, 0.25) - 1.0;
+    assert!((found.jumps[0] - truth).abs() < 1e-10, "{found} {truth}");
+    let scenario = pair(a(0.05), b()).build().expect("valid");
+    let found = solved(&scenario, "provider[A].growth.constant", "2022", 0.5);
+    assert!((found.value.expect("a value").value - truth).abs() < 0.02, "{found} {truth}");
+    // Positive numbers over a wide range are searched in logarithms.
+    let wide = scenario.solve("provider[A].revenue").expect("an address").between(1e-300, 1e300);
+    let found = wide.for_probability("A overtakes B", "2022", 0.5).expect("a solution");
+    let value = found.value.expect("a value").value;
+    assert!((by(&scenario.with("provider[A].revenue", value).expect("valid"), "2022") - 0.5).abs() < 3e-4, "{found}");
+}

@@ -101,7 +101,11 @@ fn bad_input_is_named() {
     let found = surface(&scenario, [(A, 0.0..=0.8), (B, 0.0..=0.3)], "2019");
     assert!(found.at(0.9, 0.1).expect_err("out of range").to_string().contains("must be from 0.0 to 0.8, got 0.9"));
     assert!(
-        found.iso_lines(&[0.5, 1.0]).expect_err("no level").to_string().contains("must be between 0 and 1, got 1.0")
+        found
+            .iso_lines(&[0.5, 1.0])
+            .expect_err("no level")
+            .to_string()
+            .contains("must be above 0 and below 1, got 1.0")
     );
     assert!(found.chart(&[0.5], ["a", "b"], 100).expect_err("too narrow").to_string().contains("got 100"));
     assert!(message([(A, 0.0..=0.8), (A, 0.0..=0.3)]).contains("the two numbers must be different ones"));
@@ -123,4 +127,18 @@ fn a_chart_has_every_line_with_its_level_and_the_present_values() {
         }
         assert!(texts.iter().any(|text| text.starts_with("now 0.")), "{texts:?}");
     }
+}
+
+/// A step cannot be interpolated, and is no surface with lines at the wrong places.
+#[test]
+fn a_step_is_refused() {
+    let still = Scenario::builder("2018", "2022")
+        .provider(Provider::new("A", 10).growth(Curve::constant(0.3)))
+        .provider(Provider::new("B", 12).growth(Curve::constant(0.1)))
+        .question(Question::overtakes("A", "B"))
+        .build()
+        .expect("valid");
+    let found = still.surface("A overtakes B", "2020", [(A, 0.1..=0.5), ("provider[B].revenue", 11.0..=20.0)]);
+    let error = found.and_then(|settings| settings.run()).expect_err("a step");
+    assert!(error.to_string().contains("the probability changes too steeply"), "{error}");
 }
