@@ -301,7 +301,10 @@ mod tests {
         Scenario::builder("2018", "2022")
             .assumption("mature", normal(0.1, 0.01))
             .provider(
-                crate::Provider::new("A", normal(10, 0.1)).growth(schedule).volatility(0.1).jump(Jump::at("2020", 0.1)),
+                crate::Provider::new("A", normal(10.0, 0.1))
+                    .growth(schedule)
+                    .volatility(0.1)
+                    .jump(Jump::at("2020", 0.1)),
             )
             .provider(crate::Provider::new("B", 12).growth(mixture).loading("yen", 0.5).exit(0.01))
             .provider(crate::Provider::of_segments("C", [segment]))

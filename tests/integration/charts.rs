@@ -141,7 +141,7 @@ fn scenarios_are_lines_in_one_frame() {
                 let shown: Vec<&str> = document
                     .descendants()
                     .filter(|node| node.has_tag_name("text"))
-                    .filter_map(|node| node.children().filter_map(|child| child.text()).last())
+                    .filter_map(|node| node.children().filter_map(|child| child.text()).next_back())
                     .collect();
                 assert!(shown.contains(&"0.0") && shown.contains(&"1.0"), "{what}: {shown:?}");
                 assert_eq!(svg.matches("<circle").count(), count, "{what}: a dot for each scenario");

@@ -37,7 +37,9 @@ impl<'a> Line<'a> {
     }
 
     fn label(&self) -> Label {
-        Label { y: 0.0, name: self.name.to_owned(), figure: short(self.spoken.1), paint: self.paint }
+        let (name, figure) = (self.name.to_owned(), short(self.spoken.1));
+        let (name, figure) = if name.is_empty() { (figure, String::new()) } else { (name, figure) };
+        Label { y: 0.0, name, figure, paint: self.paint }
     }
 }
 
