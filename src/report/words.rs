@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(percent(&Estimate::bounded(0.001, 0.001)), "< 1 %");
         assert_eq!(percent(&Estimate::bounded(0.001, 0.1)), "< 21 %", "the error is larger than the rounding");
         assert_eq!(percent(&Estimate::bounded(0.998, 0.01)), "> 97 %");
-        assert_eq!(wide_interval(&Estimate::bounded(0.5, 0.1)).as_deref(), Some("29 \u{2013} 71 %"));
+        assert_eq!(wide_interval(&Estimate::bounded(0.5, 0.1)).as_deref(), Some("30 \u{2013} 70 %"));
         assert_eq!(wide_interval(&Estimate::bounded(0.5, 0.001)), None);
     }
 
