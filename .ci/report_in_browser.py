@@ -19,12 +19,13 @@ PROBE = """<!DOCTYPE html><html><head><title>probe</title></head><body style="ma
 <script>
 document.getElementById("frame").onload = function () {{
   const page = this.contentDocument, root = page.documentElement;
-  const charts = [...page.querySelectorAll("svg")].filter(svg => svg.getBoundingClientRect().width > 0);
+  const isSeen = svg => svg.getBoundingClientRect().width > 0, small = [...page.querySelectorAll(".overview svg")];
+  const all = [...page.querySelectorAll("svg")].filter(svg => !small.includes(svg)), charts = all.filter(isSeen);
   const wide = [...page.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1
     && !e.closest(".scroll") && !e.closest("svg"));
-  const cut = [...page.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth && e.querySelector(".places"));
+  const cut = [...page.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth && e.querySelector(".places, .overview"));
   document.body.dataset.seen = JSON.stringify({{ scroll: root.scrollWidth, window: this.contentWindow.innerWidth,
-    cut: cut.length, charts: charts.length, all: page.querySelectorAll("svg").length, wide: wide.map(e => e.tagName + " " + e.textContent.slice(0, 60)),
+    cut: cut.length, charts: charts.length, all: all.length, hidden: small.filter(svg => !isSeen(svg)).length, small: small.length, wide: wide.map(e => e.tagName + " " + e.textContent.slice(0, 60)),
     shortest: Math.min(...charts.map(svg => svg.getBoundingClientRect().width)) }});
 }};
 </script></body></html>
@@ -49,6 +50,7 @@ def look(chromium, folder, report, width, height):
     assert not said, said
     assert seen["window"] == width, seen
     assert seen["scroll"] <= width and not seen["wide"] and not seen["cut"], seen
+    assert not seen["hidden"], "every small chart of the first page shows at any width"
     assert 2 * seen["charts"] == seen["all"] > 0, "every chart stands twice and shows once"
 
 

@@ -61,6 +61,7 @@
 //! | answer a scenario as several forecasters see it, and pool them | [`View`], [`Simulation::views`], [`Exact::views`], [`Outcome::pool`] |
 //! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
 //! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | compare scenarios in one chart | [`Chart::compare`], [`Chart::scenarios`] |
 //! | write a self-contained report | [`Outcome::report`], [`Report`] |
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |

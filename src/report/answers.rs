@@ -6,22 +6,24 @@ use crate::error::Error;
 use crate::outcome::{Outcome, Overtake};
 use crate::render::{Chart, money};
 
-/// The widths of charts in pixels: for wide windows and paper, and for narrow windows.
+/// The widths of charts in pixels: for wide windows, and for narrow windows and paper, where two fit side by side.
 const WIDTHS: [u32; 2] = [800, 360];
 
-/// The providers, the dates and the settings of the run.
-pub(super) fn setting(outcome: &Outcome) -> String {
+/// More providers than this are counted on the first page, not named.
+const MOST_NAMED: usize = 6;
+
+/// What is compared, and from which date.
+pub(super) fn compared(outcome: &Outcome) -> String {
     let scenario = outcome.scenario();
     let unit = scenario.unit().map_or_else(String::new, |unit| format!(", in {unit}"));
     let names: Vec<&str> = scenario.providers().iter().map(crate::Provider::name).collect();
+    let who = if names.len() > MOST_NAMED { format!("{} providers", names.len()) } else { names.join(", ") };
     format!(
-        "{} of {}{unit}, by {} from {} to {}. {}.",
+        "{} of {who}{unit}, by {}, as seen from {} up to {}.",
         scenario.capital_quantity(),
-        names.join(", "),
         scenario.base().step().word(),
         scenario.base(),
         scenario.horizon(),
-        outcome.run().line()
     )
 }
 
@@ -30,6 +32,7 @@ pub(super) fn questions(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Er
         return Ok(());
     }
     page.heading(2, "Questions and answers");
+    page.paragraph(&format!("{}.", outcome.run().line()));
     for question in outcome.questions() {
         page.heading(3, &question.headline());
         page.answer(&answer(question)?);

@@ -1,9 +1,8 @@
 //! The basis of the answers: assumptions, the findings of the audit, and how to reproduce the outcome.
 
 use super::html::HtmlPage;
-use super::words;
+use super::{places, words};
 use crate::assumption::address::Subject;
-use crate::assumption::quantity::Quantity;
 use crate::audit::{Audit, Finding, Weights};
 use crate::number::short;
 use crate::outcome::Outcome;
@@ -57,9 +56,7 @@ pub(super) fn findings(page: &mut HtmlPage, scenario: &Scenario, audit: &Audit) 
         page.heading(3, &format!("What moves the answer most: {}", weights.question));
         page.paragraph(&weights_words(weights));
         let row = |weight: &crate::Weight| {
-            let place = scenario.assumptions().into_iter().find(|place| place.address == weight.address);
-            let quantity = place.map_or(Quantity::Shared, |place| place.quantity);
-            let written = |value: f64| format!("{}{}", words::number(quantity, value), words::unit(quantity));
+            let written = |value: f64| places::value(scenario, &weight.address, value);
             let end = |value: f64, answer: &crate::Estimate| format!("{} at {}", answer.shown(), written(value));
             vec![weight.address.clone(), end(weight.low, &weight.at_low), end(weight.high, &weight.at_high)]
         };

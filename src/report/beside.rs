@@ -1,8 +1,16 @@
 //! The scenario beside the outside view of the same pair.
 
+use super::first::Outside;
 use super::html::HtmlPage;
 use crate::comparison::AgainstReference;
 use crate::render::{Table, grouped};
+
+/// The outside view's answer by its last date.
+pub(super) fn last(both: &AgainstReference) -> Option<Outside<'_>> {
+    let answers = both.by.last()?;
+    let (by, probability) = (answers.by, answers.outside_view);
+    Some(Outside { challenger: &both.challenger, incumbent: &both.incumbent, by, probability })
+}
 
 pub(super) fn section(page: &mut HtmlPage, both: &AgainstReference) {
     let AgainstReference { challenger, incumbent, class_name, by, paths, .. } = both;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::error::Error;
 use crate::render::{Table, escaped};
 
 const STYLE: &str = include_str!("style.css");
@@ -15,6 +16,30 @@ pub(super) struct Slider {
     pub(super) value: String,
     /// The position.
     pub(super) place: u32,
+}
+
+/// A cell of the table of answers.
+pub(super) enum Cell {
+    /// Text, with a note below it.
+    Words(String, String),
+    /// A figure that is read first, with a note below it.
+    Figure(String, String),
+    /// A picture.
+    Picture(String),
+}
+
+impl Cell {
+    fn html(&self) -> String {
+        let below = |note: String| if note.is_empty() { note } else { format!("<br/><small>{note}</small>") };
+        match self {
+            Self::Words(text, note) => format!("{}{}", escaped(text), below(escaped(note))),
+            Self::Figure(text, note) => {
+                let note = with_figures(&escaped(note)).replace(": ", ": <wbr/>").replace("; ", "; <wbr/>");
+                format!("<span class=\"figure\"><strong>{}</strong>{}</span>", escaped(text), below(note))
+            }
+            Self::Picture(svg) => svg.clone(),
+        }
+    }
 }
 
 /// A document under construction. All text is escaped, except for pictures.
@@ -42,7 +67,7 @@ impl HtmlPage {
         self.put(format_args!("<ul>{items}</ul>"));
     }
 
-    /// A chart in two versions: for wide windows and paper, and for narrow windows.
+    /// A chart in two versions: for wide windows, and for narrow windows and paper.
     pub(super) fn figure(&mut self, [wide, narrow]: [&str; 2]) {
         self.put(format_args!("<figure><div class=\"wide\">{wide}</div><div class=\"narrow\">{narrow}</div></figure>"));
     }
@@ -84,6 +109,30 @@ impl HtmlPage {
             self.put(format_args!("<tr>{}</tr>", cells.collect::<String>()));
         }
         self.put(format_args!("</tbody></table></div>"));
+    }
+
+    /// The table of all answers, whose cells are stacked in narrow windows.
+    pub(super) fn overview(&mut self, head: &[&str], rows: &[Vec<Cell>]) {
+        let titles: String = head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escaped(cell))).collect();
+        self.put(format_args!(
+            "<div class=\"scroll\"><table class=\"overview\"><thead><tr>{titles}</tr></thead><tbody>"
+        ));
+        for row in rows {
+            let cells = head.iter().zip(row).enumerate().map(|(column, (title, cell))| match column {
+                0 => format!("<th scope=\"row\">{}</th>", cell.html()),
+                _ => format!("<td data-title=\"{}\">{}</td>", escaped(title), cell.html()),
+            });
+            self.put(format_args!("<tr>{}</tr>", cells.collect::<String>()));
+        }
+        self.put(format_args!("</tbody></table></div>"));
+    }
+
+    /// What is written by `fill` is the first page when printed.
+    pub(super) fn first_page(&mut self, fill: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.put(format_args!("<section class=\"first\">"));
+        fill(self)?;
+        self.put(format_args!("</section>"));
+        Ok(())
     }
 
     /// Text for copying.

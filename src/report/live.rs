@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::html::{HtmlPage, Slider};
-use super::words;
+use super::{places, words};
 use crate::analysis::{LiveAnswer, LiveNumber, SMALL_ERROR};
 use crate::assumption::quantity::Quantity;
 use crate::scenario::Scenario;
@@ -34,7 +34,12 @@ pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswe
     let slider = |number: &LiveNumber| {
         let quantity = quantity(number);
         let shown = format!("{}{}", words::number(quantity, value(number)), words::unit(quantity));
-        Slider { address: number.address.clone(), name: number.address.clone(), value: shown, place: place(number) }
+        Slider {
+            address: number.address.clone(),
+            name: places::place(scenario, &number.address),
+            value: shown,
+            place: place(number),
+        }
     };
     let rows: Vec<Slider> = numbers.iter().map(slider).collect();
     let start: Vec<f64> = numbers.iter().map(value).collect();

@@ -2,21 +2,25 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `first` | the first page: every question with its answer in one table |
 //! | `html`, `style.css` | the page: elements, escaping, styles for screen and paper |
 //! | `answers` | questions, revenue, ranks and shares |
 //! | `beside` | the scenario beside the outside view (feature `history`) |
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `live`, `live.js` | an answer with sliders |
+//! | `places` | places of a scenario in words |
 //! | `scorecard` | a back-test as one page |
 //! | `views` | the views side by side |
-//! | `words` | likelihood on a named scale, distributions by their quantiles |
+//! | `words` | likelihood on a named scale, probabilities in percent, distributions by their quantiles |
 
 mod answers;
 mod basis;
 #[cfg(feature = "history")]
 mod beside;
+mod first;
 mod html;
 mod live;
+mod places;
 #[cfg(feature = "history")]
 mod scorecard;
 mod views;
@@ -32,7 +36,9 @@ use crate::outcome::Outcome;
 
 /// A report of an outcome. Set options first, then call [`html`](Report::html) to get one file.
 ///
-/// It contains the answers as text, charts and tables; every assumption with its address, its distribution and its
+/// The first page, also when printed on A4, has every question in one table: its probability by the horizon, its median date with the
+/// range of eight in ten futures, the assumption that moves it most, and the outside view if there is one. What follows
+/// contains the answers as text, charts and tables; every assumption with its address, its distribution and its
 /// source ("assumed" if none is stated); the findings of [`Scenario::audit`](crate::Scenario::audit); and the scenario
 /// with the call that reproduces the outcome bit for bit. It needs no network and no script, supports light and dark
 /// mode, small screens and printing. The same outcome gives the same bytes.
@@ -129,9 +135,9 @@ impl<'a> Report<'a> {
     pub fn html(&self) -> Result<String, Error> {
         let outcome = self.outcome;
         let title = self.title.clone().unwrap_or_else(|| self.usual_title());
+        let audit = outcome.scenario().audit()?;
         let mut page = HtmlPage::default();
-        page.heading(1, &title);
-        page.paragraph(&answers::setting(outcome));
+        first::page(&mut page, &title, (outcome, &audit), self.outside().as_ref())?;
         answers::questions(&mut page, outcome)?;
         views::section(&mut page, outcome)?;
         if let Some(live) = self.live {
@@ -145,9 +151,21 @@ impl<'a> Report<'a> {
         answers::revenue(&mut page, outcome)?;
         answers::standing(&mut page, outcome)?;
         basis::assumptions(&mut page, outcome.scenario());
-        basis::findings(&mut page, outcome.scenario(), &outcome.scenario().audit()?);
+        basis::findings(&mut page, outcome.scenario(), &audit);
         basis::rerun(&mut page, outcome);
         Ok(page.finish(&title))
+    }
+
+    /// The outside view's answer, if it is part of the report.
+    #[cfg(feature = "history")]
+    fn outside(&self) -> Option<first::Outside<'_>> {
+        self.reference.and_then(beside::last)
+    }
+
+    /// The outside view needs a history.
+    #[cfg(not(feature = "history"))]
+    fn outside(&self) -> Option<first::Outside<'_>> {
+        None
     }
 
     fn usual_title(&self) -> String {

@@ -1,4 +1,4 @@
-//! Text for numbers: likelihood on a named scale, and distributions by their quantiles.
+//! Text for numbers: likelihood on a named scale, probabilities in percent, and distributions by their quantiles.
 
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
@@ -116,6 +116,25 @@ pub(super) fn unit(quantity: Quantity) -> &'static str {
     }
 }
 
+/// A probability as a rounded percentage: 0 % and 100 % only if it is certain, else a bound that includes the error.
+pub(super) fn percent(estimate: &Estimate) -> String {
+    let (value, (low, high)) = (100.0 * estimate.value(), estimate.interval());
+    if estimate.standard_error() <= 0.0 && (value <= 0.0 || value >= 100.0) {
+        return format!("{value:.0} %");
+    }
+    match value {
+        small if small < 0.5 => format!("< {:.0} %", (100.0 * high).ceil().max(1.0)),
+        large if large >= 99.5 => format!("> {:.0} %", (100.0 * low).floor().min(99.0)),
+        other => format!("{other:.0} %"),
+    }
+}
+
+/// The interval in percent, if it is so wide that a rounded percentage would look more certain than it is.
+pub(super) fn wide_interval(estimate: &Estimate) -> Option<String> {
+    let (low, high) = estimate.interval();
+    (high - low > 0.02).then(|| format!("{:.0} \u{2013} {:.0} %", (100.0 * low).floor(), (100.0 * high).ceil()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +167,21 @@ mod tests {
     fn an_interval_over_a_bound_has_both_words() {
         assert_eq!(likelihoods(&Estimate::bounded(0.65, 0.02)), "about as likely as not to likely");
         assert_eq!(likelihoods(&Estimate::bounded(0.71, 0.02)), "likely");
+    }
+
+    #[test]
+    fn a_percentage_is_certain_only_if_the_probability_is() {
+        let certain = |value| Estimate::bounded(value, 0.0);
+        assert_eq!(
+            [0.0, 1.0, 0.67, 0.001, 0.999].map(|value| percent(&certain(value))),
+            ["0 %", "100 %", "67 %", "< 1 %", "> 99 %"]
+        );
+        assert_eq!(percent(&Estimate::bounded(0.672, 0.001)), "67 %");
+        assert_eq!(percent(&Estimate::bounded(0.001, 0.001)), "< 1 %");
+        assert_eq!(percent(&Estimate::bounded(0.001, 0.1)), "< 21 %", "the error is larger than the rounding");
+        assert_eq!(percent(&Estimate::bounded(0.998, 0.01)), "> 97 %");
+        assert_eq!(wide_interval(&Estimate::bounded(0.5, 0.1)).as_deref(), Some("30 \u{2013} 70 %"));
+        assert_eq!(wide_interval(&Estimate::bounded(0.5, 0.001)), None);
     }
 
     /// Against quantiles known in closed form: 1.281 551 6 standard deviations from the median, and for the truncated

@@ -48,6 +48,7 @@ pub(crate) fn kinds(chart: &Chart<'_>) -> Vec<(&'static str, Result<String, Erro
         ("dots", chart.dots(QUESTION)),
         ("ranks", chart.ranks()),
         ("shares", chart.shares()),
+        ("scenarios", chart.scenarios(QUESTION)),
     ]
 }
 
@@ -111,6 +112,52 @@ fn no_text_overlaps_with_any_number_of_views() {
             }
         }
     }
+}
+
+/// Lines of scenarios that end close together, or at other dates, have labels that do not overlap, and one axis from 0 to 1.
+#[test]
+fn scenarios_are_lines_in_one_frame() {
+    let outcomes: Vec<Outcome> = ["2028-Q1", "2028-Q1", "2024-Q4", "2026-Q2"]
+        .iter()
+        .enumerate()
+        .map(|(index, horizon)| {
+            let growth = 0.5 + 0.02 * f64::from(u32::try_from(index).expect("few"));
+            let changed = scenario(2, "2018-Q1", horizon).with_growth(NAMES[0], Curve::constant(growth));
+            run(&changed.expect("a curve"))
+        })
+        .collect();
+    for count in [1, 2, 4, 40] {
+        let named = outcomes.iter().cycle().take(count).enumerate();
+        let named: Vec<(String, &Outcome)> =
+            named.map(|(index, outcome)| (format!("{}, {index}", NAMES[index % NAMES.len()]), outcome)).collect();
+        for width in [1280, 390, 280] {
+            let chart = Chart::compare(named.clone()).width(width);
+            for (form, svg) in
+                [("horizons", chart.scenarios(QUESTION)), ("date", chart.by("2020-Q4").scenarios(QUESTION))]
+            {
+                let (what, svg) = (format!("{count} scenarios, {form}, {width} px"), svg.expect("a chart"));
+                check(&what, &svg);
+                let document = roxmltree::Document::parse(&svg).expect("XML");
+                let shown: Vec<&str> = document
+                    .descendants()
+                    .filter(|node| node.has_tag_name("text"))
+                    .filter_map(|node| node.children().filter_map(|child| child.text()).next_back())
+                    .collect();
+                assert!(shown.contains(&"0.0") && shown.contains(&"1.0"), "{what}: {shown:?}");
+                assert_eq!(svg.matches("<circle").count(), count, "{what}: a dot for each scenario");
+            }
+        }
+    }
+    let (slow, fast) = (&outcomes[0], &outcomes[1]);
+    let svg = Chart::compare([("slow", slow), ("fast", fast)]).by("2020-Q4").scenarios(QUESTION).expect("a chart");
+    for (name, outcome) in [("slow", slow), ("fast", fast)] {
+        let by = outcome.question(QUESTION).and_then(|answer| answer.by("2020-Q4")).expect("an answer");
+        assert!(svg.contains(&format!("{name} {:.2}", by.value())), "{name}: {svg}");
+    }
+    let unknown = Chart::compare([("slow", slow), ("fast", fast)]).scenarios("who?").unwrap_err();
+    assert!(unknown.to_string().contains("who?"), "{unknown}");
+    let late = Chart::compare([("slow", slow), ("short", &outcomes[2])]).by("2027-Q1").scenarios(QUESTION).unwrap_err();
+    assert!(late.to_string().contains("2027-Q1"), "{late}");
 }
 
 /// The check detects an overlap.

@@ -78,9 +78,89 @@ fn nothing_is_fetched_and_no_id_stands_twice() {
             assert!(name != "id" || ids.insert(value.to_owned()), "{value} stands twice");
         }
     }
-    // Fan, ranks, shares and three charts per question, each in two widths.
-    assert_eq!(charts, 2 * (3 + 2 * 3));
+    // Fan, ranks, shares and three charts per question, each in two widths, and a small chart per question.
+    assert_eq!(charts, 2 * (3 + 2 * 3) + 2);
     assert!(!html.contains("url(http") && !html.contains("@import"));
+}
+
+/// Also where two questions are about one pair, and with views.
+#[test]
+fn no_two_charts_have_one_title() {
+    let twice = Question::overtakes("A", "B").measure(outgrow::Measure::Annual);
+    let view = outgrow::View::new("bull").with("provider[A].volatility", 0.3);
+    let scenario = scenario(["A", "B", "C"]).to_builder().question(twice).view(view).build().expect("a scenario");
+    let outcome = scenario.simulate().paths(640).views(true).run().expect("a run");
+    let html = html(&outcome);
+    let document = parsed(&html);
+    let is_narrow = |node: &Node<'_, '_>| node.ancestors().any(|above| above.attribute("class") == Some("narrow"));
+    let mut titles: Vec<String> = all(&document, "svg")
+        .filter(|svg| !is_narrow(svg))
+        .map(|svg| svg.children().find(|child| child.has_tag_name("title")).map(text).expect("a title"))
+        .collect();
+    // Fan, ranks, shares; per question three charts, the views and the small one.
+    assert_eq!(titles.len(), 3 + 3 * 5, "{titles:?}");
+    titles.sort();
+    titles.dedup();
+    assert_eq!(titles.len(), 3 + 3 * 5, "{titles:?}");
+}
+
+/// The cells of the first page, by the beginning of the question.
+fn overview(html: &str) -> Vec<Vec<String>> {
+    let document = parsed(html);
+    let table = all(&document, "table").find(|table| table.attribute("class") == Some("overview"));
+    let cells = |row: Node<'_, '_>| row.children().filter(Node::is_element).map(|cell| text(cell)).collect();
+    table.expect("a table").descendants().filter(|node| node.has_tag_name("tr")).map(cells).collect()
+}
+
+#[test]
+fn the_first_page_answers_every_question_in_words() {
+    let scenario = scenario(["A", "B", "C"]);
+    let outcome = scenario.simulate().paths(20_000).seed(7).run().expect("a run");
+    let html = html(&outcome);
+    let rows = overview(&html);
+    assert_eq!(rows.len(), 1 + outcome.questions().len());
+    assert_eq!(rows[0], ["question", "probability", "by date, 0 to 1", "median date", "what moves it most"]);
+    let audit = scenario.audit().expect("an audit");
+    for ((question, row), weights) in outcome.questions().iter().zip(&rows[1..]).zip(audit.weights()) {
+        assert!(row[0].starts_with(question.name()), "{row:?}");
+        let by = question.by("2024-Q4").expect("the horizon").value();
+        assert!(row[1].starts_with(&format!("{:.0} %by 2024-Q4", 100.0 * by)), "{row:?}");
+        let [low, median, high] = [0.1, 0.5, 0.9].map(|p| question.quantile(p).expect("a quantile").to_string());
+        assert_eq!(row[3], format!("{median}80 % range: {low} – {high}"));
+        let heaviest = &weights.assumptions[0];
+        assert!(!row[4].contains("provider["), "{row:?}");
+        assert!(
+            row[4].contains(&format!("by {}: {:.0} % at ", weights.by, 100.0 * heaviest.at_low.value())),
+            "{row:?}"
+        );
+    }
+    assert!(
+        rows[1][4].starts_with("base revenue of B") && rows[2][4].starts_with("first-year growth of A"),
+        "{rows:?}"
+    );
+    let (first, rest) = html.split_once("</section>").expect("a first page");
+    assert!(first.contains("<h1>") && !rest.contains("<h1>") && rest.starts_with("\n<h2>Questions and answers</h2>"));
+    assert!(html.contains(".first { break-after: page; }"));
+}
+
+/// 0 % and 100 % only where nothing is uncertain; an assumption is missing where none is drawn.
+#[test]
+fn the_first_page_rounds_no_chance_to_certainty() {
+    let pair = |volatility: f64, revenue: f64| {
+        let provider = |name: &str, revenue: f64, growth: f64| {
+            Provider::new(name, revenue).growth(Curve::constant(growth)).volatility(volatility)
+        };
+        let builder = Scenario::builder("2018", "2022").provider(provider("A", revenue, 0.1));
+        let scenario = builder.provider(provider("B", 10.0, 0.0)).question(Question::overtakes("A", "B")).build();
+        overview(&html(&scenario.and_then(|scenario| scenario.simulate().paths(1_000).run()).expect("a run"))).remove(1)
+    };
+    assert!(pair(0.0, 1.0)[1].starts_with("0 %"));
+    assert!(pair(0.1, 1.0)[1].starts_with("< 1 %"), "{:?}", pair(0.1, 1.0));
+    assert!(pair(0.01, 9.0)[1].starts_with("> 99 %"), "{:?}", pair(0.01, 9.0));
+    let certain = pair(0.0, 9.0);
+    assert!(certain[1].starts_with("100 %") && certain[3].starts_with("2020"), "{certain:?}");
+    assert_eq!(certain[3], "2020the same at both ends of the 80 % range");
+    assert_eq!(certain[4], "no drawn assumption");
 }
 
 #[test]
@@ -128,7 +208,10 @@ fn no_number_breaks() {
     };
     let parts: Vec<&str> = html.split("<wbr/>").collect();
     assert!(parts.windows(2).all(|pair| !(is_digit(pair[0], true) && is_digit(pair[1], false))));
-    assert!(!html.contains("overflow-wrap: anywhere") && html.contains(" – <wbr/>"));
+    // Only the names of sliders, which have no figures, may break anywhere.
+    let anywhere = |line: &&str| line.contains("overflow-wrap: anywhere");
+    assert_eq!(html.lines().find(anywhere), None);
+    assert!(html.contains(" – <wbr/>"));
 }
 
 /// The assumptions that move an answer are described by their address.

@@ -15,7 +15,6 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         answers.iter().map(|answer| by_date(answer)).collect::<Result<_, _>>()?;
     let spoken = |answer: &&Overtake| chart.date_of(answer).and_then(|date| Ok((date, answer.by(date)?)));
     let spoken: Vec<(Period, Estimate)> = answers.iter().map(spoken).collect::<Result<_, _>>()?;
-    let most = curves.iter().flatten().map(|(_, estimate)| estimate.interval().1).fold(0.0, f64::max);
     let label = |(_, estimate): &(Period, Estimate)| Label {
         y: 0.0,
         name: estimate.shown(),
@@ -29,7 +28,7 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
         words: words(chart, answers, &spoken),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
-        axis: &|height| Axis::probability(most, height),
+        axis: &|height| Axis::probability(1.0, height),
         right,
         below: 0.0,
         flat: false,
@@ -88,7 +87,7 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], spoken: &[(Period, Estimate)]
     let band = chart.of_all(answers.iter().map(|answer| answer.run.interval_words()));
     let happened = answer.question().happened();
     Words {
-        title: answer.name().to_owned(),
+        title: format!("{}: probability by date", answer.name()),
         subtitle: format!("probability that {happened} by each date · band: {band}{by}"),
         note: chart.note(answers),
         description: lines.collect::<Vec<_>>().join(" "),

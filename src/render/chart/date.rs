@@ -95,10 +95,6 @@ impl Bars {
             months => format!("{months} months"),
         }
     }
-
-    fn highest(&self) -> f64 {
-        self.0.iter().map(|(_, mass)| *mass).fold(0.0, f64::max)
-    }
 }
 
 pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, Error> {
@@ -108,14 +104,11 @@ pub(super) fn draw(chart: &Chart<'_>, answers: &[&Overtake]) -> Result<String, E
     let least = if answers.len() == 1 { BAR } else { BAR_OF_MANY };
     let bars: Vec<Bars> =
         answers.iter().map(|answer| Bars::of(answer, &calendar, (width, least))).collect::<Result<_, _>>()?;
-    let apart = answers.iter().flat_map(|answer| [answer.at_base().value(), answer.not_by_horizon().value()]);
-    let most = bars.iter().map(Bars::highest).chain(apart).fold(0.0, f64::max);
     let request = Contents {
         words: words(chart, answers, &bars[0].span()),
         key: Vec::new(),
         titles: chart.panels.iter().map(|(title, _)| title.clone()).collect(),
-        // Leaves room for the numbers above the bars.
-        axis: &|height| Axis::probability(most * (1.0 + 18.0 / height), height),
+        axis: &|height| Axis::probability(1.0, height),
         right: 0.0,
         below: BELOW,
         flat: false,
@@ -188,7 +181,7 @@ fn words(chart: &Chart<'_>, answers: &[&Overtake], span: &str) -> Words {
     let apart = if ahead { format!("leads {}, and ", answers[0].ahead_already_words()) } else { String::new() };
     let happens = answers[0].question().first_happens();
     Words {
-        title: answers[0].name().to_owned(),
+        title: format!("{}: distribution of the date", answers[0].name()),
         subtitle: format!("probability that {happens} in each {span} · shown separately: {apart}not by the horizon"),
         note: chart.note(answers),
         description: lines.collect::<Vec<_>>().join(" "),

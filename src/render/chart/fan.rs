@@ -192,6 +192,9 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<FanSeries<'_>>], panels
     let mut subtitle = format!("{unit}per {}, ", outcome.span_words(chart.measure));
     subtitle += if chart.linear { "linear axis" } else { "logarithmic axis" };
     subtitle += " · line: median; bands: 50, 80 and 95 % of the paths";
+    if (2..=MOST_TOGETHER).contains(&names.len()) {
+        subtitle += &format!(" of {}; outlined: 95 % of the paths of {}", names[0], others(names));
+    }
     if panels > chart.panels.len() {
         subtitle += "; grey: the medians of the others";
     }
@@ -214,12 +217,24 @@ fn words(chart: &Chart<'_>, names: &[String], all: &[Vec<FanSeries<'_>>], panels
     Words { title, subtitle, note: chart.runs(), description: description.trim_end().to_owned() }
 }
 
+/// The providers with an outline, in words.
+fn others(names: &[String]) -> &str {
+    match names {
+        [_, other] => other,
+        _ => "the others",
+    }
+}
+
 /// Draws the series of one frame, filled areas first.
 fn fill(page: &mut Layout, calendar: &Calendar, frame: &Frame, panel: &FanPanel<'_, '_>) {
     let (scene, axis) = (&mut page.scene, &page.axis);
     let at = |(period, value): (Period, f64)| (calendar.at(period, frame), axis.at(value, frame));
-    for (series, paint) in &panel.shown {
-        bands(scene, series, *paint, at);
+    for (index, (series, paint)) in panel.shown.iter().enumerate() {
+        if index == 0 {
+            bands(scene, series, *paint, at);
+        } else {
+            outline(scene, series, *paint, at);
+        }
     }
     for series in &panel.hinted {
         let median: Vec<_> = series.level(MEDIAN).map(at).collect();
@@ -246,6 +261,14 @@ fn bands(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn(
     for level in [0, LEVELS.len() - 1] {
         let edge: Vec<_> = series.level(level).map(at).collect();
         scene.line(&edge, Stroke::of(paint, 0.7).dashed().faint(0.7));
+    }
+}
+
+/// The edges of the widest band: areas that overlap would mix their colors, and nobody could tell whose band is where.
+fn outline(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
+    for level in [0, LEVELS.len() - 1] {
+        let edge: Vec<_> = series.level(level).map(at).collect();
+        scene.line(&edge, Stroke::of(paint, 1.2));
     }
 }
 

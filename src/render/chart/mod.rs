@@ -9,11 +9,14 @@ mod fan;
 mod hedgehog;
 mod iso;
 mod labels;
+mod lines;
 mod page;
+mod scenarios;
 #[cfg(feature = "history")]
 mod score;
 mod settings;
 mod single;
+mod spark;
 mod stack;
 mod svg;
 mod text;
@@ -88,6 +91,29 @@ impl Chart<'_> {
     pub fn views(&self, question: &str) -> Result<String, Error> {
         self.checked()?;
         views::draw(self, question)
+    }
+
+    /// Draws the probability of the overtake by each date as a line for every outcome of [`Chart::compare`], in one frame whose axis
+    /// reaches from 0 to 1. Each line has its name beside it, and a dot at the highlighted date or at its horizon.
+    ///
+    /// # Errors
+    /// If a setting is out of its bounds, or a question or period is not in every outcome.
+    ///
+    /// # Example: a slow and a fast scenario
+    /// ```
+    /// # use outgrow::{Chart, Curve, Provider, Question, Scenario};
+    /// # let fast = Scenario::builder("2018-Q1", "2022-Q4")
+    /// #     .provider(Provider::new("A", 690e6).growth(Curve::constant(0.6)).volatility(0.15))
+    /// #     .provider(Provider::new("B", 1.1e9).growth(Curve::constant(0.3)).volatility(0.1))
+    /// #     .question(Question::overtakes("A", "B")).build()?;
+    /// let slow = fast.with("provider[A].growth.constant", 0.4)?;
+    /// let (slow, fast) = (slow.exact().run()?, fast.exact().run()?);
+    /// let svg = Chart::compare([("slow", &slow), ("fast", &fast)]).by("2020-Q4").scenarios("A overtakes B")?;
+    /// assert!(svg.contains("A overtakes B: by scenario"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn scenarios(&self, question: &str) -> Result<String, Error> {
+        scenarios::draw(self, &self.questions(question)?)
     }
 
     /// Draws the probability of every rank over time, stacked, with a frame for each provider.

@@ -31,7 +31,8 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 /// let svg: String = outcome.chart().fan()?;                                 // all providers, logarithmic axis
 /// let svg = outcome.chart().of(["A"]).linear().width(400).title("Our plan").fan()?;
 /// let svg = outcome.chart().by("2020-Q4").dots("A overtakes B")?;           // "In 13 of 20 futures …"
-/// let svg = Chart::compare([("fast", &outcome), ("slow", &slow)]).overtake("A overtakes B")?;
+/// let svg = Chart::compare([("fast", &outcome), ("slow", &slow)]).overtake("A overtakes B")?;   // side by side
+/// let svg = Chart::compare([("fast", &outcome), ("slow", &slow)]).scenarios("A overtakes B")?;  // as lines in one frame
 /// assert!(svg.starts_with("<svg "));
 /// # Ok::<(), outgrow::Error>(())
 /// ```
@@ -61,7 +62,8 @@ impl Outcome {
 }
 
 impl<'a> Chart<'a> {
-    /// Starts a chart of several outcomes (tails, readings, scenarios) side by side, each under its name.
+    /// Starts a chart of several outcomes (tails, readings, scenarios), each under its name: side by side, or in one frame as
+    /// [`scenarios`](Chart::scenarios).
     pub fn compare<S: Into<String>>(outcomes: impl IntoIterator<Item = (S, &'a Outcome)>) -> Self {
         Self {
             panels: outcomes.into_iter().map(|(name, outcome)| (name.into(), outcome)).collect(),
@@ -125,7 +127,8 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// The date highlighted in [`overtake`](Chart::overtake) and [`dots`](Chart::dots); the horizon by default.
+    /// The date highlighted in [`overtake`](Chart::overtake), [`dots`](Chart::dots), [`views`](Chart::views) and
+    /// [`scenarios`](Chart::scenarios); the horizon by default.
     pub fn by(mut self, period: impl TryInto<Period, Error: Into<Error>>) -> Self {
         match period.try_into() {
             Ok(period) => self.by = Some(period),
