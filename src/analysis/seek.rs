@@ -18,6 +18,8 @@ const RESIDUAL: f64 = 0.1;
 const MOST_SOLVES: usize = 64;
 /// Secant steps before the first bisection.
 const QUICK: usize = 6;
+/// A logarithmic coordinate beyond which numbers are exponentials of a sum.
+const FAR: f64 = 100.0;
 /// A residual that remains although the interval has no width.
 const JUMP: f64 = 1e-6;
 /// A change of the probability that is large enough for a slope.
@@ -39,6 +41,8 @@ pub(super) enum Coordinate {
 impl Coordinate {
     pub(super) fn number(self, x: f64) -> f64 {
         match self {
+            // The ratio of two numbers may exceed the range of a float.
+            Self::Logarithmic { centre } if x.abs() > FAR => crate::math::exp(crate::math::ln(centre) + x),
             Self::Logarithmic { centre } => centre * crate::math::exp(x),
             Self::Linear { centre, unit } => centre + unit * x,
         }
@@ -46,7 +50,7 @@ impl Coordinate {
 
     pub(super) fn of(self, number: f64) -> f64 {
         match self {
-            Self::Logarithmic { centre } => crate::math::ln(number / centre),
+            Self::Logarithmic { centre } => crate::math::ln(number) - crate::math::ln(centre),
             Self::Linear { centre, unit } => (number - centre) / unit,
         }
     }

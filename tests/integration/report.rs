@@ -208,7 +208,6 @@ fn no_number_breaks() {
     };
     let parts: Vec<&str> = html.split("<wbr/>").collect();
     assert!(parts.windows(2).all(|pair| !(is_digit(pair[0], true) && is_digit(pair[1], false))));
-    // Only the names of sliders, which have no figures, may break anywhere.
     let anywhere = |line: &&str| line.contains("overflow-wrap: anywhere");
     assert_eq!(html.lines().find(anywhere), None);
     assert!(html.contains(" – <wbr/>"));
