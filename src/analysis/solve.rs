@@ -82,7 +82,7 @@ pub struct Solution {
     pub current: f64,
     /// How many values were examined. Several crossings between two neighbours are not seen.
     pub examined: usize,
-    /// Solves at the full tolerance, of all values together.
+    /// Solves at the full tolerance for all values together, without those for the two ends of the range.
     pub solves: usize,
     /// Why the answers are simulated, if there is no exact one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,6 +203,7 @@ impl GoalSeek<'_> {
         for end in [&mut lowest, &mut highest] {
             end.1 = (function.probability)(end.0, Accuracy::Fine)?.value();
         }
+        solves.set(0);
         self.check_effect(&asking, coordinate, &examined, because.is_some())?;
         let roots = brackets(&examined, probability);
         let roots = roots.into_iter().map(|ends| function.root(probability, ends)).collect::<Result<Vec<Root>, _>>()?;
