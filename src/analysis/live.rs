@@ -17,7 +17,7 @@ const MOST: usize = 4;
 /// The total degree of the polynomial, by number of variables.
 const DEGREES: [u8; MOST] = [24, 12, 9, 8];
 /// The tolerance of exact answers.
-const TOLERANCE: f64 = 5e-5;
+const TOLERANCE: f64 = 7e-5;
 /// The work of one exact answer, see `Exact::budget`: there are thousands.
 const BUDGET: f64 = 1e7;
 /// Points for each coefficient.
