@@ -1,4 +1,4 @@
-//! Eighteen questions and how to ask them. Every answer is a tested example.
+//! Twenty-one questions and how to ask them. Every answer is a tested example.
 //!
 //! The figures are invented. Growth is a fraction a year, half-lives are in years, volatility is the standard deviation
 //! of log revenue per √year.
@@ -381,5 +381,57 @@
 //! println!("together: {}, median {}", pool.question(asked)?.by("2031-Q1")?, pool.question(asked)?.quantile(0.5)?);
 //! assert!(pool.disagreement(asked, "2031-Q1")?.expect("neither 0 nor 1") > 0.1);
 //! let svg = outcome.chart().views(asked)?;                     // a line for each, and the pool
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 19. How do I let readers of a report try other values?
+//! Sliders for up to four drawn numbers, in the same file and without a library. The error of the polynomial behind them is printed.
+//! ```
+//! use outgrow::{normal, Curve, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026", "2029")
+//!     .provider(Provider::new("Us", 80).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.15))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(0.12)).volatility(0.10))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let live = scenario.live("Us overtakes Them", "2028", &["provider[Us].growth.constant"])?;
+//! assert!(live.error < 2e-4 && live.at(&[0.35])? > live.at(&[0.25])?);
+//! let outcome = scenario.simulate().paths(2_000).run()?;
+//! let html = outcome.report().live(&live).html()?;          // one file for the readers
+//! assert!(html.contains("type=\"range\""));
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 20. How do two plans compare, date by date?
+//! One line for each scenario, in one chart. [`Simulation::difference`](crate::Simulation::difference) has the error of the difference.
+//! ```
+//! use outgrow::{Chart, Curve, Provider, Question, Scenario};
+//! let plan = |growth: f64| Scenario::builder("2026-Q1", "2029-Q4")
+//!     .provider(Provider::new("Us", 80).growth(Curve::constant(growth)).volatility(0.15))
+//!     .provider(Provider::new("Them", 100).growth(Curve::constant(0.12)).volatility(0.10))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build();
+//! let (slow, fast) = (plan(0.25)?, plan(0.35)?);
+//! let [first, second] = [slow.exact().run()?, fast.exact().run()?];
+//! let svg = Chart::compare([("25 % a year", &first), ("35 % a year", &second)]).scenarios("Us overtakes Them")?;
+//! assert!(svg.contains("35 % a year"));
+//! let change = slow.simulate().paths(20_000).difference(&fast)?.question("Us overtakes Them")?.by("2028-Q4")?;
+//! assert!(change.value > 10.0 * change.standard_error);
+//! # Ok::<(), outgrow::Error>(())
+//! ```
+//!
+//! # 21. Can somebody else check a stored answer?
+//! An outcome file holds its scenario and settings. Computing it again gives the same bytes, or an error that names the first value
+//! that differs. On the command line it is `outgrow run --again result.json`.
+//! ```
+//! use outgrow::{normal, Curve, Outcome, Provider, Question, Scenario};
+//! let scenario = Scenario::builder("2026", "2029")
+//!     .provider(Provider::new("Us", 80).growth(Curve::constant(normal(0.30, 0.08))).volatility(0.15))
+//!     .provider(Provider::new("Them", 120).growth(Curve::constant(0.12)).volatility(0.10))
+//!     .question(Question::overtakes("Us", "Them"))
+//!     .build()?;
+//! let outcome = scenario.simulate().paths(4_096).seed(7).run()?;
+//! let file = serde_json::to_string(&outcome).expect("an outcome is data");
+//! assert_eq!(Outcome::reproduce(&file)?, outcome);
+//! assert!(Outcome::reproduce(&file.replace("\"seed\":7", "\"seed\":8")).is_err());
 //! # Ok::<(), outgrow::Error>(())
 //! ```

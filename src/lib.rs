@@ -74,7 +74,7 @@
 //! | review which assumption changed which answer | [`Outcome::snapshot`], [`Snapshot::check`] |
 //! | distribute a run over machines | [`Simulation::shard`], [`Tally`] |
 //!
-//! The [`cookbook`] answers eighteen common questions with runnable code.
+//! The [`cookbook`] answers twenty-one common questions with runnable code.
 //!
 //! # Guides
 //! * [The model](_documentation::model): log revenue, first passage, fiscal totals, correlations

@@ -58,9 +58,9 @@ pub(super) fn page(
 }
 
 /// How to read the table.
-const HOW_TO_READ: &str = "Of 100 futures that follow the assumptions, as many as the percentage have the overtake by the date below it, half \
-    have it by the median date and at least eighty within the range, where \u{201c}not by\u{201d} means later or never; what moves an answer \
-    most is the assumption whose 10 % and 90 % quantiles give the two probabilities that differ most.";
+const HOW_TO_READ: &str = "Of 100 futures that follow the assumptions, the percentage is how many have the overtake by the date below it. Half have it \
+    by the median date, and at least eighty within the range; “not by” means later or never. What moves an answer most is the assumption whose \
+    10 % and 90 % quantiles give the two probabilities that differ most.";
 
 fn row(
     outcome: &Outcome,
