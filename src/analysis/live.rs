@@ -7,6 +7,7 @@ use crate::assumption::address::is_within;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::{Error, Problem, did_you_mean_address};
+use crate::math::gauss::normal_density;
 use crate::math::{self, cholesky};
 use crate::plan::Plan;
 use crate::random::{GROUP, Net};
@@ -15,7 +16,7 @@ use crate::scenario::Scenario;
 /// The most numbers.
 const MOST: usize = 4;
 /// The total degree of the polynomial, by number of variables.
-const DEGREES: [u8; MOST] = [24, 12, 9, 8];
+const DEGREES: [u8; MOST] = [24, 14, 11, 10];
 /// The tolerance of exact answers.
 const TOLERANCE: f64 = 7e-5;
 /// The work of one exact answer, see `Exact::budget`: there are thousands.
@@ -26,6 +27,8 @@ const POINTS: usize = 2;
 const CHECKS: usize = 1000;
 /// The quantiles that a number ranges between.
 const ENDS: [f64; 2] = [0.01, 0.99];
+/// The least weight of a point.
+const LEAST_WEIGHT: f64 = 1e-3;
 /// Scores beyond this are probabilities that need no digits.
 const MOST_SCORE: f64 = 5.0;
 /// The numbers beside the largest error that the page names as large.
@@ -159,15 +162,16 @@ fn basis(products: &[Vec<u8>], point: &[f64], degree: u8) -> Vec<f64> {
     products.iter().map(product).collect()
 }
 
-/// Coefficients of least squares.
-fn least_squares(rows: &[Vec<f64>], sides: &[f64]) -> Option<Vec<f64>> {
+/// Coefficients of weighted least squares.
+fn least_squares((rows, sides): (&[Vec<f64>], &[f64]), weights: &[f64]) -> Option<Vec<f64>> {
     let count = rows.first()?.len();
     let (mut matrix, mut side) = (vec![vec![0.0; count]; count], vec![0.0; count]);
-    for (row, value) in rows.iter().zip(sides) {
+    for ((row, value), weight) in rows.iter().zip(sides).zip(weights) {
+        let square = weight * weight;
         for a in 0..count {
-            side[a] += row[a] * value;
+            side[a] += square * row[a] * value;
             for b in 0..=a {
-                matrix[a][b] += row[a] * row[b];
+                matrix[a][b] += square * row[a] * row[b];
             }
         }
     }
@@ -193,7 +197,11 @@ fn fitted(asking: &Asking, numbers: Vec<LiveNumber>) -> Result<LiveAnswer, Error
     };
     for is_score in [true, false] {
         let side = |(value, _): &(f64, f64)| if is_score { score(*value) } else { *value };
-        let Some(coefficients) = least_squares(&rows, &answers.iter().map(side).collect::<Vec<_>>()) else { continue };
+        let sides: Vec<f64> = answers.iter().map(side).collect();
+        // An error of a score changes the probability by the normal density.
+        let weight = |side: &f64| if is_score { normal_density(*side).max(LEAST_WEIGHT) } else { 1.0 };
+        let weights: Vec<f64> = sides.iter().map(weight).collect();
+        let Some(coefficients) = least_squares((&rows, &sides), &weights) else { continue };
         let candidate =
             LiveAnswer { is_score, terms: products.iter().cloned().zip(coefficients).collect(), ..live.clone() };
         let off = |(point, (value, error)): (&Vec<f64>, &(f64, f64))| (candidate.of_point(point) - value).abs() + error;
@@ -301,10 +309,10 @@ mod tests {
     fn products_have_the_total_degree() {
         // The number of products of total degree n in d variables is (n + d)!/(n! d!).
         assert_eq!(products(1, 24).len(), 25);
-        assert_eq!(products(2, 12).len(), 91);
-        assert_eq!(products(3, 9).len(), 220);
-        assert_eq!(products(4, 8).len(), 495);
-        assert!(products(3, 9).iter().all(|degrees| degrees.iter().sum::<u8>() <= 9));
+        assert_eq!(products(2, 14).len(), 120);
+        assert_eq!(products(3, 11).len(), 364);
+        assert_eq!(products(4, 10).len(), 1001);
+        assert!(products(3, 11).iter().all(|degrees| degrees.iter().sum::<u8>() <= 11));
     }
 
     /// A polynomial of the degree is found exactly.
@@ -314,8 +322,8 @@ mod tests {
         let points = points(2, 40, 0, true);
         let rows: Vec<Vec<f64>> = points.iter().map(|point| basis(&products, point, 3)).collect();
         let f = |point: &Vec<f64>| 0.3 + point[0] * point[1] * point[1] - 2.0 * point[1];
-        let coefficients =
-            least_squares(&rows, &points.iter().map(f).collect::<Vec<_>>()).expect("independent products");
+        let coefficients = least_squares((&rows, &points.iter().map(f).collect::<Vec<_>>()), &[1.0; 40])
+            .expect("independent products");
         let at = [0.21, -0.77];
         let value: f64 = basis(&products, &at, 3).iter().zip(coefficients).map(|(a, b)| a * b).sum();
         assert!((value - f(&at.to_vec())).abs() < 1e-12);
