@@ -137,6 +137,11 @@ impl Error {
         Self::of(if is_unsupported { Kind::Unsupported } else { Kind::Invalid }, what, problems)
     }
 
+    /// Why a method cannot answer, if that is the first problem.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.problems().first().and_then(Problem::reason)
+    }
+
     /// An exceeded limit of the revenue of a provider or segment: at "provider\[A\] at 2022-Q4" if `rest` is "at 2022-Q4".
     pub(crate) fn provider_limit(what: &'static str, provider: &str, rest: &str, message: impl Into<String>) -> Self {
         let owner = match provider.split_once('/') {

@@ -3,8 +3,8 @@
 use crate::calendar::Period;
 use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
-use crate::exact::GivenDraws;
-use crate::outcome::{Change, Overtake, QuestionDates, place_of};
+use crate::exact::{Exact, GivenDraws};
+use crate::outcome::{Change, Outcome, Overtake, QuestionDates, place_of};
 use crate::scenario::Scenario;
 
 /// A scenario with one question alone, up to the last period that its answer by a date depends on.
@@ -70,7 +70,7 @@ impl Asking {
     /// # Errors
     /// As for [`Exact::run`](crate::Exact::run).
     pub(super) fn exact(&self, tolerance: f64) -> Result<Estimate, Error> {
-        Ok(self.of_overtake(&self.scenario.exact().tolerance(tolerance).alone().run()?.questions()[0]))
+        self.answer(self.scenario.exact().tolerance(tolerance))
     }
 
     /// The exact answer within a budget for one of many, see [`Exact::budget`](crate::Exact::budget).
@@ -78,9 +78,12 @@ impl Asking {
     /// # Errors
     /// As for [`Exact::run`](crate::Exact::run), without advice to simulate.
     pub(super) fn exact_within(&self, tolerance: f64, budget: f64) -> Result<Estimate, Error> {
-        let exact = self.scenario.exact().tolerance(tolerance).budget(budget).alone();
-        let outcome = exact.run().map_err(|error| without_advice("exact", &error))?;
-        Ok(self.of_overtake(&outcome.questions()[0]))
+        let exact = self.scenario.exact().tolerance(tolerance).budget(budget);
+        self.answer(exact).map_err(|error| without_advice("exact", &error))
+    }
+
+    fn answer(&self, exact: Exact<'_>) -> Result<Estimate, Error> {
+        Ok(self.of_overtake(&exact.alone().run()?.questions()[0]))
     }
 
     /// The simulated answer.
@@ -104,6 +107,22 @@ impl Asking {
     fn of_overtake(&self, overtake: &Overtake) -> Estimate {
         overtake.by(self.by).expect("the question has this date")
     }
+}
+
+/// The problem of a probability or a level that is not strictly between 0 and 1.
+pub(super) fn open_unit_fault(address: &str, value: f64) -> Option<Problem> {
+    let message = || format!("must be above 0 and below 1, got {value:?}");
+    (!(value > 0.0 && value < 1.0)).then(|| Problem::new(address, message()))
+}
+
+/// The exact distributions of revenue up to a period.
+///
+/// # Errors
+/// As for [`Exact::run`](crate::Exact::run).
+pub(super) fn fans(scenario: &Scenario, until: Period) -> Result<Outcome, Error> {
+    let mut first = scenario.shortened(until).without_views();
+    first.questions.clear();
+    first.exact().ranks(false).shares(false).run()
 }
 
 /// The same error without the advice to simulate, where a simulation cannot do the same.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::asking::open_unit_fault;
 use super::surface::Surface;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::math::root::illinois;
 
 /// Cells along each axis.
@@ -30,13 +31,8 @@ impl Surface {
     /// # Errors
     /// A level that is not between 0 and 1.
     pub fn iso_lines(&self, levels: &[f64]) -> Result<Vec<IsoLine>, Error> {
-        let fault = levels.iter().find(|level| !(**level > 0.0 && **level < 1.0));
-        match fault {
-            Some(level) => {
-                Err(Error::invalid("surface", "level", format!("must be above 0 and below 1, got {level:?}")))
-            }
-            None => Ok(contours(self, levels)),
-        }
+        let faults: Vec<Problem> = levels.iter().filter_map(|level| open_unit_fault("level", *level)).collect();
+        if faults.is_empty() { Ok(contours(self, levels)) } else { Err(Error::of_settings("surface", faults)) }
     }
 }
 

@@ -14,12 +14,11 @@ use super::design::{Inputs, Part};
 use super::number::NumberEstimate;
 use crate::cpu::in_parallel;
 use crate::error::Error;
-use crate::estimate::t_of;
 use crate::math::gauss::as_f64;
 use crate::random::{GROUP, Net, mix64};
 
 /// Independent replicates.
-pub(super) const REPLICATES: usize = 32;
+const REPLICATES: usize = 32;
 
 /// A function at some points, indexed by point, then by coordinate: uniform numbers, or normal scores where inputs depend on each
 /// other.
@@ -81,15 +80,21 @@ impl Study {
         Self { inputs, seed, groups: 0, sums }
     }
 
-    pub(super) fn points(&self) -> usize {
+    fn points(&self) -> usize {
         GROUP * self.groups
     }
 
-    /// Evaluations of the function for each point.
-    pub(super) fn evaluations_per_point(&self) -> usize {
+    /// Groups of 64 points of each replicate.
+    pub(super) fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// Evaluations of the function for so many groups of points of each replicate.
+    pub(super) fn evaluations(&self, groups: usize) -> usize {
         let count = self.inputs.count();
         let chain = count.saturating_sub(2);
-        2 + count + chain + if self.inputs.are_independent() { 0 } else { count }
+        let per_point = 2 + count + chain + if self.inputs.are_independent() { 0 } else { count };
+        REPLICATES * GROUP * groups * per_point
     }
 
     /// Continues to so many groups of points in each replicate.
@@ -177,20 +182,20 @@ impl Study {
     /// The share of f (1 − f) in the variance of an event with probability f: what the inputs leave open.
     pub(super) fn share_of_rest(&self, confidence: f64) -> NumberEstimate {
         let whole = self.by_replicate(&|sums| sums.rest + sums.variance);
-        ratio(&self.by_replicate(&|sums| sums.rest), &whole, confidence)
+        NumberEstimate::ratio(&self.by_replicate(&|sums| sums.rest), &whole, confidence)
     }
 
     /// The share of the Shapley effects of some inputs in the variance of an event with probability f.
     pub(super) fn share_of(&self, inputs: &[usize], confidence: f64) -> NumberEstimate {
         let whole = self.by_replicate(&|sums| sums.rest + sums.variance);
         let own = |sums: &Sums| inputs.iter().map(|input| sums.shapley[*input]).sum();
-        ratio(&self.by_replicate(&own), &whole, confidence)
+        NumberEstimate::ratio(&self.by_replicate(&own), &whole, confidence)
     }
 
     /// The indices of every input.
     pub(super) fn effects(&self, confidence: f64) -> Vec<Effects> {
         let variance = self.by_replicate(&|sums| sums.variance);
-        let of = |of: &dyn Fn(&Sums) -> f64| ratio(&self.by_replicate(of), &variance, confidence);
+        let of = |of: &dyn Fn(&Sums) -> f64| NumberEstimate::ratio(&self.by_replicate(of), &variance, confidence);
         let one = |input: usize| Effects {
             first: of(&|sums| sums.variance - sums.first[input]),
             total: of(&|sums| sums.total[input]),
@@ -227,19 +232,6 @@ fn shuffled(count: usize, key: u64) -> Vec<usize> {
 /// Half of the sum of squared differences.
 fn half_squares(a: &[f64], b: &[f64]) -> f64 {
     0.5 * a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
-}
-
-/// The ratio of two means over replicates (delta method); 0 if the denominator is.
-fn ratio(numerators: &[f64], denominators: &[f64], confidence: f64) -> NumberEstimate {
-    let [above, below] = [numerators, denominators].map(|all| all.iter().sum::<f64>());
-    if !(below > 0.0) {
-        return NumberEstimate::of(0.0, 0.0, 0.0);
-    }
-    let (value, count) = (above / below, as_f64(numerators.len()));
-    let squares = |(above, below): (&f64, &f64)| (above - value * below) * (above - value * below);
-    let spread: f64 = numerators.iter().zip(denominators).map(squares).sum();
-    let error = (spread * count / (count - 1.0)).sqrt() / below;
-    NumberEstimate::of(value, error, t_of(confidence, count - 1.0) * error)
 }
 
 #[cfg(test)]

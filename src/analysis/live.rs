@@ -6,7 +6,7 @@ use super::asking::Asking;
 use crate::assumption::address::is_within;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
-use crate::error::{Error, Problem, did_you_mean_address};
+use crate::error::{Error, Kind, Problem, did_you_mean_address};
 use crate::math::gauss::normal_density;
 use crate::math::{self, cholesky};
 use crate::plan::Plan;
@@ -147,8 +147,8 @@ fn products(count: usize, degree: u8) -> Vec<Vec<u8>> {
     all
 }
 
-/// The products of Chebyshev polynomials at a point between −1 and 1 on each axis.
-fn basis(products: &[Vec<u8>], point: &[f64], degree: u8) -> Vec<f64> {
+/// The Chebyshev polynomials up to a degree, on each axis of a point between −1 and 1.
+fn chebyshev(point: &[f64], degree: u8) -> Vec<Vec<f64>> {
     let values = |x: &f64| -> Vec<f64> {
         let mut all = vec![1.0, *x];
         for k in 2..=usize::from(degree) {
@@ -156,10 +156,18 @@ fn basis(products: &[Vec<u8>], point: &[f64], degree: u8) -> Vec<f64> {
         }
         all
     };
-    let values: Vec<Vec<f64>> = point.iter().map(values).collect();
-    let product =
-        |degrees: &Vec<u8>| degrees.iter().zip(&values).map(|(degree, values)| values[usize::from(*degree)]).product();
-    products.iter().map(product).collect()
+    point.iter().map(values).collect()
+}
+
+/// The product of the polynomials of these degrees.
+fn product(degrees: &[u8], values: &[Vec<f64>]) -> f64 {
+    degrees.iter().zip(values).map(|(degree, values)| values[usize::from(*degree)]).product()
+}
+
+/// All products at a point.
+fn basis(products: &[Vec<u8>], point: &[f64], degree: u8) -> Vec<f64> {
+    let values = chebyshev(point, degree);
+    products.iter().map(|degrees| product(degrees, &values)).collect()
 }
 
 /// Coefficients of weighted least squares.
@@ -209,6 +217,10 @@ fn fitted(asking: &Asking, numbers: Vec<LiveNumber>) -> Result<LiveAnswer, Error
         if error < live.error {
             live = LiveAnswer { error, ..candidate };
         }
+    }
+    if live.terms.is_empty() {
+        let message = "no polynomial fits the answers: a number has nearly no spread";
+        return Err(Error::one(Kind::Numeric, "live", "live", message));
     }
     Ok(live)
 }
@@ -293,10 +305,8 @@ impl LiveAnswer {
     }
 
     fn of_point(&self, point: &[f64]) -> f64 {
-        let degree = self.degree();
-        let products: Vec<Vec<u8>> = self.terms.iter().map(|(degrees, _)| degrees.clone()).collect();
-        let values = basis(&products, point, degree);
-        let sum: f64 = self.terms.iter().zip(values).map(|((_, coefficient), value)| coefficient * value).sum();
+        let values = chebyshev(point, self.degree());
+        let sum: f64 = self.terms.iter().map(|(degrees, coefficient)| coefficient * product(degrees, &values)).sum();
         if self.is_score { math::norm_cdf(sum) } else { sum.clamp(0.0, 1.0) }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::asking::{Asking, without_advice};
+use super::asking::{Asking, fans, without_advice};
 use super::number::NumberEstimate;
 use super::posterior::posterior;
 use super::report::{Report, Reported, by_provider};
@@ -238,9 +238,7 @@ impl<'a> Update<'a> {
         if last == 0 {
             return Ok(vec![Vec::new(); self.reported.len()]);
         }
-        let mut scenario = self.scenario.shortened(self.scenario.label(last));
-        scenario.questions.clear();
-        let outcome = scenario.exact().ranks(false).shares(false).run()?;
+        let outcome = fans(self.scenario, self.scenario.label(last))?;
         let of = |own: &Reported| {
             let fan = outcome.revenue(&own.name)?;
             (1..=own.later.len()).map(|t| fan.quantile(self.scenario.label(t), 0.5)).collect()

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::estimate::decimals;
+use crate::estimate::{decimals, t_of};
+use crate::math::gauss::as_f64;
 
 /// A number with its standard error and confidence interval, such as a sensitivity index or the value that a goal seek found.
 /// Unlike an [`Estimate`](crate::Estimate) it need not be a probability.
@@ -23,6 +24,19 @@ pub struct NumberEstimate {
 impl NumberEstimate {
     pub(super) fn of(value: f64, standard_error: f64, reach: f64) -> Self {
         Self { value, standard_error, interval: [value - reach, value + reach] }
+    }
+
+    /// The ratio of two means over independent replicates, by the delta method with Student-t intervals; 0 if the denominator is.
+    pub(super) fn ratio(numerators: &[f64], denominators: &[f64], confidence: f64) -> Self {
+        let [above, below] = [numerators, denominators].map(|all| all.iter().sum::<f64>());
+        if !(below > 0.0) {
+            return Self::of(0.0, 0.0, 0.0);
+        }
+        let (value, count) = (above / below, as_f64(numerators.len()));
+        let squares = |(above, below): (&f64, &f64)| (above - value * below) * (above - value * below);
+        let spread: f64 = numerators.iter().zip(denominators).map(squares).sum();
+        let error = (spread * count / (count - 1.0)).sqrt() / below;
+        Self::of(value, error, t_of(confidence, count - 1.0) * error)
     }
 
     /// Half of the width of the interval.

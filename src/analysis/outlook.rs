@@ -4,15 +4,14 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::asking::{Asking, without_advice};
+use super::asking::{Asking, fans, open_unit_fault, without_advice};
 use super::number::NumberEstimate;
-use super::posterior::{posterior, scores};
+use super::posterior::{posterior, scores, weighted_mean};
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::exact::{Conditioned, DEFAULT_TOLERANCE, ObservedPair, Reports};
-use crate::math;
+use crate::exact::{DEFAULT_TOLERANCE, ObservedPair, Points, Reports};
 use crate::math::gauss::as_f64;
 use crate::number::short;
 use crate::outcome::Fan;
@@ -92,27 +91,22 @@ pub struct NextReport {
 /// The pair at all points of the drawn numbers.
 struct Study<'p> {
     pair: &'p ObservedPair,
-    net: Net,
-    count: usize,
+    points: Vec<Points>,
 }
 
-impl Study<'_> {
+impl<'p> Study<'p> {
+    fn new(pair: &'p ObservedPair) -> Result<Self, Error> {
+        let count = pair.draws().len();
+        let net = Net::new(0, REPLICATES, count.max(1));
+        let points = (0..REPLICATES).map(|replicate| pair.points(&scores(&net, replicate, 0, count), GROUP));
+        Ok(Self { pair, points: points.collect::<Result<_, _>>()? })
+    }
+
     /// The probability given reports.
     fn updated(&self, reports: &Reports) -> Result<f64, Error> {
         let mut recursion = self.pair.recursion();
-        let mut all: Vec<Conditioned> = Vec::with_capacity(REPLICATES * GROUP);
-        for replicate in 0..REPLICATES {
-            let points = self.pair.points(&scores(&self.net, replicate, 0, self.count), GROUP)?;
-            all.extend(self.pair.conditioned(&points, reports, &mut recursion)?);
-        }
-        let largest = all.iter().map(|point| point.log_weight).fold(f64::NEG_INFINITY, f64::max);
-        let (mut hits, mut weights) = (0.0, 0.0);
-        for Conditioned { log_weight, probability } in all {
-            let weight = math::exp(log_weight - largest);
-            hits += weight * probability;
-            weights += weight;
-        }
-        Ok(hits / weights)
+        let all = self.points.iter().map(|points| self.pair.conditioned(points, reports, &mut recursion));
+        Ok(weighted_mean(all.collect::<Result<Vec<_>, _>>()?.concat()))
     }
 
     fn all_updated(&self, reports: &[Reports]) -> Result<Vec<f64>, Error> {
@@ -122,14 +116,14 @@ impl Study<'_> {
     /// Reports of both, drawn from what the scenario expects.
     fn drawn(&self) -> Result<Vec<[f64; 2]>, Error> {
         // Two further dimensions are the shocks.
-        let net = Net::new(1, REPORTS, self.count + 2);
+        let count = self.pair.draws().len();
+        let net = Net::new(1, REPORTS, count + 2);
         let mut all = Vec::new();
         for group in 0..REPORTS {
-            let scores = scores(&net, group, 0, self.count + 2);
-            let points = self.pair.points(&scores[..self.count], GROUP)?;
-            let of = |point: usize| {
-                self.pair.revenue(&points, point, 1, [scores[self.count][point], scores[self.count + 1][point]])
-            };
+            let scores = scores(&net, group, 0, count + 2);
+            let points = self.pair.points(&scores[..count], GROUP)?;
+            let of =
+                |point: usize| self.pair.revenue(&points, point, 1, [scores[count][point], scores[count + 1][point]]);
             all.extend((0..GROUP).map(of));
         }
         Ok(all)
@@ -171,12 +165,11 @@ impl Scenario {
         level: f64,
     ) -> Result<Outlook, Error> {
         let asking = Asking::new(self, question, date)?;
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::invalid("outlook", "level", format!("must be above 0 and below 1, got {level:?}")));
+        if let Some(fault) = open_unit_fault("level", level) {
+            return Err(Error::of_settings("outlook", vec![fault]));
         }
         let pair = ObservedPair::new(&asking.scenario).map_err(|error| without_advice("outlook", &error))?;
-        let count = pair.draws().len();
-        let study = Study { pair: &pair, net: Net::new(0, REPLICATES, count.max(1)), count };
+        let study = Study::new(&pair)?;
         let probability = asking.exact(DEFAULT_TOLERANCE)?;
         let reports = study.drawn()?;
         let both: Vec<Reports> = reports.iter().map(|[a, b]| [vec![*a], vec![*b]]).collect();
@@ -189,9 +182,7 @@ impl Scenario {
         let error = deviation(&means) / as_f64(means.len()).sqrt() + bias;
         updated.sort_by(f64::total_cmp);
         let next = self.label(1);
-        let mut first = asking.scenario.shortened(next);
-        first.questions.clear();
-        let fans = first.exact().ranks(false).shares(false).run()?;
+        let fans = fans(self, next)?;
         let provider = |who: usize| next_report(&study, who, fans.revenue(pair.names()[who])?, next, level);
         Ok(Outlook {
             question: asking.question.clone(),

@@ -3,10 +3,8 @@
 use super::number::NumberEstimate;
 use crate::cpu::in_parallel;
 use crate::error::{Error, Kind};
-use crate::estimate::t_of;
 use crate::exact::{Conditioned, ObservedPair, Reports};
 use crate::math;
-use crate::math::gauss::as_f64;
 use crate::random::{GROUP, Net};
 
 /// Independent replicates.
@@ -61,6 +59,12 @@ impl Sums {
     }
 }
 
+/// The mean of the probabilities with the weights of the points.
+pub(super) fn weighted_mean(points: impl IntoIterator<Item = Conditioned>) -> f64 {
+    let sum = points.into_iter().map(Sums::of).fold(Sums::NONE, Sums::add);
+    sum.hits / sum.weights
+}
+
 /// The normal scores of a group of points of one replicate, by drawn number.
 pub(super) fn scores(net: &Net, replicate: usize, group: usize, count: usize) -> Vec<Vec<f64>> {
     let points = net.group(replicate, group as u64);
@@ -113,16 +117,15 @@ fn summed(sums: &[Sums], points: usize) -> Posterior {
     let largest = sums.iter().map(|sum| sum.largest).fold(f64::NEG_INFINITY, f64::max);
     let sums: Vec<Sums> = sums.iter().map(|sum| sum.rescaled(largest)).collect();
     let total = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
-    let (weights, squares, hits) = (total(|sum| sum.weights), total(|sum| sum.squares), total(|sum| sum.hits));
+    let (weights, squares) = (total(|sum| sum.weights), total(|sum| sum.squares));
     let points = REPLICATES * points;
     if !(weights > 0.0) {
         return Posterior { probability: NumberEstimate::of(0.0, 1.0, 1.0), effective_size: 0.0, points };
     }
-    let (value, count) = (hits / weights, as_f64(sums.len()));
-    let spread: f64 = sums.iter().map(|sum| (sum.hits - value * sum.weights) * (sum.hits - value * sum.weights)).sum();
-    let error = (spread * count / (count - 1.0)).sqrt() / weights;
+    let [hits, totals] =
+        [|sum: &Sums| sum.hits, |sum: &Sums| sum.weights].map(|of| sums.iter().map(of).collect::<Vec<f64>>());
     Posterior {
-        probability: NumberEstimate::of(value, error, t_of(CONFIDENCE, count - 1.0) * error),
+        probability: NumberEstimate::ratio(&hits, &totals, CONFIDENCE),
         effective_size: weights * weights / squares,
         points,
     }

@@ -1,7 +1,10 @@
 //! Roots of a probability as a function of one number: a scan of the valid range, then bracketed secant steps.
 
+use std::cell::{Cell, RefCell};
+
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::math::root::maximum;
 
 /// The first step of the scan, in units of the coordinate, and the number of steps to each side, each twice as long.
 const STEP: f64 = 0.1;
@@ -10,8 +13,8 @@ const STEPS: usize = 9;
 const CONSTANT: f64 = 1e-4;
 /// Bisections towards the first value that is not allowed.
 const BISECTIONS: usize = 40;
-/// Golden-section steps towards an extremum between examined values.
-const SECTIONS: usize = 12;
+/// The width of the interval in which an extremum is found, relative to that between the examined values beside it.
+const WIDTH: f64 = 3e-3;
 /// The residual of a root, relative to the error of the probability.
 const RESIDUAL: f64 = 0.1;
 /// The most solves of one root: bisection every other time finds a jump to ten digits.
@@ -152,22 +155,25 @@ impl Function<'_> {
         if best == 0 || best + 1 == examined.len() {
             return Ok(());
         }
-        const SHARE: f64 = 0.618_033_988_749_895;
-        let (mut low, mut high) = (examined[best - 1].0, examined[best + 1].0);
-        let mut found = examined[best];
-        for _ in 0..SECTIONS {
-            let (left, right) = (high - SHARE * (high - low), low + SHARE * (high - low));
-            let [at_left, at_right] = [self.coarse(left)?, self.coarse(right)?];
-            for point in [(left, at_left), (right, at_right)] {
-                if towards(point.1) > towards(found.1) {
-                    found = point;
+        let (low, high) = (examined[best - 1].0, examined[best + 1].0);
+        let (found, fault) = (Cell::new(examined[best]), RefCell::new(None));
+        let value = |x: f64| match self.coarse(x) {
+            Ok(value) => {
+                if towards(value) > towards(found.get().1) {
+                    found.set((x, value));
                 }
+                towards(value)
             }
-            if towards(found.1) >= towards(target) {
-                break;
+            Err(error) => {
+                *fault.borrow_mut() = Some(error);
+                f64::NEG_INFINITY
             }
-            if towards(at_left) > towards(at_right) { high = right } else { low = left }
+        };
+        maximum(value, low, high, WIDTH * (high - low));
+        if let Some(error) = fault.into_inner() {
+            return Err(error);
         }
+        let found = found.get();
         if found != examined[best] {
             examined.push(found);
             examined.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -228,9 +234,13 @@ pub(super) fn brackets(examined: &[Examined], target: f64) -> Vec<[Examined; 2]>
         .collect()
 }
 
+/// The normal score of a probability.
+fn score(p: f64) -> f64 {
+    crate::math::norm_quantile(p.clamp(1e-9, 1.0 - 1e-9))
+}
+
 /// Where the chord between two points meets the target, on the scale of odds, within the middle part of the interval.
 fn interpolated([(low, at_low), (high, at_high)]: [Examined; 2], target: f64) -> f64 {
-    let score = |p: f64| crate::math::norm_quantile(p.clamp(1e-9, 1.0 - 1e-9));
     let share = (score(target) - score(at_low)) / (score(at_high) - score(at_low));
     low + (high - low) * if share.is_finite() { share.clamp(0.02, 0.98) } else { 0.5 }
 }
@@ -239,7 +249,6 @@ fn interpolated([(low, at_low), (high, at_high)]: [Examined; 2], target: f64) ->
 fn next(tried: &[(f64, Estimate)], ends: [Examined; 2], target: f64) -> f64 {
     let chord = interpolated(ends, target);
     let [.., (before, at_before), (last, at_last)] = tried else { return chord };
-    let score = |p: f64| crate::math::norm_quantile(p.clamp(1e-9, 1.0 - 1e-9));
     let slope = (score(at_last.value()) - score(at_before.value())) / (last - before);
     let x = last + (score(target) - score(at_last.value())) / slope;
     let (low, high) = (ends[0].0.min(ends[1].0), ends[0].0.max(ends[1].0));

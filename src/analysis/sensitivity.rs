@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::asking::Asking;
+use super::asking::{Asking, open_unit_fault};
 use super::design::Inputs;
 use super::groups::Groups;
 use super::indices::{Effects, Evaluate, Study};
@@ -164,14 +164,12 @@ pub struct Indices {
 
 /// Whether the fewest points take more work than a minute on one core: the recursion for shocks that are not Gaussian random
 /// walks may take a million times as long.
-fn is_too_costly(given: &GivenDraws) -> Result<bool, Error> {
+fn is_too_costly(given: &GivenDraws, evaluations: usize) -> Result<bool, Error> {
     let mut evaluator = given.evaluator();
     // At the medians, and away from them.
     let scores = vec![vec![0.0, 1.0, -1.0]; given.draws().len()];
     evaluator.probabilities(&scores, 3)?;
-    let points = super::indices::REPLICATES * crate::random::GROUP;
-    let evaluations = as_f64(points * Study::new(Inputs::Independent(given.draws().len()), 0).evaluations_per_point());
-    Ok(evaluator.work() / 3.0 * evaluations > MOST_WORK)
+    Ok(evaluator.work() / 3.0 * as_f64(evaluations) > MOST_WORK)
 }
 
 impl SensitivityAnalysis {
@@ -213,10 +211,7 @@ impl SensitivityAnalysis {
             problems
                 .push(Problem::new("precision", format!("must be between 0.001 and 0.2, got {:?}", self.precision)));
         }
-        if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            problems
-                .push(Problem::new("confidence", format!("must be above 0 and below 1, got {:?}", self.confidence)));
-        }
+        problems.extend(open_unit_fault("confidence", self.confidence));
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("sensitivity", problems)) }
     }
 
@@ -227,23 +222,17 @@ impl SensitivityAnalysis {
     /// A setting out of bounds. As for [`Exact::run`](crate::Exact::run) or [`Simulation::run`](crate::Simulation::run).
     pub fn run(self) -> Result<Sensitivity, Error> {
         self.check()?;
-        match self.asking.given_draws() {
-            Ok(given) => self.exact(&given),
-            Err(error) => match error.problems().first().and_then(Problem::reason).map(str::to_owned) {
-                Some(reason) => self.simulated(reason),
+        let given = self.asking.given_draws();
+        match given.and_then(|given| Ok((self.asking.exact(self.tolerance)?, given))) {
+            Ok((probability, given)) => self.exact(probability, &given),
+            Err(error) => match error.reason() {
+                Some(reason) => self.simulated(reason.to_owned()),
                 None => Err(error),
             },
         }
     }
 
-    fn exact(&self, given: &GivenDraws) -> Result<Sensitivity, Error> {
-        let probability = match self.asking.exact(self.tolerance) {
-            Err(error) if error.is_unsupported() => {
-                let reason = error.problems().first().and_then(Problem::reason).unwrap_or_default().to_owned();
-                return self.simulated(reason);
-            }
-            answer => answer?,
-        };
+    fn exact(&self, probability: Estimate, given: &GivenDraws) -> Result<Sensitivity, Error> {
         let tornado = bars(&self.asking, &Method::Exact(self.tolerance))?;
         let mut found = self.found(probability, tornado);
         let value = probability.value();
@@ -255,12 +244,11 @@ impl SensitivityAnalysis {
             found.because = Some("nothing is drawn but shocks".to_owned());
             return Ok(found);
         }
-        if is_too_costly(given)? {
+        let Some(study) = self.study(given)? else {
             found.because = Some("the recursion for these shocks takes too long for indices".to_owned());
             return Ok(found);
-        }
-        let (study, evaluations) = self.study(given)?;
-        found.evaluations = evaluations;
+        };
+        found.evaluations = study.evaluations(study.groups());
         if !study.varies() {
             found.because = Some("none of the drawn numbers changes the probability".to_owned());
             return Ok(found);
@@ -292,8 +280,8 @@ impl SensitivityAnalysis {
         }
     }
 
-    /// Adds points until every interval is narrow enough, or the limit is met.
-    fn study(&self, given: &GivenDraws) -> Result<(Study, usize), Error> {
+    /// Adds points until every interval is narrow enough, or the limit is met; `None` if even the fewest points take too long.
+    fn study(&self, given: &GivenDraws) -> Result<Option<Study>, Error> {
         let inputs = given.correlations().map_or_else(|| Inputs::Independent(given.draws().len()), Inputs::Normal);
         let are_scores = !inputs.are_independent();
         let evaluators = || -> Box<Evaluate<'_>> {
@@ -306,19 +294,21 @@ impl SensitivityAnalysis {
             })
         };
         let mut study = Study::new(inputs, self.seed);
+        if is_too_costly(given, study.evaluations(1))? {
+            return Ok(None);
+        }
         let mut groups = 1;
         loop {
             study.extend(groups, &evaluators)?;
-            let evaluations = super::indices::REPLICATES * study.points() * study.evaluations_per_point();
             let reaches = study
                 .effects(self.confidence)
                 .into_iter()
                 .flat_map(|Effects { first, total, shapley }| [first.reach(), total.reach(), shapley.reach()]);
             let widest = reaches.fold(0.0, f64::max);
-            if widest <= self.precision || 2 * evaluations > MOST_EVALUATIONS {
-                return Ok((study, evaluations));
-            }
             groups *= 2;
+            if widest <= self.precision || study.evaluations(groups) > MOST_EVALUATIONS {
+                return Ok(Some(study));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::asking::Asking;
+use super::asking::{Asking, open_unit_fault};
 use super::number::NumberEstimate;
 use super::seek::{Accuracy, Coordinate, Function, Root, brackets};
 use crate::calendar::Period;
@@ -176,9 +176,7 @@ impl GoalSeek<'_> {
         self.check(&asking, probability)?;
         let because = match asking.exact(COARSE) {
             Ok(_) => None,
-            Err(error) if error.is_unsupported() => {
-                error.problems().first().and_then(Problem::reason).map(str::to_owned)
-            }
+            Err(error) if error.is_unsupported() => error.reason().map(str::to_owned),
             Err(error) => return Err(error),
         };
         let solves = Cell::new(0);
@@ -230,13 +228,9 @@ impl GoalSeek<'_> {
     fn check(&self, asking: &Asking, probability: f64) -> Result<(), Error> {
         let mut problems: Vec<Problem> =
             self.scenario.exact().tolerance(self.tolerance).tolerance_fault().into_iter().collect();
+        problems.extend(open_unit_fault("probability", probability));
+        problems.extend(open_unit_fault("confidence", self.confidence));
         let mut report = |address: &str, message: String| problems.push(Problem::new(address, message));
-        if !(probability > 0.0 && probability < 1.0) {
-            report("probability", format!("must be above 0 and below 1, got {probability:?}"));
-        }
-        if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            report("confidence", format!("must be above 0 and below 1, got {:?}", self.confidence));
-        }
         if let Some((low, high)) = self.between {
             if !(low < high && low.is_finite() && high.is_finite()) {
                 report("between", format!("must be a low and a higher finite number, got {low:?} and {high:?}"));

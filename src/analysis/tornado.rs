@@ -7,6 +7,7 @@ use super::number::NumberEstimate;
 use crate::cpu::in_parallel;
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::outcome::Change;
 use crate::plan::{Plan, law_of};
 
 /// The quantiles that an assumption is set to.
@@ -82,42 +83,41 @@ fn of_laws(asking: &Asking, address: &str, laws: &[(f64, f64)], method: &Method)
     };
     let mut given = followed.map(given).collect::<Result<Vec<_>, _>>()?;
     given.sort_by(|(_, _, a), (_, _, b)| a.value().total_cmp(&b.value()));
-    let [(low, at_low, _), .., (high, at_high, _)] = &given[..] else {
-        let [(only, at, _)] = &given[..] else { unreachable!("a mixture has a law with a weight above 0") };
-        return bar(address, [*only; 2], [at, at], method);
+    let (Some((low, at_low, least)), Some((high, at_high, most))) = (given.first(), given.last()) else {
+        unreachable!("a mixture has a law with a weight above 0")
     };
-    bar(address, [*low, *high], [at_low, at_high], method)
+    match method {
+        Method::Exact(_) => Ok(of_answers(address, [*low, *high], [*least, *most])),
+        Method::Simulated { .. } => bar(address, [*low, *high], [at_low, at_high], method),
+    }
 }
 
-fn bar(address: &str, values: [f64; 2], asked: [&Asking; 2], method: &Method) -> Result<Bar, Error> {
-    let (answers, swing) = both(asked, method)?;
+/// The bar of two exact answers.
+fn of_answers(address: &str, values: [f64; 2], answers: [Estimate; 2]) -> Bar {
+    let error = answers[0].standard_error() + answers[1].standard_error();
+    let swing = NumberEstimate::of(answers[1].value() - answers[0].value(), error, 2.0 * error);
+    with_swing(address, values, answers, swing)
+}
+
+fn with_swing(address: &str, values: [f64; 2], answers: [Estimate; 2], swing: NumberEstimate) -> Bar {
     let [low, high] = [0, 1].map(|end: usize| BarEnd { value: values[end], answer: answers[end] });
-    Ok(Bar { address: address.to_owned(), low, high, swing, is_of_laws: false })
+    Bar { address: address.to_owned(), low, high, swing, is_of_laws: false }
+}
+
+fn bar(address: &str, values: [f64; 2], [low, high]: [&Asking; 2], method: &Method) -> Result<Bar, Error> {
+    match method {
+        Method::Exact(_) => Ok(of_answers(address, values, [alone(low, method)?, alone(high, method)?])),
+        Method::Simulated { paths, seed, confidence } => {
+            let Change { value, standard_error, interval, before, after, .. } =
+                low.difference(high, *paths, *seed, *confidence)?;
+            Ok(with_swing(address, values, [before, after], NumberEstimate { value, standard_error, interval }))
+        }
+    }
 }
 
 fn alone(asking: &Asking, method: &Method) -> Result<Estimate, Error> {
     match method {
         Method::Exact(tolerance) => asking.exact(*tolerance),
         Method::Simulated { paths, seed, confidence } => asking.simulated(*paths, *seed, *confidence),
-    }
-}
-
-/// Both answers, and their difference.
-fn both([low, high]: [&Asking; 2], method: &Method) -> Result<([Estimate; 2], NumberEstimate), Error> {
-    match method {
-        Method::Exact(_) => {
-            let answers = [alone(low, method)?, alone(high, method)?];
-            let error = answers[0].standard_error() + answers[1].standard_error();
-            Ok((answers, NumberEstimate::of(answers[1].value() - answers[0].value(), error, 2.0 * error)))
-        }
-        Method::Simulated { paths, seed, confidence } => {
-            let change = low.difference(high, *paths, *seed, *confidence)?;
-            let swing = NumberEstimate {
-                value: change.value,
-                standard_error: change.standard_error,
-                interval: change.interval,
-            };
-            Ok(([change.before, change.after], swing))
-        }
     }
 }

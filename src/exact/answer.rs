@@ -7,7 +7,7 @@ use super::ranking::{MOST_ANSWERS, Ranking};
 use super::revenue::Of;
 use super::settings::{Exact, refused};
 use crate::assumption::address::{ProviderKey, of_provider};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::quadrature::budget::Budget;
 use crate::exact::quadrature::integrate::Request;
@@ -112,7 +112,7 @@ pub(super) fn question(
 pub(super) fn leads_fault(exact: &Exact<'_>, plan: &Plan, question: &Question) -> Option<String> {
     let check = |series| check_pair(exact.scenario, plan, series, Asked::LeadChanges);
     let fault = pair_of(exact.scenario, plan, question).and_then(check).err()?;
-    fault.problems().first().and_then(Problem::reason).map(str::to_owned)
+    fault.reason().map(str::to_owned)
 }
 
 /// Reason given for revenue over years.
@@ -204,7 +204,7 @@ fn two_series(plan: &Plan) -> Result<[SeriesId; 2], Error> {
 fn unless_unsupported<T>(answer: Result<T, Error>) -> Result<Part<T>, Error> {
     match answer {
         Ok(answer) => Ok(Part::Known(answer)),
-        Err(error) => match error.problems().first().and_then(Problem::reason) {
+        Err(error) => match error.reason() {
             Some(reason) => Ok(Part::NotExact(reason.to_owned().into())),
             None => Err(error),
         },

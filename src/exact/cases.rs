@@ -246,7 +246,7 @@ fn add(sums: &mut Vec<f64>, weight: f64, terms: &[f64]) {
 }
 
 /// Every combination of values with its probability; none without draws.
-fn combinations(draws: &[(usize, Vec<(f64, f64)>)]) -> Vec<(f64, Vec<f64>)> {
+pub(super) fn combinations(draws: &[(usize, Vec<(f64, f64)>)]) -> Vec<(f64, Vec<f64>)> {
     if draws.is_empty() {
         return Vec::new();
     }

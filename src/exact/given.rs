@@ -2,6 +2,7 @@
 
 use super::answer::pair_of;
 use super::asked::{Asked, Watch};
+use super::cases::{self, MOST_CASES};
 use super::dynamics::{check_pair, is_needed};
 use super::pair::{Engine, Pair};
 use super::process::Processes;
@@ -15,8 +16,6 @@ use crate::scenario::Scenario;
 
 /// Tolerance of the recursion at a point.
 const TOLERANCE: f64 = 1e-5;
-/// The largest number of combinations of the coins of jumps.
-const MOST_COINS: usize = 64;
 
 /// A question and a date, as a function of the drawn numbers.
 #[derive(Debug)]
@@ -97,28 +96,28 @@ fn unit(place: usize, count: usize) -> Vec<f64> {
     (0..count).map(|column| f64::from(u8::from(column == place))).collect()
 }
 
-/// Every combination of the scores of some discrete draws, with its probability.
+/// Every combination of the scores of the coins of jumps, with its probability.
 fn combinations(plan: &Plan, draws: &[usize]) -> Result<Vec<(f64, Vec<f64>)>, Error> {
-    let mut all = vec![(1.0, Vec::new())];
-    for draw in draws {
+    let scored = |draw: &usize| -> (usize, Vec<(f64, f64)>) {
         let steps = plan.quantile(*draw).steps().expect("a coin is discrete");
         let mut below = 0.0;
-        let mut scored = Vec::new();
-        for (_, weight) in steps.into_iter().filter(|(_, weight)| *weight > 0.0) {
-            scored.push((weight, math::norm_quantile((below + 0.5 * weight).min(1.0 - f64::EPSILON))));
+        let score = |(_, weight): (f64, f64)| {
+            let score = math::norm_quantile((below + 0.5 * weight).min(1.0 - f64::EPSILON));
             below += weight;
-        }
-        let one = |(weight, scores): &(f64, Vec<f64>)| {
-            let with = |(own, score): &(f64, f64)| (weight * own, [scores.as_slice(), &[*score]].concat());
-            scored.iter().map(with).collect::<Vec<_>>()
+            (score, weight)
         };
-        all = all.iter().flat_map(one).collect();
-        if all.len() > MOST_COINS {
-            let reason = format!("its jumps have more than {MOST_COINS} combinations of outcomes");
+        (*draw, steps.into_iter().filter(|(_, weight)| *weight > 0.0).map(score).collect())
+    };
+    let scored: Vec<_> = draws.iter().map(scored).collect();
+    let mut count = 1;
+    for (draw, scores) in &scored {
+        count *= scores.len();
+        if count > MOST_CASES {
+            let reason = format!("its jumps have more than {MOST_CASES} combinations of outcomes");
             return Err(refused(plan.draw_address(*draw), &reason, "ask for an earlier date"));
         }
     }
-    Ok(all)
+    Ok(if draws.is_empty() { vec![(1.0, Vec::new())] } else { cases::combinations(&scored) })
 }
 
 /// The probability at points of the drawn numbers.

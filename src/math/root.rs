@@ -52,7 +52,6 @@ pub(crate) fn threshold(holds: impl Fn(f64) -> bool, mut low: f64, mut high: f64
 }
 
 /// The place of the maximum of a function with one maximum, by golden section, to a tolerance.
-#[cfg(feature = "history")]
 pub(crate) fn maximum(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64, tolerance: f64) -> f64 {
     const SHARE: f64 = 0.618_033_988_749_895;
     let (mut a, mut b) = (high - SHARE * (high - low), low + SHARE * (high - low));

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::html::{HtmlPage, Slider};
 use super::{places, words};
 use crate::analysis::{LiveAnswer, LiveNumber, SMALL_ERROR};
-use crate::assumption::quantity::Quantity;
 use crate::scenario::Scenario;
 
 const SCRIPT: &str = include_str!("live.js");
@@ -14,10 +13,6 @@ const STEPS: u32 = 400;
 
 pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswer) {
     let LiveAnswer { question, period, numbers, error, solves, .. } = live;
-    let quantity = |number: &LiveNumber| {
-        let place = scenario.assumptions().into_iter().find(|place| place.address == number.address);
-        place.map_or(Quantity::Shared, |place| place.quantity)
-    };
     page.heading(2, &format!("What if: {question} by {period}"));
     page.paragraph(
         "The probability with these numbers fixed, each between its 1 % and 99 % quantiles, and everything else drawn. The sliders begin near \
@@ -31,15 +26,11 @@ pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswe
     };
     let value =
         |number: &LiveNumber| number.low + f64::from(place(number)) / f64::from(STEPS) * (number.high - number.low);
-    let slider = |number: &LiveNumber| {
-        let quantity = quantity(number);
-        let shown = format!("{}{}", words::number(quantity, value(number)), words::unit(quantity));
-        Slider {
-            address: number.address.clone(),
-            name: places::place(scenario, &number.address),
-            value: shown,
-            place: place(number),
-        }
+    let slider = |number: &LiveNumber| Slider {
+        address: number.address.clone(),
+        name: places::place(scenario, &number.address),
+        value: places::value(scenario, &number.address, value(number)),
+        place: place(number),
     };
     let rows: Vec<Slider> = numbers.iter().map(slider).collect();
     let start: Vec<f64> = numbers.iter().map(value).collect();
@@ -55,7 +46,7 @@ pub(super) fn section(page: &mut HtmlPage, scenario: &Scenario, live: &LiveAnswe
         "A polynomial fitted to exact answers. At 1,000 random points its largest error is {error:.1e}, from {solves} exact answers in all.{quality}"
     ));
     let number = |own: &LiveNumber| {
-        let quantity = quantity(own);
+        let quantity = places::quantity(scenario, &own.address);
         let form = if words::number(quantity, own.median).ends_with('%') { "percent" } else { "plain" };
         json!({ "low": own.low, "high": own.high, "form": form, "unit": words::unit(quantity) })
     };

@@ -84,7 +84,7 @@ fn users(scenario: &Scenario, name: &str) -> impl Iterator<Item = AssumptionPlac
 }
 
 /// What the number at an address means; of a named assumption, what it means at all places that use it.
-fn quantity(scenario: &Scenario, address: &str) -> Quantity {
+pub(super) fn quantity(scenario: &Scenario, address: &str) -> Quantity {
     let found = scenario.assumptions().into_iter().find(|place| place.address == address);
     let stated = found.map_or(Quantity::Shared, |place| place.quantity);
     let Subject::Assumption(name) = Subject::of_known(address) else { return stated };

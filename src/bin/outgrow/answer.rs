@@ -23,12 +23,7 @@ pub(crate) fn simulated(
     let mut simulation = scenario.simulate().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
     simulation = simulation.views(contents.views);
     simulation = simulation.fans_of(options.fans_of.iter().map(|years| years.measure));
-    if let Some(paths) = options.paths {
-        simulation = simulation.paths(paths);
-    }
-    if let Some(seed) = options.seed {
-        simulation = simulation.seed(seed);
-    }
+    simulation = sampled(simulation, options.paths, options.seed, options.confidence);
     if let Some(sampling) = options.sampling {
         simulation = simulation.sampling(sampling);
     }
@@ -37,9 +32,6 @@ pub(crate) fn simulated(
     }
     if let Some(paths) = options.at_most {
         simulation = simulation.at_most(paths);
-    }
-    if let Some(level) = options.confidence {
-        simulation = simulation.confidence(level);
     }
     if cross_check {
         simulation = simulation.cross_check(true);
@@ -57,6 +49,25 @@ pub(crate) fn simulated(
         bar.finish_and_clear();
     }
     outcome
+}
+
+/// The simulation with the settings that the command line states.
+pub(crate) fn sampled(
+    mut simulation: outgrow::Simulation<'_>,
+    paths: Option<u64>,
+    seed: Option<u64>,
+    confidence: Option<f64>,
+) -> outgrow::Simulation<'_> {
+    if let Some(paths) = paths {
+        simulation = simulation.paths(paths);
+    }
+    if let Some(seed) = seed {
+        simulation = simulation.seed(seed);
+    }
+    if let Some(level) = confidence {
+        simulation = simulation.confidence(level);
+    }
+    simulation
 }
 
 pub(crate) fn exact(scenario: &Scenario, tolerance: Option<f64>, contents: &Contents) -> Result<Outcome, Error> {

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::input::Source;
 use crate::options::{Findings, Input, Threads};
 use crate::values::{real, setting, whole};
-use crate::{files, input, messages, output};
+use crate::{answer, files, input, messages, output};
 
 #[derive(Args)]
 pub(crate) struct Difference {
@@ -78,16 +78,7 @@ fn sources(options: &Difference) -> Result<(Source, Source), Failure> {
 }
 
 fn run(first: &Source, second: &Source, options: &Difference) -> Result<Differences, Failure> {
-    let mut simulation = first.scenario.simulate();
-    if let Some(paths) = options.paths {
-        simulation = simulation.paths(paths);
-    }
-    if let Some(seed) = options.seed {
-        simulation = simulation.seed(seed);
-    }
-    if let Some(level) = options.confidence {
-        simulation = simulation.confidence(level);
-    }
+    let simulation = answer::sampled(first.scenario.simulate(), options.paths, options.seed, options.confidence);
     let names =
         if first.name == second.name { first.name.clone() } else { format!("{} and {}", first.name, second.name) };
     simulation.difference(&second.scenario).map_err(|error| input::failure(Path::new(&names), &error))
