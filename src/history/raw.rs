@@ -6,6 +6,8 @@ use crate::error::Place;
 
 /// Bytes kept before the current record are dropped once there are this many.
 const SPARE: usize = 1 << 16;
+/// The longest record: a file without line ends is no table, and would be held in memory whole.
+const MOST_BYTES: usize = 1 << 20;
 
 /// A reader that keeps what was read from the start of the current record on. The parser reports where a record starts,
 /// but not where its fields are.
@@ -42,6 +44,10 @@ impl<R: Read> Read for Kept<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.kept.extend_from_slice(&buffer[..count]);
+        if self.kept.len() > MOST_BYTES + SPARE {
+            let message = "a row is longer than 1 MiB, or a quotation mark is not closed";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         Ok(count)
     }
 }

@@ -32,9 +32,12 @@ pub(super) struct Table<'r> {
     /// Where the record starts: its byte, and its line.
     start: u64,
     line: usize,
-    is_started: bool,
+    rows: u64,
     problems: Vec<Problem>,
 }
+
+/// The most rows of a table, the head included: its figures stay in memory, 32 bytes each, and a name takes some 200.
+const MOST_ROWS: u64 = 2_000_000;
 
 impl<'r> Table<'r> {
     /// Reads the header.
@@ -52,7 +55,7 @@ impl<'r> Table<'r> {
             record: ByteRecord::new(),
             start: 0,
             line: 1,
-            is_started: false,
+            rows: 0,
             problems: Vec::new(),
         };
         if !table.advance(what)? {
@@ -123,10 +126,13 @@ impl<'r> Table<'r> {
 
     fn advance(&mut self, what: &'static str) -> Result<bool, Error> {
         let read = self.reader.read_byte_record(&mut self.record);
-        let more = read.map_err(|error| Error::invalid(what, "", format!("the file could not be read: {error}")))?;
+        let more = read.map_err(|error| {
+            let after = if self.rows > 0 { format!(" after line {}", self.line) } else { String::new() };
+            Error::invalid(what, "", format!("the file could not be read{after}: {error}"))
+        })?;
         let Some(position) = self.record.position().filter(|_| more) else {
             // Only the last record can have an open quotation mark, and its field then extends to the end of the file.
-            if self.is_started && raw::is_open(self.reader.get_ref().from(self.start)) {
+            if self.rows > 0 && raw::is_open(self.reader.get_ref().from(self.start)) {
                 let place = Some(Place { line: self.line, column: 1 });
                 let message = "a quotation mark of this record is not closed, got the end of the file";
                 self.problems.push(Problem { place, ..Problem::new("", message) });
@@ -135,7 +141,12 @@ impl<'r> Table<'r> {
         };
         self.start = position.byte();
         self.line = raw::record_start(self.reader.get_ref().from(self.start), position.line()).1;
-        self.is_started = true;
+        self.rows += 1;
+        if self.rows > MOST_ROWS {
+            let message =
+                format!("the file has more than {MOST_ROWS} rows; leave out the names or periods that are not needed");
+            return Err(Error::one(Kind::Limit, what, "", message));
+        }
         self.reader.get_mut().forget(self.start);
         Ok(true)
     }

@@ -72,19 +72,24 @@ impl Scenario {
     /// # Errors
     /// If a curve is a closure.
     pub(crate) fn to_tree(&self) -> Result<Node, Error> {
-        let custom = |series: super::SeriesOf<'_>| {
-            let curve = series.own.growth.as_ref()?;
-            let (name, rest) = curve.closure()?;
-            let message = format!("the custom curve {name:?} is a closure and cannot be written");
-            let address = of_provider(&series.name(), ProviderKey::Growth) + &rest + ".custom";
-            Some(Problem::new(address, message))
+        let problem = |(name, address): (String, String)| {
+            Problem::new(address, format!("the custom curve {name:?} is a closure and cannot be written"))
         };
-        let problems: Vec<Problem> = self.series().into_iter().filter_map(custom).collect();
+        let problems: Vec<Problem> = self.closures().into_iter().map(problem).collect();
         if problems.is_empty() {
             Ok(encode::scenario(self))
         } else {
             Err(Error::of(Kind::Invalid, "scenario", problems))
         }
+    }
+
+    /// The name and the address of every custom curve.
+    pub(crate) fn closures(&self) -> Vec<(String, String)> {
+        let custom = |series: super::SeriesOf<'_>| {
+            let (name, rest) = series.own.growth.as_ref()?.closure()?;
+            Some((name, of_provider(&series.name(), ProviderKey::Growth) + &rest + ".custom"))
+        };
+        self.series().into_iter().filter_map(custom).collect()
     }
 }
 

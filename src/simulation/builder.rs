@@ -4,14 +4,16 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
+use super::checkpoint::Checkpoints;
 use super::settings::{PartKind, Precision, Settings};
+use super::tally::Tally;
 use crate::error::{Error, Problem};
 use crate::paths::{MOST_PATHS, Sampling};
 use crate::scenario::{Measure, Scenario};
 use crate::statistic::Statistic;
 
 /// Default number of paths.
-const DEFAULT_PATHS: u64 = 1_000_000;
+pub(crate) const DEFAULT_PATHS: u64 = 1_000_000;
 /// Default confidence level.
 pub(crate) const DEFAULT_CONFIDENCE: f64 = 0.95;
 /// Default maximum number of paths of a stopping rule.
@@ -56,6 +58,9 @@ pub struct Simulation<'a> {
     pub(super) views: bool,
     pub(super) custom: Vec<CustomStatistic<'a>>,
     pub(super) progress: Option<Mutex<Box<OnProgress<'a>>>>,
+    /// The counts that a resumed run starts from.
+    pub(super) resumed: Option<Tally>,
+    pub(super) checkpoints: Option<Checkpoints<'a>>,
     /// Number of groups per block, where a test overrides the default.
     pub(super) block_groups: Option<usize>,
 }
@@ -92,6 +97,7 @@ impl Scenario {
                 sampling: Sampling::Plain,
                 chosen: None,
                 precision: None,
+                at_most: None,
                 continuous: false,
                 cross_check: false,
             },
@@ -101,6 +107,8 @@ impl Scenario {
             views: false,
             custom: Vec::new(),
             progress: None,
+            resumed: None,
+            checkpoints: None,
             block_groups: None,
         }
     }
@@ -364,6 +372,9 @@ impl<'a> Simulation<'a> {
                 let at_most = self.at_most;
                 report("at_most", format!("must be between {least} and {most} under this sampling, got {at_most}"));
             }
+        }
+        if self.views && (self.resumed.is_some() || self.checkpoints.is_some()) {
+            report("views", "counts that are kept or resumed are of one scenario; run it without views".to_owned());
         }
         let (index, of) = self.shard;
         if index >= of || of > MOST_PATHS {

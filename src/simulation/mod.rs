@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod builder;
+mod checkpoint;
 mod counting;
 mod cross_check;
 mod custom;
@@ -20,7 +21,7 @@ mod until;
 mod untrusted;
 mod views;
 
-pub(crate) use builder::DEFAULT_CONFIDENCE;
+pub(crate) use builder::{DEFAULT_CONFIDENCE, DEFAULT_PATHS};
 pub use builder::{Progress, Simulation};
 pub use sample::SamplePaths;
 pub use settings::Precision;
@@ -60,8 +61,10 @@ impl Simulation<'_> {
 
     fn counted(&self) -> Result<Tally, Error> {
         let mut settings = self.settings.clone();
+        settings.at_most = settings.precision.map(|_| self.at_most);
         let every_pair = settings.ranks || !self.custom.is_empty();
-        let plan = pilot::prepared(self.scenario, &mut settings, every_pair)?;
+        let closure = self.scenario.closures().into_iter().next().map(|(_, address)| address);
+        let plan = custom::caught(closure.as_deref(), || pilot::prepared(self.scenario, &mut settings, every_pair))??;
         match settings.precision {
             Some(precision) => until::until(self, &plan, settings, precision),
             None => run::shard(self, &plan, &settings),

@@ -49,7 +49,12 @@ impl Outcome {
         let given = serde_json::to_value(&again).map_err(not_read)?;
         match difference("", &stated, &given) {
             None => Ok(again),
-            Some((address, message)) => Err(invalid(&address, message)),
+            Some((address, [stated, given])) => {
+                let message = format!(
+                    "the file has {stated}, but its scenario and settings give {given}; the file was changed, or another build wrote it"
+                );
+                Err(invalid(&address, message))
+            }
         }
     }
 }
@@ -138,6 +143,7 @@ fn alone(scenario: &Scenario, run: &RunInfo, contents: &Contents) -> Result<Outc
         sampling: run.sampling.unwrap_or(Sampling::Plain),
         chosen: run.chosen.clone(),
         precision: run.precision.map(|precision| Precision::standard_error(precision.asked)),
+        at_most: None,
         continuous: run.continuous,
         cross_check: contents.cross_check,
     };
@@ -149,7 +155,7 @@ fn alone(scenario: &Scenario, run: &RunInfo, contents: &Contents) -> Result<Outc
 }
 
 /// The address of the first value in which two files differ, with both values.
-fn difference(address: &str, file: &Value, again: &Value) -> Option<(String, String)> {
+pub(super) fn difference(address: &str, file: &Value, again: &Value) -> Option<(String, [String; 2])> {
     match (file, again) {
         (Value::Object(own), Value::Object(other)) => {
             let at = |key: &str| if address.is_empty() { key.to_owned() } else { format!("{address}.{key}") };
@@ -166,14 +172,7 @@ fn difference(address: &str, file: &Value, again: &Value) -> Option<(String, Str
             items.find_map(|(place, (own, other))| difference(&format!("{address}[{place}]"), own, other))
         }
         _ if is_same(file, again) => None,
-        _ => {
-            let message = format!(
-                "the file has {}, but its scenario and settings give {}; the file was changed, or another build wrote it",
-                shown(file),
-                shown(again)
-            );
-            Some((address.to_owned(), message))
-        }
+        _ => Some((address.to_owned(), [file, again].map(shown))),
     }
 }
 

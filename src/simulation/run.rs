@@ -6,6 +6,8 @@ use std::sync::{PoisonError, TryLockError};
 
 use super::advice;
 use super::builder::{OnProgress, Progress, Simulation};
+use super::checkpoint;
+use super::custom::caught;
 use super::parts::{Listed, built_in, empty_counts, measured};
 use super::pilot::Prepared;
 use super::settings::{PartCounts, PartKind, Settings};
@@ -13,14 +15,17 @@ use super::tally::Tally;
 use crate::error::{Detail, Error, Kind};
 use crate::paths::{Block, Paths, Sampler, Sampling, groups_that_fit};
 use crate::plan::Plan;
-use crate::statistic::{Counts, PAGE_BYTES, Totals, Weighing};
+use crate::statistic::{Counts, PAGE_BYTES, Shape, Totals, Weighing};
 
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
 pub(super) const CHUNK: u64 = 128;
-/// Maximum memory for the histograms of fans and shares.
-const MOST_HISTOGRAM_BYTES: usize = 256 * 1024 * 1024;
+/// Maximum memory for the histograms of fans and shares in MiB, for each thread.
+const MOST_HISTOGRAM_MIB: usize = 128;
+const MOST_HISTOGRAM_BYTES: usize = MOST_HISTOGRAM_MIB << 20;
+/// Maximum number of counts: each is an estimate in the outcome.
+const MOST_CELLS: usize = 1 << 21;
 
-/// Runs the shard of a simulation.
+/// Runs the shard of a simulation, or what is missing of it if it is resumed.
 pub(super) fn shard(simulation: &Simulation<'_>, prepared: &Prepared, settings: &Settings) -> Result<Tally, Error> {
     let unit = settings.sampling.groups_of_a_unit();
     let units = settings.groups() / unit;
@@ -29,8 +34,8 @@ pub(super) fn shard(simulation: &Simulation<'_>, prepared: &Prepared, settings: 
         u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).expect("at most all units") * unit
     };
     let (first, end) = (cut(index), cut(index + 1));
-    let paths = settings.paths_in(first, end);
-    part(simulation, prepared, settings, Stretch { first, end, before: 0, total: paths })
+    let stretch = Stretch { first, end, before: 0, total: settings.paths_in(first, end) };
+    checkpoint::completed((simulation, prepared), settings, stretch, simulation.resumed.clone())
 }
 
 /// Runs a range of groups.
@@ -69,6 +74,8 @@ struct Run<'r, 'a> {
     settings: &'r Settings,
     statistics: Vec<Listed<'r>>,
     empty: Vec<Counts>,
+    /// Names and addresses of the scenario's custom curves.
+    closures: Vec<(String, String)>,
     block_groups: usize,
     stretch: Stretch,
     next_group: AtomicU64,
@@ -110,14 +117,18 @@ impl<'r, 'a> Run<'r, 'a> {
         for own in &simulation.custom {
             statistics.push((own.kind, own.name.clone(), Box::new(&*own.statistic)));
         }
-        let mut empty = Vec::new();
+        let mut shapes = Vec::new();
         for (kind, name, statistic) in &statistics {
             let shape = statistic.shape(&plan.rows).map_err(|error| custom_fault(*kind, name, &error))?;
             if let Some(message) = shape.fault() {
                 return Err(Error::invalid("simulation", format!("{}[{name}]", kind.word()), message));
             }
-            empty.push(empty_counts((*kind, name), &shape, plan, settings.sampling == Sampling::Plain));
+            shapes.push(shape);
         }
+        let plain = settings.sampling == Sampling::Plain;
+        check_cells(&statistics, &shapes, plain)?;
+        let parts = statistics.iter().zip(&shapes);
+        let empty = parts.map(|((kind, name, _), shape)| empty_counts((*kind, name), shape, plan, plain)).collect();
         let run = Self {
             simulation,
             settings,
@@ -126,6 +137,7 @@ impl<'r, 'a> Run<'r, 'a> {
             sampler,
             statistics,
             empty,
+            closures: simulation.scenario.closures(),
             stretch,
             next_group: AtomicU64::new(stretch.first),
             done_paths: AtomicU64::new(stretch.before),
@@ -133,7 +145,6 @@ impl<'r, 'a> Run<'r, 'a> {
             stopped: AtomicBool::new(false),
         };
         run.check_histograms()?;
-        run.check_replicates()?;
         Ok(run)
     }
 
@@ -143,7 +154,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if rows * PAGE_BYTES <= MOST_HISTOGRAM_BYTES {
             return Ok(());
         }
-        let message = format!("{rows} histograms of at least 10 KiB take more than 256 MiB");
+        let message = format!("{rows} histograms of at least 10 KiB take more than {MOST_HISTOGRAM_MIB} MiB");
         let of = |kind: PartKind| -> usize {
             let parts = self.statistics.iter().zip(&self.empty).filter(|((own, ..), _)| *own == kind);
             parts.map(|(_, counts)| counts.histograms().len()).sum()
@@ -152,23 +163,6 @@ impl<'r, 'a> Run<'r, 'a> {
         let known = &self.plan.rows;
         let rest = format!("at {} and the others", known.label(1));
         Err(Error::provider_limit("simulation", &known.names()[0], &rest, format!("{message}: {advice}")))
-    }
-
-    /// Checks the memory of cells by replicate, which are 32 times as many and twice as large.
-    fn check_replicates(&self) -> Result<(), Error> {
-        let bytes: usize = self.empty.iter().map(Counts::bytes).sum();
-        if bytes <= MOST_HISTOGRAM_BYTES {
-            return Ok(());
-        }
-        let of = |part: &usize| self.empty[*part].bytes();
-        let (kind, name, _) =
-            &self.statistics[(0..self.empty.len()).max_by_key(of).expect("some part exceeds the bound")];
-        let message = format!(
-            "counts in 32 replicates take more than 256 MiB ({} MiB): {}; or use plain sampling",
-            bytes >> 20,
-            kind.without()
-        );
-        Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
     }
 
     /// Runs one worker on the calling thread.
@@ -201,13 +195,15 @@ impl<'r, 'a> Run<'r, 'a> {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
             let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
-            block.fill((self.plan, self.sampler), group, groups, len)?;
+            let closure = self.closures.first().map(|(_, address)| address.as_str());
+            caught(closure, || block.fill((self.plan, self.sampler), group, groups, len))??;
             weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
                 counts.start(&weighing);
-                statistic.observe(&paths, counts);
+                let closure = kind.custom().map(|kind| format!("{}[{name}]", kind.word()));
+                caught(closure.as_deref(), || statistic.observe(&paths, counts))?;
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
             }
             self.check_memory(&done.counts)?;
@@ -293,7 +289,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(
-            "histograms take more than 256 MiB ({} MiB, {} MiB of them {}); this row is the widest: {}; or project fewer periods",
+            "histograms take more than {MOST_HISTOGRAM_MIB} MiB ({} MiB, {} MiB of them {}); this row is the widest: {}; or project fewer periods",
             total >> 20,
             largest >> 20,
             self.statistics[part].0.word(),
@@ -318,6 +314,27 @@ impl<'r, 'a> Run<'r, 'a> {
         let chunks = (self.stretch.end - self.stretch.first).div_ceil(CHUNK);
         workers(self.simulation.threads, chunks, || self.worker(), Done::merge)
     }
+}
+
+/// Checks the number of counts, and their memory before it is taken.
+fn check_cells(statistics: &[Listed<'_>], shapes: &[Shape], plain: bool) -> Result<(), Error> {
+    let cells: usize = shapes.iter().map(Shape::cells).sum();
+    let bytes: usize = shapes.iter().map(|shape| shape.bytes(plain)).sum();
+    if cells <= MOST_CELLS && bytes <= MOST_HISTOGRAM_BYTES {
+        return Ok(());
+    }
+    let largest = (0..shapes.len()).max_by_key(|part| shapes[*part].cells()).expect("some part exceeds the bound");
+    let (kind, name, _) = &statistics[largest];
+    let without = kind.without();
+    let message = if cells > MOST_CELLS {
+        format!("{cells} counts are more than {MOST_CELLS}: {without}; or project fewer periods")
+    } else {
+        let mib = bytes >> 20;
+        format!(
+            "counts in 32 replicates take more than {MOST_HISTOGRAM_MIB} MiB ({mib} MiB): {without}; or use plain sampling"
+        )
+    };
+    Err(Error::one(Kind::Limit, "simulation", format!("{}[{name}]", kind.word()), message))
 }
 
 /// Runs one worker per thread, but no more than chunks of work, and merges their results.

@@ -1,5 +1,7 @@
 //! Settings of a run, and the parts of which its tally consists.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Problem};
@@ -59,6 +61,9 @@ pub(crate) struct Settings {
     /// The stopping rule, if it determined the number of paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) precision: Option<Precision>,
+    /// The largest number of paths of the stopping rule, which its batches depend on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at_most: Option<u64>,
     /// Whether overtakes are monitored continuously.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) continuous: bool,
@@ -104,7 +109,12 @@ impl Settings {
             ("fans_of", format!("{:?}", self.measured), format!("{:?}", other.measured)),
             ("sampling", self.sampling.word().to_owned(), other.sampling.word().to_owned()),
             ("how it was chosen", format!("{:?}", self.chosen), format!("{:?}", other.chosen)),
-            ("until", format!("{:?}", self.precision), format!("{:?}", other.precision)),
+            (
+                "until",
+                shown(self.precision.map(|asked| asked.error())),
+                shown(other.precision.map(|asked| asked.error())),
+            ),
+            ("at_most", shown(self.at_most), shown(other.at_most)),
             ("continuous", self.continuous.to_string(), other.continuous.to_string()),
             ("cross_check", self.cross_check.to_string(), other.cross_check.to_string()),
         ];
@@ -161,6 +171,11 @@ impl Settings {
         }
         problems
     }
+}
+
+/// A setting that a run may not have.
+fn shown(value: Option<impl fmt::Display>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }
 
 /// Kind of a part.

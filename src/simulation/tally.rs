@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::reproduce::difference;
 use super::settings::{PartCounts, Settings};
-use crate::error::Error;
+use crate::error::{Error, Kind, Problem};
 use crate::outcome::Build;
 use crate::paths::Sampling;
 use crate::random::GROUP;
@@ -52,10 +53,10 @@ impl Tally {
         Self { build: Build::of_this_crate(), scenario, settings, groups: joined(groups), parts, totals }
     }
 
-    /// Adds the counts of a later batch with the same settings.
-    pub(super) fn grown(mut self, longer: Self) -> Result<Self, Error> {
-        self.settings.paths = longer.settings.paths;
-        self.merge(longer)
+    /// The same counts as the first part of a run with more paths.
+    pub(super) fn of_a_longer_run(mut self, paths: u64) -> Self {
+        self.settings.paths = paths;
+        self
     }
 
     /// Adds the counts of another part of the same run.
@@ -67,33 +68,11 @@ impl Tally {
     /// If the other tally has a different scenario, seed, number of paths or setting, if both count the same paths, or
     /// if a sum overflows.
     pub fn merge(mut self, other: Self) -> Result<Self, Error> {
-        let refuse = |message: String| Err(Error::invalid("merge", "", message));
-        if self.build.stream != other.build.stream {
-            return refuse(format!(
-                "one tally is {}, the other {}: a seed gives them different paths",
-                self.build, other.build
-            ));
+        if let Some(problem) = self.difference(&other) {
+            return Err(Error::of(Kind::Invalid, "merge", vec![problem]));
         }
-        if self.scenario != other.scenario {
-            return refuse("the tallies are of different scenarios".to_owned());
-        }
-        if self.settings != other.settings {
-            return refuse(format!("the runs differ in {}", self.settings.differences(&other.settings)));
-        }
-        let alike =
-            |(a, b): (&PartCounts, &PartCounts)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
-        if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {
-            return refuse("the runs have different custom statistics".to_owned());
-        }
-        let mut groups = self.groups.clone();
-        groups.extend(&other.groups);
-        groups.sort_unstable();
-        if let Some(pair) = groups.windows(2).find(|pair| pair[0].1 > pair[1].0) {
-            let (from, to) = (pair[1].0, pair[0].1.min(pair[1].1));
-            let (from, to) = (from * GROUP as u64, (to * GROUP as u64).min(self.settings.paths));
-            return refuse(format!("both count the paths {from} to {}", to - 1));
-        }
-        self.groups = joined(groups);
+        self.groups.extend(&other.groups);
+        self.groups = joined(self.groups);
         for (part, other) in self.parts.iter_mut().zip(&other.parts) {
             part.counts.merge(&other.counts)?;
         }
@@ -101,6 +80,49 @@ impl Tally {
             totals.merge(others)?;
         }
         Ok(self)
+    }
+
+    /// Why the two are not disjoint parts of one run, at the address of the field that differs.
+    pub(super) fn difference(&self, other: &Self) -> Option<Problem> {
+        if self.build != other.build {
+            let message = format!("one tally is {}, the other {}: merge tallies of one build", self.build, other.build);
+            return Some(Problem::new("build", message));
+        }
+        if let Some(problem) = self.scenario_difference(&other.scenario) {
+            return Some(problem);
+        }
+        if self.settings != other.settings {
+            let message = format!("the runs differ in {}", self.settings.differences(&other.settings));
+            return Some(Problem::new("settings", message));
+        }
+        let alike =
+            |(a, b): (&PartCounts, &PartCounts)| a.kind == b.kind && a.name == b.name && a.counts.is_like(&b.counts);
+        if self.parts.len() != other.parts.len() || !self.parts.iter().zip(&other.parts).all(alike) {
+            return Some(Problem::new("parts", "the runs have different custom statistics".to_owned()));
+        }
+        let mut groups = [&self.groups[..], &other.groups].concat();
+        groups.sort_unstable();
+        let pair = groups.windows(2).find(|pair| pair[0].1 > pair[1].0)?;
+        let (from, to) = (pair[1].0, pair[0].1.min(pair[1].1));
+        let (from, to) = (from * GROUP as u64, (to * GROUP as u64).min(self.settings.paths));
+        Some(Problem::new("groups", format!("both count the paths {from} to {}", to - 1)))
+    }
+
+    /// The first value in which the scenario of another tally differs.
+    fn scenario_difference(&self, other: &Scenario) -> Option<Problem> {
+        if self.scenario == *other {
+            return None;
+        }
+        let message = |found: &str| format!("the tallies are of different scenarios{found}");
+        let values = |scenario: &Scenario| serde_json::to_value(scenario).ok();
+        let found = values(&self.scenario).zip(values(other)).and_then(|(own, other)| difference("", &own, &other));
+        Some(match found {
+            Some((address, [own, other])) => {
+                Problem::new(format!("scenario.{address}"), message(&format!(": {own} and {other}")))
+            }
+            // A custom curve cannot be written.
+            None => Problem::new("scenario", message("")),
+        })
     }
 
     /// The number of paths counted.

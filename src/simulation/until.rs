@@ -1,8 +1,9 @@
 //! The stopping rule: runs batches until the error is small enough.
 
 use super::builder::Simulation;
+use super::checkpoint;
 use super::pilot::Prepared;
-use super::run::{Stretch, part};
+use super::run::Stretch;
 use super::settings::{Precision, Settings};
 use super::tally::Tally;
 use crate::error::Error;
@@ -25,18 +26,13 @@ pub(super) fn until(
     let up_to = |paths: u64| {
         if paths >= most { most } else { sampling.rounded_up(paths.next_multiple_of(GROUP as u64)).min(most) }
     };
-    let mut tally: Option<Tally> = None;
-    let mut paths = up_to(BATCH);
+    let mut tally = simulation.resumed.clone();
+    // A resumed run was in the middle of this batch.
+    let mut paths = tally.as_ref().map_or(up_to(BATCH), |tally| tally.settings().paths);
     loop {
-        let done = settings.groups() * u64::from(tally.is_some());
-        let before = tally.as_ref().map_or(0, Tally::paths);
         settings.paths = paths;
-        let span = Stretch { first: done, end: settings.groups(), before, total: most };
-        let more = part(simulation, prepared, &settings, span)?;
-        let all = match tally {
-            Some(tally) => tally.grown(more)?,
-            None => more,
-        };
+        let stretch = Stretch { first: 0, end: settings.groups(), before: 0, total: most };
+        let all = checkpoint::completed((simulation, prepared), &settings, stretch, tally)?;
         if !all.is_complete() || paths == most {
             return Ok(all);
         }
@@ -45,7 +41,7 @@ pub(super) fn until(
             return Ok(all);
         }
         paths = up_to(next_batch(paths, error / asked.error()).saturating_add(paths));
-        tally = Some(all);
+        tally = Some(all.of_a_longer_run(paths));
     }
 }
 

@@ -43,8 +43,8 @@ impl TryFrom<Untrusted> for Tally {
         }
         let refuse = |address: &str, message: &str| Err(Error::invalid("tally", address, message));
         let here = Build::of_this_crate();
-        if build.stream != here.stream {
-            return refuse("build.stream", &format!("a tally {build} cannot be used by a build {here}: run it again"));
+        if build != here {
+            return refuse("build", &format!("a tally {build} cannot be used by a build {here}: run it again"));
         }
         let in_order = groups.windows(2).all(|pair| pair[0].1 < pair[1].0);
         let within = groups.iter().all(|(from, to)| from < to && *to <= settings.groups());

@@ -35,6 +35,16 @@ impl Shape {
         Self { classes: Vec::new() }
     }
 
+    /// The number of classes of all rows.
+    pub(crate) fn cells(&self) -> usize {
+        self.classes.iter().sum()
+    }
+
+    /// Memory of the counts, which are by replicate unless `plain`.
+    pub(crate) fn bytes(&self, plain: bool) -> usize {
+        self.cells() * if plain { size_of::<u64>() } else { size_of::<Replicates>() }
+    }
+
     pub(crate) fn fault(&self) -> Option<String> {
         let most = usize::from(u16::MAX);
         let row = self.classes.iter().position(|classes| !(1..=most).contains(classes))?;
@@ -182,11 +192,6 @@ impl Counts {
     /// Whether the rows count paths if `plain`, and weights by replicate otherwise.
     pub(crate) fn is_plain(&self, plain: bool) -> bool {
         if plain { self.weights.is_empty() } else { self.classes.is_empty() }
-    }
-
-    /// Memory of the cells for classes by replicate.
-    pub(crate) fn bytes(&self) -> usize {
-        self.weights.iter().map(Vec::len).sum::<usize>() * size_of::<Replicates>()
     }
 
     pub(crate) fn histograms(&self) -> &[Histogram] {

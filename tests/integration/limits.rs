@@ -1,6 +1,6 @@
 //! Limits: each is an error that names row and period and says what to switch off, never a wrong number.
 
-use outgrow::{Curve, Error, Provider, Question, Scenario};
+use outgrow::{Curve, Error, Provider, Question, Sampling, Scenario};
 
 /// One provider that overflows, and one that does not.
 fn pair(growth: f64, volatility: f64) -> Scenario {
@@ -65,7 +65,66 @@ fn histograms_beyond_their_memory_are_an_error_that_says_what_to_switch_off() {
     }
     let scenario = builder.build().expect("a scenario");
     let message = limit(&scenario.simulate().paths(64).ranks(false).run().expect_err("64 × 480 histograms, twice"));
-    assert!(message.contains("provider[p") && message.contains("256 MiB"), "{message}");
+    assert!(message.contains("provider[p") && message.contains("128 MiB"), "{message}");
     assert!(message.contains("switch fans") || message.contains("switch shares"), "{message}");
     assert!(scenario.simulate().paths(64).fans(false).shares(false).ranks(false).run().is_ok());
+}
+
+#[test]
+fn counts_beyond_their_bound_are_refused_before_their_memory_is_taken() {
+    let provider = |index: u32| {
+        let provider = Provider::new(format!("p{index}"), 100 + index).growth(Curve::constant(0.1));
+        provider.volatility(0.1)
+    };
+    let builder =
+        (0..64).fold(Scenario::builder("2018-01", "2060-12"), |builder, index| builder.provider(provider(index)));
+    let scenario = builder.question(Question::overtakes("p0", "p1")).build().expect("valid");
+    let run = |sampling| scenario.simulate().paths(64).sampling(sampling).fans(false).shares(false);
+    let message = limit(&run(Sampling::Plain).run().expect_err("too many ranks"));
+    assert!(message.contains("ranks[]: 2108410 counts are more than 2097152: switch ranks off"), "{message}");
+    let shorter = scenario.with_horizon("2030-12").expect("valid");
+    let run = shorter.simulate().paths(64).sampling(Sampling::Sobol).fans(false).shares(false);
+    let message = limit(&run.run().expect_err("too many ranks"));
+    assert!(
+        message.contains("counts in 32 replicates take more than 128 MiB") && message.contains("--no-ranks"),
+        "{message}"
+    );
+}
+
+/// Endless rows of a table, of 20 names and all months from the year 1 on.
+#[cfg(feature = "history")]
+struct Endless {
+    rows: usize,
+    rest: Vec<u8>,
+}
+
+#[cfg(feature = "history")]
+impl std::io::Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.rest.len() < buffer.len() {
+            let (month, name) = (self.rows / 20, self.rows % 20);
+            self.rest.extend(format!("N{name},{:04}-{:02},1\n", 1 + month / 12, 1 + month % 12).bytes());
+            self.rows += 1;
+        }
+        let rest = self.rest.split_off(buffer.len());
+        buffer.copy_from_slice(&self.rest);
+        self.rest = rest;
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+#[cfg(feature = "history")]
+fn a_table_without_end_is_refused_by_its_rows() {
+    let endless = Endless { rows: 0, rest: b"name,period,value\n".to_vec() };
+    let message = limit(&outgrow::History::from_csv_reader(endless).expect_err("too long"));
+    assert!(message.contains("the file has more than 2000000 rows"), "{message}");
+}
+
+#[test]
+#[cfg(feature = "history")]
+fn a_row_without_end_is_refused_before_it_is_held() {
+    let zeros = std::io::Read::chain(&b"name,period,value\nA,2018,1\n"[..], std::io::repeat(0));
+    let error = outgrow::History::from_csv_reader(zeros).expect_err("no table");
+    assert!(error.to_string().contains("after line 2: a row is longer than 1 MiB"), "{error}");
 }
