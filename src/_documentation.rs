@@ -11,6 +11,7 @@
 //! | [the audit](audit) | what an audit compares, and how |
 //! | [sensitivity, goal seek and surfaces](sensitivity) | what an answer depends on, and what would have to be true |
 //! | [charts, reports and tables](presentation) | what they show and why |
+//! | [shards, checkpoints and sweeps](distribution) | more than one machine, run or value; what survives a kill |
 //! | [views] | several forecasters over one scenario, their pool and disagreement |
 //! | back-tests (feature `history`) | how often forecasts from past years came true |
 //! | fits (feature `history`) | growth laws and other models fitted to data, with intervals and bands |
@@ -36,6 +37,8 @@ pub mod audit {}
 pub mod presentation {}
 #[doc = include_str!("docs/sensitivity.md")]
 pub mod sensitivity {}
+#[doc = include_str!("docs/distribution.md")]
+pub mod distribution {}
 #[doc = include_str!("docs/views.md")]
 pub mod views {}
 #[cfg(feature = "history")]

@@ -83,6 +83,7 @@
 //!   [performance](_documentation::performance)
 //! * [The audit](_documentation::audit), [sensitivity, goal seek, surfaces and news](_documentation::sensitivity),
 //!   [charts, reports and tables](_documentation::presentation), [views of several forecasters](_documentation::views)
+//! * [Shards, checkpoints and sweeps](_documentation::distribution)
 #![cfg_attr(
     feature = "history",
     doc = "* [Histories and the outside view](_documentation::history), [fits](_documentation::fits), [back-tests](_documentation::backtest)"

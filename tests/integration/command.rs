@@ -383,7 +383,10 @@ fn wrong_usage_is_2() {
         (&[&pair, "--json=yes"], "unexpected value 'yes' for '--json'"),
         (&[&pair, &pair], "unexpected argument"),
         (&[&pair, "--paths"], "a value is required for '--paths <N>'"),
-        (&[&pair, "--paths", "many"], "'many' for '--paths <N>': must be a whole number, as 250000, 100_000 or 1e6"),
+        (
+            &[&pair, "--paths", "many"],
+            "'many' for '--paths <N>': must be a whole number below 2^64, as 250000, 100_000 or 1e6",
+        ),
         (&[&pair, "--paths", "-5"], "'-5' for '--paths <N>'"),
         (&[&pair, "--paths", "1.5"], "'1.5' for '--paths <N>'"),
         (&[&pair, "--paths", "1e-3"], "'1e-3' for '--paths <N>'"),

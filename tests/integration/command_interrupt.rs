@@ -88,3 +88,20 @@ fn a_second_ctrl_c_ends_at_once() {
     let (code, out, _) = ended(child, err);
     assert_eq!((code, out.as_str()), (Some(130), ""), "ended without an answer");
 }
+
+#[test]
+fn the_end_by_a_cluster_leaves_a_checkpoint_that_is_continued() {
+    let folder = crate::command_parts::Folder::new("terminated");
+    let pair = format!("{}/examples/scenarios/constant_pair.toml", env!("CARGO_MANIFEST_DIR"));
+    let file = folder.file("counts.json");
+    let arguments = [&pair, "--paths", "6e6", "--json", "--checkpoint", &file, "--resume"];
+    let (child, err) = started(&arguments);
+    thread::sleep(Duration::from_millis(100));
+    let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill starts");
+    assert!(kill.success());
+    let (code, out, err) = ended(child, err);
+    assert!(code == Some(130) && !out.is_empty(), "{code:?} {err}");
+    assert!(err.ends_with(&format!("; continue with --checkpoint {file} --resume\n")), "{err}");
+    let continued = crate::command_parts::printed(&[&["run"], &arguments[..]].concat());
+    assert_eq!(continued, crate::command_parts::printed(&["run", &pair, "--paths", "6e6", "--json"]));
+}

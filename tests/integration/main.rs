@@ -30,7 +30,11 @@ mod command_fit;
 #[cfg(all(feature = "cli", unix))]
 mod command_interrupt;
 #[cfg(feature = "cli")]
+mod command_parts;
+#[cfg(feature = "cli")]
 mod command_shell;
+#[cfg(feature = "cli")]
+mod command_sweep;
 #[cfg(feature = "toml")]
 mod conformance;
 mod cross_check;
@@ -83,6 +87,7 @@ mod ranks;
 mod readme_commands;
 mod report;
 mod reproduce;
+mod resume;
 mod same_bits;
 mod samplings;
 mod schema;

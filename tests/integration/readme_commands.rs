@@ -103,7 +103,7 @@ fn every_command_of_the_readme_runs() {
     assert!(first.starts_with("outgrow run ") && out.starts_with(shown("run")), "{first}: {out}");
     let of =
         |subcommand: &str| outputs.iter().find(|(command, _)| command.starts_with(&format!("outgrow {subcommand} ")));
-    for subcommand in ["reference", "sensitivity", "news"] {
+    for subcommand in ["reference", "sensitivity", "news", "sweep"] {
         assert_eq!(of(subcommand).expect("the README runs it").1, shown(subcommand), "{subcommand}");
     }
     // Of two calls the README shows the last.

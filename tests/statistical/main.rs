@@ -16,6 +16,8 @@ mod first_passage;
 #[cfg(feature = "history")]
 mod fits;
 mod invariance;
+#[cfg(feature = "cli")]
+mod kills;
 #[cfg(feature = "history")]
 #[path = "../reference/outside_tables.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]

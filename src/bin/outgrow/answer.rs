@@ -18,8 +18,17 @@ pub(crate) fn simulated(
     contents: &Contents,
     cross_check: bool,
 ) -> Result<Outcome, Error> {
+    let simulation = configured(scenario, options, contents).cross_check(cross_check);
+    shown(simulation, outgrow::Simulation::run)
+}
+
+/// The simulation that the command line describes.
+pub(crate) fn configured<'a>(
+    scenario: &'a Scenario,
+    options: &Simulation,
+    contents: &Contents,
+) -> outgrow::Simulation<'a> {
     let [fans, ranks, shares] = [!contents.no_fans, !contents.no_ranks, !contents.no_shares];
-    let bar = bar("{bar:40} {percent:>3} % of {human_len} paths, {eta} left");
     let mut simulation = scenario.simulate().continuous(contents.continuous).fans(fans).ranks(ranks).shares(shares);
     simulation = simulation.views(contents.views);
     simulation = simulation.fans_of(options.fans_of.iter().map(|years| years.measure));
@@ -33,22 +42,24 @@ pub(crate) fn simulated(
     if let Some(paths) = options.at_most {
         simulation = simulation.at_most(paths);
     }
-    if cross_check {
-        simulation = simulation.cross_check(true);
-    }
+    simulation
+}
+
+/// Runs a simulation behind a progress bar, until Ctrl-C.
+pub(crate) fn shown<'a, R>(simulation: outgrow::Simulation<'a>, run: impl FnOnce(outgrow::Simulation<'a>) -> R) -> R {
+    let bar = bar("{bar:40} {percent:>3} % of {human_len} paths, {eta} left");
     let shown = bar.clone();
-    let simulation = simulation.on_progress(move |progress| {
+    let answer = run(simulation.on_progress(move |progress| {
         if let Some(bar) = &shown {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
         }
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    let outcome = simulation.run();
+    }));
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    outcome
+    answer
 }
 
 /// The simulation with the settings that the command line states.
@@ -92,6 +103,11 @@ pub(crate) fn exact(scenario: &Scenario, tolerance: Option<f64>, contents: &Cont
         bar.finish_and_clear();
     }
     outcome
+}
+
+/// The progress bar of a sweep.
+pub(crate) fn cells_bar(cells: u64) -> Option<ProgressBar> {
+    bar("{bar:40} {percent:>3} % of {human_len} cells, {eta} left").inspect(|bar| bar.set_length(cells))
 }
 
 /// A progress bar, where standard error is a terminal and messages are wanted.

@@ -1,14 +1,53 @@
 //! Scores forecasts from the past years of a panel.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
+use clap::Args;
 use outgrow::backtest::{Case, Scorecard};
-use outgrow::{Error, History};
+use outgrow::{Error, History, Period};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::options::Backtest;
+use crate::options::Threads;
+use crate::values::period;
 use crate::{files, input, output};
+
+#[derive(Args)]
+pub(crate) struct Backtest {
+    /// The panel, CSV with the columns group, name, period and value; - for standard input
+    #[arg(value_name = "PANEL.csv")]
+    panel: PathBuf,
+    /// Also score the outside view with the reference class of this panel
+    #[arg(long, value_name = "PANEL2.csv")]
+    other: Option<PathBuf>,
+    /// The number of years that are forecast, 1 to 30
+    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(1..=30), default_value = "5")]
+    horizon: u32,
+    /// The first origin that is scored [default: the first at which 50 earlier cases have a known outcome]
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    first_origin: Option<Period>,
+    /// The publication lag: each forecast is made this number of days after the last day of its origin, 0 to 3650
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650), default_value = "0")]
+    lag: u32,
+    /// The pair whose forecasts from every origin the report shows [default: the pair with the most cases]
+    #[arg(long, value_names = ["A", "B"], num_args = 2, requires = "report")]
+    pair: Option<Vec<String>>,
+    /// The group of this pair [default: the one with the most cases]
+    #[arg(long, value_name = "GROUP", requires = "pair")]
+    group: Option<String>,
+    /// Also print the N worst forecasts of the outside view
+    #[arg(long, value_name = "N", default_value = "0", conflicts_with = "json")]
+    worst: usize,
+    /// Print the scores as JSON
+    #[arg(long)]
+    json: bool,
+    /// Also write a report of the outside view to a file, as HTML: scores, charts and the worst forecasts
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+}
 
 /// The forecaster whose worst forecasts are printed.
 const OUTSIDE_VIEW: &str = "outside_view";

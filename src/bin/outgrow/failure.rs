@@ -46,6 +46,11 @@ impl Failure {
         }
     }
 
+    /// The message; empty if there is none.
+    pub(crate) fn text(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
     pub(crate) fn report(&self) -> ExitCode {
         if let Some(message) = &self.message {
             // `eprintln!` would panic where standard error is closed.

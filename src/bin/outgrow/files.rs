@@ -1,8 +1,8 @@
 //! Writing files: whole or not at all.
 
-use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::messages;
@@ -35,12 +35,37 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), Failure> {
 
 /// Writes a text, and reports the file on standard error.
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    replace(file, text).map_err(|error| unwritable(file, &error.to_string()))?;
+    keep(file, text)?;
     messages::print(&format!("wrote {}\n", file.display()));
     Ok(())
 }
 
-fn unwritable(file: &Path, reason: &str) -> Failure {
+/// Writes a text so that it survives the end of the machine, without a word.
+pub(crate) fn keep(file: &Path, text: &str) -> Result<(), Failure> {
+    replace(file, text).map_err(|error| unwritable(file, &error.to_string()))
+}
+
+/// Locks a file against a second command that would write it, for as long as the result lives. The lock is a file beside it,
+/// since the file itself is replaced by each writing; the system releases it even if the command is killed.
+pub(crate) fn lock(file: &Path) -> Result<File, Failure> {
+    let beside = beside(file, ".lock");
+    let opened = File::options().create(true).truncate(false).write(true).open(&beside);
+    let opened = opened.map_err(|error| unwritable(&beside, &error.to_string()))?;
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(TryLockError::WouldBlock) => Err(unwritable(file, "another run is writing it")),
+        Err(TryLockError::Error(error)) => Err(unwritable(&beside, &error.to_string())),
+    }
+}
+
+/// The same path with something after the name.
+pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+pub(crate) fn unwritable(file: &Path, reason: &str) -> Failure {
     Failure::failed(format!("cannot write {}: {reason}", file.display()))
 }
 
@@ -57,15 +82,21 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => file.to_owned(),
         Err(error) => return Err(error),
     };
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = target.with_file_name(name);
-    let written = fs::write(&part, text).and_then(|()| match fs::metadata(&target) {
+    let part = beside(&target, &format!(".{}.part", std::process::id()));
+    let synced =
+        File::create(&part).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    let written = synced.and_then(|()| match fs::metadata(&target) {
         Ok(known) => fs::set_permissions(&part, known.permissions()),
         Err(_) => Ok(()),
     });
-    written.and_then(|()| fs::rename(&part, &target)).inspect_err(|_| {
+    written.and_then(|()| fs::rename(&part, &target)).and_then(|()| sync_folder(&target)).inspect_err(|_| {
         // The first error is the one to report.
         let _ = fs::remove_file(&part);
     })
+}
+
+/// Makes a renaming last, where folders can be opened as files.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

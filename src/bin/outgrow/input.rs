@@ -55,7 +55,7 @@ impl Source {
 
     /// The scenario of an outcome file, with the outcome computed again; `is_exact` states the method that it must have.
     pub(crate) fn reproduced(file: &Path, is_exact: bool) -> Result<(Self, Outcome), Failure> {
-        let text = text(file, MOST_OUTCOME_BYTES, "1 GiB")?;
+        let text = outcome_text(file)?;
         let outcome = Outcome::reproduce(&text).map_err(|error| failure(file, &error))?;
         let name = name_of(file);
         if outcome.paths().is_none() != is_exact {
@@ -76,7 +76,7 @@ impl Source {
     /// An error of a run of this scenario.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
         let message = format!("{}: {error}", self.name);
-        if error.is_invalid_input() { Failure::invalid(message) } else { Failure::failed(message) }
+        if error.is_invalid_input() || error.is_lookup() { Failure::invalid(message) } else { Failure::failed(message) }
     }
 
     /// A run of this scenario that has no answer, or a wrong one.
@@ -109,6 +109,11 @@ pub(crate) fn name_of(file: &Path) -> String {
 
 fn is_standard_input(file: &Path) -> bool {
     file.as_os_str() == "-"
+}
+
+/// The text of a file of answers or of counts.
+pub(crate) fn outcome_text(file: &Path) -> Result<String, Failure> {
+    text(file, MOST_OUTCOME_BYTES, "1 GiB")
 }
 
 /// The text of a file, or of standard input, of at most `most` bytes, which `limit` states in words.

@@ -5,6 +5,7 @@
 mod analysis;
 mod answer;
 mod backtest;
+mod cells;
 mod check;
 mod difference;
 mod export;
@@ -13,11 +14,15 @@ mod files;
 mod fit;
 mod input;
 mod interrupt;
+mod merge;
 mod messages;
 mod options;
 mod output;
+mod part;
 mod past;
 mod shell;
+mod sweep;
+mod sweep_file;
 mod values;
 
 use std::path::Path;
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
 fn perform(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(options) => run(options),
+        Command::Merge(options) => merge::merge(&options),
+        Command::Sweep(options) => set_threads(options.threads()).and_then(|()| sweep::sweep(&options)),
         Command::Exact(options) => exact(options),
         Command::Difference(options) => difference::difference(&options),
         Command::Audit(options) => audit(&options),
@@ -72,12 +79,21 @@ fn perform(command: Command) -> Result<(), Failure> {
 }
 
 fn run(mut options: Box<Run>) -> Result<(), Failure> {
-    let Run { simulated, cross_check, again, output } = &mut *options;
-    output::check(&simulated.input, output)?;
-    output.json |= *again && !output.csv;
+    options.output.json |= options.again && !options.output.csv;
+    let Run { simulated, cross_check, again, parts, output } = &*options;
+    let name = input::name_of(&simulated.input.file);
+    output::check(&name, output)?;
     let (source, outcome) = if *again {
         set_threads(&simulated.threads)?;
         Source::reproduced(&simulated.input.file, false)?
+    } else if parts.out.is_some() || parts.checkpoint.is_some() {
+        set_threads(&simulated.threads)?;
+        interrupt::handle()?;
+        let source = Source::read(&simulated.input, &simulated.findings)?;
+        match part::run(&source, &options)? {
+            Some(outcome) => (source, outcome),
+            None => return Ok(()),
+        }
     } else {
         interrupt::handle()?;
         simulate(simulated, *cross_check)?
@@ -85,17 +101,13 @@ fn run(mut options: Box<Run>) -> Result<(), Failure> {
     output::write(&source, &outcome, output, &simulated.simulation.fans_of)?;
     if let (Some(done), Some(asked)) = (outcome.paths(), outcome.paths_asked()) {
         let (done, asked) = (HumanCount(done), HumanCount(asked));
-        let message = format!("{}: interrupted: the answers are those of {done} of {asked} paths", source.name);
+        let mut message = format!("{}: interrupted: the answers are those of {done} of {asked} paths", source.name);
+        if let Some(file) = &parts.checkpoint {
+            message += &format!("; continue with --checkpoint {} --resume", file.display());
+        }
         return Err(Failure::interrupted(message));
     }
-    let disagreeing = outcome.cross_checks().find(|check| !check.agrees());
-    disagreeing.map_or(Ok(()), |check| {
-        let message = format!(
-            "{}: the simulated answer disagrees with the exact one; try another --seed, and report it if it happens again",
-            check.question()
-        );
-        Err(source.failed(message))
-    })
+    output::check_agreement(&source, &outcome)
 }
 
 fn simulate(options: &Simulated, cross_check: bool) -> Result<(Source, Outcome), Failure> {
@@ -109,7 +121,7 @@ fn simulate(options: &Simulated, cross_check: bool) -> Result<(Source, Outcome),
 
 fn exact(mut options: Exact) -> Result<(), Failure> {
     let Exact { input, findings, tolerance, again, contents, threads, output } = &mut options;
-    output::check(input, output)?;
+    output::check(&input::name_of(&input.file), output)?;
     output.json |= *again && !output.csv;
     set_threads(threads)?;
     let (source, outcome) = if *again {

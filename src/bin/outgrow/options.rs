@@ -8,9 +8,13 @@ use outgrow::fit::GrowthLaw;
 use outgrow::{Date, Period, Sampling};
 
 use crate::analysis::{NewsOptions, SensitivityOptions, SolveOptions, SurfaceOptions};
+use crate::backtest::Backtest;
 use crate::difference::Difference;
 use crate::export::Export;
+use crate::merge::Merge;
+use crate::part::Parts;
 use crate::shell::{Completions, ManPage};
+use crate::sweep::SweepOptions;
 use crate::values::{YearsOption, date, law, period, real, sampling, setting, threads, whole, years};
 
 const AFTER_HELP: &str = "\
@@ -42,6 +46,8 @@ pub(crate) struct CommandLine {
 pub(crate) enum Command {
     /// Simulate a scenario and print the answers
     Run(Box<Run>),
+    /// Merge the files of all shards of a run or of a sweep, and print the answers of the whole
+    Merge(Box<Merge>),
     /// Compute the exact answers, without sampling, and print them
     Exact(Exact),
     /// Compare the answers of two scenarios on common random numbers
@@ -56,6 +62,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Print what an answer depends on: the split of its variance, a tornado, and Sobol' and Shapley indices
     Sensitivity(SensitivityOptions),
+    /// Answer the questions for many values of one or more numbers, as CSV
+    Sweep(Box<SweepOptions>),
     /// Find the value of a number at which a question has a stated probability
     Solve(SolveOptions),
     /// Print lines of equal probability over ranges of two numbers, and draw them
@@ -103,6 +111,8 @@ pub(crate) struct Run {
     #[arg(long, help_heading = None)]
     #[arg(conflicts_with_all = ["set", "estimate_errors", "Simulation", "cross_check", "Contents", "charts"])]
     pub(crate) again: bool,
+    #[command(flatten)]
+    pub(crate) parts: Parts,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -241,42 +251,6 @@ pub(crate) struct Fit {
     pub(crate) periods: bool,
     #[command(flatten)]
     pub(crate) known: Known,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
-}
-
-#[derive(Args)]
-pub(crate) struct Backtest {
-    /// The panel, CSV with the columns group, name, period and value; - for standard input
-    #[arg(value_name = "PANEL.csv")]
-    pub(crate) panel: PathBuf,
-    /// Also score the outside view with the reference class of this panel
-    #[arg(long, value_name = "PANEL2.csv")]
-    pub(crate) other: Option<PathBuf>,
-    /// The number of years that are forecast, 1 to 30
-    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(1..=30), default_value = "5")]
-    pub(crate) horizon: u32,
-    /// The first origin that is scored [default: the first at which 50 earlier cases have a known outcome]
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
-    pub(crate) first_origin: Option<Period>,
-    /// The publication lag: each forecast is made this number of days after the last day of its origin, 0 to 3650
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650), default_value = "0")]
-    pub(crate) lag: u32,
-    /// The pair whose forecasts from every origin the report shows [default: the pair with the most cases]
-    #[arg(long, value_names = ["A", "B"], num_args = 2, requires = "report")]
-    pub(crate) pair: Option<Vec<String>>,
-    /// The group of this pair [default: the one with the most cases]
-    #[arg(long, value_name = "GROUP", requires = "pair")]
-    pub(crate) group: Option<String>,
-    /// Also print the N worst forecasts of the outside view
-    #[arg(long, value_name = "N", default_value = "0", conflicts_with = "json")]
-    pub(crate) worst: usize,
-    /// Print the scores as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Also write a report of the outside view to a file, as HTML: scores, charts and the worst forecasts
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) threads: Threads,
 }

@@ -11,15 +11,15 @@ use serde::Serialize;
 use crate::export::Form;
 use crate::failure::Failure;
 use crate::files;
-use crate::input::{self, Source};
-use crate::options::{Input, Output};
+use crate::input::Source;
+use crate::options::Output;
 use crate::values::YearsOption;
 
 /// Checks before a run that its files can be written afterwards.
-pub(crate) fn check(input: &Input, options: &Output) -> Result<(), Failure> {
+pub(crate) fn check(name: &str, options: &Output) -> Result<(), Failure> {
     let files = options.export.files().chain(options.html.as_deref());
     let folder = options.charts.as_deref().map_or(Ok(()), files::check_folder);
-    folder.and_then(|()| files::check(files)).map_err(|failure| failure.of(&input::name_of(&input.file)))
+    folder.and_then(|()| files::check(files)).map_err(|failure| failure.of(name))
 }
 
 /// Writes the files that are asked for, and prints the answer.
@@ -45,6 +45,18 @@ pub(crate) fn write(
         Output { csv: true, .. } => csv(),
         Output { json: true, .. } => json(outcome)?,
         _ => outcome.to_string(),
+    })
+}
+
+/// Whether every simulated answer agrees with the exact one, where they are compared.
+pub(crate) fn check_agreement(source: &Source, outcome: &Outcome) -> Result<(), Failure> {
+    let disagreeing = outcome.cross_checks().find(|check| !check.agrees());
+    disagreeing.map_or(Ok(()), |check| {
+        let message = format!(
+            "{}: the simulated answer disagrees with the exact one; try another --seed, and report it if it happens again",
+            check.question()
+        );
+        Err(source.failed(message))
     })
 }
 

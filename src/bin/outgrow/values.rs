@@ -1,11 +1,19 @@
 //! How the values of options are read.
 
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use outgrow::fit::GrowthLaw;
 use outgrow::{Date, Measure, Period, Sampling};
+use serde::{Deserialize, Serialize};
 
 /// More threads than any processor has cores would only take memory.
 const MOST_THREADS: u64 = 1024;
+
+/// A message that lists missing shards stays short, and each shard has work.
+const MOST_SHARDS: u64 = 100_000;
 
 const SAMPLINGS: [(&str, Sampling); 5] = [
     ("plain", Sampling::Plain),
@@ -56,7 +64,58 @@ pub(crate) fn real(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn whole(text: &str) -> Result<u64, String> {
-    exact_whole(text).ok_or_else(|| "must be a whole number, as 250000, 100_000 or 1e6".to_owned())
+    exact_whole(text).ok_or_else(|| "must be a whole number below 2^64, as 250000, 100_000 or 1e6".to_owned())
+}
+
+/// One of the equal parts of a run, numbered from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Shard {
+    pub(crate) index: u64,
+    pub(crate) of: u64,
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((index, of)) if index < of && of <= MOST_SHARDS => Ok(Self { index, of }),
+            Some((_, of)) if (1..=MOST_SHARDS).contains(&of) => Err(format!("must be from 0/{of} to {}/{of}", of - 1)),
+            _ => Err(format!("must be a shard and the number of shards, at most {MOST_SHARDS}, as 0/64 to 63/64")),
+        }
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|message| format!("shard: {message}, got {text:?}"))
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> Self {
+        shard.to_string()
+    }
+}
+
+pub(crate) fn shard(text: &str) -> Result<Shard, String> {
+    text.parse()
+}
+
+/// Seconds between two checkpoints.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = real(text).ok().filter(|seconds| (0.1..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "must be a number of seconds, from 0.1 to 86400".to_owned())
 }
 
 pub(crate) fn threads(text: &str) -> Result<usize, String> {

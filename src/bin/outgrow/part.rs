@@ -1,0 +1,195 @@
+//! Counts as files: the shards of a run, and its checkpoints.
+
+use std::fmt::Display;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+use outgrow::{Outcome, Tally};
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use crate::failure::Failure;
+use crate::input::{self, Source};
+use crate::options::Run;
+use crate::values::{Shard, seconds, shard};
+use crate::{answer, files, interrupt, messages};
+
+/// The options of printed answers, which a file of counts has not.
+const PRINTED: [&str; 8] = ["again", "views", "json", "csv", "Export", "charts", "html", "cross_check"];
+
+/// Parts of a run, and runs that are kept and continued.
+#[derive(Args)]
+#[command(next_help_heading = "Parts of a run", group = ArgGroup::new("Kept").args(["shard", "out", "checkpoint"]).multiple(true))]
+pub(crate) struct Parts {
+    /// Run only this shard, such as 3/64: shards are numbered from 0/64 to 63/64
+    #[arg(long, value_name = "K/N", value_parser = shard, requires = "out", conflicts_with = "until")]
+    pub(crate) shard: Option<Shard>,
+    /// Write the counts to a file and print no answer: 'outgrow merge' prints it
+    #[arg(long, value_name = "FILE", conflicts_with_all = PRINTED)]
+    pub(crate) out: Option<PathBuf>,
+    /// Write all that is counted so far to a file from time to time, to continue with --resume after an interruption
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["views", "again"])]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints, 0.1 to 86400
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10", requires = "checkpoint")]
+    pub(crate) every: Duration,
+    /// Continue from the checkpoint, if there is one
+    #[arg(long, requires = "checkpoint")]
+    pub(crate) resume: bool,
+}
+
+/// What a file of counts contains. The digest is of the other two, so that a change of the file is found.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    #[serde(rename = "outgrow_counts")]
+    _version: Version,
+    digest: String,
+    shard: Shard,
+    tally: Tally,
+}
+
+/// The version of this form of file: another number is an error.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub(crate) struct Version;
+
+impl TryFrom<u64> for Version {
+    type Error = String;
+
+    fn try_from(version: u64) -> Result<Self, String> {
+        if version == 1 {
+            Ok(Self)
+        } else {
+            Err(format!("this command reads files of version 1, got version {version}"))
+        }
+    }
+}
+
+impl From<Version> for u64 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+impl Part {
+    /// Reads the counts of a shard or of a checkpoint.
+    pub(crate) fn read(file: &Path) -> Result<(Shard, Tally), Failure> {
+        let invalid = |problem: &dyn Display| Failure::invalid(format!("{}: {problem}", input::name_of(file)));
+        let text = input::outcome_text(file)?;
+        if text.trim().is_empty() {
+            return Err(invalid(&"the file is empty"));
+        }
+        let part: Self = serde_json::from_str(&text).map_err(|error| {
+            let whole = if error.is_eof() {
+                "the file is cut off"
+            } else {
+                "is no file of counts as --out and --checkpoint write it"
+            };
+            invalid(&format!("{whole}: {error}"))
+        })?;
+        if digest(part.shard, &json(&part.tally)?) != part.digest {
+            return Err(invalid(&"digest: the file was changed after it was written: run this part again"));
+        }
+        Ok((part.shard, part.tally))
+    }
+
+    /// The text of the file.
+    pub(crate) fn text(shard: Shard, tally: &Tally) -> Result<String, Failure> {
+        let tally = json(tally)?;
+        let digest = digest(shard, &tally);
+        Ok(format!("{{\"outgrow_counts\":1,\"digest\":\"{digest}\",\"shard\":\"{shard}\",\"tally\":{tally}}}\n"))
+    }
+}
+
+fn json(tally: &Tally) -> Result<String, Failure> {
+    serde_json::to_string(tally).map_err(|error| Failure::failed(format!("JSON: {error}")))
+}
+
+fn digest(shard: Shard, tally: &str) -> String {
+    let mut digest = Digest::default();
+    digest.add(shard.to_string().as_bytes());
+    digest.add(tally.as_bytes());
+    digest.text()
+}
+
+/// `SipHash` of bytes, as 32 hexadecimal digits: it finds accidents, and is no protection against forgery.
+#[derive(Clone, Default)]
+pub(crate) struct Digest(SipHasher24);
+
+impl Digest {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("{:032x}", self.0.finish128().as_u128())
+    }
+}
+
+/// Runs a shard, or a run with checkpoints; there is no outcome if the counts are in the file of `--out`.
+pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Failure> {
+    let Parts { shard, out, checkpoint, every, resume } = &options.parts;
+    let shard = shard.unwrap_or(Shard { index: 0, of: 1 });
+    files::check(out.iter().chain(checkpoint).map(|file| file.as_path()))
+        .map_err(|failure| failure.of(&source.name))?;
+    let lock = checkpoint.as_deref().map(files::lock).transpose().map_err(|failure| failure.of(&source.name))?;
+    let simulated = &options.simulated;
+    let mut simulation = answer::configured(&source.scenario, &simulated.simulation, &simulated.contents);
+    simulation = simulation.cross_check(options.cross_check).shard(shard.index, shard.of);
+    if let Some(file) = checkpoint {
+        if let Some(known) = earlier(file, *resume, shard)? {
+            simulation = simulation.resume(known);
+        }
+        simulation = simulation.on_checkpoint(*every, |tally| keep(file, shard, tally));
+    }
+    let counted = answer::shown(simulation, outgrow::Simulation::tally);
+    let tally = counted.map_err(|error| source.failure(&error))?;
+    if let Some(file) = checkpoint {
+        keep(file, shard, &tally);
+    }
+    drop(lock);
+    match out {
+        None => tally.outcome().map(Some).map_err(|error| source.failure(&error)),
+        Some(_) if interrupt::is_requested() => {
+            let advice = match checkpoint {
+                Some(file) => format!("continue with --checkpoint {} --resume", file.display()),
+                None => "nothing is written; with --checkpoint FILE the counts would be".to_owned(),
+            };
+            Err(Failure::interrupted(format!("{}: interrupted: {advice}", source.name)))
+        }
+        Some(out) => {
+            files::write(out, &Part::text(shard, &tally)?).map_err(|failure| failure.of(&source.name))?;
+            Ok(None)
+        }
+    }
+}
+
+/// Writes a checkpoint. A full disk is no reason to end the run: a later checkpoint may succeed.
+fn keep(file: &Path, shard: Shard, tally: &Tally) {
+    if let Err(failure) = Part::text(shard, tally).and_then(|text| files::keep(file, &text)) {
+        messages::print(&format!("no checkpoint: {}\n", failure.text()));
+    }
+}
+
+/// The counts of an earlier run in this file.
+fn earlier(file: &Path, resume: bool, shard: Shard) -> Result<Option<Tally>, Failure> {
+    let name = file.display();
+    if !file.exists() {
+        return Ok(None);
+    }
+    if !resume {
+        return Err(Failure::invalid(format!(
+            "{name}: has the counts of an earlier run: continue it with --resume, or remove the file"
+        )));
+    }
+    let (of, tally) = Part::read(file)?;
+    if of != shard {
+        return Err(Failure::invalid(format!(
+            "{name}: shard: the checkpoint is of shard {of}, this run is shard {shard}"
+        )));
+    }
+    Ok(Some(tally))
+}
