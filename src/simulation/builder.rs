@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use super::checkpoint::Checkpoints;
+use super::reports::{Checkpoints, OnProgress, Progress};
 use super::settings::{PartKind, Precision, Settings};
 use super::tally::Tally;
 use crate::error::{Error, Problem};
@@ -18,18 +18,6 @@ pub(crate) const DEFAULT_PATHS: u64 = 1_000_000;
 pub(crate) const DEFAULT_CONFIDENCE: f64 = 0.95;
 /// Default maximum number of paths of a stopping rule.
 const DEFAULT_AT_MOST: u64 = 100_000_000;
-
-/// Progress of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Paths completed so far.
-    pub done: u64,
-    /// Paths to run in total (in this shard, for a sharded run).
-    pub total: u64,
-}
-
-pub(super) type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a;
 
 /// Settings of a simulation; created by [`Scenario::simulate`], executed by [`run`](Simulation::run) or
 /// [`tally`](Simulation::tally).

@@ -1,11 +1,11 @@
 //! Runs that report their counts from time to time, and runs that continue from such counts.
 
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::builder::Simulation;
 use super::pilot::Prepared;
+use super::reports::Checkpoints;
 use super::run::{CHUNK, Stretch, part};
 use super::settings::Settings;
 use super::tally::Tally;
@@ -16,20 +16,6 @@ use crate::random::GROUP;
 const FIRST_CHUNKS: u64 = 8;
 /// A part takes at most this many times as many chunks as the part before.
 const MOST_GROWTH: f64 = 4.0;
-
-type Keep<'a> = dyn FnMut(&Tally) + Send + 'a;
-
-/// When and to whom the counts of a run are reported.
-pub(super) struct Checkpoints<'a> {
-    interval: Duration,
-    keep: Mutex<Box<Keep<'a>>>,
-}
-
-impl fmt::Debug for Checkpoints<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Checkpoints").field("interval", &self.interval).finish_non_exhaustive()
-    }
-}
 
 impl<'a> Simulation<'a> {
     /// Calls `keep` with everything counted so far, about every `interval`, so that a run that is killed can be
@@ -75,6 +61,19 @@ impl<'a> Simulation<'a> {
         self.resumed = Some(tally);
         self
     }
+}
+
+/// Runs the shard of a simulation, or what is missing of it if it is resumed.
+pub(super) fn shard(simulation: &Simulation<'_>, prepared: &Prepared, settings: &Settings) -> Result<Tally, Error> {
+    let unit = settings.sampling.groups_of_a_unit();
+    let units = settings.groups() / unit;
+    let (index, of) = simulation.shard;
+    let cut = |part: u64| {
+        u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).expect("at most all units") * unit
+    };
+    let (first, end) = (cut(index), cut(index + 1));
+    let stretch = Stretch { first, end, before: 0, total: settings.paths_in(first, end) };
+    completed((simulation, prepared), settings, stretch, simulation.resumed.clone())
 }
 
 /// Runs what is missing of a range of groups, in parts if the counts are to be reported.

@@ -4,12 +4,14 @@ mod advice;
 mod answers;
 mod builder;
 mod checkpoint;
+mod compare;
 mod counting;
 mod cross_check;
 mod custom;
 mod difference;
 mod parts;
 mod pilot;
+mod reports;
 mod reproduce;
 mod run;
 mod sample;
@@ -21,8 +23,9 @@ mod until;
 mod untrusted;
 mod views;
 
+pub use builder::Simulation;
 pub(crate) use builder::{DEFAULT_CONFIDENCE, DEFAULT_PATHS};
-pub use builder::{Progress, Simulation};
+pub use reports::Progress;
 pub use sample::SamplePaths;
 pub use settings::Precision;
 pub use tally::Tally;
@@ -67,7 +70,7 @@ impl Simulation<'_> {
         let plan = custom::caught(closure.as_deref(), || pilot::prepared(self.scenario, &mut settings, every_pair))??;
         match settings.precision {
             Some(precision) => until::until(self, &plan, settings, precision),
-            None => run::shard(self, &plan, &settings),
+            None => checkpoint::shard(self, &plan, &settings),
         }
     }
 }

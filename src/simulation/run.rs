@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, TryLockError};
 
 use super::advice;
-use super::builder::{OnProgress, Progress, Simulation};
-use super::checkpoint;
+use super::builder::Simulation;
 use super::custom::caught;
 use super::parts::{Listed, built_in, empty_counts, measured};
 use super::pilot::Prepared;
+use super::reports::{OnProgress, Progress};
 use super::settings::{PartCounts, PartKind, Settings};
 use super::tally::Tally;
 use crate::error::{Detail, Error, Kind};
@@ -24,19 +24,6 @@ const MOST_HISTOGRAM_MIB: usize = 128;
 const MOST_HISTOGRAM_BYTES: usize = MOST_HISTOGRAM_MIB << 20;
 /// Maximum number of counts: each is an estimate in the outcome.
 const MOST_CELLS: usize = 1 << 21;
-
-/// Runs the shard of a simulation, or what is missing of it if it is resumed.
-pub(super) fn shard(simulation: &Simulation<'_>, prepared: &Prepared, settings: &Settings) -> Result<Tally, Error> {
-    let unit = settings.sampling.groups_of_a_unit();
-    let units = settings.groups() / unit;
-    let (index, of) = simulation.shard;
-    let cut = |part: u64| {
-        u64::try_from(u128::from(units) * u128::from(part) / u128::from(of)).expect("at most all units") * unit
-    };
-    let (first, end) = (cut(index), cut(index + 1));
-    let stretch = Stretch { first, end, before: 0, total: settings.paths_in(first, end) };
-    checkpoint::completed((simulation, prepared), settings, stretch, simulation.resumed.clone())
-}
 
 /// Runs a range of groups.
 pub(super) fn part(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::reproduce::difference;
+use super::compare::difference;
 use super::settings::{PartCounts, Settings};
 use crate::error::{Error, Kind, Problem};
 use crate::outcome::Build;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use super::builder::{OnProgress, Progress, Simulation};
+use super::builder::Simulation;
+use super::reports::{OnProgress, Progress};
 use super::settings::Settings;
 use crate::error::Error;
 use crate::outcome::{Overtake, RunInfo};
