@@ -4,6 +4,8 @@ pub(crate) mod address;
 mod constructors;
 pub(crate) mod domain;
 pub(crate) mod family;
+#[cfg(outgrow_fuzz)]
+pub(crate) mod fuzzing;
 mod keys;
 pub(crate) mod law;
 mod metalog;
