@@ -154,6 +154,9 @@ mod statistic;
 
 pub use analysis::{GoalSeek, Sensitivity, SensitivityAnalysis, Solution};
 pub use assertion::{ProbabilityCheck, Verdict};
+#[cfg(outgrow_fuzz)]
+#[doc(hidden)]
+pub use assumption::fuzzing::Distribution;
 pub use assumption::{
     Address, Assumption, Quantiles, beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval,
     lognormal, normal, pert, student_t, triangular, truncated, uniform,

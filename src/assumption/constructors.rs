@@ -24,7 +24,7 @@ pub fn normal(mean: f64, sd: f64) -> Assumption {
     family(Family::Normal, &[mean, sd])
 }
 
-/// A lognormal distribution with a median and the standard deviation of the logarithm.
+/// A lognormal distribution with a median and the standard deviation of the logarithm, at most 149.
 ///
 /// # Example: a base known to about 5 %
 /// ```
@@ -138,8 +138,8 @@ pub fn beta_between(alpha: f64, beta: f64, low: f64, high: f64) -> Assumption {
     family(Family::Beta, &[alpha, beta, low, high])
 }
 
-/// Student's t distribution with `df` degrees of freedom, moved to `location` and stretched by `scale`. With few degrees
-/// of freedom its tails are heavy, so growth rates and other bounded numbers need [`truncated`] around it.
+/// Student's t distribution with `df` degrees of freedom, at least 0.1, moved to `location` and stretched by `scale`. With
+/// few degrees of freedom its tails are heavy, so growth rates and other bounded numbers need [`truncated`] around it.
 ///
 /// # Example: growth that may be far from 30 % a year
 /// ```

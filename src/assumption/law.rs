@@ -13,6 +13,11 @@ use crate::math;
 
 /// The number of values of `discrete` and `empirical` that a message shows.
 const MOST_SHOWN: usize = 8;
+/// The fewest degrees of freedom of a drawn Student-t distribution. With half as many, the largest draw of a stream would
+/// exceed 1e308.
+const LEAST_DEGREES: f64 = 0.1;
+/// The largest standard deviation of ln X. With a larger one more than a millionth of the factors e^(sd·z) exceeds 1.8e308.
+const MOST_SD_OF_LOG: f64 = 149.0;
 
 /// A number as it is written: a plain number, a name, or a distribution.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,8 +109,8 @@ impl Shape {
 }
 
 fn inconsistency_of_family(family: Family, values: &[f64]) -> Option<String> {
-    if family == Family::LogGrowth && !math::exp_m1(values[0]).is_finite() {
-        return Some(format!("log_growth: a mean of ln(1 + growth) of {} overflows a 64-bit float", shown(values[0])));
+    if let Some(message) = overflow_of_family(family, values) {
+        return Some(message);
     }
     let from = family.points_from()?;
     let names: Vec<&str> = family.parameters()[from..].iter().map(|(name, _)| *name).collect();
@@ -115,6 +120,26 @@ fn inconsistency_of_family(family: Family, values: &[f64]) -> Option<String> {
     }
     let (low, high) = (points[0], points[points.len() - 1]);
     (!(high - low).is_finite()).then(|| format!("{names} span a range that overflows a 64-bit float, got {points:?}"))
+}
+
+/// Parameters with which draws, or the factors that make them up, would overflow.
+fn overflow_of_family(family: Family, values: &[f64]) -> Option<String> {
+    if family == Family::LogGrowth && !math::exp_m1(values[0]).is_finite() {
+        return Some(format!("log_growth: a mean of ln(1 + growth) of {} overflows a 64-bit float", shown(values[0])));
+    }
+    let shape = Shape::of_family(family, values);
+    let (what, found) = if let Shape::StudentT { degrees, .. } = shape
+        && degrees < LEAST_DEGREES
+    {
+        (format!("df must be at least {LEAST_DEGREES}"), degrees)
+    } else if let Shape::Lognormal { sd, .. } = shape
+        && !(sd <= MOST_SD_OF_LOG)
+    {
+        (format!("the standard deviation of the logarithm must be at most {MOST_SD_OF_LOG}"), sd)
+    } else {
+        return None;
+    };
+    Some(format!("{}: {what}, got {}: draws would overflow", family.key(), shown(found)))
 }
 
 fn truncation_fault(of: &Law, low: Option<f64>, high: Option<f64>) -> Option<String> {

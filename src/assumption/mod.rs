@@ -4,6 +4,8 @@ pub(crate) mod address;
 mod constructors;
 pub(crate) mod domain;
 pub(crate) mod family;
+#[cfg(outgrow_fuzz)]
+pub(crate) mod fuzzing;
 mod keys;
 pub(crate) mod law;
 mod metalog;
@@ -26,6 +28,7 @@ pub use constructors::{
     beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval, lognormal, normal, pert,
     student_t, triangular, truncated, uniform,
 };
+use domain::Domain;
 use law::Law;
 pub use quantiles::Quantiles;
 use quantity::Quantity;
@@ -105,6 +108,14 @@ impl Assumption {
         let shape = Shape::of(&self.law)?;
         if let Shape::Constant(value) = shape {
             return (!domain.contains(value)).then(|| format!("{rule}, got {}", shown(value)));
+        }
+        let overflowing = shape.mass_outside(Domain::closed(-f64::MAX, f64::MAX));
+        if !(overflowing <= TOLERATED_OUTSIDE) {
+            let part = share(overflowing);
+            return Some(format!(
+                "{part} of {} lies beyond the largest 64-bit float, 1.8e308; its spread is too large",
+                self.law
+            ));
         }
         let outside = shape.mass_outside(domain);
         (!(outside <= TOLERATED_OUTSIDE)).then(|| {

@@ -99,7 +99,7 @@ fn whole_laws() -> Vec<Case> {
         tabulated(pert(-2.0, 3.0, 3.0), 5.0),
         finite(interval(1.0e9, 1.2e9), 1.2e9),
         finite(log_interval(0.5e9, 2.0e9), 2e9),
-        finite(log_interval(1e-200, 1e200), 1.0),
+        finite(log_interval(1e-50, 1e50), 1.0),
         finite(log_growth(0.4, 0.1), 1.0),
         finite(log_growth(-3.0, 2.0), 1.0),
         case(log_growth(0.4, 1.5), Quantity::Growth, 1.0),
@@ -441,6 +441,41 @@ fn a_millionth_outside_is_tolerated_and_no_more() {
     assert!(normal(0.0, 1.0 / 4.85).misfit(Quantity::Correlation).is_some());
     assert!(fixed(0.0).misfit(Quantity::Revenue).is_some() && fixed(0.0).misfit(Quantity::Volatility).is_none());
     assert!(normal(0.0, 0.0).misfit(Quantity::Revenue).is_some(), "a spread of 0 is the number");
+}
+
+/// Draws that overflow would all be the largest float.
+#[test]
+fn a_spread_beyond_the_range_of_floats_is_refused() {
+    let most = f64::MAX;
+    for law in [
+        normal(1.0, most),
+        normal(most, 1.0),
+        interval(-1e308, 1e308),
+        lognormal(1e300, 20.0),
+        log_interval(1e200, 1e300),
+        log_growth(0.0, 1000.0),
+        student_t(0.1, 0.0, 1e300),
+        Quantiles::p10_p50_p90(1.0, 1e100, 1e300).low(0.0).into(),
+    ] {
+        let message = law.misfit(Quantity::Shared).unwrap_or_else(|| panic!("{law} is accepted"));
+        assert!(message.contains("lies beyond the largest 64-bit float"), "{message}");
+    }
+    // Φ(−4.76) = 9.7e-7, Φ(−4.75) = 1.02e-6, of ln(1.8e308) = 709.78.
+    assert_eq!(log_growth(0.0, 709.78 / 4.76).misfit(Quantity::Shared), None);
+    assert!(log_growth(0.0, 709.78 / 4.75).misfit(Quantity::Shared).is_some());
+    assert_eq!(uniform(-8e307, 8e307).misfit(Quantity::Shared), None);
+    assert_eq!(student_t(0.1, 0.0, 1.0).law.inconsistency(), None);
+    assert_eq!(lognormal(1e-154, 149.0).law.inconsistency(), None);
+    for (law, words) in [
+        (student_t(0.099, 0.0, 1.0), "df must be at least 0.1, got 0.099"),
+        (student_t(5e-324, 0.0, 1.0), "df must be at least 0.1"),
+        (lognormal(1e-154, 149.5), "must be at most 149, got 149.5"),
+        (log_interval(2.3e-308, 0.8), "must be at most 149, got 215.2"),
+        (truncated(lognormal(1.0, 1000.0), None, 1e9), "must be at most 149, got 1000"),
+    ] {
+        let message = law.law.inconsistency().unwrap_or_else(|| panic!("{law} is accepted"));
+        assert!(message.contains(words), "{message}");
+    }
 }
 
 #[test]

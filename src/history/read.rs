@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::check::check_members;
@@ -19,7 +20,7 @@ impl History {
     /// Columns are found by name, in any order. Required are `name` (or `provider`), `period` and `value` (or `revenue`). Optional are
     /// `group`, `known_from` (the day from which the figure is known; by default the last day of its period), `kind`
     /// (`reported`, `at_least`, `at_most` or `break`), `year_ends` (the month, 1 to 12, in which the fiscal year ends),
-    /// `currency` and `note`. All periods have one step. A value is money per period, above 0.
+    /// `currency` and `note`. All periods have one step. A value is money per period, between 1e-60 and 1e60.
     ///
     /// # Errors
     /// All problems of the file, each with line, column and the offending text.
@@ -264,11 +265,17 @@ fn group_fault(text: &str) -> Result<(), String> {
     }
 }
 
+/// The range of figures and rates: sums, ratios and conversions of such numbers cannot overflow.
+const SIZES: RangeInclusive<f64> = 1e-60..=1e60;
+
 /// A number above 0.
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     const RULE: &str = "a figure must be finite and above 0";
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Ok(value) if SIZES.contains(&value) => Ok(value),
+        Ok(value) if value.is_finite() && value > 0.0 => {
+            Err(format!("a figure must lie between {:e} and {:e}, got {text:?}", SIZES.start(), SIZES.end()))
+        }
         Ok(0.0) => Err(format!("{RULE}, got {text:?}; leave the row out where there is no figure")),
         Ok(_) => Err(format!("{RULE}, got {text:?}")),
         Err(_) if text.is_empty() => Err(format!("{RULE}, got \"\"; leave the row out where there is no figure")),

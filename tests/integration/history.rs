@@ -46,6 +46,9 @@ fn bad_files_are_refused_with_line_column_and_value() {
             "value (line 2, column 8): a figure must be finite and above 0, got \"NaN\"",
         ),
         ("name,period,value\nA,2018,inf\n", "got \"inf\""),
+        // Sums and ratios would overflow.
+        ("name,period,value\nA,2018,1e308\n", "a figure must lie between 1e-60 and 1e60, got \"1e308\""),
+        ("name,period,value\nA,2018,9e-61\n", "a figure must lie between 1e-60 and 1e60, got \"9e-61\""),
         ("name,period,value\nA,2018,1e999\n", "got \"1e999\""),
         ("name,period,value\nA,2018,\n", "got \"\"; leave the row out where there is no figure"),
         (
@@ -249,6 +252,10 @@ fn currencies_are_converted_at_the_rate_of_each_period() {
         (
             "currency,period,per_unit\nCNY,2018,0\n",
             "per_unit (line 2, column 10): a rate must be finite and above 0, got \"0\"",
+        ),
+        (
+            "currency,period,per_unit\nCNY,2018,1e-61\n",
+            "per_unit (line 2, column 10): a rate must lie between 1e-60 and 1e60, got \"1e-61\"",
         ),
         (
             "currency,period,per_unit\nCNY,2018,1\nCNY,2018,2\n",

@@ -1,0 +1,134 @@
+//! Every distribution that a scenario accepts has a finite quantile function that never decreases and inverts the distribution
+//! function to 1e-9.
+
+use bolero::check;
+use outgrow::{
+    Assumption, Curve, Provider, Quantiles, Scenario, beta_between, discrete, empirical, interval, log_growth,
+    log_interval, lognormal, normal, pert, student_t, triangular, truncated, uniform,
+};
+
+use crate::numbers::Source;
+use crate::scenario_toml::explains;
+
+const PROBABILITIES: [f64; 15] =
+    [1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.999, 1.0 - 1e-6, 1.0 - 1e-12];
+/// The allowed difference of two probabilities.
+const NEAR: f64 = 1e-9;
+
+#[test]
+fn laws() {
+    check!(name = "laws").for_each(|bytes: &[u8]| {
+        let mut source = Source::new(bytes);
+        let (law, grain, is_comparable) = drawn(&mut source);
+        let provider = Provider::new("a", 1).growth(Curve::constant(0));
+        // Validation is that of a scenario; the assumption is not used.
+        let scenario = Scenario::builder("2018", "2019").assumption("x", law.clone()).provider(provider);
+        match scenario.build() {
+            Ok(_) => inverts(&law, grain, is_comparable),
+            Err(error) => explains(&error),
+        }
+    });
+}
+
+#[cfg(not(outgrow_fuzz))]
+fn inverts(_: &Assumption, _: f64, _: bool) {
+    panic!("the distribution functions are compiled only with --cfg outgrow_fuzz: run .ci/fuzz");
+}
+
+/// `grain` is the error of a value in parts of the range, for distributions that are interpolated.
+#[cfg(outgrow_fuzz)]
+fn inverts(law: &Assumption, grain: f64, is_comparable: bool) {
+    let Some(distribution) = outgrow::Distribution::of(law) else { return };
+    let values = PROBABILITIES.map(|p| distribution.quantile(p));
+    assert!(values.iter().all(|value| value.is_finite()), "{law:#}: {values:?}");
+    assert!(values.is_sorted(), "{law:#}: {values:?}");
+    if !is_comparable {
+        return;
+    }
+    let [low, high] = [3, 13].map(|index| values[index]);
+    let scale = 16.0 * f64::EPSILON * low.abs().max(high.abs()) + grain * (high / 2.0 - low / 2.0);
+    for (p, value) in PROBABILITIES.into_iter().zip(values) {
+        // A value may be off by its rounding, which moves the distribution function by its density.
+        let off = scale + 4.0 * f64::EPSILON * value.abs() + f64::MIN_POSITIVE;
+        // Up to a millionth may lie beyond the floats.
+        if value.abs() >= f64::MAX && p.min(1.0 - p) <= 1e-6 {
+            continue;
+        }
+        let ([below, _], [at_most, more]) =
+            (distribution.tails((value - off).max(-f64::MAX)), distribution.tails((value + off).min(f64::MAX)));
+        assert!(below <= p + NEAR && p - NEAR <= at_most, "{law:#} at {p}: {value:e} is between {below} and {at_most}");
+        assert!((at_most + more - 1.0).abs() <= NEAR, "{law:#} at {value:e}: {at_most} + {more}");
+    }
+}
+
+/// The parameters of a distribution: ordinary numbers in a unit of any size, and now and then any float.
+struct Parameters<'a, 'b> {
+    source: &'a mut Source<'b>,
+    unit: f64,
+    /// The smallest and the largest size of a parameter that is not 0.
+    sizes: (f64, f64),
+}
+
+impl Parameters<'_, '_> {
+    fn next(&mut self) -> f64 {
+        let value = self.unit * self.source.number(-2.0, 5.0);
+        let size = value.abs();
+        if size > 0.0 {
+            self.sizes = (self.sizes.0.min(size), self.sizes.1.max(size));
+        }
+        value
+    }
+
+    /// The inverse is promised if no parameter vanishes beside another.
+    fn are_comparable(&self) -> bool {
+        self.sizes.1 <= 1e6 * self.sizes.0
+    }
+}
+
+/// A distribution, the error of its values in parts of the range, and whether its parameters are comparable.
+fn drawn(source: &mut Source<'_>) -> (Assumption, f64, bool) {
+    let unit = if source.below(4) == 0 { 10.0_f64.powi(2 * i32::from(source.byte()) - 256) } else { 1.0 };
+    let mut parameters = Parameters { source, unit, sizes: (f64::INFINITY, 0.0) };
+    let (law, grain) = law(&mut parameters);
+    (law, grain, parameters.are_comparable())
+}
+
+fn law(parameters: &mut Parameters<'_, '_>) -> (Assumption, f64) {
+    let [a, b, c, d] = [parameters.next(), parameters.next(), parameters.next(), parameters.next()];
+    match parameters.source.below(14) {
+        0 => (normal(a, b), 0.0),
+        1 => (lognormal(a, b), 0.0),
+        2 => (uniform(a, b), 0.0),
+        3 => (triangular(a, b, c), 0.0),
+        4 => (pert(a, b, c), 1e-9),
+        5 => (interval(a, b), 0.0),
+        6 => (log_interval(a, b), 0.0),
+        7 => (log_growth(a, b), 0.0),
+        8 => (beta_between(a, b, c, d), 0.0),
+        9 => (student_t(a, b, c), 0.0),
+        10 => (discrete([(a, b.abs()), (c, d.abs()), (b, 1.0)]), 0.0),
+        11 => (empirical([a, b, c, d]), 0.0),
+        12 => (quantiles(parameters.source, [a, b, c, d]), 0.0),
+        _ => {
+            let (law, _) = law(parameters);
+            let mut bound = || (parameters.source.below(3) > 0).then(|| parameters.next());
+            let (low, high) = (bound(), bound());
+            (truncated(law, low, high), 1e-9)
+        }
+    }
+}
+
+fn quantiles(source: &mut Source<'_>, [a, b, c, d]: [f64; 4]) -> Assumption {
+    let stated = match source.below(4) {
+        0 => Quantiles::p05_p50_p95(a, b, c),
+        1 => Quantiles::p10_p50_p90(a, b, c),
+        2 => Quantiles::p20_p50_p80(a, b, c),
+        _ => Quantiles::p25_p50_p75(a, b, c),
+    };
+    match source.below(4) {
+        0 => stated.into(),
+        1 => stated.low(d).into(),
+        2 => stated.high(d).into(),
+        _ => stated.low(d).high(d + c.abs()).into(),
+    }
+}
