@@ -7,6 +7,7 @@ mod counting;
 mod cross_check;
 mod custom;
 mod difference;
+mod given;
 mod parts;
 mod pilot;
 mod reproduce;
@@ -22,6 +23,7 @@ mod views;
 
 pub(crate) use builder::DEFAULT_CONFIDENCE;
 pub use builder::{Progress, Simulation};
+pub(crate) use given::PathsGivenDraws;
 pub use sample::SamplePaths;
 pub use settings::Precision;
 pub use tally::Tally;
