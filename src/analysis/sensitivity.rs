@@ -355,3 +355,6 @@ impl SensitivityAnalysis {
 fn without(found: Sensitivity, because: &str) -> Sensitivity {
     Sensitivity { because: Some(because.to_owned()), ..found }
 }
+
+#[cfg(test)]
+mod tests;
