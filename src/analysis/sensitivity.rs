@@ -117,7 +117,7 @@ impl SensitivityAnalysis {
     }
 
     /// Sets the half-width of the widest interval of an index, 0.001 to 0.2, at which no points are added; by default 0.02. If the
-    /// limit of a million evaluations is met first, the intervals are wider.
+    /// limit of a million evaluations, or that of simulated paths, is met first, the intervals are wider.
     pub fn precision(mut self, precision: f64) -> Self {
         self.precision = precision;
         self
@@ -220,11 +220,16 @@ impl SensitivityAnalysis {
             })
         };
         let mut study = Study::new(inputs, Known::Values, self.seed);
-        if is_too_costly(given, study.evaluations(1))? {
-            return self.simulated(found, "the recursion for these shocks takes too long at many points");
-        }
         let most = MOST_EVALUATIONS / study.evaluations(1);
-        self.extend(&mut study, (1, most), &evaluators)?;
+        let extended = match is_too_costly(given, study.evaluations(1)) {
+            Ok(true) => return self.simulated(found, "the recursion for these shocks takes too long at many points"),
+            Ok(false) => self.extend(&mut study, (1, most), &evaluators),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = extended {
+            // At points far out the recursion may need more nodes than it has.
+            return error.reason().map_or(Err(error.clone()), |reason| self.simulated(found, reason));
+        }
         let found = Sensitivity { evaluations: study.evaluations(study.groups()), ..found };
         if !study.varies() {
             return Ok(without(found, "none of the drawn numbers changes the probability"));
@@ -244,9 +249,9 @@ impl SensitivityAnalysis {
         let most = self.most_groups(&study, given.plan());
         let least = LEAST_HITS / (as_f64(study.points(1)) * centre.min(1.0 - centre));
         if !(least <= as_f64(most)) {
-            let paths = study.points(most);
             let reason = format!(
-                "the event happens on fewer than 1,000 of {paths} simulated paths, or on all but fewer, which is too few to split its variance"
+                "{because}, and the event happens on fewer than 1,000 of {} simulated paths, or on all but fewer, which is too few to split its variance",
+                study.points(most)
             );
             return Ok(without(found, &reason));
         }
@@ -263,13 +268,15 @@ impl SensitivityAnalysis {
         let (paths, evaluations) = (study.points(study.groups()), study.evaluations(study.groups()));
         let found = Sensitivity { paths: Some(paths), evaluations, because: Some(because.to_owned()), ..found };
         if !study.varies() {
-            return Ok(without(found, "none of the drawn numbers changes the event on any simulated path"));
+            let reason = format!("{because}, and none of the drawn numbers changes the event on any simulated path");
+            return Ok(without(found, &reason));
         }
         let mut found = self.explained(found, (given.plan(), given.draws()), &study, IndexMethod::Simulated);
         if !study.is_precise() {
             found.indices.clear();
-            let reason =
-                format!("{paths} simulated paths do not show a variance of the probability given the drawn numbers");
+            let reason = format!(
+                "{because}, and {paths} simulated paths do not show how much the drawn numbers change the probability"
+            );
             return Ok(without(found, &reason));
         }
         Ok(found)
