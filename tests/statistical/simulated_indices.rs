@@ -112,11 +112,11 @@ fn intervals_cover_as_often_as_they_say() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn intervals_cover_where_shocks_decide() {
-    let (exact, scenario) = both(&pair([0.2, 0.1, 0.6], 0.3), "2019");
+    let (exact, scenario) = both(&pair([0.1, 0.05, 0.6], 0.3), "2019");
     let (coverage, refused) = coverage(&exact, |seed| {
         let analysis = scenario.sensitivity("A leads", "2019").expect("a date").paths(1 << 12).seed(seed);
         analysis.run().expect("an analysis")
     });
-    assert!(refused > SEEDS / 20 && refused < SEEDS, "{refused}");
+    assert!(refused > SEEDS / 20 && refused < SEEDS / 2, "{refused}");
     check("shocks", &coverage);
 }
