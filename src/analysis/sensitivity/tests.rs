@@ -120,27 +120,27 @@ fn sums_of_segments_and_questions_about_all_have_the_indices_of_the_pair() {
 /// Where paths cannot tell, there are no indices but a reason; a number without any effect has indices of 0 with an error.
 #[test]
 fn what_paths_cannot_show_is_not_reported() {
-    let of_all = |a: Provider| {
+    let of_all = |a: Provider, b: Provider| {
         let small = Provider::new("C", lognormal(1e-6, 0.1)).growth(Curve::constant(0.0));
-        analysis(pair(a, b()).provider(small).question(Question::leads("A")))
+        analysis(pair(a, b).provider(small).question(Question::leads("A")))
     };
-    let rare = of_all(Provider::new("A", 60).growth(Curve::constant(normal(0.1, 0.1))).volatility(0.15))
-        .run()
-        .expect("an analysis");
+    let small = Provider::new("A", 60).growth(Curve::constant(normal(0.1, 0.1))).volatility(0.15);
+    let rare = of_all(small, b()).run().expect("an analysis");
     assert!(rare.variance.is_none() && rare.indices.is_empty() && !rare.tornado.is_empty());
     assert!(
         rare.because
             .as_deref()
             .is_some_and(|because| because.contains("and the event happens on fewer than 1,000 of 65536"))
     );
-    let shocks = of_all(a().growth(Curve::constant(normal(0.3, 0.1))).volatility(0.9)).paths(1 << 12);
-    let shocks = shocks.run().expect("an analysis");
+    let slight = Provider::new("A", 90).growth(Curve::constant(normal(0.3, 0.01))).volatility(0.9);
+    let certain = Provider::new("B", 100).growth(Curve::constant(0.2)).volatility(0.1);
+    let shocks = of_all(slight, certain).paths(1 << 13).run().expect("an analysis");
     assert!(
         shocks.indices.is_empty() && shocks.variance.as_ref().is_some_and(|split| split.shocks.value > 0.9),
         "{shocks}"
     );
-    assert!(shocks.to_string().contains("providers, and 4096 simulated paths do not show"), "{shocks}");
-    let found = of_all(a()).run().expect("an analysis");
+    assert!(shocks.to_string().contains("providers, and 8192 simulated paths do not show"), "{shocks}");
+    let found = of_all(a(), b()).run().expect("an analysis");
     let idle = found.indices.iter().find(|index| index.address == "provider[C].revenue").expect("an index");
     for estimate in [idle.first, idle.total, idle.shapley] {
         assert!(estimate.value.abs() < 1e-15 && estimate.standard_error > 1e-6 && estimate.standard_error < 1e-3);
