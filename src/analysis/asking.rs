@@ -6,6 +6,7 @@ use crate::estimate::Estimate;
 use crate::exact::{Exact, GivenDraws};
 use crate::outcome::{Change, Outcome, Overtake, QuestionDates, place_of};
 use crate::scenario::Scenario;
+use crate::simulation::PathsGivenDraws;
 
 /// A scenario with one question alone, up to the last period that its answer by a date depends on.
 #[derive(Debug, Clone)]
@@ -63,6 +64,14 @@ impl Asking {
     /// Unsupported if the question has no exact answer.
     pub(super) fn given_draws(&self) -> Result<GivenDraws, Error> {
         GivenDraws::new(&self.scenario, self.place)
+    }
+
+    /// The event as a function of the drawn numbers and the shocks of paths.
+    ///
+    /// # Errors
+    /// As for [`Simulation::run`](crate::Simulation::run).
+    pub(super) fn paths_given_draws(&self, seed: u64) -> Result<PathsGivenDraws, Error> {
+        PathsGivenDraws::new(&self.scenario, self.place, seed)
     }
 
     /// The exact answer.

@@ -22,6 +22,11 @@ pub(super) struct Part<'o> {
 }
 
 impl Inputs {
+    /// Inputs with these correlations of their normal scores, if they depend on each other.
+    pub(super) fn of(count: usize, correlations: Option<Vec<Vec<f64>>>) -> Self {
+        correlations.map_or(Self::Independent(count), Self::Normal)
+    }
+
     pub(super) fn count(&self) -> usize {
         match self {
             Self::Independent(count) => *count,

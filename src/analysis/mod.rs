@@ -4,14 +4,17 @@
 //! [sensitivity](crate::_documentation::sensitivity) defines what it reports.
 
 mod asking;
+mod batch;
 mod contours;
 mod design;
+mod found;
 mod groups;
 mod indices;
 mod live;
 mod news;
 mod number;
 mod outlook;
+mod pick_freeze;
 mod posterior;
 mod probabilities;
 mod report;
@@ -19,10 +22,12 @@ mod seek;
 mod sensitivity;
 mod shown;
 mod solve;
+mod squares;
 mod surface;
 mod tornado;
 
 pub use contours::IsoLine;
+pub use found::{IndexMethod, Indices, Sensitivity, Share, VarianceSplit};
 pub(crate) use live::SMALL_ERROR;
 pub use live::{LiveAnswer, LiveNumber};
 pub use news::{News, NewsPart, Surprise, Update};
@@ -30,7 +35,7 @@ pub use number::NumberEstimate;
 pub use outlook::{NextReport, Outlook};
 pub use probabilities::{Probabilities, Probability};
 pub use report::Report;
-pub use sensitivity::{Indices, Sensitivity, SensitivityAnalysis, Share, VarianceSplit};
+pub use sensitivity::SensitivityAnalysis;
 pub use solve::{GoalSeek, Solution};
 pub use surface::{Surface, SurfaceAxis, SurfaceSettings};
 pub use tornado::{Bar, BarEnd};

@@ -39,6 +39,14 @@ impl NumberEstimate {
         Self::of(value, error, t_of(confidence, count - 1.0) * error)
     }
 
+    /// The same with a larger error, if it is below this one; the interval is that of so many replicates.
+    pub(super) fn with_error_of_at_least(self, least: f64, (confidence, replicates): (f64, usize)) -> Self {
+        if self.standard_error >= least {
+            return self;
+        }
+        Self::of(self.value, least, t_of(confidence, as_f64(replicates) - 1.0) * least)
+    }
+
     /// Half of the width of the interval.
     pub(super) fn reach(&self) -> f64 {
         0.5 * (self.interval[1] - self.interval[0])

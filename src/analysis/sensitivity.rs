@@ -1,14 +1,13 @@
-//! Sensitivity of an answer: settings, computation, results.
+//! Sensitivity of an answer: settings and computation.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::asking::{Asking, open_unit_fault};
+use super::batch::{Columns, Evaluate};
 use super::design::Inputs;
+use super::found::{IndexMethod, Indices, Sensitivity, Share, VarianceSplit};
 use super::groups::Groups;
-use super::indices::{Effects, Evaluate, Study};
-use super::number::NumberEstimate;
+use super::indices::{Effects, Evaluators, Known, REPLICATES, Study};
 use super::tornado::{Bar, Method, bars};
 use crate::calendar::Period;
 use crate::error::{Error, Problem};
@@ -16,6 +15,8 @@ use crate::estimate::Estimate;
 use crate::exact::{DEFAULT_TOLERANCE, GivenDraws};
 use crate::math;
 use crate::math::gauss::as_f64;
+use crate::plan::Plan;
+use crate::random::{GROUP, MOST_POINTS};
 use crate::scenario::Scenario;
 
 /// The half-width of an interval at which points are no longer added.
@@ -26,8 +27,15 @@ const PRECISIONS: std::ops::RangeInclusive<f64> = 1e-3..=0.2;
 const MOST_EVALUATIONS: usize = 1 << 20;
 /// The work that the fewest points may take, in multiplications.
 const MOST_WORK: f64 = 6e10;
-/// Paths of each simulation where there is no exact answer.
+/// Paths of each simulation of the tornado where there is no exact answer.
 const PATHS: u64 = 1 << 17;
+/// Values of log revenue in all runs of simulated indices after which no paths are added, some ten seconds on one core.
+const MOST_VALUES: f64 = 2_147_483_648.0;
+/// Paths on which the event must happen, and on which it must not, before its variance is split. With fewer, the covariance of two
+/// runs may rest on a handful of paths.
+const LEAST_HITS: f64 = 1000.0;
+/// Why there is nothing to split.
+const NOTHING_DRAWN: &str = "nothing is drawn but shocks";
 /// A probability closer than this to 0 or 1 is certain: its variance is too small to be split.
 const CERTAIN: f64 = 1e-9;
 
@@ -52,7 +60,7 @@ pub struct SensitivityAnalysis {
     tolerance: f64,
     precision: f64,
     confidence: f64,
-    paths: u64,
+    paths: Option<u64>,
     seed: u64,
 }
 
@@ -85,81 +93,10 @@ impl Scenario {
             tolerance: DEFAULT_TOLERANCE,
             precision: DEFAULT_PRECISION,
             confidence: 0.95,
-            paths: PATHS,
+            paths: None,
             seed: 0,
         })
     }
-}
-
-/// What an answer depends on; returned by [`SensitivityAnalysis::run`].
-///
-/// It displays as three tables. Numbers that the answer does not depend on are left out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Sensitivity {
-    /// The name of the question.
-    pub question: String,
-    /// The date by which the overtake is to happen.
-    pub period: Period,
-    /// The probability.
-    pub probability: Estimate,
-    /// The level of the intervals of variances and indices.
-    pub confidence_level: f64,
-    /// What the variance of the event consists of; `None` where there is no exact answer or the event is certain.
-    pub variance: Option<VarianceSplit>,
-    /// The indices of every drawn number, the largest total effect first; empty where there is no split of the variance.
-    pub indices: Vec<Indices>,
-    /// The answer with each drawn number at its 10 % and 90 % quantiles, the widest bar first.
-    pub tornado: Vec<Bar>,
-    /// Why there are no indices.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
-    /// Evaluations of the probability given the drawn numbers.
-    pub evaluations: usize,
-}
-
-/// The variance P (1 − P) of the event as Var p(θ) + E p(θ) (1 − p(θ)), with p(θ) the probability given the drawn numbers θ.
-///
-/// All shares are of P (1 − P) and sum to 1 over `shocks` and either list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct VarianceSplit {
-    /// The share that remains if all drawn numbers are known: that of the shocks.
-    pub shocks: NumberEstimate,
-    /// The share of the drawn numbers by what they describe: growth, base revenue and so on.
-    #[serde(serialize_with = "as_map")]
-    pub assumptions: Vec<Share>,
-    /// The same by provider.
-    #[serde(serialize_with = "as_map")]
-    pub providers: Vec<Share>,
-}
-
-/// The share of one group of drawn numbers in the variance: the sum of their Shapley effects.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Share {
-    /// The name of the group.
-    pub group: String,
-    /// The share.
-    pub share: NumberEstimate,
-}
-
-fn as_map<S: serde::Serializer>(shares: &[Share], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(shares.iter().map(|share| (&share.group, &share.share)))
-}
-
-/// Variance-based indices of one drawn number, as shares of Var p(θ).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Indices {
-    /// The address of its distribution.
-    pub address: String,
-    /// The first-order Sobol' index: the share that knowing this number alone removes on average.
-    pub first: NumberEstimate,
-    /// The total index: the share that remains on average if all others are known.
-    pub total: NumberEstimate,
-    /// The Shapley effect: its share where what several numbers do together is divided equally. They sum to 1.
-    pub shapley: NumberEstimate,
 }
 
 /// Whether the fewest points take more work than a minute on one core: the recursion for shocks that are not Gaussian random
@@ -180,7 +117,7 @@ impl SensitivityAnalysis {
     }
 
     /// Sets the half-width of the widest interval of an index, 0.001 to 0.2, at which no points are added; by default 0.02. If the
-    /// limit of a million evaluations is met first, the intervals are wider.
+    /// limit of a million evaluations, or that of simulated paths, is met first, the intervals are wider.
     pub fn precision(mut self, precision: f64) -> Self {
         self.precision = precision;
         self
@@ -192,9 +129,11 @@ impl SensitivityAnalysis {
         self
     }
 
-    /// Sets the paths of each simulation, for questions without an exact answer; by default 131,072.
+    /// Sets the paths of each simulation, for questions without an exact answer or with one that takes too long at many points: those
+    /// of each end of a bar, by default 131,072, and the most paths of each run of indices. A run has 2,048 times a power of two, at least
+    /// one; by default as many as all runs simulate in some ten seconds on one core, 524,288 for eight numbers and a pair over 40 periods.
     pub fn paths(mut self, paths: u64) -> Self {
-        self.paths = paths;
+        self.paths = Some(paths);
         self
     }
 
@@ -212,11 +151,15 @@ impl SensitivityAnalysis {
                 .push(Problem::new("precision", format!("must be between 0.001 and 0.2, got {:?}", self.precision)));
         }
         problems.extend(open_unit_fault("confidence", self.confidence));
+        let most = MOST_POINTS * REPLICATES as u64;
+        if let Some(paths) = self.paths.filter(|paths| !(1..=most).contains(paths)) {
+            problems.push(Problem::new("paths", format!("must be between 1 and {most}, got {paths}")));
+        }
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("sensitivity", problems)) }
     }
 
-    /// Computes the tornado, the split of the variance and the indices. Where the question has no exact answer, only the tornado,
-    /// from simulations with common random numbers.
+    /// Computes the tornado, the split of the variance and the indices. Where the question has no exact answer, all of them are
+    /// simulated; where an exact answer takes too long at many points, the split and the indices are.
     ///
     /// # Errors
     /// A setting out of bounds. As for [`Exact::run`](crate::Exact::run) or [`Simulation::run`](crate::Simulation::run).
@@ -224,45 +167,20 @@ impl SensitivityAnalysis {
         self.check()?;
         let given = self.asking.given_draws();
         match given.and_then(|given| Ok((self.asking.exact(self.tolerance)?, given))) {
-            Ok((probability, given)) => self.exact(probability, &given),
+            Ok((probability, given)) => {
+                let tornado = bars(&self.asking, &Method::Exact(self.tolerance))?;
+                self.exact(self.found(probability, tornado), &given)
+            }
             Err(error) => match error.reason() {
-                Some(reason) => self.simulated(reason.to_owned()),
+                Some(reason) => {
+                    let (paths, seed, confidence) = (self.paths.unwrap_or(PATHS), self.seed, self.confidence);
+                    let probability = self.asking.simulated(paths, seed, confidence)?;
+                    let tornado = bars(&self.asking, &Method::Simulated { paths, seed, confidence })?;
+                    self.simulated(self.found(probability, tornado), reason)
+                }
                 None => Err(error),
             },
         }
-    }
-
-    fn exact(&self, probability: Estimate, given: &GivenDraws) -> Result<Sensitivity, Error> {
-        let tornado = bars(&self.asking, &Method::Exact(self.tolerance))?;
-        let mut found = self.found(probability, tornado);
-        let value = probability.value();
-        if !(value > CERTAIN && value < 1.0 - CERTAIN) {
-            found.because = Some("the event is certain or impossible, whatever is drawn".to_owned());
-            return Ok(found);
-        }
-        if given.draws().is_empty() {
-            found.because = Some("nothing is drawn but shocks".to_owned());
-            return Ok(found);
-        }
-        let Some(study) = self.study(given)? else {
-            found.because = Some("the recursion for these shocks takes too long for indices".to_owned());
-            return Ok(found);
-        };
-        found.evaluations = study.evaluations(study.groups());
-        if !study.varies() {
-            found.because = Some("none of the drawn numbers changes the probability".to_owned());
-            return Ok(found);
-        }
-        found.variance = Some(self.split(given, &study));
-        found.indices = self.indices(given, &study);
-        Ok(found)
-    }
-
-    fn simulated(&self, because: String) -> Result<Sensitivity, Error> {
-        let method = Method::Simulated { paths: self.paths, seed: self.seed, confidence: self.confidence };
-        let probability = self.asking.simulated(self.paths, self.seed, self.confidence)?;
-        let tornado = bars(&self.asking, &method)?;
-        Ok(Sensitivity { because: Some(because), ..self.found(probability, tornado) })
     }
 
     fn found(&self, probability: Estimate, mut tornado: Vec<Bar>) -> Sensitivity {
@@ -275,47 +193,137 @@ impl SensitivityAnalysis {
             variance: None,
             indices: Vec::new(),
             tornado,
+            method: None,
+            paths: None,
             because: None,
             evaluations: 0,
         }
     }
 
-    /// Adds points until every interval is narrow enough, or the limit is met; `None` if even the fewest points take too long.
-    fn study(&self, given: &GivenDraws) -> Result<Option<Study>, Error> {
-        let inputs = given.correlations().map_or_else(|| Inputs::Independent(given.draws().len()), Inputs::Normal);
+    /// Adds the split and the indices from exact probabilities given the drawn numbers.
+    fn exact(&self, found: Sensitivity, given: &GivenDraws) -> Result<Sensitivity, Error> {
+        let value = found.probability.value();
+        if !(value > CERTAIN && value < 1.0 - CERTAIN) {
+            return Ok(without(found, "the event is certain or impossible, whatever is drawn"));
+        }
+        if given.draws().is_empty() {
+            return Ok(without(found, NOTHING_DRAWN));
+        }
+        let inputs = Inputs::of(given.draws().len(), given.correlations());
         let are_scores = !inputs.are_independent();
         let evaluators = || -> Box<Evaluate<'_>> {
             let mut evaluator = given.evaluator();
-            Box::new(move |points: &[Vec<f64>]| {
-                let score = |value: f64| if are_scores { value } else { math::norm_quantile(value) };
-                let axis = |input: usize| points.iter().map(|point| score(point[input])).collect();
-                let scores: Vec<Vec<f64>> = (0..given.draws().len()).map(axis).collect();
-                evaluator.probabilities(&scores, points.len())
+            Box::new(move |points: &Columns, _| {
+                let score = |value: &f64| if are_scores { *value } else { math::norm_quantile(*value) };
+                let scores: Vec<Vec<f64>> = points.iter().map(|axis| axis.iter().map(score).collect()).collect();
+                evaluator.probabilities(&scores, GROUP)
             })
         };
-        let mut study = Study::new(inputs, self.seed);
-        if is_too_costly(given, study.evaluations(1))? {
-            return Ok(None);
+        let mut study = Study::new(inputs, Known::Values, self.seed);
+        let most = MOST_EVALUATIONS / study.evaluations(1);
+        let extended = match is_too_costly(given, study.evaluations(1)) {
+            Ok(true) => return self.simulated(found, "the recursion for these shocks takes too long at many points"),
+            Ok(false) => self.extend(&mut study, (1, most), &evaluators),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = extended {
+            // At points far out the recursion may need more nodes than it has.
+            return error.reason().map_or(Err(error.clone()), |reason| self.simulated(found, reason));
         }
-        let mut groups = 1;
+        let found = Sensitivity { evaluations: study.evaluations(study.groups()), ..found };
+        if !study.varies() {
+            return Ok(without(found, "none of the drawn numbers changes the probability"));
+        }
+        Ok(self.explained(found, (given.plan(), given.draws()), &study, IndexMethod::Exact))
+    }
+
+    /// Adds the split and the indices from simulated paths.
+    fn simulated(&self, found: Sensitivity, because: &str) -> Result<Sensitivity, Error> {
+        let given = self.asking.paths_given_draws(self.seed)?;
+        if given.draws().is_empty() {
+            return Ok(without(found, NOTHING_DRAWN));
+        }
+        let inputs = Inputs::of(given.draws().len(), given.plan().copula.correlations(given.draws()));
+        let (are_scores, centre) = (!inputs.are_independent(), found.probability.value());
+        let mut study = Study::new(inputs, Known::Events { centre }, self.seed);
+        let most = self.most_groups(&study, given.plan());
+        let least = LEAST_HITS / (as_f64(study.points(1)) * centre.min(1.0 - centre));
+        if !(least <= as_f64(most)) {
+            let reason = format!(
+                "{because}, and the event happens on fewer than 1,000 of {} simulated paths, or on all but fewer, which is too few to split its variance",
+                study.points(most)
+            );
+            return Ok(without(found, &reason));
+        }
+        let evaluators = || -> Box<Evaluate<'_>> {
+            let mut evaluator = given.evaluator();
+            Box::new(move |points: &Columns, group| {
+                let events = evaluator.events(points, are_scores, group);
+                events.map_err(|error| error.blaming(&self.asking.scenario))
+            })
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the groups of a run")]
+        let least = least.ceil() as usize;
+        self.extend(&mut study, (least, most), &evaluators)?;
+        let (paths, evaluations) = (study.points(study.groups()), study.evaluations(study.groups()));
+        let found = Sensitivity { paths: Some(paths), evaluations, because: Some(because.to_owned()), ..found };
+        if !study.varies() {
+            let reason = format!("{because}, and none of the drawn numbers changes the event on any simulated path");
+            return Ok(without(found, &reason));
+        }
+        let mut found = self.explained(found, (given.plan(), given.draws()), &study, IndexMethod::Simulated);
+        if !study.is_precise() {
+            found.indices.clear();
+            let reason = format!(
+                "{because}, and {paths} simulated paths do not show how much the drawn numbers change the probability"
+            );
+            return Ok(without(found, &reason));
+        }
+        Ok(found)
+    }
+
+    /// The groups of points of each replicate up to which a study of simulated paths may be extended, a power of two.
+    fn most_groups(&self, study: &Study, plan: &Plan) -> usize {
+        let values = as_f64(study.evaluations(1)) * as_f64(plan.log_rows() * plan.rows.periods());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2^31")]
+        let affordable = (MOST_VALUES / values) as u64;
+        let groups = self.paths.map_or(affordable, |paths| paths / study.points(1) as u64).max(1);
+        1 << groups.ilog2()
+    }
+
+    /// Adds points until every interval is narrow enough, or the limit is met.
+    fn extend(
+        &self,
+        study: &mut Study,
+        (least, most): (usize, usize),
+        evaluators: &Evaluators<'_>,
+    ) -> Result<(), Error> {
+        let mut groups = least.next_power_of_two();
         loop {
-            study.extend(groups, &evaluators)?;
-            let reaches = study
-                .effects(self.confidence)
-                .into_iter()
-                .flat_map(|Effects { first, total, shapley }| [first.reach(), total.reach(), shapley.reach()]);
-            let widest = reaches.fold(0.0, f64::max);
+            study.extend(groups, evaluators)?;
             groups *= 2;
-            if widest <= self.precision || study.evaluations(groups) > MOST_EVALUATIONS {
-                return Ok(Some(study));
+            let is_enough = study.is_precise() && study.widest(self.confidence) <= self.precision;
+            if is_enough || groups > most {
+                return Ok(());
             }
         }
     }
 
-    fn split(&self, given: &GivenDraws, study: &Study) -> VarianceSplit {
-        let plan = given.plan();
+    /// Adds the split and the indices.
+    fn explained(
+        &self,
+        found: Sensitivity,
+        draws: (&Plan, &[usize]),
+        study: &Study,
+        method: IndexMethod,
+    ) -> Sensitivity {
+        let (variance, indices) = (Some(self.split(draws, study)), self.indices(draws, study));
+        Sensitivity { variance, indices, method: Some(method), ..found }
+    }
+
+    fn split(&self, (plan, draws): (&Plan, &[usize]), study: &Study) -> VarianceSplit {
         let groups: Vec<Groups> =
-            given.draws().iter().map(|draw| Groups::of(&self.asking.scenario, &plan.draws[*draw])).collect();
+            draws.iter().map(|draw| Groups::of(&self.asking.scenario, &plan.draws[*draw])).collect();
         let shares = |of: &dyn Fn(&Groups) -> &String| {
             let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (input, groups) in groups.iter().enumerate() {
@@ -336,10 +344,10 @@ impl SensitivityAnalysis {
         }
     }
 
-    fn indices(&self, given: &GivenDraws, study: &Study) -> Vec<Indices> {
-        let named = given.draws().iter().zip(study.effects(self.confidence));
+    fn indices(&self, (plan, draws): (&Plan, &[usize]), study: &Study) -> Vec<Indices> {
+        let named = draws.iter().zip(study.effects(self.confidence));
         let one = |(draw, Effects { first, total, shapley }): (&usize, Effects)| Indices {
-            address: given.plan().draw_address(*draw).to_owned(),
+            address: plan.draw_address(*draw).to_owned(),
             first,
             total,
             shapley,
@@ -349,3 +357,11 @@ impl SensitivityAnalysis {
         indices
     }
 }
+
+/// The same without indices, and why.
+fn without(found: Sensitivity, because: &str) -> Sensitivity {
+    Sensitivity { because: Some(because.to_owned()), ..found }
+}
+
+#[cfg(test)]
+mod tests;

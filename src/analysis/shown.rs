@@ -2,15 +2,15 @@
 
 use std::fmt;
 
+use super::found::{IndexMethod, Sensitivity, Share};
 use super::groups::SHARED;
 use super::number::NumberEstimate;
-use super::sensitivity::{Sensitivity, Share};
 use crate::estimate::decimals;
 use crate::number::short;
 
 /// A share as a percentage with its standard error.
 fn percent(share: &NumberEstimate) -> String {
-    let decimals = decimals(100.0 * share.standard_error).clamp(1, 3);
+    let decimals = decimals(100.0 * share.standard_error).min(3);
     format!("{:.decimals$} ± {:.decimals$} %", 100.0 * share.value, 100.0 * share.standard_error)
 }
 
@@ -26,9 +26,13 @@ impl fmt::Display for Sensitivity {
         self.write_tornado(f)?;
         self.write_indices(f)?;
         writeln!(f, "\n  ±: one standard error")?;
-        match &self.because {
-            Some(because) => writeln!(f, "  no indices: {because}"),
-            None => Ok(()),
+        let because = self.because.as_deref().unwrap_or_default();
+        match (self.method, self.paths) {
+            (Some(IndexMethod::Simulated), Some(paths)) if !self.indices.is_empty() => {
+                writeln!(f, "  shares and indices are simulated, {paths} paths a run: {because}")
+            }
+            _ if because.is_empty() => Ok(()),
+            _ => writeln!(f, "  no indices: {because}"),
         }
     }
 }

@@ -71,14 +71,7 @@ impl GivenDraws {
 
     /// The correlations of the normal scores of the drawn numbers; `None` if they are independent.
     pub(crate) fn correlations(&self) -> Option<Vec<Vec<f64>>> {
-        let count = self.draws.len();
-        if !self.draws.iter().any(|draw| self.plan.copula.contains(*draw)) {
-            return None;
-        }
-        let mut columns: Vec<Vec<f64>> = (0..count).map(|row| unit(row, count)).collect();
-        self.plan.copula.among(&self.draws).correlate(&mut columns, count);
-        let entry = |a: usize, b: usize| columns[a].iter().zip(&columns[b]).map(|(a, b)| a * b).sum();
-        Some((0..count).map(|a| (0..count).map(|b| entry(a, b)).collect()).collect())
+        self.plan.copula.correlations(&self.draws)
     }
 
     /// Evaluates the probability, one thread at a time.
@@ -90,10 +83,6 @@ impl GivenDraws {
         };
         Evaluator { given: self, pair: Pair::with_drawn_start(&self.plan, self.series).of_dependent_scores(), engine }
     }
-}
-
-fn unit(place: usize, count: usize) -> Vec<f64> {
-    (0..count).map(|column| f64::from(u8::from(column == place))).collect()
 }
 
 /// Every combination of the scores of the coins of jumps, with its probability.

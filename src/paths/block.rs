@@ -5,7 +5,7 @@ use super::fine::Fine;
 use super::kernel::{BlockTask, Innovations, SeriesTask, fill_block};
 use super::middle::Middle;
 use super::numbers::{Numbers, Span, drawn};
-use super::sampler::Sampler;
+use super::sampler::{Sampler, fill_coins};
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::When;
@@ -55,7 +55,7 @@ impl Block {
             first_group: 0,
             rows: (0..plan.log_rows()).map(|_| AlignedRow::zeros((periods + 1) * width)).collect(),
             middles: plan.series.iter().map(|series| Middle::new(plan, series, width)).collect(),
-            draws: plan.draws.iter().map(|_| vec![0.0; width]).collect(),
+            draws: plan.draws.iter().map(|draw| vec![draw.quantile.median(); width]).collect(),
             sums: plan.sums.iter().map(|sums| vec![0.0; sums.dates.len() * width]).collect(),
             linear: if plan.sums.is_empty() { Vec::new() } else { vec![0.0; (periods + 1) * width] },
             numbers: Numbers::default(),
@@ -75,12 +75,33 @@ impl Block {
         groups: usize,
         len: usize,
     ) -> Result<(), Error> {
-        self.width = groups * GROUP;
-        self.len = len;
-        self.first_group = first_group;
-        let span = Span { first: first_group, groups };
+        let span = self.start(first_group, groups, len);
         sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
         plan.fill_draws(&mut self.draws, groups * GROUP, sampler.gives_scores());
+        self.fill_paths((plan, sampler), span)
+    }
+
+    /// Fills one group with these values of some draws, each by its index. Shocks, mixing draws and coins are those of plain
+    /// sampling; all other draws are at their medians in a block that is filled in no other way.
+    ///
+    /// # Errors
+    /// As for [`fill`](Self::fill).
+    pub(crate) fn fill_given(&mut self, plan: &Plan, group: u64, values: &[(usize, Vec<f64>)]) -> Result<(), Error> {
+        let span = self.start(group, 1, GROUP);
+        fill_coins(drawn(plan), span, &mut self.draws);
+        for (draw, values) in values {
+            self.draws[*draw][..GROUP].copy_from_slice(values);
+        }
+        self.fill_paths((plan, &Sampler::Plain), span)
+    }
+
+    fn start(&mut self, first: u64, groups: usize, len: usize) -> Span {
+        (self.width, self.len, self.first_group) = (groups * GROUP, len, first);
+        Span { first, groups }
+    }
+
+    /// Fills everything that follows from the draws.
+    fn fill_paths(&mut self, (plan, sampler): (&Plan, &Sampler), span: Span) -> Result<(), Error> {
         self.fill_rows((plan, sampler), span)?;
         self.combine(plan);
         (0..plan.log_rows()).try_for_each(|row| self.fill_sums(plan, SeriesId(row)))?;

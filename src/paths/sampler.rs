@@ -105,6 +105,15 @@ fn keyed_uniforms(drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>]) {
     }
 }
 
+/// Fills the outcomes of the coins of jumps, equal to those of plain sampling.
+pub(super) fn fill_coins(drawn: Drawn<'_>, span: Span, draws: &mut [Vec<f64>]) {
+    let (coins, columns) = (&drawn.draws[drawn.first_coin..], &mut draws[drawn.first_coin..]);
+    keyed_uniforms(Drawn { draws: coins, ..drawn }, span, columns);
+    for (coin, column) in coins.iter().zip(columns) {
+        coin.quantile.fill(&mut column[..span.width()]);
+    }
+}
+
 /// The innovations of every group, equal to those of plain sampling.
 fn keyed_innovations(drawn: Drawn<'_>, span: Span, innovations: &mut [Vec<f32>]) {
     for (source, out) in drawn.sources.iter().zip(innovations).filter(|(_, out)| !out.is_empty()) {

@@ -46,6 +46,19 @@ impl Copula {
         others.iter().any(depends)
     }
 
+    /// The correlations of the normal scores of these draws; `None` if they are independent.
+    pub(crate) fn correlations(&self, draws: &[usize]) -> Option<Vec<Vec<f64>>> {
+        let count = draws.len();
+        if !draws.iter().any(|draw| self.contains(*draw)) {
+            return None;
+        }
+        let unit = |row: usize| (0..count).map(|column| f64::from(u8::from(column == row))).collect();
+        let mut columns: Vec<Vec<f64>> = (0..count).map(unit).collect();
+        self.among(draws).correlate(&mut columns, count);
+        let entry = |a: usize, b: usize| product(&columns[a], &columns[b]);
+        Some((0..count).map(|a| (0..count).map(|b| entry(a, b)).collect()).collect())
+    }
+
     /// How the normal scores of these draws, in this order, follow from as many independent ones.
     pub(crate) fn among(&self, draws: &[usize]) -> Factor {
         let place = |member: &usize| draws.iter().position(|draw| draw == member);

@@ -37,6 +37,17 @@ impl Plan {
         series.iter().flat_map(of).collect()
     }
 
+    /// The drawn numbers that the revenue of some series depends on; not the coins of jumps.
+    pub(crate) fn number_draws(&self, series: &[SeriesId]) -> Vec<usize> {
+        let growth = series.iter().flat_map(|of| self.growth_draws(*of));
+        let bases = series.iter().filter_map(|of| self.base(*of).draw());
+        let all = growth.chain(bases).chain(self.shock_draws(series));
+        let mut draws: Vec<usize> = all.filter(|draw| !self.draws[*draw].is_coin).collect();
+        draws.sort_unstable();
+        draws.dedup();
+        draws
+    }
+
     /// The volatilities of factors with a draw, among those that some series load.
     pub(crate) fn has_drawn_factors(&self, series: &[SeriesId]) -> bool {
         let mut loadings = series.iter().flat_map(|of| &self.dynamics(*of).loadings);

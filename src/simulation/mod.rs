@@ -9,6 +9,7 @@ mod counting;
 mod cross_check;
 mod custom;
 mod difference;
+mod given;
 mod parts;
 mod pilot;
 mod reports;
@@ -25,6 +26,7 @@ mod views;
 
 pub use builder::Simulation;
 pub(crate) use builder::{DEFAULT_CONFIDENCE, DEFAULT_PATHS};
+pub(crate) use given::PathsGivenDraws;
 pub use reports::Progress;
 pub use sample::SamplePaths;
 pub use settings::Precision;

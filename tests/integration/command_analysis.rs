@@ -49,6 +49,24 @@ fn sensitivity_answers_every_question_by_its_last_date() {
 }
 
 #[test]
+fn sensitivity_states_the_paths_of_simulated_indices() {
+    let text = fs::read_to_string(scenario("pair.toml").path()).expect("written");
+    let question = "overtakes = [\"A\", \"B\"]\n";
+    let file = File::of("leads.toml", text.replace(question, "leads = \"A\"\n").as_bytes());
+    let third = "[[provider]]\nname = \"C\"\nrevenue = 1\ngrowth = { constant = 0.1 }\n";
+    let of_three = text.replace(question, "leads = \"A\"\n") + third;
+    let three = File::of("three.toml", of_three.as_bytes());
+    let (code, out, _) = outgrow(&["sensitivity", file.path(), "--precision", "0.1"]);
+    assert!(code == Some(0) && !out.contains("simulated"), "{out}");
+    let (code, out, _) = outgrow(&["sensitivity", three.path(), "--paths", "9000"]);
+    let last = "  shares and indices are simulated, 8192 paths a run: the question compares more than two providers\n";
+    assert!(code == Some(0) && out.ends_with(last), "{out}");
+    let (code, _, err) = outgrow(&["sensitivity", three.path(), "--paths", "0"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("paths: must be between 1 and 137438953472, got 0"), "{err}");
+}
+
+#[test]
 fn solve_prints_a_value_with_its_error() {
     let file = scenario("solve.toml");
     let found = json(&["solve", file.path(), "--vary", GROWTH, "--by", "2020", "--probability", "0.6"]);

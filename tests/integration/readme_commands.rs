@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const README: &str = include_str!("../../README.md");
+const GUIDE: &str = include_str!("../../src/docs/sensitivity.md");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// A folder in which the commands run: with the examples, the command, and panels of the names that the README uses, which
@@ -13,8 +14,8 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-readme", std::process::id()));
+    fn new(name: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
         fs::create_dir_all(path.join("bin")).expect("the scratch folder of cargo can be written");
         let link = |from: &Path, to: &str| {
             std::os::unix::fs::symlink(from, path.join(to)).expect("its own folder");
@@ -62,8 +63,8 @@ fn panel_of(groups: &[&str]) -> String {
 }
 
 /// The lines of the blocks for a shell, with continued lines joined.
-fn lines() -> Vec<String> {
-    let blocks = README.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
+fn lines(markdown: &str) -> Vec<String> {
+    let blocks = markdown.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
     let joined = blocks.map(|block| block.replace("\\\n", " ")).collect::<Vec<_>>().concat();
     joined.lines().map(str::to_owned).collect()
 }
@@ -85,8 +86,8 @@ fn shown(subcommand: &str) -> &'static str {
 
 #[test]
 fn every_command_of_the_readme_runs() {
-    let folder = Folder::new();
-    let lines = lines();
+    let folder = Folder::new("readme");
+    let lines = lines(README);
     let others: Vec<&String> = lines.iter().filter(|line| command_of(line).is_none()).collect();
     assert!(
         others.iter().all(|line| line.starts_with("cargo test ") || line.starts_with("cargo install ")),
@@ -116,4 +117,60 @@ fn every_command_of_the_readme_runs() {
     for file in ["report.html", "outside.toml", "gdp.html", "italy.html"] {
         assert!(fs::metadata(folder.0.join(file)).is_ok_and(|known| known.len() > 100), "{file}");
     }
+}
+
+/// The shares of a table row: the first of the answers, or the Shapley effects of some numbers times the share of all.
+fn share(found: &serde_json::Value, row: &str) -> f64 {
+    let value = |of: &serde_json::Value| of["value"].as_f64().expect("a number");
+    let shocks = value(&found["variance"]["shocks"]);
+    let is_of_row = |address: &str| match row {
+        "Alibaba's second year: the estimate of \"about 60 %\"" => address == "assumption[second_year]",
+        "growth law: which continuation" => address.ends_with(".growth.mixture"),
+        "Google's growth: its start, and how fast it fades" => address.starts_with("provider[Google Cloud].growth."),
+        "Google's base revenue" => address == "provider[Google Cloud].revenue",
+        "numbers of the tails: half-life and ratio" => address.contains(".tail."),
+        "Alibaba's first year, and growth in the long run" => {
+            ["assumption[first_year]", "assumption[mature_growth]"].contains(&address)
+        }
+        other => panic!("a row of no numbers: {other}"),
+    };
+    if row == "shocks of the quarters" {
+        return shocks;
+    }
+    let indices = found["indices"].as_array().expect("indices").iter();
+    let own = indices.filter(|index| is_of_row(index["address"].as_str().expect("an address")));
+    let shares: Vec<f64> = own.map(|index| (1.0 - shocks) * value(&index["shapley"])).collect();
+    assert!(!shares.is_empty(), "{row}");
+    shares.iter().sum()
+}
+
+/// The guide's table of what decides the case where the growth law is drawn, and the README's sentence about it.
+#[test]
+fn the_shares_of_a_growth_law_are_those_of_the_commands() {
+    let section = GUIDE.split_once("# How much a growth law decides\n").expect("the section").1;
+    let section = section.split_once("\n# ").expect("a section after it").0;
+    let folder = Folder::new("law");
+    let answer = |line: &String| -> serde_json::Value {
+        let mut out: serde_json::Value = serde_json::from_str(&folder.run(&format!("{line} --json"))).expect("JSON");
+        out["sensitivity"][0].take()
+    };
+    let answers: Vec<serde_json::Value> = lines(section).iter().map(answer).collect();
+    let rows = section.lines().filter(|line| line.starts_with("| ") && line.contains(" % |"));
+    let (mut laws, mut whole) = (Vec::new(), vec![0.0; answers.len()]);
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        let shares: Vec<f64> = answers.iter().map(|found| share(found, cells[0])).collect();
+        assert_eq!(
+            cells[1..],
+            shares.iter().map(|share| format!("{:.1} %", 100.0 * share)).collect::<Vec<_>>(),
+            "{row}"
+        );
+        whole.iter_mut().zip(&shares).for_each(|(whole, share)| *whole += share);
+        if cells[0].starts_with("growth law") {
+            laws = shares;
+        }
+    }
+    assert!(whole.len() == 2 && whole.iter().all(|whole| (whole - 1.0).abs() < 1e-9), "{whole:?}");
+    let sentence = format!("makes up {:.0} % by 2022-Q4 and {:.0} % by 2027-Q4", 100.0 * laws[0], 100.0 * laws[1]);
+    assert!(README.contains(&sentence), "{sentence}");
 }

@@ -2,9 +2,11 @@
 
 use std::f64::consts::PI;
 
+use outgrow::analysis::IndexMethod;
 use outgrow::{
     Curve, Jump, Measure, Provider, Question, Scenario, Sensitivity, discrete, log_growth, lognormal, normal,
 };
+use statrs::distribution::{ContinuousCDF, Normal};
 
 /// One period, so that ahead by the date is ahead at the date: the log-ratio is normal with mean 0.
 ///
@@ -126,22 +128,26 @@ fn laws_are_a_group_and_jumps_are_not() {
     assert!(found.tornado.iter().all(|bar| !bar.address.contains("jump")));
 }
 
-/// Sums over a year have no exact answer: the tornado is simulated, and its errors are those of differences.
-#[test]
-fn without_an_exact_answer_the_tornado_is_simulated() {
+/// A question about sums over a year, which has no exact answer.
+fn of_sums() -> Scenario {
     let provider = |name: &str, base: f64, growth: f64| {
         Provider::new(name, base).growth(Curve::constant(normal(growth, 0.05))).volatility(0.1).history([base; 3])
     };
-    let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    Scenario::builder("2018-Q1", "2020-Q4")
         .provider(provider("A", 10.0, 0.3))
         .provider(provider("B", 12.0, 0.2))
         .question(Question::overtakes("A", "B").measure(Measure::Trailing))
         .build()
-        .expect("valid");
+        .expect("valid")
+}
+
+/// The tornado is simulated, and its errors are those of differences.
+#[test]
+fn without_an_exact_answer_the_tornado_is_simulated() {
+    let scenario = of_sums();
     let name = scenario.questions()[0].title();
     let analysis = scenario.sensitivity(&name, "2020-Q2").expect("a date");
     let found = analysis.clone().paths(1 << 16).run().expect("an analysis");
-    assert!(found.variance.is_none() && found.indices.is_empty());
     assert_eq!(found.because.as_deref(), Some("sums of several periods are not lognormal"));
     assert_eq!(found.tornado.len(), 2);
     let other = analysis.paths(1 << 16).seed(9).run().expect("an analysis");
@@ -153,6 +159,52 @@ fn without_an_exact_answer_the_tornado_is_simulated() {
         // Independent runs would have errors of 0.0028 of a difference.
         assert!(a.standard_error < 0.0025, "{a}");
     }
+}
+
+/// Simulated first-order effects are the variances of answers with the number fixed at 40 equally likely values.
+#[test]
+fn without_an_exact_answer_indices_are_simulated() {
+    let scenario = of_sums();
+    let name = scenario.questions()[0].title();
+    let analysis = || scenario.sensitivity(&name, "2020-Q2").expect("a date");
+    let found = analysis().precision(0.03).run().expect("an analysis");
+    assert_eq!(found.method, Some(IndexMethod::Simulated));
+    let split = found.variance.as_ref().expect("a split");
+    let sum = split.shocks.value + split.providers.iter().map(|share| share.share.value).sum::<f64>();
+    let shapley: f64 = found.indices.iter().map(|index| index.shapley.value).sum();
+    assert!((sum - 1.0).abs() < 1e-9 && (shapley - 1.0).abs() < 1e-9, "{sum} {shapley}");
+    let answer = |address: &str, value: f64| {
+        let fixed = scenario.with(address, value).expect("valid");
+        let run = fixed.simulate().paths(1 << 15).fans(false).ranks(false).shares(false).run().expect("an outcome");
+        run.question(&name).and_then(|overtake| overtake.by("2020-Q2")).expect("an answer").value()
+    };
+    let p = found.probability.value();
+    for (address, mean) in [("provider[A].growth.constant", 0.3), ("provider[B].growth.constant", 0.2)] {
+        let score = |place: i32| Normal::standard().inverse_cdf((f64::from(place) + 0.5) / 40.0);
+        let answers: Vec<f64> = (0..40).map(|place| answer(address, mean + 0.05 * score(place))).collect();
+        let variance = answers.iter().map(|own| (own - p) * (own - p)).sum::<f64>() / 40.0;
+        let first = found.indices.iter().find(|index| index.address == address).expect("an index").first;
+        let truth = variance / (p * (1.0 - p) * (1.0 - split.shocks.value));
+        // The outermost of the 40 values leave out about 2 % of the variance of the number.
+        assert!((first.value - truth).abs() < 4.0 * first.standard_error + 0.02 * truth, "{address}: {first} {truth}");
+        assert!(first.value > 0.2 && first.standard_error < 0.015, "{address}: {first}");
+    }
+}
+
+/// Simulated indices have the same bits on any number of threads.
+#[test]
+fn simulated_indices_keep_their_bits() {
+    let scenario = of_sums();
+    let name = scenario.questions()[0].title();
+    let run = || scenario.sensitivity(&name, "2020-Q2").and_then(|analysis| analysis.paths(1 << 14).run());
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(run).expect("an analysis")
+    };
+    let alone = on(1);
+    assert_eq!(alone.paths, Some(1 << 14));
+    assert_eq!(alone.evaluations, 6 << 14);
+    assert_eq!(alone, on(3));
 }
 
 #[test]
@@ -193,9 +245,9 @@ fn bad_input_is_named() {
     assert!(message("A overtake B", "2019").contains("did you mean \"A overtakes B\"?"));
     assert!(message("A overtakes B", "2021").contains("2021 is not in the outcome"));
     let analysis = || scenario.sensitivity("A overtakes B", "2019").expect("a date");
-    let error = analysis().precision(0.5).confidence(1.0).tolerance(f64::NAN).run().expect_err("an error");
+    let error = analysis().precision(0.5).confidence(1.0).tolerance(f64::NAN).paths(0).run().expect_err("an error");
     let addresses: Vec<&str> = error.problems().iter().map(|problem| problem.address.as_str()).collect();
-    assert_eq!(addresses, ["tolerance", "precision", "confidence"]);
+    assert_eq!(addresses, ["tolerance", "precision", "confidence", "paths"]);
     assert!(error.is_invalid_input());
 }
 
@@ -212,6 +264,14 @@ fn json_has_the_documented_keys() {
     assert!(json["indices"][0]["first"]["standard_error"].is_f64());
     assert!(json["tornado"][0]["low"]["answer"]["value"].is_f64());
     assert!(json["tornado"][0]["high"]["value"].is_f64());
+    assert_eq!(json["method"], "exact");
+    assert!(json.get("paths").is_none() && json.get("because").is_none());
+    let scenario = of_sums();
+    let name = scenario.questions()[0].title();
+    let simulated = scenario.sensitivity(&name, "2020-Q2").and_then(|analysis| analysis.paths(5000).run());
+    let json = serde_json::to_value(simulated.expect("an analysis")).expect("JSON");
+    assert_eq!((&json["method"], &json["paths"]), (&"simulated".into(), &4096.into()));
+    assert_eq!(json["because"], "sums of several periods are not lognormal");
 }
 
 /// A jump after the date has no effect, whatever depends on it.

@@ -26,6 +26,7 @@ mod outside_tables;
 mod outside_view;
 mod pairs;
 mod sampling;
+mod simulated_indices;
 #[path = "../reference/tables.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]
 mod tables;

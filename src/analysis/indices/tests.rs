@@ -1,6 +1,7 @@
 use std::f64::consts::PI;
 
 use super::*;
+use crate::analysis::batch::Columns;
 use crate::analysis::design::Inputs;
 
 /// Ishigami & Homma 1990: sin x₁ + 7 sin² x₂ + 0.1 x₃⁴ sin x₁ on (−π, π)³.
@@ -21,11 +22,14 @@ const G: [[f64; 8]; 2] = [
     [0.787_144_1, 0.242_198_2, 0.034_316_9, 0.010_460_4, 1.049e-4, 1.049e-4, 1.049e-4, 1.049e-4],
 ];
 
+/// The function at every point.
+fn each(points: &Columns, f: fn(&[f64]) -> f64) -> Vec<f64> {
+    (0..points[0].len()).map(|point| f(&points.iter().map(|axis| axis[point]).collect::<Vec<f64>>())).collect()
+}
+
 fn study(inputs: Inputs, seed: u64, groups: usize, f: fn(&[f64]) -> f64) -> Study {
-    let mut study = Study::new(inputs, seed);
-    let evaluators = move || -> Box<Evaluate<'static>> {
-        Box::new(move |points: &[Vec<f64>]| Ok(points.iter().map(|point| f(point)).collect()))
-    };
+    let mut study = Study::new(inputs, Known::Values, seed);
+    let evaluators = move || -> Box<Evaluate<'static>> { Box::new(move |points: &Columns, _| Ok(each(points, f))) };
     study.extend(groups, &evaluators).expect("a function without errors");
     study
 }
@@ -135,9 +139,7 @@ fn extreme_inputs() {
 fn a_study_continues_where_it_stopped() {
     let whole = study(Inputs::Independent(8), 3, 4, g);
     let mut parts = study(Inputs::Independent(8), 3, 1, g);
-    let evaluators = || -> Box<Evaluate<'static>> {
-        Box::new(|points: &[Vec<f64>]| Ok(points.iter().map(|point| g(point)).collect()))
-    };
+    let evaluators = || -> Box<Evaluate<'static>> { Box::new(|points: &Columns, _| Ok(each(points, g))) };
     parts.extend(4, &evaluators).expect("a function without errors");
     let values = |study: &Study| study.effects(0.9).iter().map(|effects| effects.shapley.value).collect::<Vec<_>>();
     for (a, b) in values(&whole).into_iter().zip(values(&parts)) {
