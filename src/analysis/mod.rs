@@ -20,6 +20,7 @@ mod shown;
 mod solve;
 mod surface;
 mod tornado;
+mod weighted;
 
 pub use contours::IsoLine;
 pub(crate) use live::SMALL_ERROR;

@@ -22,6 +22,7 @@ mod views;
 
 pub(crate) use builder::DEFAULT_CONFIDENCE;
 pub use builder::{Progress, Simulation};
+pub(crate) use parts::overtake;
 pub use sample::SamplePaths;
 pub use settings::Precision;
 pub use tally::Tally;
