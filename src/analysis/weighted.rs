@@ -122,7 +122,7 @@ fn series_of(plan: &Plan, name: &str) -> Result<SeriesId, Error> {
         let reason = "reports of a provider of several segments are not implemented";
         let address = of_provider(name, ProviderKey::Segment);
         let advice = "state the provider without its segments";
-        Error::of_settings("news", vec![Problem::unsupported(address, "no weights", reason, advice)])
+        Error::of_settings("news", vec![Problem::unsupported(address, "no news", reason, advice)])
     })
 }
 

@@ -194,7 +194,7 @@ impl System {
 fn without_shocks(plan: &Plan, of: SeriesId) -> Error {
     let address = of_provider(plan.name(of), ProviderKey::Volatility);
     let reason = "without shocks of its own a report either follows from the drawn numbers and the other reports or is impossible";
-    Error::of_settings("news", vec![Problem::unsupported(address, "no weights", reason, "state a volatility")])
+    Error::of_settings("news", vec![Problem::unsupported(address, "no news", reason, "state a volatility")])
 }
 
 #[cfg(test)]
