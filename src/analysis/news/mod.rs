@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::parts::{Part, TIME, contributions, is_feasible};
+use self::parts::{Part, TIME, contributions, is_feasible, whole};
 use super::asking::{Asking, medians};
 use super::number::NumberEstimate;
 use super::posterior::{Posterior, posterior};
@@ -146,34 +146,16 @@ impl<'a> Update<'a> {
     pub fn news(&self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<News, Error> {
         let asking = Asking::new(self.scenario, question, date)?;
         self.check(&asking)?;
-        let parts = self.parts();
-        if parts.len() > MOST_PARTS {
-            let message = format!(
-                "the change has {} parts, of which at most {MOST_PARTS} can be told apart; leave out reports that matter least",
-                parts.len()
-            );
-            return Err(Error::one(Kind::Limit, "news", "report", message));
-        }
+        let parts = self.parts()?;
         let expected = self.expected()?;
-        let whole = (1_usize << parts.len()) - 1;
-        let mut found: BTreeMap<usize, Posterior> = BTreeMap::new();
-        // No later answer has fewer paths, so that most of them are common.
-        let (mut groups, mut paths) = (None, None);
-        for coalition in (0..=whole).rev().filter(|coalition| is_feasible(&parts, *coalition)) {
-            let within =
-                |part: Part| parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1);
-            found.insert(coalition, self.value(&asking, question, &expected, &within, &mut groups)?);
-            if coalition == whole {
-                paths = groups.map(weighted::paths);
-            }
-        }
+        let (found, paths) = self.answers((&asking, question), &parts, &expected)?;
         let changes = contributions(parts.len(), &found);
         let part = |(part, (change, standard_error)): (&Part, (f64, f64))| NewsPart {
             what: self.named(*part),
             change,
             standard_error,
         };
-        let after = &found[&whole];
+        let after = &found[&whole(&parts)];
         Ok(News {
             question: asking.question.clone(),
             period: asking.by,
@@ -184,6 +166,27 @@ impl<'a> Update<'a> {
             effective_sample_size: after.effective_size.is_finite().then_some(after.effective_size),
             paths,
         })
+    }
+
+    /// The probability of every feasible coalition of parts, and the number of weighted paths of that of all parts.
+    fn answers(
+        &self,
+        asked: (&Asking, &str),
+        parts: &[Part],
+        expected: &[Vec<f64>],
+    ) -> Result<(BTreeMap<usize, Posterior>, Option<u64>), Error> {
+        let mut found = BTreeMap::new();
+        // No later answer has fewer paths, so that most of them are common.
+        let (mut groups, mut paths) = (None, None);
+        for coalition in (0..=whole(parts)).rev().filter(|coalition| is_feasible(parts, *coalition)) {
+            let within =
+                |part: Part| parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1);
+            found.insert(coalition, self.value(asked, expected, &within, &mut groups)?);
+            if coalition == whole(parts) {
+                paths = groups.map(weighted::paths);
+            }
+        }
+        Ok((found, paths))
     }
 
     fn check(&self, asking: &Asking) -> Result<(), Error> {
@@ -213,7 +216,7 @@ impl<'a> Update<'a> {
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("news", problems)) }
     }
 
-    fn parts(&self) -> Vec<Part> {
+    fn parts(&self) -> Result<Vec<Part>, Error> {
         let mut parts = Vec::new();
         if self.reported.iter().any(|own| !own.later.is_empty()) {
             parts.push(Part::Time);
@@ -223,7 +226,14 @@ impl<'a> Update<'a> {
             parts.extend(own.base.map(|_| Part::Revision(index)));
         }
         parts.extend(self.changed.map(|_| Part::Assumptions));
-        parts
+        if parts.len() <= MOST_PARTS {
+            return Ok(parts);
+        }
+        let message = format!(
+            "the change has {} parts, of which at most {MOST_PARTS} can be told apart; leave out reports that matter least",
+            parts.len()
+        );
+        Err(Error::one(Kind::Limit, "news", "report", message))
     }
 
     fn named(&self, part: Part) -> String {
@@ -257,8 +267,7 @@ impl<'a> Update<'a> {
     /// The probability where some parts have happened.
     fn value(
         &self,
-        asking: &Asking,
-        question: &str,
+        (asking, question): (&Asking, &str),
         expected: &[Vec<f64>],
         within: &dyn Fn(Part) -> bool,
         groups: &mut Option<usize>,

@@ -19,6 +19,11 @@ pub(super) enum Part {
     Assumptions,
 }
 
+/// The coalition of all parts.
+pub(super) fn whole(parts: &[Part]) -> usize {
+    (1 << parts.len()) - 1
+}
+
 /// Whether time has passed in a coalition in which a report differs from its expectation.
 pub(super) fn is_feasible(parts: &[Part], coalition: usize) -> bool {
     let has = |is: &dyn Fn(&Part) -> bool| {
