@@ -143,6 +143,22 @@ impl<'a> Update<'a> {
     /// An unknown question or date; reports after the date, or of providers that the question does not compare.
     /// [Unsupported](Error::is_unsupported) where a provider of several segments reports, or one without shocks. An error if the
     /// weights collapse, since the reports are too unlikely; a change of more than 10 parts.
+    ///
+    /// # Example: heavy tails, and a lead that must last
+    /// ```
+    /// # use outgrow::{normal, Curve, Innovations, Provider, Question, Scenario};
+    /// use outgrow::analysis::Report;
+    /// let scenario = Scenario::builder("2018-Q1", "2020-Q4")
+    ///     .innovations(Innovations::student_t(4.0))
+    ///     .provider(Provider::new("A", 10).growth(Curve::constant(normal(0.5, 0.1))).volatility(0.1))
+    ///     .provider(Provider::new("B", 14).growth(Curve::constant(0.2)).volatility(0.1))
+    ///     .question(Question::overtakes("A", "B").sustained(2)).build()?;
+    /// let reports = [Report::new("A", "2018-Q2", 12.1)?];
+    /// let news = scenario.update(&reports)?.tolerance(2e-3).news("A overtakes B (sustained 2)", "2019-Q4")?;
+    /// assert!(news.after.standard_error <= 2e-3 && news.paths.is_some());     // simulated, with weighted paths
+    /// assert!(news.parts[1].change > 10.0 * news.parts[1].standard_error);    // "report of A"
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn news(&self, question: &str, date: impl TryInto<Period, Error: Into<Error>>) -> Result<News, Error> {
         let asking = Asking::new(self.scenario, question, date)?;
         self.check(&asking)?;
