@@ -432,6 +432,32 @@ fn analyses() {
     assert_eq!(found.map(f64::to_bits), pinned, "\nnow: {:#x?}", found.map(f64::to_bits));
 }
 
+/// An update by weighted paths: reports of a pair with Student-t innovations, two kinds of shocks, a factor and a jump.
+#[test]
+fn weighted_news() {
+    let jump = Jump::at("2019", 0.1).probability(0.2);
+    let (a, b) = (moving("A", Shock::persistent(1.5)).jump(jump), moving("B", Shock::damped_trend(0.3, 2)));
+    let scenario = Scenario::builder("2018", "2021").innovations(Innovations::student_t(4.0));
+    let scenario = scenario.factor(Factor::new("f", 0.1)).provider(a).provider(b).correlation("A", "B", 0.3);
+    let scenario = scenario.question(Question::overtakes("A", "B").sustained(2)).build().expect("valid");
+    let reports = [("A", "2019", 115.0), ("A", "2020", 150.0), ("B", "2019", 125.0)];
+    let reports = reports.map(|(name, period, value)| Report::new(name, period, value).expect("a report"));
+    let news =
+        scenario.update(&reports).and_then(|update| update.tolerance(0.01).news("A overtakes B (sustained 2)", "2020"));
+    let news = news.expect("news");
+    let report = &news.parts[1];
+    let size = news.effective_sample_size.expect("weights");
+    let found = [news.before.value, news.after.value, report.change, report.standard_error, size].map(f64::to_bits);
+    let pinned = [
+        0x3FE0_3F80_0000_0000,
+        0x3FCF_AA18_D260_F7CC,
+        0xBFBD_BA62_3CDC_18D4,
+        0x3F73_AB47_3E56_B064,
+        0x40B6_D993_1291_6868,
+    ];
+    assert_eq!(found, pinned, "\nnow: {found:#x?}");
+}
+
 fn moving(name: &str, shock: Shock) -> Provider {
     let growth = Curve::constant(normal(0.2, 0.05));
     Provider::new(name, 100).growth(growth).volatility(uniform(0.1, 0.3)).shock(shock).loading("f", 0.7)

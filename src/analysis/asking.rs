@@ -5,8 +5,12 @@ use crate::error::{Error, Problem};
 use crate::estimate::Estimate;
 use crate::exact::{Exact, GivenDraws};
 use crate::outcome::{Change, Outcome, Overtake, QuestionDates, place_of};
+use crate::paths::Sampling;
 use crate::scenario::Scenario;
 use crate::simulation::PathsGivenDraws;
+
+/// Paths of a simulated median of revenue.
+const MEDIAN_PATHS: u64 = 1 << 17;
 
 /// A scenario with one question alone, up to the last period that its answer by a date depends on.
 #[derive(Debug, Clone)]
@@ -36,6 +40,11 @@ impl Asking {
         let mut own = scenario.shortened(scenario.label(dates.at[last])).without_views();
         own.questions = vec![asked.clone()];
         Ok(Self { scenario: own, question: asked.title(), by: labels[place], place })
+    }
+
+    /// The place of the date among those of the question.
+    pub(super) fn place(&self) -> usize {
+        self.place
     }
 
     /// Checks that a number of the whole scenario exists up to the date too.
@@ -132,6 +141,38 @@ pub(super) fn fans(scenario: &Scenario, until: Period) -> Result<Outcome, Error>
     let mut first = scenario.shortened(until).without_views();
     first.questions.clear();
     first.exact().ranks(false).shares(false).run()
+}
+
+/// The median revenue of some providers by period, each for a number of periods from the first one on. Where there is no exact one it is
+/// that of simulated paths.
+///
+/// # Errors
+/// As for [`Exact::run`](crate::Exact::run) and [`Simulation::run`](crate::Simulation::run).
+pub(super) fn medians(scenario: &Scenario, names: &[(&str, usize)], seed: u64) -> Result<Vec<Vec<f64>>, Error> {
+    let last = names.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    if last == 0 {
+        return Ok(vec![Vec::new(); names.len()]);
+    }
+    let until = scenario.label(last);
+    let read = |outcome: &Outcome| {
+        let of = |(name, count): &(&str, usize)| {
+            if *count == 0 {
+                return Ok(Vec::new());
+            }
+            let fan = outcome.revenue(name)?;
+            (1..=*count).map(|t| fan.quantile(scenario.label(t), 0.5)).collect::<Result<Vec<f64>, Error>>()
+        };
+        names.iter().map(of).collect::<Result<Vec<_>, Error>>()
+    };
+    let exact = fans(scenario, until)?;
+    // Fans of providers are asked for, so that one is missing only where it is not exact.
+    if names.iter().all(|(name, count)| *count == 0 || exact.revenue(name).is_ok()) {
+        return read(&exact);
+    }
+    let mut first = scenario.shortened(until).without_views();
+    first.questions.clear();
+    let simulation = first.simulate().paths(MEDIAN_PATHS).seed(seed).sampling(Sampling::Sobol);
+    read(&simulation.ranks(false).shares(false).run()?)
 }
 
 /// The same error without the advice to simulate, where a simulation cannot do the same.

@@ -25,6 +25,7 @@ mod solve;
 mod squares;
 mod surface;
 mod tornado;
+mod weighted;
 
 pub use contours::IsoLine;
 pub use found::{IndexMethod, Indices, Sensitivity, Share, VarianceSplit};

@@ -53,6 +53,16 @@ impl NumberEstimate {
     }
 }
 
+/// The deviation of a ratio that each replicate contributes, scaled such that the sum of their squares is the squared standard
+/// error of [`NumberEstimate::ratio`]. Linear combinations of ratios over the same replicates have the same combinations of
+/// deviations.
+pub(super) fn deviations(numerators: &[f64], denominators: &[f64]) -> Vec<f64> {
+    let [above, below] = [numerators, denominators].map(|all| all.iter().sum::<f64>());
+    let (value, count) = (above / below, as_f64(numerators.len()));
+    let scale = (count / (count - 1.0)).sqrt() / below;
+    numerators.iter().zip(denominators).map(|(above, below)| scale * (above - value * below)).collect()
+}
+
 impl fmt::Display for NumberEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.value.abs() >= 1e6 {

@@ -157,7 +157,8 @@ impl Scenario {
     /// base, and what each report alone would change. `level` is a probability between 0 and 1.
     ///
     /// # Errors
-    /// As for [`Update::news`](crate::analysis::Update::news). A level that is not between 0 and 1.
+    /// An unknown question or date; a level that is not between 0 and 1. [Unsupported](Error::is_unsupported) where the question is not
+    /// about a pair whose shocks are Gaussian random walks, the lead must last, a provider may exit or a jump may not happen.
     pub fn outlook(
         &self,
         question: &str,

@@ -67,11 +67,12 @@ impl ObservedPair {
         }
         if scenario.survival(question).is_some() {
             let address = of_provider(plan.name(series[0]), ProviderKey::Exit);
-            return Err(refused(&address, "news is not implemented for providers that may exit", SIMULATE));
+            let reason = "given reports there is no exact answer for providers that may exit";
+            return Err(refused(&address, reason, SIMULATE));
         }
         let pair = Pair::with_drawn_start(&plan, series);
         if let Some(coin) = pair.draws.iter().find(|draw| plan.draws[**draw].is_coin) {
-            let reason = "news is not implemented for jumps that may not happen";
+            let reason = "given reports there is no exact answer for jumps that may not happen";
             return Err(refused(plan.draw_address(*coin), reason, "state the probability 0 or 1"));
         }
         let draws = pair.draws.clone();

@@ -67,7 +67,8 @@ impl Block {
     /// Fills the groups from `first_group` on; the first `len` paths count.
     ///
     /// # Errors
-    /// If a curve is not finite on a path; the message names provider, period and parameters.
+    /// If a curve is not finite on a path; the message names provider, period and parameters. If a report that paths shall meet is
+    /// determined by the drawn numbers.
     pub(crate) fn fill(
         &mut self,
         (plan, sampler): (&Plan, &Sampler),
@@ -78,6 +79,9 @@ impl Block {
         let span = self.start(first_group, groups, len);
         sampler.fill(drawn(plan), span, &mut self.draws, &mut self.numbers);
         plan.fill_draws(&mut self.draws, groups * GROUP, sampler.gives_scores());
+        if let Some(observations) = sampler.observations() {
+            observations.condition((plan, drawn(plan)), span, &self.draws, &mut self.numbers)?;
+        }
         self.fill_paths((plan, sampler), span)
     }
 
@@ -111,6 +115,11 @@ impl Block {
     /// The weight of every path; empty if all weights are equal.
     pub(crate) fn weights(&self) -> &[f64] {
         &self.numbers.weights
+    }
+
+    /// The logarithm of the weight of every path, up to a common factor; empty unless paths meet reports.
+    pub(crate) fn log_weights(&self) -> &[f64] {
+        &self.numbers.log_weights
     }
 
     /// The coordinates that importance sampling tilts, indexed by coordinate, then by path; empty without importance

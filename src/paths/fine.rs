@@ -60,6 +60,9 @@ impl Fine {
             } else {
                 self.add_shocks((plan, of), span, draws);
             }
+            if let Some(observations) = sampler.observations() {
+                observations.put(of, width, &mut self.rows[of.into()]);
+            }
         }
         for (place, sum) in plan.combined.iter().enumerate() {
             let of = SeriesId(plan.series.len() + place);

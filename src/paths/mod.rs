@@ -10,12 +10,14 @@ mod general;
 mod kernel;
 mod middle;
 mod numbers;
+mod observed;
 mod sampler;
 mod sampling;
 mod tilt;
 
 pub(crate) use block::{Block, groups_that_fit};
 pub use block::{Path, Paths};
+pub(crate) use observed::Observations;
 pub(crate) use sampler::{REPLICATES, Sampler, Sobol};
 pub(crate) use sampling::MOST_PATHS;
 pub use sampling::Sampling;

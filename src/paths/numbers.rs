@@ -12,6 +12,8 @@ pub(super) struct Numbers {
     pub(super) innovations: Vec<Vec<f32>>,
     /// By path; empty unless paths are weighted.
     pub(super) weights: Vec<f64>,
+    /// By path, the logarithms of weights up to a common factor; empty unless paths meet reports.
+    pub(super) log_weights: Vec<f64>,
     /// Standardized coordinates that distributions are tilted along, indexed by coordinate, then by path.
     pub(super) coordinates: Vec<Vec<f64>>,
     /// Steps of one group's walk while its bridge is built. At their final positions in the block they would be a

@@ -1,7 +1,9 @@
-//! Sources of the random numbers of a block: keyed streams, antithetic images, Sobol points, or tilted streams.
+//! Sources of the random numbers of a block: keyed streams, antithetic images, Sobol points, tilted streams, or Sobol points
+//! given reports.
 
 use super::bridge::{self, Point};
 use super::numbers::{Drawn, Numbers, Span, drawn};
+use super::observed::Observations;
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
 use crate::plan::{Plan, Source};
@@ -24,6 +26,8 @@ pub(crate) enum Sampler {
     Sobol(Sobol),
     /// Importance sampling: paths drawn from a mixture of tilted distributions, with weights.
     Importance(Box<Tilts>),
+    /// As Sobol, with innovations that meet reported revenue, and log weights.
+    Observed(Sobol, Box<Observations>),
 }
 
 impl Sampler {
@@ -52,7 +56,7 @@ impl Sampler {
 
     /// Fills the uniforms of every draw, and the numbers.
     pub(super) fn fill(&self, drawn: Drawn<'_>, span: Span, uniforms: &mut [Vec<f64>], numbers: &mut Numbers) {
-        if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
+        if matches!(self, Self::Sobol(_) | Self::Importance(_) | Self::Observed(..)) {
             let length = |source: &Source| if source.is_shocked { drawn.periods * span.width() } else { 0 };
             numbers.innovations.resize_with(drawn.sources.len(), Vec::new);
             for (source, innovations) in drawn.sources.iter().zip(&mut numbers.innovations) {
@@ -71,6 +75,18 @@ impl Sampler {
                 keyed_innovations(drawn, span, &mut numbers.innovations);
                 tilts.fill(drawn, span, &mut uniforms[..drawn.first_coin], numbers);
             }
+            Self::Observed(sobol, observations) => {
+                sobol.fill(drawn, span, uniforms, numbers);
+                observations.toss(span, uniforms, numbers);
+            }
+        }
+    }
+
+    /// Reported revenue that paths meet.
+    pub(super) fn observations(&self) -> Option<&Observations> {
+        match self {
+            Self::Observed(_, observations) => Some(observations),
+            Self::Plain | Self::Antithetic | Self::Sobol(_) | Self::Importance(_) => None,
         }
     }
 }
@@ -79,7 +95,7 @@ impl Sampler {
     /// The innovations of one source over a block as its rows use them, indexed by period, then by path.
     pub(super) fn innovations(&self, drawn: Drawn<'_>, span: Span, of: usize, numbers: &Numbers, out: &mut Vec<f32>) {
         out.clear();
-        if matches!(self, Self::Sobol(_) | Self::Importance(_)) {
+        if matches!(self, Self::Sobol(_) | Self::Importance(_) | Self::Observed(..)) {
             out.extend_from_slice(&numbers.innovations[of]);
             return;
         }

@@ -144,19 +144,34 @@ impl Plan {
         width: usize,
         emit: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
+        self.fill_fine_centre_until(self.rows.periods(), of, (draws, width), emit)
+    }
+
+    /// The same for t up to `periods`.
+    ///
+    /// # Errors
+    /// As for [`Plan::log_growth`].
+    pub(crate) fn fill_fine_centre_until(
+        &self,
+        periods: usize,
+        of: SeriesId,
+        (draws, width): (&[Vec<f64>], usize),
+        emit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
         let start: Vec<f64> = match self.series(of).slots.base {
             Input::Known(base) => vec![self.log_base(base); width],
             Input::Drawn(draw) => draws[draw][..width].iter().map(|base| self.log_base(*base)).collect(),
         };
         emit(0, &start);
         let mut column = vec![0.0; width];
-        self.log_growth(of, (draws, width), self.rows.periods(), &mut |t, growth| {
+        self.log_growth(of, (draws, width), periods, &mut |t, growth| {
             for ((column, start), growth) in column.iter_mut().zip(&start).zip(growth) {
                 *column = start + growth;
             }
             emit(t, &column);
         })
     }
+
     pub(crate) fn not_finite(&self, t: usize, growth: f64) -> String {
         format!("log growth by {} is {growth}", self.rows.label(t))
     }

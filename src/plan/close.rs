@@ -19,7 +19,7 @@ use crate::covariance::{PairCovariance, renewed};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::random;
-use crate::scenario::Scenario;
+use crate::scenario::{Question, Scenario};
 
 /// Draws of the assumptions at which a pair is examined: one group.
 const DRAWS: usize = random::GROUP;
@@ -138,11 +138,7 @@ impl Plan {
     /// # Errors
     /// If the shocks between two rows are too small for f64 too.
     pub(crate) fn find_close_pairs(&mut self, scenario: &Scenario, every: bool) -> Result<(), Error> {
-        let plan = &*self;
-        let asked = scenario.questions().iter().flat_map(|question| {
-            let row = move |name: &str| plan.row_of(scenario, question, name);
-            question.others(scenario).into_iter().map(move |other| [row(question.challenger()), row(other)])
-        });
+        let asked = self.asked_pairs(scenario).into_iter();
         let rows = if every { self.provider_rows().len() } else { 0 };
         let row = |place| RowId::Series(self.provider_row(place));
         let all = (0..rows).flat_map(|a| (a + 1..rows).map(move |b| [row(a), row(b)]));
@@ -166,6 +162,26 @@ impl Plan {
         }
         self.list_close_rows();
         Ok(())
+    }
+
+    /// The pairs that questions compare, which may repeat.
+    fn asked_pairs(&self, scenario: &Scenario) -> Vec<[RowId; 2]> {
+        let of = |question: &Question| {
+            let row = |name: &str| self.row_of(scenario, question, name);
+            let pair = |other: &str| [row(question.challenger()), row(other)];
+            question.others(scenario).into_iter().map(pair).collect::<Vec<_>>()
+        };
+        scenario.questions().iter().flat_map(of).collect()
+    }
+
+    /// Compares every pair that questions compare in f64, so that revenue which is reported ranks as it is stated.
+    pub(crate) fn compare_in_double(&mut self, scenario: &Scenario) {
+        for [a, b] in self.asked_pairs(scenario) {
+            if self.known_lead(a, b).is_none() && !self.is_close(a, b) {
+                self.close.insert([a.min(b), a.max(b)], TIE);
+            }
+        }
+        self.list_close_rows();
     }
 
     fn list_close_rows(&mut self) {
@@ -414,7 +430,7 @@ mod tests {
     use super::*;
     use crate::assumption::{Assumption, normal, uniform};
     use crate::growth::Curve;
-    use crate::scenario::{Provider, Question};
+    use crate::scenario::Provider;
 
     fn close(a: Provider, b: Provider, correlation: f64) -> bool {
         let scenario = Scenario::builder("2018-Q1", "2028-Q1")

@@ -14,17 +14,18 @@ use crate::covariance::Motion;
 type Matrices = Vec<Vec<Vec<f64>>>;
 
 /// What one stream of innovations contributes to a series.
-struct Component {
+#[derive(Debug)]
+pub(super) struct Component {
     /// The series, by its place in the list.
     place: usize,
     /// The stream is the trend of a damped trend, which only other trends are correlated with.
-    is_trend: bool,
+    pub(super) is_trend: bool,
     /// Row in the covariance of its kind.
-    row: usize,
+    pub(super) row: usize,
     /// Standard deviation per √year, but for `loading`.
-    volatility: Input,
-    loading: f64,
-    motion: MotionInput,
+    pub(super) volatility: Input,
+    pub(super) loading: f64,
+    pub(super) motion: MotionInput,
 }
 
 /// A pair of correlated components.
@@ -47,7 +48,7 @@ pub(crate) struct Joint<'p> {
 }
 
 /// The change of log revenue by an innovation of unit size, by the number of periods after it.
-struct Response {
+pub(super) struct Response {
     by_lag: Vec<f64>,
     /// Factor for the innovation of the first period, which may differ from the later ones.
     first: f64,
@@ -68,6 +69,22 @@ impl Response {
             scale * sum
         };
         Self { by_lag: (0..periods).map(next).collect(), first: 1.0, is_constant: false }
+    }
+
+    /// The response of a series to the innovations of a component at a point of the draws.
+    pub(super) fn of_component(
+        component: &Component,
+        step: f64,
+        (draws, point): (&[Vec<f64>], usize),
+        periods: usize,
+    ) -> Self {
+        let (own, trend) = Self::of(component.motion.of_path(step, draws, point), periods);
+        if component.is_trend { trend.expect("a damped trend responds to its trend") } else { own }
+    }
+
+    /// The change by an innovation some periods ago.
+    pub(super) fn after(&self, lag: usize, is_first: bool) -> f64 {
+        self.by_lag[lag] * if is_first { self.first } else { 1.0 }
     }
 
     /// The responses to a series' own innovations, and to those of its trend.
@@ -148,10 +165,7 @@ impl<'p> Joint<'p> {
     /// The terms with their sums at a point of the draws.
     fn sums(&self, (draws, point): (&[Vec<f64>], usize), scales: Option<&[f64]>) -> Vec<Term> {
         let (step, periods) = (self.plan.step_root() * self.plan.step_root(), self.plan.rows.periods());
-        let response = |component: &Component| {
-            let (own, trend) = Response::of(component.motion.of_path(step, draws, point), periods);
-            if component.is_trend { trend.expect("a damped trend responds to its trend") } else { own }
-        };
+        let response = |component: &Component| Response::of_component(component, step, (draws, point), periods);
         let responses: Vec<Response> = self.components.iter().map(response).collect();
         let term = |term: &Term| {
             let [one, other] = term.of.map(|index| &responses[index]);
@@ -184,7 +198,7 @@ impl<'p> Joint<'p> {
 }
 
 /// The components of a series: its own shocks, the trend of a damped trend, and its factors.
-fn components(plan: &Plan, place: usize, of: SeriesId) -> Vec<Component> {
+pub(super) fn components(plan: &Plan, place: usize, of: SeriesId) -> Vec<Component> {
     let SeriesId(row) = of;
     let dynamics = plan.dynamics(of);
     let motion = dynamics.motion;

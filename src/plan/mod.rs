@@ -12,6 +12,7 @@
 //! | `trace` | central paths, and what is known without sampling |
 //! | `centre` | paths without shocks, in f64 |
 //! | `shocks`, `joint` | the size of shocks at points of the draws; the joint distribution of several series at one date |
+//! | `responses` | how log revenue at the first dates responds to innovations |
 //! | `sums`, `measured` | derived rows: sums over years, of questions and of fans |
 //! | `pairs`, `close` | pairs that f32 rows cannot resolve, and how they are found |
 //! | `rows` | names and periods, as custom statistics see them |
@@ -28,6 +29,7 @@ mod joint;
 mod measured;
 mod pairs;
 mod places;
+mod responses;
 mod rows;
 mod series;
 mod shocks;
@@ -43,6 +45,7 @@ pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
 pub(crate) use input::{Draw, Input, law_of};
 pub(crate) use joint::Joint;
 pub(crate) use measured::{Measured, MeasuredRow};
+pub(crate) use responses::Responses;
 pub use rows::Rows;
 pub(crate) use series::Series;
 pub(crate) use sums::{beyond, linear};

@@ -27,6 +27,7 @@ mod views;
 pub use builder::Simulation;
 pub(crate) use builder::{DEFAULT_CONFIDENCE, DEFAULT_PATHS};
 pub(crate) use given::PathsGivenDraws;
+pub(crate) use parts::overtake;
 pub use reports::Progress;
 pub use sample::SamplePaths;
 pub use settings::Precision;

@@ -22,7 +22,7 @@ pub(super) fn overtakes(
 }
 
 /// The statistic of one question.
-pub(super) fn overtake(scenario: &Scenario, plan: &Plan, question: &Question, continuous: bool) -> OvertakeStatistic {
+pub(crate) fn overtake(scenario: &Scenario, plan: &Plan, question: &Question, continuous: bool) -> OvertakeStatistic {
     let challenger = plan.row_of(scenario, question, question.challenger());
     let other = |name: &str| {
         let row = plan.row_of(scenario, question, name);

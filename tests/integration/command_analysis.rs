@@ -8,8 +8,7 @@ use super::command::{File, outgrow};
 
 const GROWTH: &str = "provider[A].growth.constant.normal[0]";
 
-fn scenario(name: &str) -> File {
-    let text = r#"
+const SCENARIO: &str = r#"
 base = "2018"
 horizon = "2022"
 [[provider]]
@@ -25,7 +24,9 @@ growth = { constant = 0.1 }
 [[question]]
 overtakes = ["A", "B"]
 "#;
-    File::of(name, text.as_bytes())
+
+fn scenario(name: &str) -> File {
+    File::of(name, SCENARIO.as_bytes())
 }
 
 fn json(arguments: &[&str]) -> Value {
@@ -128,6 +129,29 @@ fn news_has_parts_and_an_outlook() {
         assert_eq!(code, Some(2), "{arguments:?}: {err}");
         assert!(err.contains(message), "{arguments:?}: {err}");
     }
+}
+
+/// Where the update is not exact, the command prints the error of every part and the number of weighted paths.
+#[test]
+fn news_may_be_weighted() {
+    let heavy = SCENARIO.replacen("horizon", "innovations = { student_t = { df = 4 } }\nhorizon", 1);
+    let file = File::of("weighted.toml", heavy.as_bytes());
+    let arguments = ["news", file.path(), "--report", "A=13.4@2019", "--report", "B=15.2@2019", "--by", "2020"];
+    let news = &json(&arguments)["news"];
+    let number = |value: &Value| value.as_f64().expect("a number");
+    assert!(number(&news["paths"]) >= 16384.0 && number(&news["effective_sample_size"]) > 1000.0, "{news}");
+    for part in news["parts"].as_array().expect("parts") {
+        assert!(number(&part["standard_error"]) > 0.0 && number(&part["standard_error"]) < 0.01, "{part}");
+    }
+    let (code, out, err) = outgrow(&arguments);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let parts: Vec<&str> =
+        out.lines().filter(|line| line.starts_with("  report of ") && line.contains(" ± ")).collect();
+    assert_eq!(parts.len(), 2, "{out}");
+    assert!(out.contains(&format!("of {} weighted paths", news["paths"])), "{out}");
+    let (code, _, err) = outgrow(&["news", file.path(), "--next", "--by", "2020"]);
+    assert!(code == Some(2) || code == Some(1), "{code:?} {err}");
+    assert!(err.contains("innovations") && err.contains("Student-t"), "{err}");
 }
 
 #[test]

@@ -68,6 +68,7 @@ mod measures;
 #[cfg(feature = "toml")]
 mod mixture;
 mod news;
+mod news_weighted;
 mod outcome_file;
 mod outcome_json;
 #[cfg(feature = "history")]

@@ -141,6 +141,7 @@ fn bad_input_is_named() {
     let still = pair(a().volatility(0.0), b()).build().expect("valid");
     assert!(message(&still, &[report("A", "2019", 13.0)], "2020").contains("provider[A].volatility"));
     let reverting = pair(a().shock(Shock::reverting(1.0)), b()).build().expect("valid");
-    assert!(message(&reverting, &of_a, "2021").contains("not exact"));
+    let refused = reverting.outlook("A overtakes B", "2021", 0.5).expect_err("Gaussian random walks only").to_string();
+    assert!(refused.contains("not exact"), "{refused}");
     assert!(scenario.outlook("A overtakes B", "2020", 1.0).expect_err("a level").to_string().contains("got 1.0"));
 }
