@@ -7,7 +7,7 @@ use super::tornado::Bar;
 use crate::calendar::Period;
 use crate::estimate::Estimate;
 
-/// What an answer depends on; returned by [`SensitivityAnalysis::run`].
+/// What an answer depends on; returned by [`SensitivityAnalysis::run`](crate::SensitivityAnalysis::run).
 ///
 /// It displays as three tables. Numbers that the answer does not depend on are left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,8 +5,9 @@
 //! "Asymptotic normality and efficiency of two Sobol index estimators", ESAIM: P&S 18). Sharing all inputs gives Var p, a single
 //! one its first-order effect, all others what a total effect leaves, and a random order of the inputs Shapley effects.
 //!
-//! All paths but those of x and x′ themselves have the same second set of shocks. A difference between two of them is then due to
-//! the replaced inputs alone, which makes small effects accurate, and an input without any effect has indices of exactly 0.
+//! The paths of x, and of x′ where inputs are independent, have a first set of shocks, all others a second one. A difference between
+//! two paths of the second set is due to the replaced inputs alone, which makes small effects accurate, and an input without any
+//! effect has indices of exactly 0.
 
 use super::batch::{Batch, Evaluate, Sums, half_squares};
 use crate::error::Error;

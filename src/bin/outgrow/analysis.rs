@@ -33,8 +33,8 @@ pub(crate) struct SensitivityOptions {
     /// The largest error of an exact probability, 1e-12 to 0.01 [default: 1e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     tolerance: Option<f64>,
-    /// Paths of each simulation where there is no exact answer, and the most of each run of simulated indices [default: 131072, and for
-    /// indices as many as take some ten seconds]
+    /// Paths of each simulation where there is no exact answer, and the most of each run of simulated indices [default: 131072; for
+    /// indices, what some ten seconds allow]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     paths: Option<u64>,
     /// The seed of points and paths [default: 0]
