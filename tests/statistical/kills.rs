@@ -65,7 +65,7 @@ fn path(folder: &Folder, name: &str) -> String {
 fn a_run_survives_twenty_kills() {
     let (folder, mut random) = (folder("killed-run"), ChaCha8Rng::seed_from_u64(20));
     let (file, name) = (path(&folder, "counts.json"), scenario());
-    let run = ["run", &name, "--json", "--paths", "2e7"];
+    let run = ["run", &name, "--json", "--paths", "8e6"];
     let kept = [&run[..], &["--checkpoint", &file, "--every", "0.1", "--resume"]].concat();
     let (continued, kills) = killed(&kept, &mut random);
     assert!(kills >= KILLS / 2, "{kills} kills found the run running");
