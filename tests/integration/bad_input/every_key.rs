@@ -238,7 +238,7 @@ fn allows(address: &str, x: f64) -> bool {
         "provider[阿里云].claim[0].at_least" => x > 0.0 && x <= 700.0,
         "provider[阿里云].claim[0].at_most" => x >= 500.0,
         _ if address == "ceiling" || has(&[".lognormal[0]", ".revenue", ".half_life", ".at_most"]) => x > 0.0,
-        _ if has(&[".normal[1]", ".lognormal[1]", ".volatility"]) => x >= 0.0,
+        _ if has(&[".normal[1]", ".volatility"]) => x >= 0.0,
         _ if has(&[".constant", ".from", ".to", ".drift"]) || is_within(address, "rates") => x > -1.0,
         _ if has(&[".value", ".rank_correlation"]) => x.abs() <= 1.0,
         _ if has(&[".weight"]) => x >= 0.0,
