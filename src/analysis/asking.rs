@@ -91,13 +91,16 @@ impl Asking {
         self.answer(self.scenario.exact().tolerance(tolerance))
     }
 
-    /// The exact answer within a budget for one of many, see [`Exact::budget`](crate::Exact::budget).
+    /// The exact answer within a budget for one of many, see [`Exact::budget`](crate::Exact::budget), and the probability that the
+    /// lead at the base counts.
     ///
     /// # Errors
     /// As for [`Exact::run`](crate::Exact::run), without advice to simulate.
-    pub(super) fn exact_within(&self, tolerance: f64, budget: f64) -> Result<Estimate, Error> {
-        let exact = self.scenario.exact().tolerance(tolerance).budget(budget);
-        self.answer(exact).map_err(|error| without_advice("exact", &error))
+    pub(super) fn exact_within(&self, tolerance: f64, budget: f64) -> Result<(Estimate, f64), Error> {
+        let exact = self.scenario.exact().tolerance(tolerance).budget(budget).alone();
+        let outcome = exact.run().map_err(|error| without_advice("exact", &error))?;
+        let overtake = &outcome.questions()[0];
+        Ok((self.of_overtake(overtake), overtake.at_base().value()))
     }
 
     fn answer(&self, exact: Exact<'_>) -> Result<Estimate, Error> {

@@ -253,7 +253,7 @@ fn solved(asking: &Asking, numbers: &[LiveNumber], points: &[Vec<f64>]) -> Resul
         for (number, x) in numbers.iter().zip(&points[place]) {
             scenario = scenario.with_fixed(&number.address, number.value(*x))?;
         }
-        let answer = asking.of(scenario).exact_within(TOLERANCE, BUDGET)?;
+        let (answer, _) = asking.of(scenario).exact_within(TOLERANCE, BUDGET)?;
         Ok((answer.value(), answer.standard_error()))
     };
     in_parallel(points.len(), &one).into_iter().collect()

@@ -169,6 +169,14 @@ fn a_checkpoint_is_continued_and_nothing_else() {
     assert_eq!(printed(&kept), whole);
     let message = refused(&kept);
     assert!(message.contains("has the counts of an earlier run"), "{message}");
+    let scenario = File::of("scenario.toml", fs::read(&pair).expect("text").as_slice());
+    let over = ["run", scenario.path(), "--quiet", "--paths", "100", "--out", scenario.path()];
+    assert!(refused(&over).contains("exists and is no file of counts"));
+    let out = folder.file("shard.json");
+    shard(&pair, "0/2", &out, &[]);
+    shard(&pair, "0/2", &out, &[]);
+    let over = ["run", &pair, "--quiet", "--shard", "1/2", "--out", &out];
+    assert!(refused(&over).contains("has the counts of shard 0/2"));
     let resumed = |more: &[&'static str]| [&kept[..], &["--resume"], more].concat();
     assert_eq!(printed(&resumed(&[])), whole, "all is counted");
     for (more, words) in [

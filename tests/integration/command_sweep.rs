@@ -75,9 +75,24 @@ fn shards_and_continued_sweeps_have_the_same_bytes() {
     assert!(refused(&["merge", &files[0], &files[1], &files[2]]).contains("the file is cut off: 100 of"));
     fs::write(&files[1], &text).expect("written");
     state["done"] = serde_json::json!(3);
+    let whole = fs::read_to_string(&manifest).expect("text");
     fs::write(&manifest, state.to_string()).expect("written");
-    let message = refused(&["merge", &files[0], &files[1], &files[2]]);
-    assert!(message.contains("3 of 14 cells are there"), "{message}");
+    assert!(refused(&["merge", &files[0], &files[1], &files[2]]).contains("the manifest was changed"));
+    assert!(resume().2.contains("the manifest was changed"));
+    fs::write(&manifest, whole).expect("written");
+    for form in ["--json", "--html=x", "--export-csv=x", "--charts=x"] {
+        assert!(
+            refused(&["merge", &files[0], &files[1], &files[2], form])
+                .contains("of a sweep, which is printed as CSV alone")
+        );
+    }
+    let data = folder.file("data.csv");
+    fs::write(&data, "precious,data\n").expect("written");
+    let over = sweep(&pair, &[&cells[..], &["--out", &data, "--resume"]].concat());
+    assert!(refused(&over).contains("exists and is no sweep"), "a file of another kind stays");
+    fs::remove_file(&files[0]).expect("removed");
+    let again = sweep(&pair, &[&cells[..], &["--out", &files[0], "--shard", "0/3", "--resume"]].concat());
+    assert!(refused(&again).contains("is gone, but its manifest is there"));
 }
 
 #[test]
@@ -128,7 +143,10 @@ fn cells_of_a_table() {
 fn wrong_axes_are_named_before_the_first_answer() {
     let pair = shipped("constant_pair");
     for (more, words) in [
-        (&["-P", A, "0.5", "0.3", "-D", "0.1"][..], "must have a lowest and a highest finite number, got 0.5 and 0.3"),
+        (
+            &["-P", A, "0.5", "0.3", "-D", "0.1"][..],
+            "the first of two finite numbers must not exceed the second, got 0.5 and 0.3",
+        ),
         (&["-P", A, "0.1", "0.3", "-D", "0"], "the step must be above 0"),
         (&["-P", A, "0.1", "0.3"], "each -P needs one -D: there are 1 of -P and 0 of -D"),
         (&["-P", A, "low", "0.3", "-D", "0.1"], "got \"low\""),
@@ -139,10 +157,15 @@ fn wrong_axes_are_named_before_the_first_answer() {
         ),
         (&["-L", A, "0.1,,0.2"], "value 2 of \"0.1,,0.2\" is empty"),
         (&["-L", A, "0.1", "-L", A, "0.2"], "is varied twice"),
+        (&["-L", A, "0.1,0.2", "-L", "provider[0].growth.constant", "0.4,0.5"], "set the same number: vary it once"),
+        (
+            &["-L", "provider[Challenger].growth", "{ constant = 0.2 }", "-L", A, "0.5"],
+            "set the same number: vary it once",
+        ),
         (&["-L", "provider[Nobody].volatility", "0.1"], "provider[Nobody].volatility"),
         (&["-L", A, "0.1,-2"], "-2"),
         (&["-L", A, "0.1", "--shard", "0/2", "--out", "x"], "there are only 1 cells"),
-        (&["-L", A, "0.1", "--by", "2050-Q1"], "2050-Q1"),
+        (&["-L", A, "0.1", "--by", "2050-Q1"], "--question NAME answers one question only"),
         (&["-L", A, "0.1", "--question", "what"], "what"),
         (&[], "required"),
         (&["-L", A, "0.1", "--interpolate"], "--by"),

@@ -142,3 +142,13 @@ fn a_step_is_refused() {
     let error = found.and_then(|settings| settings.run()).expect_err("a step");
     assert!(error.to_string().contains("the probability changes too steeply"), "{error}");
 }
+
+#[test]
+fn ranges_in_which_the_base_order_changes_are_refused() {
+    let revenue = "provider[A].revenue";
+    let across = scenario().surface("A overtakes B", "2021", [(revenue, 8.0..=15.0), (A, 0.1..=0.4)]);
+    let error = across.and_then(|settings| settings.run()).expect_err("a step");
+    assert!(error.is_limit() && error.to_string().contains("behind at the base or ahead"), "{error}");
+    let below = surface(&scenario(), [(revenue, 8.0..=11.9), (A, 0.1..=0.4)], "2021");
+    assert!(below.error < 1e-3, "{}", below.error);
+}

@@ -50,7 +50,9 @@ impl Axis {
     pub(crate) fn range(address: &str, [first, last, step]: [f64; 3]) -> Result<Self, String> {
         let fault = |message: String| Err(format!("-P {address}: {message}"));
         if !(first <= last && first.is_finite() && last.is_finite()) {
-            return fault(format!("must have a lowest and a highest finite number, got {first} and {last}"));
+            return fault(format!(
+                "the first of two finite numbers must not exceed the second, got {first} and {last}"
+            ));
         }
         if !(step > 0.0 && step.is_finite()) {
             return fault(format!("the step must be above 0 and finite, got {step}"));

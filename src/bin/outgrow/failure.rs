@@ -38,6 +38,11 @@ impl Failure {
         Self { message: self.message.map(|message| format!("{name}: {message}")), ..self }
     }
 
+    /// The same failure, with what to do.
+    pub(crate) fn advised(self, advice: &str) -> Self {
+        Self { message: self.message.map(|message| format!("{message}; {advice}")), ..self }
+    }
+
     /// An error while writing to standard output. A reader that closes the pipe early (`| head`) is a success.
     pub(crate) fn of_output(error: &io::Error) -> Self {
         match error.kind() {

@@ -29,19 +29,24 @@ const MOST_LISTED: usize = 20;
 
 pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
     let Merge { files, partial, output } = options;
-    if sweep_file::is_sweep(&files[0]) {
+    if files.iter().any(|file| sweep_file::is_sweep(file)) {
         return sweep_file::merge(options);
     }
     let names = input::name_of(&files[0]);
     output::check(&names, output)?;
     let (tally, shards) = merged(files)?;
     check_complete(&shards, files, *partial)?;
-    if !tally.is_complete() {
-        let outcome = "the answers are those of a part of the paths";
-        messages::print(&format!("{names}: {} paths are counted: {outcome}\n", tally.paths()));
-    }
     let source = Source { name: names, scenario: tally.scenario().clone() };
     let outcome = tally.outcome().map_err(|error| source.failure(&error))?;
+    if let (Some(done), Some(asked)) = (outcome.paths(), outcome.paths_asked()) {
+        let message = format!("{}: {done} of {asked} paths are counted", source.name);
+        if !partial {
+            let advice =
+                "a file is an unfinished checkpoint: finish it with --resume, or print what there is with --partial";
+            return Err(Failure::invalid(format!("{message}; {advice}")));
+        }
+        messages::print(&format!("{message}\n"));
+    }
     output::write(&source, &outcome, output, &[])?;
     output::check_agreement(&source, &outcome)
 }

@@ -135,6 +135,9 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
     let shard = shard.unwrap_or(Shard { index: 0, of: 1 });
     files::check(out.iter().chain(checkpoint).map(|file| file.as_path()))
         .map_err(|failure| failure.of(&source.name))?;
+    if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
+        check_replaced(out, shard)?;
+    }
     let lock = checkpoint.as_deref().map(files::lock).transpose().map_err(|failure| failure.of(&source.name))?;
     let simulated = &options.simulated;
     let mut simulation = answer::configured(&source.scenario, &simulated.simulation, &simulated.contents);
@@ -163,6 +166,20 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
         Some(out) => {
             files::write(out, &Part::text(shard, &tally)?).map_err(|failure| failure.of(&source.name))?;
             Ok(None)
+        }
+    }
+}
+
+/// Checks that a file to be replaced has the counts of the same shard: another one may be finished, or no file of counts.
+fn check_replaced(out: &Path, shard: Shard) -> Result<(), Failure> {
+    let name = out.display();
+    match Part::read(out) {
+        Ok((known, _)) if known == shard => Ok(()),
+        Ok((known, _)) => Err(Failure::invalid(format!(
+            "{name}: has the counts of shard {known}; name another file for shard {shard}"
+        ))),
+        Err(_) => {
+            Err(Failure::invalid(format!("{name}: exists and is no file of counts; name another file, or remove it")))
         }
     }
 }

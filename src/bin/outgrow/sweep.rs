@@ -150,7 +150,9 @@ impl SweepOptions {
         answered.map(|answers| rows(cell, values, &answers)).map_err(|error| {
             let set = asked.addresses.iter().zip(values).map(|(address, value)| format!("{address}={value}"));
             let set = set.collect::<Vec<_>>().join(", ");
-            asked.source.failure(&error).of(&format!("cell {cell} ({set})"))
+            let failure = asked.source.failure(&error).of(&format!("cell {cell} ({set})"));
+            let is_one_of_many = error.is_lookup() && self.question.is_none() && self.by.is_some();
+            if is_one_of_many { failure.advised("--question NAME answers one question only") } else { failure }
         })
     }
 
@@ -248,6 +250,11 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     let manifest = Manifest::new(source.scenario.clone(), settings, shard, cells.len());
     let (addresses, surface) = (cells.addresses(), options.surface(&source, &cells)?);
     let asked = Asked { source: &source, addresses: &addresses, surface: surface.as_ref() };
+    for cell in [0, cells.len() - 1] {
+        if let Some(values) = cells.from(cell)?.next() {
+            check_apart(&source, &addresses, &values?)?;
+        }
+    }
     // Nothing is written if the first cell of the sweep has no answer: the question or the date may be wrong.
     if let Some(first) = cells.from(0)?.next() {
         options.rows(&asked, (0, &first?))?;
@@ -266,6 +273,24 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
             run(options, &asked, (&cells, &manifest), &mut out)
         }
     }
+}
+
+/// Checks that no two addresses are those of one number, or of a curve and a number in it: the order of setting would matter.
+fn check_apart(source: &Source, addresses: &[String], values: &[String]) -> Result<(), Failure> {
+    let set: Vec<(&String, &String)> = addresses.iter().zip(values).collect();
+    for (place, later) in set.iter().enumerate() {
+        for earlier in &set[..place] {
+            let with = |order: [&(&String, &String); 2]| source.scenario.with_toml(order.map(|set| *set));
+            let both = (with([earlier, later]), with([later, earlier]));
+            if matches!(&both, (Ok(one), Ok(other)) if one != other) || both.0.is_ok() != both.1.is_ok() {
+                return Err(Failure::invalid(format!(
+                    "{} and {} set the same number: vary it once",
+                    earlier.0, later.0
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where rows go.
@@ -305,6 +330,11 @@ fn run(
         let size = usize::try_from(end - next).map_or(BATCH, |left| left.min(BATCH));
         let batch = values.by_ref().take(size).zip(next..).map(|(values, cell)| Ok((cell, values?)));
         let batch = batch.collect::<Result<Vec<(u64, Vec<String>)>, Failure>>()?;
+        if batch.is_empty() {
+            return Err(Failure::failed(format!(
+                "cell {next}: the table of cells has become shorter since the sweep began"
+            )));
+        }
         let answered: Vec<Option<Result<String, Failure>>> = batch
             .par_iter()
             .map(|(cell, values)| (!interrupt::is_requested()).then(|| options.rows(asked, (*cell, values))))

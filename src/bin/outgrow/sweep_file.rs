@@ -34,12 +34,25 @@ pub(crate) struct Manifest {
     /// The length of the file with these cells, and the digest of its bytes.
     bytes: u64,
     digest: String,
+    /// The digest of all fields before it.
+    seal: String,
 }
 
 impl Manifest {
     pub(crate) fn new(scenario: Scenario, settings: Value, shard: Shard, cells: u64) -> Self {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self { form: Version, version, scenario, settings, shard, cells, done: 0, bytes: 0, digest: String::new() }
+        Self {
+            form: Version,
+            version,
+            scenario,
+            settings,
+            shard,
+            cells,
+            done: 0,
+            bytes: 0,
+            digest: String::new(),
+            seal: String::new(),
+        }
     }
 
     /// The cells of the shard, half open.
@@ -62,18 +75,28 @@ impl Manifest {
         let manifest: Self = serde_json::from_str(&text).map_err(|error| {
             invalid(format!("is no manifest of a sweep as 'outgrow sweep --out' writes it: {error}"))
         })?;
-        let (first, end) = manifest.range();
-        let is_within = manifest.done <= end - first;
-        if is_within {
-            Ok(manifest)
-        } else {
-            Err(invalid(format!("done: the shard has {} cells, got {}", end - first, manifest.done)))
+        if manifest.seal != manifest.sealed()?.seal {
+            return Err(invalid(
+                "the manifest was changed after it was written: remove it and its rows, and sweep again".to_owned(),
+            ));
         }
+        Ok(manifest)
+    }
+
+    /// The same manifest with its seal.
+    fn sealed(&self) -> Result<Self, Failure> {
+        let open = Self { seal: String::new(), ..self.clone() };
+        let mut digest = Digest::default();
+        digest.add(open.json()?.as_bytes());
+        Ok(Self { seal: digest.text(), ..open })
+    }
+
+    fn json(&self) -> Result<String, Failure> {
+        serde_json::to_string(self).map_err(|error| Failure::failed(format!("JSON: {error}")))
     }
 
     fn write(&self, file: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string(self).map_err(|error| Failure::failed(format!("JSON: {error}")))?;
-        files::keep(&path(file), &(text + "\n"))
+        files::keep(&path(file), &(self.sealed()?.json()? + "\n"))
     }
 
     /// The field in which two sweeps differ, with both values.
@@ -121,10 +144,17 @@ impl<'a> Kept<'a> {
         head: &str,
     ) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| files::unwritable(file, &error.to_string());
-        let known = path(file).exists();
-        if !resume && (known || file.exists()) {
-            let message = format!("{}: exists: continue its sweep with --resume, or remove the file", file.display());
-            return Err(Failure::invalid(message));
+        let (known, name) = (path(file).exists(), file.display());
+        let fault = match (file.exists(), known) {
+            (true, false) => {
+                Some("exists and is no sweep: it has no manifest beside it; remove it, or name another file")
+            }
+            (true, true) if !resume => Some("exists: continue its sweep with --resume, or remove it and its manifest"),
+            (false, true) => Some("is gone, but its manifest is there; remove the manifest to start again"),
+            (true, true) | (false, false) => None,
+        };
+        if let Some(fault) = fault {
+            return Err(Failure::invalid(format!("{name}: {fault}")));
         }
         let last = Instant::now();
         if !known {
@@ -191,11 +221,18 @@ fn checked(file: &Path, manifest: &Manifest) -> Result<Digest, Failure> {
         Ok(())
     })?;
     if read < manifest.bytes {
-        let message = format!("{}: the file is cut off: {read} of {} bytes are there", file.display(), manifest.bytes);
+        let message = format!(
+            "{}: the file is cut off: {read} of {} bytes are there: remove it and its manifest, and sweep again",
+            file.display(),
+            manifest.bytes
+        );
         return Err(Failure::invalid(message));
     }
     if digest.text() != manifest.digest {
-        return Err(Failure::invalid(format!("{}: the rows were changed after they were written", file.display())));
+        return Err(Failure::invalid(format!(
+            "{}: the rows were changed after they were written: remove the file and its manifest, and sweep again",
+            file.display()
+        )));
     }
     Ok(digest)
 }
@@ -224,6 +261,12 @@ pub(crate) fn is_sweep(file: &Path) -> bool {
 /// Prints the rows of all shards, in the order of the cells.
 pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
     let files = &options.files;
+    let output = &options.output;
+    let mut asked = output.export.files().chain(output.html.as_deref()).chain(output.charts.as_deref());
+    if output.json || output.spreadsheet || asked.next().is_some() {
+        let message = "the files are of a sweep, which is printed as CSV alone; the other forms are those of runs";
+        return Err(Failure::invalid(format!("{}: {message}", files[0].display())));
+    }
     let mut manifests: Vec<Manifest> = Vec::new();
     let mut shards = Vec::new();
     for file in files {

@@ -13,7 +13,7 @@ fn short_long_monthly_and_yearly_scenarios_are_drawn() {
         ("2018-03", "2038-02"),
         ("2018", "2019"),
         ("1999", "2300"),
-        ("0001-Q1", "0050-Q4"),
+        ("0001-Q1", "0120-Q4"),
         ("9990-11", "9999-12"),
     ] {
         let outcome = run(&scenario(3, base, horizon));
