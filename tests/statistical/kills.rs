@@ -62,6 +62,7 @@ fn path(folder: &Folder, name: &str) -> String {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn a_run_survives_twenty_kills() {
     let (folder, mut random) = (folder("killed-run"), ChaCha8Rng::seed_from_u64(20));
     let (file, name) = (path(&folder, "counts.json"), scenario());
@@ -73,6 +74,7 @@ fn a_run_survives_twenty_kills() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
 fn a_sweep_survives_twenty_kills() {
     let (folder, mut random) = (folder("killed-sweep"), ChaCha8Rng::seed_from_u64(21));
     let (file, name) = (path(&folder, "cells.csv"), scenario().replace("cloud_five", "constant_pair"));
