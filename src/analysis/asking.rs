@@ -141,9 +141,14 @@ pub(super) fn open_unit_fault(address: &str, value: f64) -> Option<Problem> {
 /// # Errors
 /// As for [`Exact::run`](crate::Exact::run).
 pub(super) fn fans(scenario: &Scenario, until: Period) -> Result<Outcome, Error> {
+    revenue_alone(scenario, until).exact().ranks(false).shares(false).run()
+}
+
+/// The scenario up to a period, without questions.
+fn revenue_alone(scenario: &Scenario, until: Period) -> Scenario {
     let mut first = scenario.shortened(until).without_views();
     first.questions.clear();
-    first.exact().ranks(false).shares(false).run()
+    first
 }
 
 /// The median revenue of some providers by period, each for a number of periods from the first one on. Where there is no exact one it is
@@ -172,8 +177,7 @@ pub(super) fn medians(scenario: &Scenario, names: &[(&str, usize)], seed: u64) -
     if names.iter().all(|(name, count)| *count == 0 || exact.revenue(name).is_ok()) {
         return read(&exact);
     }
-    let mut first = scenario.shortened(until).without_views();
-    first.questions.clear();
+    let first = revenue_alone(scenario, until);
     let simulation = first.simulate().paths(MEDIAN_PATHS).seed(seed).sampling(Sampling::Sobol);
     read(&simulation.ranks(false).shares(false).run()?)
 }

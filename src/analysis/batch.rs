@@ -59,8 +59,28 @@ impl<'i> Batch<'i> {
     }
 
     /// x with the first inputs of each point's order replaced.
-    pub(super) fn until(&self, step: usize) -> Columns {
+    fn until(&self, step: usize) -> Columns {
         self.replaced(&|point| &self.orders[point], step)
+    }
+
+    /// Values at x with the first inputs of each point's order replaced: one, two, and so on up to all. Those with a single input replaced
+    /// are known by input, and those with all are `last`.
+    ///
+    /// # Errors
+    /// As the function.
+    pub(super) fn chain(
+        &self,
+        singles: &[Vec<f64>],
+        last: &[f64],
+        evaluate: &mut dyn FnMut(&Columns) -> Result<Vec<f64>, Error>,
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        let count = self.inputs.count();
+        let one = |step: usize| match step {
+            _ if step == count => Ok(last.to_vec()),
+            1 => Ok((0..GROUP).map(|point| singles[self.at(point, 0)][point]).collect()),
+            _ => evaluate(&self.until(step)),
+        };
+        (1..=count).map(one).collect()
     }
 
     /// The input at a place of a point's order.

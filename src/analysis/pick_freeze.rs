@@ -54,17 +54,11 @@ pub(super) fn sums(
         sums.first[input] = sums.variance - alone;
         singles.push(single);
     }
-    let mut before = again.clone();
-    for step in 1..=count {
-        let now = match step {
-            _ if step == count => at_others.clone(),
-            1 => (0..GROUP).map(|point| singles[batch.at(point, 0)][point]).collect(),
-            _ => evaluate(&batch.until(step), shocks + 1)?,
-        };
+    let chain = batch.chain(&singles, &at_others, &mut |points| evaluate(points, shocks + 1))?;
+    for (place, (before, now)) in std::iter::once(&again).chain(&chain).zip(&chain).enumerate() {
         for point in 0..GROUP {
-            sums.shapley[batch.at(point, step - 1)] += weight[point] * (before[point] - now[point]);
+            sums.shapley[batch.at(point, place)] += weight[point] * (before[point] - now[point]);
         }
-        before = now;
     }
     sums.rest = match &opposite {
         Some(opposite) => 0.5 * (rest(&at, &again) + rest(opposite, &at_others)),

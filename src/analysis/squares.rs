@@ -32,15 +32,11 @@ pub(super) fn sums(batch: &Batch<'_>, evaluate: &mut Evaluate<'_>) -> Result<Sum
         singles.push(single);
     }
     let mut before = vec![0.0; GROUP];
-    for step in 1..=count {
-        let now = match step {
-            _ if step == count => at_others.clone(),
-            1 => (0..GROUP).map(|point| singles[batch.at(point, 0)][point]).collect(),
-            _ => evaluate(&batch.until(step), 0)?,
-        };
+    let chain = batch.chain(&singles, &at_others, &mut |points| evaluate(points, 0))?;
+    for (place, now) in chain.iter().enumerate() {
         for point in 0..GROUP {
             let square = 0.5 * (at[point] - now[point]) * (at[point] - now[point]);
-            sums.shapley[batch.at(point, step - 1)] += square - before[point];
+            sums.shapley[batch.at(point, place)] += square - before[point];
             before[point] = square;
         }
     }

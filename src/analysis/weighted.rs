@@ -55,10 +55,7 @@ impl Weighted {
         let statistic = overtake(scenario, &plan, question, false);
         let known = |name: &str| of(reports, name).len();
         let date = asking.place() + 1;
-        let values = match scenario.survival_after(question, &known) {
-            Some(survival) => exits::kept(&survival, date),
-            None => (0..statistic.dates + 2).map(|class| f64::from(u8::from(class <= date))).collect(),
-        };
+        let values = exits::counted(scenario.survival_after(question, &known), statistic.dates, date);
         let others: Vec<&[f64]> = question.others(scenario).into_iter().map(|name| of(reports, name)).collect();
         let is_certain = statistic.is_known() || is_shown(question, of(reports, question.challenger()), &others, date);
         let sampler = Sampler::Observed(Sobol::new(&plan), Box::new(observations));
@@ -112,7 +109,7 @@ pub(super) fn paths(groups: usize) -> u64 {
 }
 
 /// The reports of a provider.
-fn of<'r>(reports: &[Reports<'r>], name: &str) -> &'r [f64] {
+pub(super) fn of<'r>(reports: &[Reports<'r>], name: &str) -> &'r [f64] {
     reports.iter().find(|(own, _)| *own == name).map_or(&[], |(_, revenue)| revenue)
 }
 

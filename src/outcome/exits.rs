@@ -19,6 +19,11 @@ pub(crate) fn kept(survival: &[f64], t: usize) -> Vec<f64> {
     kept
 }
 
+/// The same if there may be no exit, for questions with this number of dates.
+pub(crate) fn counted(survival: Option<Vec<f64>>, dates: usize, t: usize) -> Vec<f64> {
+    kept(&survival.unwrap_or_else(|| vec![1.0; dates + 1]), t)
+}
+
 /// For each class the probability that one of the two is gone by date t before any overtake.
 pub(crate) fn gone(survival: &[f64], t: usize) -> Vec<f64> {
     (0..=survival.len()).map(|class| 1.0 - survival[class.min(t)]).collect()

@@ -87,12 +87,12 @@ impl<'a> Simulation<'a> {
 
 /// Calls code in which only the closure of the user at `address` is expected to panic. Its panic becomes an error with the
 /// address, and the threads of the pool remain usable.
-pub(super) fn caught<R>(address: Option<&str>, call: impl FnOnce() -> R) -> Result<R, Error> {
+pub(super) fn caught<R>(address: Option<impl FnOnce() -> String>, call: impl FnOnce() -> R) -> Result<R, Error> {
     let Some(address) = address else { return Ok(call()) };
     // What a panic leaves half done is dropped with the run.
     panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        Error::one(Kind::Numeric, "simulation", address, format!("the closure panicked: {text}"))
+        Error::one(Kind::Numeric, "simulation", address(), format!("the closure panicked: {text}"))
     })
 }

@@ -29,11 +29,11 @@ impl PathsGivenDraws {
         plan.find_close_pairs(scenario, false)?;
         let question = &scenario.questions()[0];
         let statistic = overtake(scenario, &plan, question, false);
-        let survival = scenario.survival(question).unwrap_or_else(|| vec![1.0; statistic.dates + 1]);
+        let counted = exits::counted(scenario.survival(question), statistic.dates, place + 1);
         let names = question.compared(scenario);
         let series: Vec<_> = names.into_iter().flat_map(|name| plan.parts_of(plan.row_named(name))).collect();
         let draws = plan.number_draws(&series);
-        Ok(Self { statistic, counted: exits::kept(&survival, place + 1), draws, plan })
+        Ok(Self { statistic, counted, draws, plan })
     }
 
     /// The drawn numbers that the event may depend on: indices of draws of the plan.

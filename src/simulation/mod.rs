@@ -69,8 +69,8 @@ impl Simulation<'_> {
         let mut settings = self.settings.clone();
         settings.at_most = settings.precision.map(|_| self.at_most);
         let every_pair = settings.ranks || !self.custom.is_empty();
-        let closure = self.scenario.closures().into_iter().next().map(|(_, address)| address);
-        let plan = custom::caught(closure.as_deref(), || pilot::prepared(self.scenario, &mut settings, every_pair))??;
+        let closure = self.scenario.closures().into_iter().next().map(|(_, address)| || address);
+        let plan = custom::caught(closure, || pilot::prepared(self.scenario, &mut settings, every_pair))??;
         match settings.precision {
             Some(precision) => until::until(self, &plan, settings, precision),
             None => checkpoint::shard(self, &plan, &settings),

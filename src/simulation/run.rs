@@ -182,15 +182,15 @@ impl<'r, 'a> Run<'r, 'a> {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
             let len = usize::try_from(self.paths_in(group, next)).unwrap_or(usize::MAX);
-            let closure = self.closures.first().map(|(_, address)| address.as_str());
+            let closure = self.closures.first().map(|(_, address)| || address.clone());
             caught(closure, || block.fill((self.plan, self.sampler), group, groups, len))??;
             weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
                 counts.start(&weighing);
-                let closure = kind.custom().map(|kind| format!("{}[{name}]", kind.word()));
-                caught(closure.as_deref(), || statistic.observe(&paths, counts))?;
+                let closure = kind.custom().map(|kind| move || format!("{}[{name}]", kind.word()));
+                caught(closure, || statistic.observe(&paths, counts))?;
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
             }
             self.check_memory(&done.counts)?;

@@ -171,7 +171,7 @@ impl<'a> Update<'a> {
             change,
             standard_error,
         };
-        let after = &found[&whole(&parts)];
+        let after = &found[&whole(parts.len())];
         Ok(News {
             question: asking.question.clone(),
             period: asking.by,
@@ -194,11 +194,11 @@ impl<'a> Update<'a> {
         let mut found = BTreeMap::new();
         // No later answer has fewer paths, so that most of them are common.
         let (mut groups, mut paths) = (None, None);
-        for coalition in (0..=whole(parts)).rev().filter(|coalition| is_feasible(parts, *coalition)) {
+        for coalition in (0..=whole(parts.len())).rev().filter(|coalition| is_feasible(parts, *coalition)) {
             let within =
                 |part: Part| parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1);
             found.insert(coalition, self.value(asked, expected, &within, &mut groups)?);
-            if coalition == whole(parts) {
+            if coalition == whole(parts.len()) {
                 paths = groups.map(weighted::paths);
             }
         }
@@ -246,7 +246,7 @@ impl<'a> Update<'a> {
             return Ok(parts);
         }
         let message = format!(
-            "the change has {} parts, of which at most {MOST_PARTS} can be told apart; leave out reports that matter least",
+            "the change has {} parts, of which at most {MOST_PARTS} are supported; leave out the reports that matter least",
             parts.len()
         );
         Err(Error::one(Kind::Limit, "news", "report", message))
@@ -317,10 +317,7 @@ impl<'a> Update<'a> {
                 pair => pair?,
             };
             if has_reports {
-                let of = |name: &str| {
-                    reports.iter().find(|(own, _)| *own == name).map_or(Vec::new(), |(_, own)| own.to_vec())
-                };
-                let reports: Reports = pair.names().map(of);
+                let reports: Reports = pair.names().map(|name| weighted::of(reports, name).to_vec());
                 return posterior(&pair, &reports, self.tolerance, self.seed).map(Some);
             }
         }

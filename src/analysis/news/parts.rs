@@ -19,9 +19,9 @@ pub(super) enum Part {
     Assumptions,
 }
 
-/// The coalition of all parts.
-pub(super) fn whole(parts: &[Part]) -> usize {
-    (1 << parts.len()) - 1
+/// The coalition of all of a number of parts.
+pub(super) fn whole(parts: usize) -> usize {
+    (1 << parts) - 1
 }
 
 /// Whether time has passed in a coalition in which a report differs from its expectation.
@@ -40,7 +40,7 @@ pub(super) fn contributions(parts: usize, found: &BTreeMap<usize, Posterior>) ->
     let change = |own: &BTreeMap<usize, f64>| own.iter().map(|(coalition, weight)| weight * value(coalition)).sum();
     let mut changes: Vec<f64> = weights.iter().map(change).collect();
     // Rounding errors of the weights, which are ratios of whole numbers, go to the largest part.
-    let rest = value(&((1 << parts) - 1)) - value(&0) - changes.iter().sum::<f64>();
+    let rest = value(&whole(parts)) - value(&0) - changes.iter().sum::<f64>();
     if let Some(largest) = changes.iter_mut().max_by(|a, b| a.abs().total_cmp(&b.abs())) {
         *largest += rest;
     }
@@ -65,7 +65,7 @@ fn error(weights: &BTreeMap<usize, f64>, found: &BTreeMap<usize, Posterior>) -> 
 /// The mean contribution of each part over all feasible orders, as weights of the coalitions. The coalitions are ascending.
 fn shapley(parts: usize, coalitions: &[usize]) -> Vec<BTreeMap<usize, f64>> {
     // Orders are counted by the coalitions that they pass through: from the empty one, and to the whole one.
-    let whole = (1_usize << parts) - 1;
+    let whole = whole(parts);
     let neighbours = |coalition: usize| {
         let next = (0..parts).filter(move |place| coalition >> place & 1 == 0);
         next.map(move |place| (place, coalition | 1 << place))

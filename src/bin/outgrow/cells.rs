@@ -105,6 +105,8 @@ pub(crate) enum Cells {
         addresses: Vec<String>,
         count: u64,
         digest: String,
+        /// The first row and the last one.
+        ends: [Vec<String>; 2],
     },
 }
 
@@ -126,7 +128,7 @@ impl Cells {
     /// [`from`](Self::from).
     pub(crate) fn table(file: &Path) -> Result<Self, Failure> {
         let mut digested = Digested { file: open(file)?, digest: Digest::default() };
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(BufReader::new(&mut digested));
+        let mut reader = records(&mut digested);
         let invalid = |message: String| Failure::invalid(format!("{}: {message}", file.display()));
         let header = reader.headers().map_err(|error| invalid(error.to_string()))?;
         let addresses: Vec<String> = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
@@ -143,6 +145,7 @@ impl Cells {
         }
         let mut count = 0;
         let mut record = csv::StringRecord::new();
+        let [mut first, mut last] = [csv::StringRecord::new(), csv::StringRecord::new()];
         while reader.read_record(&mut record).map_err(|error| invalid(error.to_string()))? {
             count += 1;
             if count > MOST_CELLS {
@@ -151,12 +154,17 @@ impl Cells {
             if let Some(column) = record.iter().position(str::is_empty) {
                 return Err(invalid(format!("row {count} has no value for {}", addresses[column])));
             }
+            if count == 1 {
+                first.clone_from(&record);
+            }
+            std::mem::swap(&mut record, &mut last);
         }
         drop(reader);
         if count == 0 {
             return Err(invalid("has no row below its head".to_owned()));
         }
-        Ok(Self::Table { file: file.to_owned(), addresses, count, digest: digested.digest.text() })
+        let ends = [first, last].map(|record| record.iter().map(str::to_owned).collect());
+        Ok(Self::Table { file: file.to_owned(), addresses, count, digest: digested.digest.text(), ends })
     }
 
     pub(crate) fn addresses(&self) -> Vec<String> {
@@ -216,12 +224,20 @@ impl Cells {
         Ok(())
     }
 
+    /// The values of the first cell and of the last one.
+    pub(crate) fn ends(&self) -> [Vec<String>; 2] {
+        match self {
+            Self::Grid(axes) => [0, self.len() - 1].map(|cell| of_grid(axes, cell)),
+            Self::Table { ends, .. } => ends.clone(),
+        }
+    }
+
     /// The values of every cell from `first` on.
     pub(crate) fn from(&self, first: u64) -> Result<Box<CellValues<'_>>, Failure> {
         match self {
             Self::Grid(axes) => Ok(Box::new((first..self.len()).map(|cell| Ok(of_grid(axes, cell))))),
             Self::Table { file, .. } => {
-                let reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(BufReader::new(open(file)?));
+                let reader = records(open(file)?);
                 let skipped = usize::try_from(first).unwrap_or(usize::MAX);
                 let values = |record: csv::Result<csv::StringRecord>| match record {
                     Ok(record) => Ok(record.iter().map(str::to_owned).collect()),
@@ -247,6 +263,11 @@ fn of_grid(axes: &[Axis], mut cell: u64) -> Vec<String> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a billion, and not negative")]
 fn whole(steps: f64) -> u64 {
     steps as u64
+}
+
+/// The records of a table, without the blanks around their fields.
+fn records<R: Read>(table: R) -> csv::Reader<BufReader<R>> {
+    csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(BufReader::new(table))
 }
 
 fn open(file: &Path) -> Result<File, Failure> {

@@ -132,7 +132,7 @@ impl Digest {
 /// Runs a shard, or a run with checkpoints; there is no outcome if the counts are in the file of `--out`.
 pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Failure> {
     let Parts { shard, out, checkpoint, every, resume } = &options.parts;
-    let shard = shard.unwrap_or(Shard { index: 0, of: 1 });
+    let shard = shard.unwrap_or(Shard::WHOLE);
     files::check(out.iter().chain(checkpoint).map(|file| file.as_path()))
         .map_err(|failure| failure.of(&source.name))?;
     if let Some(out) = out.as_deref().filter(|out| out.is_file()) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -242,35 +243,31 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     let source = Source::read(&options.input, &options.findings)?;
     let cells = options.asked_cells()?;
     cells.check(&source.scenario).map_err(|error| source.failure(&error))?;
-    let shard = options.shard.unwrap_or(Shard { index: 0, of: 1 });
+    let shard = options.shard.unwrap_or(Shard::WHOLE);
     if shard.of > cells.len() {
         return Err(Failure::invalid(format!("--shard {shard}: there are only {} cells", cells.len())));
     }
-    let settings = options.settings(&cells);
-    let manifest = Manifest::new(source.scenario.clone(), settings, shard, cells.len());
-    let (addresses, surface) = (cells.addresses(), options.surface(&source, &cells)?);
+    let addresses = cells.addresses();
+    let ends = cells.ends();
+    ends.iter().try_for_each(|values| check_apart(&source, &addresses, values))?;
+    let surface = options.surface(&source, &cells)?;
     let asked = Asked { source: &source, addresses: &addresses, surface: surface.as_ref() };
-    for cell in [0, cells.len() - 1] {
-        if let Some(values) = cells.from(cell)?.next() {
-            check_apart(&source, &addresses, &values?)?;
-        }
-    }
     // Nothing is written if the first cell of the sweep has no answer: the question or the date may be wrong.
-    if let Some(first) = cells.from(0)?.next() {
-        options.rows(&asked, (0, &first?))?;
-    }
+    options.rows(&asked, (0, &ends[0]))?;
+    let range = shard.range(cells.len());
     match &options.out {
         None => {
             let mut out = Printed { out: BufWriter::new(io::stdout().lock()) };
             out.put(&head(&addresses))?;
-            run(options, &asked, (&cells, &manifest), &mut out)
+            run(options, &asked, (&cells, range, 0), &mut out)
         }
         Some(file) => {
             files::check([file.as_path()])?;
             let _lock = files::lock(file)?;
+            let manifest = Manifest::new(source.scenario.clone(), options.settings(&cells), shard, cells.len());
             let mut out = Kept::open(file, manifest, options.resume, options.every, &head(&addresses))?;
-            let manifest = out.manifest().clone();
-            run(options, &asked, (&cells, &manifest), &mut out)
+            let finished = out.finished();
+            run(options, &asked, (&cells, range, finished), &mut out)
         }
     }
 }
@@ -314,16 +311,15 @@ impl<W: Write> Rows for Printed<W> {
     }
 }
 
-/// Computes the cells that are not written yet, in batches, so that memory does not grow with their number.
+/// Computes the cells of a range but for the first ones, which are finished, in batches, so that memory does not grow with their number.
 fn run(
     options: &SweepOptions,
     asked: &Asked<'_>,
-    (cells, manifest): (&Cells, &Manifest),
+    (cells, Range { start: first, end }, finished): (&Cells, Range<u64>, u64),
     out: &mut dyn Rows,
 ) -> Result<(), Failure> {
-    let (first, end) = manifest.range();
     let bar = answer::cells_bar(end - first);
-    let mut next = first + manifest.done();
+    let mut next = first + finished;
     let mut values = cells.from(next)?;
     out.done(next - first, next == end)?;
     while next < end {

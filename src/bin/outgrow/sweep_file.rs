@@ -55,17 +55,10 @@ impl Manifest {
         }
     }
 
-    /// The cells of the shard, half open.
-    pub(crate) fn range(&self) -> (u64, u64) {
-        let cut = |index: u64| {
-            let cell = u128::from(self.cells) * u128::from(index) / u128::from(self.shard.of);
-            u64::try_from(cell).expect("at most all cells")
-        };
-        (cut(self.shard.index), cut(self.shard.index + 1))
-    }
-
-    pub(crate) fn done(&self) -> u64 {
-        self.done
+    /// The number of cells of the shard.
+    fn asked(&self) -> u64 {
+        let range = self.shard.range(self.cells);
+        range.end - range.start
     }
 
     fn read(file: &Path) -> Result<Self, Failure> {
@@ -181,8 +174,9 @@ impl<'a> Kept<'a> {
         Ok(Self { file, out, buffer: String::new(), manifest: earlier, digest, every, last })
     }
 
-    pub(crate) fn manifest(&self) -> &Manifest {
-        &self.manifest
+    /// The number of cells that are finished.
+    pub(crate) fn finished(&self) -> u64 {
+        self.manifest.done
     }
 
     /// Writes the rows, then the manifest.
@@ -305,11 +299,10 @@ pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
 
 /// Checks that a shard is finished; if it need not be, says how far it goes.
 fn check_done(file: &Path, manifest: &Manifest, partial: bool) -> Result<(), Failure> {
-    let (first, end) = manifest.range();
-    if manifest.done == end - first {
+    if manifest.done == manifest.asked() {
         return Ok(());
     }
-    let message = format!("{}: {} of {} cells are there", file.display(), manifest.done, end - first);
+    let message = format!("{}: {} of {} cells are there", file.display(), manifest.done, manifest.asked());
     if partial {
         messages::print(&format!("{message}\n"));
         Ok(())

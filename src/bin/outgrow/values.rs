@@ -1,6 +1,7 @@
 //! How the values of options are read.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -73,6 +74,20 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
 pub(crate) struct Shard {
     pub(crate) index: u64,
     pub(crate) of: u64,
+}
+
+impl Shard {
+    /// The whole.
+    pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
+
+    /// Its part of a number of things.
+    pub(crate) fn range(self, count: u64) -> Range<u64> {
+        let cut = |index: u64| {
+            let cut = u128::from(count) * u128::from(index) / u128::from(self.of);
+            u64::try_from(cut).expect("at most the whole")
+        };
+        cut(self.index)..cut(self.index + 1)
+    }
 }
 
 impl fmt::Display for Shard {
