@@ -20,7 +20,7 @@ use crate::statistic::{Counts, PAGE_BYTES, Shape, Totals, Weighing};
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
 pub(super) const CHUNK: u64 = 128;
 /// Maximum memory for the histograms of fans and shares in MiB, for each thread.
-const MOST_HISTOGRAM_MIB: usize = 256;
+const MOST_HISTOGRAM_MIB: usize = 160;
 const MOST_HISTOGRAM_BYTES: usize = MOST_HISTOGRAM_MIB << 20;
 /// Maximum number of counts: each is an estimate in the outcome.
 const MOST_CELLS: usize = 1 << 21;
@@ -187,11 +187,14 @@ impl<'r, 'a> Run<'r, 'a> {
             weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
+            let mut room = MOST_HISTOGRAM_BYTES.checked_sub(histogram_bytes(&done.counts));
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
-                counts.start(&weighing);
+                let Some(bytes) = room else { break };
+                counts.start(&weighing, bytes);
                 let closure = kind.custom().map(|kind| move || format!("{}[{name}]", kind.word()));
                 caught(closure, || statistic.observe(&paths, counts))?;
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
+                room = counts.room();
             }
             self.check_memory(&done.counts)?;
             group = next;
@@ -264,21 +267,16 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn check_memory(&self, counts: &[Counts]) -> Result<(), Error> {
-        let bytes = |counts: &Counts| counts.histograms().iter().map(|one| one.bytes()).sum::<usize>();
-        let total: usize = counts.iter().map(bytes).sum();
-        if total <= MOST_HISTOGRAM_BYTES {
+        if histogram_bytes(counts) <= MOST_HISTOGRAM_BYTES {
             return Ok(());
         }
-        let (part, largest) = (0..counts.len())
-            .map(|part| (part, bytes(&counts[part])))
-            .max_by_key(|(_, bytes)| *bytes)
-            .expect("some part exceeds the bound");
+        let part =
+            (0..counts.len()).max_by_key(|part| counts[*part].histogram_bytes()).expect("some part exceeds the bound");
         let rows = counts[part].histograms().iter().enumerate();
         let row = rows.max_by_key(|(_, one)| one.bytes()).map_or(0, |(row, _)| row);
         let message = format!(
-            "histograms take more than {MOST_HISTOGRAM_MIB} MiB ({} MiB, {} MiB of them {}); this row is the widest: {}; or project fewer periods",
-            total >> 20,
-            largest >> 20,
+            "histograms take more than {MOST_HISTOGRAM_MIB} MiB, {} MiB of them {}; this row is the widest: {}; or project fewer periods",
+            counts[part].histogram_bytes() >> 20,
             self.statistics[part].0.word(),
             self.statistics[part].0.without(),
         );
@@ -301,6 +299,10 @@ impl<'r, 'a> Run<'r, 'a> {
         let chunks = (self.stretch.end - self.stretch.first).div_ceil(CHUNK);
         workers(self.simulation.threads, chunks, || self.worker(), Done::merge)
     }
+}
+
+fn histogram_bytes(counts: &[Counts]) -> usize {
+    counts.iter().map(Counts::histogram_bytes).sum()
 }
 
 /// Checks the number of counts, and their memory before it is taken.

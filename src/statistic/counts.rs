@@ -59,6 +59,8 @@ struct Scratch {
     fault: Option<Error>,
     /// Weights of the paths in the current block.
     weighing: Weighing,
+    /// Bytes that the histograms may still grow by in the current block; `None` once they are exceeded.
+    room: Option<usize>,
 }
 
 impl PartialEq for Scratch {
@@ -94,9 +96,16 @@ impl Counts {
         Self { classes, weights, values, scratch: Scratch::default() }
     }
 
-    /// Sets how the paths of the next block are weighted.
-    pub(crate) fn start(&mut self, weighing: &Weighing) {
+    /// Sets how the paths of the next block are weighted, and the bytes by which histograms may grow.
+    pub(crate) fn start(&mut self, weighing: &Weighing, room: usize) {
         self.scratch.weighing.clone_from(weighing);
+        self.scratch.room = Some(room);
+    }
+
+    /// The bytes by which histograms may still grow; `None` if they are larger than that already, by one row at most, and count
+    /// no more.
+    pub(crate) fn room(&self) -> Option<usize> {
+        self.scratch.room
     }
 
     /// Counts each path of the block once in `row`; `classes[path]` is its class.
@@ -145,12 +154,16 @@ impl Counts {
 
     /// Adds each path's value to a histogram.
     pub(super) fn values(&mut self, row: usize, values: &[f32]) {
-        let weighing = &self.scratch.weighing;
+        let Scratch { weighing, room, .. } = &mut self.scratch;
+        let Some(bytes) = *room else { return };
+        let histogram = &mut self.values[row];
+        let before = histogram.bytes();
         let observed = match weighing.weights.as_slice() {
-            _ if weighing.is_plain() => self.values[row].observe(values),
-            [] => self.values[row].observe(values),
-            weights => self.values[row].observe_weighted(values, weights, &weighing.high),
+            _ if weighing.is_plain() => histogram.observe(values),
+            [] => histogram.observe(values),
+            weights => histogram.observe_weighted(values, weights, &weighing.high),
         };
+        *room = bytes.checked_sub(histogram.bytes() - before);
         if let Err(message) = observed {
             self.fail(Error::row_limit("simulation", row, message));
         }
@@ -196,6 +209,11 @@ impl Counts {
 
     pub(crate) fn histograms(&self) -> &[Histogram] {
         &self.values
+    }
+
+    /// Memory of the histograms.
+    pub(crate) fn histogram_bytes(&self) -> usize {
+        self.values.iter().map(Histogram::bytes).sum()
     }
 
     /// Restores, from empty counts of the same scenario, the fields that a file does not contain.
@@ -255,4 +273,26 @@ fn no_class(row: usize, class: u16, classes: usize) -> Error {
         "",
         format!("class {class} of row {row} is outside the statistic's shape, which has classes 0 to {}", classes - 1),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn histograms_beyond_their_room_grow_by_one_row_and_count_no_more() {
+        let rows = 8;
+        let mut counts = Counts::new(&Shape::none(), vec![Histogram::log(0.0, false); rows], true);
+        let wide: Vec<f32> = (0..64_u8).map(f32::from).collect();
+        let mut one = Histogram::log(0.0, false);
+        one.observe(&wide).expect("inside");
+        let room = 3 * one.bytes();
+        counts.start(&Weighing::default(), room);
+        (0..rows).for_each(|row| counts.values(row, &wide));
+        assert_eq!(counts.room(), None);
+        assert_eq!(counts.histogram_bytes(), 4 * one.bytes(), "the fourth row exceeds the room");
+        counts.start(&Weighing::default(), room);
+        (0..3).for_each(|row| counts.values(row, &wide));
+        assert_eq!(counts.room(), Some(room), "known pages take no room");
+    }
 }
