@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use outgrow::Tally;
+use rayon::prelude::*;
 
 use crate::failure::Failure;
 use crate::input::{self, Source};
@@ -23,6 +24,9 @@ pub(crate) struct Merge {
     #[command(flatten)]
     pub(crate) output: Output,
 }
+
+/// Files that are read at the same time, which takes the memory of their counts.
+const AT_ONCE: usize = 8;
 
 /// The missing shards that a message lists.
 const MOST_LISTED: usize = 20;
@@ -55,13 +59,16 @@ pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
 fn merged(files: &[PathBuf]) -> Result<(Tally, Vec<Shard>), Failure> {
     let (shard, mut tally) = Part::read(&files[0])?;
     let mut shards = vec![shard];
-    for file in &files[1..] {
-        let (shard, other) = Part::read(file)?;
-        check_shard(shard, &shards, file, files)?;
-        shards.push(shard);
-        let merged = tally.merge(other);
-        tally = merged
-            .map_err(|error| Failure::invalid(format!("{} and {}: {error}", files[0].display(), file.display())))?;
+    for some in files[1..].chunks(AT_ONCE) {
+        let parts: Vec<Result<_, Failure>> = some.par_iter().map(|file| Part::read(file)).collect();
+        for (file, part) in some.iter().zip(parts) {
+            let (shard, other) = part?;
+            check_shard(shard, &shards, file, files)?;
+            shards.push(shard);
+            let merged = tally.merge(other);
+            tally = merged
+                .map_err(|error| Failure::invalid(format!("{} and {}: {error}", files[0].display(), file.display())))?;
+        }
     }
     Ok((tally, shards))
 }

@@ -79,9 +79,7 @@ impl Manifest {
     /// The same manifest with its seal.
     fn sealed(&self) -> Result<Self, Failure> {
         let open = Self { seal: String::new(), ..self.clone() };
-        let mut digest = Digest::default();
-        digest.add(open.json()?.as_bytes());
-        Ok(Self { seal: digest.text(), ..open })
+        Ok(Self { seal: Digest::of(open.json()?.as_bytes()), ..open })
     }
 
     fn json(&self) -> Result<String, Failure> {
