@@ -27,8 +27,8 @@ const SAFETY: f64 = 1.5;
 const BUDGET: f64 = 2e7;
 /// An error beyond which there is no surface: the probability has a step.
 const MOST_ERROR: f64 = 0.01;
-/// The error at which no nodes are added, as a multiple of the tolerance.
-const GOOD: f64 = 2.0;
+/// The reported error at which no nodes are added, as a multiple of the tolerance of an exact answer.
+const GOOD: f64 = 2.5;
 
 /// Settings of a surface; created by [`Scenario::surface`].
 #[derive(Debug, Clone)]
@@ -150,8 +150,8 @@ impl SurfaceSettings {
         self
     }
 
-    /// Computes exact answers at 25 nodes, then at 81 and at most 289, until the interpolation has an error of at most twice the
-    /// tolerance.
+    /// Computes exact answers at 25 nodes, then at 81 and at most 289, until the reported error is at most two and a half
+    /// times the tolerance.
     ///
     /// # Errors
     /// As for [`Exact::run`](crate::Exact::run). A number that does not change the answer. A probability that is too steep: the error
@@ -179,7 +179,7 @@ impl SurfaceSettings {
             };
             let largest = checks.iter().zip(&truths).map(off).fold(0.0, f64::max);
             surface.error = SAFETY * largest;
-            if largest <= GOOD * self.tolerance || intervals >= MOST {
+            if surface.error <= GOOD * self.tolerance || intervals >= MOST {
                 break;
             }
             intervals *= 2;

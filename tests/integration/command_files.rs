@@ -78,7 +78,7 @@ fn files_that_cannot_be_written_are_1() {
         (&["--export-json", &missing], format!("cannot write {missing}: its folder does not exist")),
         (
             &["--export-json", &twice, "--export-csv", &twice],
-            format!("cannot write {twice}: two options name this file"),
+            format!("cannot write {twice}: two files would have this name"),
         ),
     ] {
         // A run of this size would not end in the time of a test.

@@ -145,6 +145,7 @@ fn wrong_shards_and_options_that_exclude_each_other() {
     for (arguments, words) in [
         (&["--shard", "2/2", "--out", "x"][..], "must be from 0/2 to 1/2"),
         (&["--shard", "0/0", "--out", "x"], "must be a shard and the number of shards"),
+        (&["--shard", "-1/3", "--out", "x"], "must be a shard and the number of shards"),
         (&["--shard", "half", "--out", "x"], "must be a shard and the number of shards"),
         (&["--shard", "0/2"], "--out"),
         (&["--shard", "0/2", "--out", "x", "--until", "0.1"], "--until"),
@@ -157,6 +158,8 @@ fn wrong_shards_and_options_that_exclude_each_other() {
         let message = refused(&[&["run", &pair], arguments].concat());
         assert!(message.contains(words), "{arguments:?}: {message}");
     }
+    let (code, _, err) = outgrow(&["run", &pair, "--checkpoint", "x", "--out", "x.lock"]);
+    assert!(code == Some(1) && err.contains("cannot write x.lock: two files would have this name"), "{err}");
 }
 
 #[test]

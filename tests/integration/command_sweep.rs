@@ -131,6 +131,8 @@ fn cells_of_a_table() {
         ("provider[Challenger].volatility\n\"\"\n", "row 1 has no value for provider[Challenger].volatility"),
         ("a,b\n1\n", "found record with 1 fields"),
         ("nothing\n1\n", "cell 0 (nothing=1)"),
+        ("provider[Challenger].volatility\n\"0,15\"\n", "a number has a decimal point, not a comma: 0.15, got 0,15"),
+        ("provider[Challenger].volatility;provider[Incumbent].volatility\n1;2\n", "separate columns by commas"),
         ("provider[Challenger].volatility\n0.1\n-1\n", "cell 1 (provider[Challenger].volatility=-1)"),
     ] {
         fs::write(&table, text).expect("written");
@@ -156,6 +158,10 @@ fn wrong_axes_are_named_before_the_first_answer() {
             "the grid has more than 1000000000 cells",
         ),
         (&["-L", A, "0.1,,0.2"], "value 2 of \"0.1,,0.2\" is empty"),
+        (&["-L", A, "0,1,0,2"], "0 is listed twice in \"0,1,0,2\"; a number has a decimal point, not a comma"),
+        (&["-P", A, "0,1", "0.3", "-D", "0.1"], "got \"0,1\""),
+        (&["-P", A, "0.1", "-D", "0.1"], "3 values required"),
+        (&["-L", A, "0.1", "--shard", "-1/3", "--out", "x"], "must be a shard and the number of shards"),
         (&["-L", A, "0.1", "-L", A, "0.2"], "is varied twice"),
         (&["-L", A, "0.1,0.2", "-L", "provider[0].growth.constant", "0.4,0.5"], "set the same number: vary it once"),
         (
@@ -178,6 +184,16 @@ fn wrong_axes_are_named_before_the_first_answer() {
         let message = refused(&sweep(&pair, more));
         assert!(message.contains(words), "{words}: {message}");
     }
+}
+
+#[test]
+fn a_name_that_is_a_formula_is_neutralized_on_request() {
+    let pair = shipped("constant_pair");
+    let formula = ["--set", "question[0].name=\"=1+1\"", "-L", A, "0.4", "--by", "2022-Q4"];
+    let own = printed(&sweep(&pair, &formula));
+    assert!(own.contains(",\"=1+1\","), "{own}");
+    let neutral = printed(&sweep(&pair, &[&formula[..], &["--spreadsheet"]].concat()));
+    assert_eq!(neutral, own.replace("\"=1+1\"", "\"'=1+1\""));
 }
 
 #[test]

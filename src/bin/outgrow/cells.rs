@@ -43,6 +43,12 @@ impl Axis {
         if let Some(place) = values.iter().position(String::is_empty) {
             return Err(format!("-L {address}: value {} of {text:?} is empty", place + 1));
         }
+        if let Some(place) = (1..values.len()).find(|place| values[..*place].contains(&values[*place])) {
+            let twice = &values[place];
+            return Err(format!(
+                "-L {address}: {twice} is listed twice in {text:?}; a number has a decimal point, not a comma"
+            ));
+        }
         Ok(Self { address: address.to_owned(), values: Values::List(values) })
     }
 
@@ -132,6 +138,11 @@ impl Cells {
         let invalid = |message: String| Failure::invalid(format!("{}: {message}", file.display()));
         let header = reader.headers().map_err(|error| invalid(error.to_string()))?;
         let addresses: Vec<String> = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        if let [only] = &addresses[..]
+            && only.split(';').skip(1).any(|rest| rest.contains('['))
+        {
+            return Err(invalid(format!("has one column, {only:?}: separate columns by commas, not by semicolons")));
+        }
         for (place, address) in addresses.iter().enumerate() {
             if address.is_empty() {
                 return Err(invalid(format!(

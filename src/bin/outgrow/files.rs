@@ -20,7 +20,7 @@ pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<(),
             return Err(unwritable(file, "its folder does not exist"));
         }
         if known.contains(&file) {
-            return Err(unwritable(file, "two options name this file"));
+            return Err(unwritable(file, "two files would have this name"));
         }
         known.push(file);
     }
@@ -48,7 +48,7 @@ pub(crate) fn keep(file: &Path, text: &str) -> Result<(), Failure> {
 /// Locks a file against a second command that would write it, for as long as the result lives. The lock is a file beside it,
 /// since the file itself is replaced by each writing; the system releases it even if the command is killed.
 pub(crate) fn lock(file: &Path) -> Result<File, Failure> {
-    let beside = beside(file, ".lock");
+    let beside = lock_of(file);
     let opened = File::options().create(true).truncate(false).write(true).open(&beside);
     let opened = opened.map_err(|error| unwritable(&beside, &error.to_string()))?;
     match opened.try_lock() {
@@ -56,6 +56,11 @@ pub(crate) fn lock(file: &Path) -> Result<File, Failure> {
         Err(TryLockError::WouldBlock) => Err(unwritable(file, "another run is writing it")),
         Err(TryLockError::Error(error)) => Err(unwritable(&beside, &error.to_string())),
     }
+}
+
+/// The lock of a file.
+pub(crate) fn lock_of(file: &Path) -> PathBuf {
+    beside(file, ".lock")
 }
 
 /// The same path with something after the name.

@@ -39,7 +39,7 @@ pub(crate) struct SweepOptions {
     list: Vec<String>,
     /// Vary a number from MIN to MAX by the step of the -D that follows; may be repeated
     #[arg(short = 'P', long, value_names = ["ADDRESS", "MIN", "MAX"], num_args = 3, action = clap::ArgAction::Append)]
-    #[arg(help_heading = "Cells", allow_hyphen_values = true)]
+    #[arg(help_heading = "Cells", allow_negative_numbers = true)]
     range: Vec<String>,
     /// The step of a -P
     #[arg(short = 'D', long, value_name = "STEP", value_parser = real, allow_negative_numbers = true, requires = "range")]
@@ -70,11 +70,15 @@ pub(crate) struct SweepOptions {
     /// error is that of the interpolation
     #[arg(long, requires_all = ["by"], conflicts_with_all = ["cells", "paths", "seed", "confidence"], help_heading = "Answers")]
     interpolate: bool,
+    /// Put an apostrophe before a text that a spreadsheet would run as a formula
+    #[arg(long, help_heading = "Answers")]
+    spreadsheet: bool,
     /// Write the rows to a file, and how far the sweep has come to FILE.manifest.json [default: standard output]
     #[arg(long, value_name = "FILE", help_heading = "Parts of a sweep")]
     out: Option<PathBuf>,
     /// Answer only this shard of the cells, such as 3/64: shards are numbered from 0/64 to 63/64
     #[arg(long, value_name = "K/N", value_parser = shard, requires = "out", help_heading = "Parts of a sweep")]
+    #[arg(allow_hyphen_values = true)]
     shard: Option<Shard>,
     /// Seconds between two updates of the manifest, 0.1 to 86400
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10", requires = "out")]
@@ -120,6 +124,7 @@ impl SweepOptions {
             "seed": self.seed,
             "confidence": self.confidence,
             "interpolate": self.interpolate,
+            "spreadsheet": self.spreadsheet,
         })
     }
 
@@ -135,8 +140,8 @@ impl SweepOptions {
                 return Err(Failure::invalid("--interpolate: is of one question; name it with --question".to_owned()));
             }
         };
-        // The interpolation accepts an error of twice its tolerance.
-        let tolerance = self.tolerance.unwrap_or(1e-4) / 2.0;
+        // The interpolation accepts an error of two and a half times its tolerance.
+        let tolerance = self.tolerance.unwrap_or(1e-4) / 2.5;
         let settings =
             source.scenario.surface(&question, by, axes).and_then(|surface| surface.tolerance(tolerance).run());
         settings.map(Some).map_err(|error| source.failure(&error))
@@ -148,7 +153,7 @@ impl SweepOptions {
             Some(surface) => read(surface, values).map(|answer| vec![answer]),
             None => self.answers(asked.source, asked.addresses, values),
         };
-        answered.map(|answers| rows(cell, values, &answers)).map_err(|error| {
+        answered.map(|answers| rows(cell, values, &answers, self.spreadsheet)).map_err(|error| {
             let set = asked.addresses.iter().zip(values).map(|(address, value)| format!("{address}={value}"));
             let set = set.collect::<Vec<_>>().join(", ");
             let failure = asked.source.failure(&error).of(&format!("cell {cell} ({set})"));
@@ -217,7 +222,11 @@ fn head(addresses: &[String]) -> String {
 }
 
 /// One row a question and date. Texts are quoted and numbers are not.
-fn rows(cell: u64, values: &[String], answers: &[Answer]) -> String {
+fn rows(cell: u64, values: &[String], answers: &[Answer], for_spreadsheets: bool) -> String {
+    let quoted = |text: &str| {
+        let is_formula = for_spreadsheets && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+        quoted(&if is_formula { format!("'{text}") } else { text.to_owned() })
+    };
     let value = |text: &String| text.parse::<f64>().map_or_else(|_| quoted(text), |number| format!("{number:?}"));
     let values = values.iter().map(value).collect::<Vec<_>>().join(",");
     let mut rows = String::new();

@@ -58,6 +58,12 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<(String, Detail)> {
         let message = format!("a number must not contain commas: {plain} or {grouped}, got {}", shown());
         return Some((message, Detail::StatesValue));
     }
+    if let Some(number) = with_decimal_point(value) {
+        return Some((
+            format!("a number has a decimal point, not a comma: {number}, got {value}"),
+            Detail::StatesValue,
+        ));
+    }
     if is_label(value) {
         return Some((format!("a period must be in quotes: \"{value}\", got {value}"), Detail::StatesValue));
     }
@@ -73,7 +79,7 @@ fn value_at(text: &str, offset: usize) -> Option<&str> {
     let end = text[offset..].find(['\n', '#']).map_or(text.len(), |at| offset + at);
     let start = text[line..offset].rfind(['=', '[', '{']).map(|at| line + at + 1)?;
     let whole = text.get(start..end)?.trim().trim_end_matches([']', '}', ' ']);
-    if is_grouped(whole) {
+    if is_grouped(whole) || with_decimal_point(whole).is_some() {
         return Some(whole);
     }
     let start = text[line..offset].rfind(['=', '[', '{', ',']).map(|at| line + at + 1)?;
@@ -94,6 +100,14 @@ fn is_grouped(value: &str) -> bool {
         is_digits(whole) && whole.len() == 3
     });
     count > 0 && rest && is_digits(first) && first.len() <= 3
+}
+
+/// `0,15` with a decimal point.
+fn with_decimal_point(value: &str) -> Option<String> {
+    let (whole, decimals) = value.split_once(',')?;
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_number = is_digits(whole.trim_start_matches(['+', '-'])) && is_digits(decimals);
+    is_number.then(|| format!("{whole}.{decimals}"))
 }
 
 /// `2018-Q1`, `2018-03`, `2018Q1`, `2018-03-31`: forms that only periods have.
@@ -128,7 +142,8 @@ mod tests {
         assert_eq!(hint("base = 2018-03", "2018"), "a period must be in quotes: \"2018-03\", got 2018-03");
         assert_eq!(hint("base = 2018-Q1", "2018"), "a period must be in quotes: \"2018-Q1\", got 2018-Q1");
         assert_eq!(hint("t = { tail = hold }", "hold"), "text must be in quotes: \"hold\"");
-        for (line, at) in [("a = 1.2.3", "1.2.3"), ("a = ", "="), ("a", "a"), ("a = 0x", "0x"), ("a = 40,00", ",")] {
+        assert_eq!(hint("a = -0,15", ","), "a number has a decimal point, not a comma: -0.15, got -0,15");
+        for (line, at) in [("a = 1.2.3", "1.2.3"), ("a = ", "="), ("a", "a"), ("a = 0x", "0x"), ("a = 4,0,0", ",")] {
             assert_eq!(hint(line, at), "", "{line}");
         }
     }
