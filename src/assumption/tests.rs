@@ -573,3 +573,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_source_is_the_one_that_was_stated() {
+    let stated = normal(0.3, 0.1).source("an analyst, June 2018");
+    assert_eq!(stated.source_text(), Some("an analyst, June 2018"));
+    assert_eq!(normal(0.3, 0.1).source_text(), None);
+}

@@ -190,3 +190,51 @@ fn exits<'a>(groups: impl Iterator<Item = &'a [Track<'a>]>, years: usize) -> Opt
     }
     Exits::of(cases, exits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values and changes of the only name of a history, by year up to its last figure.
+    fn track(text: &str) -> (Vec<f64>, Vec<f64>) {
+        let history = History::from_csv(text).expect("a history");
+        let group = history.visible_groups().next().expect("a group");
+        let last = history.last_of_group(group).expect("a figure");
+        let track = Track::of(&history, history.members(group).next().expect("a name"), 0, last);
+        (track.values, track.changes)
+    }
+
+    fn close(found: &[f64], expected: &[f64]) {
+        let is_close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-12 || a.is_nan() && b.is_nan();
+        assert!(found.len() == expected.len() && found.iter().zip(expected).all(is_close), "{found:?} {expected:?}");
+    }
+
+    #[test]
+    fn no_change_crosses_a_gap_or_a_change_of_basis() {
+        let (none, doubled) = (f64::NAN, std::f64::consts::LN_2);
+        let (values, changes) = track("name,period,value\nA,2010,1\nA,2011,2\nA,2013,3\nA,2014,6\n");
+        close(&values, &[1.0, 2.0, none, 3.0, 6.0]);
+        close(&changes, &[none, doubled, none, none, doubled]);
+        let text = "name,period,value,kind\nA,2010,1,\nA,2011,2,\nA,2012,3,break\nA,2013,6,\n";
+        let (values, changes) = track(text);
+        close(&values, &[1.0, 2.0, 3.0, 6.0]);
+        close(&changes, &[none, doubled, none, doubled]);
+    }
+
+    #[test]
+    fn years_of_quarters_are_sums_of_four_adjacent_ones() {
+        let quarters = |skipped: usize| {
+            let mut text = String::from("name,period,value\n");
+            for quarter in (0..12).filter(|quarter| *quarter != skipped) {
+                text += &format!("A,{}-Q{},{}\n", 2010 + quarter / 4, quarter % 4 + 1, 1 + quarter / 4);
+            }
+            text
+        };
+        let (values, changes) = track(&quarters(99));
+        close(&values, &[4.0, 8.0, 12.0]);
+        close(&changes, &[f64::NAN, std::f64::consts::LN_2, math::ln(1.5)]);
+        let (values, changes) = track(&quarters(5));
+        close(&values, &[4.0, f64::NAN, 12.0]);
+        close(&changes, &[f64::NAN; 3]);
+    }
+}

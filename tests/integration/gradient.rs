@@ -1,8 +1,8 @@
 //! Gradients against central differences of whole answers, and errors where no derivative exists.
 
 use outgrow::{
-    Curve, Gradient, Measure, Provider, Question, Scenario, Segment, Tail, interval, lognormal, normal, triangular,
-    truncated, uniform,
+    Curve, Gradient, Jump, Measure, Provider, Question, Scenario, Segment, Tail, interval, lognormal, normal,
+    triangular, truncated, uniform,
 };
 
 /// Allowed relative distance of a derivative from a difference; `ERRORS` errors of the probability are added, per 100 %
@@ -216,6 +216,13 @@ fn what_has_no_gradient_is_refused() {
     let flat = wild.with("provider[a].growth.constant", normal(0.2, 0.0)).expect("a scenario");
     let (address, message) = refusal(&flat, QUESTION);
     assert!(address == "provider[a].growth.constant.normal[1]" && message.contains("has no spread"), "{message}");
+    let part = Segment::new("s", 699).growth(Curve::constant(0.2)).volatility(0.2).jump(Jump::at("2019-Q1", 0.1));
+    let jumping = pair(Provider::of_segments("a", [part]), b.clone(), "2020-Q1").build().expect("a scenario");
+    let (address, message) = refusal(&jumping, QUESTION);
+    assert!(
+        address.starts_with("provider[a].segment[s].jump") && message.contains("a provider with jumps"),
+        "{message}"
+    );
     let error = wild.exact().continuous(true).gradient(QUESTION, "2020-Q1").expect_err("no gradient");
     assert!(error.is_unsupported() && error.problems()[0].address == "continuous", "{error}");
 }

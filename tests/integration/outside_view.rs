@@ -184,6 +184,38 @@ fn years_are_labelled_by_the_calendar_year_in_which_they_end() -> Result<(), Err
     Ok(())
 }
 
+/// The latest quarter of each of three providers against the group's median moves it by a quarter of the surprise.
+#[test]
+fn the_latest_quarter_is_compared_with_the_median_of_the_group() -> Result<(), Error> {
+    let growth = [("A", 0.05, 0.10), ("B", 0.03, 0.05), ("C", 0.01, 0.0)];
+    let values = |each: f64, last: f64| -> Vec<f64> {
+        (0..16).map(|quarter| libm::exp(each * f64::from(quarter) + if quarter == 15 { last } else { 0.0 })).collect()
+    };
+    let mut text = String::from("name,period,value\n");
+    for (name, each, last) in growth {
+        for (quarter, value) in values(each, last).into_iter().enumerate() {
+            text += &format!("{name},{}-Q{},{value}\n", 2014 + (quarter + 1) / 4, (quarter + 1) % 4 + 1);
+        }
+    }
+    let view = history(&text).outside_view_of(&["A", "B", "C"], "2018-Q1", "2021-Q1")?;
+    let scenario = view.on_periods()?.scenario()?;
+    let surprise = |(_, each, last): (&str, f64, f64)| {
+        let values = values(each, last);
+        let year: f64 = values[12..].iter().sum();
+        libm::log(values[15] / values[11]) - libm::log(year / values[8..12].iter().sum::<f64>())
+    };
+    // B has the median growth, of the quarter and of the year.
+    for one in growth {
+        let expected = 0.25 * (surprise(one) - surprise(growth[1]));
+        let address = format!("provider[{}].jump[0].log_size", one.0);
+        match one.0 {
+            "B" => assert!(scenario.numbers().iter().all(|(known, _)| *known != address), "no surprise, no jump"),
+            _ => close(number(&scenario, &address), expected, 1e-12, &address),
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn a_later_row_or_vintage_leaves_every_bit_of_an_earlier_answer() -> Result<(), Error> {
     let answer = |text: &str| -> Result<(String, String, String), Error> {

@@ -174,6 +174,35 @@ fn ranks_without_shocks() {
     }
 }
 
+/// Two providers with shocks and one without: the probability of the first place is a one-dimensional integral.
+#[test]
+fn a_provider_without_shocks_among_others() {
+    let sure = 0.4;
+    let b = constant("B", libm::exp(0.2)).volatility(0.5);
+    let outcome = exact(&yearly([unit("A", 0.0), b, constant("C", libm::exp(sure))], &[], None), 1e-5);
+    let below = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
+    let density = |x: f64| libm::exp(-0.5 * x * x) / (2.0 * std::f64::consts::PI).sqrt();
+    // Simpson's rule from C's level on.
+    let first = |[mean, sd]: [f64; 2], [other, other_sd]: [f64; 2]| {
+        let (from, steps) = ((sure - mean) / sd, 4000);
+        let width = (9.0 - from) / f64::from(steps);
+        let term = |step: i32| {
+            let z = from + f64::from(step) * width;
+            let weight = if step == 0 || step == steps { 1.0 } else { f64::from(2 + 2 * (step % 2)) };
+            weight * density(z) * below((mean + sd * z - other) / other_sd)
+        };
+        (0..=steps).map(term).sum::<f64>() * width / 3.0
+    };
+    let (a, b) = ([0.0, 1.0], [0.2, 0.5]);
+    let c = below(sure) * below((sure - 0.2) / 0.5);
+    assert!((first(a, b) + first(b, a) + c - 1.0).abs() < 1e-9);
+    for (name, expected) in [("A", first(a, b)), ("B", first(b, a)), ("C", c)] {
+        let found = rank(&outcome, name, "2019", 1);
+        assert!((found.value() - expected).abs() <= found.standard_error(), "{name}: {found}, expected {expected}");
+        assert!(found.standard_error() <= 2e-5, "{name}: {found}");
+    }
+}
+
 /// The sum of segments is not lognormal: such a provider's ranks name the reason.
 #[test]
 fn ranks_with_a_provider_of_segments_are_missing_with_a_reason() {
