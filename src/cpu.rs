@@ -49,6 +49,12 @@ impl Level {
         Self::ALL.into_iter().filter(|level| level.is_available()).collect()
     }
 
+    /// Whether this machine has the instructions of a level, from a single word: it is asked once a loop.
+    fn is_supported(self) -> bool {
+        static HIGHEST: OnceLock<Level> = OnceLock::new();
+        self <= *HIGHEST.get_or_init(|| Self::available().into_iter().max().unwrap_or(Self::Baseline))
+    }
+
     fn choose(asked: Option<&OsStr>, available: &[Self]) -> Result<Self, Error> {
         // A shell cannot always unset a variable; `OUTGROW_CPU= command` sets it to an empty string.
         let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
@@ -99,10 +105,10 @@ impl Level {
 pub(crate) fn run<R>(level: Level, kernel: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     match level {
-        // SAFETY: the guard has just found every feature that `avx512` enables.
-        Level::Avx512 if level.is_available() => return unsafe { avx512(kernel) },
-        // SAFETY: the guard has just found every feature that `avx2` enables.
-        Level::Avx2 if level.is_available() => return unsafe { avx2(kernel) },
+        // SAFETY: `is_supported` has found every feature that `avx512` enables.
+        Level::Avx512 if level.is_supported() => return unsafe { avx512(kernel) },
+        // SAFETY: `is_supported` has found every feature that `avx2` enables.
+        Level::Avx2 if level.is_supported() => return unsafe { avx2(kernel) },
         _ => {}
     }
     let _ = level;
