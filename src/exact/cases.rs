@@ -1,5 +1,5 @@
 //! Discrete assumptions in exact answers: the answer is the mean, over every combination of their values, of the answers
-//! given the values. The quadrature rules are for smooth functions of the drawn numbers, and a step is not smooth.
+//! given the values. The quadrature rules need smooth functions of the drawn numbers, and a discrete one makes steps.
 
 use super::dynamics::is_needed;
 use super::quadrature::budget::Budget;
@@ -42,7 +42,7 @@ pub(super) struct LawDrawn {
 struct Case {
     /// Its probability.
     weight: f64,
-    /// By draw.
+    /// The value of each draw.
     values: Vec<f64>,
     /// The plan given the values.
     plan: Plan,
@@ -91,7 +91,7 @@ fn fixed(plan: &Plan, scenario: &Scenario, draw: usize, value: f64) -> Vec<(Stri
     scenario.law_fixed(address, law_of(value))
 }
 
-/// Refuses series with discrete assumptions, where an answer has no derivative that this crate can compute.
+/// Refuses series with discrete assumptions: their gradients are not implemented.
 pub(super) fn refuse_discrete(plan: &Plan, series: &[SeriesId]) -> Result<(), Error> {
     match discrete(plan, series).first() {
         Some((draw, _)) => Err(refused(
@@ -129,7 +129,7 @@ impl<'p> Cases<'p> {
         Ok(Self { whole: plan, draws: draws.into_iter().map(|(draw, _)| draw).collect(), given })
     }
 
-    /// The pair under each plan, for one integration after the other: later ones profit from what earlier ones refined.
+    /// The pair under each plan, for one integration after the other: later ones reuse what earlier ones refined.
     pub(super) fn pairs(&'p self, series: [SeriesId; 2]) -> Weighted<'p> {
         let part = |(weight, plan): (f64, &'p Plan)| Part { weight, plan, pairs: Pairs::new(plan, series) };
         Weighted { series, parts: self.plans().into_iter().map(part).collect() }
@@ -165,7 +165,7 @@ impl<'p> Cases<'p> {
         }
         let mut laws = vec![Mixture(Vec::new()); self.whole.rows.periods()];
         for Case { weight, plan, .. } in &self.given {
-            // Logs are relative to the reference of their plan, which depends on the base; a ratio has none.
+            // Log revenue is relative to its plan's reference, which depends on the base; it cancels in a ratio.
             let shift = match of {
                 Of::Single(_) => math::ln(plan.reference / self.whole.reference),
                 Of::Ratio(_) => 0.0,
@@ -245,7 +245,7 @@ fn add(sums: &mut Vec<f64>, weight: f64, terms: &[f64]) {
     sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += weight * term);
 }
 
-/// Every combination of values with its probability; none without draws.
+/// Every combination of values with its probability; an empty list if nothing is drawn.
 pub(super) fn combinations(draws: &[(usize, Vec<(f64, f64)>)]) -> Vec<(f64, Vec<f64>)> {
     if draws.is_empty() {
         return Vec::new();

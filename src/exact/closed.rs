@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Problem, shown};
 use crate::exact::walk::passage::{Recursion, Walk};
 use crate::math::{bridge_below, exp, hypot, ln, norm_cdf, norm_sf, norm_sf_scaled};
 
-/// Subjects of the error messages.
+/// What an error message is about.
 const PASSAGE: &str = "first passage";
 const BRIDGE: &str = "Brownian bridge";
 
@@ -19,10 +19,11 @@ const NOT_NEGATIVE: Quantity = Quantity::Volatility;
 /// Maximum number of dates that the recursion follows, and the same for a rare event, which needs narrow panels.
 const FOLLOWED: u32 = 512;
 const FOLLOWED_RARE: u32 = 64;
-/// Probability below which an event is rare, the panel width then (in sds of one date), and the smallest probability
-/// that has more than its order of magnitude right.
+/// The probability below which an event is rare.
 const RARE: f64 = 1e-16;
+/// The panel width for rare events, in standard deviations of one date.
 const RARE_WIDTH: f64 = 0.75;
+/// The smallest probability with more than the order of magnitude right.
 const LEAST: f64 = 1e-280;
 /// Error of the recursion, relative to the probability.
 const PRECISION: f64 = 1e-9;
@@ -356,7 +357,7 @@ mod tests {
         }
     }
 
-    /// With a drift away from the level, P(never) = exp(−Σ Φ(−θ√n)/n) from a gap near 0 (Spitzer 1956).
+    /// With drift −θ and a gap near 0, P(never) = exp(−Σ Φ(−θ√n)/n) over n ≥ 1 (Spitzer 1956).
     #[test]
     fn a_falling_walk_obeys_spitzer() {
         for theta in [0.003, 0.02, 0.1, 0.5, 2.0] {

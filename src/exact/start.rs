@@ -19,8 +19,8 @@ const PIECE: f64 = 6.0;
 const MIN_PIECE: f64 = 1.5;
 /// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
 const POINTS: usize = 6;
-/// Points with a smaller weight are dropped. A distribution truncated at 0 has logarithms so far out that a rule with
-/// nodes there has too few elsewhere.
+/// Points with a smaller weight are dropped. The log of a distribution truncated at 0 has a tail so long that a rule with
+/// nodes there would have too few elsewhere.
 const NEGLIGIBLE_WEIGHT: f64 = 1e-17;
 
 /// Distribution of D(0).
@@ -132,7 +132,7 @@ fn in_segments(points: &Rule, segments: usize) -> Rule {
     parts.into_iter().flat_map(|part| gauss::compressed(&part.to_vec(), POINTS)).collect()
 }
 
-/// Log of a drawn base relative to the reference, at a score.
+/// ln(base/reference) of a drawn base at the score z.
 fn log_draw(plan: &Plan, draw: usize, z: f64) -> f64 {
     plan.log_base(plan.quantile(draw).at_score(z))
 }
@@ -164,8 +164,8 @@ fn cuts(quantile: &Quantile, others: impl IntoIterator<Item = f64>) -> Vec<f64> 
     cuts
 }
 
-/// Cuts of the outer of two draws. The mass of the inner one above a tie has a kink where the tie passes an end of its
-/// support or a kink of its own.
+/// Breakpoints for the integral over the outer of two drawn bases. The probability that the inner one exceeds it has a kink where
+/// the outer one equals an end of the inner one's support, or a kink of its quantile function.
 fn outer_cuts(plan: &Plan, outer: usize, inner: usize) -> Vec<f64> {
     let kinks = [-REACH, REACH].into_iter().chain(plan.quantile(inner).kink()).map(|z| log_draw(plan, inner, z));
     let tie = |kink: f64| {

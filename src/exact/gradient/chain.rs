@@ -47,7 +47,7 @@ struct Boundaries {
     scores: Vec<Vec<f64>>,
     /// Weight of each draw in the direction of the line, used for its slope.
     axis: Vec<f64>,
-    /// For each point: the score along the line, the date of the crossing, the shocks there with their slope along the
+    /// For each end: its score along the line, the date of the crossing, the cumulative shock there and its slope along the
     /// line, and the weight of the line.
     at: Vec<(f64, usize, [f64; 2], f64)>,
 }
@@ -85,7 +85,7 @@ impl<'a, 'p> Chain<'a, 'p> {
         }
     }
 
-    /// Adds the recursions at some scores, each with its weight.
+    /// Adds the derivatives of the recursion at some scores, each with its weight.
     fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: &dyn Fn(usize) -> f64) -> Result<(), Error> {
         let columns = self.pair.columns(scores, width)?;
         let mut block = BlockSlopes::zeros(self.pair.periods(), width);

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::exact::start::{Start, TIE};
 use crate::plan::{Input, Plan};
 
-/// Methods that evaluate the pair with a number perturbed: `plan` is the plan of the perturbed scenario, with the same
-/// draws.
+/// Methods that evaluate the pair with one parameter perturbed: `plan` is that of the perturbed scenario, with draws at the
+/// same addresses.
 impl Pair<'_> {
     pub(in crate::exact) fn plan(&self) -> &Plan {
         self.plan
@@ -34,7 +34,7 @@ impl Pair<'_> {
         !is_shared && self.start.as_ref().is_none_or(Start::is_point)
     }
 
-    /// The draws with those recomputed whose distribution contains the number at `address`, at the same scores.
+    /// `draws`, recomputed at the same scores where the number at `address` affects their distribution or their dependence.
     pub(in crate::exact) fn redrawn(
         &self,
         plan: &Plan,

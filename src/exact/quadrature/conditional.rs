@@ -24,7 +24,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
         Ok(Self { pair, asked, axes: ordered_axes(pair)?, engine: engine.into() })
     }
 
-    /// The same without the axes along which nothing varies; the answers do not depend on them.
+    /// As [`new`](Self::new), but without the axes on which the answers do not depend.
     pub(crate) fn reduced(pair: &'a Pair<'p>, asked: Asked, engine: impl Into<Engine>) -> Result<Self, Error> {
         Ok(Self { pair, asked, axes: varying(pair, ordered_axes(pair)?)?, engine: engine.into() })
     }

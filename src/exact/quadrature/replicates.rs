@@ -257,7 +257,7 @@ fn in_groups(
 /// points for each wide one.
 fn weights(coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
     let wide = &coordinates[..coordinates.len().min(WIDE_AXES)];
-    // ln(g/φ) = Σ (y²/2)(1 − 1/s²) − ln s over the wide axes.
+    // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
     let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(wide.len()));
     let ratio = |point: usize| math::exp(wide.iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>() - log);
     (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()

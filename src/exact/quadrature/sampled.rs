@@ -35,8 +35,8 @@ pub(crate) struct Run<'a, 'p> {
     step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
     surrogate: Option<SurrogateLevel>,
-    /// Whether a surrogate may be used. Lead changes have none, and neither have derivatives, which would follow at the same points
-    /// and need more lines.
+    /// Whether a surrogate may be used: not for lead changes, and not for derivatives, which are computed at the same points and need
+    /// more lines.
     pub(crate) may_have_surrogate: bool,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
@@ -51,7 +51,7 @@ pub(crate) struct Run<'a, 'p> {
 struct SurrogateLevel {
     surrogate: Surrogate,
     replicates: Replicates,
-    /// Answers of which the surrogate is worth nothing.
+    /// Answers whose variance the surrogate does not reduce.
     is_useless: Vec<bool>,
 }
 
@@ -197,7 +197,7 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Adds a surrogate, fitted to lines of its own. `false` if there is none for the method or what is asked, or already one.
+    /// Adds a surrogate, fitted to an independent sample of lines. `false` if none is available, or one was added before.
     pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
         let Sampled::Lines(lines) = &self.method else { return Ok(false) };
         let axes = lines.dimensions();
@@ -223,7 +223,7 @@ impl<'a, 'p> Run<'a, 'p> {
             surrogate.add(points, &mut sum[2 * len..]);
             Ok(())
         })?;
-        // Decided once and from clear evidence: a plain mean without an error may have missed a rare event.
+        // Decided once, and only if the difference is clear: a plain mean with zero spread may have missed a rare event.
         let is_useless = |answer: usize| {
             let (_, plain) = self.mean_and_error_of(&|sum| sum[answer]);
             let (_, rest) = self.mean_and_error_of(&|sum| sum[answer] - sum[2 * len + answer]);
@@ -283,7 +283,8 @@ impl<'a, 'p> Run<'a, 'p> {
         self.replicates.mean_and_error(&self.replicates.means_of(of))
     }
 
-    /// The means and the deviations of the replicates of both levels for one answer: answer less surrogate, and surrogate.
+    /// The means and the deviations of the replicates of both levels for one answer: of the answer minus its surrogate, and of the
+    /// surrogate.
     fn both_levels(&self, level: &SurrogateLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
         let weight = if level.is_useless[answer] { 0.0 } else { 1.0 };
         let rest = self.replicates.means_of(&|sum| sum[answer] - weight * sum[2 * self.len + answer]);
@@ -308,9 +309,9 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Least error for an event that depends on the sampled axes alone and that no line has hit: a tenth of the weight of one
-    /// line, since wide points cover the tails of the first axes. The trapezoidal rule of a single dimension covers such events, and a
-    /// recursion changes gradually.
+    /// Smallest error that is reported for an event that depends on the sampled axes alone, which all lines may have missed: a tenth
+    /// of the weight of one line, since wide points cover the tails of the first axes. It is zero for the trapezoidal rule of a single
+    /// dimension, which covers such events, and for a recursion, which is smooth in the sampled axes.
     fn unseen(&self) -> f64 {
         match &self.method {
             Sampled::Lines(lines) if lines.dimensions() > 1 => 0.1 / as_f64(self.evaluations(self.replicates.points)),

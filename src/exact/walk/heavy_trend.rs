@@ -20,15 +20,16 @@ const MOST_ELEMENTS: usize = 20_000_000;
 
 /// The largest number of nodes of v on each side of 0.
 const MOST_ROWS: f64 = 500.0;
-/// The distance of the nodes of ln χ²: the trapezoidal rule has an error of about 1e-9.
+/// The spacing of the nodes of ln χ²: the trapezoidal rule has an error of about 1e-9.
 const SPACING: f64 = 0.4;
 
-/// The numbers of the recursion.
+/// The parameters of the recursion.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Numbers {
     pub(super) phi: f64,
-    /// Standard deviations of the innovations of v and of the noise of y.
+    /// Standard deviation of the innovations of v.
     pub(super) own: f64,
+    /// Standard deviation of the noise of y.
     pub(super) noise: f64,
     pub(super) degrees: f64,
 }
@@ -45,7 +46,7 @@ pub(super) struct HeavyTrend {
     buffers: [Vec<f64>; 2],
 }
 
-/// What depends on the length of the transform.
+/// Tables for one length of the transform.
 #[derive(Debug)]
 struct Tables {
     fourier: Fourier,
@@ -165,7 +166,7 @@ impl HeavyTrend {
         }
     }
 
-    /// Densities from masses, a period before.
+    /// The densities one period after the masses.
     pub(super) fn step(&mut self, out: &mut [f64], to: &Range<usize>, (masses, from): (&[f64], &Range<usize>)) {
         let Some(tables) = &self.tables else { return };
         let rows = self.nodes.len();
@@ -252,7 +253,7 @@ impl Tables {
                 let at = frequency * rows + row;
                 let (c, d) = if row + 1 < rows { (real[at + 1], imaginary[at + 1]) } else { (0.0, 0.0) };
                 let other = (length - frequency) % length;
-                // Of a real row a + ib at a frequency, a − ib at its negative.
+                // The transform of a real row is conjugate symmetric: a + ib at a frequency, a − ib at its negative.
                 (x[other], y[other]) = (real[at] + d, c - imaginary[at]);
                 (x[frequency], y[frequency]) = (real[at] - d, imaginary[at] + c);
             }

@@ -18,7 +18,7 @@ pub(crate) struct Watched<'a> {
 pub(crate) struct Monitor {
     fineness: Fineness,
     chain: Option<Chain>,
-    /// Those of the last chain, while there is none.
+    /// The tables of the last chain, kept to make the next one.
     tails: Option<Tails>,
     /// How far a walk may move within 0 to T periods.
     reaches: Vec<f64>,
@@ -124,7 +124,7 @@ impl Monitor {
             densities.iter().for_each(|of| add(&mut sum, of));
             under = weighted(sum, &below, row);
             runs = densities.into_iter().map(|density| weighted(density, &above, row)).collect();
-            // The source `run` has now been above for run + 1 dates.
+            // The walks of `runs[run]` have now been above for run + 1 dates.
             if runs.len() == sustained {
                 let lasted = runs.pop().expect("as many as dates in a lead");
                 first[t + 1 - sustained] += lasted.iter().sum::<f64>();
@@ -192,7 +192,7 @@ fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
-/// For each date, the deviation below which no walk is or none can still cross a barrier.
+/// For each date, the deviation below which there is no walk, or none that can still cross a barrier.
 fn lowest(reaches: &[f64], process: Process, walks: &Watched<'_>) -> Vec<f64> {
     let (start, _) = span(walks.below.iter().map(|(x, _)| *x));
     let periods = walks.barriers.len();
@@ -232,7 +232,7 @@ mod tests {
         Motion::DampedTrend { phi: kept(1.0, 2.0), share }
     }
 
-    /// P(never above 0 by 1 to T) of a tie without drift.
+    /// P(max ≤ 0 by t), for t = 1 to T, of a walk from 0 without drift.
     fn never(motion: Motion, law: Innovation, periods: usize, fineness: Fineness) -> Vec<f64> {
         let (mut first, barriers) = (vec![0.0; periods], vec![0.0; periods]);
         let walks = Watched { below: &TIE, above: &[], barriers: &barriers };
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    /// Two and three dates of the issue; two dates of a damped trend: ¼ + asin(ρ)/(2π) of two normal numbers.
+    /// Orthant probabilities of two and three dates; for a damped trend ¼ + asin(ρ)/(2π), with the correlation ρ of both dates.
     #[test]
     fn ties_have_their_orthant_probabilities() {
         let cases = [
