@@ -177,6 +177,9 @@ pub use outcome::{
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
+#[cfg(outgrow_bench)]
+#[doc(hidden)]
+pub use plan::benching::{Bound, Compiled};
 pub use render::Chart;
 pub use report::Report;
 pub use scenario::{

@@ -2,6 +2,7 @@
 
 mod builder;
 mod check;
+mod check_curve;
 mod check_shock;
 mod check_views;
 mod compared;
@@ -23,6 +24,7 @@ mod medians;
 pub(crate) mod names;
 mod numbers;
 mod past;
+mod prepared;
 mod question;
 mod schema;
 mod schema_parts;
@@ -43,6 +45,7 @@ pub(crate) use dependence::to_ranks;
 pub use item::{Claim, Measure, Provider, Segment};
 pub(crate) use item::{Correlation, Dependence};
 pub(crate) use measure::Dates;
+pub(crate) use prepared::{Changed, Prepared, Touched};
 pub(crate) use question::AT_DATES;
 pub use question::{Asks, Question};
 pub(crate) use segment::SeriesOf;

@@ -69,7 +69,7 @@ impl Scenario {
     }
 
     /// A claim must be about a period up to the base and state at least one bound.
-    fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
+    pub(super) fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
         let at = match claim.at.parse::<Period>() {
             Ok(at) => at,
             Err(error) => return Some((".at", error.problems()[0].message.clone())),

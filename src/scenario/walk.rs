@@ -35,10 +35,19 @@ impl Place {
     }
 }
 
+/// An item of the scenario whose numbers are those of a plan, by its place in the list of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Assumption(usize),
+    Provider(usize),
+    Factor(usize),
+    Correlation(usize),
+}
+
 /// Visits every number of the scenario once, in the order of the file. The values of a view are not among them: they are
-/// numbers of the scenario as that view sees it.
+/// numbers of the scenario as that view sees it. The second walk visits the numbers of one part, whose address is `trail`.
 macro_rules! scenario_walks {
-    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+    ($walk:ident, $walk_part:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             if let Some(ceiling) = & $($mut)? self.ceiling {
                 trail.at(ScenarioKey::Ceiling, |trail| visitor.plain(trail, Quantity::Revenue, ceiling));
@@ -52,9 +61,9 @@ macro_rules! scenario_walks {
                 }),
             }
             let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
-            for ((_, value), key) in zip(& $($mut)? self.assumptions, &named) {
+            for (place, key) in named.iter().enumerate() {
                 item(trail, ScenarioKey::Assumption, key.borrow(), |trail| {
-                    visitor.number(trail, Quantity::Shared, value);
+                    self.$walk_part(Part::Assumption(place), trail, visitor);
                 });
             }
             for (index, dependence) in zip(0.., & $($mut)? self.dependences) {
@@ -65,25 +74,20 @@ macro_rules! scenario_walks {
                 });
             }
             let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
-            for (provider, key) in zip(& $($mut)? self.providers, &competing) {
-                item(trail, ScenarioKey::Provider, key.borrow(), |trail| provider.$walk(trail, visitor));
-            }
-            let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
-            for (factor, key) in zip(& $($mut)? self.factors, &common) {
-                item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
-                    trail.at(FactorKey::Drift, |trail| {
-                        visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
-                    });
-                    trail.at(FactorKey::Volatility, |trail| {
-                        visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
-                    });
+            for (place, key) in competing.iter().enumerate() {
+                item(trail, ScenarioKey::Provider, key.borrow(), |trail| {
+                    self.$walk_part(Part::Provider(place), trail, visitor);
                 });
             }
-            for (index, correlation) in zip(0.., & $($mut)? self.correlations) {
-                item(trail, ScenarioKey::Correlation, Key::Index(index), |trail| {
-                    trail.at(CorrelationKey::Value, |trail| {
-                        visitor.plain(trail, Quantity::Correlation, & $($mut)? correlation.value);
-                    });
+            let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
+            for (place, key) in common.iter().enumerate() {
+                item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
+                    self.$walk_part(Part::Factor(place), trail, visitor);
+                });
+            }
+            for place in 0..self.correlations.len() {
+                item(trail, ScenarioKey::Correlation, Key::Index(place), |trail| {
+                    self.$walk_part(Part::Correlation(place), trail, visitor);
                 });
             }
             let seen = keys(self.views.iter().map(|view| Some(view.name.as_str())));
@@ -120,12 +124,33 @@ macro_rules! scenario_walks {
                 });
             }
         }
+
+        pub(crate) fn $walk_part(& $($mut)? self, part: Part, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            match part {
+                Part::Assumption(place) => {
+                    visitor.number(trail, Quantity::Shared, & $($mut)? self.assumptions[place].1);
+                }
+                Part::Provider(place) => self.providers[place].$walk(trail, visitor),
+                Part::Factor(place) => {
+                    let factor = & $($mut)? self.factors[place];
+                    trail.at(FactorKey::Drift, |trail| {
+                        visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
+                    });
+                    trail.at(FactorKey::Volatility, |trail| {
+                        visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
+                    });
+                }
+                Part::Correlation(place) => trail.at(CorrelationKey::Value, |trail| {
+                    visitor.plain(trail, Quantity::Correlation, & $($mut)? self.correlations[place].value);
+                }),
+            }
+        }
     };
 }
 
 impl Scenario {
-    scenario_walks!(walk, Visitor);
-    scenario_walks!(walk_mut, VisitorMut, mut);
+    scenario_walks!(walk, walk_part, Visitor);
+    scenario_walks!(walk_mut, walk_part_mut, VisitorMut, mut);
 
     /// Every number that may be a distribution, in the order of the file.
     ///
