@@ -66,7 +66,7 @@
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |
 //! | compute a stored outcome again and check it | [`Outcome::reproduce`] |
-//! | compute custom statistics | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | compute custom statistics, also of the drawn numbers | [`Simulation::event`], [`Simulation::classify`], [`Statistic`], [`Paths::draw`] |
 //! | sample rare overtakes, reduce error bars, reach a given precision | [`Sampling`], [`Simulation::until`] |
 //! | compare the simulated with the exact value | [`Simulation::cross_check`], [`CrossCheck`] |
 //! | estimate the effect of a change with common random numbers | [`Simulation::difference`], [`Differences`] |

@@ -102,7 +102,7 @@ impl Plan {
         let factor = copula.among(&(0..draws.len()).collect::<Vec<_>>());
         let count = series.len();
         let mut plan = Self {
-            rows: Rows::new(scenario),
+            rows: Rows::new(scenario, &draws),
             level: Level::detect()?,
             seed,
             covariance,

@@ -78,8 +78,13 @@ impl Plan {
         let mut changed = stated.iter().zip(&is_changed).filter(|(_, is_changed)| **is_changed);
         if trends.is_some() || touched.has_factor() || changed.any(|(of, _)| has_moves(of)) {
             let trends = trends.unwrap_or_else(|| self.moves.trends.clone());
+            let count = self.draws.len();
             self.draws.truncate(self.first_coin);
             self.moves = Moves::new(scenario, self.seed, trends, resolved, &mut self.draws);
+            if self.draws.len() != count {
+                // A jump that is now certain has no coin, or one that was has one.
+                self.rows = self.rows.with_draws(&self.draws);
+            }
         }
         let mut is_moved = vec![false; stated.len()];
         for (index, of) in stated.iter().enumerate() {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::item_key::{ItemKey, keys};
 use super::medians::{Fault, medians};
 use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
-use super::walk::{ItemKey, keys};
 use super::{
     Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Question, Scenario, Segment, SeriesOf,
     Shock,

@@ -19,6 +19,7 @@ mod file;
 mod fixed;
 mod getters;
 mod item;
+mod item_key;
 mod measure;
 mod medians;
 pub(crate) mod names;

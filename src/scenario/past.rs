@@ -1,7 +1,7 @@
 //! Checks of history and claims, and of the history that questions need.
 
+use super::item_key::keys;
 use super::measure::fits_grid;
-use super::walk::keys;
 use super::{Claim, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::address::{Key, ProviderKey, ScenarioKey, item};
 use crate::assumption::quantity::Quantity;

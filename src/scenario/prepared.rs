@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem::swap;
 
 use super::check_curve::Central;
+use super::item_key::keys;
 use super::numbers::Numbers;
-use super::walk::{Part, keys};
+use super::walk::Part;
 use super::{Scenario, SeriesOf};
 use crate::assumption::Assumption;
 use crate::assumption::address::{Key, ProviderKey, ScenarioKey, Subject, Trail, item};

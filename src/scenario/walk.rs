@@ -1,9 +1,8 @@
 //! The visitor of all numbers of a scenario, and its uses: lists and changed copies.
 
-use std::collections::HashMap;
 use std::iter::zip;
 
-use super::names::{name_fault, visible};
+use super::item_key::keys;
 use super::{Asks, Innovations, Measure, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
@@ -287,39 +286,6 @@ fn item(trail: &mut Trail, list: ScenarioKey, key: Key<'_>, visit: impl FnOnce(&
     trail.at(list, |trail| trail.at(key, visit));
 }
 
-/// The key of an item: its name, or its index if the name is missing, ambiguous or not allowed in an address.
-#[derive(Debug)]
-pub(super) enum ItemKey {
-    Name(String),
-    Index(usize),
-}
-
-impl ItemKey {
-    pub(super) fn borrow(&self) -> Key<'_> {
-        match self {
-            Self::Name(name) => Key::Name(name),
-            Self::Index(index) => Key::Index(*index),
-        }
-    }
-}
-
-pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
-    let names: Vec<Option<&str>> = names.collect();
-    let mut uses: HashMap<String, usize> = HashMap::new();
-    names.iter().flatten().for_each(|name| *uses.entry(visible(name)).or_default() += 1);
-    let key = |(index, name): (usize, &Option<&str>)| match name {
-        Some(own) if uses[&visible(own)] == 1 && name_fault(own).is_none() => ItemKey::Name((*own).to_owned()),
-        _ => ItemKey::Index(index),
-    };
-    names.iter().enumerate().map(key).collect()
-}
-
-/// A key as it appears in an address: quoted if it contains special characters.
-pub(super) fn address_key(key: &str) -> String {
-    let is_plain = |sign: char| sign.is_alphanumeric() || "_-".contains(sign);
-    if !key.is_empty() && key.chars().all(is_plain) { key.to_owned() } else { format!("{key:?}") }
-}
-
 /// Collects the places and all numbers.
 #[derive(Default)]
 struct Listing {
@@ -432,6 +398,7 @@ impl VisitorMut for Change<'_> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::names::{name_fault, visible};
     use super::*;
     use crate::assumption::Address;
     use crate::{Claim, Curve, Provider, Question, Tail, log_interval, normal, pert, truncated, uniform};
