@@ -4,7 +4,7 @@ use super::compiled::Plan;
 use super::template::Template;
 use crate::assumption::{Assumption, discrete, normal, truncated, uniform};
 use crate::growth::{Curve, Tail};
-use crate::scenario::{Centring, Claim, Factor, Jump, Measure, Provider, Question, Scenario, Segment, Shock};
+use crate::scenario::{Centring, Claim, Factor, Jump, Measure, Provider, Question, Scenario, Segment, Shock, View};
 
 /// Everything in a plan, with each number in the digits that identify it.
 fn contents(plan: &Plan) -> String {
@@ -12,8 +12,9 @@ fn contents(plan: &Plan) -> String {
 }
 
 /// Values within the domain of a number, at its ends, and outside.
-fn values(value: f64) -> [f64; 8] {
-    [value, 1.02 * value + 1e-4, 0.0, -0.0, 1.0, -1.5, 1e9, f64::NAN]
+fn values(value: f64) -> [f64; 9] {
+    // A rate of -0.9 cannot be met as a fiscal total, and log growth of 1e40 is beyond the range of f32.
+    [value, 1.02 * value + 1e-4, 0.0, -0.0, 1.0, -0.9, -1.5, 1e40, f64::NAN]
 }
 
 /// Whether a change of the number compiles the whole scenario: whole numbers, what is not part of a plan, and a few numbers
@@ -77,7 +78,7 @@ fn everything() -> Scenario {
             .growth(curve)
             .volatility(uniform(0.1, 0.2))
             .history([9e8; 8])
-            .claim(Claim::of("2017-Q4").at_least(1.0).at_most(1e10))
+            .claim(Claim::of("2017-Q4").at_least(1e8).at_most(8e8))
     };
     let mixture = || {
         Curve::mixture([
@@ -104,7 +105,8 @@ fn everything() -> Scenario {
                 .jump(Jump::at("2019-Q1", normal(0.1, 0.05)).probability(0.5)),
         )
         .provider(own("steps", Curve::constant(discrete([(0.1, 0.5), (0.3, 0.5)]))).shock(Shock::persistent(2.0)))
-        .provider(Provider::new("known", 1e9).growth(Curve::constant("fixed")).history([8e8; 8]))
+        .provider(Provider::new("known", 1e9).growth(Curve::constant("fixed")).history([8e8; 8]).exit(0.02))
+        .provider(own("line", Curve::custom("line", [normal(0.3, 0.1), 0.1.into()], |tau, p| tau * (p[0] + p[1]))))
         .provider(Provider::of_segments("whole", [segment("one", 0.2.into()), segment("two", normal(0.2, 0.1))]))
         .correlation("totals", "mean", 0.3)
         .correlation("mixture", "jump", -0.2)
@@ -121,6 +123,9 @@ fn everything() -> Scenario {
 fn numbers_of_every_kind_are_bound() {
     let whole = compare(&everything());
     assert!(whole.iter().all(|address| is_of_the_whole(address)), "{whole:?}");
+    let provider = Provider::new("A", 1.0).growth(Curve::constant(0.1));
+    let unloaded = Scenario::builder("2018", "2020").factor(Factor::new("dollar", 0.1)).provider(provider).build();
+    assert_eq!(compare(&unloaded.expect("valid")), ["provider[A].fiscal_year_ends"]);
 }
 
 /// The bounds of a distribution may cross while one is set and not the other.
@@ -147,4 +152,20 @@ fn several_numbers_are_bound_together() {
             .map(|plan| plan.as_ref().map(contents).map_err(|error| format!("{error:?}")));
         assert_eq!(bound, expected);
     }
+}
+
+/// A value may fit the scenario and not one of its views, which changes a number beside it.
+#[test]
+fn views_are_validated_too() {
+    let scenario = Scenario::builder("2018", "2020")
+        .provider(Provider::new("A", uniform(1.0, 3.0)).growth(Curve::constant(0.1)))
+        .view(View::new("bull").with("provider[A].revenue.uniform[0]", 2.0))
+        .build()
+        .expect("valid");
+    let high = ("provider[A].revenue.uniform[1]", 1.5);
+    let expected = scenario.with(high.0, high.1).expect_err("the bounds of the view decrease");
+    let error = Template::new(scenario.clone(), 7).expect("a plan").bind(&[high]).expect_err("the same");
+    assert_eq!(format!("{error:?}"), format!("{expected:?}"));
+    let mut template = Template::new(scenario.without_views(), 7).expect("a plan");
+    assert!(template.bound(&[high]).is_some());
 }
