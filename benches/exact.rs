@@ -3,6 +3,11 @@
 //! **How to read it.** `draw/…`: one first passage over 40 quarters with only shocks drawn, to the tolerance in the name. The recursion also runs at
 //! three points for error control, so divide by three for one draw. `six/…`: six drawn assumptions. For comparison, `simulation` runs the number of paths whose
 //! standard error at P ≈ 0.5 equals the entry's name, if that is affordable. One thread.
+//!
+//! `bind/…` needs the inside of the crate: `RUSTFLAGS="--cfg outgrow_bench" cargo bench --bench exact -- ^bind`. For one changed
+//! number of the kind in the name, divide the time of `compile` (`Scenario::with`, then a plan of the whole) by that of `bind`
+//! (a plan bound to the value), which gives the same plan. `fiscal` numbers move the medians of a curve that meets fiscal totals,
+//! which is calibrated again; `mixture` is a weight of three such curves.
 
 use std::hint::black_box;
 
@@ -74,5 +79,49 @@ fn gradient(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, exact, gradient);
+/// One changed number: a plan of the changed scenario, and a plan bound to the value.
+#[cfg(outgrow_bench)]
+fn bind(criterion: &mut Criterion) {
+    use outgrow::{Bound, Compiled};
+    let text = include_str!("../examples/scenarios/alibaba_vs_google.toml");
+    let case = Scenario::from_toml(text).expect("a scenario");
+    let text = include_str!("../examples/scenarios/alibaba_vs_google_tails.toml");
+    let tails = Scenario::from_toml(text).expect("a scenario");
+    let kinds = [
+        ("mean", &case, "provider[Google Cloud].growth.fade.from.normal[0]"),
+        ("sd", &case, "provider[Google Cloud].growth.fade.half_life.lognormal[1]"),
+        ("base", &case, "provider[Google Cloud].revenue.truncated.of.lognormal[0]"),
+        ("volatility", &case, "provider[Google Cloud].volatility"),
+        ("correlation", &case, "correlation[0].value"),
+        ("fiscal", &case, "provider[Alibaba Cloud].growth.schedule.rates[0].normal[0]"),
+        ("fiscal_sd", &case, "provider[Alibaba Cloud].growth.schedule.rates[0].normal[1]"),
+        ("mixture", &tails, "provider[Alibaba Cloud].growth.mixture[2].weight"),
+    ];
+    let mut group = criterion.benchmark_group("bind");
+    group.sample_size(20);
+    for (kind, scenario, address) in kinds {
+        let numbers = scenario.numbers();
+        let (_, number) = numbers.iter().find(|(known, _)| known == address).expect("an address");
+        // Another value each time, so that nothing can be kept from the time before.
+        let values = || (1..).map(|step| number * (1.0 - 1e-6 * f64::from(step % 1000)));
+        group.bench_function(format!("{kind}/compile"), |bencher| {
+            let mut values = values();
+            let mut compile = || {
+                let value = values.next().expect("no end");
+                Compiled::new(&scenario.with(address, value).expect("valid")).expect("a plan")
+            };
+            bencher.iter(|| black_box(compile()));
+        });
+        group.bench_function(format!("{kind}/bind"), |bencher| {
+            let (mut values, mut bound) = (values(), Bound::new(scenario).expect("a plan"));
+            bencher.iter(|| black_box(bound.bind(address, values.next().expect("no end"))).expect("a plan"));
+        });
+    }
+    group.finish();
+}
+
+#[cfg(not(outgrow_bench))]
+fn bind(_: &mut Criterion) {}
+
+criterion_group!(benches, exact, gradient, bind);
 criterion_main!(benches);

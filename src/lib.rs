@@ -66,7 +66,7 @@
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |
 //! | compute a stored outcome again and check it | [`Outcome::reproduce`] |
-//! | compute custom statistics | [`Simulation::event`], [`Simulation::classify`], [`Statistic`] |
+//! | compute custom statistics, also of the drawn numbers | [`Simulation::event`], [`Simulation::classify`], [`Statistic`], [`Paths::draw`] |
 //! | sample rare overtakes, reduce error bars, reach a given precision | [`Sampling`], [`Simulation::until`] |
 //! | compare the simulated with the exact value | [`Simulation::cross_check`], [`CrossCheck`] |
 //! | estimate the effect of a change with common random numbers | [`Simulation::difference`], [`Differences`] |
@@ -177,6 +177,9 @@ pub use outcome::{
 };
 pub use paths::{Path, Paths, Sampling};
 pub use plan::Rows;
+#[cfg(outgrow_bench)]
+#[doc(hidden)]
+pub use plan::benching::{Bound, Compiled};
 pub use render::Chart;
 pub use report::Report;
 pub use scenario::{

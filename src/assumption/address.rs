@@ -3,7 +3,7 @@
 //! [`Subject`] says what an address belongs to. Code that treats parts differently matches it, with every key, so that a
 //! new key of the scenario does not compile until that code knows it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 pub(crate) use super::keys::{
@@ -339,10 +339,20 @@ fn tokens(address: &str) -> Result<Vec<Token<'_>>, String> {
 pub(crate) struct Trail {
     text: String,
     marks: Vec<usize>,
+    /// Whether it stays empty, for walks whose visitor needs no addresses.
+    is_silent: bool,
 }
 
 impl Trail {
+    /// A trail that stays empty.
+    pub(crate) fn silent() -> Self {
+        Self { is_silent: true, ..Self::default() }
+    }
+
     pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>) {
+        if self.is_silent {
+            return;
+        }
         self.marks.push(self.text.len());
         match key.into() {
             Key::Field(field) => {
@@ -351,8 +361,12 @@ impl Trail {
                 }
                 self.text.push_str(field);
             }
-            Key::Index(index) => self.text.push_str(&format!("[{index}]")),
-            Key::Name(name) => self.text.push_str(&format!("[{name}]")),
+            Key::Index(index) => write!(self.text, "[{index}]").expect("writing to a string succeeds"),
+            Key::Name(name) => {
+                self.text.push('[');
+                self.text.push_str(name);
+                self.text.push(']');
+            }
         }
     }
 
@@ -384,7 +398,9 @@ impl Trail {
 /// The address of a key of a provider, such as `provider[Alibaba Cloud].growth`, or of a segment, whose name is
 /// `Provider/Segment`.
 pub(crate) fn of_provider(name: &str, key: ProviderKey) -> String {
-    owner_trail(name).join(key.into())
+    let mut trail = owner_trail(name);
+    trail.push(key);
+    trail.text
 }
 
 /// The address of a provider, or of a segment, whose name is `Provider/Segment`.
@@ -400,7 +416,7 @@ pub(crate) fn owner_trail(name: &str) -> Trail {
 
 /// The address of an item of a list, such as `provider[Alibaba Cloud]`.
 pub(crate) fn item(list: ScenarioKey, key: Key<'_>) -> Trail {
-    let mut trail = Trail::default();
+    let mut trail = Trail { text: String::with_capacity(64), marks: Vec::with_capacity(8), is_silent: false };
     trail.push(list);
     trail.push(key);
     trail

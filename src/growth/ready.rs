@@ -19,6 +19,15 @@ pub(crate) struct Past {
     pub(crate) base_drawn: bool,
 }
 
+impl Past {
+    /// Whether all numbers have the same bits.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let Self { known, per_year, passed, base_drawn } = self;
+        let is_known = known.iter().map(|x| x.to_bits()).eq(other.known.iter().map(|x| x.to_bits()));
+        is_known && (*per_year, *passed, *base_drawn) == (other.per_year, other.passed, other.base_drawn)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Ready {
     Direct {
@@ -99,6 +108,15 @@ impl Ready {
                 Value::Drawn(_) => false,
             },
             Self::Direct { .. } | Self::Fiscal { .. } => false,
+        }
+    }
+
+    /// Whether all of it is calibrated, so that it holds nothing of the curve but what follows from the medians and the past.
+    pub(crate) fn is_calibrated(&self) -> bool {
+        match self {
+            Self::Direct { .. } => false,
+            Self::Fiscal { .. } => true,
+            Self::Mixture { laws, .. } => laws.iter().flatten().all(Self::is_calibrated),
         }
     }
 

@@ -289,8 +289,43 @@ impl<'a> Paths<'a> {
         Some(of_a.iter().zip(of_b).map(gap).collect())
     }
 
-    /// The values of a draw, one per path.
-    pub(crate) fn draw(&self, draw: usize) -> &'a [f64] {
+    /// The values of a draw, one per path; `draw` is an index of [`Rows::draws`]. Of a mixture it is the index of the law, and
+    /// of a jump 1 where it happens and otherwise 0.
+    ///
+    /// # Panics
+    /// If there is no such draw.
+    ///
+    /// # Example: the probability of an overtake where growth is high
+    /// ```
+    /// use outgrow::{Counts, Curve, Error, Paths, Provider, Rows, Scenario, Shape, Statistic, normal};
+    ///
+    /// struct Given;
+    /// impl Statistic for Given {
+    ///     fn shape(&self, rows: &Rows) -> Result<Shape, Error> {
+    ///         rows.find_draw("provider[A].growth.constant")?;
+    ///         Ok(Shape::uniform(1, 3)) // low growth; high growth without a lead at the end; high growth with one
+    ///     }
+    ///     fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
+    ///         let rows = paths.rows();
+    ///         let growth = paths.draw(rows.find_draw("provider[A].growth.constant").expect("checked in `shape`"));
+    ///         let [a, b] = [0, 1].map(|row| paths.row(row, rows.periods()));
+    ///         let class = |path: usize| if growth[path] < 0.5 { 0 } else { 1 + u16::from(a[path] > b[path]) };
+    ///         counts.classes(0, &(0..paths.len()).map(class).collect::<Vec<u16>>());
+    ///     }
+    /// }
+    ///
+    /// let scenario = Scenario::builder("2018", "2022")
+    ///     .provider(Provider::new("A", 50).growth(Curve::constant(normal(0.5, 0.1))).volatility(0.1))
+    ///     .provider(Provider::new("B", 100).growth(Curve::constant(0.3)))
+    ///     .build()?;
+    /// let outcome = scenario.simulate().paths(10_000).statistic("given growth", Given).run()?;
+    /// let [low, behind, ahead] = &outcome.statistic("given growth")?[0][..] else { unreachable!("three classes") };
+    /// assert!((low.value() - 0.5).abs() < 0.02);
+    /// assert!(ahead.value() > 0.2 && behind.value() > 0.1);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    #[must_use]
+    pub fn draw(&self, draw: usize) -> &'a [f64] {
         &self.block.draws[draw][..self.block.len]
     }
 

@@ -5,21 +5,22 @@ use super::copula::{Copula, Factor};
 use super::dynamics::{Moves, Source};
 use super::ids::{DerivedId, RowId, SeriesId};
 use super::input::{Draw, Input};
-use super::measured::{Measured, MeasuredRow};
+use super::measured::Measured;
 use super::pairs::ClosePairs;
-use super::places::Places;
+use super::places::{Places, Resolved};
 use super::rows::Rows;
-use super::series::{Series, Slots};
+use super::series::{Centre, Series, Slots};
 use super::sums::SumRow;
 use crate::assumption::address::{Trail, split_name};
 use crate::covariance::Covariance;
 use crate::cpu::Level;
 use crate::error::Error;
+use crate::growth::Curve;
 use crate::math;
-use crate::scenario::{Dates, Measure, Question, Scenario, SeriesOf};
+use crate::scenario::{Scenario, SeriesOf};
 
 /// Everything needed to fill blocks, computed once per run. Independent of how random numbers are sampled.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) rows: Rows,
     pub(crate) level: Level,
@@ -55,7 +56,7 @@ pub(crate) struct Plan {
     /// By row of log revenue: the revenue at 0..=T if nothing in it is drawn.
     pub(crate) known: Vec<Option<Vec<f64>>>,
     /// By derived row: the sums if nothing in them is drawn.
-    known_sums: Vec<Option<Vec<f64>>>,
+    pub(super) known_sums: Vec<Option<Vec<f64>>>,
     /// By row of log revenue: the base revenue if it is not drawn.
     pub(super) known_base: Vec<Option<f64>>,
     /// Sums whose fans are requested, by measure.
@@ -71,6 +72,14 @@ impl Plan {
     /// # Errors
     /// If `OUTGROW_CPU` requests a level that the machine does not support.
     pub(crate) fn new(scenario: &Scenario, seed: u64) -> Result<Self, Error> {
+        Ok(Self::resolved(scenario, seed)?.0)
+    }
+
+    /// The plan, with every number by its address and the medians of every series.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    pub(super) fn resolved(scenario: &Scenario, seed: u64) -> Result<(Self, Resolved, Vec<Centre>), Error> {
         let mut places = Places::default();
         scenario.walk(&mut Trail::default(), &mut places);
         let (mut draws, resolved) = places.resolve(scenario);
@@ -78,19 +87,22 @@ impl Plan {
         let first_coin = draws.len();
         let moves = Moves::new(scenario, seed, trends, &resolved, &mut draws);
         let stated = scenario.series();
-        let mut series = Vec::new();
+        let (mut series, mut centres) = (Vec::new(), Vec::new());
         for (index, of) in stated.iter().enumerate() {
-            let curve = of.own.growth.as_ref().expect("validated: every series has a growth curve");
+            let curve = curve_of(of);
             let slots = Slots::of(scenario, of, curve, &resolved);
-            series.push(Series::new((scenario, of), (curve, slots), &draws, (&covariance, index))?);
+            let centre = Centre::of(scenario, of, &slots, &draws);
+            series.push(Series::new(of, (curve, slots, &centre), (&covariance, index))?);
+            centres.push(centre);
         }
         let mut names: Vec<String> = stated.iter().map(SeriesOf::name).collect();
         let (combined, fan_rows) = Combined::of(&stated, scenario.providers.len());
         names.extend(combined.iter().map(|sum| scenario.providers[sum.provider].name.clone()));
         let copula = Copula::new(scenario, &draws);
         let factor = copula.among(&(0..draws.len()).collect::<Vec<_>>());
+        let count = series.len();
         let mut plan = Self {
-            rows: Rows::new(scenario),
+            rows: Rows::new(scenario, &draws),
             level: Level::detect()?,
             seed,
             covariance,
@@ -107,28 +119,47 @@ impl Plan {
             sources: Vec::new(),
             sums: Vec::new(),
             reference: 1.0,
-            central: Vec::new(),
-            has_mean: Vec::new(),
-            known: Vec::new(),
-            known_base: Vec::new(),
+            central: vec![Vec::new(); count],
+            has_mean: vec![false; count],
+            known: vec![None; count],
+            known_base: vec![None; count],
             known_sums: Vec::new(),
             measured: Vec::new(),
             close: ClosePairs::default(),
         };
-        plan.has_mean = plan.series_ids().map(|of| plan.mean_exists(scenario, of, &resolved)).collect();
-        plan.combine_means();
         plan.sources = plan.streams(scenario);
-        plan.reference = plan.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
-        plan.trace();
-        plan.combine();
-        plan.check_range()?;
-        for question in scenario.questions().iter().filter(|question| question.measure != Measure::Period) {
-            for name in question.compared(scenario) {
-                let sums = plan.sum_row(scenario, scenario.dates(question), name);
-                plan.add_sum_row(sums);
+        plan.complete(scenario, &resolved, |_| true)?;
+        plan.add_sums_of_questions(scenario);
+        Ok((plan, resolved, centres))
+    }
+
+    /// Computes what follows from the numbers of the series without sampling, where only those of some series changed.
+    ///
+    /// # Errors
+    /// As for [`Plan::check_range`].
+    pub(super) fn complete(
+        &mut self,
+        scenario: &Scenario,
+        resolved: &Resolved,
+        is_changed: impl Fn(usize) -> bool,
+    ) -> Result<(), Error> {
+        let reference = self.series.first().map_or(1.0, |first| nearest_power_of_two(first.base_median));
+        let is_moved = reference.to_bits() != self.reference.to_bits();
+        self.reference = reference;
+        self.truncate_combined();
+        for of in self.series_ids() {
+            let SeriesId(index) = of;
+            if is_changed(index) {
+                self.has_mean[index] = self.mean_exists(scenario, of, resolved);
+            }
+            if is_changed(index) || is_moved {
+                self.trace(of);
             }
         }
-        Ok(plan)
+        self.find_shocked();
+        self.combine_means();
+        self.combine();
+        self.check_range()
     }
 
     /// The series of a plan, in the order of the scenario.
@@ -238,79 +269,6 @@ impl Plan {
         }
     }
 
-    /// Adds a derived row unless it exists already; returns its id.
-    fn add_sum_row(&mut self, sums: SumRow) -> DerivedId {
-        self.find_sum_row(&sums).unwrap_or_else(|| {
-            let SeriesId(of) = sums.of;
-            self.known_sums.push(self.known[of].as_ref().map(|revenue| sums.known(revenue, self.reference)));
-            self.sums.push(sums);
-            DerivedId(self.sums.len() - 1)
-        })
-    }
-
-    fn find_sum_row(&self, sums: &SumRow) -> Option<DerivedId> {
-        self.sums.iter().position(|known| known == sums).map(DerivedId)
-    }
-
-    fn sum_row(&self, scenario: &Scenario, dates: Dates, name: &str) -> SumRow {
-        let Dates { width, base, at } = dates;
-        let of = self.row_named(name);
-        let stated = scenario.series();
-        let parts = self.parts_of(of);
-        let history = |t: usize| {
-            let back = |SeriesId(part): &SeriesId| stated[*part].own.revenue_before(t);
-            parts.iter().map(back).sum::<Option<f64>>()
-        };
-        let dates: Vec<Option<i32>> =
-            std::iter::once(base).chain(at.into_iter().map(|t| i32::try_from(t).ok())).collect();
-        let past = |date: &Option<i32>| {
-            // Sum of the historical periods of the date: `history[len − 1]` is the one just before the base.
-            let width = i32::try_from(width).expect("validated: a year has at most twelve periods");
-            let first = date.map_or(0, |date| date + 1 - width);
-            let last = date.map_or(-1, |date| date.min(-1));
-            let back = |t: i32| history(usize::try_from(-t).ok()?);
-            (first..=last).filter_map(back).sum::<f64>() / self.reference
-        };
-        let past = dates.iter().map(past).collect();
-        SumRow { of, width, dates, past }
-    }
-
-    /// The row of a provider that a question compares.
-    pub(crate) fn row_of(&self, scenario: &Scenario, question: &Question, name: &str) -> RowId {
-        if question.measure == Measure::Period {
-            return RowId::Series(self.row_named(name));
-        }
-        let sums = self.sum_row(scenario, scenario.dates(question), name);
-        RowId::Derived(self.find_sum_row(&sums).expect("the plan has the sums of every question of its scenario"))
-    }
-
-    /// Adds the rows of these measures for every provider.
-    pub(crate) fn with_measured(mut self, scenario: &Scenario, measures: &[Measure]) -> Self {
-        for measure in measures {
-            let of = scenario.providers.iter().map(|provider| self.measured_row(scenario, *measure, &provider.name));
-            let of = of.collect();
-            self.measured.push(Measured { measure: *measure, of });
-        }
-        self
-    }
-
-    fn measured_row(&mut self, scenario: &Scenario, measure: Measure, provider: &str) -> MeasuredRow {
-        let dates = scenario.dates_of(measure, scenario.known_periods(provider));
-        let labels = dates.at.iter().map(|t| self.rows.label(*t)).collect();
-        let sums = self.sum_row(scenario, dates, provider);
-        let SeriesId(of) = sums.of;
-        let money: Vec<f64> = self.central[of].iter().map(|log| math::exp(*log) * self.reference).collect();
-        let central = sums.known(&money, self.reference);
-        let DerivedId(row) = self.add_sum_row(sums);
-        let known = self.known_sums[row].as_ref();
-        MeasuredRow {
-            row: RowId::Derived(DerivedId(row)),
-            labels,
-            central: central[1..].iter().map(|sum| math::ln(sum / self.reference)).collect(),
-            known: known.map(|known| known[1..].to_vec()),
-        }
-    }
-
     /// Whether `a` is ahead of `b` at 0..=T, where neither has anything drawn except shared shocks; from the f64
     /// curves, with ties within 1e-12.
     pub(crate) fn known_lead(&self, a: RowId, b: RowId) -> Option<Vec<bool>> {
@@ -385,6 +343,10 @@ impl Plan {
     }
 }
 
+pub(super) fn curve_of<'a>(series: &SeriesOf<'a>) -> &'a Curve {
+    series.own.growth.as_ref().expect("validated: every series has a growth curve")
+}
+
 fn covariances(scenario: &Scenario) -> [Covariance; 2] {
     let (stated, _) = scenario.stated_correlations();
     scenario.covariances(&stated).expect("validated: the correlation matrices are positive semidefinite")
@@ -403,7 +365,7 @@ mod tests {
     use super::*;
     use crate::assumption::{Assumption, uniform};
     use crate::growth::{Curve, Tail};
-    use crate::scenario::Provider;
+    use crate::scenario::{Measure, Provider, Question};
 
     /// Slots are found by address, whatever comes before them and whatever a name contains.
     #[test]

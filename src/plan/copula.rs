@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 const REMAINDER: f64 = 1e-6;
 
 /// The draws that depend on others, each with its row of the factor of the correlation matrix.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Copula {
     rows: Vec<(usize, Vec<f64>)>,
 }

@@ -143,7 +143,7 @@ pub(crate) struct FactorInput {
 }
 
 /// A stream of innovations: those of the series, then of the factors, then of the trends of series with a damped trend.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) slot: u64,
     pub(crate) key: StreamKey,
@@ -152,14 +152,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(seed: u64, name: &str, is_shocked: bool) -> Self {
+    pub(super) fn new(seed: u64, name: &str) -> Self {
         let slot = slot_of(name);
-        Self { slot, key: StreamKey::new(seed, slot), is_shocked }
+        Self { slot, key: StreamKey::new(seed, slot), is_shocked: false }
     }
 }
 
 /// Student-t innovations: the table of mixing draws, made where it is first used.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tails {
     df: f64,
     pub(crate) key: StreamKey,
@@ -186,7 +186,7 @@ impl Tails {
 }
 
 /// The parts of a plan that its dynamics add.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Moves {
     /// By series.
     pub(crate) of: Vec<Dynamics>,

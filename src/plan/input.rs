@@ -47,7 +47,7 @@ pub(crate) fn law_of(value: f64) -> usize {
 }
 
 /// A draw: one distribution, sampled once for every path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Draw {
     /// Address of the distribution.
     pub(crate) address: String,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ids::{ByRow, RowId};
 
 /// The close pairs of a plan, and the series to fill in f64.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ClosePairs {
     /// By pair of rows, lower index first: the largest difference that is a tie.
     pairs: BTreeMap<(RowId, RowId), f64>,

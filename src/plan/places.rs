@@ -13,7 +13,7 @@ use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::growth::{AUTO, Curve};
 use crate::random::slot_of;
-use crate::scenario::Scenario;
+use crate::scenario::{Changed, Scenario};
 
 /// The numbers of a scenario in the order of its walk.
 #[derive(Default)]
@@ -38,20 +38,71 @@ pub(super) struct Slot {
 }
 
 /// Every number of a scenario by its address.
-pub(super) struct Resolved(HashMap<String, Slot>);
+#[derive(Debug)]
+pub(super) struct Resolved {
+    slots: HashMap<String, Slot>,
+    /// The intersection of the domains of all places of each name.
+    domains: HashMap<String, Domain>,
+}
 
 impl Resolved {
     /// The number at an address.
     pub(super) fn at(&self, address: &str) -> Slot {
-        *self.0.get(address).expect("the walk visits every number of a provider")
+        *self.slots.get(address).expect("the walk visits every number of a provider")
     }
 
     /// The parameters of the growth curve of a provider or segment, in the order in which the curve lists them.
     pub(super) fn of_curve(&self, provider: &str, curve: &Curve) -> Vec<Slot> {
-        let (mut places, mut trail) = (Places::default(), owner_trail(provider));
+        let (mut of, mut trail) = (OfCurve { resolved: self, slots: Vec::new() }, owner_trail(provider));
         trail.push(ProviderKey::Growth);
-        curve.walk(&mut trail, &mut places);
-        places.list.iter().map(|place| self.at(&place.address)).collect()
+        curve.walk(&mut trail, &mut of);
+        of.slots
+    }
+
+    /// Sets the number at an address; returns the old one.
+    pub(super) fn set(&mut self, address: &str, input: Input) -> Input {
+        let slot = self.slots.get_mut(address).expect("the walk visits every number of a provider");
+        std::mem::replace(&mut slot.input, input)
+    }
+
+    /// Gives known numbers their new values and drawn ones their new distributions. Returns the known ones as they were, and
+    /// whether every one is still known or still drawn.
+    pub(super) fn bind<'a>(&mut self, changed: &'a [Changed<'_>], draws: &mut [Draw]) -> (Vec<(&'a str, Input)>, bool) {
+        let (mut before, mut bound) = (Vec::new(), Vec::new());
+        for Changed { address, quantity, name, law } in changed {
+            let domain = name.as_ref().map_or_else(|| own_domain(*quantity), |name| self.domains[name]);
+            match (Shape::of(law), self.at(address).input) {
+                (Some(Shape::Constant(value)), Input::Known(_)) => {
+                    before.push((*address, self.set(address, Input::Known(value))));
+                }
+                (None, _) | (Some(Shape::Constant(_)), Input::Drawn(_)) | (Some(_), Input::Known(_)) => {
+                    return (before, false);
+                }
+                // All places of a name share a draw.
+                (Some(_), Input::Drawn(draw)) if bound.contains(&draw) => {}
+                (Some(shape), Input::Drawn(draw)) => {
+                    draws[draw].quantile = Quantile::within(&shape, domain);
+                    bound.push(draw);
+                }
+            }
+        }
+        (before, true)
+    }
+}
+
+/// Looks up the numbers of a curve.
+struct OfCurve<'a> {
+    resolved: &'a Resolved,
+    slots: Vec<Slot>,
+}
+
+impl Visitor for OfCurve<'_> {
+    fn number(&mut self, trail: &mut Trail, _: Quantity, _: &Assumption) {
+        self.slots.push(self.resolved.at(trail.as_str()));
+    }
+
+    fn pick(&mut self, trail: &mut Trail, _: &[f64]) {
+        self.slots.push(self.resolved.at(trail.as_str()));
     }
 }
 
@@ -65,7 +116,7 @@ impl Places {
         let domains = self.domains();
         let mut draws: Vec<Draw> = Vec::new();
         let mut names: HashMap<&str, Input> = HashMap::new();
-        let mut resolved = HashMap::new();
+        let mut slots = HashMap::new();
         for Place { address, assumption, quantity } in used {
             let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
             let shape = law.and_then(Shape::of);
@@ -76,17 +127,17 @@ impl Places {
                 (None, _) => Input::Known(f64::NAN), // `auto`, the only name without a distribution
                 (Some(Shape::Constant(value)), _) => Input::Known(value),
                 (Some(shape), None) => {
-                    let domain = quantity.map_or(Domain::FINITE, Quantity::domain);
-                    push(&mut draws, (address.clone(), address), &shape, domain, quantity.is_none())
+                    push(&mut draws, (address.clone(), address), &shape, own_domain(*quantity), quantity.is_none())
                 }
                 (Some(shape), Some(name)) => *names.entry(name).or_insert_with(|| {
                     let domain = domains[name];
                     push(&mut draws, (format!("assumption[{name}]"), name), &shape, domain, false)
                 }),
             };
-            resolved.insert(address.clone(), Slot { input, heavy });
+            slots.insert(address.clone(), Slot { input, heavy });
         }
-        (draws, Resolved(resolved))
+        let domains = domains.into_iter().map(|(name, domain)| (name.to_owned(), domain)).collect();
+        (draws, Resolved { slots, domains })
     }
 
     /// The intersection of the domains of all places of each name.
@@ -100,6 +151,11 @@ impl Places {
         }
         domains
     }
+}
+
+/// The domain of a number with a draw of its own; `None` is the law drawn of a mixture.
+fn own_domain(quantity: Option<Quantity>) -> Domain {
+    quantity.map_or(Domain::FINITE, Quantity::domain)
 }
 
 fn push(draws: &mut Vec<Draw>, (address, slot): (String, &str), shape: &Shape, domain: Domain, is_pick: bool) -> Input {

@@ -5,12 +5,12 @@ use super::places::{Resolved, Slot};
 use crate::assumption::address::{ProviderKey, of_provider};
 use crate::covariance::Covariance;
 use crate::error::Error;
-use crate::growth::{Curve, Median, Ready, Value};
+use crate::growth::{Curve, Median, Past, Ready, Value};
 use crate::math::{self, to_f32};
 use crate::scenario::{Scenario, SeriesOf};
 
 /// The numbers of one series by role. Each is found by its address, so that a further number moves none of them.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slots {
     pub(crate) base: Input,
     /// The parameters of the growth curve, in the order in which the curve lists them.
@@ -43,6 +43,9 @@ fn fix_unused(scenario: &Scenario, curve: &Curve, parameters: &mut [Slot]) {
     };
     let mut unused = vec![false; parameters.len()];
     curve.mark_unused(0, &fixed, &mut unused);
+    if !unused.contains(&true) {
+        return;
+    }
     if let Ok(medians) = scenario.medians(curve) {
         let places = parameters.iter_mut().zip(medians).zip(unused).filter(|(_, unused)| *unused);
         places.for_each(|((slot, median), _)| *slot = Slot { input: Input::Known(median), heavy: false });
@@ -51,15 +54,42 @@ fn fix_unused(scenario: &Scenario, curve: &Curve, parameters: &mut [Slot]) {
 
 /// Replaces `auto` by the ratio that it stands for.
 fn resolve_auto(scenario: &Scenario, curve: &Curve, growth: &mut [Input]) {
+    let unresolved = |input: &Input| matches!(input, Input::Known(value) if value.is_nan());
+    if !growth.iter().any(unresolved) {
+        return;
+    }
     if let Ok(medians) = scenario.medians(curve) {
-        let unresolved = |input: &Input| matches!(input, Input::Known(value) if value.is_nan());
         let places = growth.iter_mut().zip(&medians).filter(|(input, _)| unresolved(input));
         places.for_each(|(input, median)| *input = Input::Known(*median));
     }
 }
 
-/// A series, compiled.
+/// The medians that the central path of a series follows from.
 #[derive(Debug)]
+pub(super) struct Centre {
+    numbers: Vec<Median>,
+    base: f64,
+    past: Past,
+}
+
+impl Centre {
+    pub(super) fn of(scenario: &Scenario, of: &SeriesOf<'_>, slots: &Slots, draws: &[Draw]) -> Self {
+        let median = |input: &Input| Median { value: input.median(draws), drawn: input.is_drawn() };
+        let base = slots.base.median(draws);
+        let past = scenario.past(of.own, base, slots.base.is_drawn());
+        Self { numbers: slots.growth.iter().map(median).collect(), base, past }
+    }
+
+    /// Whether all numbers have the same bits.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let bits =
+            |of: &Self| of.numbers.iter().map(|number| (number.value.to_bits(), number.drawn)).collect::<Vec<_>>();
+        self.base.to_bits() == other.base.to_bits() && bits(self) == bits(other) && self.past.is(&other.past)
+    }
+}
+
+/// A series, compiled.
+#[derive(Debug, Clone)]
 pub(crate) struct Series {
     pub(crate) slots: Slots,
     pub(crate) growth: Ready,
@@ -77,25 +107,41 @@ impl Series {
     /// # Errors
     /// If the central path cannot meet its fiscal totals; validation rules this out.
     pub(super) fn new(
-        (scenario, of): (&Scenario, &SeriesOf<'_>),
-        (curve, slots): (&Curve, Slots),
-        draws: &[Draw],
+        of: &SeriesOf<'_>,
+        (curve, slots, centre): (&Curve, Slots, &Centre),
         (covariance, index): (&Covariance, usize),
     ) -> Result<Self, Error> {
-        let centre = |input: &Input| Median { value: input.median(draws), drawn: input.is_drawn() };
-        let centres: Vec<Median> = slots.growth.iter().map(centre).collect();
-        let base_median = slots.base.median(draws);
-        let growth = Ready::new(curve, &centres, &scenario.past(of.own, base_median, slots.base.is_drawn()));
+        let growth = Ready::new(curve, &centre.numbers, &centre.past);
         let unmet = |message| Error::invalid("scenario", of_provider(&of.name(), ProviderKey::Growth), message);
+        let growth = growth.map_err(unmet)?;
+        let mut series = Self { slots, base_median: centre.base, growth, own: 0.0, earlier: Vec::new(), centre: None };
+        series.correlate(covariance, index);
+        Ok(series)
+    }
+
+    /// Sets other numbers. A curve calibrated to fiscal totals is kept if its medians are, since the calibration is the greatest
+    /// part of the work.
+    ///
+    /// # Errors
+    /// If the central path cannot meet its fiscal totals, with a message.
+    pub(super) fn set(
+        &mut self,
+        curve: &Curve,
+        slots: Slots,
+        (centre, is_same): (&Centre, bool),
+    ) -> Result<(), String> {
+        if !(is_same && self.growth.is_calibrated()) {
+            self.growth = Ready::new(curve, &centre.numbers, &centre.past)?;
+        }
+        (self.slots, self.base_median) = (slots, centre.base);
+        Ok(())
+    }
+
+    /// Takes the entries of a series from the factor of a covariance.
+    pub(super) fn correlate(&mut self, covariance: &Covariance, index: usize) {
         let earlier = covariance.loadings(index).filter(|(j, _)| *j < index);
-        Ok(Self {
-            slots,
-            base_median,
-            growth: growth.map_err(unmet)?,
-            own: to_f32(covariance.loading(index, index)),
-            earlier: earlier.map(|(j, entry)| (j, to_f32(entry))).collect(),
-            centre: None,
-        })
+        self.earlier = earlier.map(|(j, entry)| (j, to_f32(entry))).collect();
+        self.own = to_f32(covariance.loading(index, index));
     }
 
     /// Whether the volatility is drawn or above 0.

@@ -21,31 +21,26 @@ impl Plan {
         Parts { covariance: &self.covariance, moves: &self.moves, index, volatility }
     }
 
-    /// Evaluates every curve at its medians; where nothing is drawn, that is the answer.
-    pub(super) fn trace(&mut self) {
-        let medians: Vec<Vec<f64>> = self.draws.iter().map(|draw| vec![draw.quantile.median()]).collect();
-        for of in self.series_ids() {
-            let series = self.series(of);
-            let (base, growth_is_drawn) =
-                (series.base_median, series.slots.growth.iter().any(|input| input.is_drawn()));
-            let growth = self.central_growth(of, &medians);
-            let start = math::ln(base / self.reference);
-            let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
-            let base_is_drawn = series.slots.base.is_drawn();
-            let terms_are_drawn = !self.moves.centre_draws(of, series.slots.volatility).is_empty();
-            let centre_known = !base_is_drawn && !growth_is_drawn && !terms_are_drawn;
-            let money = || growth.iter().map(|growth| base * math::exp(*growth)).collect();
-            let known = (centre_known && !self.has_shocks(of)).then(money);
-            self.known.push(known);
-            self.known_base.push((!base_is_drawn).then_some(base));
-            let SeriesId(index) = of;
-            self.series[index].centre = centre_known.then(|| central.clone());
-            self.central.push(central);
-        }
+    /// Evaluates the curve of a series at its medians; where nothing is drawn, that is the answer.
+    pub(super) fn trace(&mut self, of: SeriesId) {
+        let series = self.series(of);
+        let (base, growth_is_drawn) = (series.base_median, series.slots.growth.iter().any(|input| input.is_drawn()));
+        let growth = self.central_growth(of);
+        let start = math::ln(base / self.reference);
+        let central: Vec<f64> = growth.iter().map(|growth| start + growth).collect();
+        let base_is_drawn = series.slots.base.is_drawn();
+        let terms_are_drawn = !self.moves.centre_draws(of, series.slots.volatility).is_empty();
+        let centre_known = !base_is_drawn && !growth_is_drawn && !terms_are_drawn;
+        let money = || growth.iter().map(|growth| base * math::exp(*growth)).collect();
+        let SeriesId(index) = of;
+        self.known[index] = (centre_known && !self.has_shocks(of)).then(money);
+        self.known_base[index] = (!base_is_drawn).then_some(base);
+        self.series[index].centre = centre_known.then(|| central.clone());
+        self.central[index] = central;
     }
 
     /// Γ(t) with the terms at 0..=T, with every draw at its median.
-    fn central_growth(&self, of: SeriesId, medians: &[Vec<f64>]) -> Vec<f64> {
+    fn central_growth(&self, of: SeriesId) -> Vec<f64> {
         let series = self.series(of);
         let values: Vec<Value<'_>> =
             series.slots.growth.iter().map(|input| Value::Fixed(input.median(&self.draws))).collect();
@@ -54,7 +49,11 @@ impl Plan {
         let shifts = unmoved.as_ref().map(<[f64; 1]>::as_slice);
         // The central path meets its totals: it was solved when the series was created.
         let _ = series.growth.fill(&values, shifts, &self.taus, 1, &mut |t, column| growth[t + 1] = column[0]);
-        if let Some(mut terms) = Terms::new(self.parts(of), medians, 1) {
+        if !self.dynamics(of).has_terms() {
+            return growth;
+        }
+        let medians: Vec<Vec<f64>> = self.draws.iter().map(|draw| vec![draw.quantile.median()]).collect();
+        if let Some(mut terms) = Terms::new(self.parts(of), &medians, 1) {
             for (t, (tau, growth)) in (1..).zip(self.taus.iter().zip(&mut growth[1..])) {
                 *growth = terms.added(t, *tau, &[*growth])[0];
             }
@@ -91,21 +90,27 @@ impl Plan {
 
     /// The streams of innovations: of the series, the factors, and the trends.
     pub(super) fn streams(&self, scenario: &Scenario) -> Vec<Source> {
+        let series = self.series_ids().map(|of| format!("series {}", self.name(of)));
+        let factors = scenario.factors.iter().map(|factor| format!("factor {}", factor.name));
+        let trends = self.moves.trending.iter().map(|series| format!("trend {}", self.name(SeriesId(*series))));
+        let names = series.chain(factors).chain(trends);
+        names.map(|name| Source::new(self.seed, &name)).collect()
+    }
+
+    /// Finds the streams that are drawn, for their own row or for a later one.
+    pub(super) fn find_shocked(&mut self) {
         let has_volatility = |index: usize| self.series.get(index).is_some_and(Series::has_volatility);
-        let series = self.series_ids().map(|SeriesId(index)| {
-            let is_shocked = self.covariance.affects_later(index) || has_volatility(index);
-            Source::new(self.seed, &format!("series {}", self.name(SeriesId(index))), is_shocked)
-        });
-        let factors = scenario.factors.iter().enumerate().map(|(index, factor)| {
-            let row = self.series.len() + index;
-            let is_shocked = self.covariance.affects_later(row) || self.moves.has_volatility(index);
-            Source::new(self.seed, &format!("factor {}", factor.name), is_shocked)
-        });
-        let trends = self.moves.trending.iter().enumerate().map(|(row, series)| {
-            let is_shocked = self.moves.trends.affects_later(row) || has_volatility(*series);
-            Source::new(self.seed, &format!("trend {}", self.name(SeriesId(*series))), is_shocked)
-        });
-        series.chain(factors).chain(trends).collect()
+        let rows = 0..self.series.len() + self.moves.factors.len();
+        let own = |row: usize| match row.checked_sub(self.series.len()) {
+            None => has_volatility(row),
+            Some(factor) => self.moves.has_volatility(factor),
+        };
+        let rows = rows.map(|row| self.covariance.affects_later(row) || own(row));
+        let trends = self.moves.trending.iter().enumerate();
+        let trends = trends.map(|(row, series)| self.moves.trends.affects_later(row) || has_volatility(*series));
+        for (source, is_shocked) in self.sources.iter_mut().zip(rows.chain(trends)) {
+            source.is_shocked = is_shocked;
+        }
     }
 
     /// Whether the revenue of a series has a mean that can be relied on.
@@ -114,8 +119,8 @@ impl Plan {
         let provider = scenario.series()[index].own;
         let own = &self.moves.of[index];
         let has_heavy_tails = self.moves.tails.is_some() && self.has_shocks(of);
-        let address = of_provider(self.name(of), ProviderKey::Jump);
-        let jumps = (0..provider.jumps.len()).map(|place| format!("{address}[{place}].log_size"));
+        let jump = |place: usize| format!("{}[{place}].log_size", of_provider(self.name(of), ProviderKey::Jump));
+        let jumps = (0..provider.jumps.len()).map(jump);
         let factors = own.loadings.iter().flat_map(|(factor, _)| {
             let name = &scenario.factors[*factor].name;
             ["drift", "volatility"].map(|key| format!("factor[{name}].{key}"))
@@ -130,6 +135,15 @@ impl Plan {
             let has_mean = sum.of.iter().all(|SeriesId(row)| self.has_mean[*row]);
             self.has_mean.push(has_mean);
         }
+    }
+
+    /// Removes what [`Plan::combine_means`] and [`Plan::combine`] add.
+    pub(super) fn truncate_combined(&mut self) {
+        let count = self.series.len();
+        self.has_mean.truncate(count);
+        self.central.truncate(count);
+        self.known.truncate(count);
+        self.known_base.truncate(count);
     }
 
     /// Adds what is known of the sums without sampling.

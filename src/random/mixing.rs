@@ -25,7 +25,7 @@ const REST_BITS: u32 = f32::MANTISSA_DIGITS - 1 - PART_BITS;
 const FIRST: u32 = 0.5_f32.to_bits() >> REST_BITS;
 
 /// The table for one ν.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Mixing {
     /// Coefficients by segment: those of the lower tail of χ², where mixing draws are large, then of the upper tail.
     cubics: Box<[[f32; 4]; LENGTH]>,

@@ -1,23 +1,22 @@
 //! The validation shared by the builder, files and every changed copy.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::medians::{Fault, medians, nests, reaches};
+use super::item_key::{ItemKey, keys};
+use super::medians::{Fault, medians};
 use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
-use super::walk::{ItemKey, keys};
 use super::{
-    Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Provider, Question, Scenario, Segment,
-    SeriesOf, Shock,
+    Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Question, Scenario, Segment, SeriesOf,
+    Shock,
 };
 use crate::assumption::Assumption;
-use crate::assumption::address::{self, Key, ProviderKey, QuestionKey, ScenarioKey, Trail, is_within};
-use crate::assumption::law::Law;
+use crate::assumption::address::{self, Key, QuestionKey, ScenarioKey, Trail};
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
 use crate::covariance::{Covariance, Stated, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
-use crate::growth::{AUTO, Curve, Median, Past, Ready, Single, Times, Value};
+use crate::growth::{AUTO, Curve};
 
 impl Scenario {
     /// Returns the scenario if it is valid.
@@ -125,88 +124,6 @@ impl Scenario {
         }
         check_names("provider", ".name", self.providers.iter().map(|provider| Some(provider.name.as_str())), problems);
         check_names("question", ".name", self.questions.iter().map(|question| question.name.as_deref()), problems);
-    }
-
-    /// Checks curves whose numbers are valid, so that their medians can be computed.
-    fn check_curves(&self, has_time: bool, faulty: &[Problem], problems: &mut Vec<Problem>) {
-        if is_enough(faulty) {
-            // Problems beyond the limit are not listed, so the numbers may be invalid too.
-            return;
-        }
-        let is_sound = |part: &str| !faulty.iter().any(|problem| is_within(&problem.address, part));
-        let has_names = is_sound(ScenarioKey::Assumption.text());
-        let named: HashMap<&str, &Law> =
-            self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
-        for (series, own) in self.series_with_addresses() {
-            let provider = series.own;
-            let address = own.join(ProviderKey::Growth.into());
-            let result = match &provider.growth {
-                None => Err((String::new(), "a growth curve is needed, got none".to_owned())),
-                Some(curve) if has_time && has_names && is_sound(&address) => {
-                    let has_base = is_sound(&own.join(ProviderKey::Revenue.into()));
-                    self.check_curve(provider, curve, (&named, has_base))
-                }
-                Some(_) => continue,
-            };
-            if let Err((rest, message)) = result {
-                problems.push(Problem::new(format!("{address}{rest}"), message));
-            }
-        }
-    }
-
-    /// Checks every law of the curve at its medians: it must reach the horizon and be finite there.
-    fn check_curve(
-        &self,
-        provider: &Provider,
-        curve: &Curve,
-        (named, has_base): (&HashMap<&str, &Law>, bool),
-    ) -> Result<(), Fault> {
-        let law = |assumption: &Assumption| {
-            Shape::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
-        };
-        nests(curve)?;
-        let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;
-        let taus = self.taus();
-        reaches(curve, taus.last().copied().unwrap_or(0.0), self.year_passed(provider))?;
-        if !has_base || self.misfit_of_history(provider).is_some() {
-            return Ok(());
-        }
-        let base = provider
-            .revenue
-            .as_ref()
-            .and_then(law)
-            .map(|shape| shape.median())
-            .filter(|base| Quantity::Revenue.domain().contains(*base));
-        let Some(base) = base else { return Ok(()) };
-        let past = self.past(provider, base, false);
-        curve.singles(&values).iter().try_for_each(|single| {
-            self.check_single(single, &taus, &past).map_err(|(rest, message)| (single.address.clone() + &rest, message))
-        })
-    }
-
-    /// Checks a curve without mixtures.
-    fn check_single(&self, single: &Single, taus: &[f64], past: &Past) -> Result<(), Fault> {
-        let Single { curve, values, .. } = single;
-        let centres: Vec<Median> = values.iter().map(|value| Median { value: *value, drawn: false }).collect();
-        let ready = Ready::new(curve, &centres, past);
-        let ready = ready.map_err(|message| (".schedule.rates".to_owned(), message))?;
-        let values: Vec<Value<'_>> = values.iter().copied().map(Value::Fixed).collect();
-        let mut fault = None;
-        let mut see = |tau: f64, growth: f64| {
-            // States are f32: a path beyond that range would be infinite.
-            if !(growth.abs() <= f64::from(f32::MAX)) && fault.is_none() {
-                fault =
-                    Some(format!("log growth must be finite and below 3e38, got {} after {tau} years", shown(growth)));
-            }
-        };
-        let filled = ready.fill(&values, None, taus, 1, &mut |index, growth| see(taus[index], growth[0]));
-        filled.map_err(|(_, message)| (".schedule.rates".to_owned(), message))?;
-        curve.fill(&values, Times { taus: &[0.0], step: self.step().years() }, 1, &mut |_, growth| {
-            if !(growth[0].abs() <= 0.0) {
-                fault = Some(format!("log growth must be 0 at the base, got {}", shown(growth[0])));
-            }
-        });
-        fault.map_or(Ok(()), |message| Err((String::new(), message)))
     }
 
     /// The medians of the curve's numbers, in the order of its walk; `auto` is resolved.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::item_key::keys;
 use super::names::{check_names, visible};
-use super::walk::keys;
 use super::{
     AT_DATES, Centring, Innovations, Jump, MOST_FACTORS, MOST_SERIES, Provider, Question, Scenario, SeriesOf, Shock,
 };

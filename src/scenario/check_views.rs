@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::item_key::{ItemKey, address_key, keys};
 use super::names::{check_names, visible};
 use super::view::shares;
-use super::walk::{ItemKey, address_key, keys};
 use super::{MOST_VIEWS, POOL, Scenario, View};
 use crate::assumption::address::{self, Key, ScenarioKey, Subject, Trail, ViewKey, below, is_within};
 use crate::error::{Error, Problem, did_you_mean, is_enough};

@@ -1,7 +1,7 @@
 //! Decodes the tree of a file: checks its structure here and leaves values to the validation shared with the builder.
 
+use super::item_key::{ItemKey, address_key, keys};
 use super::tree::{Entry, Node, Value};
-use super::walk::{ItemKey, address_key, keys};
 use super::{Claim, Correlation, Dependence, MOST_PERIODS, Provider, Scenario, Segment, View};
 use crate::assumption::Assumption;
 use crate::assumption::address::{CorrelationKey, DependenceKey, Key, ProviderKey, ScenarioKey, Trail, ViewKey};

@@ -1,9 +1,9 @@
 //! Decodes innovations, shocks, factors and jumps.
 
 use super::decode::Reader;
+use super::item_key::keys;
 use super::shock::{Centring, Factor, Innovations, Jump, Shock};
 use super::tree::{Node, Value};
-use super::walk::keys;
 use crate::assumption::address::{FactorKey, JumpKey, Key};
 use crate::error::did_you_mean;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
+use super::item_key::address_key;
 use super::tree::{Node, Value, places};
-use super::walk::address_key;
 use super::{Scenario, decode, encode};
 use crate::assumption::address::{ProviderKey, Token, first_token, of_provider};
 use crate::error::{Error, Kind, Problem};

@@ -77,7 +77,7 @@ fn rounded(years: f64) -> f64 {
 /// The medians of a curve's numbers; `median` resolves names.
 pub(super) fn medians(curve: &Curve, median: &dyn Fn(&Assumption) -> Option<f64>) -> Result<Vec<f64>, Fault> {
     let mut list = Medians { median, values: Vec::new(), unknown: None };
-    curve.walk(&mut Trail::default(), &mut list);
+    curve.walk(&mut Trail::silent(), &mut list);
     if let Some(name) = list.unknown {
         return Err((String::new(), format!("the name {name:?} is not defined outside of a scenario")));
     }

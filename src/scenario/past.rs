@@ -1,7 +1,7 @@
 //! Checks of history and claims, and of the history that questions need.
 
+use super::item_key::keys;
 use super::measure::fits_grid;
-use super::walk::keys;
 use super::{Claim, MOST_PERIODS, Measure, Provider, Question, Scenario};
 use crate::assumption::address::{Key, ProviderKey, ScenarioKey, item};
 use crate::assumption::quantity::Quantity;
@@ -69,7 +69,7 @@ impl Scenario {
     }
 
     /// A claim must be about a period up to the base and state at least one bound.
-    fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
+    pub(super) fn misfit_of_claim(&self, claim: &Claim) -> Option<(&'static str, String)> {
         let at = match claim.at.parse::<Period>() {
             Ok(at) => at,
             Err(error) => return Some((".at", error.problems()[0].message.clone())),

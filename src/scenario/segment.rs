@@ -2,8 +2,9 @@
 
 use super::Scenario;
 use super::item::{Claim, Provider, Segment};
+use super::item_key::{ItemKey, keys};
 use super::shock::{Centring, Jump, Shock};
-use super::walk::{ItemKey, Place, keys};
+use super::walk::Place;
 use crate::assumption::Assumption;
 use crate::assumption::address::{Owner, ProviderKey, ScenarioKey, Trail, item, split_name};
 use crate::error::{did_you_mean, no_provider};

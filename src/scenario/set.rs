@@ -3,8 +3,8 @@
 //! Numbers are set by [`Scenario::with`]. Everything else that a file contains (a period, a history, a curve, a word)
 //! is replaced in the tree of the file, which is then decoded again.
 
+use super::item_key::address_key;
 use super::tree::{Entry, Node, Value};
-use super::walk::address_key;
 use super::{Scenario, decode};
 use crate::assumption::address::{JumpKey, ProviderKey, ScenarioKey, Subject, Token, first_token};
 use crate::error::{Detail, Error, Kind, Problem};

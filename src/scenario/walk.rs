@@ -1,9 +1,8 @@
 //! The visitor of all numbers of a scenario, and its uses: lists and changed copies.
 
-use std::collections::HashMap;
 use std::iter::zip;
 
-use super::names::{name_fault, visible};
+use super::item_key::keys;
 use super::{Asks, Innovations, Measure, Scenario};
 use crate::assumption::Assumption;
 use crate::assumption::address::{
@@ -35,10 +34,19 @@ impl Place {
     }
 }
 
+/// An item of the scenario whose numbers are those of a plan, by its place in the list of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Assumption(usize),
+    Provider(usize),
+    Factor(usize),
+    Correlation(usize),
+}
+
 /// Visits every number of the scenario once, in the order of the file. The values of a view are not among them: they are
-/// numbers of the scenario as that view sees it.
+/// numbers of the scenario as that view sees it. The second walk visits the numbers of one part, whose address is `trail`.
 macro_rules! scenario_walks {
-    ($walk:ident, $Visitor:ident $(, $mut:tt)?) => {
+    ($walk:ident, $walk_part:ident, $Visitor:ident $(, $mut:tt)?) => {
         pub(crate) fn $walk(& $($mut)? self, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             if let Some(ceiling) = & $($mut)? self.ceiling {
                 trail.at(ScenarioKey::Ceiling, |trail| visitor.plain(trail, Quantity::Revenue, ceiling));
@@ -52,9 +60,9 @@ macro_rules! scenario_walks {
                 }),
             }
             let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
-            for ((_, value), key) in zip(& $($mut)? self.assumptions, &named) {
+            for (place, key) in named.iter().enumerate() {
                 item(trail, ScenarioKey::Assumption, key.borrow(), |trail| {
-                    visitor.number(trail, Quantity::Shared, value);
+                    self.$walk_part(Part::Assumption(place), trail, visitor);
                 });
             }
             for (index, dependence) in zip(0.., & $($mut)? self.dependences) {
@@ -65,25 +73,20 @@ macro_rules! scenario_walks {
                 });
             }
             let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
-            for (provider, key) in zip(& $($mut)? self.providers, &competing) {
-                item(trail, ScenarioKey::Provider, key.borrow(), |trail| provider.$walk(trail, visitor));
-            }
-            let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
-            for (factor, key) in zip(& $($mut)? self.factors, &common) {
-                item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
-                    trail.at(FactorKey::Drift, |trail| {
-                        visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
-                    });
-                    trail.at(FactorKey::Volatility, |trail| {
-                        visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
-                    });
+            for (place, key) in competing.iter().enumerate() {
+                item(trail, ScenarioKey::Provider, key.borrow(), |trail| {
+                    self.$walk_part(Part::Provider(place), trail, visitor);
                 });
             }
-            for (index, correlation) in zip(0.., & $($mut)? self.correlations) {
-                item(trail, ScenarioKey::Correlation, Key::Index(index), |trail| {
-                    trail.at(CorrelationKey::Value, |trail| {
-                        visitor.plain(trail, Quantity::Correlation, & $($mut)? correlation.value);
-                    });
+            let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
+            for (place, key) in common.iter().enumerate() {
+                item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
+                    self.$walk_part(Part::Factor(place), trail, visitor);
+                });
+            }
+            for place in 0..self.correlations.len() {
+                item(trail, ScenarioKey::Correlation, Key::Index(place), |trail| {
+                    self.$walk_part(Part::Correlation(place), trail, visitor);
                 });
             }
             let seen = keys(self.views.iter().map(|view| Some(view.name.as_str())));
@@ -120,12 +123,33 @@ macro_rules! scenario_walks {
                 });
             }
         }
+
+        pub(crate) fn $walk_part(& $($mut)? self, part: Part, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+            match part {
+                Part::Assumption(place) => {
+                    visitor.number(trail, Quantity::Shared, & $($mut)? self.assumptions[place].1);
+                }
+                Part::Provider(place) => self.providers[place].$walk(trail, visitor),
+                Part::Factor(place) => {
+                    let factor = & $($mut)? self.factors[place];
+                    trail.at(FactorKey::Drift, |trail| {
+                        visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
+                    });
+                    trail.at(FactorKey::Volatility, |trail| {
+                        visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
+                    });
+                }
+                Part::Correlation(place) => trail.at(CorrelationKey::Value, |trail| {
+                    visitor.plain(trail, Quantity::Correlation, & $($mut)? self.correlations[place].value);
+                }),
+            }
+        }
     };
 }
 
 impl Scenario {
-    scenario_walks!(walk, Visitor);
-    scenario_walks!(walk_mut, VisitorMut, mut);
+    scenario_walks!(walk, walk_part, Visitor);
+    scenario_walks!(walk_mut, walk_part_mut, VisitorMut, mut);
 
     /// Every number that may be a distribution, in the order of the file.
     ///
@@ -262,39 +286,6 @@ fn item(trail: &mut Trail, list: ScenarioKey, key: Key<'_>, visit: impl FnOnce(&
     trail.at(list, |trail| trail.at(key, visit));
 }
 
-/// The key of an item: its name, or its index if the name is missing, ambiguous or not allowed in an address.
-#[derive(Debug)]
-pub(super) enum ItemKey {
-    Name(String),
-    Index(usize),
-}
-
-impl ItemKey {
-    pub(super) fn borrow(&self) -> Key<'_> {
-        match self {
-            Self::Name(name) => Key::Name(name),
-            Self::Index(index) => Key::Index(*index),
-        }
-    }
-}
-
-pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
-    let names: Vec<Option<&str>> = names.collect();
-    let mut uses: HashMap<String, usize> = HashMap::new();
-    names.iter().flatten().for_each(|name| *uses.entry(visible(name)).or_default() += 1);
-    let key = |(index, name): (usize, &Option<&str>)| match name {
-        Some(own) if uses[&visible(own)] == 1 && name_fault(own).is_none() => ItemKey::Name((*own).to_owned()),
-        _ => ItemKey::Index(index),
-    };
-    names.iter().enumerate().map(key).collect()
-}
-
-/// A key as it appears in an address: quoted if it contains special characters.
-pub(super) fn address_key(key: &str) -> String {
-    let is_plain = |sign: char| sign.is_alphanumeric() || "_-".contains(sign);
-    if !key.is_empty() && key.chars().all(is_plain) { key.to_owned() } else { format!("{key:?}") }
-}
-
 /// Collects the places and all numbers.
 #[derive(Default)]
 struct Listing {
@@ -407,6 +398,7 @@ impl VisitorMut for Change<'_> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::names::{name_fault, visible};
     use super::*;
     use crate::assumption::Address;
     use crate::{Claim, Curve, Provider, Question, Tail, log_interval, normal, pert, truncated, uniform};

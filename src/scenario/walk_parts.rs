@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use super::walk::keys;
+use super::item_key::keys;
 use super::{Provider, Segment, Shock};
 use crate::assumption::address::{JumpKey, Key, ProviderKey, Trail};
 use crate::assumption::quantity::Quantity;

@@ -2,7 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use outgrow::{Counts, Curve, Error, Paths, Provider, Question, Rows, Scenario, Shape, Simulation, Statistic, normal};
+use outgrow::{
+    Counts, Curve, Error, Paths, Provider, Question, Rows, Sampling, Scenario, Shape, Simulation, Statistic, normal,
+    uniform,
+};
 
 fn scenario() -> Scenario {
     Scenario::builder("2018", "2022")
@@ -63,6 +66,39 @@ impl Statistic for Unknown {
     }
 
     fn observe(&self, _: &Paths<'_>, _: &mut Counts) {}
+}
+
+/// Rows: whether the base of a path is its draw, and whether growth is above its median.
+struct Drawn(&'static str);
+
+impl Statistic for Drawn {
+    fn shape(&self, rows: &Rows) -> Result<Shape, Error> {
+        rows.find_draw(self.0)?;
+        Ok(Shape::uniform(2, 2))
+    }
+
+    fn observe(&self, paths: &Paths<'_>, counts: &mut Counts) {
+        let draw = |address: &str| paths.draw(paths.rows().find_draw(address).expect("an address of `draws`"));
+        let (base, growth) = (draw(self.0), draw("provider[Alibaba].growth.constant"));
+        let is_drawn = |path: usize| u16::from((paths.revenue(0, 0, path) / base[path] - 1.0).abs() < 1e-6);
+        counts.classes(0, &(0..paths.len()).map(is_drawn).collect::<Vec<_>>());
+        counts.classes(1, &growth.iter().map(|growth| u16::from(*growth > 0.3)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_statistic_sees_the_draws_of_its_paths() {
+    let scenario = scenario().with("provider[Alibaba].revenue", uniform(80.0, 100.0)).expect("valid");
+    for sampling in [Sampling::Plain, Sampling::Antithetic, Sampling::Sobol] {
+        let run = || simulation(&scenario).paths(4096).sampling(sampling);
+        let outcome = run().statistic("drawn", Drawn("provider[Alibaba].revenue")).run().expect("an outcome");
+        let [base, growth] = outcome.statistic("drawn").expect("asked") else { panic!("two rows") };
+        assert!(base[1].value() >= 1.0, "{sampling:?}: {base:?}");
+        // Five standard errors of 4,096 plain paths: a false alarm once in two million seeds.
+        assert!((growth[1].value() - 0.5).abs() < 5.0 * 0.5 / 64.0, "{sampling:?}: {growth:?}");
+        let error = message(run().statistic("drawn", Drawn("provider[Alibaba].revenu")));
+        assert!(error.contains("statistic[drawn]") && error.contains("provider[Alibaba].revenue"), "{error}");
+    }
 }
 
 #[test]

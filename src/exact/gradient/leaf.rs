@@ -9,7 +9,7 @@ use crate::assumption::shape::Shape;
 use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::exact::settings::refused;
-use crate::plan::{Plan, SeriesId};
+use crate::plan::{Plan, SeriesId, Template};
 use crate::scenario::Scenario;
 
 /// Finite-difference nodes and weights of a first derivative of fourth order (Fornberg 1988, tables 1 and 3): central,
@@ -60,6 +60,7 @@ pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, pair: [&str; 2]) -> Resul
     let mut listing = Listing::default();
     scenario.walk(&mut Trail::default(), &mut listing);
     let places = Places { scenario, plan, pair, named: &listing.named };
+    let mut template = Template::new(scenario.without_views(), 0)?;
     let (mut leaves, mut others) = (Vec::new(), Vec::new());
     for number in &listing.numbers {
         let follows = places.follows(&number.address);
@@ -67,7 +68,7 @@ pub(crate) fn leaves(scenario: &Scenario, plan: &Plan, pair: [&str; 2]) -> Resul
             others.push(number.address.clone());
             continue;
         }
-        let moved = if follows.correlation { Vec::new() } else { moved(scenario, plan, number, &listing.named)? };
+        let moved = if follows.correlation { Vec::new() } else { moved(&mut template, plan, number, &listing.named)? };
         let Follows { growth, levels, bases, .. } = follows;
         leaves.push(Leaf { address: number.address.clone(), number: number.value, moved, growth, levels, bases });
     }
@@ -169,7 +170,7 @@ impl Places<'_> {
 
 /// Plans of the scenario with one number perturbed.
 fn moved(
-    scenario: &Scenario,
+    template: &mut Template,
     plan: &Plan,
     number: &Listed,
     named: &[(String, String, Quantity)],
@@ -178,16 +179,15 @@ fn moved(
     let mut fault = None;
     for step in STEPS.map(|step| step * scale) {
         for stencil in [CENTRAL, UPWARDS, DOWNWARDS] {
-            let one = |(place, weight): &(f64, f64)| {
-                let moved = scenario.without_views().with(&number.address, number.value + place * step)?;
-                let moved = Plan::new(&moved, 0)?;
+            let mut one = |(place, weight): &(f64, f64)| {
+                let moved = template.bind(&[(&number.address, number.value + place * step)])?;
                 if plan.has_draws_of(&moved) {
                     Ok((weight / step, moved))
                 } else {
                     Err(without_spread(&number.address))
                 }
             };
-            match stencil.iter().map(one).collect() {
+            match stencil.iter().map(&mut one).collect() {
                 Ok(moved) => return Ok(moved),
                 // A missing spread is a better explanation than a step that is not allowed.
                 Err(error) if fault.as_ref().is_none_or(Error::is_invalid_input) => fault = Some(error),

@@ -85,6 +85,16 @@ impl Group {
 }
 
 impl Remainder {
+    /// The same where only one variable moves.
+    fn along(&self, i: usize) -> Self {
+        let d = self.linear.len();
+        Self {
+            cubic: vec![self.cubic[(i * d + i) * d + i]],
+            linear: vec![self.linear[i]],
+            quadratic: vec![self.quadratic[i * d + i]],
+        }
+    }
+
     /// Upper bound on |f⁗|/24 over the ellipsoid with half-axes `reach`.
     fn fourth(&self, reach: &[f64]) -> f64 {
         let d = reach.len();
@@ -115,32 +125,35 @@ fn rise(variables: &[Variable], year: usize, reach: &[f64]) -> f64 {
     variables.iter().zip(reach).map(of).sum()
 }
 
+/// Whether the totals of all years are met over the ellipsoid with half-axes `reach`.
+fn is_met(variables: &[Variable], opening: &Remainder, years: &[Remainder], growths: &[f64], reach: &[f64]) -> bool {
+    growths.iter().enumerate().all(|(year, growth)| {
+        // The error of the first year's log total is at most that of its free periods.
+        let log_miss = match year {
+            0 => cubic(opening, None, reach) + opening.fourth(reach),
+            _ => {
+                let (this, before) = (&years[year], &years[year - 1]);
+                cubic(this, Some(before), reach) + this.fourth(reach) + before.fourth(reach)
+            }
+        };
+        growth * math::exp(rise(variables, year, reach)) * math::exp_m1(log_miss) <= MISS
+    })
+}
+
 impl Region {
     /// `opening` is the first year's free periods, `groups` every year's total, `growths` the central `1 + g_y`.
     pub(super) fn new(variables: &[Variable], opening: &Group, groups: Vec<Group>, growths: Vec<f64>) -> Self {
         let d = variables.len();
         let opening = opening.remainder();
         let years: Vec<Remainder> = groups.iter().map(Group::remainder).collect();
-        let is_met = |reach: &[f64]| {
-            growths.iter().enumerate().all(|(year, growth)| {
-                // The error of the first year's log total is at most that of its free periods.
-                let log_miss = match year {
-                    0 => cubic(&opening, None, reach) + opening.fourth(reach),
-                    _ => {
-                        let (this, before) = (&years[year], &years[year - 1]);
-                        cubic(this, Some(before), reach) + this.fourth(reach) + before.fourth(reach)
-                    }
-                };
-                growth * math::exp(rise(variables, year, reach)) * math::exp_m1(log_miss) <= MISS
-            })
-        };
         let alone = |i: usize| {
-            let axis = |reach: f64| (0..d).map(|j| if i == j { reach } else { 0.0 }).collect::<Vec<_>>();
-            greatest(WIDEST, |reach| is_met(&axis(reach)))
+            let along: Vec<Remainder> = years.iter().map(|year| year.along(i)).collect();
+            let (opening, variable) = (opening.along(i), &variables[i..=i]);
+            greatest(WIDEST, |reach| is_met(variable, &opening, &along, &growths, &[reach]))
         };
         let axes: Vec<f64> = (0..d).map(alone).collect();
         let scaled = |rho: f64| axes.iter().map(|axis| axis * rho).collect::<Vec<_>>();
-        let rho = greatest(1.0, |rho| is_met(&scaled(rho)));
+        let rho = greatest(1.0, |rho| is_met(variables, &opening, &years, &growths, &scaled(rho)));
         Self { weights: scaled(rho).iter().map(|reach| 1.0 / (reach * reach)).collect() }
     }
 
