@@ -377,6 +377,26 @@ fn a_drawn_base_that_growth_follows_is_cut_where_it_ties() {
     }
 }
 
+/// One drawn number and no shocks: the answer is a probability of that number, and its error is small.
+#[test]
+fn one_drawn_number_without_shocks() {
+    let scenario = Scenario::builder("2018", "2022")
+        .provider(Provider::new("a", 100).growth(Curve::constant(normal(0.3, 0.1))))
+        .provider(Provider::new("b", 150).growth(Curve::constant(0.1)))
+        .question(Question::overtakes("a", "b"))
+        .build()
+        .expect("a scenario");
+    let outcome = scenario.exact().tolerance(1e-6).run().expect("an outcome");
+    for (year, date) in (1..).zip(["2019", "2020", "2021", "2022"]) {
+        // b is passed by then if 100 (1 + g)^n exceeds 150 · 1.1^n in one of the years, which is the last one.
+        let least = 1.1 * libm::pow(1.5, 1.0 / f64::from(year)) - 1.0;
+        let expected = 0.5 * libm::erfc((least - 0.3) / (0.1 * std::f64::consts::SQRT_2));
+        let by = outcome.questions()[0].by(date).expect("a date");
+        assert!((by.value() - expected).abs() <= by.standard_error(), "{date}: {by}, expected {expected}");
+        assert!(by.standard_error() <= 1e-6, "{date}: {by}");
+    }
+}
+
 fn continuous(scenario: &Scenario, tolerance: f64) -> Outcome {
     let exact = scenario.exact().continuous(true).tolerance(tolerance);
     exact.fans(false).ranks(false).shares(false).run().expect("an outcome")

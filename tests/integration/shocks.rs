@@ -212,6 +212,36 @@ fn exact_answers_of_other_shocks_integrate_over_what_is_drawn() {
     }
 }
 
+/// A number with next to no spread is integrated on a grid that is chosen for it. The answer is that of the number itself, whose
+/// grid is refined on another criterion.
+#[test]
+fn the_grid_of_an_integration_is_as_fine_as_that_of_one_recursion() {
+    for (shock, df) in [
+        (Shock::RandomWalk, Some(3.5)),
+        (Shock::reverting(1), None),
+        (Shock::reverting(1), Some(4.0)),
+        (Shock::damped_trend(0.3, 1), None),
+    ] {
+        let mut builder = pair_of(shock.clone());
+        if let Some(df) = df {
+            builder = builder.innovations(Innovations::student_t(df));
+        }
+        let one = builder.build().expect("valid");
+        let drawn = one.with("provider[A].growth.constant", normal(0.2, 1e-9)).expect("valid");
+        let [one, drawn] = [&one, &drawn].map(|scenario| {
+            let exact = scenario.exact().tolerance(1e-6).lead_changes(false).fans(false).ranks(false).shares(false);
+            exact.run().expect("an exact answer")
+        });
+        for (one, drawn) in one.questions().iter().zip(drawn.questions()) {
+            for ((date, one), (_, drawn)) in one.iter_by().zip(drawn.iter_by()) {
+                let error = one.standard_error() + drawn.standard_error() + 1e-9;
+                assert!((one.value() - drawn.value()).abs() <= error, "{shock:?} at {date}: {one} {drawn}");
+                assert!(drawn.standard_error() <= 1e-5, "{shock:?} at {date}: {drawn}");
+            }
+        }
+    }
+}
+
 /// The outside view of a pair of which the yearly revenue is known for nine years, as a scenario.
 #[test]
 fn a_fading_advantage_has_its_published_probabilities() {
