@@ -165,9 +165,9 @@ impl<'p> Pair<'p> {
         Ok(!(start.spread() < MAX_START_SPREAD * sd))
     }
 
-    /// The same pair with a finer distribution of the start.
-    pub(super) fn refined(&self) -> Self {
-        Self::new(self.plan, self.series, self.level + 1)
+    /// The same pair with the distribution of the start at another refinement level.
+    pub(super) fn at_level(&self, level: usize) -> Self {
+        Self::new(self.plan, self.series, level)
     }
 
     fn integrate(&mut self) {

@@ -14,9 +14,9 @@ use crate::plan::{Input, Plan};
 pub(super) const TIE: f64 = 1e-12;
 /// Half-width in standard normal scores: the mass outside is 2e-17.
 const REACH: f64 = 8.5;
-/// Width in z of a sixteen-node piece at level 0. Each further level halves it, down to the minimum.
+/// Width in z of a sixteen-node piece at level 0. Each further level halves it: two levels with the same pieces would agree
+/// however coarse these are.
 const PIECE: f64 = 6.0;
-const MIN_PIECE: f64 = 1.5;
 /// Points per segment of the distribution. It has two segments at level 0, and each level doubles their number.
 const POINTS: usize = 6;
 /// Points with a smaller weight are dropped. The log of a distribution truncated at 0 has a tail so long that a rule with
@@ -41,7 +41,7 @@ impl Start {
     /// The distribution of ln a − ln b of two independent bases, at a refinement level.
     pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
         let mut points = Vec::new();
-        let piece = (PIECE / as_f64(1 << level)).max(MIN_PIECE);
+        let piece = PIECE / as_f64(1 << level);
         let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
             across(plan, draw, (sign, offset), (weight, piece), points);
         };

@@ -20,7 +20,7 @@ use crate::statistic::{Counts, PAGE_BYTES, Shape, Totals, Weighing};
 /// Groups in one chunk of work: small enough for load balancing, large enough for low overhead.
 pub(super) const CHUNK: u64 = 128;
 /// Maximum memory for the histograms of fans and shares in MiB, for each thread.
-const MOST_HISTOGRAM_MIB: usize = 160;
+const MOST_HISTOGRAM_MIB: usize = 120;
 const MOST_HISTOGRAM_BYTES: usize = MOST_HISTOGRAM_MIB << 20;
 /// Maximum number of counts: each is an estimate in the outcome.
 const MOST_CELLS: usize = 1 << 21;

@@ -397,6 +397,42 @@ fn one_drawn_number_without_shocks() {
     }
 }
 
+/// Drawn bases and small shocks: being ahead at a date has a closed form, since both are lognormal. The start is many
+/// standard deviations of a period wide, so that its discretization decides.
+#[test]
+fn a_wide_start_beside_small_shocks_has_an_honest_error() {
+    for (place, volatility) in [0.05, 0.03, 0.02, 0.012, 0.01, 0.0075, 0.005, 0.003].into_iter().enumerate() {
+        for (median, sd, other, growth) in [
+            (1000.0, 0.2, 0.0, 0.4),
+            (1163.0, 0.147, 0.0, -0.045),
+            (1040.0, 0.192, 0.05, 0.36),
+            (900.0, 0.05, 0.08, -0.3),
+        ] {
+            let b = if other > 0.0 { lognormal(1000.0, other) } else { 1000.into() };
+            let scenario = Scenario::builder("2018-Q1", "2018-Q4")
+                .provider(Provider::new("a", lognormal(median, sd)).growth(Curve::constant(0)).volatility(volatility))
+                .provider(Provider::new("b", b).growth(Curve::constant(growth)))
+                .question(Question::overtakes("a", "b"))
+                .build()
+                .expect("a scenario");
+            let exact = scenario.exact().tolerance([1e-3, 1e-4][place % 2]).lead_changes(false).fans(false);
+            let outcome = exact.ranks(false).shares(false).run().expect("an outcome");
+            for (quarter, date) in (1..).zip(["2018-Q2", "2018-Q3", "2018-Q4"]) {
+                let years = 0.25 * f64::from(quarter);
+                let variance = sd * sd + other * other + volatility * volatility * years;
+                let mean = libm::log(median / 1000.0) - years * libm::log1p(growth);
+                let expected = 0.5 * libm::erfc(-mean / (2.0 * variance).sqrt());
+                let found = outcome.questions()[0].ahead(date).expect("a date");
+                let off = (found.value() - expected).abs();
+                assert!(
+                    off <= 2.0 * found.standard_error() + 1e-12,
+                    "{volatility} {median} {date}: {found}, {expected}"
+                );
+            }
+        }
+    }
+}
+
 fn continuous(scenario: &Scenario, tolerance: f64) -> Outcome {
     let exact = scenario.exact().continuous(true).tolerance(tolerance);
     exact.fans(false).ranks(false).shares(false).run().expect("an outcome")

@@ -65,7 +65,7 @@ fn histograms_beyond_their_memory_are_an_error_that_says_what_to_switch_off() {
     }
     let scenario = builder.build().expect("a scenario");
     let message = limit(&scenario.simulate().paths(64).ranks(false).run().expect_err("64 × 480 histograms, twice"));
-    assert!(message.contains("provider[p") && message.contains("160 MiB"), "{message}");
+    assert!(message.contains("provider[p") && message.contains("120 MiB"), "{message}");
     assert!(message.contains("switch fans") || message.contains("switch shares"), "{message}");
     assert!(scenario.simulate().paths(64).fans(false).shares(false).ranks(false).run().is_ok());
 }
@@ -86,7 +86,7 @@ fn counts_beyond_their_bound_are_refused_before_their_memory_is_taken() {
     let run = shorter.simulate().paths(64).sampling(Sampling::Sobol).fans(false).shares(false);
     let message = limit(&run.run().expect_err("too many ranks"));
     assert!(
-        message.contains("counts in 32 replicates take more than 160 MiB") && message.contains("--no-ranks"),
+        message.contains("counts in 32 replicates take more than 120 MiB") && message.contains("--no-ranks"),
         "{message}"
     );
 }

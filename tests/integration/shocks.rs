@@ -787,3 +787,10 @@ fn every_new_number_has_an_address() {
     let moved = certain.with_toml([("provider[A].jump[1].at", "2020-Q3")]).expect("valid");
     assert_eq!(moved.providers()[0].get_jumps()[1].period(), "2020-Q3");
 }
+
+#[test]
+fn loadings_are_read_back_as_stated() {
+    let provider = Provider::new("A", 1).loading("yuan", 0.5).loading("market", -0.2);
+    assert_eq!(provider.get_loadings().collect::<Vec<_>>(), [("yuan", 0.5), ("market", -0.2)]);
+    assert_eq!(Provider::new("B", 1).get_loadings().count(), 0);
+}

@@ -19,7 +19,7 @@ use crate::input::Source;
 use crate::options::{Findings, Input, Threads};
 use crate::sweep_file::{Kept, Manifest};
 use crate::values::{Shard, period, real, seconds, shard, whole};
-use crate::{answer, files, interrupt};
+use crate::{answer, files, interrupt, messages};
 
 /// Cells that are computed before their rows are written.
 const BATCH: usize = 64;
@@ -141,10 +141,17 @@ impl SweepOptions {
             }
         };
         // The interpolation accepts an error of two and a half times its tolerance.
-        let tolerance = self.tolerance.unwrap_or(1e-4) / 2.5;
+        let tolerance = self.tolerance.unwrap_or(1e-4);
         let settings =
-            source.scenario.surface(&question, by, axes).and_then(|surface| surface.tolerance(tolerance).run());
-        settings.map(Some).map_err(|error| source.failure(&error))
+            source.scenario.surface(&question, by, axes).and_then(|surface| surface.tolerance(tolerance / 2.5).run());
+        let surface = settings.map_err(|error| source.failure(&error))?;
+        if surface.error > tolerance {
+            let (name, error) = (&source.name, surface.error);
+            messages::print(&format!(
+                "{name}: the interpolation has an error of {error:.1e}, above the tolerance of {tolerance:e}: narrow the ranges, or leave --interpolate out\n"
+            ));
+        }
+        Ok(Some(surface))
     }
 
     /// The rows of one cell.

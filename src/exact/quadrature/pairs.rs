@@ -47,15 +47,20 @@ impl<'p> Pairs<'p> {
             pair.each(&scores, sides.len(), asked, &mut engine, &mut |_, answer| all.extend_from_slice(answer))?;
             Ok(all)
         };
+        // An earlier answer may have refined the start already: two further levels must be left.
+        if self.with_start.level > MAX_LEVEL - 2 {
+            self.with_start = self.with_start.at_level(MAX_LEVEL - 2);
+        }
         let mut value = solve(&self.with_start)?;
         let mut last = f64::INFINITY;
         loop {
-            let finer = self.with_start.refined();
+            let finer = self.with_start.at_level(self.with_start.level + 1);
             let next = solve(&finer)?;
-            let error = 2.0 * largest_distance(&value, &next);
-            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && error > ABANDONED.1;
+            let distance = 2.0 * largest_distance(&value, &next);
+            let is_last = finer.level == MAX_LEVEL || finer.level >= ABANDONED.0 && distance > ABANDONED.1;
             // Two agreements in a row are required, since one may be a coincidence.
-            let is_met = error.max(0.01 * last) <= START_FRACTION * tolerance;
+            let error = distance.max(0.01 * last);
+            let is_met = error <= START_FRACTION * tolerance;
             // The error is a bound for the coarser one too, which costs half as much. A single recursion can afford the finer.
             if !is_met || self.with_start.draws.is_empty() {
                 self.with_start = finer;
@@ -63,7 +68,7 @@ impl<'p> Pairs<'p> {
             if is_met || is_last {
                 return Ok(error);
             }
-            (value, last) = (next, error);
+            (value, last) = (next, distance);
         }
     }
 }
