@@ -274,3 +274,20 @@ impl Visitor for Listing {
         self.numbers.push(Listed { address, value: *value, quantity, spread: self.spread });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each stencil has the derivative of 1, x, …, x⁴ at 0.
+    #[test]
+    fn stencils_are_exact_for_polynomials_of_degree_four() {
+        for (place, stencil) in [CENTRAL, UPWARDS, DOWNWARDS].into_iter().enumerate() {
+            for degree in 0..5 {
+                let expected = if degree == 1 { 1.0 } else { 0.0 };
+                let found: f64 = stencil.iter().map(|(x, weight)| weight * libm::pow(*x, f64::from(degree))).sum();
+                assert!((found - expected).abs() < 1e-12, "stencil {place}, degree {degree}: {found}");
+            }
+        }
+    }
+}
