@@ -111,8 +111,7 @@ impl Places {
     /// their domains.
     pub(super) fn resolve(self, scenario: &Scenario) -> (Vec<Draw>, Resolved) {
         let used = self.list.iter().filter(|place| place.quantity != Some(Quantity::Shared));
-        let laws: HashMap<&str, &Law> =
-            scenario.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
+        let laws = scenario.laws();
         let domains = self.domains();
         let mut draws: Vec<Draw> = Vec::new();
         let mut names: HashMap<&str, Input> = HashMap::new();

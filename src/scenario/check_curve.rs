@@ -40,8 +40,7 @@ impl Scenario {
         }
         let is_sound = |part: &str| !faulty.iter().any(|problem| is_within(&problem.address, part));
         let has_names = is_sound(ScenarioKey::Assumption.text());
-        let named: HashMap<&str, &Law> =
-            self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect();
+        let named = self.laws();
         for (series, own) in self.series_with_addresses() {
             let provider = series.own;
             let address = own.join(ProviderKey::Growth.into());
@@ -57,6 +56,11 @@ impl Scenario {
                 problems.push(Problem::new(format!("{address}{rest}"), message));
             }
         }
+    }
+
+    /// The law of every named assumption.
+    pub(crate) fn laws(&self) -> HashMap<&str, &Law> {
+        self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect()
     }
 
     /// Checks every law of the curve at its medians: it must reach the horizon and be finite there.

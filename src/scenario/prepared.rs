@@ -198,10 +198,6 @@ impl Scenario {
     fn central(&self, of: &SeriesOf<'_>, named: &HashMap<&str, &Law>) -> Option<Central> {
         self.central_numbers(of.own, of.own.growth.as_ref()?, (named, true)).ok().flatten()
     }
-
-    fn laws(&self) -> HashMap<&str, &Law> {
-        self.assumptions.iter().map(|(name, value)| (name.as_str(), &value.law)).collect()
-    }
 }
 
 /// Every part of a scenario with its address, and its name if it is an assumption.

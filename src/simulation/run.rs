@@ -178,6 +178,7 @@ impl<'r, 'a> Run<'r, 'a> {
     fn chunk(&self, block: &mut Block, from: u64, to: u64, done: &mut Done) -> Result<(), Error> {
         let mut group = from;
         let mut weighing = Weighing::default();
+        let mut room = MOST_HISTOGRAM_BYTES.checked_sub(histogram_bytes(&done.counts));
         while group < to {
             let groups = self.block_groups.min(usize::try_from(to - group).unwrap_or(usize::MAX));
             let next = group + groups as u64;
@@ -187,7 +188,6 @@ impl<'r, 'a> Run<'r, 'a> {
             weighing.set(self.sampler, group, groups, block);
             done.totals.gain(&weighing, len);
             let paths = Paths::new(self.plan, block);
-            let mut room = MOST_HISTOGRAM_BYTES.checked_sub(histogram_bytes(&done.counts));
             for ((kind, name, statistic), counts) in self.statistics.iter().zip(&mut done.counts) {
                 let Some(bytes) = room else { break };
                 counts.start(&weighing, bytes);
@@ -196,7 +196,9 @@ impl<'r, 'a> Run<'r, 'a> {
                 counts.check().map_err(|fault| self.fault(*kind, name, fault))?;
                 room = counts.room();
             }
-            self.check_memory(&done.counts)?;
+            if room.is_none() {
+                self.check_memory(&done.counts)?;
+            }
             group = next;
         }
         Ok(())

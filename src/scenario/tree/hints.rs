@@ -92,7 +92,6 @@ fn value_at(text: &str, offset: usize) -> Option<&str> {
 fn is_grouped(value: &str) -> bool {
     let mut groups = value.trim_start_matches(['+', '-']).split(',');
     let first = groups.next().unwrap_or_default();
-    let is_digits = |group: &str| !group.is_empty() && group.bytes().all(|digit| digit.is_ascii_digit());
     let mut count = 0;
     let rest = groups.all(|group| {
         count += 1;
@@ -102,10 +101,13 @@ fn is_grouped(value: &str) -> bool {
     count > 0 && rest && is_digits(first) && first.len() <= 3
 }
 
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
+}
+
 /// `0,15` with a decimal point.
 fn with_decimal_point(value: &str) -> Option<String> {
     let (whole, decimals) = value.split_once(',')?;
-    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     let is_number = is_digits(whole.trim_start_matches(['+', '-'])) && is_digits(decimals);
     is_number.then(|| format!("{whole}.{decimals}"))
 }
