@@ -1,5 +1,10 @@
 //! Numbers as text.
 
+/// A percentage as a fraction, without the rounding error of the division.
+pub(crate) fn of_percent(percent: f64) -> f64 {
+    (percent * 1e10).round() / 1e12
+}
+
 /// A number with four significant digits.
 pub(crate) fn short(x: f64) -> String {
     let size = x.abs();

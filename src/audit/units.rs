@@ -8,7 +8,7 @@ use super::scene::Scene;
 use crate::assumption::address::{ProviderKey, Subject};
 use crate::assumption::quantity::{Quantity, Rate};
 use crate::error::shown;
-use crate::number::short;
+use crate::number::{of_percent, short};
 use crate::scenario::AssumptionPlace;
 
 /// The longest plausible half-life, in horizons: beyond two, growth covers less than a third of its change within the
@@ -73,7 +73,7 @@ fn rate(place: &AssumptionPlace, median: f64) -> Option<Finding> {
             (FindingKind::Width, "volatility", format!("a volatility of {number} is {percent} % a year"))
         }
     };
-    let advice = format!("it is a fraction a year: {number} % is {}", shown(median / 100.0));
+    let advice = format!("it is a fraction a year: {number} % is {}", shown(of_percent(median)));
     let finding = Finding::new(kind, address(place), seen + at_median(place), advice);
     Some(finding.severity(Severity::High).figure(what, median))
 }

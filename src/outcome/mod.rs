@@ -191,7 +191,9 @@ impl Outcome {
         let missing = match found.map(|fan| &fan.revenue) {
             Some(Part::Known(fan)) => return Ok(fan),
             Some(Part::NotExact(because)) => format!("have no exact answer: {because}; use simulate() for them"),
-            Some(Part::Off) | None => "were not requested: call fans_of before the run".to_owned(),
+            Some(Part::Off) | None => {
+                "were not requested: call fans_of before the run, or --fans-of on the command line".to_owned()
+            }
         };
         Err(Error::lookup("provider", format!("{} fans of {provider:?} {missing}", measure.word())))
     }

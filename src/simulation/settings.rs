@@ -216,7 +216,7 @@ impl PartKind {
             Self::Fans => WITHOUT_FANS,
             Self::Ranks => "switch ranks off: .ranks(false), or --no-ranks on the command line",
             Self::Shares => "switch shares off: .shares(false), or --no-shares on the command line",
-            Self::Measured => "leave measures out of .fans_of(..)",
+            Self::Measured => "leave measures out: .fans_of(..), or --fans-of on the command line",
             Self::Question | Self::Laws | Self::Event | Self::Classes | Self::Statistic => "leave it out",
         }
     }

@@ -71,15 +71,10 @@ fn the_exported_table_is_safe_for_spreadsheets_where_asked() {
 fn files_that_cannot_be_written_are_1() {
     let folder = Folder::of("unwritable");
     let (itself, missing) = (folder.file("."), folder.file("no/folder/a.csv"));
-    let twice = folder.file("twice");
     for (files, words) in [
         (&["--export-csv", &itself][..], format!("cannot write {itself}: it is a folder; name a file in it")),
         (&["--html", &itself], format!("cannot write {itself}: it is a folder; name a file in it")),
         (&["--export-json", &missing], format!("cannot write {missing}: its folder does not exist")),
-        (
-            &["--export-json", &twice, "--export-csv", &twice],
-            format!("cannot write {twice}: two files would have this name"),
-        ),
     ] {
         // A run of this size would not end in the time of a test.
         let (code, out, err) = outgrow(&[&["run", &pair(), "--paths", "1e15"], files].concat());
@@ -92,6 +87,53 @@ fn files_that_cannot_be_written_are_1() {
         let words = format!("cannot write {}: it is a file; name a folder", file.path());
         assert_eq!((code, err), (Some(1), format!("{}: {words}\n", pair())));
     }
+}
+
+/// A file of a command is never written over another file of the same command.
+#[test]
+fn no_file_is_written_over_another_one_of_the_same_command() {
+    let folder = Folder::of("overwritten");
+    let [scenario, other, shards] = ["s.toml", "x.csv", "sub/.."].map(|name| folder.file(name));
+    fs::create_dir(folder.file("sub")).expect("its own folder");
+    let text = fs::read(pair()).expect("a file");
+    fs::write(&scenario, &text).expect("its own folder");
+    fs::write(folder.file("x.csv.manifest.json"), &text).expect("its own folder");
+    // The same files by other names.
+    let [same, same_new] = ["s.toml", "x.csv"].map(|name| format!("{shards}/{name}"));
+    let [lock, manifest] = [".lock", ".manifest.json"].map(|ending| format!("{other}{ending}"));
+    let [first, second] = ["Challenger", "Incumbent"].map(|name| format!("provider[{name}].volatility"));
+    let axes = ["-P", &first, "0.1", "0.2", "-P", &second, "0.1", "0.2", "-D", "0.1", "-D", "0.1"];
+    for (arguments, words) in [
+        (&["run", &scenario, "--export-json", &scenario][..], "--export-json would overwrite it, and FILE reads it"),
+        (&["run", &same, "--html", &scenario], "--html would overwrite it, and FILE reads it"),
+        (&["exact", &scenario, "--export-csv", &same], "--export-csv would overwrite it"),
+        (&["report", &scenario, "--html", &scenario], "--html would overwrite it"),
+        (&["run", &scenario, "--export-csv", &other, "--export-markdown", &same_new], "would both write it"),
+        (&["run", &scenario, "--checkpoint", &other, "--export-json", &other], "would both write it"),
+        (&["run", &scenario, "--checkpoint", &other, "--out", &lock], "the lock of --checkpoint"),
+        (&["merge", &scenario, &other, "--export-json", &same], "--export-json would overwrite it, and FILES reads it"),
+        (
+            &["difference", &pair(), &scenario, "--export-csv", &scenario],
+            "--export-csv would overwrite it, and B reads it",
+        ),
+        (&[&["sweep", &scenario, "--out", &scenario], &axes[..]].concat(), "--out would overwrite it"),
+        (
+            &["sweep", &scenario, "--out", &other, "--cells", &manifest],
+            "the manifest of --out would overwrite it, and --cells",
+        ),
+        (
+            &[
+                "surface", &scenario, "--chart", &scenario, "--vary", &first, "0.1", "0.2", "--vary", &second, "0.1",
+                "0.2",
+            ],
+            "--chart would overwrite it",
+        ),
+    ] {
+        let (code, out, err) = outgrow(arguments);
+        assert!(code == Some(2) && out.is_empty() && err.contains(words), "{arguments:?}: {err}");
+        assert_eq!(fs::read(&scenario).expect("still there"), text, "{arguments:?}");
+    }
+    assert_eq!(folder.names(), ["s.toml", "sub", "x.csv.manifest.json"]);
 }
 
 /// A file is replaced in one step and a link stays a link; a device is written to.

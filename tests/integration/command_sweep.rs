@@ -54,6 +54,10 @@ fn shards_and_continued_sweeps_have_the_same_bytes() {
     assert_eq!(printed(&["merge", &files[2], &files[0], &files[1]]), whole);
     let message = refused(&["merge", &files[2], &files[0]]);
     assert!(message.contains("missing: 1/3"), "{message}");
+    let of_run = folder.file("run.json");
+    printed(&["run", &pair, "--paths", "64", "--quiet", "--out", &of_run]);
+    let message = refused(&["merge", &files[2], &of_run]);
+    assert!(message.contains("run.json: has no manifest of a sweep") && message.contains("2.csv has"), "{message}");
 
     // A kill leaves rows that the manifest does not cover, of which the last may be cut.
     let manifest = format!("{}.manifest.json", files[1]);
@@ -159,7 +163,13 @@ fn wrong_axes_are_named_before_the_first_answer() {
         ),
         (&["-L", A, "0.1,,0.2"], "value 2 of \"0.1,,0.2\" is empty"),
         (&["-L", A, "0,1,0,2"], "0 is listed twice in \"0,1,0,2\"; a number has a decimal point, not a comma"),
-        (&["-P", A, "0,1", "0.3", "-D", "0.1"], "got \"0,1\""),
+        (&["-L", A, "0.1,0.10"], "0.10 is listed twice in \"0.1,0.10\""),
+        (&["-L", A, "0,1;0,2"], "\"1;0\" is no value; commas separate values, and a number has a decimal point"),
+        (&["-L", A, "0.1 0.2"], "\"0.1 0.2\" is no value"),
+        (&["-L", A, ".1,.2"], "a number has a digit on each side of its point: 0.1, got .1"),
+        (&["-P", A, "0,1", "0.3", "-D", "0.1"], "must be a number, with a decimal point: 0.1, got \"0,1\""),
+        (&["-P", A, "0.1", "0.3", "-D", "0,1"], "must be a number, with a decimal point: 0.1"),
+        (&["-L", A, "0.1", "--out", "x", "--every", "-1"], "from 0.1 to 86400"),
         (&["-P", A, "0.1", "-D", "0.1"], "3 values required"),
         (&["-L", A, "0.1", "--shard", "-1/3", "--out", "x"], "must be a shard and the number of shards"),
         (&["-L", A, "0.1", "-L", A, "0.2"], "is varied twice"),

@@ -43,7 +43,19 @@ impl Axis {
         if let Some(place) = values.iter().position(String::is_empty) {
             return Err(format!("-L {address}: value {} of {text:?} is empty", place + 1));
         }
-        if let Some(place) = (1..values.len()).find(|place| values[..*place].contains(&values[*place])) {
+        let is_text = |value: &&String| value.contains(['"', '\'', '{', '[']);
+        if let Some(value) = values.iter().filter(|value| !is_text(value)).find(|value| value.contains([';', ' '])) {
+            return Err(format!(
+                "-L {address}: {value:?} is no value; commas separate values, and a number has a decimal point"
+            ));
+        }
+        let number = |text: &String| text.parse::<f64>().ok();
+        let is_same = |one: &String, other: &String| {
+            one == other
+                || matches!((number(one), number(other)), (Some(one), Some(other)) if one.total_cmp(&other).is_eq())
+        };
+        let is_known = |place: &usize| values[..*place].iter().any(|earlier| is_same(earlier, &values[*place]));
+        if let Some(place) = (1..values.len()).find(is_known) {
             let twice = &values[place];
             return Err(format!(
                 "-L {address}: {twice} is listed twice in {text:?}; a number has a decimal point, not a comma"

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::messages;
 
-/// Checks before a long run that the files can be written afterwards: each has a folder, is none itself, and is named
-/// once.
+/// Checks before a long run that the files can be written afterwards: each has a folder, and is none itself.
 pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<(), Failure> {
-    let mut known: Vec<&Path> = Vec::new();
     for file in files {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         if file.is_dir() {
@@ -19,10 +17,6 @@ pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<(),
         if folder.is_some_and(|folder| !folder.is_dir()) {
             return Err(unwritable(file, "its folder does not exist"));
         }
-        if known.contains(&file) {
-            return Err(unwritable(file, "two files would have this name"));
-        }
-        known.push(file);
     }
     Ok(())
 }

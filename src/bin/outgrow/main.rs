@@ -16,6 +16,7 @@ mod input;
 mod interrupt;
 mod merge;
 mod messages;
+mod names;
 mod options;
 mod output;
 mod part;
@@ -25,6 +26,7 @@ mod sweep;
 mod sweep_file;
 mod values;
 
+use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -38,13 +40,16 @@ use options::{Audit, Chart, Command, CommandLine, Exact, Known, Reference, Repor
 use past::Past;
 
 fn main() -> ExitCode {
-    let matches = options::grammar().try_get_matches();
-    match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
-        Ok(line) => {
+    let mut grammar = options::grammar();
+    let matches = grammar.try_get_matches_from_mut(env::args_os());
+    let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches).map(|line| (line, matches)));
+    match line {
+        Ok((line, matches)) => {
             if line.quiet {
                 messages::silence();
             }
-            perform(line.command).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+            let done = names::check(&grammar, &matches).and_then(|()| perform(line.command));
+            done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
         }
         Err(message) => {
             // Help and the version are such "errors" too, with the exit code 0. Nobody may be reading them.

@@ -34,6 +34,7 @@ pub(crate) struct Parts {
     pub(crate) checkpoint: Option<PathBuf>,
     /// Seconds between two checkpoints, 0.1 to 86400
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10", requires = "checkpoint")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) every: Duration,
     /// Continue from the checkpoint, if there is one
     #[arg(long, requires = "checkpoint")]
@@ -142,8 +143,7 @@ impl Digest {
 pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Failure> {
     let Parts { shard, out, checkpoint, every, resume } = &options.parts;
     let shard = shard.unwrap_or(Shard::WHOLE);
-    let lock = checkpoint.as_deref().map(files::lock_of);
-    files::check(out.iter().chain(checkpoint).chain(&lock).map(|file| file.as_path()))
+    files::check(out.iter().chain(checkpoint).map(|file| file.as_path()))
         .map_err(|failure| failure.of(&source.name))?;
     if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
         check_replaced(out, shard)?;
@@ -188,10 +188,12 @@ fn check_replaced(out: &Path, shard: Shard) -> Result<(), Failure> {
         Ok((known, _)) => Err(Failure::invalid(format!(
             "{name}: has the counts of shard {known}; name another file for shard {shard}"
         ))),
-        Err(_) => {
-            Err(Failure::invalid(format!("{name}: exists and is no file of counts; name another file, or remove it")))
-        }
+        Err(_) => Err(Failure::invalid(not_counts(out))),
     }
+}
+
+fn not_counts(file: &Path) -> String {
+    format!("{}: exists and is no file of counts; name another file, or remove it", file.display())
 }
 
 /// Writes a checkpoint. A full disk is no reason to end the run: a later checkpoint may succeed.
@@ -207,12 +209,14 @@ fn earlier(file: &Path, resume: bool, shard: Shard) -> Result<Option<Tally>, Fai
     if !file.exists() {
         return Ok(None);
     }
+    let read = Part::read(file);
     if !resume {
-        return Err(Failure::invalid(format!(
-            "{name}: has the counts of an earlier run: continue it with --resume, or remove the file"
-        )));
+        return Err(Failure::invalid(match read {
+            Ok(_) => format!("{name}: has the counts of an earlier run: continue it with --resume, or remove the file"),
+            Err(_) => not_counts(file),
+        }));
     }
-    let (of, tally) = Part::read(file)?;
+    let (of, tally) = read?;
     if of != shard {
         return Err(Failure::invalid(format!(
             "{name}: shard: the checkpoint is of shard {of}, this run is shard {shard}"

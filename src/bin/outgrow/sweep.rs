@@ -82,7 +82,7 @@ pub(crate) struct SweepOptions {
     shard: Option<Shard>,
     /// Seconds between two updates of the manifest, 0.1 to 86400
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10", requires = "out")]
-    #[arg(help_heading = "Parts of a sweep")]
+    #[arg(help_heading = "Parts of a sweep", allow_negative_numbers = true)]
     every: Duration,
     /// Continue the sweep in the file of --out, if there is one
     #[arg(long, requires = "out", help_heading = "Parts of a sweep")]

@@ -62,7 +62,7 @@ impl Manifest {
     }
 
     fn read(file: &Path) -> Result<Self, Failure> {
-        let path = path(file);
+        let path = manifest_of(file);
         let text = input::outcome_text(&path)?;
         let invalid = |problem: String| Failure::invalid(format!("{}: {problem}", path.display()));
         let manifest: Self = serde_json::from_str(&text).map_err(|error| {
@@ -87,7 +87,7 @@ impl Manifest {
     }
 
     fn write(&self, file: &Path) -> Result<(), Failure> {
-        files::keep(&path(file), &(self.sealed()?.json()? + "\n"))
+        files::keep(&manifest_of(file), &(self.sealed()?.json()? + "\n"))
     }
 
     /// The field in which two sweeps differ, with both values.
@@ -110,7 +110,8 @@ impl Manifest {
     }
 }
 
-fn path(file: &Path) -> PathBuf {
+/// The manifest of a sweep in this file.
+pub(crate) fn manifest_of(file: &Path) -> PathBuf {
     files::beside(file, ".manifest.json")
 }
 
@@ -135,7 +136,7 @@ impl<'a> Kept<'a> {
         head: &str,
     ) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| files::unwritable(file, &error.to_string());
-        let (known, name) = (path(file).exists(), file.display());
+        let (known, name) = (manifest_of(file).exists(), file.display());
         let fault = match (file.exists(), known) {
             (true, false) => {
                 Some("exists and is no sweep: it has no manifest beside it; remove it, or name another file")
@@ -156,7 +157,7 @@ impl<'a> Kept<'a> {
             return Ok(kept);
         }
         let earlier = Manifest::read(file)?;
-        let name = path(file).display().to_string();
+        let name = manifest_of(file).display().to_string();
         if let Some(difference) = earlier.difference(&manifest) {
             return Err(Failure::invalid(format!("{name}: not the sweep that is asked for: {difference}")));
         }
@@ -247,7 +248,7 @@ fn covered(file: &Path, bytes: u64, each: &mut dyn FnMut(&[u8]) -> Result<(), Fa
 
 /// Whether a file has the rows of a sweep.
 pub(crate) fn is_sweep(file: &Path) -> bool {
-    path(file).exists()
+    manifest_of(file).exists()
 }
 
 /// Prints the rows of all shards, in the order of the cells.
@@ -262,6 +263,13 @@ pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
     let mut manifests: Vec<Manifest> = Vec::new();
     let mut shards = Vec::new();
     for file in files {
+        if !is_sweep(file) {
+            let sweep =
+                files.iter().find(|file| is_sweep(file)).map_or_else(String::new, |file| file.display().to_string());
+            let message =
+                format!("has no manifest of a sweep, and {sweep} has: merge the shards of one run or of one sweep");
+            return Err(Failure::invalid(format!("{}: {message}", file.display())));
+        }
         let manifest = Manifest::read(file)?;
         if let Some(first) = manifests.first() {
             check_shard(manifest.shard, &shards, file, files)?;

@@ -61,7 +61,15 @@ pub(crate) fn date(text: &str) -> Result<Date, outgrow::Error> {
 }
 
 pub(crate) fn real(text: &str) -> Result<f64, String> {
-    text.parse().map_err(|_| "must be a number, as 0.001 or 1e-3".to_owned())
+    text.parse().map_err(|_| {
+        let point = text.replacen(',', ".", 1);
+        let hint = if point.parse::<f64>().is_ok() {
+            format!("with a decimal point: {point}")
+        } else {
+            "as 0.001 or 1e-3".to_owned()
+        };
+        format!("must be a number, {hint}")
+    })
 }
 
 pub(crate) fn whole(text: &str) -> Result<u64, String> {

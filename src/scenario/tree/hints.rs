@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{self, Detail};
+use crate::number::of_percent;
 
 /// The number of syntax errors from which on the text as a whole is judged.
 const MANY: usize = 20;
@@ -49,8 +50,8 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<(String, Detail)> {
     let shown = || value.chars().take(MOST_SHOWN).collect::<String>();
     let plain = value.replace(',', "");
     if let Some(percent) = value.strip_suffix('%') {
-        let fraction = percent.trim().parse::<f64>().ok()? / 100.0;
-        let message = format!("expected a fraction without %: {}, got {}", error::shown(rounded(fraction)), shown());
+        let fraction = of_percent(percent.trim().parse::<f64>().ok()?);
+        let message = format!("expected a fraction without %: {}, got {}", error::shown(fraction), shown());
         return Some((message, Detail::StatesValue));
     }
     if value.contains(',') && is_grouped(value) {
@@ -61,6 +62,12 @@ pub(super) fn of_value(text: &str, offset: usize) -> Option<(String, Detail)> {
     if let Some(number) = with_decimal_point(value) {
         return Some((
             format!("a number has a decimal point, not a comma: {number}, got {value}"),
+            Detail::StatesValue,
+        ));
+    }
+    if let Some(number) = with_digits(value) {
+        return Some((
+            format!("a number has a digit on each side of its point: {number}, got {value}"),
             Detail::StatesValue,
         ));
     }
@@ -112,6 +119,16 @@ fn with_decimal_point(value: &str) -> Option<String> {
     is_number.then(|| format!("{whole}.{decimals}"))
 }
 
+/// `.5` and `5.` as TOML writes them.
+fn with_digits(value: &str) -> Option<String> {
+    let unsigned = value.trim_start_matches(['+', '-']);
+    let sign = &value[..value.len() - unsigned.len()];
+    let (whole, decimals) = unsigned.split_once('.')?;
+    let is_number = (whole.is_empty() && is_digits(decimals)) || (decimals.is_empty() && is_digits(whole));
+    let or_zero = |digits: &'_ str| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+    is_number.then(|| format!("{sign}{}.{}", or_zero(whole), or_zero(decimals)))
+}
+
 /// `2018-Q1`, `2018-03`, `2018Q1`, `2018-03-31`: forms that only periods have.
 fn is_label(value: &str) -> bool {
     let mut signs = value.chars();
@@ -121,11 +138,6 @@ fn is_label(value: &str) -> bool {
     year && !rest.is_empty()
         && rest.len() <= 5
         && rest.chars().all(|sign| sign.is_ascii_digit() || "Qq-".contains(sign))
-}
-
-/// Removes the rounding error of a division.
-fn rounded(fraction: f64) -> f64 {
-    (fraction * 1e12).round() / 1e12
 }
 
 #[cfg(test)]
@@ -139,6 +151,8 @@ mod tests {
     #[test]
     fn common_mistakes_are_named() {
         assert_eq!(hint("a = 405,000", ","), "a number must not contain commas: 405000 or 405_000, got 405,000");
+        assert_eq!(hint("a = .1", "."), "a number has a digit on each side of its point: 0.1, got .1");
+        assert_eq!(hint("a = [-2., 1]", "-2"), "a number has a digit on each side of its point: -2.0, got -2.");
         assert_eq!(hint("a = { constant = 30% }", "30"), "expected a fraction without %: 0.3, got 30%");
         assert_eq!(hint("a = [0.8, 14.5 %] # x", "14"), "expected a fraction without %: 0.145, got 14.5 %");
         assert_eq!(hint("base = 2018-03", "2018"), "a period must be in quotes: \"2018-03\", got 2018-03");
