@@ -19,16 +19,20 @@ use crate::scenario::Scenario;
 /// Intervals between nodes on each axis, at first and at most. Nodes of one number of intervals are nodes of the next.
 const FIRST: usize = 4;
 const MOST: usize = 16;
+/// Parts of the interval between two nodes, at whose ends two interpolations are compared.
+const BETWEEN: usize = 4;
+/// Points of the largest differences that are compared with exact answers.
+const MOST_CHANGED: usize = 16;
 /// Groups of 64 random points at which the interpolation is compared with exact answers.
 const CHECK_GROUPS: u64 = 2;
-/// The reported error as a multiple of the largest that was found: other points may have a larger one.
-const SAFETY: f64 = 1.5;
+/// The error of the surface as a multiple of the largest that was found: other points may have a larger one.
+const SAFETY: f64 = 2.0;
 /// The work of one exact answer, see `Exact::budget`: there are hundreds.
 const BUDGET: f64 = 2e7;
 /// An error beyond which there is no surface: the probability has a step.
 const MOST_ERROR: f64 = 0.01;
-/// The reported error at which no nodes are added, as a multiple of the tolerance of an exact answer.
-const GOOD: f64 = 2.5;
+/// The tolerance of an exact answer, as a share of that of the surface.
+const SHARE: f64 = 0.25;
 
 /// Settings of a surface; created by [`Scenario::surface`].
 #[derive(Debug, Clone)]
@@ -61,8 +65,8 @@ impl SurfaceAxis {
 
 /// A probability as a function of two numbers; returned by [`SurfaceSettings::run`].
 ///
-/// Exact answers at Chebyshev nodes are interpolated. The error is one and a half times the largest difference to exact answers
-/// at 128 other points, their own error added.
+/// Exact answers at Chebyshev nodes are interpolated. The error is twice the largest difference to exact answers at 128 random points
+/// and where the last nodes changed the interpolation most, their own error added.
 ///
 /// # Example: lines of equal probability
 /// ```
@@ -139,19 +143,20 @@ impl Scenario {
             let message = format!("the two numbers must be different ones, got {:?} and {:?}", first.0, second.0);
             return Err(Error::invalid("surface", second.0, message));
         }
-        Ok(SurfaceSettings { axes: [axis(first)?, axis(second)?], asking, tolerance: DEFAULT_TOLERANCE })
+        Ok(SurfaceSettings { axes: [axis(first)?, axis(second)?], asking, tolerance: DEFAULT_TOLERANCE / SHARE })
     }
 }
 
 impl SurfaceSettings {
-    /// Sets the tolerance of exact answers, as [`Exact::tolerance`](crate::Exact::tolerance); by default 1e-4.
+    /// Sets the error of the surface at which no exact answers are added, between 1e-12 and 0.01; by default 4e-4. Each exact answer
+    /// has a quarter of it as its [tolerance](crate::Exact::tolerance).
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Computes exact answers at 25 nodes, then at 81 and at most 289, until the reported error is at most two and a half
-    /// times the tolerance.
+    /// Computes exact answers at 25 nodes, then at 81 and at most 289, until the error is at most the tolerance, and at some 150 to
+    /// 180 points between them.
     ///
     /// # Errors
     /// As for [`Exact::run`](crate::Exact::run). A number that does not change the answer. A probability that is too steep: the error
@@ -161,29 +166,33 @@ impl SurfaceSettings {
         if let Some(fault) = fault {
             return Err(Error::of_settings("surface", vec![fault]));
         }
-        let checks = self.checks();
-        let truths = self.solved(&checks)?;
+        let mut checks = self.checks();
+        let mut truths = self.solved(&checks)?;
         let mut surface = Surface {
             question: self.asking.question.clone(),
             period: self.asking.by,
             axes: self.axes.clone(),
             error: f64::INFINITY,
-            solves: checks.len(),
+            solves: 0,
             values: Vec::new(),
         };
         let mut intervals = FIRST;
         loop {
             self.refine(&mut surface, intervals)?;
+            let added = surface.changed_most();
+            truths.extend(self.solved(&added)?);
+            checks.extend(added);
             let off = |([x, y], truth): (&[f64; 2], &Estimate)| {
                 (surface.interpolated(*x, *y) - truth.value()).abs() + truth.standard_error()
             };
             let largest = checks.iter().zip(&truths).map(off).fold(0.0, f64::max);
             surface.error = SAFETY * largest;
-            if surface.error <= GOOD * self.tolerance || intervals >= MOST {
+            if surface.error <= self.tolerance || intervals >= MOST {
                 break;
             }
             intervals *= 2;
         }
+        surface.solves += checks.len();
         self.check_effects(&surface)?;
         if surface.error > MOST_ERROR {
             let message = format!(
@@ -218,7 +227,9 @@ impl SurfaceSettings {
     fn solved(&self, points: &[[f64; 2]]) -> Result<Vec<Estimate>, Error> {
         let one = |place: usize| {
             let changes = self.axes.iter().zip(points[place]).map(|(axis, value)| (axis.address.as_str(), value));
-            self.asking.of(self.asking.scenario.with_all(changes)?).exact_within(self.tolerance, BUDGET)
+            self.asking
+                .of(self.asking.scenario.with_all(changes)?)
+                .exact_within((SHARE * self.tolerance).max(1e-12), BUDGET)
         };
         let answers: Vec<(Estimate, f64)> = in_parallel(points.len(), &one).into_iter().collect::<Result<_, _>>()?;
         let is_known = |side: f64| answers.iter().any(|(_, at_base)| (at_base - side).abs() < 1e-9);
@@ -282,6 +293,27 @@ impl Surface {
             }
         }
         Ok(Estimate::bounded(self.interpolated(first, second), self.error))
+    }
+
+    /// The points that the last refinement changed most, at most one between the same nodes: errors are largest there, such as in a
+    /// steep corner, which random points may miss.
+    fn changed_most(&self) -> Vec<[f64; 2]> {
+        let every_second = |row: &Vec<f64>| row.iter().step_by(2).copied().collect();
+        let coarse = Self { values: self.values.iter().step_by(2).map(every_second).collect(), ..self.clone() };
+        let change = |[x, y]: [f64; 2]| (self.interpolated(x, y) - coarse.interpolated(x, y)).abs();
+        let intervals = self.values.len() - 1;
+        let [first, second] = self.axes.each_ref().map(|axis| axis.nodes(BETWEEN * intervals));
+        let most = |cell: [usize; 2]| {
+            let places = (0..=BETWEEN).flat_map(|a| (0..=BETWEEN).map(move |b| [a, b]));
+            let others = places.filter(|place| place.iter().any(|place| !place.is_multiple_of(BETWEEN)));
+            let points = others.map(|[a, b]| [first[BETWEEN * cell[0] + a], second[BETWEEN * cell[1] + b]]);
+            let changes = points.map(|point| (change(point), point));
+            changes.max_by(|one, other| one.0.total_cmp(&other.0)).expect("there are points between nodes")
+        };
+        let mut all: Vec<(f64, [f64; 2])> =
+            (0..intervals).flat_map(|a| (0..intervals).map(move |b| [a, b])).map(most).collect();
+        all.sort_by(|one, other| other.0.total_cmp(&one.0));
+        all.into_iter().map(|(_, point)| point).take(MOST_CHANGED).collect()
     }
 
     fn interpolated(&self, first: f64, second: f64) -> f64 {

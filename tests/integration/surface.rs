@@ -152,3 +152,53 @@ fn ranges_in_which_the_base_order_changes_are_refused() {
     let below = surface(&scenario(), [(revenue, 8.0..=11.9), (A, 0.1..=0.4)], "2021");
     assert!(below.error < 1e-3, "{}", below.error);
 }
+
+/// The reported error holds everywhere over wide ranges, where one corner may be far steeper than the rest.
+#[test]
+fn errors_hold_in_steep_corners() {
+    let [volatility_a, volatility_b] = ["provider[A].volatility", "provider[B].volatility"];
+    let mut random = StdRng::seed_from_u64(7);
+    let mut between = |low: f64, high: f64| low + (high - low) * random.random::<f64>();
+    let (mut checked, mut worst) = (0, 0.0_f64);
+    for case in 0..120 {
+        let (base, growth) = (between(3.0, 11.5), between(0.0, 0.6));
+        let scenario = Scenario::builder("2018", "2020")
+            .provider(Provider::new("A", base).growth(Curve::constant(growth)).volatility(0.2))
+            .provider(Provider::new("B", 12).growth(Curve::constant(0.1)).volatility(0.1))
+            .question(Question::overtakes("A", "B"))
+            .build()
+            .expect("valid");
+        let low = between(0.0, 0.1);
+        let spread = low..=low + between(0.05, 1.0);
+        let axes = match case % 3 {
+            0 => [(volatility_a, spread.clone()), (volatility_b, 0.001..=between(0.05, 0.8))],
+            1 => [(volatility_a, spread.clone()), (A, -0.5..=between(0.0, 3.0))],
+            _ => [(B, -0.3..=between(0.0, 1.0)), (A, -0.5..=between(0.0, 3.0))],
+        };
+        let Ok(found) = scenario.surface("A overtakes B", "2019", axes.clone()).and_then(|settings| settings.run())
+        else {
+            continue;
+        };
+        checked += 1;
+        let at = |axis: usize, share: f64| {
+            let (low, high) = axes[axis].1.clone().into_inner();
+            (low + (high - low) * share).min(high)
+        };
+        for place in 0..64 * 64 {
+            // Dense near the edges.
+            let [x, y] = [place / 64, place % 64]
+                .map(|step| 0.5 - 0.5 * libm::cos(f64::from(step) / 63.0 * std::f64::consts::PI));
+            let [x, y] = [at(0, x), at(1, y)];
+            let number = |address: &str, usual: f64| {
+                let set = [(axes[0].0, x), (axes[1].0, y)];
+                set.iter().find(|(known, _)| *known == address).map_or(usual, |(_, value)| *value)
+            };
+            let gap = libm::log(12.0 / base * (1.0 + number(B, 0.1)) / (1.0 + number(A, growth)));
+            let sd = libm::hypot(number(volatility_a, 0.2), number(volatility_b, 0.1));
+            let truth = 0.5 * libm::erfc(gap / sd / std::f64::consts::SQRT_2);
+            let off = (found.at(x, y).expect("within").value() - truth).abs();
+            worst = worst.max(off / found.error);
+        }
+    }
+    assert!(checked > 60 && worst <= 1.0, "{checked} surfaces, {worst}");
+}

@@ -95,7 +95,7 @@ pub(crate) struct SurfaceOptions {
     /// The probabilities of the lines
     #[arg(long, value_name = "P", value_parser = real, value_delimiter = ',', default_values = ["0.1", "0.25", "0.5", "0.75", "0.9"])]
     levels: Vec<f64>,
-    /// The largest error of an exact probability, 1e-12 to 0.01 [default: 1e-4]
+    /// Add exact answers until the error is at most this, 1e-12 to 0.01 [default: 4e-4]
     #[arg(long, value_name = "ERROR", value_parser = real, allow_negative_numbers = true)]
     tolerance: Option<f64>,
     #[command(flatten)]

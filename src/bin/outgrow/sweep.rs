@@ -140,10 +140,9 @@ impl SweepOptions {
                 return Err(Failure::invalid("--interpolate: is of one question; name it with --question".to_owned()));
             }
         };
-        // The interpolation accepts an error of two and a half times its tolerance.
         let tolerance = self.tolerance.unwrap_or(1e-4);
         let settings =
-            source.scenario.surface(&question, by, axes).and_then(|surface| surface.tolerance(tolerance / 2.5).run());
+            source.scenario.surface(&question, by, axes).and_then(|surface| surface.tolerance(tolerance).run());
         let surface = settings.map_err(|error| source.failure(&error))?;
         if surface.error > tolerance {
             let (name, error) = (&source.name, surface.error);
