@@ -427,7 +427,7 @@ fn analyses() {
         0x3FE4_7AA8_42E8_DADE,
         0x3FDA_7B01_D926_AFEC,
         0x3FD5_2796_4AC2_D264,
-        0x3FD4_4415_8849_DBC5,
+        0x3FD4_4415_8A12_6660,
     ];
     assert_eq!(found.map(f64::to_bits), pinned, "\nnow: {:#x?}", found.map(f64::to_bits));
 }
