@@ -185,7 +185,10 @@ impl Shape {
 impl Cut {
     fn new(whole: &Shape, (low, high): (f64, f64)) -> Self {
         let side = whole.side(low);
-        Self { side, from: whole.probability(side, low), to: whole.probability(side, high) }
+        let [from, to] = [low, high].map(|value| whole.probability(side, value));
+        // In a range without width, rounding could exchange the two, and quantiles would decrease.
+        let to = if side == Side::Below { to.max(from) } else { to.min(from) };
+        Self { side, from, to }
     }
 
     #[inline(always)]
