@@ -11,6 +11,7 @@
 //! | `quadrature` | integration over the drawn assumptions: methods, error estimate, cost limit |
 //! | `cases` | discrete assumptions: every combination of their values |
 //! | `dynamics` | what is supported of shocks that are not Gaussian random walks |
+//! | `shocks` | paths of shocks at sampled points |
 //! | `process` | the answers at a point for Student-t innovations and for shocks that are not random walks |
 //! | `given` | the probability of an overtake as a function of the drawn numbers |
 //! | `observed` | the same given reported revenue, with the density of the reports |
@@ -35,6 +36,7 @@ mod quadrature;
 mod ranking;
 mod revenue;
 mod settings;
+mod shocks;
 mod start;
 mod walk;
 

@@ -6,11 +6,12 @@ mod perturbed;
 use super::asked::{Asked, Watch, accumulate, certain};
 use super::dynamics;
 use super::process::{At, Processes};
+use super::shocks::SampledShocks;
 use super::start::Start;
 use crate::covariance::PairCovariance;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
-use crate::plan::{Factor, Input, Plan, SeriesId};
+use crate::plan::{Factor, Input, Plan, SeriesId, Tails};
 
 /// Two series of a plan, and the draws to integrate over.
 #[derive(Debug, Clone)]
@@ -196,6 +197,14 @@ impl<'p> Pair<'p> {
     pub(super) fn motion_draws(&self) -> Vec<usize> {
         let inputs = self.series.iter().flat_map(|of| self.plan.dynamics(*of).motion.inputs());
         inputs.filter_map(Input::draw).filter(|draw| self.draws.contains(draw)).collect()
+    }
+
+    /// How the shocks are sampled, unless a drawn number changes how they accumulate.
+    pub(super) fn sampled_shocks(&self) -> Option<SampledShocks<'p>> {
+        let mut inputs = self.series.iter().flat_map(|of| self.plan.dynamics(*of).motion.inputs());
+        let motion =
+            (!inputs.any(Input::is_drawn)).then(|| dynamics::process(self.plan, self.series, &[], 0).motion)?;
+        Some(SampledShocks { motion, mixing: self.plan.moves.tails.as_ref().map(Tails::table) })
     }
 
     pub(super) fn periods(&self) -> usize {

@@ -2,8 +2,8 @@
 //! independent simulation, closed forms, and one sampling scheme against another.
 
 use outgrow::{
-    Centring, Curve, Error, Estimate, Factor, Innovations, Jump, Outcome, Provider, Question, Sampling, Scenario,
-    ScenarioBuilder, Shock, normal, uniform,
+    Assumption, Centring, Curve, Error, Estimate, Factor, Innovations, Jump, Outcome, Provider, Question, Sampling,
+    Scenario, ScenarioBuilder, Shock, lognormal, normal, uniform,
 };
 
 /// The scenarios of `tests/data/shocks`, which `tests/reference/shocks.py` simulates in NumPy.
@@ -793,4 +793,42 @@ fn loadings_are_read_back_as_stated() {
     let provider = Provider::new("A", 1).loading("yuan", 0.5).loading("market", -0.2);
     assert_eq!(provider.get_loadings().collect::<Vec<_>>(), [("yuan", 0.5), ("market", -0.2)]);
     assert_eq!(Provider::new("B", 1).get_loadings().count(), 0);
+}
+
+/// Beside small shocks a recursion is nearly a step of the drawn numbers, and with a trend it takes long: the shocks are sampled too.
+#[test]
+fn small_shocks_of_every_kind_have_exact_answers_beside_draws() {
+    let kinds = [
+        (Shock::RandomWalk, Innovations::student_t(3.0)),
+        (Shock::reverting(2.0), Innovations::Gaussian),
+        (Shock::persistent(1.0), Innovations::Gaussian),
+        (Shock::damped_trend(0.5, 2.0), Innovations::Gaussian),
+        (Shock::damped_trend(0.5, 2.0), Innovations::student_t(4.0)),
+    ];
+    for (shock, innovations) in kinds {
+        for volatility in [0.0005, 0.01, 0.08] {
+            let one = |name: &str, base: Assumption, from: Assumption, half_life: f64| {
+                let growth = Curve::fade(from, 0.12, lognormal(half_life, 0.3));
+                Provider::new(name, base).growth(growth).volatility(volatility).shock(shock.clone())
+            };
+            let scenario = Scenario::builder("2018-Q1", "2022-Q1")
+                .provider(one("A", 700.into(), normal(0.60, 0.10), 2.0))
+                .provider(one("B", lognormal(900.0, 0.12), normal(0.35, 0.08), 4.0))
+                .innovations(innovations.clone())
+                .question(Question::overtakes("A", "B"))
+                .build()
+                .expect("valid");
+            let exact = scenario.exact().tolerance(1e-3).lead_changes(false).fans(false).shares(false).ranks(false);
+            let exact = exact.run().expect("an exact answer");
+            let simulated =
+                scenario.simulate().paths(200_000).seed(1).fans(false).shares(false).run().expect("an answer");
+            let (exact, simulated) = (&exact.questions()[0], &simulated.questions()[0]);
+            let pairs = exact.iter_by().zip(simulated.iter_by()).chain(exact.iter_ahead().zip(simulated.iter_ahead()));
+            for ((date, own), (_, other)) in pairs {
+                let error = SURE * other.standard_error() + own.standard_error();
+                assert!(own.standard_error() <= 1e-3, "{shock:?} {volatility} {date}: {own}");
+                assert!((own.value() - other.value()).abs() < error, "{shock:?} {volatility} {date}: {own} {other}");
+            }
+        }
+    }
 }

@@ -247,17 +247,34 @@ impl Request {
             let integral = conditional.estimate(&of_recursion, self.tolerance);
             return Ok(Solved::of(conditional, integral));
         }
-        let (mut lines, of_grid) = self.start_lines(drawn, budget)?;
-        lines.run(2 * PILOT_POINTS, budget)?;
-        let other = largest(&lines.estimate(&of_grid, self.tolerance).errors);
-        let [cost, other_cost] = [(&conditional, own), (&lines, other)].map(|(run, error)| {
-            let rate = if run.method.dimensions() == 1 { TRAPEZOIDAL_RATE } else { CONVERGENCE_RATE };
-            let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / rate);
-            run.cost() * as_f64(run.evaluations(run.points())) * factor
-        });
-        let (mut run, added) = if other_cost < cost { (lines, of_grid) } else { (conditional, of_recursion) };
+        let (lines, of_grid) = self.pilot_lines(drawn, budget)?;
+        let cost = self.predicted_cost(&conditional, own);
+        let is_dearer = self.lines_cost((&lines, &of_grid)) < cost;
+        let (mut run, added) = if is_dearer { (lines, of_grid) } else { (conditional, of_recursion) };
         let integral = self.refine(&mut run, &added, budget)?;
         Ok(Solved::of(run, integral))
+    }
+
+    /// A pilot of lines, with the estimated grid error.
+    pub(super) fn pilot_lines<'a, 'p>(
+        self,
+        pair: &'a Pair<'p>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
+        let (mut lines, of_grid) = self.start_lines(pair, budget)?;
+        lines.run(2 * PILOT_POINTS, budget)?;
+        Ok((lines, of_grid))
+    }
+
+    /// The predicted cost of lines that meet the tolerance.
+    pub(super) fn lines_cost(self, (lines, of_grid): (&Run<'_, '_>, &[f64])) -> f64 {
+        self.predicted_cost(lines, largest(&lines.estimate(of_grid, self.tolerance).errors))
+    }
+
+    fn predicted_cost(self, run: &Run<'_, '_>, error: f64) -> f64 {
+        let rate = if run.method.dimensions() == 1 { TRAPEZOIDAL_RATE } else { CONVERGENCE_RATE };
+        let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / rate);
+        run.cost() * as_f64(run.evaluations(run.points())) * factor
     }
 
     /// Adds points until the tolerance is met or the budget is spent.

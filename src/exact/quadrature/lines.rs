@@ -12,6 +12,7 @@ use super::sweep::{Crossing, Sweep};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Columns, Pair};
+use crate::exact::shocks::Shocks;
 use crate::exact::start::TIE;
 use crate::math::gauss::as_f64;
 use crate::math::rotation::complement;
@@ -29,7 +30,7 @@ pub(crate) struct Lines<'a, 'p> {
     axis: Vec<f64>,
     /// The sampled axes, in the same form.
     rest: Vec<Vec<f64>>,
-    shocks: Option<Shocks>,
+    shocks: Option<Shocks<'p>>,
     grid: Grid,
     /// Number of first dates after the base that are not aligned with the axis.
     unaligned: usize,
@@ -43,21 +44,11 @@ pub(crate) struct Grid {
     pub(crate) nodes: usize,
 }
 
-/// The cumulative shocks as a Brownian motion, in units of one period's standard deviation.
-#[derive(Debug)]
-struct Shocks {
-    /// Unit vector of the axis of the shocks, in the space of the periods' innovations.
-    direction: Vec<f64>,
-    /// The cumulative shocks at 0 to T for one unit along that axis.
-    shape: Vec<f64>,
-    bridge: Bridge,
-}
-
 impl<'a, 'p> Lines<'a, 'p> {
     /// Lines of `nodes` nodes with a half-width of `reach` standard deviations. Shocks are sampled if the pair has any.
     pub(crate) fn new(pair: &'a Pair<'p>, reach: f64, nodes: usize) -> Result<Self, Error> {
         let lead = leading_axis(pair)?;
-        let shocks = lead.shocks.map(|weights| Shocks::new(&weights));
+        let shocks = lead.shocks.map(|weights| Shocks::new(&weights, pair.sampled_shocks().unwrap_or_default()));
         let rest = complement(&lead.axis, &lead.slopes);
         Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes), unaligned: lead.unaligned })
     }
@@ -65,12 +56,11 @@ impl<'a, 'p> Lines<'a, 'p> {
     /// The same lines on a different grid.
     pub(crate) fn with_grid(&self, reach: f64, nodes: usize) -> Lines<'a, 'p> {
         let Self { pair, axis, rest, shocks, unaligned, .. } = self;
-        let shocks = shocks.as_ref().map(|shocks| Shocks::new(&shocks.direction));
         Lines {
             pair,
             axis: axis.clone(),
             rest: rest.clone(),
-            shocks,
+            shocks: shocks.clone(),
             grid: Grid::new(reach, nodes),
             unaligned: *unaligned,
         }
@@ -78,7 +68,7 @@ impl<'a, 'p> Lines<'a, 'p> {
 
     /// Number of sampled dimensions.
     pub(crate) fn dimensions(&self) -> usize {
-        self.rest.len() + self.shocks.as_ref().map_or(0, |shocks| shocks.bridge.periods())
+        self.rest.len() + self.shocks.as_ref().map_or(0, Shocks::dimensions)
     }
 
     /// Number of sampled dimensions that are drawn numbers; they come first.
@@ -155,16 +145,16 @@ impl<'a, 'p> Lines<'a, 'p> {
         if let Some(shocks) = &self.shocks {
             let own = fixed(draws);
             for (line, place) in places.clone().enumerate() {
-                let path = shocks.path(&points[self.rest.len()..], place, own[line]);
-                for (t, w) in path.iter().enumerate() {
+                let [path, shape] = shocks.paths(&points[self.rest.len()..], place, own[line]);
+                for (t, (w, shape)) in path.iter().zip(&shape).enumerate() {
                     for node in 0..nodes {
-                        let w = w + self.axis[draws] * self.grid.node(node) * shocks.shape[t];
+                        let w = w + self.axis[draws] * self.grid.node(node) * shape;
                         centre[t][line * nodes + node] += sd[line * nodes + node] * w;
                     }
                 }
                 motion.push(path);
+                slopes.push(shape.iter().map(|shape| self.axis[draws] * shape).collect::<Vec<f64>>());
             }
-            slopes = shocks.shape.iter().map(|shape| self.axis[draws] * shape).collect();
         }
         let mut cuts: Vec<Crossing> = Vec::new();
         let mut starts = vec![false; centre.len()];
@@ -177,8 +167,8 @@ impl<'a, 'p> Lines<'a, 'p> {
             }
             cuts.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
             let fixed = of_draws.iter().map(|fixed| fixed[line]).collect();
-            let motion = motion.get(line).map(Vec::as_slice).unwrap_or_default();
-            emit(Line { starts: &starts, cuts: &cuts, fixed, motion, slopes: &slopes });
+            let [motion, slopes] = [&motion, &slopes].map(|all| all.get(line).map(Vec::as_slice).unwrap_or_default());
+            emit(Line { starts: &starts, cuts: &cuts, fixed, motion, slopes });
         }
         Ok(())
     }
@@ -203,77 +193,6 @@ impl Line<'_> {
             (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
             _ => [0.0; 2],
         }
-    }
-}
-
-impl Shocks {
-    /// `weights` are those of the periods' innovations, not all 0.
-    fn new(weights: &[f64]) -> Self {
-        let norm = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
-        let direction: Vec<f64> = weights.iter().map(|w| w / norm).collect();
-        let mut shape = vec![0.0; weights.len() + 1];
-        (0..weights.len()).for_each(|t| shape[t + 1] = shape[t] + direction[t]);
-        Self { direction, shape, bridge: Bridge::new(weights.len()) }
-    }
-
-    /// The cumulative shocks at 0 to T, with the component `own` along the axis of the shocks.
-    fn path(&self, points: &[Vec<f64>], place: usize, own: f64) -> Vec<f64> {
-        let mut path = self.bridge.path(points, place);
-        let steps = path.windows(2).zip(&self.direction);
-        let along: f64 = steps.map(|(pair, direction)| (pair[1] - pair[0]) * direction).sum();
-        path.iter_mut().zip(&self.shape).for_each(|(path, shape)| *path += (own - along) * shape);
-        path
-    }
-}
-
-/// A Brownian bridge. The horizon takes the last sampled dimension, since the axis of the shocks replaces most of it.
-#[derive(Debug)]
-struct Bridge {
-    steps: Vec<Fill>,
-}
-
-/// The motion at `at`, given its values at `left` and `right`.
-#[derive(Debug)]
-struct Fill {
-    at: usize,
-    left: usize,
-    right: usize,
-    /// Weight of the right end, and conditional standard deviation.
-    weight: f64,
-    sd: f64,
-}
-
-impl Bridge {
-    fn new(periods: usize) -> Self {
-        let mut steps = vec![Fill { at: periods, left: 0, right: 0, weight: 0.0, sd: as_f64(periods).sqrt() }];
-        let mut spans = std::collections::VecDeque::from([(0, periods)]);
-        while let Some((left, right)) = spans.pop_front() {
-            if right - left < 2 {
-                continue;
-            }
-            let at = usize::midpoint(left, right);
-            let (before, after) = (as_f64(at - left), as_f64(right - at));
-            let weight = before / (before + after);
-            steps.push(Fill { at, left, right, weight, sd: (before * after / (before + after)).sqrt() });
-            spans.extend([(left, at), (at, right)]);
-        }
-        Self { steps }
-    }
-
-    fn periods(&self) -> usize {
-        self.steps.len()
-    }
-
-    fn path(&self, points: &[Vec<f64>], place: usize) -> Vec<f64> {
-        let mut path = vec![0.0; self.steps.len() + 1];
-        let last = self.steps.len() - 1;
-        for (number, step) in self.steps.iter().enumerate() {
-            let score = points[if number == 0 { last } else { number - 1 }][place];
-            let Fill { at, left, right, weight, sd } = *step;
-            let middle = if number == 0 { 0.0 } else { path[left] + weight * (path[right] - path[left]) };
-            path[at] = middle + sd * score;
-        }
-        path
     }
 }
 
@@ -370,28 +289,5 @@ mod tests {
         assert!(crossings(|z| 0.01 + z * z, 16).is_empty());
         assert!(crossings(|_| 1.0, 16).is_empty());
         assert!(crossings(|_| 0.0, 16).is_empty(), "a tie is not ahead");
-    }
-
-    /// The covariance is min(s, t), whatever the axis of the shocks.
-    #[test]
-    fn the_shocks_are_a_brownian_motion() {
-        let shocks = Shocks::new(&[1.0, 0.7, 0.2, -0.1, 0.4, 0.0, 0.3]);
-        let periods = 7;
-        // The path is linear in the scores, so its covariance follows from the images of the unit vectors.
-        let image = |number: usize| {
-            let mut points = vec![vec![0.0]; periods];
-            let own = if number == periods { 1.0 } else { 0.0 };
-            if number < periods {
-                points[number][0] = 1.0;
-            }
-            shocks.path(&points, 0, own)
-        };
-        let images: Vec<Vec<f64>> = (0..=periods).map(image).collect();
-        for s in 0..=periods {
-            for t in 0..=periods {
-                let covariance: f64 = images.iter().map(|image| image[s] * image[t]).sum();
-                assert!((covariance - as_f64(s.min(t))).abs() < 1e-12, "{s} {t}: {covariance}");
-            }
-        }
     }
 }

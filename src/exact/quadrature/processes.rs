@@ -54,6 +54,13 @@ const UNTESTED: f64 = 4.0;
 /// The error of the trapezoidal rule is below this part of that of a rule half as fine.
 const PART: f64 = 1.0 / 16.0;
 
+/// The share of the budget below which lines are used without a comparison.
+const CHEAP_SHARE: f64 = 0.25;
+/// Dates from whose recursion the work of all is predicted.
+const FIRST_DATES: usize = 4;
+/// The share of the budget for recursions where lines are an alternative.
+const SHARE_OF_RECURSIONS: f64 = 0.5;
+
 /// Points of the cheapest integration over one number, two and more; and points of each scramble in a pilot.
 const FEWEST: [f64; 3] = [40.0, 200.0, 220.0];
 const FEWEST_POINTS: usize = 8;
@@ -96,6 +103,18 @@ impl<'p> Points<'p> {
         Pair::new(self.plan, self.series, (START + level).min(MOST_START))
     }
 
+    /// The work of the coarsest recursion from that over the first dates: with a trend a whole one may take seconds. Infinite if very
+    /// heavy tails need too many nodes.
+    fn predicted_work(&self) -> f64 {
+        let (pair, mut engine) = (self.pair(0), Processes::new(FINENESS[0]));
+        let first = pair.until(pair.periods().min(FIRST_DATES));
+        let scores = vec![vec![0.0]; first.draws.len()];
+        let solved = first.each_of(&scores, 1, self.asked, &mut engine, &mut |_, _| {});
+        let ratio = as_f64(pair.periods()) / as_f64(first.periods());
+        // The range of the deviation grows with the root of the dates.
+        solved.map_or(f64::INFINITY, |()| engine.work() * ratio * ratio.sqrt())
+    }
+
     fn too_costly(&self, work: f64) -> Error {
         let reason = format!(
             "the recursion over the drawn numbers takes at least {work:.0e} evaluations of a curve, more than four budgets"
@@ -134,7 +153,39 @@ impl Request {
         // Where each point of the start takes a recursion of its own, the base is an axis.
         let is_axis = !pair.draws.is_empty() && has_spread && needs_single_start(plan, series);
         let points = Points { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
-        if pair.draws.is_empty() { self.one_process(points, budget) } else { self.average(points, budget) }
+        let drawn = Pair::with_drawn_start(plan, series);
+        match drawn.sampled_shocks() {
+            _ if pair.draws.is_empty() => self.one_process(points, budget),
+            None => self.average(points, budget),
+            Some(_) => self.average_or_lines(&drawn, points, budget),
+        }
+    }
+
+    /// The mean of recursions, or lines where these cost less or have the smaller error, as with small shocks.
+    fn average_or_lines(
+        self,
+        drawn: &Pair<'_>,
+        points: Points<'_>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Integral, Error> {
+        let (mut lines, of_grid) = self.pilot_lines(drawn, budget)?;
+        let cost = self.lines_cost((&lines, &of_grid));
+        // Over a single number recursions are far more accurate than their tolerance.
+        if drawn.draws.len() > 1 && budget.allows(cost / CHEAP_SHARE) {
+            return self.refine(&mut lines, &of_grid, budget);
+        }
+        let least = fewest(drawn) * points.predicted_work() / WORK_OF_UNIT;
+        let share = budget.set_share(SHARE_OF_RECURSIONS);
+        let average = if least < cost && budget.allows(least) { self.average(points, budget).ok() } else { None };
+        budget.set_share(share);
+        if let Some(average) = &average
+            && largest(&average.errors) <= self.tolerance
+        {
+            return Ok(average.clone());
+        }
+        let integral = self.refine(&mut lines, &of_grid, budget)?;
+        let is_better = |average: &Integral| largest(&average.errors) < largest(&integral.errors);
+        Ok(average.filter(is_better).unwrap_or(integral))
     }
 
     /// One recursion, refined until its error is small.
@@ -165,7 +216,7 @@ impl Request {
     /// The coarsest level that suffices, its errors at the medians and beside them, and the work of a point.
     fn discretize(self, points: &mut Points<'_>, budget: &mut Budget<'_>) -> Result<(usize, Vec<f64>, f64), Error> {
         const SIDES: [f64; 3] = [0.0, 1.5, -1.5];
-        let fewest = FEWEST[points.pair(0).draws.len().clamp(1, FEWEST.len()) - 1];
+        let fewest = fewest(&points.pair(0));
         let (mut level, mut coarse, mut errors) = (0, points.answers(0, &SIDES)?, None);
         let least = fewest * coarse.work / WORK_OF_UNIT;
         if !budget.may_begin(least) {
@@ -334,6 +385,11 @@ impl Request {
     fn half_width(self) -> f64 {
         -math::norm_quantile((1e-3 * self.tolerance).min(1e-6))
     }
+}
+
+/// Points of the cheapest integration.
+fn fewest(pair: &Pair<'_>) -> f64 {
+    FEWEST[pair.draws.len().clamp(1, FEWEST.len()) - 1]
 }
 
 fn is_cheap(work: f64, budget: &Budget<'_>) -> bool {
