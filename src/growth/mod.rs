@@ -4,6 +4,7 @@ mod bass;
 mod constructors;
 mod custom;
 mod damped;
+mod decay;
 mod fade;
 mod family;
 mod gompertz;
