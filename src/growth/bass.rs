@@ -1,6 +1,6 @@
 //! The diffusion of an innovation (Bass 1969).
 
-use super::saturating::Saturating;
+use super::saturating::{Numbers, Saturating};
 use super::value::{Times, Value, at_times, columns, exp_pair, named};
 use crate::math;
 
@@ -18,8 +18,8 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
         *gain = left * floor / *adopted;
         (*p, *q, *adopted) = ((larger * sum).min(f64::MAX), floor, imitation * left);
     }
-    let law = Saturating { rate: p, gain, floor: q, slope: adopted, scale: vec![1.0; count] };
-    law.fill(times, count, emit);
+    let numbers = Numbers { gain, floor: q, slope: adopted, scale: vec![1.0; count] };
+    Saturating::new(p, numbers).fill(times, count, emit);
 }
 
 /// `Γ` of one path at several times, with its derivatives if they are wanted.

@@ -1,5 +1,6 @@
 //! Growth that is multiplied by a constant each period: the damped trend of Gardner & McKenzie (1985).
 
+use super::decay::Decay;
 use super::value::{Times, Value, at_times, each, exp_pair, named};
 use crate::cpu::{self, Level};
 use crate::math;
@@ -7,59 +8,63 @@ use crate::math;
 /// A lower bound of `|ln φ|`. It turns 0/0 at φ = 1 into the limit, and changes no other result.
 const LEAST: f64 = 1e-300;
 
-/// `Γ(τ) = weight · (1 − e^(−aτ)) · e^(τ·rise)` with `a = |ln φ|`, so that no difference cancels.
+/// `Γ(τ) = weight · (1 − e^(−aτ))/d` with `a = |ln φ|`, where d is `e^(−aτ)` if φ > 1 and otherwise 1, so that no difference cancels.
 struct Damped {
     weight: Vec<f64>,
-    decay: Vec<f64>,
-    /// `ln φ` where it is positive, otherwise 0.
-    rise: Vec<f64>,
+    decay: Decay,
+    /// 1 where φ > 1, otherwise 0.
+    rises: Vec<f64>,
     is_rising: bool,
 }
 
 impl Damped {
     fn new(from: Value<'_>, phi: Value<'_>, step: f64, count: usize) -> Self {
-        let (mut weight, mut decay) = (from.log_rate(count), phi.column(count));
-        math::ln_slice(&mut decay);
-        let rise: Vec<f64> = decay.iter().map(|log| log.max(0.0)).collect();
-        let is_rising = rise.iter().any(|rise| *rise > 0.0);
-        for (weight, log) in weight.iter_mut().zip(&mut decay) {
-            let a = log.abs().max(LEAST);
-            let (left, less_1) = math::exp_pair_below_0(-a * step);
-            // For φ > 1 the factor φ^(τ−Δ) of the sum cancels φ^Δ.
-            let first = if *log > 0.0 { 1.0 } else { left };
-            *weight *= step * first / -less_1;
-            *log = a;
-        }
-        Self { weight, decay, rise, is_rising }
+        let (mut weight, mut rate) = (from.log_rate(count), phi.column(count));
+        math::ln_slice(&mut rate);
+        let rises: Vec<f64> = rate.iter().map(|log| f64::from(u8::from(*log > 0.0))).collect();
+        let is_rising = rises.iter().any(|rises| *rises > 0.0);
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for (weight, log) in weight.iter_mut().zip(&mut rate) {
+                    let a = log.abs().max(LEAST);
+                    let (left, less_1) = math::exp_pair_below_0(-a * step);
+                    // For φ > 1 the factor φ^(τ−Δ) of the sum cancels φ^Δ.
+                    let first = if *log > 0.0 { 1.0 } else { left };
+                    *weight *= step * first / -less_1;
+                    *log = a;
+                }
+            },
+        );
+        Self { weight, decay: Decay::new(rate), rises, is_rising }
     }
 
-    #[inline(always)]
-    fn put(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64) {
-        for ((out, weight), decay) in out.iter_mut().zip(&self.weight).zip(&self.decay) {
-            *out = weight * -exp_m1(-tau * decay);
+    fn put(&mut self, out: &mut [f64], tau: f64) {
+        let Self { weight, decay, rises, is_rising } = self;
+        if *is_rising {
+            return decay.put(
+                tau,
+                [weight, rises],
+                out,
+                #[inline(always)]
+                |left, gone, [weight, rises]| weight * gone / if rises > 0.0 { left } else { 1.0 },
+            );
         }
-        if self.is_rising {
-            // e⁰ = 1 on the other paths.
-            for (out, rise) in out.iter_mut().zip(&self.rise) {
-                *out *= math::exp(tau * rise);
-            }
-        }
+        decay.put(
+            tau,
+            [weight],
+            out,
+            #[inline(always)]
+            |_, gone, [weight]| weight * gone,
+        );
     }
 }
 
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
     let [from, phi] = named(values);
-    let law = Damped::new(from, phi, times.step, count);
-    each(times.taus, count, emit, |tau, out| {
-        if tau < 0.0 {
-            return law.put(out, tau, math::exp_m1);
-        }
-        cpu::run(
-            Level::of_this_process(),
-            #[inline(always)]
-            || law.put(out, tau, math::exp_m1_below_0),
-        );
-    });
+    let mut law = Damped::new(from, phi, times.step, count);
+    each(times.taus, count, emit, |tau, out| law.put(out, tau));
 }
 
 /// Below this |x|, `1/(eˣ − 1) − 1/x` is computed by its series.

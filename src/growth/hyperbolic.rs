@@ -1,6 +1,6 @@
 //! Growth that fades to 0 ever more slowly: the harmonic decline of Arps (1945), applied to a growth rate.
 
-use super::value::{Times, Value, at_times, each, named};
+use super::value::{Times, Value, at_times, each, is_ordinary, named};
 use crate::cpu::{self, Level};
 use crate::math;
 
@@ -25,11 +25,32 @@ impl Hyperbolic {
         Self { growth, inverse }
     }
 
+    fn put(&self, out: &mut [f64], tau: f64) {
+        if !is_ordinary(tau) {
+            return self.put_with(
+                out,
+                #[inline(always)]
+                |inverse| math::ln_1p(tau * inverse),
+            );
+        }
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                self.put_with(
+                    out,
+                    #[inline(always)]
+                    |inverse| math::ln_1p_ratio(tau * inverse, 1.0),
+                );
+            },
+        );
+    }
+
     /// Not finite where τ ≤ −h: the law is undefined that long before the base.
     #[inline(always)]
-    fn put(&self, out: &mut [f64], tau: f64) {
+    fn put_with(&self, out: &mut [f64], log: impl Fn(f64) -> f64) {
         for ((out, growth), inverse) in out.iter_mut().zip(&self.growth).zip(&self.inverse) {
-            *out = growth * math::ln_1p(tau * inverse);
+            *out = growth * log(*inverse);
         }
     }
 }
@@ -37,13 +58,7 @@ impl Hyperbolic {
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
     let [from, half_life] = named(values);
     let law = Hyperbolic::new(from, half_life, count);
-    each(times.taus, count, emit, |tau, out| {
-        cpu::run(
-            Level::of_this_process(),
-            #[inline(always)]
-            || law.put(out, tau),
-        );
-    });
+    each(times.taus, count, emit, |tau, out| law.put(out, tau));
 }
 
 /// `Γ` of one path at several times, with its derivatives if they are wanted.

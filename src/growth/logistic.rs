@@ -1,6 +1,6 @@
 //! Logistic growth towards a saturation level (Verhulst 1838).
 
-use super::saturating::Saturating;
+use super::saturating::{Numbers, Saturating};
 use super::value::{Times, Value, at_times, columns, exp_pair, named};
 use crate::math;
 
@@ -11,8 +11,8 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
         *saturation -= 1.0;
     }
     let one = vec![1.0; count];
-    let law = Saturating { rate, slope: gain.clone(), gain, floor: one.clone(), scale: one };
-    law.fill(times, count, emit);
+    let numbers = Numbers { slope: gain.clone(), gain, floor: one.clone(), scale: one };
+    Saturating::new(rate, numbers).fill(times, count, emit);
 }
 
 /// `Γ` of one path at several times, with its derivatives if they are wanted.

@@ -4,6 +4,7 @@ mod bass;
 mod constructors;
 mod custom;
 mod damped;
+mod decay;
 mod fade;
 mod family;
 mod gompertz;
@@ -194,11 +195,11 @@ impl Curve {
             CurveLaw::Family(family, _) => family.fill(values, times, count, emit),
             CurveLaw::Share(share) => {
                 let (market, own) = values.split_at(values.len() - Gained::NUMBERS);
-                let gained = Gained::new(own, count);
+                let mut gained = Gained::new(own, count);
                 let mut out = vec![0.0; count];
                 share.market.fill(market, times, count, &mut |index, growth| {
                     gained.put(&mut out, taus[index]);
-                    out.iter_mut().zip(growth).for_each(|(out, growth)| *out += growth);
+                    add(&mut out, growth);
                     emit(index, &out);
                 });
             }
@@ -252,6 +253,19 @@ impl Curve {
             }
         }
     }
+}
+
+/// Adds `growth` on every path.
+fn add(out: &mut [f64], growth: &[f64]) {
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for (out, growth) in out.iter_mut().zip(growth) {
+                *out += growth;
+            }
+        },
+    );
 }
 
 /// `rate · tau` on every path.

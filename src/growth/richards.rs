@@ -1,7 +1,8 @@
 //! Generalized logistic growth towards a saturation level (Richards 1959).
 
-use super::saturating::Saturating;
+use super::saturating::{Numbers, Saturating};
 use super::value::{Times, Value, at_times, columns, each, exp_pair, named};
+use crate::cpu::{self, Level};
 use crate::math;
 
 /// Beyond these shapes revenue does not change by an ulp, and neither ν ln S nor 1/ν overflows.
@@ -29,18 +30,28 @@ impl Steep {
 /// `L^ν = 1 + C (1 − e)/(S^−ν + C e)`, `C = 1 − S^−ν`, `e = e^(−kτ)`.
 pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &mut dyn FnMut(usize, &[f64])) {
     let [saturation, rate, mut scale] = columns(named(values), count);
+    // The column of the floor `S^−ν` holds the saturation, then its logarithm, then `ν ln S`.
     let (mut floor, mut gain, mut steep) = (saturation, vec![0.0; count], Vec::new());
     math::ln_slice(&mut floor);
-    for (path, ((floor, gain), scale)) in floor.iter_mut().zip(&mut gain).zip(&mut scale).enumerate() {
+    for (path, (limit, scale)) in floor.iter_mut().zip(&mut scale).enumerate() {
         let shape = scale.clamp(SHAPES.0, SHAPES.1);
-        let limit = shape * *floor;
-        if limit > STEEP {
-            steep.push(Steep { path, limit, rate: rate[path], shape });
+        *limit *= shape;
+        *scale = 1.0 / shape;
+        if *limit > STEEP {
+            steep.push(Steep { path, limit: *limit, rate: rate[path], shape });
         }
-        let (power, less_1) = math::exp_pair_below_0(-limit);
-        (*floor, *gain, *scale) = (power, -less_1, 1.0 / shape);
     }
-    let law = Saturating { rate, slope: gain.clone(), gain, floor, scale };
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || {
+            for (floor, gain) in floor.iter_mut().zip(&mut gain) {
+                let (power, less_1) = math::exp_pair_below_0(-*floor);
+                (*floor, *gain) = (power, -less_1);
+            }
+        },
+    );
+    let mut law = Saturating::new(rate, Numbers { slope: gain.clone(), gain, floor, scale });
     each(times.taus, count, emit, |tau, out| {
         law.put(out, tau);
         for path in &steep {

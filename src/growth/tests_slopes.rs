@@ -112,3 +112,43 @@ fn growth_before_a_launch_is_not_finite() {
         assert!(!growth[0].is_finite() && growth[1].abs() < 1e-12, "{curve:?}: {growth:?}");
     }
 }
+
+/// After the base the curve shares exponentials between times, and its logarithms have one division; the closed formulas, which
+/// derivatives come with, have neither.
+#[test]
+fn growth_after_the_base_is_that_of_the_formulas() {
+    let mut rng = StdRng::seed_from_u64(12);
+    let grids = [4.0, 12.0].map(|parts| (1..=120).map(|step| f64::from(step) / parts).collect::<Vec<f64>>());
+    for case in 0..300 {
+        let mut within = |low: f64, high: f64| rng.random_range(low..high);
+        let saturation = 1.0 + libm::exp(within(-3.0, 6.0));
+        let (rate, other, adopted) = (within(0.01, 1.5), within(0.01, 1.0), within(0.01, 0.9));
+        let taus = &grids[case % 2];
+        let laws = [
+            (Curve::hyperbolic(0.2, 2), vec![within(-0.3, 0.9), within(0.1, 9.0)]),
+            (Curve::damped(0.2, 0.8), vec![within(-0.3, 0.9), within(0.5, 1.2)]),
+            (Curve::logistic(2, 0.5), vec![saturation, rate]),
+            (Curve::gompertz(2, 0.5), vec![saturation, rate]),
+            // Of times after the base, the formula with derivatives is accurate where S^−ν is not small.
+            (Curve::richards(2, 0.5, 1), vec![saturation, rate, within(0.3, 3.0) / libm::log(saturation)]),
+            (Curve::bass(0.1, 0.3, 0.1), vec![rate, other, adopted]),
+            (Curve::weibull(2, 0.2, 1.5), vec![saturation, rate, within(0.5, 3.0)]),
+        ];
+        for (curve, numbers) in laws {
+            let mut expected = vec![0.0; taus.len()];
+            curve.with_slopes(&numbers, Times { taus, step: STEP }, &mut expected, None);
+            for ((tau, found), expected) in taus.iter().zip(with_fill(&curve, &numbers, taus)).zip(expected) {
+                let error = 1e-12 * expected.abs().max(1.0);
+                assert!((found - expected).abs() <= error, "{curve:?} {numbers:?} at {tau}: {found}, not {expected}");
+            }
+        }
+        let (from, to, half_life) = (adopted, within(0.01, 0.9), within(0.1, 9.0));
+        let logit = |share: f64| libm::log(share / (1.0 - share));
+        let curve = Curve::share(Curve::constant(0.0), from, to, half_life);
+        for (tau, found) in taus.iter().zip(with_fill(&curve, &[0.0, from, to, half_life], taus)) {
+            let moved = logit(to) + (logit(from) - logit(to)) * libm::exp2(-tau / half_life);
+            let expected = -libm::log1p(libm::exp(-moved)) - libm::log(from);
+            assert!((found - expected).abs() <= 1e-12, "{from} {to} {half_life} at {tau}: {found}, not {expected}");
+        }
+    }
+}

@@ -63,6 +63,12 @@ pub(crate) struct Times<'a> {
     pub(crate) step: f64,
 }
 
+/// Whether a time is one of a scenario, and not before the base, which only an audit evaluates, nor so late that its ratio to a number
+/// of a law may overflow.
+pub(super) fn is_ordinary(tau: f64) -> bool {
+    (0.0..=1e6).contains(&tau)
+}
+
 /// Columns of several numbers over a block of paths.
 pub(super) fn columns<const N: usize>(values: [Value<'_>; N], count: usize) -> [Vec<f64>; N] {
     values.map(|value| value.column(count))

@@ -27,24 +27,24 @@ use super::polynomial;
 use crate::cpu::{self, Level};
 
 /// log₂ e.
-const LOG2_E: f64 = std::f64::consts::LOG2_E;
+pub(super) const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// The leading 32 bits of ln 2, so that its product with an exponent is exact.
-const LN_2_HIGH: f64 = 0.6931471803691238;
+pub(super) const LN_2_HIGH: f64 = 0.6931471803691238;
 /// ln 2 − `LN_2_HIGH`.
-const LN_2_LOW: f64 = 1.9082149292705877e-10;
+pub(super) const LN_2_LOW: f64 = 1.9082149292705877e-10;
 /// 1.5·2⁵²: adding it rounds a number below 2⁵¹ to an integer, which is then in the low bits of the sum. There is no
 /// vector instruction from `f64` to `i64` before AVX-512.
-const ROUNDER: f64 = 6755399441055744.0;
+pub(super) const ROUNDER: f64 = 6755399441055744.0;
 /// Mantissa bits of an `f64`.
-const MANTISSA: u64 = (1 << 52) - 1;
+pub(super) const MANTISSA: u64 = (1 << 52) - 1;
 /// The bits of 1.0.
-const ONE: u64 = 1023 << 52;
+pub(super) const ONE: u64 = 1023 << 52;
 /// Bits of √½, rounded up.
 const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
 
 /// eʳ = 1 + r + r²·P(r) for |r| ≤ ½ ln 2; P by Chebyshev interpolation with an error of 1.4e-18
 /// (`math.py coefficients`).
-const EXP: [f64; 11] = [
+pub(super) const EXP: [f64; 11] = [
     0.5,
     0.1666666666666667,
     0.04166666666666667,

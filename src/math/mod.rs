@@ -10,6 +10,7 @@
 //! | module | contents |
 //! |---|---|
 //! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each for one number and for a slice |
+//! | `ratio` | `ln(1 + a/b)`, and `exp` and `exp_m1` of bounded arguments, for growth laws over blocks of paths |
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
 //! | `beta` | distribution function and quantile of the beta distribution |
 //! | `chi_squared` | tails of the gamma distribution and quantiles of χ² |
@@ -39,6 +40,7 @@ pub(crate) mod fourier;
 pub(crate) mod gauss;
 pub(crate) mod interpolant;
 mod normal;
+mod ratio;
 pub(crate) mod root;
 pub(crate) mod rotation;
 mod single;
@@ -60,6 +62,7 @@ pub(crate) use libm::lgamma as ln_gamma;
 /// From `libm`: inverse sine, cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{asin, cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
+pub(crate) use ratio::{exp_pair_within_700, ln_1p_ratio};
 pub(crate) use single::{exp_f32, to_f32};
 pub(crate) use student::{student_of_scale, student_quantile, student_root, student_sf};
 pub(crate) use table::QuantileTable;

@@ -33,6 +33,8 @@ pub(super) struct Dynamic {
     loadings: Vec<Vec<(usize, f32)>>,
     /// By factor: σ√Δ of every path.
     sigmas: Vec<AlignedRow<f32>>,
+    /// Whether the numbers of motions that are not drawn are known.
+    is_filled: bool,
 }
 
 impl Dynamic {
@@ -75,6 +77,7 @@ impl Dynamic {
             motions: moves.of.iter().map(motion).collect(),
             loadings: loadings.collect(),
             sigmas: moves.factors.iter().map(|_| AlignedRow::zeros(width)).collect(),
+            is_filled: false,
         })
     }
 
@@ -154,7 +157,11 @@ impl Dynamic {
                 MotionInput::Persistent { half_life } | MotionInput::Reverting { half_life } => (None, half_life),
                 MotionInput::DampedTrend { share, half_life } => (Some(share), half_life),
             };
-            for path in 0..width {
+            let is_drawn = motion.inputs().any(Input::is_drawn);
+            if !is_drawn && self.is_filled {
+                continue;
+            }
+            for path in 0..if is_drawn { width } else { 1 } {
                 let years = half_life.of_path(draws, path);
                 left[path] = to_f32(kept(step, years));
                 let share = share.map(|share| share.of_path(draws, path));
@@ -163,7 +170,14 @@ impl Dynamic {
                     noise[path] = to_f32((1.0 - share).sqrt());
                 }
             }
+            if !is_drawn {
+                for row in [left, new, noise] {
+                    let first = row.first().copied().unwrap_or_default();
+                    row.fill(first);
+                }
+            }
         }
+        self.is_filled = true;
         for (factor, sigmas) in plan.moves.factors.iter().zip(&mut self.sigmas) {
             if let Input::Drawn(draw) = factor.volatility {
                 for (sigma, volatility) in sigmas.iter_mut().zip(&draws[draw][..width]) {

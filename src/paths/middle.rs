@@ -66,12 +66,13 @@ impl Middle {
             self.take_bases(plan, &draws[draw][..width]);
         }
         let horizon = *plan.taus.last().expect("validated: there is at least one period");
-        if !plan.has_terms(of)
-            && series.growth.fill_log_rates(&series.values(draws, width), &mut self.rate[..width])
-            && self.is_finite_at(plan, horizon, width)
-        {
-            self.kind = Kind::Line;
-            return Ok(());
+        let rates = &mut self.rate[..width];
+        if plan.keeps_lines(of) && series.growth.fill_log_rates(&series.values(draws, width), rates) {
+            plan.add_terms_to_rates(of, draws, rates);
+            if self.is_finite_at(plan, horizon, width) {
+                self.kind = Kind::Line;
+                return Ok(());
+            }
         }
         self.kind = Kind::InPlace;
         fill_row((plan, of), draws, &self.start[..width], row)
@@ -179,6 +180,38 @@ fn put_sums(column: &mut [f32], start: &[f64], growth: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assumption::{normal, uniform};
+    use crate::growth::Curve;
+    use crate::plan::Draw;
+    use crate::scenario::{Centring, Factor, Provider, Scenario};
+
+    /// With a drawn volatility, factor and growth.
+    #[test]
+    fn the_line_of_a_mean_is_the_centre_in_f64() {
+        let provider = Provider::new("a", 3).growth(Curve::constant(normal(0.2, 0.05))).volatility(uniform(0.1, 0.3));
+        let scenario = Scenario::builder("2018-Q1", "2023-Q1")
+            .factor(Factor::new("f", uniform(0.1, 0.2)).drift(0.02))
+            .provider(provider.loading("f", 0.7).centring(Centring::Mean))
+            .correlation("a", "f", 0.4)
+            .build()
+            .expect("valid");
+        let plan = Plan::new(&scenario, 5).expect("a plan");
+        let values = |draw: &Draw| [-1.5, 0.0, 0.7].map(|score| draw.quantile.at_score(score)).to_vec();
+        let draws: Vec<Vec<f64>> = plan.draws.iter().map(values).collect();
+        let (of, width) = (SeriesId(0), 3);
+        let mut middle = Middle::new(&plan, plan.series(of), width);
+        let mut row = vec![0.0; width * (plan.taus.len() + 1)];
+        middle.fill((&plan, of), &draws, width, &mut row).expect("finite");
+        let Centre::Line { start, rate } = middle.centre(width) else { panic!("not a line") };
+        let mut compare = |t: usize, column: &[f64]| {
+            let tau = if t == 0 { 0.0 } else { plan.taus[t - 1] };
+            for ((start, rate), expected) in start.iter().zip(rate).zip(column) {
+                let found = start + rate * tau;
+                assert!((found - expected).abs() < 1e-14, "{found}, not {expected} at {t}");
+            }
+        };
+        plan.fill_fine_centre(of, &draws, width, &mut compare).expect("finite");
+    }
 
     #[test]
     fn the_least_infinite_is_the_first_that_rounds_to_infinity() {

@@ -118,9 +118,14 @@ impl Plan {
         self.parts(of).deviations(draws, width, self.rows.periods())
     }
 
-    /// Whether the path of a series without shocks has terms beside its curve.
-    pub(crate) fn has_terms(&self, of: SeriesId) -> bool {
-        self.dynamics(of).has_terms()
+    /// Whether the path of a series without shocks is a line where its curve is one.
+    pub(crate) fn keeps_lines(&self, of: SeriesId) -> bool {
+        !self.dynamics(of).has_terms() || self.dynamics(of).is_centred_walk()
+    }
+
+    /// Adds the terms beside the curve of a series that [keeps lines](Self::keeps_lines) to its log growth rates a year.
+    pub(crate) fn add_terms_to_rates(&self, of: SeriesId, draws: &[Vec<f64>], rates: &mut [f64]) {
+        self.parts(of).add_rates(draws, rates);
     }
 
     /// ln of a base revenue relative to the reference.

@@ -119,6 +119,12 @@ impl Dynamics {
     pub(super) fn has_terms(&self) -> bool {
         self.is_mean || !self.loadings.is_empty() || !self.jumps.is_empty()
     }
+
+    /// Whether the path without shocks has half of a variance proportional to time beside the curve, and no term that is not
+    /// proportional to time.
+    pub(super) fn is_centred_walk(&self) -> bool {
+        self.is_mean && self.motion.is_random_walk() && self.jumps.is_empty()
+    }
 }
 
 /// The coin of a jump: a draw of 0 or 1 with a stream of its own.

@@ -4,6 +4,7 @@
 use super::dynamics::{Dynamics, Moves};
 use super::input::Input;
 use crate::covariance::{Covariance, Moments, Motion};
+use crate::cpu::{self, Level};
 use crate::math;
 
 /// The terms of one series for a block of draws, date by date.
@@ -78,12 +79,23 @@ impl Terms {
 
     /// `growth` at period t, τ years after the base, with the terms. Periods come in increasing order.
     pub(super) fn added(&mut self, t: usize, tau: f64, growth: &[f64]) -> &[f64] {
-        for ((sum, growth), rate) in self.sum.iter_mut().zip(growth).zip(&self.rate) {
-            *sum = growth + rate * tau;
-        }
-        for (_, sizes) in self.jumps.iter().filter(|(at, _)| *at <= t) {
-            self.sum.iter_mut().zip(sizes).for_each(|(sum, size)| *sum += size);
-        }
+        let Self { rate, jumps, sum, .. } = &mut *self;
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for ((sum, growth), rate) in sum.iter_mut().zip(growth).zip(&*rate) {
+                    *sum = growth + rate * tau;
+                }
+                for (at, sizes) in &*jumps {
+                    if *at <= t {
+                        for (sum, size) in sum.iter_mut().zip(sizes) {
+                            *sum += size;
+                        }
+                    }
+                }
+            },
+        );
         if let Some(variance) = &mut self.variance {
             variance.subtract_half(t - self.t, t, &mut self.sum);
         }
@@ -115,6 +127,15 @@ impl Variance {
 }
 
 impl Parts<'_> {
+    /// Adds the terms, where they are proportional to time, to growth rates per year.
+    pub(super) fn add_rates(self, draws: &[Vec<f64>], rates: &mut [f64]) {
+        let step = self.covariance.step_root() * self.covariance.step_root();
+        if let Some(mut terms) = Terms::new(self, draws, rates.len()) {
+            let first = terms.added(1, step, &vec![0.0; rates.len()]);
+            rates.iter_mut().zip(first).for_each(|(rate, term)| *rate += term / step);
+        }
+    }
+
     /// The standard deviations of the shocks of the series at 0 to T, by date and then by point.
     pub(super) fn deviations(self, draws: &[Vec<f64>], width: usize, periods: usize) -> Vec<Vec<f64>> {
         let mut variance = self.variance(&self.moves.of[self.index], draws, width);

@@ -3,7 +3,7 @@
     pip install mpmath
     python tests/reference/math.py                              # writes elementary.csv, normal.csv, beta.csv, student.csv
     python tests/reference/math.py --points 20000 --out DIR     # a dense set; OUTGROW_REFERENCE=DIR makes the tests read it
-    python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs and normal.rs
+    python tests/reference/math.py coefficients                 # prints the polynomials of elementary.rs, ratio.rs and normal.rs
 
 Every argument is an exact double, written so that it reads back to itself. The exact value is `value` + `rest`: the
 nearest double and the remainder, so that errors below half a unit in the last place can be measured.
@@ -339,7 +339,11 @@ def coefficients():
 
     series("SCALED_ERFC", scaled_erfc, -1, 1, 23)
     end = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mpf("1.0001")
-    series("LN", lambda w: (2 * mp.atanh(mp.sqrt(w)) / mp.sqrt(w) - 2) / w if w > 1e-20 else mpf(2) / 3 + w * 2 / 5, 0, end, 7)
+    ln = lambda w: (2 * mp.atanh(mp.sqrt(w)) / mp.sqrt(w) - 2) / w if w > 1e-20 else mpf(2) / 3 + w * 2 / 5
+    series("LN", ln, 0, end, 7)
+    # Bits are log2 up to 0.0861, so that a ratio is found within 2^±0.5861.
+    ratio = mpf(2) ** mpf("0.5861")
+    series("LN_RATIO", ln, 0, ((ratio - 1) / (ratio + 1)) ** 2, 7)
 
 
 def main():
