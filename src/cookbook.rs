@@ -157,6 +157,7 @@
 //! Nobody knows. Run the same estimates with several curves and report the answers side by side. If they differ by more
 //! than the assumptions move them, the audit says so (`form`).
 //! ```
+//! # #[cfg(feature = "charts")] {
 //! use outgrow::{Chart, Curve, Provider, Question, Scenario, Tail};
 //! let scenario = Scenario::builder("2026", "2036")
 //!     .provider(Provider::new("Challenger", 4).growth(Curve::constant(0.40)).volatility(0.20))
@@ -175,6 +176,7 @@
 //! let by = |place: usize| outcomes[place].1.overtake("Challenger", "Incumbent")?.by("2036").map(|by| by.value());
 //! assert!(by(0)? > by(1)? && by(0)? > by(2)?);
 //! let svg = Chart::compare(outcomes.iter().map(|(name, outcome)| (*name, outcome))).overtake("Challenger overtakes Incumbent")?;
+//! # }
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
@@ -201,6 +203,7 @@
 //! let heaviest = &audit.weights()[0].assumptions[0];
 //! assert_eq!(heaviest.address, "provider[Challenger].growth.constant");
 //! assert!(heaviest.swing() > 20.0 * overtake.by("2030-Q4")?.standard_error());
+//! # #[cfg(feature = "charts")]
 //! let html = outcome.report().html()?;                         // all of it, for those who read no code
 //! # Ok::<(), outgrow::Error>(())
 //! ```
@@ -317,8 +320,10 @@
 //! let surface = scenario.surface("Us overtakes Them", "2028-Q4", axes)?.tolerance(1e-3).run()?;
 //! let lines = surface.iso_lines(&[0.25, 0.5, 0.75])?;
 //! assert!(lines.iter().all(|line| line.pieces.len() == 1));
+//! # #[cfg(feature = "charts")] {
 //! let svg = surface.chart(&[0.25, 0.5, 0.75], ["our first year", "their growth"], 640)?;
 //! assert!(svg.contains("0.75"));
+//! # }
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
@@ -380,6 +385,7 @@
 //! let pool = outcome.pool().expect("asked for");
 //! println!("together: {}, median {}", pool.question(asked)?.by("2031-Q1")?, pool.question(asked)?.quantile(0.5)?);
 //! assert!(pool.disagreement(asked, "2031-Q1")?.expect("neither 0 nor 1") > 0.1);
+//! # #[cfg(feature = "charts")]
 //! let svg = outcome.chart().views(asked)?;                     // a line for each, and the pool
 //! # Ok::<(), outgrow::Error>(())
 //! ```
@@ -396,14 +402,17 @@
 //! let live = scenario.live("Us overtakes Them", "2028", &["provider[Us].growth.constant"])?;
 //! assert!(live.error < 2e-4 && live.at(&[0.35])? > live.at(&[0.25])?);
 //! let outcome = scenario.simulate().paths(2_000).run()?;
+//! # #[cfg(feature = "charts")] {
 //! let html = outcome.report().live(&live).html()?;          // one file for the readers
 //! assert!(html.contains("type=\"range\""));
+//! # }
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
 //! # 20. How do two plans compare, date by date?
 //! One line for each scenario, in one chart. [`Simulation::difference`](crate::Simulation::difference) has the error of the difference.
 //! ```
+//! # #[cfg(feature = "charts")] {
 //! use outgrow::{Chart, Curve, Provider, Question, Scenario};
 //! let plan = |growth: f64| Scenario::builder("2026-Q1", "2029-Q4")
 //!     .provider(Provider::new("Us", 80).growth(Curve::constant(growth)).volatility(0.15))
@@ -416,6 +425,7 @@
 //! assert!(svg.contains("35 % a year"));
 //! let change = slow.simulate().paths(20_000).difference(&fast)?.question("Us overtakes Them")?.by("2028-Q4")?;
 //! assert!(change.value > 10.0 * change.standard_error);
+//! # }
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!

@@ -326,10 +326,14 @@ const MOST_COMPARED: usize = 1000;
 /// `; did you mean "…"?` with the nearest of `known`, or a note if only the Unicode form differs; empty if none is
 /// near.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    use unicode_normalization::UnicodeNormalization;
     let is_short = |name: &&str| name.len() <= LONGEST_MISTYPED;
     let known: Vec<&str> = known.into_iter().filter(is_short).take(MOST_COMPARED).collect();
-    if !is_short(&wrong) {
+    nearest(wrong, &known)
+}
+
+fn nearest(wrong: &str, known: &[&str]) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    if wrong.len() > LONGEST_MISTYPED {
         return String::new();
     }
     let folded = |text: &str| text.nfkc().collect::<String>();
@@ -360,10 +364,13 @@ fn distance(wrong: &str, known: &str) -> Option<usize> {
 /// As [`did_you_mean`] for addresses. Only the first step in which two addresses differ is compared, so that a long
 /// common part does not make different steps look similar. If none is near, it lists the known steps there.
 pub(crate) fn did_you_mean_address<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest_address(wrong, &known.into_iter().take(MOST_COMPARED).collect::<Vec<_>>())
+}
+
+fn nearest_address<'a>(wrong: &str, known: &[&'a str]) -> String {
     if wrong.len() > LONGEST_MISTYPED {
         return String::new();
     }
-    let known: Vec<&str> = known.into_iter().take(MOST_COMPARED).collect();
     let near = |known: &&'a str| -> Option<(usize, &'a str)> {
         let start = common_steps(wrong, known);
         let end = common_end(&wrong[start..], &known[start..]);

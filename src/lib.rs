@@ -60,9 +60,9 @@
 //! | read the answers | [`Outcome`], [`Overtake`], [`Estimate`], [`When`] |
 //! | answer a scenario as several forecasters see it, and pool them | [`View`], [`Simulation::views`], [`Exact::views`], [`Outcome::pool`] |
 //! | check a scenario for likely mistakes | [`Scenario::quick_audit`], [`Scenario::audit`], [`Audit`], [`Finding`], [`Severity`], [`Claim`] |
-//! | plot the answers | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
-//! | compare scenarios in one chart | [`Chart::compare`], [`Chart::scenarios`] |
-//! | write a self-contained report | [`Outcome::report`], [`Report`] |
+//! | plot the answers (feature `charts`, on by default) | [`Outcome::chart`], [`Chart`], [`Simulation::sample`] |
+//! | compare scenarios in one chart (feature `charts`) | [`Chart::compare`], [`Chart::scenarios`] |
+//! | write a self-contained report (feature `charts`) | [`Outcome::report`], [`Report`] |
 //! | export the answers | [`Outcome::to_csv`], [`Outcome::to_spreadsheet_csv`], [`Outcome::to_markdown`], `serde_json::to_string` |
 //! | read a stored outcome for charts and reports | `serde_json::from_str::<Outcome>` |
 //! | compute a stored outcome again and check it | [`Outcome::reproduce`] |
@@ -145,6 +145,7 @@ mod plan;
 mod random;
 mod reference;
 mod render;
+#[cfg(feature = "charts")]
 mod report;
 mod scenario;
 pub mod scores;
@@ -180,7 +181,9 @@ pub use plan::Rows;
 #[cfg(outgrow_bench)]
 #[doc(hidden)]
 pub use plan::benching::{Bound, Compiled};
+#[cfg(feature = "charts")]
 pub use render::Chart;
+#[cfg(feature = "charts")]
 pub use report::Report;
 pub use scenario::{
     Asks, AssumptionPlace, Centring, Claim, Factor, Innovations, Jump, Measure, Provider, Question, Scenario,
@@ -193,6 +196,7 @@ pub use statistic::{Counts, Shape, Statistic};
 /// The Markdown of the repository runs as doctests.
 #[cfg(doctest)]
 mod markdown {
+    #[cfg(feature = "charts")]
     #[doc = include_str!("../README.md")]
     mod readme {}
     #[doc = include_str!("../DESIGN.md")]

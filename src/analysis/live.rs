@@ -31,8 +31,6 @@ const ENDS: [f64; 2] = [0.01, 0.99];
 const LEAST_WEIGHT: f64 = 1e-3;
 /// Scores beyond this are probabilities that need no digits.
 const MOST_SCORE: f64 = 5.0;
-/// The numbers beside the largest error that the page names as large.
-pub(crate) const SMALL_ERROR: f64 = 2e-4;
 
 /// A probability as a function of up to four drawn numbers, each between its 1 % and 99 % quantiles; made by
 /// [`Scenario::live`](crate::Scenario::live).
@@ -276,11 +274,13 @@ impl LiveAnswer {
     }
 
     /// Whether the polynomial is of the normal score of the probability.
+    #[cfg(feature = "charts")]
     pub(crate) fn is_score(&self) -> bool {
         self.is_score
     }
 
     /// The degrees in each number and the coefficient of every product of Chebyshev polynomials.
+    #[cfg(feature = "charts")]
     pub(crate) fn terms(&self) -> &[(Vec<u8>, f64)] {
         &self.terms
     }

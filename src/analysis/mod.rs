@@ -29,7 +29,6 @@ mod weighted;
 
 pub use contours::IsoLine;
 pub use found::{IndexMethod, Indices, Sensitivity, Share, VarianceSplit};
-pub(crate) use live::SMALL_ERROR;
 pub use live::{LiveAnswer, LiveNumber};
 pub use news::{News, NewsPart, Surprise, Update};
 pub use number::NumberEstimate;

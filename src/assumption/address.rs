@@ -350,11 +350,15 @@ impl Trail {
     }
 
     pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>) {
+        self.push_key(key.into());
+    }
+
+    fn push_key(&mut self, key: Key<'_>) {
         if self.is_silent {
             return;
         }
         self.marks.push(self.text.len());
-        match key.into() {
+        match key {
             Key::Field(field) => {
                 if !self.text.is_empty() {
                     self.text.push('.');

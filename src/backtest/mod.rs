@@ -15,5 +15,6 @@ pub use cases::{Outcome, Pair};
 pub use forecast::Forecast;
 pub use hedgehog::{Hedgehog, OriginFan};
 pub use run::Backtest;
+#[cfg(feature = "charts")]
 pub(crate) use scorecard::shown_skill;
 pub use scorecard::{Case, ForecasterScores, Scorecard};

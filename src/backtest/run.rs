@@ -129,6 +129,7 @@ impl<'a> Backtest<'a> {
     /// let panel = History::from_csv(&text)?;
     /// let card = panel.backtest().horizon(2).first_origin("2005".parse()?).hedgehog_of(None, "A", "B").run()?;
     /// assert_eq!(card.hedgehog().fans[0].years.len(), 2);
+    /// # #[cfg(feature = "charts")]
     /// let svg: String = card.hedgehog_chart(480)?;
     /// # Ok::<(), outgrow::Error>(())
     /// ```

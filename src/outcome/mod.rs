@@ -41,11 +41,14 @@ pub(crate) use mixture::{Component, Mixture};
 pub(crate) use overtake::{Answers, QuestionDates};
 pub use overtake::{LeadChanges, Overtake};
 pub(crate) use part::{MeasuredFan, Part, ProviderOutcome, SegmentOutcome};
-pub(crate) use past::{BAND, KnownRevenue, LEVELS, MEDIAN};
+#[cfg(feature = "charts")]
+pub(crate) use past::LEVELS;
+pub(crate) use past::{BAND, KnownRevenue, MEDIAN};
 pub(crate) use provider::{Distribution, FanRow, ShareRow, WITHOUT_FANS, logistic};
 pub use provider::{Fan, RankTable, ShareFan};
 pub(crate) use run::{Chosen, Method, NotExact, RunInfo};
 
+#[cfg(feature = "charts")]
 pub(crate) use pool::not_asked;
 pub use views::{Pool, ViewAnswer};
 

@@ -1,6 +1,8 @@
 //! The scenario and the settings of an outcome.
 
-use super::{MeasuredFan, Outcome, Part, ProviderOutcome, RunInfo};
+use super::{MeasuredFan, Outcome};
+#[cfg(feature = "charts")]
+use super::{Part, ProviderOutcome, RunInfo};
 use crate::calendar::Period;
 use crate::scenario::Scenario;
 
@@ -18,6 +20,15 @@ impl Outcome {
         self.scenario.horizon()
     }
 
+    /// Revenue over years, by provider and measure.
+    pub(crate) fn measured_fans(&self) -> impl Iterator<Item = (&str, &MeasuredFan)> {
+        self.providers.iter().flat_map(|provider| provider.measured.iter().map(|fan| (provider.name.as_str(), fan)))
+    }
+}
+
+/// What charts and reports read.
+#[cfg(feature = "charts")]
+impl Outcome {
     /// How the answers were computed.
     pub(crate) fn run(&self) -> &RunInfo {
         &self.run
@@ -40,11 +51,6 @@ impl Outcome {
 
     pub(crate) fn has_shares(&self) -> bool {
         self.knows(|provider| &provider.share)
-    }
-
-    /// Revenue over years, by provider and measure.
-    pub(crate) fn measured_fans(&self) -> impl Iterator<Item = (&str, &MeasuredFan)> {
-        self.providers.iter().flat_map(|provider| provider.measured.iter().map(|fan| (provider.name.as_str(), fan)))
     }
 
     fn knows<T>(&self, part: impl Fn(&ProviderOutcome) -> &Part<T>) -> bool {

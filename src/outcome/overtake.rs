@@ -236,11 +236,13 @@ impl Overtake {
     }
 
     /// The caption of the leads at the base: "ahead at", or "ahead from" if a lead must last.
+    #[cfg(feature = "charts")]
     pub(crate) fn ahead_words(&self) -> &'static str {
         if self.sustained() > 1 { "ahead from" } else { "ahead at" }
     }
 
     /// The same within a sentence.
+    #[cfg(feature = "charts")]
     pub(crate) fn ahead_already_words(&self) -> &'static str {
         if self.sustained() > 1 { "from the base on" } else { "already at the base" }
     }

@@ -1,6 +1,7 @@
-//! Outcomes for people: tables, Markdown, CSV and charts. These are methods of [`Outcome`](crate::Outcome) and
+//! Outcomes for people: tables, Markdown, CSV and charts (feature `charts`). These are methods of [`Outcome`](crate::Outcome) and
 //! [`Overtake`](crate::Overtake).
 
+#[cfg(feature = "charts")]
 mod chart;
 mod csv;
 mod difference;
@@ -13,9 +14,14 @@ mod table;
 mod text;
 mod views;
 
+#[cfg(feature = "charts")]
 pub use chart::Chart;
+#[cfg(feature = "charts")]
 pub(crate) use chart::escaped;
 #[cfg(feature = "history")]
 pub(crate) use number::grouped;
-pub(crate) use number::{money, thousands};
+#[cfg(feature = "charts")]
+pub(crate) use number::money;
+pub(crate) use number::thousands;
+#[cfg(feature = "charts")]
 pub(crate) use table::{Table, VIEWS_NOTE};

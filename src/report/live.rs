@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::html::{HtmlPage, Slider};
 use super::{places, words};
-use crate::analysis::{LiveAnswer, LiveNumber, SMALL_ERROR};
+use crate::analysis::{LiveAnswer, LiveNumber};
 use crate::scenario::Scenario;
 
 const SCRIPT: &str = include_str!("live.js");
+/// A larger error than this is named as large, and shows fewer decimals.
+const SMALL_ERROR: f64 = 2e-4;
 /// Steps of a slider.
 const STEPS: u32 = 400;
 

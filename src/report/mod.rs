@@ -1,4 +1,4 @@
-//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them. A back-test as one.
+//! An outcome as one HTML file: questions, answers, their basis, and how to reproduce them. A back-test as one. All of it needs the feature `charts`.
 //!
 //! | file | what |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `basis` | assumptions, findings of the audit, how to reproduce the outcome |
 //! | `live`, `live.js` | an answer with sliders |
 //! | `places` | places of a scenario in words |
+//! | `rerun` | the call and the options that give the same outcome |
 //! | `scorecard` | a back-test as one page |
 //! | `views` | the views side by side |
 //! | `words` | likelihood on a named scale, probabilities in percent, distributions by their quantiles |
@@ -21,6 +22,7 @@ mod first;
 mod html;
 mod live;
 mod places;
+mod rerun;
 #[cfg(feature = "history")]
 mod scorecard;
 mod views;
@@ -41,7 +43,7 @@ use crate::outcome::Outcome;
 /// contains the answers as text, charts and tables; every assumption with its address, its distribution and its
 /// source ("assumed" if none is stated); the findings of [`Scenario::audit`](crate::Scenario::audit); and the scenario
 /// with the call that reproduces the outcome bit for bit. It needs no network and no script, supports light and dark
-/// mode, small screens and printing. The same outcome gives the same bytes.
+/// mode, small screens and printing. The same outcome gives the same bytes. Needs the feature `charts`, which is on by default.
 ///
 /// # Example: for the board
 /// ```
@@ -66,7 +68,7 @@ pub struct Report<'a> {
 }
 
 impl Outcome {
-    /// Starts a report of this outcome.
+    /// Starts a report of this outcome. Needs the feature `charts`, which is on by default.
     pub fn report(&self) -> Report<'_> {
         Report {
             outcome: self,

@@ -14,7 +14,7 @@ const WORST: usize = 10;
 
 impl Scorecard {
     /// The scorecard as one HTML file: the scores of all forecasters, the charts of one of them, and its worst forecasts. It
-    /// needs no network and no script, and the same scorecard gives the same bytes.
+    /// needs no network and no script, and the same scorecard gives the same bytes. Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// If there is no forecaster of this name.

@@ -42,6 +42,11 @@ impl Reader {
     }
 
     pub(super) fn wanted<T>(&mut self, what: &str, node: &Node) -> Option<T> {
+        self.report_other(what, node);
+        None
+    }
+
+    fn report_other(&mut self, what: &str, node: &Node) {
         let found = match &node.value {
             Value::Text(text) => format!("{text:?}"),
             Value::Integer(number) => number.to_string(),
@@ -52,7 +57,6 @@ impl Reader {
             _ => node.kind_word().to_owned(),
         };
         self.report(format!("must be {what}, got {found}"));
-        None
     }
 
     pub(super) fn at<T>(&mut self, key: Key<'_>, read: impl FnOnce(&mut Self) -> T) -> T {
@@ -94,10 +98,14 @@ impl Reader {
         key: &str,
         read: impl FnOnce(&mut Self, &Node) -> Option<T>,
     ) -> Option<T> {
+        self.require(node, key);
+        self.optional(node, key, read)
+    }
+
+    fn require(&mut self, node: &Node, key: &str) {
         if node.get(key).is_none() {
             self.at(Key::Field(key), |reader| reader.report(format!("the key {key:?} is missing")));
         }
-        self.optional(node, key, read)
     }
 
     /// Every item of a list, at its index.

@@ -262,6 +262,7 @@ impl Measure {
     }
 
     /// What the option `--fans-of` calls it.
+    #[cfg(feature = "charts")]
     pub(crate) fn option(self) -> String {
         match self {
             Self::FiscalYearEnding(month) => format!("fiscal_year_ending={month}"),

@@ -22,7 +22,10 @@ impl ItemKey {
 }
 
 pub(super) fn keys<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<ItemKey> {
-    let names: Vec<Option<&str>> = names.collect();
+    keys_of(&names.collect::<Vec<_>>())
+}
+
+fn keys_of(names: &[Option<&str>]) -> Vec<ItemKey> {
     let mut uses: HashMap<String, usize> = HashMap::new();
     names.iter().flatten().for_each(|name| *uses.entry(visible(name)).or_default() += 1);
     let key = |(index, name): (usize, &Option<&str>)| match name {

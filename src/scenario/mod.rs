@@ -141,6 +141,7 @@ impl Scenario {
     }
 
     /// The noun with a capital, for the start of a sentence.
+    #[cfg(feature = "charts")]
     pub(crate) fn capital_quantity(&self) -> String {
         let mut letters = self.quantity().chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

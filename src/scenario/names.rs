@@ -51,9 +51,13 @@ pub(super) fn check_names<'a>(
     names: impl Iterator<Item = Option<&'a str>>,
     problems: &mut Vec<Problem>,
 ) {
+    check_all(list, field, &names.collect::<Vec<_>>(), problems);
+}
+
+fn check_all(list: &str, field: &str, names: &[Option<&str>], problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<String, (usize, &str)> = BTreeMap::new();
-    for (index, name) in names.enumerate() {
-        let Some(name) = name else { continue };
+    for (index, name) in names.iter().enumerate() {
+        let Some(name) = *name else { continue };
         let taken = |(first, other): (usize, &str)| match name == other {
             true => format!("the name {name:?} is taken by {list}[{first}]"),
             false => format!(

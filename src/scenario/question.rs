@@ -237,6 +237,7 @@ impl Question {
     }
 
     /// The event in words, for the time until a date: "A has overtaken B", "A has led".
+    #[cfg(feature = "charts")]
     pub(crate) fn happened(&self) -> String {
         match &self.asks {
             Asks::Overtakes(challenger, incumbent) => format!("{challenger} has overtaken {incumbent}"),
@@ -246,6 +247,7 @@ impl Question {
     }
 
     /// The event in words, for one date: "A first overtakes B", "A first leads".
+    #[cfg(feature = "charts")]
     pub(crate) fn first_happens(&self) -> String {
         match &self.asks {
             Asks::Overtakes(challenger, incumbent) => format!("{challenger} first overtakes {incumbent}"),

@@ -50,12 +50,20 @@ pub(super) fn list(item: Value) -> Value {
 }
 
 pub(super) fn table<'k>(keys: impl Iterator<Item = (&'k str, Value)>, required: &[&str]) -> Value {
-    let properties: Map<String, Value> = keys.map(|(key, value)| (key.to_owned(), value)).collect();
+    object(keys.map(|(key, value)| (key.to_owned(), value)).collect(), required)
+}
+
+fn object(properties: Vec<(String, Value)>, required: &[&str]) -> Value {
+    let properties: Map<String, Value> = properties.into_iter().collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 pub(super) fn any(choices: impl IntoIterator<Item = Value>) -> Value {
-    json!({ "anyOf": choices.into_iter().collect::<Vec<_>>() })
+    one_of(choices.into_iter().collect())
+}
+
+fn one_of(choices: Vec<Value>) -> Value {
+    json!({ "anyOf": choices })
 }
 
 pub(super) fn reference(definition: &str) -> Value {

@@ -10,6 +10,7 @@ mod audit;
 #[cfg(feature = "history")]
 mod backtest;
 mod bad_input;
+#[cfg(feature = "charts")]
 mod charts;
 mod close_pairs;
 mod closed_forms;
@@ -86,6 +87,7 @@ mod quantity;
 mod ranks;
 #[cfg(all(feature = "cli", unix))]
 mod readme_commands;
+#[cfg(feature = "charts")]
 mod report;
 mod reproduce;
 mod resume;

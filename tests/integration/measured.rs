@@ -146,6 +146,13 @@ fn they_stand_in_every_form_of_the_outcome() {
     for caption in ["a: revenue of the calendar year", "b: revenue of the year up to each quarter"] {
         assert!(text.contains(caption) && outcome.to_markdown().contains(caption), "{text}");
     }
+}
+
+#[test]
+#[cfg(feature = "charts")]
+fn charts_and_reports_of_measured_fans() {
+    let scenario = scenario();
+    let outcome = bare(&scenario).paths(1_000).fans_of(ALL).run().expect("an outcome");
     assert!(outcome.report().html().expect("a report").contains("revenue of the fiscal year ending in month 3"));
     let svg = outcome.chart().measure(Measure::Annual).fan().expect("a chart");
     assert!(svg.contains("per calendar year, logarithmic axis") && svg.contains("medians in 2020-Q4"), "{svg}");

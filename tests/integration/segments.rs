@@ -117,6 +117,7 @@ fn files_hold_segments() {
     assert_eq!(serde_json::to_string(&read).expect("JSON"), serde_json::to_string(&outcome).expect("JSON"));
     assert!(outcome.to_csv().contains("G/Office"));
     assert!(outcome.to_markdown().contains("G/Office: revenue"));
+    #[cfg(feature = "charts")]
     assert!(outcome.chart().of(["G", "G/Platform"]).fan().is_ok());
     assert!(scenario.audit().is_ok());
 }

@@ -107,11 +107,13 @@ fn bad_input_is_named() {
             .to_string()
             .contains("must be above 0 and below 1, got 1.0")
     );
+    #[cfg(feature = "charts")]
     assert!(found.chart(&[0.5], ["a", "b"], 100).expect_err("too narrow").to_string().contains("got 100"));
     assert!(message([(A, 0.0..=0.8), (A, 0.0..=0.3)]).contains("the two numbers must be different ones"));
 }
 
 #[test]
+#[cfg(feature = "charts")]
 fn a_chart_has_every_line_with_its_level_and_the_present_values() {
     let found = surface(&scenario(), [(A, 0.0..=0.8), (B, 0.0..=0.3)], "2019");
     for width in [390, 800] {

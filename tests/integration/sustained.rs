@@ -167,6 +167,7 @@ fn a_difference_counts_the_base_as_a_date() {
 
 /// Shares of the date chart: leads that last from the base on, the dates, and the rest add up to all paths.
 #[test]
+#[cfg(feature = "charts")]
 fn charts_set_apart_what_lasts_from_the_base_on() {
     let outcome = drawn(Measure::Period, 3).simulate().paths(2_000).seed(5).run().expect("an outcome");
     let name = outcome.questions()[0].name().to_owned();

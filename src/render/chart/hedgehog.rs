@@ -19,7 +19,7 @@ const YEARS_BEFORE: i32 = 8;
 
 impl Scorecard {
     /// Draws the [`hedgehog`](Self::hedgehog), as SVG of this width in pixels: the ratio of the pair, and the median and the central 80 %
-    /// band that the outside view forecast from every origin.
+    /// band that the outside view forecast from every origin. Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// If the width is not from 280 to 2,000 pixels.

@@ -13,7 +13,7 @@ const ASPECT: f64 = 0.8;
 
 impl Surface {
     /// Draws lines of equal probability as SVG of this width in pixels, each with its level, and a dot at the numbers as they are. `words`
-    /// name the two numbers.
+    /// name the two numbers. Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// A level that is not between 0 and 1, or a width that is not from 280 to 2,000 pixels.

@@ -21,7 +21,7 @@ const BLUE: Paint = Paint::FanSeries(0);
 impl Scorecard {
     /// Draws the reliability of a forecaster, by isotonic regression, as SVG of this width in pixels: the frequency of an
     /// overtake against the forecast, the band in which 90 % of calibrated forecasts of independent cases would lie, and how often each
-    /// forecast was made.
+    /// forecast was made. Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// If there is no forecaster of this name, or if the width is not from 280 to 2,000 pixels.
@@ -50,7 +50,7 @@ impl Scorecard {
     }
 
     /// Draws the histogram of the probability integral transform of the log-ratio at the horizon, as SVG of this width in pixels. It is flat
-    /// if the forecasts are calibrated.
+    /// if the forecasts are calibrated. Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// If there is no forecaster of this name, if it has no distribution of the log-ratio, or if the width is not from 280 to 2,000
@@ -77,6 +77,7 @@ impl Scorecard {
     }
 
     /// Draws the skill of each forecaster against `no_drift` with its 90 % interval, as SVG of this width in pixels.
+    /// Needs the feature `charts`, which is on by default.
     ///
     /// # Errors
     /// If the width is not from 280 to 2,000 pixels.

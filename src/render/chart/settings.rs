@@ -17,7 +17,7 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 /// Charts need no font files, system libraries or network, and the same outcome gives the same bytes. They follow the
 /// reader's light or dark mode and contain a title and a description for screen readers. Elements are distinguished by
 /// position, label and dash as well as by color. Text widths are estimated generously, since the reader's fonts are
-/// unknown; shortened text is shown in full on hover.
+/// unknown; shortened text is shown in full on hover. Needs the feature `charts`, which is on by default.
 ///
 /// # Example: one call a chart
 /// ```
@@ -56,6 +56,7 @@ pub struct Chart<'a> {
 
 impl Outcome {
     /// Starts a chart of this outcome: 800 pixels wide, with all providers and a logarithmic axis for money.
+    /// Needs the feature `charts`, which is on by default.
     pub fn chart(&self) -> Chart<'_> {
         Chart::compare([("", self)])
     }
