@@ -815,7 +815,7 @@ fn small_shocks_of_every_kind_have_exact_answers_beside_draws() {
             let scenario = Scenario::builder("2018-Q1", "2022-Q1")
                 .provider(one("A", 700.into(), normal(0.60, 0.10), 2.0))
                 .provider(one("B", lognormal(900.0, 0.12), normal(0.35, 0.08), 4.0))
-                .innovations(innovations.clone())
+                .innovations(innovations)
                 .question(Question::overtakes("A", "B"))
                 .build()
                 .expect("valid");
