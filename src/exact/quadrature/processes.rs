@@ -3,6 +3,9 @@
 //! Given the draws, the answer is a recursion that costs from a hundred to a million times as much as a point of the log-ratio. So
 //! its discretization is chosen first, and the axes along which nothing varies are left out. One axis is integrated by the
 //! trapezoidal rule, several at scrambled points as for Gaussian random walks.
+//!
+//! Unless a drawn number changes how shocks accumulate, lines are an alternative (`lines`): the shocks are then sampled axes. They
+//! serve small shocks, beside which the answer of a recursion is nearly a step of the drawn numbers.
 
 use super::budget::Budget;
 use super::conditional::Conditional;
