@@ -171,8 +171,10 @@ fn a_checkpoint_is_continued_and_nothing_else() {
     assert_eq!(printed(&kept), whole);
     let message = refused(&kept);
     assert!(message.contains("has the counts of an earlier run"), "{message}");
-    let over = ["run", &pair, "--quiet", "--checkpoint", &shipped("cloud_five")];
-    assert!(refused(&over).contains("exists and is no file of counts"));
+    let other = folder.file("other.toml");
+    fs::copy(&pair, &other).expect("its own folder");
+    assert!(refused(&["run", &pair, "--quiet", "--checkpoint", &other]).contains("exists and is no file of counts"));
+    assert!(!fs::exists(folder.file("other.toml.lock")).expect("its own folder"));
     let scenario = File::of("scenario.toml", fs::read(&pair).expect("text").as_slice());
     let over = ["run", &pair, "--quiet", "--paths", "100", "--out", scenario.path()];
     assert!(refused(&over).contains("exists and is no file of counts"));

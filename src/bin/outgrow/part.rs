@@ -1,7 +1,9 @@
 //! Counts as files: the shards of a run, and its checkpoints.
 
 use std::fmt::Display;
+use std::fs::File;
 use std::hash::Hasher;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -148,6 +150,10 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
     if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
         check_replaced(out, shard)?;
     }
+    // A file that is refused gets no lock beside it.
+    if let Some(file) = checkpoint.as_deref().filter(|file| !resume && file.exists()) {
+        check_begins(file)?;
+    }
     let lock = checkpoint.as_deref().map(files::lock).transpose().map_err(|failure| failure.of(&source.name))?;
     let simulated = &options.simulated;
     let mut simulation = answer::configured(&source.scenario, &simulated.simulation, &simulated.contents);
@@ -192,6 +198,14 @@ fn check_replaced(out: &Path, shard: Shard) -> Result<(), Failure> {
     }
 }
 
+/// Checks that a file begins as one of counts does.
+fn check_begins(file: &Path) -> Result<(), Failure> {
+    let mut begin = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut begin));
+    read.map_err(|error| Failure::invalid(format!("{}: {error}", file.display())))?;
+    if begin == HEAD.as_bytes() { Ok(()) } else { Err(Failure::invalid(not_counts(file))) }
+}
+
 fn not_counts(file: &Path) -> String {
     format!("{}: exists and is no file of counts; name another file, or remove it", file.display())
 }
@@ -209,14 +223,12 @@ fn earlier(file: &Path, resume: bool, shard: Shard) -> Result<Option<Tally>, Fai
     if !file.exists() {
         return Ok(None);
     }
-    let read = Part::read(file);
     if !resume {
-        return Err(Failure::invalid(match read {
-            Ok(_) => format!("{name}: has the counts of an earlier run: continue it with --resume, or remove the file"),
-            Err(_) => not_counts(file),
-        }));
+        return Err(Failure::invalid(format!(
+            "{name}: has the counts of an earlier run: continue it with --resume, or remove the file"
+        )));
     }
-    let (of, tally) = read?;
+    let (of, tally) = Part::read(file)?;
     if of != shard {
         return Err(Failure::invalid(format!(
             "{name}: shard: the checkpoint is of shard {of}, this run is shard {shard}"
