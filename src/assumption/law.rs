@@ -154,6 +154,11 @@ fn truncation_fault(of: &Law, low: Option<f64>, high: Option<f64>) -> Option<Str
     }
     let kept = match Shape::of(of)? {
         Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
+        // What two truncations leave is compared as a part of the whole distribution.
+        Shape::Truncated { of, low: least, high: most } => {
+            let (low, high) = (low.max(least), high.min(most));
+            if low < high { of.mass(low, high) } else { 0.0 }
+        }
         shape => shape.mass(low, high),
     };
     (!(kept >= LEAST_KEPT)).then(|| {
