@@ -154,12 +154,12 @@ fn truncation_fault(of: &Law, low: Option<f64>, high: Option<f64>) -> Option<Str
     }
     let kept = match Shape::of(of)? {
         Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
-        // What two truncations leave is compared as a part of the whole distribution.
-        Shape::Truncated { of, low: least, high: most } => {
-            let (low, high) = (low.max(least), high.min(most));
-            if low < high { of.mass(low, high) } else { 0.0 }
-        }
-        shape => shape.mass(low, high),
+        shape @ Shape::Steps(_) => shape.mass(low, high),
+        // Repeated truncation is one: what it leaves is a part of the whole distribution.
+        shape => match shape.truncated(low, high) {
+            Shape::Truncated { of, low, high } if low < high => of.mass(low, high),
+            _ => 0.0,
+        },
     };
     (!(kept >= LEAST_KEPT)).then(|| {
         let (low, high) = range();

@@ -1,5 +1,7 @@
 //! The shocks of lines: paths of the deviation of the log-ratio at sampled points.
 
+use std::borrow::Cow;
+
 use crate::covariance::Motion;
 use crate::math;
 use crate::math::gauss::as_f64;
@@ -77,10 +79,10 @@ impl<'p> Shocks<'p> {
     }
 
     /// The deviation at 0 to T, with the component `own` along the axis of the shocks; and for one unit along that axis.
-    pub(super) fn paths(&self, points: &[Vec<f64>], place: usize, own: f64) -> [Vec<f64>; 2] {
+    pub(super) fn paths(&self, points: &[Vec<f64>], place: usize, own: f64) -> (Vec<f64>, Cow<'_, [f64]>) {
         let walk = self.walk(points, place, own);
         if self.kind.mixing.is_none() && self.kind.motion == Motion::RandomWalk {
-            return [walk, self.shape.clone()];
+            return (walk, Cow::Borrowed(&self.shape));
         }
         let periods = self.bridge.periods();
         let (noise, mixing) = points[periods..].split_at(if self.kind.has_noise() { periods } else { 0 });
@@ -94,7 +96,7 @@ impl<'p> Shocks<'p> {
         let innovations = scaled(&mut walk.windows(2).map(|pair| pair[1] - pair[0]));
         let noise = scaled(&mut noise.iter().map(|score| score[place]));
         let along = scaled(&mut self.direction.iter().copied());
-        [self.kind.accumulated(&innovations, &noise), self.kind.accumulated(&along, &[])]
+        (self.kind.accumulated(&innovations, &noise), self.kind.accumulated(&along, &[]).into())
     }
 
     /// The running sums of the innovations, with the component `own` along the axis of the shocks.
@@ -175,7 +177,7 @@ mod tests {
             if number < periods {
                 points[number][0] = 1.0;
             }
-            shocks.paths(&points, 0, own)[0].clone()
+            shocks.paths(&points, 0, own).0
         };
         let images: Vec<Vec<f64>> = (0..=periods).map(image).collect();
         for s in 0..=periods {
@@ -206,7 +208,8 @@ mod tests {
                 if number < sampled {
                     points[number][0] = 1.0;
                 }
-                shocks.paths(&points, 0, own)
+                let (path, shape) = shocks.paths(&points, 0, own);
+                [path, shape.into_owned()]
             };
             let images: Vec<[Vec<f64>; 2]> = (0..=sampled).map(image).collect();
             let mut moments = Moments::default();

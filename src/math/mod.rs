@@ -71,9 +71,9 @@ pub(crate) use table::QuantileTable;
 #[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
     // A loop, since `Iterator::reduce` is not `#[inline]`: in some builds it stayed out of line, and the kernels took six times as long.
-    let mut sum = 0.0;
-    for power in (0..N).rev() {
-        sum = if power + 1 == N { coefficients[power] } else { sum * x + coefficients[power] };
+    let mut sum = coefficients[N - 1];
+    for power in (0..N - 1).rev() {
+        sum = sum * x + coefficients[power];
     }
     sum
 }

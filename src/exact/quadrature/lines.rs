@@ -141,19 +141,19 @@ impl<'a, 'p> Lines<'a, 'p> {
         let of_draws: Vec<Vec<f64>> = (0..draws).map(fixed).collect();
         let scores: Vec<Vec<f64>> = of_draws.iter().enumerate().map(|(draw, fixed)| along(draw, fixed)).collect();
         let Columns { mut centre, sd, .. } = self.pair.columns(&scores, width)?;
-        let (mut motion, mut slopes) = (Vec::new(), Vec::new());
+        let mut motion = Vec::new();
+        let along_shocks = self.axis.get(draws).copied().unwrap_or_default();
         if let Some(shocks) = &self.shocks {
             let own = fixed(draws);
             for (line, place) in places.clone().enumerate() {
-                let [path, shape] = shocks.paths(&points[self.rest.len()..], place, own[line]);
-                for (t, (w, shape)) in path.iter().zip(&shape).enumerate() {
+                let (path, shape) = shocks.paths(&points[self.rest.len()..], place, own[line]);
+                for (t, (w, shape)) in path.iter().zip(shape.iter()).enumerate() {
                     for node in 0..nodes {
-                        let w = w + self.axis[draws] * self.grid.node(node) * shape;
+                        let w = w + along_shocks * self.grid.node(node) * shape;
                         centre[t][line * nodes + node] += sd[line * nodes + node] * w;
                     }
                 }
-                motion.push(path);
-                slopes.push(shape.iter().map(|shape| self.axis[draws] * shape).collect::<Vec<f64>>());
+                motion.push((path, shape));
             }
         }
         let mut cuts: Vec<Crossing> = Vec::new();
@@ -167,8 +167,9 @@ impl<'a, 'p> Lines<'a, 'p> {
             }
             cuts.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
             let fixed = of_draws.iter().map(|fixed| fixed[line]).collect();
-            let [motion, slopes] = [&motion, &slopes].map(|all| all.get(line).map(Vec::as_slice).unwrap_or_default());
-            emit(Line { starts: &starts, cuts: &cuts, fixed, motion, slopes });
+            let (motion, shape): (&[f64], &[f64]) =
+                motion.get(line).map(|(path, shape)| (&**path, &**shape)).unwrap_or_default();
+            emit(Line { starts: &starts, cuts: &cuts, fixed, motion, shape, along_shocks });
         }
         Ok(())
     }
@@ -180,17 +181,22 @@ pub(crate) struct Line<'a> {
     pub(crate) cuts: &'a [Crossing],
     /// The score of each draw at the middle of the line.
     pub(crate) fixed: Vec<f64>,
-    /// The cumulative shocks at the middle of the line, in units of one period's standard deviation, and their slopes
-    /// along the line; empty without shocks.
+    /// The cumulative shocks at the middle of the line, in units of one period's standard deviation, and for one unit along the axis of
+    /// the shocks; empty without shocks.
     motion: &'a [f64],
-    slopes: &'a [f64],
+    shape: &'a [f64],
+    /// The weight of the axis of the shocks on that of the line.
+    along_shocks: f64,
 }
 
 impl Line<'_> {
     /// The cumulative shocks at a cut, in units of one period's standard deviation, and their slope along the line.
     pub(crate) fn shocks(&self, cut: Crossing) -> [f64; 2] {
-        match (self.motion.get(cut.t), self.slopes.get(cut.t)) {
-            (Some(motion), Some(slope)) => [motion + slope * cut.at, *slope],
+        match (self.motion.get(cut.t), self.shape.get(cut.t)) {
+            (Some(motion), Some(shape)) => {
+                let slope = self.along_shocks * shape;
+                [motion + slope * cut.at, slope]
+            }
             _ => [0.0; 2],
         }
     }

@@ -181,14 +181,14 @@ impl Request {
         let share = budget.set_share(SHARE_OF_RECURSIONS);
         let average = if least < cost && budget.allows(least) { self.average(points, budget).ok() } else { None };
         budget.set_share(share);
-        if let Some(average) = &average
-            && largest(&average.errors) <= self.tolerance
-        {
-            return Ok(average.clone());
+        match average {
+            Some(average) if largest(&average.errors) <= self.tolerance => Ok(average),
+            average => {
+                let integral = self.refine(&mut lines, &of_grid, budget)?;
+                let is_better = |average: &Integral| largest(&average.errors) < largest(&integral.errors);
+                Ok(average.filter(is_better).unwrap_or(integral))
+            }
         }
-        let integral = self.refine(&mut lines, &of_grid, budget)?;
-        let is_better = |average: &Integral| largest(&average.errors) < largest(&integral.errors);
-        Ok(average.filter(is_better).unwrap_or(integral))
     }
 
     /// One recursion, refined until its error is small.

@@ -125,7 +125,7 @@ fn with_digits(value: &str) -> Option<String> {
     let sign = &value[..value.len() - unsigned.len()];
     let (whole, decimals) = unsigned.split_once('.')?;
     let is_number = (whole.is_empty() && is_digits(decimals)) || (decimals.is_empty() && is_digits(whole));
-    let or_zero = |digits: &'_ str| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+    let or_zero = |digits: &str| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
     is_number.then(|| format!("{sign}{}.{}", or_zero(whole), or_zero(decimals)))
 }
 
