@@ -19,25 +19,25 @@ const NEAR: f64 = 1e-9;
 fn laws() {
     check!(name = "laws").for_each(|bytes: &[u8]| {
         let mut source = Source::new(bytes);
-        let (law, grain, is_comparable) = drawn(&mut source);
+        let drawn = Drawn::from(&mut source);
         let provider = Provider::new("a", 1).growth(Curve::constant(0));
         // Validation is that of a scenario; the assumption is not used.
-        let scenario = Scenario::builder("2018", "2019").assumption("x", law.clone()).provider(provider);
+        let scenario = Scenario::builder("2018", "2019").assumption("x", drawn.law.clone()).provider(provider);
         match scenario.build() {
-            Ok(_) => inverts(&law, grain, is_comparable),
+            Ok(_) => inverts(&drawn),
             Err(error) => explains(&error),
         }
     });
 }
 
 #[cfg(not(outgrow_fuzz))]
-fn inverts(_: &Assumption, _: f64, _: bool) {
+fn inverts(_: &Drawn) {
     panic!("the distribution functions are compiled only with --cfg outgrow_fuzz: run .ci/fuzz");
 }
 
-/// `grain` is the error of a value in parts of the range, for distributions that are interpolated.
 #[cfg(outgrow_fuzz)]
-fn inverts(law: &Assumption, grain: f64, is_comparable: bool) {
+fn inverts(drawn: &Drawn) {
+    let Drawn { law, grain, .. } = drawn;
     let Some(distribution) = outgrow::Distribution::of(law) else { return };
     let values = PROBABILITIES.map(|p| distribution.quantile(p));
     assert!(values.iter().all(|value| value.is_finite()), "{law:#}: {values:?}");
@@ -47,7 +47,7 @@ fn inverts(law: &Assumption, grain: f64, is_comparable: bool) {
     let rounded = if format!("{law:#}").contains("log_growth") { 16.0 * f64::EPSILON } else { 0.0 };
     let is_sorted = values.windows(2).all(|pair| pair[1] >= pair[0] - scale - rounded);
     assert!(is_sorted, "{law:#}: {values:?}");
-    if !is_comparable {
+    if !drawn.is_comparable || !drawn.keeps_digits() {
         return;
     }
     for (p, value) in PROBABILITIES.into_iter().zip(values) {
@@ -88,17 +88,45 @@ impl Parameters<'_, '_> {
     }
 }
 
-/// A distribution, the error of its values in parts of the range, and whether its parameters are comparable.
-fn drawn(source: &mut Source<'_>) -> (Assumption, f64, bool) {
-    let unit = if source.below(4) == 0 { 10.0_f64.powi(2 * i32::from(source.byte()) - 256) } else { 1.0 };
-    let mut parameters = Parameters { source, unit, sizes: (f64::INFINITY, 0.0) };
-    let (law, grain) = law(&mut parameters);
-    (law, grain, parameters.are_comparable())
+/// What was truncated, and its bounds.
+type Truncated = Option<(Assumption, f64, f64)>;
+
+struct Drawn {
+    law: Assumption,
+    /// The error of a value in parts of the range, for distributions that are interpolated.
+    grain: f64,
+    #[cfg_attr(not(outgrow_fuzz), expect(dead_code, reason = "only the distribution functions tell what is kept"))]
+    truncated: Truncated,
+    is_comparable: bool,
 }
 
-fn law(parameters: &mut Parameters<'_, '_>) -> (Assumption, f64) {
+impl Drawn {
+    fn from(source: &mut Source<'_>) -> Self {
+        let unit = if source.below(4) == 0 { 10.0_f64.powi(2 * i32::from(source.byte()) - 256) } else { 1.0 };
+        let mut parameters = Parameters { source, unit, sizes: (f64::INFINITY, 0.0) };
+        let (law, grain, truncated) = law(&mut parameters);
+        Self { law, grain, truncated, is_comparable: parameters.are_comparable() }
+    }
+
+    /// The inverse is promised if truncation keeps a thousandth of the tail that it cuts: less is a difference of
+    /// probabilities that agree in their first digits.
+    #[cfg(outgrow_fuzz)]
+    fn keeps_digits(&self) -> bool {
+        let Some((whole, low, high)) = &self.truncated else { return true };
+        let Some(whole) = outgrow::Distribution::of(whole) else { return false };
+        let ([below_low, above_low], [below_high, above_high]) = (whole.tails(*low), whole.tails(*high));
+        let (kept, tail) = if below_high < above_low {
+            (below_high - below_low, below_high)
+        } else {
+            (above_low - above_high, above_low)
+        };
+        kept >= 1e-3 * tail
+    }
+}
+
+fn law(parameters: &mut Parameters<'_, '_>) -> (Assumption, f64, Truncated) {
     let [a, b, c, d] = [parameters.next(), parameters.next(), parameters.next(), parameters.next()];
-    match parameters.source.below(14) {
+    let (law, grain) = match parameters.source.below(14) {
         0 => (normal(a, b), 0.0),
         1 => (lognormal(a, b), 0.0),
         2 => (uniform(a, b), 0.0),
@@ -113,12 +141,15 @@ fn law(parameters: &mut Parameters<'_, '_>) -> (Assumption, f64) {
         11 => (empirical([a, b, c, d]), 0.0),
         12 => (quantiles(parameters.source, [a, b, c, d]), 0.0),
         _ => {
-            let (law, _) = law(parameters);
+            let (law, _, whole) = law(parameters);
             let mut bound = || (parameters.source.below(3) > 0).then(|| parameters.next());
             let (low, high) = (bound(), bound());
-            (truncated(law, low, high), 1e-9)
+            let (whole, least, most) = whole.unwrap_or_else(|| (law.clone(), -f64::MAX, f64::MAX));
+            let kept = (low.map_or(least, |low| low.max(least)), high.map_or(most, |high| high.min(most)));
+            return (truncated(law, low, high), 1e-9, Some((whole, kept.0, kept.1)));
         }
-    }
+    };
+    (law, grain, None)
 }
 
 fn quantiles(source: &mut Source<'_>, [a, b, c, d]: [f64; 4]) -> Assumption {
