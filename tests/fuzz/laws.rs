@@ -43,9 +43,11 @@ fn inverts(drawn: &Drawn) {
     assert!(values.iter().all(|value| value.is_finite()), "{law:#}: {values:?}");
     let [low, high] = [3, 13].map(|index| values[index]);
     let scale = 16.0 * f64::EPSILON * low.abs().max(high.abs()) + grain * (high / 2.0 - low / 2.0);
-    // A growth rate is rounded as its factor is.
-    let rounded = if format!("{law:#}").contains("log_growth") { 16.0 * f64::EPSILON } else { 0.0 };
-    let is_sorted = values.windows(2).all(|pair| pair[1] >= pair[0] - scale - rounded);
+    // A growth rate is rounded as its factor is, and what truncation keeps as the whole distribution is.
+    let rounded = if format!("{law:#}").contains("log_growth") { 1.0_f64 } else { 0.0 };
+    let is_sorted = values
+        .windows(2)
+        .all(|pair| pair[1] >= pair[0] - scale - 16.0 * f64::EPSILON * rounded.max(drawn.size_of_whole()));
     assert!(is_sorted, "{law:#}: {values:?}");
     if !drawn.is_comparable || !drawn.keeps_digits() {
         return;
@@ -106,6 +108,14 @@ impl Drawn {
         let mut parameters = Parameters { source, unit, sizes: (f64::INFINITY, 0.0) };
         let (law, grain, truncated) = law(&mut parameters);
         Self { law, grain, truncated, is_comparable: parameters.are_comparable() }
+    }
+
+    /// The size of ordinary values before truncation.
+    #[cfg(outgrow_fuzz)]
+    fn size_of_whole(&self) -> f64 {
+        let whole = self.truncated.as_ref().and_then(|(whole, ..)| outgrow::Distribution::of(whole));
+        let size = whole.map_or(0.0, |whole| whole.quantile(0.1).abs().max(whole.quantile(0.9).abs()));
+        if size.is_finite() { size } else { 0.0 }
     }
 
     /// The inverse is promised if truncation keeps a thousandth of the tail that it cuts: less is a difference of
