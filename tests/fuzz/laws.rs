@@ -42,7 +42,8 @@ fn inverts(drawn: &Drawn) {
     let values = PROBABILITIES.map(|p| distribution.quantile(p));
     assert!(values.iter().all(|value| value.is_finite()), "{law:#}: {values:?}");
     let [low, high] = [3, 13].map(|index| values[index]);
-    let scale = 16.0 * f64::EPSILON * low.abs().max(high.abs()) + grain * (high / 2.0 - low / 2.0);
+    let scale =
+        16.0 * f64::EPSILON * low.abs().max(high.abs()).max(drawn.size_of_bounds) + grain * (high / 2.0 - low / 2.0);
     // A growth rate is rounded as its factor is, and what truncation keeps as the whole distribution is.
     let rounded = if format!("{law:#}").contains("log_growth") { 1.0_f64 } else { 0.0 };
     let is_sorted = values
@@ -99,6 +100,8 @@ struct Drawn {
     grain: f64,
     #[cfg_attr(not(outgrow_fuzz), expect(dead_code, reason = "only the distribution functions tell what is kept"))]
     truncated: Truncated,
+    /// The size of bounds of which a value is the sum with something else.
+    size_of_bounds: f64,
     is_comparable: bool,
 }
 
@@ -107,7 +110,8 @@ impl Drawn {
         let unit = if source.below(4) == 0 { 10.0_f64.powi(2 * i32::from(source.byte()) - 256) } else { 1.0 };
         let mut parameters = Parameters { source, unit, sizes: (f64::INFINITY, 0.0) };
         let (law, grain, truncated) = law(&mut parameters);
-        Self { law, grain, truncated, is_comparable: parameters.are_comparable() }
+        let size_of_bounds = if format!("{law:#}").contains("quantiles") { parameters.sizes.1 } else { 0.0 };
+        Self { law, grain, truncated, size_of_bounds, is_comparable: parameters.are_comparable() }
     }
 
     /// The size of ordinary values before truncation.
