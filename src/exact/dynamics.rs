@@ -54,12 +54,15 @@ fn fault(scenario: &Scenario, plan: &Plan, series: &[SeriesId]) -> Option<(Strin
         return Some((ScenarioKey::Innovations.text().to_owned(), reason.to_owned()));
     }
     let is_moved = |of: &&SeriesId| !plan.dynamics(**of).motion.is_random_walk() && plan.series(**of).has_volatility();
-    series.iter().find(is_moved).map(|of| {
-        let SeriesId(index) = *of;
-        let kind = scenario.series()[index].own.shock.key();
-        let reason = format!("exact answers are not implemented for shocks of the kind {kind:?}");
-        (of_provider(plan.name(*of), ProviderKey::Shock), reason)
-    })
+    series
+        .iter()
+        .find(is_moved)
+        .map(|of| (of_provider(plan.name(*of), ProviderKey::Shock), unsolved_kind(scenario, *of)))
+}
+
+fn unsolved_kind(scenario: &Scenario, SeriesId(index): SeriesId) -> String {
+    let kind = scenario.series()[index].own.shock.key();
+    format!("exact answers are not implemented for shocks of the kind {kind:?}")
 }
 
 /// # Errors
@@ -99,6 +102,10 @@ pub(super) fn check_pair(scenario: &Scenario, plan: &Plan, series: [SeriesId; 2]
         MotionInput::DampedTrend { share: Input::Drawn(draw), .. } => plan.quantile(*draw).at_score(8.0) <= MOST_SHARE,
         MotionInput::RandomWalk => false,
     };
+    if has_tails && let Some(of) = moving.iter().zip(&motions).find(|(_, of)| !of.is_random_walk() && !is_solved(of)) {
+        let reason = format!("{} with Student-t innovations", unsolved_kind(scenario, *of.0));
+        return Err(refused(&of_provider(plan.name(*of.0), ProviderKey::Shock), &reason, SIMULATE));
+    }
     let is_alike = motions.windows(2).all(|pair| pair[0] == pair[1]);
     let has_factors = !plan.shared(series, |_| 1.0).is_empty();
     let is_walk = motions.iter().all(|motion| motion.is_random_walk());

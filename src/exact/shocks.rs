@@ -78,6 +78,11 @@ impl<'p> Shocks<'p> {
         of_period * self.bridge.periods()
     }
 
+    /// How many of the sampled dimensions are mixing draws: the last ones.
+    pub(super) fn mixing_dimensions(&self) -> usize {
+        if self.kind.mixing.is_some() { self.bridge.periods() } else { 0 }
+    }
+
     /// The deviation at 0 to T, with the component `own` along the axis of the shocks; and for one unit along that axis.
     pub(super) fn paths(&self, points: &[Vec<f64>], place: usize, own: f64) -> (Vec<f64>, Cow<'_, [f64]>) {
         let walk = self.walk(points, place, own);

@@ -76,6 +76,12 @@ impl<'a, 'p> Lines<'a, 'p> {
         self.rest.len()
     }
 
+    /// The sampled dimensions that are mixing draws of Student-t innovations.
+    pub(crate) fn mixing_dimensions(&self) -> std::ops::Range<usize> {
+        let all = self.dimensions();
+        all - self.shocks.as_ref().map_or(0, Shocks::mixing_dimensions)..all
+    }
+
     /// Half-width of a line, in standard deviations.
     pub(crate) fn reach(&self) -> f64 {
         -self.grid.from

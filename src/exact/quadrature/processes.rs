@@ -5,7 +5,8 @@
 //! trapezoidal rule, several at scrambled points as for Gaussian random walks.
 //!
 //! Unless a drawn number changes how shocks accumulate, lines are an alternative (`lines`): the shocks are then sampled axes. They
-//! serve small shocks, beside which the answer of a recursion is nearly a step of the drawn numbers.
+//! serve small shocks, beside which the answer of a recursion is nearly a step of the drawn numbers, and recursions that would need too
+//! many nodes.
 
 use super::budget::Budget;
 use super::conditional::Conditional;
@@ -158,7 +159,14 @@ impl Request {
         let points = Points { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
         let drawn = Pair::with_drawn_start(plan, series);
         match drawn.sampled_shocks() {
-            _ if pair.draws.is_empty() => self.one_process(points, budget),
+            shocks if pair.draws.is_empty() => match self.one_process(points, budget) {
+                // Too many nodes: very heavy tails, or a trend that lasts too long.
+                Err(_) if shocks.is_some() => {
+                    let (mut lines, of_grid) = self.pilot_lines(&drawn, budget)?;
+                    self.refine(&mut lines, &of_grid, budget)
+                }
+                solved => solved,
+            },
             None => self.average(points, budget),
             Some(_) => self.average_or_lines(&drawn, points, budget),
         }
@@ -194,9 +202,10 @@ impl Request {
     /// One recursion, refined until its error is small.
     fn one_process(self, mut points: Points<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
         let (mut level, mut coarse, mut errors) = (0, points.answers(0, &[0.0])?, None);
-        if coarse.work < TRIVIAL {
-            level = 2;
-            coarse = points.answers(level, &[0.0])?;
+        if coarse.work < TRIVIAL
+            && let Ok(fine) = points.answers(2, &[0.0])
+        {
+            (level, coarse) = (2, fine);
         }
         loop {
             level += 1;

@@ -7,8 +7,13 @@
 //! sampling from a defensive mixture, Hesterberg 1995; the balance heuristic, Veach & Guibas 1995). Sums are divided by
 //! the number of normal points, so that no weight exceeds 1.
 //!
+//! With Student-t innovations a single large mixing draw may be the event. Each wide point has then a larger standard deviation on
+//! the axis of one of them too, chosen by a further coordinate of the net.
+//!
 //! In one dimension a replicate is the trapezoidal rule with a random shift. It is unbiased up to the mass beyond 8.5
 //! standard deviations, covers the tails, and converges exponentially for analytic integrands.
+
+use std::ops::Range;
 
 use super::budget::Budget;
 use crate::error::Error;
@@ -48,11 +53,19 @@ pub(crate) type Accumulate<'f> = dyn FnMut(&Points, &mut [f64]) -> Result<(), Er
 /// Sums over points, one for each replicate.
 #[derive(Debug)]
 pub(crate) struct Replicates {
-    net: Net,
-    dimensions: usize,
+    design: Design,
     sums: Sums,
     /// Normal points of each replicate so far.
     pub(crate) points: usize,
+}
+
+/// Where points come from.
+#[derive(Debug)]
+struct Design {
+    net: Net,
+    dimensions: usize,
+    /// The axes of mixing draws.
+    mixing: Range<usize>,
 }
 
 /// For each replicate, the sums of the answers and of the weights.
@@ -64,22 +77,27 @@ pub(crate) struct Sums {
 
 impl Replicates {
     pub(crate) fn new(dimensions: usize, len: usize) -> Self {
-        Self::seeded(SEED, dimensions, len)
+        Self::seeded(SEED, (dimensions, 0..0), len)
+    }
+
+    /// Points of which `mixing` are the axes of mixing draws.
+    pub(crate) fn with_mixing(dimensions: usize, mixing: Range<usize>, len: usize) -> Self {
+        Self::seeded(SEED, (dimensions, mixing), len)
     }
 
     /// Points that are independent of those of [`new`](Self::new).
     pub(crate) fn others(dimensions: usize, len: usize) -> Self {
-        Self::seeded(SEED + 1, dimensions, len)
+        Self::seeded(SEED + 1, (dimensions, 0..0), len)
     }
 
-    fn seeded(seed: u64, dimensions: usize, len: usize) -> Self {
-        let net = Net::new(seed, 2 * SCRAMBLES, dimensions);
+    fn seeded(seed: u64, (dimensions, mixing): (usize, Range<usize>), len: usize) -> Self {
+        let net = Net::new(seed, 2 * SCRAMBLES, dimensions + usize::from(!mixing.is_empty()));
         let sums = Sums { answers: vec![vec![0.0; len]; SCRAMBLES], weights: vec![0.0; SCRAMBLES] };
-        Self { net, dimensions, sums, points: 0 }
+        Self { design: Design { net, dimensions, mixing }, sums, points: 0 }
     }
 
     pub(crate) fn dimensions(&self) -> usize {
-        self.dimensions
+        self.design.dimensions
     }
 
     /// Evaluations that `points` normal points of each replicate take in all, with the wide points beside them.
@@ -90,7 +108,7 @@ impl Replicates {
     /// Continues to `upto` normal points of each replicate; `add` adds the weighted answers at some points to a sum.
     pub(crate) fn run(&mut self, upto: usize, add: &mut Accumulate<'_>) -> Result<(), Error> {
         let mut from = self.points;
-        if self.dimensions == 1 {
+        if self.dimensions() == 1 {
             // A finer trapezoidal rule replaces the nodes instead of adding to them.
             self.sums.answers.iter_mut().for_each(|sum| sum.fill(0.0));
             self.sums.weights.fill(0.0);
@@ -98,7 +116,7 @@ impl Replicates {
         }
         let sums = self.sums.answers.iter_mut().zip(&mut self.sums.weights);
         for (replicate, (sum, weights)) in sums.enumerate() {
-            each((&self.net, self.dimensions), replicate, from..upto, &mut |points| {
+            self.design.each(replicate, from..upto, &mut |points| {
                 *weights += points.weights.iter().sum::<f64>();
                 add(points, sum)
             })?;
@@ -132,7 +150,7 @@ impl Replicates {
     /// Adds to the sums at all points so far.
     pub(crate) fn revisit(&mut self, add: &mut Accumulate<'_>) -> Result<(), Error> {
         for (replicate, sum) in self.sums.answers.iter_mut().enumerate() {
-            each((&self.net, self.dimensions), replicate, 0..self.points, &mut |points| add(points, sum))?;
+            self.design.each(replicate, 0..self.points, &mut |points| add(points, sum))?;
         }
         Ok(())
     }
@@ -143,7 +161,7 @@ impl Replicates {
         points: usize,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        (0..SCRAMBLES).try_for_each(|replicate| each((&self.net, self.dimensions), replicate, 0..points, visit))
+        (0..SCRAMBLES).try_for_each(|replicate| self.design.each(replicate, 0..points, visit))
     }
 
     /// The sum of the weights of all points.
@@ -201,47 +219,84 @@ pub(crate) fn next_points(points: usize, excess: f64) -> usize {
 const REACH: f64 = 8.5;
 
 /// A range of nodes of the trapezoidal rule with `of` nodes.
-fn trapezoid(nodes: std::ops::Range<usize>, of: usize, shift: f64) -> Points {
+fn trapezoid(nodes: Range<usize>, of: usize, shift: f64) -> Points {
     let step = 2.0 * REACH / as_f64(of);
     let scores: Vec<f64> = nodes.map(|k| (as_f64(k) + shift) * step - REACH).collect();
     let weights = scores.iter().map(|z| normal_density(*z) * step * as_f64(of)).collect();
     Points { width: scores.len(), coordinates: vec![scores], weights }
 }
 
-/// The points of one replicate: those of the trapezoidal rule, or normal points and the wide points beside them.
-fn each(
-    (net, dimensions): (&Net, usize),
-    replicate: usize,
-    points: std::ops::Range<usize>,
-    visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
-) -> Result<(), Error> {
-    if dimensions == 1 {
-        let shift = net.group(replicate, 0)[0][0];
-        return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));
-    }
-    for (scramble, scale, times) in [(replicate, 1.0, 1), (SCRAMBLES + replicate, WIDE, NORMAL_PER_WIDE)] {
-        in_groups(points.start / times..points.end / times, &mut |group, range| {
-            let places = range.start - group * GROUP..range.end - group * GROUP;
-            let scores = |(axis, u): (usize, [f64; GROUP])| {
-                let mut scores = u[places.clone()].to_vec();
-                math::norm_quantile_slice(&mut scores);
-                if axis < WIDE_AXES {
-                    scores.iter_mut().for_each(|z| *z *= scale);
+impl Design {
+    /// The points of one replicate: those of the trapezoidal rule, or normal points and the wide points beside them.
+    fn each(
+        &self,
+        replicate: usize,
+        points: Range<usize>,
+        visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if self.dimensions == 1 {
+            let shift = self.net.group(replicate, 0)[0][0];
+            return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));
+        }
+        for (scramble, scale, times) in [(replicate, 1.0, 1), (SCRAMBLES + replicate, WIDE, NORMAL_PER_WIDE)] {
+            in_groups(points.start / times..points.end / times, &mut |group, range| {
+                let places = range.start - group * GROUP..range.end - group * GROUP;
+                let mut of_net = self.net.group(scramble, group as u64);
+                let chosen = of_net.split_off(self.dimensions);
+                let scores = |(axis, u): (usize, [f64; GROUP])| {
+                    let mut scores = u[places.clone()].to_vec();
+                    math::norm_quantile_slice(&mut scores);
+                    if axis < self.leading() {
+                        scores.iter_mut().for_each(|z| *z *= scale);
+                    }
+                    scores
+                };
+                let mut coordinates: Vec<Vec<f64>> = of_net.into_iter().enumerate().map(scores).collect();
+                for choice in chosen {
+                    for (point, u) in choice[places.clone()].iter().enumerate() {
+                        coordinates[self.mixing_axis(*u)][point] *= scale;
+                    }
                 }
-                scores
-            };
-            let coordinates: Vec<Vec<f64>> =
-                net.group(scramble, group as u64).into_iter().enumerate().map(scores).collect();
-            visit(&Points { width: places.len(), weights: weights(&coordinates, places.len()), coordinates })
-        })?;
+                visit(&Points { width: places.len(), weights: self.weights(&coordinates, places.len()), coordinates })
+            })?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Number of leading axes on which wide points have a larger standard deviation.
+    fn leading(&self) -> usize {
+        WIDE_AXES.min(if self.mixing.is_empty() { self.dimensions } else { self.mixing.start })
+    }
+
+    /// One of the axes of mixing draws, all of which are equally likely.
+    fn mixing_axis(&self, u: f64) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "u is between 0 and 1")]
+        let place = (u * as_f64(self.mixing.len())) as usize;
+        self.mixing.start + place.min(self.mixing.len() - 1)
+    }
+
+    /// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
+    /// points for each wide one.
+    fn weights(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
+        let wide = &coordinates[..self.leading()];
+        // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
+        let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(wide.len()));
+        let of_mixing = |point: usize| {
+            let all = coordinates[self.mixing.clone()].iter();
+            let sum = all.map(|axis| math::exp(slope * axis[point] * axis[point])).sum::<f64>();
+            if self.mixing.is_empty() { 1.0 } else { sum / (WIDE * as_f64(self.mixing.len())) }
+        };
+        let of_first =
+            |point: usize| math::exp(wide.iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>() - log);
+        let ratio = |point: usize| of_first(point) * of_mixing(point);
+        (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
+    }
 }
 
 /// Splits a range of points at the boundaries of groups.
 fn in_groups(
-    points: std::ops::Range<usize>,
-    visit: &mut dyn FnMut(usize, std::ops::Range<usize>) -> Result<(), Error>,
+    points: Range<usize>,
+    visit: &mut dyn FnMut(usize, Range<usize>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut from = points.start;
     while from < points.end {
@@ -251,14 +306,4 @@ fn in_groups(
         from = to;
     }
     Ok(())
-}
-
-/// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
-/// points for each wide one.
-fn weights(coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
-    let wide = &coordinates[..coordinates.len().min(WIDE_AXES)];
-    // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
-    let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(wide.len()));
-    let ratio = |point: usize| math::exp(wide.iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>() - log);
-    (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
 }

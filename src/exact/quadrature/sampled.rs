@@ -94,7 +94,11 @@ impl<'a, 'p> Sampled<'a, 'p> {
 impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
-        let replicates = Replicates::new(method.dimensions(), 3 * len);
+        let mixing = match &method {
+            Sampled::Lines(lines) => lines.mixing_dimensions(),
+            Sampled::Conditional(_) => 0..0,
+        };
+        let replicates = Replicates::with_mixing(method.dimensions(), mixing, 3 * len);
         Self {
             asked,
             method,
@@ -310,11 +314,15 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// Smallest error that is reported for an event that depends on the sampled axes alone, which all lines may have missed: a tenth
-    /// of the weight of one line, since wide points cover the tails of the first axes. It is zero for the trapezoidal rule of a single
-    /// dimension, which covers such events, and for a recursion, which is smooth in the sampled axes.
+    /// of the weight of one line, since wide points cover the tails of the first axes, and all of it where mixing draws are sampled, whose
+    /// tails they cover one at a time. It is zero for the trapezoidal rule of a single dimension, which covers such events, and for a
+    /// recursion, which is smooth in the sampled axes.
     fn unseen(&self) -> f64 {
         match &self.method {
-            Sampled::Lines(lines) if lines.dimensions() > 1 => 0.1 / as_f64(self.evaluations(self.replicates.points)),
+            Sampled::Lines(lines) if lines.dimensions() > 1 => {
+                let part = if lines.mixing_dimensions().is_empty() { 0.1 } else { 1.0 };
+                part / as_f64(self.evaluations(self.replicates.points))
+            }
             Sampled::Lines(_) | Sampled::Conditional(_) => 0.0,
         }
     }

@@ -44,6 +44,15 @@ pub(crate) struct Fineness {
     pub(crate) outside: f64,
 }
 
+/// How far a deviation may change within 0 to T periods.
+#[derive(Debug, Default)]
+pub(super) struct Reaches {
+    /// Where it would have to jump further a second time to matter.
+    pub(super) twice: Vec<f64>,
+    /// Where a single jump matters: the probability of one is neglected.
+    pub(super) once: Vec<f64>,
+}
+
 /// Walks at a date: at points, or as masses at the nodes within a range.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source<'a> {
@@ -108,7 +117,7 @@ impl Process {
     }
 
     /// How far a deviation may change within 0 to `periods` periods.
-    pub(super) fn reaches(&self, fineness: Fineness, periods: usize) -> Vec<f64> {
+    pub(super) fn reaches(&self, fineness: Fineness, periods: usize) -> Reaches {
         let (outside, lasting) = match (self.motion, self.law) {
             (Motion::Reverting { .. }, _) => (ABOVE * fineness.outside, 1.0),
             // A jump of the trend goes on: φ + φ² + … times its part.
@@ -118,8 +127,11 @@ impl Process {
             }
             (Motion::RandomWalk | Motion::Persistent { .. }, _) => (fineness.outside, 1.0),
         };
-        let jump = self.law.reach(periods, outside) * lasting;
-        (0..=periods).map(|count| fineness.reach * self.spread(count) + jump).collect()
+        let reach = |outside: f64| {
+            let jump = self.law.reach(periods, outside) * lasting;
+            (0..=periods).map(|count| fineness.reach * self.spread(count) + jump).collect()
+        };
+        Reaches { twice: reach(outside), once: reach(fineness.outside * fineness.outside) }
     }
 
     /// The standard deviation of the change over some periods, with a stationary trend.
@@ -205,18 +217,24 @@ impl Chain {
 
     /// The deviations to cover: where walks from these starts may still cross one of these barriers.
     pub(super) fn range(
-        reaches: &[f64],
+        reaches: &Reaches,
         process: Process,
         starts: (f64, f64),
         barriers: (f64, f64),
         is_whole: bool,
     ) -> (f64, f64) {
-        let reach = reaches.last().copied().unwrap_or(0.0);
+        let [reach, far] = [&reaches.twice, &reaches.once].map(|of| of.last().copied().unwrap_or(0.0));
         if process.kept() < 1.0 {
             return (starts.0.min(0.0) - reach, starts.1.max(0.0) + reach);
         }
-        let low = starts.0.max(barriers.0) - reach;
-        let high = if is_whole { starts.1.min(barriers.1) + reach } else { barriers.1.min(starts.1 + reach) };
+        let low = if is_whole { starts.0.min(barriers.0) } else { starts.0 } - reach;
+        let low = low.max(barriers.0 - far).max(starts.0 - far);
+        let high = if is_whole {
+            (starts.1.max(barriers.1) + reach).min(barriers.1 + far).min(starts.1 + far)
+        } else {
+            // After a single jump of its trend a walk may take several periods to a barrier.
+            barriers.1.min(starts.1 + if process.trend().is_some() { far } else { reach })
+        };
         (low.min(high), high)
     }
 

@@ -15,8 +15,8 @@ use crate::math::fourier::Fourier;
 use crate::math::gauss::as_f64;
 
 const OVER_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
-/// The largest number of matrix elements over all frequencies: 160 MB.
-const MOST_ELEMENTS: usize = 20_000_000;
+/// The largest number of matrix elements over all frequencies: 200 MB.
+const MOST_ELEMENTS: usize = 25_000_000;
 
 /// The largest number of nodes of v on each side of 0.
 const MOST_ROWS: f64 = 500.0;

@@ -1,6 +1,6 @@
 //! First passage, sustained leads and lead changes of a deviation, monitored on dates.
 
-use super::chain::{Chain, Fineness, Process, Source};
+use super::chain::{Chain, Fineness, Process, Reaches, Source};
 use super::grid::Weights;
 use super::innovation::Tails;
 use crate::math::gauss::as_f64;
@@ -20,8 +20,7 @@ pub(crate) struct Monitor {
     chain: Option<Chain>,
     /// The tables of the last chain, kept to make the next one.
     tails: Option<Tails>,
-    /// How far a walk may move within 0 to T periods.
-    reaches: Vec<f64>,
+    reaches: Reaches,
     work: f64,
 }
 
@@ -30,7 +29,7 @@ const LEAST: f64 = 1e-10;
 
 impl Monitor {
     pub(crate) fn new(fineness: Fineness) -> Self {
-        Self { fineness, chain: None, tails: None, reaches: Vec::new(), work: 0.0 }
+        Self { fineness, chain: None, tails: None, reaches: Reaches::default(), work: 0.0 }
     }
 
     /// Changes the discretization.
@@ -41,7 +40,7 @@ impl Monitor {
 
     /// The transition on a grid for these walks, with how far they may move within 0 to T periods; `None` if too many
     /// nodes are needed.
-    fn chain(&mut self, process: Process, walks: &Watched<'_>, is_whole: bool) -> Option<(&mut Chain, &[f64])> {
+    fn chain(&mut self, process: Process, walks: &Watched<'_>, is_whole: bool) -> Option<(&mut Chain, &Reaches)> {
         let periods = walks.barriers.len();
         let is_kept = self.chain.as_ref().is_some_and(|chain| chain.is_for(process, periods, is_whole));
         if !is_kept {
@@ -193,7 +192,7 @@ fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// For each date, the deviation below which there is no walk, or none that can still cross a barrier.
-fn lowest(reaches: &[f64], process: Process, walks: &Watched<'_>) -> Vec<f64> {
+fn lowest(reaches: &Reaches, process: Process, walks: &Watched<'_>) -> Vec<f64> {
     let (start, _) = span(walks.below.iter().map(|(x, _)| *x));
     let periods = walks.barriers.len();
     let mut lowest = vec![f64::NEG_INFINITY; periods];
@@ -201,8 +200,8 @@ fn lowest(reaches: &[f64], process: Process, walks: &Watched<'_>) -> Vec<f64> {
         return lowest;
     }
     for t in 1..=periods {
-        let from_here = (t + 1..=periods).map(|later| walks.barriers[later - 1] - reaches[later - t]);
-        lowest[t - 1] = (start - reaches[t]).max(from_here.fold(f64::INFINITY, f64::min));
+        let from_here = (t + 1..=periods).map(|later| walks.barriers[later - 1] - reaches.once[later - t]);
+        lowest[t - 1] = (start - reaches.twice[t]).max(from_here.fold(f64::INFINITY, f64::min));
     }
     lowest
 }
