@@ -196,10 +196,10 @@ impl SurfaceSettings {
         self.check_effects(&surface)?;
         if surface.error > MOST_ERROR {
             let message = format!(
-                "the probability changes too steeply to be interpolated: the error is {} with {} exact answers; narrow the ranges, or \
-                 state a volatility where there is none",
-                short(surface.error),
-                surface.solves
+                "the probability changes too steeply to be interpolated: {} exact answers leave an error of {}; narrow the ranges, or \
+                 compute each cell for itself",
+                surface.solves,
+                short(surface.error.min(1.0))
             );
             return Err(Error::one(Kind::Limit, "surface", "surface", message));
         }

@@ -35,6 +35,7 @@ use quantity::Quantity;
 use shape::Shape;
 
 use crate::error::shown;
+use crate::number::of_percent;
 
 /// The probability that may lie outside of the allowed domain; it is truncated away.
 pub(crate) const TOLERATED_OUTSIDE: f64 = 1e-6;
@@ -124,11 +125,15 @@ impl Assumption {
                 .filter(|(_, bound)| bound.is_finite())
                 .map(|(key, bound)| format!("{key} = {bound}"))
                 .collect();
+            let median = shape.median();
+            let is_percent = quantity.rate().is_some_and(|rate| median > rate.most());
+            let percent = || format!("; it is a fraction a year: {} % is {}", shown(median), shown(of_percent(median)));
             format!(
-                "{rule}, but {} of {} lies outside; truncated = {{ of = …, {} }} keeps it inside",
+                "{rule}, but {} of {} lies outside; truncated = {{ of = …, {} }} keeps it inside{}",
                 share(outside),
                 self.law,
-                bounds.join(", ")
+                bounds.join(", "),
+                if is_percent { percent() } else { String::new() }
             )
         })
     }

@@ -84,6 +84,17 @@ pub(crate) enum Rate {
     Volatility,
 }
 
+impl Rate {
+    /// The value beyond which a rate is probably in percent. Growth: 500 % a year; Alibaba Cloud's best year was 140 %. Volatility: in nine
+    /// of ten years revenue would lie between a 27th and 27 times its median.
+    pub(crate) const fn most(self) -> f64 {
+        match self {
+            Self::Growth => 5.0,
+            Self::Volatility => 2.0,
+        }
+    }
+}
+
 impl Quantity {
     /// The allowed values.
     pub(crate) const fn domain(self) -> Domain {

@@ -2,26 +2,14 @@
 
 use super::Scenario;
 use super::walk::Place;
-use crate::assumption::quantity::Rate;
 use crate::error::{Detail, Error, shown};
-
-/// Growth a year, as a fraction, beyond which a rate is probably in percent: 500 %. Alibaba Cloud's best year was 140
-/// %.
-const GROWTH: f64 = 5.0;
-/// Annual volatility beyond which it is probably in percent: in nine of ten years revenue would lie between a 27th and
-/// 27 times its median.
-const VOLATILITY: f64 = 2.0;
 
 impl Scenario {
     /// The places with an implausible median rate, with that median.
     pub(crate) fn suspects(&self) -> Vec<(Place, f64)> {
         let suspect = |place: Place| {
             let median = self.median(&place.assumption)?;
-            let most = match place.quantity.rate()? {
-                Rate::Growth => GROWTH,
-                Rate::Volatility => VOLATILITY,
-            };
-            (median > most).then_some((place, median))
+            (median > place.quantity.rate()?.most()).then_some((place, median))
         };
         self.assumptions().into_iter().filter_map(suspect).collect()
     }

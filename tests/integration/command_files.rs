@@ -100,6 +100,7 @@ fn no_file_is_written_over_another_one_of_the_same_command() {
     fs::write(folder.file("x.csv.manifest.json"), &text).expect("its own folder");
     // The same files by other names.
     let [same, same_new] = ["s.toml", "x.csv"].map(|name| format!("{shards}/{name}"));
+    let chart = folder.file("ranks.svg");
     let [lock, manifest] = [".lock", ".manifest.json"].map(|ending| format!("{other}{ending}"));
     let [first, second] = ["Challenger", "Incumbent"].map(|name| format!("provider[{name}].volatility"));
     let axes = ["-P", &first, "0.1", "0.2", "-P", &second, "0.1", "0.2", "-D", "0.1", "-D", "0.1"];
@@ -128,12 +129,35 @@ fn no_file_is_written_over_another_one_of_the_same_command() {
             ],
             "--chart would overwrite it",
         ),
+        (&["chart", &chart, "--charts", &shards], "is in the folder of --charts"),
+        (&["run", &scenario, "--charts", &shards, "--export-csv", &chart], "is in the folder of --charts"),
+        (&["run", &scenario, "--export-csv", "-"], "--export-csv -: standard output is no file"),
     ] {
         let (code, out, err) = outgrow(arguments);
         assert!(code == Some(2) && out.is_empty() && err.contains(words), "{arguments:?}: {err}");
         assert_eq!(fs::read(&scenario).expect("still there"), text, "{arguments:?}");
     }
     assert_eq!(folder.names(), ["s.toml", "sub", "x.csv.manifest.json"]);
+}
+
+/// Standard input may be a file, and a device or a pipe keeps nothing to continue from.
+#[cfg(unix)]
+#[test]
+fn standard_input_and_devices_are_files_too() {
+    let file = File::of("standard input", &fs::read(pair()).expect("a file"));
+    let input = fs::File::open(file.path()).expect("a file");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_outgrow"));
+    command.args(["run", "-", "--paths", "500", "--export-json", file.path()]).stdin(input);
+    let output = command.output().expect("the command starts");
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(output.status.code() == Some(2) && err.contains("--export-json would overwrite it"), "{err}");
+    let (code, _, err) = outgrow(&["run", &pair(), "--paths", "500", "--checkpoint", "/dev/null"]);
+    let words = "cannot write /dev/null: it is a pipe or a device; name a file";
+    assert!(code == Some(1) && err.contains(words), "{err}");
+    assert!(!std::path::Path::new("/dev/null.lock").exists());
+    let below = format!("{}/charts", file.path());
+    let (code, _, err) = outgrow(&["run", &pair(), "--paths", "1e15", "--charts", &below]);
+    assert!(code == Some(1) && err.contains(&format!("{} is a file", file.path())), "{err}");
 }
 
 /// A file is replaced in one step and a link stays a link; a device is written to.

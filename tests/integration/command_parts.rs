@@ -183,8 +183,16 @@ fn a_checkpoint_is_continued_and_nothing_else() {
     shard(&pair, "0/2", &out, &[]);
     let over = ["run", &pair, "--quiet", "--shard", "1/2", "--out", &out];
     assert!(refused(&over).contains("has the counts of shard 0/2"));
+    let finished = fs::read(&out).expect("a file");
+    let over = ["run", &pair, "--quiet", "--paths", PATHS, "--shard", "0/2", "--seed", "7", "--out", &out];
+    let message = refused(&over);
+    assert!(message.contains("has the counts of another run: the runs differ in seed: 7 and 0"), "{message}");
+    assert_eq!(fs::read(&out).expect("a file"), finished);
     let resumed = |more: &[&'static str]| [&kept[..], &["--resume"], more].concat();
+    let left = folder.file("counts.json.123.part");
+    fs::write(&left, "of a run that was killed").expect("its own folder");
     assert_eq!(printed(&resumed(&[])), whole, "all is counted");
+    assert!(!fs::exists(&left).expect("its own folder"));
     for (more, words) in [
         (&["--seed", "3"][..], "seed: 3 and 0"),
         (&["--set", "provider[Challenger].volatility=0.3"], "scenario.provider[0].volatility"),

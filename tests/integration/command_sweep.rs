@@ -118,6 +118,28 @@ fn a_sweep_continues_only_itself() {
     printed(&sweep(&pair, &[&cells[..], &["--resume"]].concat()));
 }
 
+/// A sweep that was killed before its first cells has a head at most, and no manifest.
+#[test]
+fn a_sweep_begins_again_in_a_file_without_rows() {
+    let folder = Folder::new("sweep-head");
+    let (pair, file) = (shipped("constant_pair"), folder.file("cells.csv"));
+    let cells = ["-P", A, "0.3", "0.5", "-D", "0.1", "--out", &file];
+    printed(&sweep(&pair, &cells));
+    let rows = fs::read_to_string(&file).expect("a file");
+    let head = rows.lines().next().expect("a head");
+    for (text, more) in [("", &[][..]), (head, &["--resume"]), (&head[..9], &["--resume"])] {
+        fs::remove_file(folder.file("cells.csv.manifest.json")).expect("it is there");
+        fs::write(&file, text).expect("its own folder");
+        printed(&sweep(&pair, &[&cells[..], more].concat()));
+        assert_eq!(fs::read_to_string(&file).expect("a file"), rows, "{text}");
+    }
+    let other = folder.file("other.csv");
+    fs::write(&other, "a,b\n1,2\n").expect("its own folder");
+    let message = refused(&sweep(&pair, &["-P", A, "0.3", "0.5", "-D", "0.1", "--out", &other, "--resume"]));
+    assert!(message.contains("exists and is no sweep"), "{message}");
+    assert!(!fs::exists(folder.file("other.csv.lock")).expect("its own folder"));
+}
+
 #[test]
 fn cells_of_a_table() {
     let folder = Folder::new("sweep-table");

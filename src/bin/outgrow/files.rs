@@ -21,10 +21,21 @@ pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<(),
     Ok(())
 }
 
+/// As [`check`], of a file that is read again later: a pipe or a device keeps nothing.
+pub(crate) fn check_kept(file: &Path) -> Result<(), Failure> {
+    check([file])?;
+    let is_free = file.is_file() || !file.exists();
+    if is_free { Ok(()) } else { Err(unwritable(file, "it is a pipe or a device; name a file")) }
+}
+
 /// Checks before a long run that a folder can be made, or is one.
 pub(crate) fn check_folder(folder: &Path) -> Result<(), Failure> {
-    let is_free = folder.is_dir() || !folder.exists();
-    if is_free { Ok(()) } else { Err(unwritable(folder, "it is a file; name a folder")) }
+    let known = folder.ancestors().find(|path| path.exists());
+    match known.filter(|known| !known.is_dir()) {
+        None => Ok(()),
+        Some(known) if known == folder => Err(unwritable(folder, "it is a file; name a folder")),
+        Some(known) => Err(unwritable(folder, &format!("{} is a file", known.display()))),
+    }
 }
 
 /// Writes a text, and reports the file on standard error.
@@ -46,9 +57,27 @@ pub(crate) fn lock(file: &Path) -> Result<File, Failure> {
     let opened = File::options().create(true).truncate(false).write(true).open(&beside);
     let opened = opened.map_err(|error| unwritable(&beside, &error.to_string()))?;
     match opened.try_lock() {
-        Ok(()) => Ok(opened),
+        Ok(()) => {
+            remove_parts(file);
+            Ok(opened)
+        }
         Err(TryLockError::WouldBlock) => Err(unwritable(file, "another run is writing it")),
         Err(TryLockError::Error(error)) => Err(unwritable(&beside, &error.to_string())),
+    }
+}
+
+/// Removes what commands that were killed have left of a file that nobody else writes.
+pub(crate) fn remove_parts(file: &Path) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let entry_name = entry.file_name();
+        let number =
+            entry_name.to_str().and_then(|own| own.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(".part"));
+        if number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())) {
+            // What cannot be removed does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

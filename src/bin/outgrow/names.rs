@@ -9,6 +9,9 @@ use clap::{Arg, ArgMatches, Command};
 use crate::failure::Failure;
 use crate::{files, sweep_file};
 
+/// The folder in which charts are written under names of their own.
+const CHARTS: &str = "--charts";
+
 /// A file or folder that a command names.
 struct Named {
     path: PathBuf,
@@ -26,7 +29,12 @@ pub(crate) fn check(grammar: &Command, matches: &ArgMatches) -> Result<(), Failu
     let mut known: Vec<Named> = Vec::new();
     let paths = subcommand.get_arguments().filter(|arg| arg.get_value_parser().type_id() == TypeId::of::<PathBuf>());
     for arg in paths {
-        for path in matches.get_many::<PathBuf>(arg.get_id().as_str()).into_iter().flatten() {
+        let values = matches.get_many::<PathBuf>(arg.get_id().as_str()).into_iter().flatten();
+        for path in values {
+            if path.as_os_str() == "-" && is_written(arg) {
+                let message = "standard output is no file; name one, or print the answer there with --json or --csv";
+                return Err(Failure::invalid(format!("--{} -: {message}", arg.get_long().unwrap_or_default())));
+            }
             for named in with_companions(name, arg, path) {
                 check_one(&named, &known)?;
                 known.push(named);
@@ -37,6 +45,15 @@ pub(crate) fn check(grammar: &Command, matches: &ArgMatches) -> Result<(), Failu
 }
 
 fn check_one(named: &Named, known: &[Named]) -> Result<(), Failure> {
+    for (folder, other) in known.iter().flat_map(|other| [(other, named), (named, other)]) {
+        let is_chart = folder.by == CHARTS && other.path.extension().is_some_and(|ending| ending == "svg");
+        if is_chart && other.identity.parent() == Some(&folder.identity) {
+            let path = other.path.display();
+            let message =
+                format!("{path}: is in the folder of {CHARTS}, and may have the name of a chart; name another folder");
+            return Err(Failure::invalid(message));
+        }
+    }
     let clash = |other: &&Named| other.identity == named.identity && (other.is_written || named.is_written);
     let Some(other) = known.iter().find(clash) else { return Ok(()) };
     let path = named.path.display();
@@ -54,15 +71,15 @@ fn overwritten(path: &Path, writer: &str, reader: &str) -> String {
 
 /// A named file, and the files that are written beside it.
 fn with_companions(subcommand: &str, arg: &Arg, path: &Path) -> Vec<Named> {
-    // Standard input, pipes and devices are not overwritten.
-    if path.as_os_str() == "-" || fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+    // Standard input may be a file.
+    let path = if path.as_os_str() == "-" { Path::new("/dev/stdin") } else { path };
+    // Pipes and devices are not overwritten.
+    if fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
         return Vec::new();
     }
     let value = arg.get_value_names().map_or("FILE", |names| names[0].as_str());
     let by = arg.get_long().map_or(value.to_owned(), |long| format!("--{long}"));
-    // What an option reads is named by its kind, such as CELLS.csv.
-    let is_written = arg.get_long().is_some() && ["FILE", "DIR"].contains(&value);
-    let named = |path: PathBuf, by: String| Named { identity: identity(&path), path, by, is_written };
+    let named = |path: PathBuf, by: String| Named { identity: identity(&path), path, by, is_written: is_written(arg) };
     let mut all = vec![named(path.to_owned(), by.clone())];
     let lock = || named(files::lock_of(path), format!("the lock of {by}"));
     match (subcommand, arg.get_id().as_str()) {
@@ -73,6 +90,12 @@ fn with_companions(subcommand: &str, arg: &Arg, path: &Path) -> Vec<Named> {
         _ => {}
     }
     all
+}
+
+/// Whether a command writes what the option names. What an option reads is named by its kind, such as CELLS.csv.
+fn is_written(arg: &Arg) -> bool {
+    let value = arg.get_value_names().and_then(|names| names.first());
+    arg.get_long().is_some() && value.is_none_or(|value| ["FILE", "DIR"].contains(&value.as_str()))
 }
 
 /// The path without links and relative parts; of a file that does not exist yet, that of its folder and its name.

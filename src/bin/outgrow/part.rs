@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
-use outgrow::{Outcome, Tally};
+use outgrow::{Outcome, Simulation, Tally};
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::{Hasher128, SipHasher24};
 
@@ -145,26 +145,30 @@ impl Digest {
 pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Failure> {
     let Parts { shard, out, checkpoint, every, resume } = &options.parts;
     let shard = shard.unwrap_or(Shard::WHOLE);
-    files::check(out.iter().chain(checkpoint).map(|file| file.as_path()))
-        .map_err(|failure| failure.of(&source.name))?;
-    if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
-        check_replaced(out, shard)?;
-    }
+    let checkpoint_fault = checkpoint.as_deref().map_or(Ok(()), files::check_kept);
+    checkpoint_fault.and_then(|()| files::check(out.as_deref())).map_err(|failure| failure.of(&source.name))?;
     // A file that is refused gets no lock beside it.
     if let Some(file) = checkpoint.as_deref().filter(|file| !resume && file.exists()) {
         check_begins(file)?;
     }
     let lock = checkpoint.as_deref().map(files::lock).transpose().map_err(|failure| failure.of(&source.name))?;
     let simulated = &options.simulated;
-    let mut simulation = answer::configured(&source.scenario, &simulated.simulation, &simulated.contents);
-    simulation = simulation.cross_check(options.cross_check).shard(shard.index, shard.of);
+    let configured = || {
+        answer::configured(&source.scenario, &simulated.simulation, &simulated.contents)
+            .cross_check(options.cross_check)
+            .shard(shard.index, shard.of)
+    };
+    if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
+        check_replaced(out, shard, configured())?;
+    }
+    let mut simulation = configured();
     if let Some(file) = checkpoint {
         if let Some(known) = earlier(file, *resume, shard)? {
             simulation = simulation.resume(known);
         }
         simulation = simulation.on_checkpoint(*every, |tally| keep(file, shard, tally));
     }
-    let counted = answer::shown(simulation, outgrow::Simulation::tally);
+    let counted = answer::shown(simulation, Simulation::tally);
     let tally = counted.map_err(|error| source.failure(&error))?;
     if let Some(file) = checkpoint {
         keep(file, shard, &tally);
@@ -186,14 +190,21 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
     }
 }
 
-/// Checks that a file to be replaced has the counts of the same shard: another one may be finished, or no file of counts.
-fn check_replaced(out: &Path, shard: Shard) -> Result<(), Failure> {
+/// Checks that a file to be replaced has the counts of the same shard of the same run: those of another one may have taken hours.
+fn check_replaced(out: &Path, shard: Shard, simulation: Simulation<'_>) -> Result<(), Failure> {
     let name = out.display();
     match Part::read(out) {
-        Ok((known, _)) if known == shard => Ok(()),
-        Ok((known, _)) => Err(Failure::invalid(format!(
+        Ok((known, _)) if known != shard => Err(Failure::invalid(format!(
             "{name}: has the counts of shard {known}; name another file for shard {shard}"
         ))),
+        // Counts that are complete leave nothing to run.
+        Ok((_, tally)) => simulation.resume(tally).tally().map(drop).map_err(|error| {
+            let reasons: Vec<String> = error.problems().iter().map(|problem| problem.message.clone()).collect();
+            let reasons = reasons.join("; ");
+            Failure::invalid(format!(
+                "{name}: has the counts of another run: {reasons}; remove it, or name another file"
+            ))
+        }),
         Err(_) => Err(Failure::invalid(not_counts(out))),
     }
 }

@@ -19,7 +19,7 @@ use crate::input::Source;
 use crate::options::{Findings, Input, Threads};
 use crate::sweep_file::{Kept, Manifest};
 use crate::values::{Shard, period, real, seconds, shard, whole};
-use crate::{answer, files, interrupt, messages};
+use crate::{answer, files, interrupt, messages, sweep_file};
 
 /// Cells that are computed before their rows are written.
 const BATCH: usize = 64;
@@ -67,7 +67,7 @@ pub(crate) struct SweepOptions {
     #[arg(long, value_name = "LEVEL", value_parser = real, allow_negative_numbers = true, help_heading = "Answers")]
     confidence: Option<f64>,
     /// Interpolate exact answers over two ranges of numbers, as 'outgrow surface' does: many cells take little time, and their
-    /// error is that of the interpolation
+    /// error is that of the interpolation; of one question, and by the date of --by
     #[arg(long, requires_all = ["by"], conflicts_with_all = ["cells", "paths", "seed", "confidence"], help_heading = "Answers")]
     interpolate: bool,
     /// Put an apostrophe before a text that a spreadsheet would run as a formula
@@ -277,8 +277,11 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
             run(options, &asked, (&cells, range, 0), &mut out)
         }
         Some(file) => {
-            files::check([file.as_path()])?;
+            files::check_kept(file)?;
+            // A file that is refused gets no lock beside it.
+            sweep_file::check(file, options.resume, &head(&addresses))?;
             let _lock = files::lock(file)?;
+            files::remove_parts(&sweep_file::manifest_of(file));
             let manifest = Manifest::new(source.scenario.clone(), options.settings(&cells), shard, cells.len());
             let mut out = Kept::open(file, manifest, options.resume, options.every, &head(&addresses))?;
             let finished = out.finished();

@@ -136,20 +136,10 @@ impl<'a> Kept<'a> {
         head: &str,
     ) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| files::unwritable(file, &error.to_string());
-        let (known, name) = (manifest_of(file).exists(), file.display());
-        let fault = match (file.exists(), known) {
-            (true, false) => {
-                Some("exists and is no sweep: it has no manifest beside it; remove it, or name another file")
-            }
-            (true, true) if !resume => Some("exists: continue its sweep with --resume, or remove it and its manifest"),
-            (false, true) => Some("is gone, but its manifest is there; remove the manifest to start again"),
-            (true, true) | (false, false) => None,
-        };
-        if let Some(fault) = fault {
-            return Err(Failure::invalid(format!("{name}: {fault}")));
-        }
+        // Another sweep may have begun since the first check.
+        check(file, resume, head)?;
         let last = Instant::now();
-        if !known {
+        if !manifest_of(file).exists() {
             let out = File::create(file).map_err(unwritable)?;
             let mut kept = Self { file, out, buffer: String::new(), manifest, digest: Digest::default(), every, last };
             kept.put(head)?;
@@ -204,6 +194,29 @@ impl Rows for Kept<'_> {
         }
         Ok(())
     }
+}
+
+/// Checks that a sweep may begin in a file, or be continued.
+pub(crate) fn check(file: &Path, resume: bool, head: &str) -> Result<(), Failure> {
+    let fault = match (file.exists(), manifest_of(file).exists()) {
+        // A sweep that was killed before its first cells has no manifest.
+        (true, false) if begins(file, head)? => None,
+        (true, false) => Some("exists and is no sweep: it has no manifest beside it; remove it, or name another file"),
+        (true, true) if !resume => Some("exists: continue its sweep with --resume, or remove it and its manifest"),
+        (false, true) => Some("is gone, but its manifest is there; remove the manifest to start again"),
+        (true, true) | (false, false) => None,
+    };
+    fault.map_or(Ok(()), |fault| Err(Failure::invalid(format!("{}: {fault}", file.display()))))
+}
+
+/// Whether a file has no more than the beginning of the head.
+fn begins(file: &Path, head: &str) -> Result<bool, Failure> {
+    let mut found = Vec::new();
+    covered(file, head.len() as u64 + 1, &mut |bytes| {
+        found.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    Ok(head.as_bytes().starts_with(&found))
 }
 
 /// The digest of the rows that the manifest covers, if they are as they were written.
