@@ -206,6 +206,13 @@ impl SurfaceSettings {
         Ok(surface)
     }
 
+    /// The values at a point, with their addresses.
+    fn shown(&self, point: [f64; 2]) -> String {
+        let values: Vec<String> =
+            self.axes.iter().zip(point).map(|(axis, value)| format!("{} = {}", axis.address, short(value))).collect();
+        values.join(" and ")
+    }
+
     /// Random points within both ranges.
     fn checks(&self) -> Vec<[f64; 2]> {
         let net = Net::new(0, 1, 2);
@@ -227,9 +234,10 @@ impl SurfaceSettings {
     fn solved(&self, points: &[[f64; 2]]) -> Result<Vec<Estimate>, Error> {
         let one = |place: usize| {
             let changes = self.axes.iter().zip(points[place]).map(|(axis, value)| (axis.address.as_str(), value));
-            self.asking
-                .of(self.asking.scenario.with_all(changes)?)
-                .exact_within((SHARE * self.tolerance).max(1e-12), BUDGET)
+            let changed = self.asking.scenario.with_all(changes);
+            let place = || format!("; within the ranges, at {}", self.shown(points[place]));
+            let changed = changed.map_err(|error| error.with_words(|_| place()))?;
+            self.asking.of(changed).exact_within((SHARE * self.tolerance).max(1e-12), BUDGET)
         };
         let answers: Vec<(Estimate, f64)> = in_parallel(points.len(), &one).into_iter().collect::<Result<_, _>>()?;
         let is_known = |side: f64| answers.iter().any(|(_, at_base)| (at_base - side).abs() < 1e-9);

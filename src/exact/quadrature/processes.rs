@@ -13,7 +13,7 @@ use super::conditional::Conditional;
 use super::integrate::Request;
 use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled, largest, largest_distance};
 use crate::error::Error;
-use crate::exact::asked::Asked;
+use crate::exact::asked::{Asked, Watch};
 use crate::exact::dynamics::{needs_single_start, out_of_reach};
 use crate::exact::pair::{Engine, Pair};
 use crate::exact::process::Processes;
@@ -158,7 +158,7 @@ impl Request {
         let is_axis = !pair.draws.is_empty() && has_spread && needs_single_start(plan, series);
         let points = Points { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
         let drawn = Pair::with_drawn_start(plan, series);
-        match drawn.sampled_shocks() {
+        let integral = match drawn.sampled_shocks() {
             shocks if pair.draws.is_empty() => match self.one_process(points, budget) {
                 // Too many nodes: very heavy tails, or a trend that lasts too long.
                 Err(_) if shocks.is_some() => {
@@ -169,7 +169,21 @@ impl Request {
             },
             None => self.average(points, budget),
             Some(_) => self.average_or_lines(&drawn, points, budget),
+        };
+        integral.map(|integral| self.not_behind(integral, drawn.periods()))
+    }
+
+    /// The probability of a lead by a date is at least that of one at the date, which follows from another formula: the error of the
+    /// former covers what it lacks.
+    fn not_behind(self, mut integral: Integral, periods: usize) -> Integral {
+        if let Asked::Passage(Watch::Dates { sustained: 1 }) = self.asked {
+            let Integral { values, errors } = &mut integral;
+            for by in 2..2 + periods {
+                let ahead = by + periods;
+                errors[by] = errors[by].max(values[ahead] - errors[ahead] - values[by]);
+            }
         }
+        integral
     }
 
     /// The mean of recursions, or lines where these cost less or have the smaller error, as with small shocks.
@@ -412,4 +426,20 @@ fn is_cheap(work: f64, budget: &Budget<'_>) -> bool {
 fn shifts(axes: usize) -> Vec<Vec<f64>> {
     let shift = |place: usize, axis: usize| if place >> axis & 1 == 1 { 0.5 } else { 0.0 };
     (0..1 << axes).map(|place| (0..axes).map(|axis| shift(place, axis)).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::Level;
+
+    #[test]
+    fn the_error_covers_what_a_lead_at_a_date_shows() {
+        let request = Request::new(Asked::Passage(Watch::Dates { sustained: 1 }), 1e-3, Level::of_this_process());
+        // Before the base, at the base and at two dates, then ahead at these.
+        let values = vec![0.0, 0.0, 0.1, 0.2, 0.1, 0.25];
+        let integral = request.not_behind(Integral { values, errors: vec![0.01; 6] }, 2);
+        let expected = [0.01, 0.01, 0.01, 0.04, 0.01, 0.01];
+        assert!(integral.errors.iter().zip(expected).all(|(own, other)| (own - other).abs() < 1e-15), "{integral:?}");
+    }
 }
