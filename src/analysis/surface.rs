@@ -8,7 +8,7 @@ use super::asking::Asking;
 use crate::assumption::address::is_within;
 use crate::calendar::Period;
 use crate::cpu::in_parallel;
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
 use crate::exact::DEFAULT_TOLERANCE;
 use crate::math::interpolant::Interpolant;
@@ -134,7 +134,9 @@ impl Scenario {
             }
             asking.check_number("surface", address)?;
             for end in [low, high] {
-                asking.scenario.with(address, end).map(drop)?;
+                let changed = asking.scenario.with(address, end);
+                let place = || format!("; at the end of the range, {address} = {}", shown(end));
+                changed.map(drop).map_err(|error| error.with_words(|_| place()))?;
             }
             Ok(SurfaceAxis { address: address.to_owned(), low, high, current: self.number_at(address)? })
         };
@@ -206,13 +208,6 @@ impl SurfaceSettings {
         Ok(surface)
     }
 
-    /// The values at a point, with their addresses.
-    fn shown(&self, point: [f64; 2]) -> String {
-        let values: Vec<String> =
-            self.axes.iter().zip(point).map(|(axis, value)| format!("{} = {}", axis.address, short(value))).collect();
-        values.join(" and ")
-    }
-
     /// Random points within both ranges.
     fn checks(&self) -> Vec<[f64; 2]> {
         let net = Net::new(0, 1, 2);
@@ -234,9 +229,7 @@ impl SurfaceSettings {
     fn solved(&self, points: &[[f64; 2]]) -> Result<Vec<Estimate>, Error> {
         let one = |place: usize| {
             let changes = self.axes.iter().zip(points[place]).map(|(axis, value)| (axis.address.as_str(), value));
-            let changed = self.asking.scenario.with_all(changes);
-            let place = || format!("; within the ranges, at {}", self.shown(points[place]));
-            let changed = changed.map_err(|error| error.with_words(|_| place()))?;
+            let changed = self.asking.scenario.with_all(changes)?;
             self.asking.of(changed).exact_within((SHARE * self.tolerance).max(1e-12), BUDGET)
         };
         let answers: Vec<(Estimate, f64)> = in_parallel(points.len(), &one).into_iter().collect::<Result<_, _>>()?;

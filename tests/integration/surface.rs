@@ -153,7 +153,7 @@ fn ranges_in_which_the_base_order_changes_are_refused() {
     assert!(error.is_limit() && error.to_string().contains("behind at the base or ahead"), "{error}");
     let beyond = scenario().surface("A overtakes B", "2021", [(revenue, 8.0..=11.9), (A, -1.5..=0.4)]);
     let error = beyond.and_then(|settings| settings.run()).expect_err("growth below -100 %");
-    let words = ["growth must be above -1", "; within the ranges, at provider[A].revenue = "];
+    let words = ["growth must be above -1", "; at the end of the range, provider[A].growth.constant = -1.5"];
     assert!(words.iter().all(|words| error.to_string().contains(words)), "{error}");
     let below = surface(&scenario(), [(revenue, 8.0..=11.9), (A, 0.1..=0.4)], "2021");
     assert!(below.error < 1e-3, "{}", below.error);
