@@ -68,7 +68,7 @@ pub(crate) fn lock(file: &Path) -> Result<File, Failure> {
 
 /// Removes what commands that were killed have left of a file that nobody else writes.
 pub(crate) fn remove_parts(file: &Path) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let entry_name = entry.file_name();
@@ -84,6 +84,11 @@ pub(crate) fn remove_parts(file: &Path) {
 /// The lock of a file.
 pub(crate) fn lock_of(file: &Path) -> PathBuf {
     beside(file, ".lock")
+}
+
+/// The folder that a file is in, or will be.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The same path with something after the name.
@@ -125,6 +130,6 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
 
 /// Makes a renaming last, where folders can be opened as files.
 fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

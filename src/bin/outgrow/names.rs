@@ -101,9 +101,6 @@ fn is_written(arg: &Arg) -> bool {
 /// The path without links and relative parts; of a file that does not exist yet, that of its folder and its name.
 fn identity(path: &Path) -> PathBuf {
     let whole = fs::canonicalize(path).ok();
-    let of_folder = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
-    };
+    let of_folder = || Some(fs::canonicalize(files::folder_of(path)).ok()?.join(path.file_name()?));
     whole.or_else(of_folder).unwrap_or_else(|| path.to_owned())
 }

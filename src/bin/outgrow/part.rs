@@ -158,15 +158,16 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
             .cross_check(options.cross_check)
             .shard(shard.index, shard.of)
     };
-    if let Some(out) = out.as_deref().filter(|out| out.is_file()) {
-        check_replaced(out, shard, configured())?;
-    }
+    let replaced = out.as_deref().filter(|out| out.is_file());
+    let finished = replaced.map(|out| finished(out, shard, configured())).transpose()?;
     let mut simulation = configured();
     if let Some(file) = checkpoint {
         if let Some(known) = earlier(file, *resume, shard)? {
             simulation = simulation.resume(known);
         }
         simulation = simulation.on_checkpoint(*every, |tally| keep(file, shard, tally));
+    } else if let Some(known) = finished {
+        simulation = simulation.resume(known);
     }
     let counted = answer::shown(simulation, Simulation::tally);
     let tally = counted.map_err(|error| source.failure(&error))?;
@@ -190,15 +191,15 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
     }
 }
 
-/// Checks that a file to be replaced has the counts of the same shard of the same run: those of another one may have taken hours.
-fn check_replaced(out: &Path, shard: Shard, simulation: Simulation<'_>) -> Result<(), Failure> {
+/// The counts of a file to be replaced, which must be those of the same shard of the same run: those of another one may have taken hours.
+fn finished(out: &Path, shard: Shard, simulation: Simulation<'_>) -> Result<Tally, Failure> {
     let name = out.display();
     match Part::read(out) {
         Ok((known, _)) if known != shard => Err(Failure::invalid(format!(
             "{name}: has the counts of shard {known}; name another file for shard {shard}"
         ))),
         // Counts that are complete leave nothing to run.
-        Ok((_, tally)) => simulation.resume(tally).tally().map(drop).map_err(|error| {
+        Ok((_, tally)) => simulation.resume(tally).tally().map_err(|error| {
             let reasons: Vec<String> = error.problems().iter().map(|problem| problem.message.clone()).collect();
             let reasons = reasons.join("; ");
             Failure::invalid(format!(
