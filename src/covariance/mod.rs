@@ -14,6 +14,7 @@ pub(crate) use factor::{Stated, Unfit};
 pub(crate) use moments::{Moments, Motion, kept, renewed};
 pub(crate) use split::{Split, sds_of};
 
+use crate::cpu::{self, Level};
 use crate::math::to_f32;
 
 /// A difference of volatilities and correlations below this fraction of their sum is rounding error and counts as 0.
@@ -107,6 +108,30 @@ impl PairCovariance {
         self
     }
 
+    /// [`sd`](Self::sd) at several volatilities of a and of b.
+    pub(crate) fn sds(&self, [a, b]: [&[f64]; 2]) -> Vec<f64> {
+        let mut sds = vec![0.0; a.len()];
+        let shared = self.shared.iter().map(|entry| entry.abs()).sum::<f64>();
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for (j, [of_a, of_b]) in self.loadings.iter().enumerate() {
+                    let shared = self.shared.get(j).map_or(0.0, |shared| *shared);
+                    for ((sum, a), b) in sds.iter_mut().zip(a).zip(b) {
+                        let entry = a * of_a - b * of_b + shared;
+                        *sum += entry * entry;
+                    }
+                }
+                for ((sd, a), b) in sds.iter_mut().zip(a).zip(b) {
+                    let root = sd.sqrt();
+                    *sd = if root <= CANCELLED * (a + b + shared) { 0.0 } else { root * self.step_root };
+                }
+            },
+        );
+        sds
+    }
+
     /// Variance of the log-ratio per year, for volatilities a and b.
     fn per_year(&self, [a, b]: [f64; 2]) -> f64 {
         if self.shared.is_empty() {
@@ -126,9 +151,7 @@ impl PairCovariance {
 
     /// Standard deviation of the log-ratio over one period; exactly 0 where the two shocks cancel up to rounding.
     pub(crate) fn sd(&self, [a, b]: [f64; 2]) -> f64 {
-        let sd = self.per_year([a, b]).sqrt();
-        let shared = self.shared.iter().map(|entry| entry.abs()).sum::<f64>();
-        if sd <= CANCELLED * (a + b + shared) { 0.0 } else { sd * self.step_root }
+        self.sds([&[a], &[b]])[0]
     }
 
     /// Whether the two shocks cancel for these volatilities, so that the log-ratio has no shocks.

@@ -9,6 +9,7 @@
 use super::axes::leading_axis;
 use super::cubic::Cubic;
 use super::sweep::{Crossing, Sweep};
+use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Columns, Pair};
@@ -151,12 +152,14 @@ impl<'a, 'p> Lines<'a, 'p> {
         let along_shocks = self.axis.get(draws).copied().unwrap_or_default();
         if let Some(shocks) = &self.shocks {
             let own = fixed(draws);
+            let along_line: Vec<f64> = (0..nodes).map(|node| along_shocks * self.grid.node(node)).collect();
             for (line, place) in places.clone().enumerate() {
                 let (path, shape) = shocks.paths(&points[self.rest.len()..], place, own[line]);
-                for (t, (w, shape)) in path.iter().zip(shape.iter()).enumerate() {
-                    for node in 0..nodes {
-                        let w = w + along_shocks * self.grid.node(node) * shape;
-                        centre[t][line * nodes + node] += sd[line * nodes + node] * w;
+                let on_line = line * nodes..(line + 1) * nodes;
+                for ((centre, w), shape) in centre.iter_mut().zip(path.iter()).zip(shape.iter()) {
+                    let values = centre[on_line.clone()].iter_mut().zip(&sd[on_line.clone()]);
+                    for ((value, sd), along) in values.zip(&along_line) {
+                        *value += sd * (w + along * shape);
                     }
                 }
                 motion.push((path, shape));
@@ -164,12 +167,14 @@ impl<'a, 'p> Lines<'a, 'p> {
         }
         let mut cuts: Vec<Crossing> = Vec::new();
         let mut starts = vec![false; centre.len()];
+        let marks: Vec<Marks> = centre.iter().map(|values| Marks::of(values)).collect();
         for line in 0..lines {
             cuts.clear();
-            for (t, values) in centre.iter().enumerate() {
-                let values = &values[line * nodes..][..nodes];
+            for (t, (values, marks)) in centre.iter().zip(&marks).enumerate() {
+                let first = line * nodes;
+                let values = &values[first..][..nodes];
                 starts[t] = values[0] > TIE;
-                self.grid.crossings(values, t, &mut cuts);
+                self.grid.crossings(values, (marks, first), t, &mut cuts);
             }
             cuts.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
             let fixed = of_draws.iter().map(|fixed| fixed[line]).collect();
@@ -217,20 +222,11 @@ impl Grid {
         self.from + self.step * as_f64(node)
     }
 
-    /// Adds the roots of the cubics through neighbouring values.
-    fn crossings(&self, values: &[f64], t: usize, cuts: &mut Vec<Crossing>) {
+    /// Adds the roots of the cubics through neighbouring values, whose marks begin at a place.
+    fn crossings(&self, values: &[f64], (marks, place): (&Marks, usize), t: usize, cuts: &mut Vec<Crossing>) {
         for first in (0..self.nodes - 1).step_by(CELLS) {
             let cells = CELLS.min(self.nodes - 1 - first);
-            // One bit per node: whether the value is above 0, whether the next one is at least as far from 0, and whether
-            // it is at most as far.
-            let (mut ahead, mut rises, mut falls) = (0_u64, 0_u64, 0_u64);
-            for (bit, pair) in values[first..=first + cells].windows(2).enumerate() {
-                let [a, b] = [pair[0].abs(), pair[1].abs()];
-                ahead |= u64::from(pair[0] > TIE) << bit;
-                rises |= u64::from(b >= a) << bit;
-                falls |= u64::from(b <= a) << bit;
-            }
-            ahead |= u64::from(values[first + cells] > TIE) << cells;
+            let [ahead, rises, falls] = marks.bits(place + first, cells + 1);
             let within = (1 << cells) - 1;
             let crossed = (ahead ^ (ahead >> 1)) & within;
             // A cell may contain an extremum if the values approach 0 before it and move away after it; `turns` decides.
@@ -273,6 +269,48 @@ impl Grid {
     }
 }
 
+/// One byte per value. Bit 0: whether it is above 0; bits 1 and 2: whether the next value is at least as far from 0, and at most
+/// as far.
+struct Marks(Vec<u8>);
+
+impl Marks {
+    /// Marks after the last value, so that words can be read up to it.
+    const PADDING: usize = 8;
+
+    fn of(values: &[f64]) -> Self {
+        let mut marks = vec![0; values.len() + Self::PADDING];
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for ((mark, a), b) in marks.iter_mut().zip(values).zip(&values[1..]) {
+                    let (own, next) = (a.abs(), b.abs());
+                    *mark = u8::from(*a > TIE) | u8::from(next >= own) << 1 | u8::from(next <= own) << 2;
+                }
+            },
+        );
+        if let Some(last) = values.last() {
+            marks[values.len() - 1] = u8::from(*last > TIE);
+        }
+        Self(marks)
+    }
+
+    /// The bits 0, 1 and 2 of up to 64 marks, one word for each.
+    fn bits(&self, first: usize, count: usize) -> [u64; 3] {
+        const LOWEST: u64 = 0x0101_0101_0101_0101;
+        // A product with it moves the lowest bit of byte k to bit 56 + k.
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        let mut words = [0; 3];
+        for (eight, marks) in self.0[first..first + count.next_multiple_of(8)].as_chunks().0.iter().enumerate() {
+            let marks = u64::from_le_bytes(*marks);
+            for (bit, word) in words.iter_mut().enumerate() {
+                *word |= ((marks >> bit & LOWEST).wrapping_mul(GATHER) >> 56) << (8 * eight);
+            }
+        }
+        words.map(|word| word & (u64::MAX >> (64 - count)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,7 +319,7 @@ mod tests {
         let grid = Grid::new(5.0, nodes);
         let values: Vec<f64> = (0..nodes).map(|node| f(grid.node(node))).collect();
         let mut cuts = Vec::new();
-        grid.crossings(&values, 0, &mut cuts);
+        grid.crossings(&values, (&Marks::of(&values), 0), 0, &mut cuts);
         cuts.into_iter().map(|cut| cut.at).collect()
     }
 
@@ -301,5 +339,23 @@ mod tests {
         assert!(crossings(|z| 0.01 + z * z, 16).is_empty());
         assert!(crossings(|_| 1.0, 16).is_empty());
         assert!(crossings(|_| 0.0, 16).is_empty(), "a tie is not ahead");
+    }
+
+    #[test]
+    fn marks_are_packed_into_words() {
+        let values: Vec<f64> = (0..200).map(|k: u32| f64::from(k * k * 7 % 61) - 30.0 + f64::from(k % 3)).collect();
+        let marks = Marks::of(&values);
+        for (first, count) in [(0, 12), (5, 1), (12, 12), (100, 63), (136, 64), (188, 12)] {
+            let [ahead, rises, falls] = marks.bits(first, count);
+            for bit in 0..count {
+                let own = values[first + bit];
+                assert_eq!(ahead >> bit & 1 == 1, own > TIE, "{first} {bit}");
+                if let Some(next) = values.get(first + bit + 1) {
+                    assert_eq!(rises >> bit & 1 == 1, next.abs() >= own.abs());
+                    assert_eq!(falls >> bit & 1 == 1, next.abs() <= own.abs());
+                }
+            }
+            assert!(count == 64 || (ahead | rises | falls) >> count == 0, "nothing beyond {count}");
+        }
     }
 }

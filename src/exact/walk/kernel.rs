@@ -139,7 +139,7 @@ impl Kernel {
 
     /// The panel that contains `x`.
     pub(crate) fn panel_of(&self, x: f64) -> i64 {
-        whole((x / self.resolution.width).floor())
+        floor(x / self.resolution.width)
     }
 
     /// The nodes of a panel.
@@ -217,23 +217,27 @@ impl Kernel {
     /// The density after the first period, on panels `range`, from weighted start points.
     pub(crate) fn start(&self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
         let mut panels = panels(range);
-        let mut gauss = [0.0; NODES];
-        for (panel, out) in (range.0..).zip(&mut panels) {
-            for (x, weight) in start {
-                let from = as_f64(panel) * self.resolution.width - x - drift;
-                // This start point does not reach the panel.
-                if from > 39.0 * ratio || from + self.resolution.width < -39.0 * ratio {
-                    continue;
+        let width = self.resolution.width;
+        cpu::run(
+            self.level,
+            #[inline(always)]
+            || {
+                for (panel, out) in (range.0..).zip(&mut panels) {
+                    for (x, weight) in start {
+                        let from = as_f64(panel) * width - x - drift;
+                        // This start point does not reach the panel.
+                        if from > 39.0 * ratio || from + width < -39.0 * ratio {
+                            continue;
+                        }
+                        let scale = OVER_ROOT_2_PI * weight / ratio;
+                        for (out, node) in out.iter_mut().zip(&self.nodes) {
+                            let z = (from + node) / ratio;
+                            *out += scale * math::exp(-0.5 * z * z);
+                        }
+                    }
                 }
-                for (gauss, node) in gauss.iter_mut().zip(&self.nodes) {
-                    let z = (from + node) / ratio;
-                    *gauss = -0.5 * z * z;
-                }
-                math::exp_slice(&mut gauss);
-                let scale = OVER_ROOT_2_PI * weight / ratio;
-                out.iter_mut().zip(&gauss).for_each(|(out, gauss)| *out += scale * gauss);
-            }
-        }
+            },
+        );
         Density { first: range.0, panels }
     }
 
@@ -312,16 +316,18 @@ impl Kernel {
         let moved = (drift / width).round();
         let rest = drift - moved * width;
         let tilt = rest / (ratio * ratio);
-        let (least, most) = (((rest - reach) / width).floor(), ((rest + reach) / width).ceil());
-        let (least, most) = (whole(least), whole(most));
+        let (least, most) = (floor((rest - reach) / width), -floor(-(rest + reach) / width));
+        // One slice: the exponential takes about as long for a few numbers as for many.
         blocks.clear();
+        blocks.extend(self.nodes.map(|x| tilt * x));
+        blocks.push(-0.5 * tilt * rest);
         blocks.extend((least..=most).map(|d| tilt * width * as_f64(d)));
         math::exp_slice(&mut blocks);
-        let mut tilts = self.nodes.map(|x| tilt * x);
-        math::exp_slice(&mut tilts);
+        let tilts: Panel = std::array::from_fn(|node| blocks[node]);
+        let all = blocks[NODES];
+        blocks.drain(..=NODES);
         let mut source = self.weights;
         source.iter_mut().zip(&tilts).for_each(|(weight, tilt)| *weight /= tilt);
-        let all = math::exp(-0.5 * tilt * rest);
         let target = tilts.map(|tilt| tilt * all);
         Shift { drift, ratio, moved: whole(moved), least, most, source, blocks, target }
     }
@@ -386,6 +392,12 @@ fn signed(panels: usize) -> i64 {
 /// A number of panels; 0 for an empty range.
 fn count(panels: i64) -> usize {
     usize::try_from(panels.max(0)).expect("a number of panels")
+}
+
+/// The largest integer up to x, saturating at ±2⁵³; without the call that `f64::floor` is on older processors.
+fn floor(x: f64) -> i64 {
+    let truncated = whole(x);
+    if as_f64(truncated) > x { truncated - 1 } else { truncated }
 }
 
 /// Converts a rounded coordinate to a panel index, saturating at ±2⁵³.
