@@ -16,8 +16,14 @@ const MOST_TERMS: u32 = 100_000;
 const MOST_STEPS: u32 = 100;
 
 /// The lower and the upper tail of the gamma distribution with shape `a` at `y`, of which the smaller is accurate.
+#[cfg(test)]
 pub(crate) fn gamma_tails(a: f64, y: f64) -> (f64, f64) {
-    let log_density = a * ln(y) - y - libm::lgamma(a);
+    tails(a, libm::lgamma(a), y)
+}
+
+/// The same, given ln Γ(a).
+fn tails(a: f64, log_gamma: f64, y: f64) -> (f64, f64) {
+    let log_density = a * ln(y) - y - log_gamma;
     if y < a + 1.0 {
         let (mut term, mut sum) = (1.0, 1.0);
         for n in 1..MOST_TERMS {
@@ -68,15 +74,16 @@ pub(crate) fn chi_squared_quantile(degrees: f64, tail: f64, is_upper: bool, near
         return expansion(degrees, if is_upper { -norm_quantile(tail) } else { norm_quantile(tail) });
     }
     let a = 0.5 * degrees;
+    let log_gamma = libm::lgamma(a);
     // The median, by the transformation of Wilson and Hilferty, unless a point nearby is known.
     let cube = (1.0 - 2.0 / (9.0 * degrees)).max(0.1);
     let mut log = ln(0.5 * near.unwrap_or(degrees * cube * cube * cube));
     let target = ln(tail);
     for _ in 0..MOST_STEPS {
         let y = exp(log);
-        let (lower, upper) = gamma_tails(a, y);
+        let (lower, upper) = tails(a, log_gamma, y);
         let own = if is_upper { upper } else { lower };
-        let slope = exp(a * log - y - libm::lgamma(a)) / own;
+        let slope = exp(a * log - y - log_gamma) / own;
         let step = (ln(own) - target) / slope;
         let step = if is_upper { -step } else { step }.clamp(-2.0, 2.0);
         log -= step;

@@ -120,10 +120,11 @@ pub(super) fn fill_mixing(
         level,
         #[inline(always)]
         || {
+            let mut bits = Bits::default();
             for place in 0..groups {
                 let mut lanes = key.lanes(first_group + place as u64);
                 for out in vectors.iter_mut().skip(place).step_by(groups) {
-                    table.fill(&mut lanes, out);
+                    table.fill(&mut lanes, &mut bits, out);
                 }
             }
         },
@@ -188,7 +189,7 @@ impl GeneralBlock<'_> {
             }
         }
         if let Some((_, table)) = self.mixing {
-            table.fill(&mut memory.mixing_lanes.0, &mut memory.mixing.0);
+            table.fill(&mut memory.mixing_lanes.0, bits, &mut memory.mixing.0);
             for u in &mut memory.u {
                 for (u, factor) in u.0.iter_mut().zip(&memory.mixing.0) {
                     *u *= factor;

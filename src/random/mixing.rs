@@ -4,7 +4,11 @@
 //! parts of every octave of the smaller tail probability, from ½ down to 2⁻³³, through Chebyshev points. Its relative
 //! error, measured for ν from 2.01 to 1e6, is below 1e-6 (see the tests).
 
-use super::stream::{GROUP, Lanes, PAIRS};
+use std::f64::consts::PI;
+use std::hint::black_box;
+
+use super::normal::Bits;
+use super::stream::{Aligned, GROUP, Lanes};
 use crate::math::{chi_squared_quantile, cos, to_f32};
 
 /// Octaves of the tail probability: that of word j is (j + ½)/2³², with j below 2³¹. The last has one point only.
@@ -23,6 +27,8 @@ const UPPER: u32 = 264;
 const REST_BITS: u32 = f32::MANTISSA_DIGITS - 1 - PART_BITS;
 /// The index of ½, before those of the table.
 const FIRST: u32 = 0.5_f32.to_bits() >> REST_BITS;
+/// Draws whose cubics are loaded and transposed together.
+const TOGETHER: usize = 4;
 
 /// The table for one ν.
 #[derive(Debug, Clone)]
@@ -35,7 +41,7 @@ impl Mixing {
     /// The table for ν > 2 degrees of freedom.
     pub(crate) fn new(degrees: f64) -> Self {
         debug_assert_eq!(UPPER as usize, SEGMENTS, "as many segments as in the lower tail");
-        let mut cubics = Box::new([[0.0; 4]; LENGTH]);
+        let (mut cubics, points) = (Box::new([[0.0; 4]; LENGTH]), Points::new());
         for is_upper in [false, true] {
             let mut near = None;
             for segment in (0..SEGMENTS).rev() {
@@ -45,7 +51,7 @@ impl Mixing {
                     near = Some(chi);
                     ((degrees - 2.0) / chi).sqrt()
                 };
-                cubics[segment + usize::from(is_upper) * SEGMENTS] = cubic(segment, &mut value);
+                cubics[segment + usize::from(is_upper) * SEGMENTS] = points.cubic(segment, &mut value);
             }
         }
         Self { cubics }
@@ -53,18 +59,27 @@ impl Mixing {
 
     /// Draws the numbers of one period of a group, one word each.
     #[inline(always)]
-    pub(crate) fn fill(&self, lanes: &mut Lanes, out: &mut [f32; GROUP]) {
-        let (mut high, mut low) = ([0; PAIRS], [0; PAIRS]);
-        lanes.draw(&mut high, &mut low);
-        let (first, second) = out.split_at_mut(PAIRS);
-        for (words, out) in [(high, first), (low, second)] {
-            // Places and arguments first, in a loop that vectorizes.
-            let (mut segments, mut arguments) = ([0; PAIRS], [0.0; PAIRS]);
-            for ((word, segment), t) in words.iter().zip(&mut segments).zip(&mut arguments) {
-                (*segment, *t) = place(*word);
+    pub(crate) fn fill(&self, lanes: &mut Lanes, bits: &mut Bits, out: &mut [f32; GROUP]) {
+        let [high, low] = &mut bits.0;
+        lanes.draw(high, low);
+        let words = black_box(bits).0.as_flattened();
+        // Places and arguments first, in a loop that vectorizes.
+        let (mut places, mut arguments) = (Aligned([0; GROUP]), Aligned([0.0; GROUP]));
+        for j in 0..GROUP {
+            (places.0[j], arguments.0[j]) = place(words[j]);
+        }
+        let places = black_box(&mut places).0.as_chunks::<TOGETHER>().0;
+        let arguments = arguments.0.as_chunks::<TOGETHER>().0;
+        for ((out, places), arguments) in out.as_chunks_mut::<TOGETHER>().0.iter_mut().zip(places).zip(arguments) {
+            // Keeps the compiler from taking several of these together, which it transposes less well: a whole cubic is
+            // one load.
+            black_box(());
+            let mut cubics = [[0.0; 4]; TOGETHER];
+            for (cubic, place) in cubics.iter_mut().zip(places) {
+                *cubic = self.cubic_at(*place);
             }
-            for ((out, segment), t) in out.iter_mut().zip(segments).zip(arguments) {
-                *out = self.cubic(segment, t);
+            for j in 0..TOGETHER {
+                out[j] = evaluated(cubics[j], arguments[j]);
             }
         }
     }
@@ -77,19 +92,25 @@ impl Mixing {
 
     /// The mixing draw of a word, whose uniform number is (word + ½)/2³².
     fn at(&self, word: u32) -> f32 {
-        let (segment, t) = place(word);
-        self.cubic(segment, t)
+        let (place, t) = place(word);
+        evaluated(self.cubic_at(place), t)
     }
 
     #[inline(always)]
-    fn cubic(&self, segment: u32, t: f32) -> f32 {
+    fn cubic_at(&self, place: u32) -> [f32; 4] {
+        let numbers: &[f32; 4 * LENGTH] = self.cubics.as_flattened().try_into().expect("four numbers each");
         // The mask spares the check of the bound.
-        let [c0, c1, c2, c3] = self.cubics[segment as usize & (LENGTH - 1)];
-        c3.mul_add(t, c2).mul_add(t, c1).mul_add(t, c0)
+        let at = place as usize & (4 * LENGTH - 4);
+        [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]]
     }
 }
 
-/// The segment of a word, and its argument there, from −1 to 1.
+#[inline(always)]
+fn evaluated([c0, c1, c2, c3]: [f32; 4], t: f32) -> f32 {
+    c3.mul_add(t, c2).mul_add(t, c1).mul_add(t, c0)
+}
+
+/// The place of a word's cubic, in numbers of the table and up to its two lowest bits, and its argument, from −1 to 1.
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "below 2³¹; rounding is accounted for")]
 fn place(word: u32) -> (u32, f32) {
@@ -97,28 +118,44 @@ fn place(word: u32) -> (u32, f32) {
     let upper = ((word as i32) >> 31).cast_unsigned();
     let x = ((word ^ upper) as i32) as f32 + 0.5;
     let bits = x.to_bits();
-    let segment = (bits >> REST_BITS) - FIRST + (upper & UPPER);
-    let rest = f32::from_bits(1.0_f32.to_bits() | bits & ((1 << REST_BITS) - 1)) - 1.0;
-    (segment, rest.mul_add(2.0 * PARTS as f32, -1.0))
+    let place = (bits >> (REST_BITS - 2)) - 4 * FIRST + (upper & 4 * UPPER);
+    let rest = f32::from_bits(1.0_f32.to_bits() | bits & ((1 << REST_BITS) - 1));
+    // The difference of `rest` from 1, from 0 to 1/8, as a number from −1 to 1.
+    (place, rest.mul_add(2.0 * PARTS as f32, -1.0 - 2.0 * PARTS as f32))
 }
 
 const TWO_32: f64 = 4_294_967_296.0;
 
-/// The cubic through four Chebyshev points of a segment, in t from −1 to 1.
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn cubic(segment: usize, value: &mut impl FnMut(f64) -> f64) -> [f32; 4] {
-    let (octave, part) = (segment / PARTS, segment % PARTS);
-    let low = 0.5 * (1_u64 << octave) as f64;
-    // From wide to narrow tails, so that each point is near the one before.
-    let nodes: [f64; 4] = std::array::from_fn(|k| cos(std::f64::consts::PI * (k as f64 + 0.5) / 4.0));
-    let values = nodes.map(|t| value(low * (1.0 + (part as f64 + 0.5 * (t + 1.0)) / PARTS as f64)));
-    // Coefficients of Chebyshev polynomials, then of powers.
-    let of = |n: usize| {
-        let terms = (0..4).map(|k| values[k] * cos(std::f64::consts::PI * n as f64 * (k as f64 + 0.5) / 4.0));
-        terms.sum::<f64>() * if n == 0 { 0.25 } else { 0.5 }
-    };
-    let [a, b, c, d] = std::array::from_fn(of);
-    [a - c, b - 3.0 * d, 2.0 * c, 4.0 * d].map(to_f32)
+/// The four Chebyshev points from −1 to 1, and the Chebyshev polynomials at them.
+struct Points {
+    nodes: [f64; 4],
+    /// By degree, then by point.
+    polynomials: [[f64; 4]; 4],
+}
+
+impl Points {
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    fn new() -> Self {
+        let at = |n: usize, k: usize| cos(PI * n as f64 * (k as f64 + 0.5) / 4.0);
+        // From wide to narrow tails, so that each point is near the one before.
+        let nodes = std::array::from_fn(|k| cos(PI * (k as f64 + 0.5) / 4.0));
+        Self { nodes, polynomials: std::array::from_fn(|n| std::array::from_fn(|k| at(n, k))) }
+    }
+
+    /// The cubic through the points of a segment, in t from −1 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    fn cubic(&self, segment: usize, value: &mut impl FnMut(f64) -> f64) -> [f32; 4] {
+        let (octave, part) = (segment / PARTS, segment % PARTS);
+        let low = 0.5 * (1_u64 << octave) as f64;
+        let values = self.nodes.map(|t| value(low * (1.0 + (part as f64 + 0.5 * (t + 1.0)) / PARTS as f64)));
+        // Coefficients of Chebyshev polynomials, then of powers.
+        let of = |n: usize| {
+            let terms = (0..4).map(|k| values[k] * self.polynomials[n][k]);
+            terms.sum::<f64>() * if n == 0 { 0.25 } else { 0.5 }
+        };
+        let [a, b, c, d] = std::array::from_fn(of);
+        [a - c, b - 3.0 * d, 2.0 * c, 4.0 * d].map(to_f32)
+    }
 }
 
 #[cfg(test)]
@@ -168,7 +205,7 @@ mod tests {
             let mut own = Vec::new();
             for group in 0..GROUPS {
                 let mut out = [0.0; GROUP];
-                table.fill(&mut key.lanes(group), &mut out);
+                table.fill(&mut key.lanes(group), &mut Bits::default(), &mut out);
                 own.extend(out.map(f64::from));
             }
             let chi = rand_distr::ChiSquared::new(degrees).expect("positive");
