@@ -76,7 +76,6 @@ struct Memory {
     series: Vec<State>,
     mixing_lanes: Aligned<Lanes>,
     mixing: Aligned<Vector>,
-    sum: Aligned<Vector>,
 }
 
 fn zero() -> Aligned<Vector> {
@@ -94,7 +93,6 @@ pub(super) fn fill_general(level: Level, block: &GeneralBlock<'_>, rows: &mut [i
         series: vec![state; block.series.len()],
         mixing_lanes: Aligned::default(),
         mixing: zero(),
-        sum: zero(),
     };
     cpu::run(
         level,
@@ -151,12 +149,11 @@ impl GeneralBlock<'_> {
                 factor.step(t, group, &memory.u, state);
             }
             for ((series, state), row) in self.series.iter().zip(&mut memory.series).zip(&mut *rows) {
-                series.own.step(t, group, &memory.u, state);
-                memory.sum.0 = state.y.0;
+                let mut sum = series.own.step(t, group, &memory.u, state);
                 for (factor, loading) in series.loadings {
-                    add_scaled(&mut memory.sum.0, *loading, &memory.factors[*factor].y.0);
+                    add_scaled(&mut sum, *loading, &memory.factors[*factor].y.0);
                 }
-                write(series.centre, (t, *tau), group, &memory.sum.0, &mut row[at]);
+                write(series.centre, (t, *tau), group, &sum, &mut row[at]);
             }
         }
     }
@@ -200,35 +197,38 @@ impl GeneralBlock<'_> {
 }
 
 impl MoverTask<'_> {
+    /// Moves on by one period and returns Y, all of it in local variables, which the compiler keeps in registers.
     #[inline(always)]
-    fn step(&self, t: usize, group: usize, u: &[Aligned<Vector>], state: &mut State) {
-        let Some(sigma) = self.sigma else { return };
+    fn step(&self, t: usize, group: usize, u: &[Aligned<Vector>], state: &mut State) -> Vector {
+        let mut y = state.y.0;
+        let Some(sigma) = self.sigma else { return y };
         let mut s = combined(self.terms, u);
         match self.motion {
             MotionTask::RandomWalk => {}
             MotionTask::Persistent { phi, new } => {
-                if t == 1 {
-                    state.v.0 = s;
-                } else {
-                    blend(&mut state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &s);
+                if t > 1 {
+                    s = blended(state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &s);
                 }
-                s = state.v.0;
+                state.v.0 = s;
             }
             MotionTask::Reverting { rho } => {
-                for (y, rho) in state.y.0.iter_mut().zip(&rho.as_chunks::<GROUP>().0[group]) {
+                for (y, rho) in y.iter_mut().zip(&rho.as_chunks::<GROUP>().0[group]) {
                     *y *= rho;
                 }
             }
             MotionTask::DampedTrend { phi, new, noise, terms } => {
                 let trend = combined(terms, u);
-                blend(&mut state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &trend);
-                s = with_products(state.v.0, &noise.as_chunks().0[group], &s);
+                let v = blended(state.v.0, &phi.as_chunks().0[group], &new.as_chunks().0[group], &trend);
+                state.v.0 = v;
+                s = with_products(v, &noise.as_chunks().0[group], &s);
             }
         }
         match sigma {
-            Sigma::Fixed(sigma) => add_scaled(&mut state.y.0, sigma, &s),
-            Sigma::Drawn(sigma) => state.y.0 = with_products(state.y.0, &sigma.as_chunks().0[group], &s),
+            Sigma::Fixed(sigma) => add_scaled(&mut y, sigma, &s),
+            Sigma::Drawn(sigma) => y = with_products(y, &sigma.as_chunks().0[group], &s),
         }
+        state.y.0 = y;
+        y
     }
 }
 
@@ -242,10 +242,11 @@ fn combined(terms: &[(usize, f32)], u: &[Aligned<Vector>]) -> Vector {
     sum
 }
 
-/// `φv + cs` in place of v.
+/// `φv + cs`.
 #[inline(always)]
-fn blend(v: &mut Vector, phi: &Vector, new: &Vector, s: &Vector) {
+fn blended(mut v: Vector, phi: &Vector, new: &Vector, s: &Vector) -> Vector {
     for (((v, phi), new), s) in v.iter_mut().zip(phi).zip(new).zip(s) {
         *v = new.mul_add(*s, phi * *v);
     }
+    v
 }
