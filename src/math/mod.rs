@@ -12,6 +12,7 @@
 //! | `elementary` | `exp`, `exp_m1`, `ln`, `ln_1p`, each for one number and for a slice |
 //! | `ratio` | `ln(1 + a/b)`, and `exp` and `exp_m1` of bounded arguments, for growth laws over blocks of paths |
 //! | `normal` | both tails, the scaled tail and the quantile of the standard normal |
+//! | `cdf` | the distribution function of the standard normal, for slices |
 //! | `beta` | distribution function and quantile of the beta distribution |
 //! | `chi_squared` | tails of the gamma distribution and quantiles of χ² |
 //! | `bridge` | the probability that a Brownian bridge stays below 0 |
@@ -32,6 +33,7 @@
 pub(crate) mod banded;
 mod beta;
 mod bridge;
+mod cdf;
 mod chi_squared;
 pub(crate) mod cholesky;
 pub(crate) mod eigen;
@@ -51,6 +53,7 @@ mod ulp;
 
 pub(crate) use beta::{beta_cdf, beta_cdf_parts, beta_quantile_parts, beta_quantile_tails};
 pub(crate) use bridge::{bridge_below, bridge_below_slice};
+pub(crate) use cdf::norm_cdf_each;
 pub(crate) use chi_squared::chi_squared_quantile;
 #[cfg(test)]
 pub(crate) use chi_squared::gamma_tails;

@@ -194,9 +194,20 @@ pub(crate) fn norm_sf_scaled(x: f64) -> f64 {
 /// erfc(x/√2): `libm`'s erfc, corrected to first order for the rounding of the argument h + l: erfc(h + l) ≈ erfc(h) −
 /// l·(2/√π)·e^(−h²). Without the correction the tail at −38 has an error of 700 ulp.
 fn erfc_of_scaled(x: f64) -> f64 {
+    let (high, low) = scaled(x);
+    corrected(libm::erfc(high), high, low)
+}
+
+/// h and l, whose sum is x/√2.
+#[inline(always)]
+pub(super) fn scaled(x: f64) -> (f64, f64) {
     let high = x * SQRT_HALF;
-    let low = x.mul_add(SQRT_HALF, -high) + x * SQRT_HALF_LOW;
-    let value = libm::erfc(high);
+    (high, x.mul_add(SQRT_HALF, -high) + x * SQRT_HALF_LOW)
+}
+
+/// erfc(h + l) from erfc(h).
+#[inline(always)]
+pub(super) fn corrected(value: f64, high: f64, low: f64) -> f64 {
     let slope = TWO_OVER_SQRT_PI * exp(-high * high);
     // The slope is 0 at infinite x, where `low` is NaN.
     if slope > 0.0 { value - low * slope } else { value }

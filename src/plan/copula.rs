@@ -2,6 +2,7 @@
 //! score.
 
 use super::input::Draw;
+use crate::cpu::{self, Level};
 use crate::math;
 use crate::scenario::Scenario;
 
@@ -114,15 +115,21 @@ impl Factor {
         // Later rows depend on the independent scores of earlier ones, which are replaced last.
         for (index, (place, weights)) in self.rows.iter().enumerate().rev() {
             let mut own = std::mem::take(&mut scores[*place]);
-            for score in &mut own[..width] {
-                *score *= weights[index];
-            }
-            for ((other, _), weight) in self.rows.iter().zip(&weights[..index]).filter(|(_, weight)| weight.abs() > 0.0)
-            {
-                for (score, other) in own[..width].iter_mut().zip(&scores[*other]) {
-                    *score += weight * other;
-                }
-            }
+            let others = || self.rows.iter().zip(&weights[..index]).filter(|(_, weight)| weight.abs() > 0.0);
+            cpu::run(
+                Level::of_this_process(),
+                #[inline(always)]
+                || {
+                    for score in &mut own[..width] {
+                        *score *= weights[index];
+                    }
+                    for ((other, _), weight) in others() {
+                        for (score, other) in own[..width].iter_mut().zip(&scores[*other]) {
+                            *score += weight * other;
+                        }
+                    }
+                },
+            );
             scores[*place] = own;
         }
     }
