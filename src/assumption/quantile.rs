@@ -273,7 +273,7 @@ impl Form {
                 tabulated.fill_scores(p);
             }
             Self::Metalog(metalog) => each(p, |p| metalog.quantile(side, p)),
-            Self::Steps(ref steps) => each(p, |p| steps.quantile(p)),
+            Self::Steps(ref steps) => steps.fill(p),
         }
     }
 }

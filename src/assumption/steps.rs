@@ -4,6 +4,11 @@
 /// 0.3 by a rounding error.
 const REACHED: f64 = 1.0 + 4.0 * f64::EPSILON;
 
+/// Up to this number of values a quantile compares all of them.
+const FEW: usize = 8;
+/// Elements that are compared together.
+const CHUNK: usize = 64;
+
 /// A discrete distribution. Weights are relative to their sum; values without weight are dropped and equal ones joined.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Steps {
@@ -85,6 +90,29 @@ impl Steps {
     pub(super) fn quantile(&self, p: f64) -> f64 {
         let place = self.cumulative.partition_point(|below| below * REACHED < p);
         self.values[place.min(self.values.len() - 1)]
+    }
+
+    /// [`quantile`](Self::quantile) of each element, in place. Among a few values every one is compared, in a loop that vectorizes.
+    #[inline(always)]
+    pub(super) fn fill(&self, p: &mut [f64]) {
+        if self.values.len() > FEW {
+            for p in p {
+                *p = self.quantile(*p);
+            }
+            return;
+        }
+        let later = || self.cumulative.iter().zip(&self.values[1..]);
+        for p in p.chunks_mut(CHUNK) {
+            let mut values = [self.values[0]; CHUNK];
+            for (below, value) in later() {
+                let (least, value) = (below * REACHED, *value);
+                for (chosen, p) in values.iter_mut().zip(&*p) {
+                    let before = *chosen;
+                    *chosen = if least < *p { value } else { before };
+                }
+            }
+            p.copy_from_slice(&values[..p.len()]);
+        }
     }
 
     /// Values with their probabilities.
