@@ -197,11 +197,10 @@ impl GeneralBlock<'_> {
 }
 
 impl MoverTask<'_> {
-    /// Moves on by one period and returns Y, all of it in local variables, which the compiler keeps in registers.
+    /// Moves on by one period and returns Y. It is computed in local variables, which the compiler keeps in registers.
     #[inline(always)]
     fn step(&self, t: usize, group: usize, u: &[Aligned<Vector>], state: &mut State) -> Vector {
-        let mut y = state.y.0;
-        let Some(sigma) = self.sigma else { return y };
+        let Some(sigma) = self.sigma else { return state.y.0 };
         let mut s = combined(self.terms, u);
         match self.motion {
             MotionTask::RandomWalk => {}
@@ -212,7 +211,7 @@ impl MoverTask<'_> {
                 state.v.0 = s;
             }
             MotionTask::Reverting { rho } => {
-                for (y, rho) in y.iter_mut().zip(&rho.as_chunks::<GROUP>().0[group]) {
+                for (y, rho) in state.y.0.iter_mut().zip(&rho.as_chunks::<GROUP>().0[group]) {
                     *y *= rho;
                 }
             }
@@ -223,6 +222,7 @@ impl MoverTask<'_> {
                 s = with_products(v, &noise.as_chunks().0[group], &s);
             }
         }
+        let mut y = state.y.0;
         match sigma {
             Sigma::Fixed(sigma) => add_scaled(&mut y, sigma, &s),
             Sigma::Drawn(sigma) => y = with_products(y, &sigma.as_chunks().0[group], &s),
@@ -232,11 +232,15 @@ impl MoverTask<'_> {
     }
 }
 
-/// `Σ L_ij U_j`.
+/// `Σ L_ij U_j`. A sum of 0 may have either sign, which no Y depends on.
 #[inline(always)]
 fn combined(terms: &[(usize, f32)], u: &[Aligned<Vector>]) -> Vector {
-    let mut sum = [0.0; GROUP];
-    for (j, factor) in terms {
+    let Some(((first, factor), others)) = terms.split_first() else { return [0.0; GROUP] };
+    let mut sum = u[*first].0;
+    for sum in &mut sum {
+        *sum *= factor;
+    }
+    for (j, factor) in others {
         add_scaled(&mut sum, *factor, &u[*j].0);
     }
     sum
