@@ -24,10 +24,17 @@ pub(crate) enum Sigma<'a> {
 pub(crate) enum Centre<'a> {
     /// c(0), …, c(T), equal for all paths.
     Fixed(&'a [f32]),
-    /// start + rate·τ(t), each by path.
-    Line { start: &'a [f64], rate: &'a [f64] },
+    /// start + rate·τ(t), each by path, and a jump.
+    Line { start: &'a [f64], rate: &'a [f64], jump: Option<Jumped<'a>> },
     /// The row already holds c(t) of each path.
     InPlace,
+}
+
+/// A jump of a line: its first period, and its size by path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Jumped<'a> {
+    pub(crate) at: usize,
+    pub(crate) sizes: &'a [f64],
 }
 
 /// Source of a series' innovations U.
@@ -135,7 +142,10 @@ impl BlockTask<'_> {
             assert!(series.earlier.iter().all(|(j, _)| *j < index), "earlier series");
             match series.centre {
                 Centre::Fixed(centre) => assert_eq!(centre.len(), periods + 1, "centre"),
-                Centre::Line { start, rate } => assert_eq!((start.len(), rate.len()), (paths, paths), "centre"),
+                Centre::Line { start, rate, jump } => {
+                    assert_eq!((start.len(), rate.len()), (paths, paths), "centre");
+                    assert!(jump.is_none_or(|jump| jump.sizes.len() == paths), "jump");
+                }
                 Centre::InPlace => {}
             }
             if let Innovations::Given(given) = series.innovations {
@@ -241,8 +251,12 @@ pub(super) fn write(centre: Centre<'_>, (t, tau): (usize, f64), group: usize, y:
                 *row = c + y;
             }
         }
-        Centre::Line { start, rate } => {
-            put_line(row, y, (&start.as_chunks().0[group], &rate.as_chunks().0[group]), tau);
+        Centre::Line { start, rate, jump } => {
+            let line = (&start.as_chunks().0[group], &rate.as_chunks().0[group]);
+            match jump {
+                Some(jump) if jump.at <= t => put_jumped(row, y, line, &jump.sizes.as_chunks().0[group], tau),
+                _ => put_line(row, y, line, tau),
+            }
         }
         Centre::InPlace => {
             for (row, y) in row.iter_mut().zip(y) {
@@ -252,17 +266,37 @@ pub(super) fn write(centre: Centre<'_>, (t, tau): (usize, f64), group: usize, y:
     }
 }
 
-/// start + rate·τ + Y, in chunks of eight. A single loop would process only as many f32 at once as there are f64 in a
-/// vector.
+/// Numbers that a loop over lines takes together. A single loop would process only as many f32 at once as there are f64 in a vector.
+const PART: usize = 8;
+
+/// start + rate·τ + Y.
 #[inline(always)]
 fn put_line(row: &mut Vector, y: &Vector, (start, rate): (&[f64; GROUP], &[f64; GROUP]), tau: f64) {
-    const PART: usize = 8;
     let lines = start.as_chunks::<PART>().0.iter().zip(rate.as_chunks::<PART>().0);
     let rows = row.as_chunks_mut::<PART>().0.iter_mut().zip(y.as_chunks::<PART>().0);
     for ((row, y), (start, rate)) in rows.zip(lines) {
         *row = std::array::from_fn(
             #[inline(always)]
             |j| to_f32(start[j] + rate[j] * tau) + y[j],
+        );
+    }
+}
+
+/// start + (rate·τ + size) + Y.
+#[inline(always)]
+fn put_jumped(
+    row: &mut Vector,
+    y: &Vector,
+    (start, rate): (&[f64; GROUP], &[f64; GROUP]),
+    sizes: &[f64; GROUP],
+    tau: f64,
+) {
+    let lines = start.as_chunks::<PART>().0.iter().zip(rate.as_chunks::<PART>().0).zip(sizes.as_chunks::<PART>().0);
+    let rows = row.as_chunks_mut::<PART>().0.iter_mut().zip(y.as_chunks::<PART>().0);
+    for ((row, y), ((start, rate), sizes)) in rows.zip(lines) {
+        *row = std::array::from_fn(
+            #[inline(always)]
+            |j| to_f32(start[j] + (rate[j] * tau + sizes[j])) + y[j],
         );
     }
 }
@@ -339,8 +373,11 @@ mod tests {
         let (keys, c, taus) = (keys(), centre(periods), taus(periods));
         let from = first_group * GROUP;
         let (sigmas, lines) = (sigmas(first_group + groups), lines(first_group + groups));
-        let centres =
-            [Centre::Fixed(&c), Centre::Fixed(&c), Centre::Line { start: &lines.0[from..], rate: &lines.1[from..] }];
+        let centres = [
+            Centre::Fixed(&c),
+            Centre::Fixed(&c),
+            Centre::Line { start: &lines.0[from..], rate: &lines.1[from..], jump: None },
+        ];
         let sigmas = [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas[from..]), Sigma::Fixed(0.1)];
         let series: [_; 3] = std::array::from_fn(|index| SeriesTask {
             innovations: Innovations::Keyed(&keys[index]),
@@ -488,7 +525,7 @@ mod tests {
     #[test]
     fn an_image_has_the_innovations_with_the_other_sign() {
         let (taus, sigmas, (start, rate), keys) = (taus(PERIODS), sigmas(2), lines(2), keys());
-        let centre = Centre::Line { start: &start, rate: &rate };
+        let centre = Centre::Line { start: &start, rate: &rate, jump: None };
         for sigma in [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas)] {
             let first = SeriesTask { sigma, ..task(Innovations::Keyed(&keys[0]), 0.0, centre) };
             let second = SeriesTask { earlier: &[(0, 0.6)], ..task(Innovations::Keyed(&keys[1]), 0.2, centre) };

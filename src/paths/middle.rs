@@ -1,6 +1,6 @@
 //! The centre of a series (its paths without shocks) and its volatility, as the hot loop reads them.
 
-use super::kernel::{Centre, Sigma};
+use super::kernel::{Centre, Jumped, Sigma};
 use crate::cpu;
 use crate::error::Error;
 use crate::math::{self, to_f32};
@@ -17,6 +17,8 @@ pub(super) struct Middle {
     start: AlignedRow<f64>,
     /// γ of every path where Γ(τ) = γτ.
     rate: AlignedRow<f64>,
+    /// The size on every path of the jump beside γτ, and its first period.
+    jump: Option<(usize, Vec<f64>)>,
     /// σ√Δ of every path where the volatility is drawn.
     sigma: AlignedRow<f32>,
 }
@@ -25,7 +27,7 @@ pub(super) struct Middle {
 enum Kind {
     /// Equal for all paths.
     Known,
-    /// start + rate·τ.
+    /// start + rate·τ, and a jump.
     Line,
     /// Stored in the row.
     InPlace,
@@ -40,7 +42,7 @@ impl Middle {
         if let Input::Known(base) = series.slots.base {
             start.fill(math::ln(base / plan.reference));
         }
-        Self { kind, known, start, rate: AlignedRow::zeros(width), sigma: AlignedRow::zeros(width) }
+        Self { kind, known, start, rate: AlignedRow::zeros(width), jump: None, sigma: AlignedRow::zeros(width) }
     }
 
     /// Updates the centre and volatility from the draws of a block; a centre that is neither fixed nor linear is
@@ -69,7 +71,8 @@ impl Middle {
         let rates = &mut self.rate[..width];
         if plan.keeps_lines(of) && series.growth.fill_log_rates(&series.values(draws, width), rates) {
             plan.add_terms_to_rates(of, draws, rates);
-            if self.is_finite_at(plan, horizon, width) {
+            self.jump = plan.jump_of_line(of, draws, width);
+            if self.is_finite_until(plan, horizon, width) {
                 self.kind = Kind::Line;
                 return Ok(());
             }
@@ -81,7 +84,10 @@ impl Middle {
     pub(super) fn centre(&self, width: usize) -> Centre<'_> {
         match self.kind {
             Kind::Known => Centre::Fixed(&self.known),
-            Kind::Line => Centre::Line { start: &self.start[..width], rate: &self.rate[..width] },
+            Kind::Line => {
+                let jump = self.jump.as_ref().map(|(at, sizes)| Jumped { at: *at, sizes });
+                Centre::Line { start: &self.start[..width], rate: &self.rate[..width], jump }
+            }
             Kind::InPlace => Centre::InPlace,
         }
     }
@@ -119,16 +125,20 @@ impl Middle {
         );
     }
 
-    /// Whether every line is finite at `tau`, in f32 too. Earlier dates are then finite as well.
-    fn is_finite_at(&self, plan: &Plan, tau: f64, width: usize) -> bool {
+    /// Whether every line stays finite up to `tau`, in f32 too. Where this is false the row is filled, with the same bits.
+    fn is_finite_until(&self, plan: &Plan, tau: f64, width: usize) -> bool {
         let (start, rate) = (&self.start[..width], &self.rate[..width]);
+        let sizes = self.jump.as_ref().map_or(&[][..], |(_, sizes)| sizes);
         cpu::run(
             plan.level,
             #[inline(always)]
             || {
                 let mut finite = true;
                 for (start, rate) in start.iter().zip(rate) {
-                    finite &= (start + rate * tau).abs() < LEAST_INFINITE;
+                    finite &= start.abs() + (rate * tau).abs() < FAR;
+                }
+                for size in sizes {
+                    finite &= size.abs() < FAR;
                 }
                 finite
             },
@@ -136,8 +146,8 @@ impl Middle {
     }
 }
 
-/// The smallest number that rounds to infinity in f32: 2¹²⁸ minus half the distance between the two largest f32.
-const LEAST_INFINITE: f64 = f32::MAX as f64 + (1_u128 << 103) as f64;
+/// The sum of two numbers below it is finite in f32.
+const FAR: f64 = f32::MAX as f64 / 4.0;
 
 /// Writes `x(0) + Γ(t; θ)` of every path to the row, with the terms of its dynamics.
 fn fill_row((plan, of): (&Plan, SeriesId), draws: &[Vec<f64>], start: &[f64], row: &mut [f32]) -> Result<(), Error> {
@@ -202,7 +212,7 @@ mod tests {
         let mut middle = Middle::new(&plan, plan.series(of), width);
         let mut row = vec![0.0; width * (plan.taus.len() + 1)];
         middle.fill((&plan, of), &draws, width, &mut row).expect("finite");
-        let Centre::Line { start, rate } = middle.centre(width) else { panic!("not a line") };
+        let Centre::Line { start, rate, jump: None } = middle.centre(width) else { panic!("not a line") };
         let mut compare = |t: usize, column: &[f64]| {
             let tau = if t == 0 { 0.0 } else { plan.taus[t - 1] };
             for ((start, rate), expected) in start.iter().zip(rate).zip(column) {
@@ -211,11 +221,5 @@ mod tests {
             }
         };
         plan.fill_fine_centre(of, &draws, width, &mut compare).expect("finite");
-    }
-
-    #[test]
-    fn the_least_infinite_is_the_first_that_rounds_to_infinity() {
-        assert!(to_f32(LEAST_INFINITE).is_infinite());
-        assert!(to_f32(LEAST_INFINITE.next_down()).is_finite());
     }
 }

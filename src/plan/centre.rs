@@ -120,14 +120,22 @@ impl Plan {
         self.parts(of).deviations(draws, width, self.rows.periods())
     }
 
-    /// Whether the path of a series without shocks is a line where its curve is one.
+    /// Whether the path of a series without shocks is a line where its curve is one, apart from a single jump.
     pub(crate) fn keeps_lines(&self, of: SeriesId) -> bool {
-        !self.dynamics(of).has_terms() || self.dynamics(of).is_centred_walk()
+        let own = self.dynamics(of);
+        !own.has_terms() || own.is_centred_walk() || own.only_jump().is_some()
     }
 
     /// Adds the terms beside the curve of a series that [keeps lines](Self::keeps_lines) to its log growth rates a year.
     pub(crate) fn add_terms_to_rates(&self, of: SeriesId, draws: &[Vec<f64>], rates: &mut [f64]) {
-        self.parts(of).add_rates(draws, rates);
+        if self.dynamics(of).is_centred_walk() {
+            self.parts(of).add_rates(draws, rates);
+        }
+    }
+
+    /// The first period of the jump of a series that [keeps lines](Self::keeps_lines), if it has one, and its size by path.
+    pub(crate) fn jump_of_line(&self, of: SeriesId, draws: &[Vec<f64>], width: usize) -> Option<(usize, Vec<f64>)> {
+        self.dynamics(of).only_jump().map(|jump| (jump.at, jump.sizes(draws, width)))
     }
 
     /// ln of a base revenue relative to the reference.

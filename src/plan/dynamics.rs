@@ -12,6 +12,7 @@ use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
 use crate::assumption::shape::Shape;
 use crate::covariance::{Covariance, Motion, kept};
+use crate::cpu::{self, Level};
 use crate::random::{Mixing, StreamKey, slot_of};
 use crate::scenario::{Centring, Innovations, Scenario, SeriesOf, Shock};
 
@@ -73,6 +74,23 @@ pub(crate) struct JumpInput {
     pub(crate) coin: Input,
 }
 
+impl JumpInput {
+    /// The size on every path, 0 where it does not happen.
+    pub(super) fn sizes(&self, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
+        let (mut sizes, coins) = (self.size.column(draws, width), self.coin.column(draws, width));
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for (size, coin) in sizes.iter_mut().zip(&coins) {
+                    *size *= coin;
+                }
+            },
+        );
+        sizes
+    }
+}
+
 /// The dynamics of one series.
 #[derive(Debug, Clone)]
 pub(crate) struct Dynamics {
@@ -124,6 +142,14 @@ impl Dynamics {
     /// proportional to time.
     pub(super) fn is_centred_walk(&self) -> bool {
         self.is_mean && self.motion.is_random_walk() && self.jumps.is_empty()
+    }
+
+    /// The jump, if the path without shocks has a single one beside the curve, and nothing else.
+    pub(super) fn only_jump(&self) -> Option<&JumpInput> {
+        match &self.jumps[..] {
+            [jump] if !self.is_mean && self.loadings.is_empty() => Some(jump),
+            _ => None,
+        }
     }
 }
 

@@ -31,6 +31,14 @@ impl Input {
         }
     }
 
+    /// The number on every path.
+    pub(crate) fn column(self, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
+        match self {
+            Self::Known(value) => vec![value; width],
+            Self::Drawn(draw) => draws[draw][..width].to_vec(),
+        }
+    }
+
     /// The number on one path.
     pub(crate) fn of_path(self, draws: &[Vec<f64>], path: usize) -> f64 {
         match self {

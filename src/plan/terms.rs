@@ -67,11 +67,7 @@ impl Terms {
                     *rate += loading * math::ln_1p(drift.of_path(draws, path));
                 }
             }
-            let size = |jump: &super::dynamics::JumpInput| {
-                let of_path = |path| jump.size.of_path(draws, path) * jump.coin.of_path(draws, path);
-                (jump.at, (0..width).map(of_path).collect())
-            };
-            let jumps = own.jumps.iter().map(size).collect();
+            let jumps = own.jumps.iter().map(|jump| (jump.at, jump.sizes(draws, width))).collect();
             let variance = own.is_mean.then(|| parts.variance(own, draws, width));
             Self { t: 0, rate, jumps, variance, sum: vec![0.0; width] }
         })
