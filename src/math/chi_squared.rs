@@ -7,49 +7,51 @@
 //! 26.4.21 and 26.2.49), whose relative error is below 1e-9 for the probabilities of the table, down to 2⁻³³.
 
 use super::{exp, ln, norm_quantile};
+use crate::cpu::{self, Level};
 
 /// From here on the expansion is used.
 const MANY_DEGREES: f64 = 1e4;
 /// Terms of a series or continued fraction; at 10,000 degrees some 700 are needed.
-const MOST_TERMS: u32 = 100_000;
+const MOST_TERMS: f64 = 1e5;
 /// Newton's method takes 3 to 10 steps.
 const MOST_STEPS: u32 = 100;
 
 /// The lower and the upper tail of the gamma distribution with shape `a` at `y`, of which the smaller is accurate.
 #[cfg(test)]
 pub(crate) fn gamma_tails(a: f64, y: f64) -> (f64, f64) {
-    tails(a, libm::lgamma(a), y)
+    tails(a, exp(a * ln(y) - y - libm::lgamma(a)), y)
 }
 
-/// The same, given ln Γ(a).
-fn tails(a: f64, log_gamma: f64, y: f64) -> (f64, f64) {
-    let log_density = a * ln(y) - y - log_gamma;
+/// The same, given `yᵃ e^(−y)/Γ(a)`.
+#[inline(always)]
+fn tails(a: f64, density: f64, y: f64) -> (f64, f64) {
     if y < a + 1.0 {
-        let (mut term, mut sum) = (1.0, 1.0);
-        for n in 1..MOST_TERMS {
-            term *= y / (a + f64::from(n));
+        let (mut term, mut sum, mut n) = (1.0, 1.0, 1.0);
+        while n < MOST_TERMS {
+            term *= y / (a + n);
             sum += term;
             if term < 1e-17 * sum {
                 break;
             }
+            n += 1.0;
         }
-        let lower = exp(log_density) / a * sum;
+        let lower = density / a * sum;
         (lower, 1.0 - lower)
     } else {
-        let upper = exp(log_density) * fraction(a, y);
+        let upper = density * fraction(a, y);
         (1.0 - upper, upper)
     }
 }
 
 /// Legendre's continued fraction by the modified algorithm of Lentz.
+#[inline(always)]
 fn fraction(a: f64, y: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let mut b = y + 1.0 - a;
     let mut c = 1.0 / TINY;
     let mut d = 1.0 / b;
-    let mut value = d;
-    for n in 1..MOST_TERMS {
-        let n = f64::from(n);
+    let (mut value, mut n) = (d, 1.0);
+    while n < MOST_TERMS {
         let numerator = -n * (n - a);
         b += 2.0;
         d = 1.0 / nonzero(numerator * d + b, TINY);
@@ -59,10 +61,12 @@ fn fraction(a: f64, y: f64) -> f64 {
         if (factor - 1.0).abs() < 1e-16 {
             break;
         }
+        n += 1.0;
     }
     value
 }
 
+#[inline(always)]
 fn nonzero(x: f64, tiny: f64) -> f64 {
     if x.abs() < tiny { tiny } else { x }
 }
@@ -77,21 +81,34 @@ pub(crate) fn chi_squared_quantile(degrees: f64, tail: f64, is_upper: bool, near
     let log_gamma = libm::lgamma(a);
     // The median, by the transformation of Wilson and Hilferty, unless a point nearby is known.
     let cube = (1.0 - 2.0 / (9.0 * degrees)).max(0.1);
-    let mut log = ln(0.5 * near.unwrap_or(degrees * cube * cube * cube));
-    let target = ln(tail);
+    let start = ln(0.5 * near.unwrap_or(degrees * cube * cube * cube));
+    cpu::run(
+        Level::of_this_process(),
+        #[inline(always)]
+        || 2.0 * exp(newton(a, log_gamma, (ln(tail), is_upper), start)),
+    )
+}
+
+/// The ln y at which the logarithm of a tail is `target`.
+#[inline(always)]
+fn newton(a: f64, log_gamma: f64, (target, is_upper): (f64, bool), mut log: f64) -> f64 {
     for _ in 0..MOST_STEPS {
         let y = exp(log);
-        let (lower, upper) = tails(a, log_gamma, y);
+        // One exponential of two numbers: the density as the tails use it, and as the derivative by ln y does.
+        let mut densities = [a * ln(y) - y - log_gamma, a * log - y - log_gamma];
+        for density in &mut densities {
+            *density = exp(*density);
+        }
+        let (lower, upper) = tails(a, densities[0], y);
         let own = if is_upper { upper } else { lower };
-        let slope = exp(a * log - y - log_gamma) / own;
-        let step = (ln(own) - target) / slope;
+        let step = (ln(own) - target) / (densities[1] / own);
         let step = if is_upper { -step } else { step }.clamp(-2.0, 2.0);
         log -= step;
         if step.abs() < 1e-14 {
             break;
         }
     }
-    2.0 * exp(log)
+    log
 }
 
 /// The Cornish–Fisher expansion at a normal score.

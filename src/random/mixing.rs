@@ -21,6 +21,8 @@ const PART_BITS: u32 = 3;
 const SEGMENTS: usize = OCTAVES * PARTS;
 /// Length of the table: a power of two, of which the end is not used.
 const LENGTH: usize = 1024;
+/// Numbers of the table.
+const NUMBERS: usize = 4 * LENGTH;
 /// The first segment of the upper tail.
 const UPPER: u32 = 264;
 /// Bits of an f32 below those of the part.
@@ -68,7 +70,7 @@ impl Mixing {
         for j in 0..GROUP {
             (places.0[j], arguments.0[j]) = place(words[j]);
         }
-        let places = black_box(&mut places).0.as_chunks::<TOGETHER>().0;
+        let (numbers, places) = (self.numbers(), black_box(&mut places).0.as_chunks::<TOGETHER>().0);
         let arguments = arguments.0.as_chunks::<TOGETHER>().0;
         for ((out, places), arguments) in out.as_chunks_mut::<TOGETHER>().0.iter_mut().zip(places).zip(arguments) {
             // Keeps the compiler from taking several of these together, which it transposes less well: a whole cubic is
@@ -76,7 +78,7 @@ impl Mixing {
             black_box(());
             let mut cubics = [[0.0; 4]; TOGETHER];
             for (cubic, place) in cubics.iter_mut().zip(places) {
-                *cubic = self.cubic_at(*place);
+                *cubic = cubic_at(numbers, *place);
             }
             for j in 0..TOGETHER {
                 out[j] = evaluated(cubics[j], arguments[j]);
@@ -93,16 +95,20 @@ impl Mixing {
     /// The mixing draw of a word, whose uniform number is (word + ½)/2³².
     fn at(&self, word: u32) -> f32 {
         let (place, t) = place(word);
-        evaluated(self.cubic_at(place), t)
+        evaluated(cubic_at(self.numbers(), place), t)
     }
 
     #[inline(always)]
-    fn cubic_at(&self, place: u32) -> [f32; 4] {
-        let numbers: &[f32; 4 * LENGTH] = self.cubics.as_flattened().try_into().expect("four numbers each");
-        // The mask spares the check of the bound.
-        let at = place as usize & (4 * LENGTH - 4);
-        [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]]
+    fn numbers(&self) -> &[f32; NUMBERS] {
+        self.cubics.as_flattened().try_into().expect("four numbers each")
     }
+}
+
+#[inline(always)]
+fn cubic_at(numbers: &[f32; NUMBERS], place: u32) -> [f32; 4] {
+    // The mask spares the check of the bound.
+    let at = place as usize & (NUMBERS - 4);
+    [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]]
 }
 
 #[inline(always)]
