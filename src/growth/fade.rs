@@ -9,8 +9,8 @@ use crate::math;
 /// Evaluates `γ∞ τ + (γ₀ − γ∞) (h/ln 2)(1 − 2^(−τ/h))` for a block of paths.
 #[derive(Debug)]
 pub(super) struct Fade {
-    /// `γ₀`.
-    from: Vec<f64>,
+    /// `γ₀ − γ∞`.
+    gap: Vec<f64>,
     /// `γ∞`.
     to: Vec<f64>,
     /// `ln 2/h`.
@@ -26,44 +26,65 @@ enum Decay {
 impl Fade {
     /// `from` and `to` are log rates.
     pub(super) fn new(from: Vec<f64>, to: Vec<f64>, half_life: Value<'_>) -> Self {
-        let count = from.len();
+        let mut gap = from;
+        gap.iter_mut().zip(&to).for_each(|(from, to)| *from -= to);
         let decay = match half_life {
             Value::Fixed(half_life) => Decay::Fixed(LN_2 / half_life),
             Value::Drawn(half_lives) => {
-                Decay::Drawn(half_lives[..count].iter().map(|half_life| LN_2 / half_life).collect())
+                Decay::Drawn(half_lives[..gap.len()].iter().map(|half_life| LN_2 / half_life).collect())
             }
         };
-        Self { from, to, decay }
+        Self { gap, to, decay }
+    }
+
+    /// Writes the log growth by `tau` to `out`.
+    pub(super) fn put(&self, out: &mut [f64], tau: f64) {
+        self.write(
+            out,
+            tau,
+            #[inline(always)]
+            |_, growth| growth,
+        );
     }
 
     /// Adds the log growth by `tau` to `out`.
     pub(super) fn add(&self, out: &mut [f64], tau: f64) {
-        if tau < 0.0 {
-            // Before the base, which only an audit evaluates; not vectorized.
-            return self.add_weighted(out, tau, math::exp_m1);
-        }
-        cpu::run(
-            Level::of_this_process(),
+        self.write(
+            out,
+            tau,
             #[inline(always)]
-            || self.add_weighted(out, tau, math::exp_m1_below_0),
+            |out, growth| out + growth,
         );
     }
 
     #[inline(always)]
-    fn add_weighted(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64) {
+    fn write(&self, out: &mut [f64], tau: f64, with: impl Fn(f64, f64) -> f64) {
+        if tau < 0.0 {
+            // Before the base, which only an audit evaluates; not vectorized.
+            return self.write_by(out, tau, math::exp_m1, with);
+        }
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || self.write_by(out, tau, math::exp_m1_below_0, with),
+        );
+    }
+
+    #[inline(always)]
+    fn write_by(&self, out: &mut [f64], tau: f64, exp_m1: impl Fn(f64) -> f64, with: impl Fn(f64, f64) -> f64) {
         // Equivalent years at the starting rate: `(h/ln 2)(1 − 2^(−τ/h))`.
         let years = |decay: f64| -exp_m1(-tau * decay) / decay;
-        let paths = out.iter_mut().zip(&self.from).zip(&self.to);
+        let paths = out.iter_mut().zip(&self.gap).zip(&self.to);
         match &self.decay {
             Decay::Fixed(decay) => {
                 let years = years(*decay);
-                for ((out, from), to) in paths {
-                    *out += to * tau + (from - to) * years;
+                for ((out, gap), to) in paths {
+                    *out = with(*out, to * tau + gap * years);
                 }
             }
             Decay::Drawn(decays) => {
-                for (((out, from), to), decay) in paths.zip(decays) {
-                    *out += to * tau + (from - to) * years(*decay);
+                for (((out, gap), to), decay) in paths.zip(decays) {
+                    *out = with(*out, to * tau + gap * years(*decay));
                 }
             }
         }

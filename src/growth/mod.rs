@@ -187,10 +187,7 @@ impl Curve {
             CurveLaw::Fade { .. } => {
                 let [from, to, half_life] = named(values);
                 let fade = Fade::new(from.log_rate(count), to.log_rate(count), half_life);
-                each(taus, count, emit, |tau, out| {
-                    out.fill(0.0);
-                    fade.add(out, tau);
-                });
+                each(taus, count, emit, |tau, out| fade.put(out, tau));
             }
             CurveLaw::Family(family, _) => family.fill(values, times, count, emit),
             CurveLaw::Share(share) => {
