@@ -188,4 +188,20 @@ mod tests {
         assert_eq!(steps.clone().restricted(|x| x > 3.5).single(), Some(4.0));
         assert!(steps.restricted(|x| x > 9.0).single().is_some_and(f64::is_nan));
     }
+
+    /// Among few values and many, in whole chunks and a rest, at every level of probability and beside it.
+    #[test]
+    fn slices_have_the_bits_of_scalars() {
+        for count in [1_u32, 2, 3, 8, 9, 100] {
+            let steps = Steps::equal(&(0..count).map(|value| 0.1 * f64::from(value)).collect::<Vec<_>>());
+            let levels =
+                steps.cumulative.iter().flat_map(|p| [p.next_down(), *p, p * REACHED, (p * REACHED).next_up()]);
+            let p: Vec<f64> = levels.chain((1..150).map(|k| f64::from(k) / 150.0)).chain([f64::NAN]).collect();
+            let mut found = p.clone();
+            steps.fill(&mut found);
+            for (p, found) in p.iter().zip(found) {
+                assert_eq!(found.to_bits(), steps.quantile(*p).to_bits(), "{count} values at {p}");
+            }
+        }
+    }
 }

@@ -333,6 +333,8 @@ mod tests {
 
     const PERIODS: usize = 40;
     const GROUPS: usize = 6;
+    /// The period in which the line of the third series jumps, by as much as its start.
+    const JUMP: usize = 6;
 
     /// c(t), growing to a magnitude at which accumulating in f32 would lose digits.
     fn centre(periods: usize) -> Vec<f32> {
@@ -373,11 +375,9 @@ mod tests {
         let (keys, c, taus) = (keys(), centre(periods), taus(periods));
         let from = first_group * GROUP;
         let (sigmas, lines) = (sigmas(first_group + groups), lines(first_group + groups));
-        let centres = [
-            Centre::Fixed(&c),
-            Centre::Fixed(&c),
-            Centre::Line { start: &lines.0[from..], rate: &lines.1[from..], jump: None },
-        ];
+        let (start, rate) = (&lines.0[from..], &lines.1[from..]);
+        let jump = Some(Jumped { at: JUMP, sizes: start });
+        let centres = [Centre::Fixed(&c), Centre::Fixed(&c), Centre::Line { start, rate, jump }];
         let sigmas = [Sigma::Fixed(0.1), Sigma::Drawn(&sigmas[from..]), Sigma::Fixed(0.1)];
         let series: [_; 3] = std::array::from_fn(|index| SeriesTask {
             innovations: Innovations::Keyed(&keys[index]),
@@ -459,7 +459,7 @@ mod tests {
         let u = keys().map(|key| streams(&key, 0, GROUPS, PERIODS));
         let (c, sigmas, (start, rate)) = (centre(PERIODS), sigmas(GROUPS), lines(GROUPS));
         let fixed = |t: usize, _: usize| f64::from(c[t]);
-        let line = |t: usize, p: usize| start[p] + rate[p] * (0.25 * t as f64);
+        let line = |t: usize, p: usize| start[p] + rate[p] * (0.25 * t as f64) + if t < JUMP { 0.0 } else { start[p] };
         let third = [(0.7, &u[2][..]), (0.5, &u[0]), (-0.3, &u[1])];
         // |row| stays below 8: half an ulp is 2.4e-7, and accumulating Y adds about as much.
         assert!(error(&rows[0], fixed, |_| 0.1, &[(1.0, &u[0])]) < 1e-6);

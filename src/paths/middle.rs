@@ -193,7 +193,7 @@ mod tests {
     use crate::assumption::{normal, uniform};
     use crate::growth::Curve;
     use crate::plan::Draw;
-    use crate::scenario::{Centring, Factor, Provider, Scenario};
+    use crate::scenario::{Centring, Factor, Jump, Provider, Scenario};
 
     /// With a drawn volatility, factor and growth.
     #[test]
@@ -221,5 +221,53 @@ mod tests {
             }
         };
         plan.fill_fine_centre(of, &draws, width, &mut compare).expect("finite");
+    }
+
+    /// A jump with a drawn size and a coin: the row that is filled where there is no line, and the line as the hot loop adds it up.
+    #[test]
+    fn a_line_with_a_jump_has_the_bits_of_a_filled_row() {
+        let jump = Jump::at("2019-Q3", normal(0.1, 0.05)).probability(0.5);
+        let scenario = Scenario::builder("2018-Q1", "2023-Q1")
+            .provider(Provider::new("a", normal(3.0, 0.1)).growth(Curve::constant(normal(0.2, 0.05))).jump(jump))
+            .build()
+            .expect("valid");
+        let plan = Plan::new(&scenario, 5).expect("a plan");
+        let width = 64;
+        let values =
+            |draw: &Draw| (0..width).map(|path| draw.quantile.at((path as f64 + 0.5) / width as f64)).collect();
+        let mut draws: Vec<Vec<f64>> = plan.draws.iter().map(values).collect();
+        draws[plan.first_coin].rotate_left(16);
+        let (of, mut row) = (SeriesId(0), vec![0.0; width * (plan.taus.len() + 1)]);
+        let mut middle = Middle::new(&plan, plan.series(of), width);
+        middle.fill((&plan, of), &draws, width, &mut row).expect("finite");
+        let Centre::Line { start, rate, jump: Some(jump) } = middle.centre(width) else { panic!("not a jumped line") };
+        assert_eq!((jump.at, jump.sizes.iter().filter(|size| size.abs() > 0.0).count()), (6, width / 2));
+        fill_row((&plan, of), &draws, start, &mut row).expect("finite");
+        for (t, tau) in (1..).zip(&plan.taus) {
+            for path in 0..width {
+                let growth = rate[path] * tau;
+                let expected = start[path] + if t < jump.at { growth } else { growth + jump.sizes[path] };
+                assert_eq!(row[t * width + path].to_bits(), to_f32(expected).to_bits(), "path {path} at {t}");
+            }
+        }
+    }
+
+    /// Where a jump may leave the range of f32, its row is filled.
+    #[test]
+    fn a_far_jump_is_not_part_of_a_line() {
+        let scenario = Scenario::builder("2018-Q1", "2020-Q1")
+            .provider(
+                Provider::new("a", 3)
+                    .growth(Curve::constant(normal(0.2, 0.05)))
+                    .jump(Jump::at("2019-Q3", normal(0.1, 5e37))),
+            )
+            .build()
+            .expect("valid");
+        let plan = Plan::new(&scenario, 5).expect("a plan");
+        let draws: Vec<Vec<f64>> = plan.draws.iter().map(|draw| vec![draw.quantile.at(0.98); 64]).collect();
+        let (of, mut row) = (SeriesId(0), vec![0.0; 64 * (plan.taus.len() + 1)]);
+        let mut middle = Middle::new(&plan, plan.series(of), 64);
+        middle.fill((&plan, of), &draws, 64, &mut row).expect("finite in f32");
+        assert!(matches!(middle.centre(64), Centre::InPlace));
     }
 }
