@@ -67,8 +67,8 @@ impl Mixing {
         let words = black_box(bits).0.as_flattened();
         // Places and arguments first, in a loop that vectorizes.
         let (mut places, mut arguments) = (Aligned([0; GROUP]), Aligned([0.0; GROUP]));
-        for j in 0..GROUP {
-            (places.0[j], arguments.0[j]) = place(words[j]);
+        for ((word, at), t) in words.iter().zip(&mut places.0).zip(&mut arguments.0) {
+            (*at, *t) = place(*word);
         }
         let (numbers, places) = (self.numbers(), black_box(&mut places).0.as_chunks::<TOGETHER>().0);
         let arguments = arguments.0.as_chunks::<TOGETHER>().0;
@@ -124,7 +124,7 @@ fn place(word: u32) -> (u32, f32) {
     let upper = ((word as i32) >> 31).cast_unsigned();
     let x = ((word ^ upper) as i32) as f32 + 0.5;
     let bits = x.to_bits();
-    let place = (bits >> (REST_BITS - 2)) - 4 * FIRST + (upper & 4 * UPPER);
+    let place = (bits >> (REST_BITS - 2)) - 4 * FIRST + (upper & (4 * UPPER));
     let rest = f32::from_bits(1.0_f32.to_bits() | bits & ((1 << REST_BITS) - 1));
     // The difference of `rest` from 1, from 0 to 1/8, as a number from −1 to 1.
     (place, rest.mul_add(2.0 * PARTS as f32, -1.0 - 2.0 * PARTS as f32))
