@@ -4,8 +4,6 @@
 //! averaged.
 
 use super::axes::{ordered_axes, varying};
-use super::features::Features;
-use super::replicates::Points;
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Engine, Pair};
@@ -57,17 +55,6 @@ impl<'a, 'p> Conditional<'a, 'p> {
         let mut answers = Vec::with_capacity(width);
         self.pair.each(&scores, width, self.asked, &mut self.engine, &mut |_, answer| answers.push(answer.to_vec()))?;
         Ok(answers)
-    }
-
-    /// Numbers of which the answers at some points are smooth functions.
-    pub(super) fn features(&self, points: &Points) -> Result<Features, Error> {
-        let columns = self.pair.columns(&self.scores(&points.coordinates, points.width), points.width)?;
-        let is_ahead = match self.pair.start() {
-            Some(_) => vec![false; points.width],
-            None => columns.centre[0].iter().map(|x| *x > TIE).collect(),
-        };
-        let start = self.pair.start().map_or([0.0; 2], |start| [start.mean(), start.spread()]);
-        Ok(Features { log_ratios: columns.centre, start, sds: columns.sd, is_ahead })
     }
 
     /// Where the drawn numbers determine the start, the answer jumps where the start ties on the first axis. Returns

@@ -6,9 +6,7 @@
 //! 1973). Only the difference between answer and control is sampled. The error is the spread of the replicates, so a
 //! poor polynomial cannot make the reported error too small.
 
-use super::probits::probits;
 use super::replicates::Replicates;
-use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math;
 use crate::math::eigen::eigen;
@@ -19,18 +17,22 @@ pub(crate) struct Control {
     dimensions: usize,
     /// Answers that have a control; the others hardly vary.
     answers: Vec<Controlled>,
-    /// The coefficients of their polynomials, by feature (see [`features`]), then by answer.
-    coefficients: Vec<Vec<f64>>,
 }
 
 #[derive(Debug)]
 struct Controlled {
     answer: usize,
+    /// Indexed by feature, see [`features`].
+    coefficients: Vec<f64>,
     mean: f64,
     /// Distance between two quadratures of the mean.
     error: f64,
 }
 
+/// Probits are clamped at ± this: the tail beyond is about 1e-12.
+const MAX_PROBIT: f64 = 7.0;
+/// An answer within this distance of 0 or 1 at all nodes has no control.
+const TRIVIAL: f64 = 1e-9;
 /// Distance of the fitting nodes from the medians, in standard deviations.
 const REACH: f64 = 1.6;
 
@@ -59,33 +61,25 @@ impl Control {
             }
         }
         let values = answers(&coordinates, Self::points(dimensions))?;
-        let mut by_feature = vec![Vec::new(); features(&vec![0.0; dimensions]).len()];
-        let one = |answer: usize| {
-            let own: Vec<f64> = values.iter().map(|values| values[answer]).collect();
-            let coefficients = coefficients(&probits(&own)?, dimensions);
-            by_feature.iter_mut().zip(&coefficients).for_each(|(row, coefficient)| row.push(*coefficient));
-            let (mean, error) = Quadratic::new(&coefficients, dimensions).mean();
-            Some(Controlled { answer, mean, error })
+        let is_trivial = |answer: usize| {
+            let all = || values.iter().map(|values| values[answer]);
+            all().all(|p| p < TRIVIAL) || all().all(|p| p > 1.0 - TRIVIAL)
         };
-        let answers = (0..values[0].len()).filter_map(one).collect();
-        Ok(Self { dimensions, answers, coefficients: by_feature })
+        let one = |answer: usize| {
+            let probits: Vec<f64> = values.iter().map(|values| probit(values[answer])).collect();
+            let coefficients = coefficients(&probits, dimensions);
+            let (mean, error) = Quadratic::new(&coefficients, dimensions).mean();
+            Controlled { answer, coefficients, mean, error }
+        };
+        let answers = (0..values[0].len()).filter(|answer| !is_trivial(*answer)).map(one).collect();
+        Ok(Self { dimensions, answers })
     }
 
     /// Adds control minus mean at a point, for every answer that has a control.
     pub(crate) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
         let features = features(&at[..self.dimensions]);
-        let mut controls = vec![0.0; self.answers.len()];
-        cpu::run(
-            Level::of_this_process(),
-            #[inline(always)]
-            || {
-                for (row, feature) in self.coefficients.iter().zip(&features) {
-                    for (probit, coefficient) in controls.iter_mut().zip(row) {
-                        *probit += coefficient * feature;
-                    }
-                }
-            },
-        );
+        let probit = |of: &Controlled| of.coefficients.iter().zip(&features).map(|(c, x)| c * x).sum();
+        let mut controls: Vec<f64> = self.answers.iter().map(probit).collect();
         math::norm_cdf_slice(&mut controls);
         for (Controlled { answer, mean, .. }, control) in self.answers.iter().zip(controls) {
             sum[*answer] += weight * (control - mean);
@@ -104,6 +98,10 @@ impl Control {
             }
         }
     }
+}
+
+fn probit(p: f64) -> f64 {
+    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MAX_PROBIT, MAX_PROBIT)
 }
 
 /// Features: 1, then the products of each axis k with the axes up to k, then the axes.

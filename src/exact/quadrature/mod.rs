@@ -9,8 +9,7 @@
 //! | `lines`, `cubic`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
-//! | `method` | one of these, and a cheap approximation of it for two-level sampling |
-//! | `probits`, `features`, `crossings`, `polynomial` | such approximations |
+//! | `surrogate` | a cheap approximation of lines, for two-level sampling |
 //! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
 //! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
@@ -20,16 +19,12 @@ pub(super) mod budget;
 pub(super) mod calibration;
 mod conditional;
 mod control;
-mod crossings;
 mod cubic;
-mod features;
 pub(super) mod integrate;
 pub(super) mod lines;
-mod method;
 pub(super) mod pairs;
-mod polynomial;
-mod probits;
 pub(super) mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;
+mod surrogate;
 pub(super) mod sweep;

@@ -1,11 +1,14 @@
 //! A method averaged over replicates of points, with the control variates that reduce its error.
 
 use super::budget::Budget;
+use super::conditional::Conditional;
 use super::control::{Answers, Control};
-use super::method::{Sampled, Step};
+use super::lines::Lines;
 use super::replicates::{Replicates, next_points, three_errors};
+use super::surrogate::{Sample, Surrogate};
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
+use crate::exact::pair::Pair;
 use crate::exact::start::Start;
 use crate::math::gauss::as_f64;
 
@@ -28,15 +31,13 @@ const FIRST_OF_SURROGATE: usize = 4;
 pub(crate) struct Run<'a, 'p> {
     asked: Asked,
     pub(crate) method: Sampled<'a, 'p>,
-    step: Option<Step>,
+    /// The jump of each answer where the start ties, and the probability of being ahead there.
+    step: Option<(Vec<f64>, f64)>,
     control: Option<Control>,
-    /// The surrogate over more points than the method.
-    surrogate: Option<Replicates>,
+    surrogate: Option<SurrogateLevel>,
     /// Whether a surrogate may be used: not for lead changes, and not for derivatives, which are computed at the same points and need
     /// more lines.
     pub(crate) may_have_surrogate: bool,
-    /// What is added to each answer for the grid of lines.
-    pub(crate) shift: Vec<f64>,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
     /// Sums of the answers, then of their controls, then of their surrogates.
@@ -46,12 +47,56 @@ pub(crate) struct Run<'a, 'p> {
     measured: Option<f64>,
 }
 
+/// The surrogate of a two-level estimator, averaged over more points than the difference between method and surrogate.
+struct SurrogateLevel {
+    surrogate: Surrogate,
+    replicates: Replicates,
+    /// Answers whose variance the surrogate does not reduce.
+    is_useless: Vec<bool>,
+}
+
+pub(crate) enum Sampled<'a, 'p> {
+    Conditional(Box<Conditional<'a, 'p>>),
+    Lines(Lines<'a, 'p>),
+}
+
+impl<'a, 'p> Sampled<'a, 'p> {
+    fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Conditional(method) => method.pair,
+            Self::Lines(lines) => lines.pair,
+        }
+    }
+
+    pub(crate) fn dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method) => method.dimensions(),
+            Self::Lines(lines) => lines.dimensions(),
+        }
+    }
+
+    /// Number of leading dimensions that are drawn numbers; the others are shocks.
+    fn drawn_dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method) => method.dimensions(),
+            Self::Lines(lines) => lines.drawn_dimensions(),
+        }
+    }
+
+    fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
+        match self {
+            Self::Conditional(method) => method.answers(coordinates, width),
+            Self::Lines(lines) => lines.answers(coordinates, width, asked),
+        }
+    }
+}
+
 impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
         let mixing = match &method {
-            Sampled::Lines(lines, _) => lines.mixing_dimensions(),
-            Sampled::Conditional(..) => 0..0,
+            Sampled::Lines(lines) => lines.mixing_dimensions(),
+            Sampled::Conditional(_) => 0..0,
         };
         let replicates = Replicates::with_mixing(method.dimensions(), mixing, 3 * len);
         Self {
@@ -61,7 +106,6 @@ impl<'a, 'p> Run<'a, 'p> {
             control: None,
             surrogate: None,
             may_have_surrogate: false,
-            shift: vec![0.0; len],
             settled: vec![None; len],
             replicates,
             len,
@@ -76,17 +120,15 @@ impl<'a, 'p> Run<'a, 'p> {
             return Ok(());
         }
         budget.spend(self.cost() * as_f64(Control::points(drawn)));
-        if let (Sampled::Conditional(method, _), Asked::Passage(_)) = (&mut self.method, self.asked) {
-            self.step = method.step()?.map(|(jumps, ahead)| Step { jumps, ahead });
+        if let (Sampled::Conditional(method), Asked::Passage(_)) = (&mut self.method, self.asked) {
+            self.step = method.step()?;
         }
         let (method, step, asked) = (&mut self.method, self.step.as_ref(), self.asked);
         let answers: &mut Answers<'_> = &mut |coordinates, width| {
             let mut coordinates = coordinates.to_vec();
             coordinates.resize(all, vec![0.0; width]);
             let mut answers = method.answers(&coordinates, width, asked)?;
-            if let Some(step) = step {
-                answers.iter_mut().for_each(|answer| step.take_at_point(answer));
-            }
+            answers.iter_mut().for_each(|answer| take_step(answer, step));
             Ok(answers)
         };
         self.control = Some(Control::fit(drawn, answers)?);
@@ -110,13 +152,13 @@ impl<'a, 'p> Run<'a, 'p> {
         // The discretized start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {
-            (Sampled::Lines(lines, _), _) => as_f64(lines.nodes()),
-            (Sampled::Conditional(..), Asked::Passage(Watch::Dates { sustained })) => {
+            (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
+            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => {
                 30.0 * as_f64(sustained) + of_start
             }
-            (Sampled::Conditional(..), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
-            (Sampled::Conditional(..), Asked::LeadChanges) => 300.0,
-            (Sampled::Conditional(..), Asked::Ahead) => 5.0 + of_start,
+            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
+            (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
+            (Sampled::Conditional(_), Asked::Ahead) => 5.0 + of_start,
         };
         each * as_f64(self.method.pair().periods())
     }
@@ -125,15 +167,15 @@ impl<'a, 'p> Run<'a, 'p> {
     /// rolled back.
     pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let cost = self.cost();
-        let Self { asked, method, step, control, len, .. } = self;
+        let Self { asked, method, step, control, surrogate, len, .. } = self;
         self.replicates.extend(upto, (cost, budget), &mut |points, sum| {
-            method.add_surrogate(step.as_ref(), points, &mut sum[2 * *len..])?;
+            if let Some(level) = surrogate {
+                level.surrogate.add(points, &mut sum[2 * *len..]);
+            }
             let (plain, excess) = sum.split_at_mut(*len);
             let answers = method.answers(&points.coordinates, points.width, *asked)?;
             for (point, mut answer) in answers.into_iter().enumerate() {
-                if let Some(step) = step {
-                    step.take_at_point(&mut answer);
-                }
+                take_step(&mut answer, step.as_ref());
                 let weight = points.weight(point);
                 plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
             }
@@ -159,25 +201,43 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Adds a surrogate, fitted to independent points. `false` if none is available, or one was added before.
-    pub(crate) fn add_surrogate(&mut self, budget: &mut Budget<'_>) -> Result<bool, Error> {
-        let axes = self.method.dimensions();
-        let is_of_draws = axes > 1 && axes == self.method.drawn_dimensions();
+    /// Adds a surrogate, fitted to an independent sample of lines. `false` if none is available, or one was added before.
+    pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
+        let Sampled::Lines(lines) = &self.method else { return Ok(false) };
+        let axes = lines.dimensions();
+        let is_of_draws = axes > 1 && axes == lines.drawn_dimensions();
         if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() {
             return Ok(false);
         }
-        let evaluations = self.method.fit_surrogate(self.asked)?;
-        budget.spend(self.cost() * as_f64(evaluations));
-        budget.spend(self.method.surrogate_cost() * as_f64(self.evaluations(self.replicates.points)));
-        let Self { method, step, replicates, len, .. } = self;
-        let (step, len) = (step.as_ref(), *len);
-        replicates.revisit(&mut |points, sum| method.add_surrogate(step, points, &mut sum[2 * len..]))?;
-        self.surrogate = Some(Replicates::new(axes, len));
+        let mut sample = Sample::new(axes, lines.reach(), self.asked);
+        let points = 2 * sample.wanted().div_ceil(Replicates::evaluations(axes, 2));
+        budget.spend(self.cost() * as_f64(self.evaluations(points)));
+        Replicates::others(axes, 0).sample(points, &mut |points| {
+            let mut point = 0;
+            lines.each(&points.coordinates, points.width, &mut |line| {
+                let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                sample.add(&at, points.weight(point), &line);
+                point += 1;
+            })
+        })?;
+        let surrogate = sample.fit();
+        let len = self.len;
+        budget.spend(surrogate.cost() * as_f64(self.evaluations(self.replicates.points)));
+        self.replicates.revisit(&mut |points, sum| {
+            surrogate.add(points, &mut sum[2 * len..]);
+            Ok(())
+        })?;
+        // Decided once, and only if the difference is clear: a plain mean with zero spread may have missed a rare event.
+        let is_useless = |answer: usize| {
+            let (_, plain) = self.mean_and_error_of(&|sum| sum[answer]);
+            let (_, rest) = self.mean_and_error_of(&|sum| sum[answer] - sum[2 * len + answer]);
+            plain > MIN_OF_LARGEST * tolerance && rest > plain
+        };
+        let is_useless = (0..len).map(is_useless).collect();
+        self.surrogate = Some(SurrogateLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
         self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
-        if let Sampled::Lines(..) = self.method {
-            // Hardly ever as good.
-            self.control = None;
-        }
+        // The surrogate takes the place of the control.
+        self.control = None;
         Ok(true)
     }
 
@@ -188,10 +248,12 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     fn extend_surrogate(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let (method, step) = (&self.method, self.step.as_ref());
-        let Some(replicates) = &mut self.surrogate else { return Ok(()) };
-        replicates
-            .extend(upto, (method.surrogate_cost(), budget), &mut |points, sum| method.add_surrogate(step, points, sum))
+        let Some(SurrogateLevel { surrogate, replicates, .. }) = &mut self.surrogate else { return Ok(()) };
+        let cost = surrogate.cost();
+        replicates.extend(upto, (cost, budget), &mut |points, sum| {
+            surrogate.add(points, sum);
+            Ok(())
+        })
     }
 
     /// Adds points to the level whose error they reduce at the lower cost, given the largest error over the tolerance. `false`
@@ -200,11 +262,11 @@ impl<'a, 'p> Run<'a, 'p> {
         let next = |points: usize| next_points(points, excess);
         let upto = next(self.points());
         let cost = self.cost() * as_f64(self.evaluations(upto - self.points()));
-        if let Some(surrogate) = &self.surrogate {
-            let more = next(surrogate.points);
-            let evaluations = Replicates::evaluations(surrogate.dimensions(), more - surrogate.points);
-            let cheap = self.method.surrogate_cost() * as_f64(evaluations);
-            let [of_method, of_surrogate] = self.errors_of_levels(surrogate);
+        if let Some(level) = &self.surrogate {
+            let more = next(level.replicates.points);
+            let evaluations = Replicates::evaluations(level.replicates.dimensions(), more - level.replicates.points);
+            let cheap = level.surrogate.cost() * as_f64(evaluations);
+            let [of_method, of_surrogate] = self.errors_of_levels(level);
             if of_surrogate * of_surrogate * cost > of_method * of_method * cheap {
                 let is_allowed = budget.allows(cheap);
                 if is_allowed {
@@ -220,52 +282,35 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(is_allowed)
     }
 
-    /// The cost so far of each level with its error, where all errors together have a largest of `error`.
-    pub(crate) fn levels(&self, error: f64) -> Vec<(f64, f64)> {
-        let own = self.cost() * as_f64(self.evaluations(self.points()));
-        let Some(surrogate) = &self.surrogate else { return vec![(own, error)] };
-        let [of_method, of_surrogate] = self.errors_of_levels(surrogate);
-        let evaluations = Replicates::evaluations(surrogate.dimensions(), surrogate.points);
-        vec![(own, of_method), (self.method.surrogate_cost() * as_f64(evaluations), of_surrogate)]
-    }
-
     /// The mean of a linear function of the sums, and its error.
     fn mean_and_error_of(&self, of: &dyn Fn(&[f64]) -> f64) -> (f64, f64) {
         self.replicates.mean_and_error(&self.replicates.means_of(of))
     }
 
-    /// The estimate of two levels for one answer, and the error of each: of the answer minus its surrogate, and of the surrogate.
-    fn of_levels(&self, surrogate: &Replicates, answer: usize) -> ((f64, f64), [f64; 2]) {
-        let rest = self.replicates.means_of(&|sum| sum[answer] - sum[2 * self.len + answer]);
-        let own = surrogate.means_of(&|sum| sum[answer]);
-        let (rest, mut off) = self.replicates.mean_and_deviations(&rest);
-        let (own, others) = surrogate.mean_and_deviations(&own);
-        let errors = [three_errors(&off), three_errors(&others)];
-        off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
-        ((rest + own, three_errors(&off)), errors)
+    /// The means and the deviations of the replicates of both levels for one answer: of the answer minus its surrogate, and of the
+    /// surrogate.
+    fn both_levels(&self, level: &SurrogateLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
+        let weight = if level.is_useless[answer] { 0.0 } else { 1.0 };
+        let rest = self.replicates.means_of(&|sum| sum[answer] - weight * sum[2 * self.len + answer]);
+        let own = level.replicates.means_of(&|sum| weight * sum[answer]);
+        [self.replicates.mean_and_deviations(&rest), level.replicates.mean_and_deviations(&own)]
     }
 
-    /// The errors of both levels at the answer with the largest error. The surrogate has none where one level is enough: where the
-    /// answer minus its surrogate varies no less.
-    fn errors_of_levels(&self, surrogate: &Replicates) -> [f64; 2] {
-        let single = self.with_control();
+    /// The errors of both levels at the answer with the largest error.
+    fn errors_of_levels(&self, level: &SurrogateLevel) -> [f64; 2] {
         let answers = (0..self.len).filter(|answer| self.settled[*answer].is_none());
-        let errors = answers.map(|answer| {
-            let ((_, of_two), [rest, own]) = self.of_levels(surrogate, answer);
-            let of_one = single[answer].1;
-            (of_two.min(of_one), if rest < of_one { [rest, own] } else { [of_one, 0.0] })
-        });
-        errors.max_by(|a, b| a.0.total_cmp(&b.0)).map_or([0.0; 2], |(_, levels)| levels)
+        let errors = answers.map(|answer| self.both_levels(level, answer).map(|(_, off)| three_errors(&off)));
+        errors.max_by(|a, b| (a[0] + a[1]).total_cmp(&(b[0] + b[1]))).unwrap_or([0.0; 2])
     }
 
-    /// The estimates without a surrogate.
-    fn with_control(&self) -> Vec<(f64, f64)> {
-        let mut estimates: Vec<(f64, f64)> =
-            (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
-        if let Some(control) = &self.control {
-            control.improve(&self.replicates, &mut estimates);
+    /// Replaces estimates by those of two levels, if there are two.
+    fn improve(&self, estimates: &mut [(f64, f64)]) {
+        let Some(level) = &self.surrogate else { return };
+        for (answer, estimate) in estimates.iter_mut().enumerate() {
+            let [(rest, mut off), (own, others)] = self.both_levels(level, answer);
+            off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
+            *estimate = (rest + own, three_errors(&off));
         }
-        estimates
     }
 
     /// Smallest error that is reported for an event that depends on the sampled axes alone, which all lines may have missed: a tenth
@@ -274,11 +319,11 @@ impl<'a, 'p> Run<'a, 'p> {
     /// recursion, which is smooth in the sampled axes.
     fn unseen(&self) -> f64 {
         match &self.method {
-            Sampled::Lines(lines, _) if lines.dimensions() > 1 => {
+            Sampled::Lines(lines) if lines.dimensions() > 1 => {
                 let part = if lines.mixing_dimensions().is_empty() { 0.1 } else { 1.0 };
                 part / as_f64(self.evaluations(self.replicates.points))
             }
-            Sampled::Lines(..) | Sampled::Conditional(..) => 0.0,
+            Sampled::Lines(_) | Sampled::Conditional(_) => 0.0,
         }
     }
 
@@ -289,17 +334,13 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Current estimates; `added` are errors that the replicates do not show.
     pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
-        let mut estimates = self.with_control();
-        if let Some(surrogate) = &self.surrogate {
-            for (answer, estimate) in estimates.iter_mut().enumerate() {
-                let (both, _) = self.of_levels(surrogate, answer);
-                if both.1 < estimate.1 {
-                    *estimate = both;
-                }
-            }
+        let mut estimates: Vec<(f64, f64)> =
+            (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
+        if let Some(control) = &self.control {
+            control.improve(&self.replicates, &mut estimates);
         }
+        self.improve(&mut estimates);
         let (mut values, mut errors): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
-        values.iter_mut().zip(&self.shift).for_each(|(value, shift)| *value += shift);
         let settled = || self.settled.iter().enumerate().filter_map(|(answer, known)| Some((answer, (*known)?)));
         settled().for_each(|(answer, _)| errors[answer] = 0.0);
         let floor = least_error(&errors, tolerance, self.unseen());
@@ -324,4 +365,12 @@ pub(crate) fn largest(errors: &[f64]) -> f64 {
 pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
     let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
     largest(&distances)
+}
+
+/// Replaces the jump of each answer at a tie of the start by its mean.
+fn take_step(answer: &mut [f64], step: Option<&(Vec<f64>, f64)>) {
+    if let Some((jumps, ahead)) = step {
+        let excess = answer[0] - ahead;
+        answer.iter_mut().zip(jumps).for_each(|(answer, jump)| *answer -= jump * excess);
+    }
 }
