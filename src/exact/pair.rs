@@ -9,6 +9,7 @@ use super::process::{At, Processes};
 use super::shocks::SampledShocks;
 use super::start::Start;
 use crate::covariance::PairCovariance;
+use crate::cpu;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
 use crate::plan::{Factor, Input, Plan, SeriesId, Tails};
@@ -234,16 +235,21 @@ impl<'p> Pair<'p> {
 
     /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
-        let mut draws = vec![Vec::new(); self.plan.draws()];
-        let scores = dependent(&self.factor, scores, width);
-        for (draw, scores) in self.draws.iter().zip(&scores) {
-            draws[*draw] = drawn(self.plan, *draw, scores);
-        }
+        let draws = self.values(scores, width);
         let column = |input| column(input, &draws, width);
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
         for (of, sign) in self.series.into_iter().zip([1.0, -1.0]) {
             self.plan.log_growth(of, (&draws, width), self.periods, &mut |t, growth| {
-                centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
+                let sums = &mut centre[t];
+                cpu::run(
+                    self.plan.level(),
+                    #[inline(always)]
+                    || {
+                        for (sum, growth) in sums.iter_mut().zip(growth) {
+                            *sum += sign * growth;
+                        }
+                    },
+                );
             })?;
         }
         let bases = self.series.map(|of| self.plan.base(of));
@@ -258,14 +264,31 @@ impl<'p> Pair<'p> {
                 period.iter_mut().zip(&start).for_each(|(sum, start)| *sum += start);
             }
         }
-        let volatility = self.series.map(|of| column(self.plan.volatility(of)));
-        let sd = |(a, b): (&f64, &f64)| self.covariance.sd([*a, *b]);
-        let sd = if self.plan.has_drawn_factors(&self.series) {
-            (0..width).map(|point| self.plan.pair_sd_at(self.series, &draws, point)).collect()
-        } else {
-            volatility[0].iter().zip(&volatility[1]).map(sd).collect()
-        };
-        Ok(Columns { centre, sd, draws })
+        Ok(Columns { centre, sd: self.sds_of(&draws, width), draws })
+    }
+
+    /// s√Δ at `width` points, given the values of all draws.
+    fn sds_of(&self, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
+        if self.plan.has_drawn_factors(&self.series) {
+            return (0..width).map(|point| self.plan.pair_sd_at(self.series, draws, point)).collect();
+        }
+        match self.series.map(|of| self.plan.volatility(of)) {
+            [Input::Known(a), Input::Known(b)] => vec![self.covariance.sd([a, b]); width],
+            volatilities => {
+                let [a, b] = volatilities.map(|input| column(input, draws, width));
+                self.covariance.sds([&a, &b])
+            }
+        }
+    }
+
+    /// The values of all draws, indexed by draw, then by point; those that are not integrated are empty.
+    fn values(&self, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+        let mut draws = vec![Vec::new(); self.plan.draws()];
+        let scores = dependent(&self.factor, scores, width);
+        for (draw, scores) in self.draws.iter().zip(&scores) {
+            draws[*draw] = drawn(self.plan, *draw, scores);
+        }
+        draws
     }
 
     /// Calls `emit(point, answers)` for `width` points, given the scores of `draws`.

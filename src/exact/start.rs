@@ -83,20 +83,28 @@ impl Start {
     /// one with bounded support).
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
         let (mut mean, mut variance) = (0.0, 0.0);
-        let mut scores = vec![0.0; self.whole.len()];
-        for ((out, drift), sd) in out.iter_mut().zip(drifts).zip(sds) {
+        // All dates in one slice: Φ takes several times as long for slices of a few points.
+        let mut scores = Vec::with_capacity(self.whole.len() * out.len());
+        for (drift, sd) in drifts.iter().zip(sds) {
             mean += drift;
             variance += sd * sd;
             let spread = variance.sqrt();
-            scores.iter_mut().zip(&self.whole).for_each(|(score, (x, _))| *score = (x + mean) / spread);
-            math::norm_cdf_slice(&mut scores);
+            scores.extend(self.whole.iter().map(|(x, _)| (x + mean) / spread));
+        }
+        math::norm_cdf_slice(&mut scores);
+        for (out, scores) in out.iter_mut().zip(scores.chunks(self.whole.len())) {
             *out += scores.iter().zip(&self.whole).map(|(below, (_, weight))| weight * below).sum::<f64>();
         }
     }
 
+    /// The mean of D(0).
+    pub(super) fn mean(&self) -> f64 {
+        self.whole.iter().map(|(x, weight)| x * weight).sum()
+    }
+
     /// The standard deviation of D(0).
     pub(super) fn spread(&self) -> f64 {
-        let mean: f64 = self.whole.iter().map(|(x, weight)| x * weight).sum();
+        let mean = self.mean();
         self.whole.iter().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>().sqrt()
     }
 

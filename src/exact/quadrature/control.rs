@@ -7,6 +7,7 @@
 //! poor polynomial cannot make the reported error too small.
 
 use super::replicates::Replicates;
+use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::math;
 use crate::math::eigen::eigen;
@@ -17,13 +18,13 @@ pub(crate) struct Control {
     dimensions: usize,
     /// Answers that have a control; the others hardly vary.
     answers: Vec<Controlled>,
+    /// The coefficients of their polynomials, by feature (see [`features`]), then by answer.
+    coefficients: Vec<Vec<f64>>,
 }
 
 #[derive(Debug)]
 struct Controlled {
     answer: usize,
-    /// Indexed by feature, see [`features`].
-    coefficients: Vec<f64>,
     mean: f64,
     /// Distance between two quadratures of the mean.
     error: f64,
@@ -65,21 +66,33 @@ impl Control {
             let all = || values.iter().map(|values| values[answer]);
             all().all(|p| p < TRIVIAL) || all().all(|p| p > 1.0 - TRIVIAL)
         };
+        let mut by_feature = vec![Vec::new(); features(&vec![0.0; dimensions]).len()];
         let one = |answer: usize| {
             let probits: Vec<f64> = values.iter().map(|values| probit(values[answer])).collect();
             let coefficients = coefficients(&probits, dimensions);
+            by_feature.iter_mut().zip(&coefficients).for_each(|(row, coefficient)| row.push(*coefficient));
             let (mean, error) = Quadratic::new(&coefficients, dimensions).mean();
-            Controlled { answer, coefficients, mean, error }
+            Controlled { answer, mean, error }
         };
         let answers = (0..values[0].len()).filter(|answer| !is_trivial(*answer)).map(one).collect();
-        Ok(Self { dimensions, answers })
+        Ok(Self { dimensions, answers, coefficients: by_feature })
     }
 
     /// Adds control minus mean at a point, for every answer that has a control.
     pub(crate) fn add_excess(&self, at: &[f64], weight: f64, sum: &mut [f64]) {
         let features = features(&at[..self.dimensions]);
-        let probit = |of: &Controlled| of.coefficients.iter().zip(&features).map(|(c, x)| c * x).sum();
-        let mut controls: Vec<f64> = self.answers.iter().map(probit).collect();
+        let mut controls = vec![0.0; self.answers.len()];
+        cpu::run(
+            Level::of_this_process(),
+            #[inline(always)]
+            || {
+                for (row, feature) in self.coefficients.iter().zip(&features) {
+                    for (probit, coefficient) in controls.iter_mut().zip(row) {
+                        *probit += coefficient * feature;
+                    }
+                }
+            },
+        );
         math::norm_cdf_slice(&mut controls);
         for (Controlled { answer, mean, .. }, control) in self.answers.iter().zip(controls) {
             sum[*answer] += weight * (control - mean);
