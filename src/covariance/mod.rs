@@ -108,50 +108,45 @@ impl PairCovariance {
         self
     }
 
-    /// [`sd`](Self::sd) at several volatilities of a and of b.
-    pub(crate) fn sds(&self, [a, b]: [&[f64]; 2]) -> Vec<f64> {
-        let mut sds = vec![0.0; a.len()];
-        let shared = self.shared.iter().map(|entry| entry.abs()).sum::<f64>();
+    /// Variance of the log-ratio per year, at several volatilities of a and of b.
+    fn per_year(&self, [a, b]: [&[f64]; 2]) -> Vec<f64> {
+        let mut sums = vec![0.0; a.len()];
         cpu::run(
             Level::of_this_process(),
             #[inline(always)]
             || {
                 for (j, [of_a, of_b]) in self.loadings.iter().enumerate() {
                     let shared = self.shared.get(j).map_or(0.0, |shared| *shared);
-                    for ((sum, a), b) in sds.iter_mut().zip(a).zip(b) {
+                    for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
                         let entry = a * of_a - b * of_b + shared;
                         *sum += entry * entry;
                     }
                 }
-                for ((sd, a), b) in sds.iter_mut().zip(a).zip(b) {
-                    let root = sd.sqrt();
-                    *sd = if root <= CANCELLED * (a + b + shared) { 0.0 } else { root * self.step_root };
-                }
             },
         );
-        sds
-    }
-
-    /// Variance of the log-ratio per year, for volatilities a and b.
-    fn per_year(&self, [a, b]: [f64; 2]) -> f64 {
-        if self.shared.is_empty() {
-            return self.loadings.iter().map(|[of_a, of_b]| (a * of_a - b * of_b) * (a * of_a - b * of_b)).sum();
-        }
-        let term = |([of_a, of_b], shared): (&[f64; 2], &f64)| {
-            let entry = a * of_a - b * of_b + shared;
-            entry * entry
-        };
-        self.loadings.iter().zip(&self.shared).map(term).sum()
+        sums
     }
 
     /// Variance of the log-ratio over one period.
     pub(crate) fn variance(&self, volatilities: [f64; 2]) -> f64 {
-        self.step_root * self.step_root * self.per_year(volatilities)
+        let [a, b] = volatilities;
+        self.step_root * self.step_root * self.per_year([&[a], &[b]])[0]
     }
 
     /// Standard deviation of the log-ratio over one period; exactly 0 where the two shocks cancel up to rounding.
     pub(crate) fn sd(&self, [a, b]: [f64; 2]) -> f64 {
         self.sds([&[a], &[b]])[0]
+    }
+
+    /// [`sd`](Self::sd) at several volatilities of a and of b.
+    pub(crate) fn sds(&self, [a, b]: [&[f64]; 2]) -> Vec<f64> {
+        let shared = self.shared.iter().map(|entry| entry.abs()).sum::<f64>();
+        let mut sds = self.per_year([a, b]);
+        for ((sd, a), b) in sds.iter_mut().zip(a).zip(b) {
+            let root = sd.sqrt();
+            *sd = if root <= CANCELLED * (a + b + shared) { 0.0 } else { root * self.step_root };
+        }
+        sds
     }
 
     /// Whether the two shocks cancel for these volatilities, so that the log-ratio has no shocks.

@@ -235,8 +235,11 @@ impl<'p> Pair<'p> {
 
     /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
-        let draws = self.values(scores, width);
-        let column = |input| column(input, &draws, width);
+        let mut draws = vec![Vec::new(); self.plan.draws()];
+        let scores = dependent(&self.factor, scores, width);
+        for (draw, scores) in self.draws.iter().zip(&scores) {
+            draws[*draw] = drawn(self.plan, *draw, scores);
+        }
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
         for (of, sign) in self.series.into_iter().zip([1.0, -1.0]) {
             self.plan.log_growth(of, (&draws, width), self.periods, &mut |t, growth| {
@@ -255,7 +258,7 @@ impl<'p> Pair<'p> {
         let bases = self.series.map(|of| self.plan.base(of));
         if self.start.is_none() && bases[0] != bases[1] {
             let [a, b] = bases.map(|base| {
-                let mut logs = column(base);
+                let mut logs = base.column(&draws, width);
                 logs.iter_mut().for_each(|x| *x = self.plan.log_base(*x));
                 logs
             });
@@ -275,20 +278,10 @@ impl<'p> Pair<'p> {
         match self.series.map(|of| self.plan.volatility(of)) {
             [Input::Known(a), Input::Known(b)] => vec![self.covariance.sd([a, b]); width],
             volatilities => {
-                let [a, b] = volatilities.map(|input| column(input, draws, width));
+                let [a, b] = volatilities.map(|input| input.column(draws, width));
                 self.covariance.sds([&a, &b])
             }
         }
-    }
-
-    /// The values of all draws, indexed by draw, then by point; those that are not integrated are empty.
-    fn values(&self, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
-        let mut draws = vec![Vec::new(); self.plan.draws()];
-        let scores = dependent(&self.factor, scores, width);
-        for (draw, scores) in self.draws.iter().zip(&scores) {
-            draws[*draw] = drawn(self.plan, *draw, scores);
-        }
-        draws
     }
 
     /// Calls `emit(point, answers)` for `width` points, given the scores of `draws`.
@@ -427,11 +420,4 @@ fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {
     let mut column = scores.to_vec();
     plan.quantile(draw).fill_scores_fast(&mut column);
     column
-}
-
-fn column(input: Input, draws: &[Vec<f64>], width: usize) -> Vec<f64> {
-    match input {
-        Input::Known(value) => vec![value; width],
-        Input::Drawn(draw) => draws[draw].clone(),
-    }
 }

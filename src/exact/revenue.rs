@@ -13,7 +13,7 @@ use crate::math;
 use crate::math::gauss::{self, Rule, as_f64};
 use crate::math::rotation::Mirror;
 use crate::outcome::{Component, Mixture};
-use crate::plan::{Input, Plan, SeriesId};
+use crate::plan::{Plan, SeriesId};
 use crate::random::{GROUP, Net};
 
 /// Half-width of the first axis in standard deviations, and its number of cells.
@@ -126,19 +126,16 @@ impl Sum<'_> {
             self.plan.quantile(*draw).fill_scores(&mut column);
             draws[*draw] = column;
         }
-        let column = |input: Input| match input {
-            Input::Known(value) => vec![value; width],
-            Input::Drawn(draw) => draws[draw].clone(),
-        };
         let mut centre = vec![vec![0.0; width]; self.plan.rows.periods() + 1];
         for (of, sign) in self.of.terms() {
-            let logs: Vec<f64> = column(self.plan.base(of)).iter().map(|base| self.plan.log_base(*base)).collect();
+            let logs: Vec<f64> =
+                self.plan.base(of).column(&draws, width).iter().map(|base| self.plan.log_base(*base)).collect();
             centre.iter_mut().for_each(|period| period.iter_mut().zip(&logs).for_each(|(sum, log)| *sum += sign * log));
             self.plan.log_growth(of, (&draws, width), self.plan.rows.periods(), &mut |t, growth| {
                 centre[t].iter_mut().zip(growth).for_each(|(sum, growth)| *sum += sign * growth);
             })?;
         }
-        let volatility = |of: SeriesId| column(self.plan.volatility(of)).into_iter();
+        let volatility = |of: SeriesId| self.plan.volatility(of).column(&draws, width).into_iter();
         let sd: Vec<f64> = match self.of {
             Of::Single(of) if !self.plan.dynamics(of).motion.is_random_walk() => {
                 return Ok((centre, self.plan.single_sds(of, &draws, width)));

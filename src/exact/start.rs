@@ -97,14 +97,9 @@ impl Start {
         }
     }
 
-    /// The mean of D(0).
-    pub(super) fn mean(&self) -> f64 {
-        self.whole.iter().map(|(x, weight)| x * weight).sum()
-    }
-
     /// The standard deviation of D(0).
     pub(super) fn spread(&self) -> f64 {
-        let mean = self.mean();
+        let mean: f64 = self.whole.iter().map(|(x, weight)| x * weight).sum();
         self.whole.iter().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>().sqrt()
     }
 

@@ -1,6 +1,6 @@
 //! A pair with one of its numbers perturbed, for derivatives.
 
-use super::{Levels, Pair, column, dependent, drawn};
+use super::{Levels, Pair, dependent, drawn};
 use crate::assumption::address::{Subject, is_within};
 use crate::covariance::PairCovariance;
 use crate::error::Error;
@@ -66,8 +66,8 @@ impl Pair<'_> {
 
     /// Bases and volatilities for each point.
     pub(in crate::exact) fn levels(&self, plan: &Plan, draws: &[Vec<f64>], width: usize) -> Levels {
-        let volatility = self.series.map(|of| column(plan.volatility(of), draws, width));
-        let base = self.follows_bases().then(|| self.series.map(|of| column(plan.base(of), draws, width)));
+        let volatility = self.series.map(|of| plan.volatility(of).column(draws, width));
+        let base = self.follows_bases().then(|| self.series.map(|of| plan.base(of).column(draws, width)));
         Levels { volatility, base }
     }
 
