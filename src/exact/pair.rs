@@ -340,7 +340,7 @@ impl<'p> Pair<'p> {
                     &drawn
                 }
             };
-            if columns.sd[place] > 0.0 {
+            if columns.sd[place] > NO_SHOCKS {
                 solve(&Point { start, centre: &centre, columns, place }, &mut answer)?;
             } else {
                 for (x, weight) in start.below.iter().chain(&start.above) {
@@ -414,6 +414,9 @@ fn dependent(factor: &Factor, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>
     factor.correlate(&mut scores, width);
     scores
 }
+
+/// The largest standard deviation of shocks that are neglected: in its units a log-ratio would overflow.
+const NO_SHOCKS: f64 = 1e-280;
 
 /// The values of a draw at some scores.
 fn drawn(plan: &Plan, draw: usize, scores: &[f64]) -> Vec<f64> {

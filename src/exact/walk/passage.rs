@@ -28,6 +28,9 @@ const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 /// each start point is followed separately and needs only a few panels around its mean.
 const MAX_PANELS: i64 = 10_000;
 
+/// A walk whose mean is further from the barrier than this many standard deviations at the end is certain to be on its side.
+const CERTAIN: f64 = 100.0;
+
 /// A walk in the units of the kernel, with the relevant panels of each period.
 pub(crate) struct Scaled {
     /// The unit of length: the smallest sd.
@@ -66,18 +69,20 @@ impl Recursion {
 
     pub(crate) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
         let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
-        let start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
-        let low = start.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
-        let high = start.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
+        let mut start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
+        let mut drifts: Vec<f64> = walk.drifts.iter().map(|drift| drift / unit).collect();
+        let variance: f64 = walk.sds.iter().map(|sd| (sd / unit) * (sd / unit)).sum();
+        limit(&mut start, &mut drifts, CERTAIN * variance.sqrt());
+        let (low, high) = ends(&start);
         let (mut mean, mut variance) = (0.0, 0.0);
-        let period = |(drift, sd): (&f64, &f64)| {
-            let (drift, sd) = (drift / unit, sd / unit);
+        let period = |(drift, sd): (f64, &f64)| {
+            let sd = sd / unit;
             mean += drift;
             variance += sd * sd;
             let reach = self.kernel.resolution.reach * f64::sqrt(variance);
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
-        let periods: Vec<_> = walk.drifts.iter().zip(walk.sds).map(period).collect();
+        let periods: Vec<_> = drifts.into_iter().zip(walk.sds).map(period).collect();
         let open = self.open(&periods);
         Scaled { unit, start, periods, open }
     }
@@ -96,9 +101,10 @@ impl Recursion {
     /// Whether the start points of walks, together, need too many panels.
     pub(crate) fn is_too_wide(&self, walks: &[Walk<'_>]) -> bool {
         let unit = walks[0].sds.iter().copied().fold(f64::INFINITY, f64::min);
-        let points = || walks.iter().flat_map(|walk| walk.start).map(|(x, _)| *x / unit);
-        let (low, high) = points().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-        points().count() > 1 && self.kernel.panel_of(high).saturating_sub(self.kernel.panel_of(low)) > MAX_PANELS
+        let points: Vec<(f64, f64)> =
+            walks.iter().flat_map(|walk| walk.start).map(|(x, weight)| (*x / unit, *weight)).collect();
+        let (low, high) = ends(&points);
+        points.len() > 1 && self.kernel.panel_of(high).saturating_sub(self.kernel.panel_of(low)) > MAX_PANELS
     }
 
     /// For each period, the range of panels that can still reach the barrier: bounded by the extreme cumulative drifts
@@ -229,6 +235,26 @@ impl Recursion {
     }
 }
 
+/// The lowest and the highest start point.
+fn ends(start: &[(f64, f64)]) -> (f64, f64) {
+    start.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)))
+}
+
+/// Brings means beyond a distance from the barrier at which they are certain to that distance. Nodes far out would have few digits.
+fn limit(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) {
+    let Some(&(first, _)) = start.first() else { return };
+    let (low, high) = ends(start);
+    let most = certain + (high - low);
+    let mut path = vec![first];
+    drifts.iter().for_each(|drift| path.push(path[path.len() - 1] + drift));
+    if path.iter().all(|x| x.abs() <= most) {
+        return;
+    }
+    path.iter_mut().for_each(|x| *x = x.clamp(-most, most));
+    start.iter_mut().for_each(|(x, _)| *x = *x - first + path[0]);
+    drifts.iter_mut().zip(path.windows(2)).for_each(|(drift, pair)| *drift = pair[1] - pair[0]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,6 +322,21 @@ mod tests {
             / as_f64(n)
             * 0.398_942_280_401_432_7;
         assert!((fine[0] - both).abs() < 1e-10, "{} {both}", fine[0]);
+    }
+
+    /// A path that is ahead at date 1, behind at 2, ahead at 3 and 4.
+    #[test]
+    fn shocks_next_to_none_leave_a_certain_path() {
+        let drifts = [0.3, -0.5, 0.4, 0.2];
+        for sd in [1e-12, 1e-14, 1e-17, 1e-100, 1e-270] {
+            let walk = Walk { start: &[(-0.1, 0.25), (-0.1 - 3.0 * sd, 0.75)], drifts: &drifts, sds: &[sd; 4] };
+            let mut changes = vec![0.0; 5];
+            Recursion::new(1e-11, Level::of_this_process()).lead_changes(&walk, false, &mut changes);
+            let found = [by(&walk, 1e-11), by_sustained(&walk, &[], 1e-11, 2), changes].concat();
+            let expected = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+            let is_close = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-10);
+            assert!(is_close && found.len() == expected.len(), "{sd:e}: {found:?}");
+        }
     }
 
     #[test]
