@@ -357,14 +357,14 @@ fn exact_answers() {
     let gradient = scenario.exact().gradient("a overtakes b", "2020-Q1").expect("a gradient");
     let slope = gradient.of("provider[a].growth.schedule.rates[0].normal[0]").expect("a slope").to_bits();
     let pinned = [
-        0x3F95_25BE_488E_1238,
-        0x3FD7_418E_36E8_B270,
-        0x3FE3_98E3_69C9_C4B7,
-        0x3FE0_559A_119E_BB03,
-        0x3FDB_FE1E_D073_0D0C,
-        0x3F18_444E_8B9F_3246,
+        0x3F95_23E0_C9C9_2B99,
+        0x3FD7_415D_F6B1_BD00,
+        0x3FE3_98D0_3808_864B,
+        0x3FE0_55D0_805E_A9D1,
+        0x3FDC_210D_D872_2CA7,
+        0x3F13_16F8_0C5C_693E,
     ];
-    assert_eq!((found, slope), (pinned, 0x3FF6_484F_3429_3DC8), "\nnow: {found:#x?}, slope {slope:#x}");
+    assert_eq!((found, slope), (pinned, 0x3FF6_489B_2C7F_C026), "\nnow: {found:#x?}, slope {slope:#x}");
 }
 
 /// Without shocks: lines and a surrogate of them, whose first dates have an axis of their own.
@@ -392,7 +392,7 @@ fn exact_answers_on_two_levels() {
         0x3FE0_5510_1978_FDC2,
         0x3FE6_9432_AABE_841F,
         0x3FE6_6986_153D_7023,
-        0x3F28_C201_F4D9_5A97,
+        0x3F28_C201_F4D8_47EC,
     ];
     assert_eq!(found, pinned, "\nnow: {found:#x?}");
 }

@@ -97,9 +97,14 @@ impl Start {
         }
     }
 
+    /// The mean of D(0).
+    pub(super) fn mean(&self) -> f64 {
+        self.whole.iter().map(|(x, weight)| x * weight).sum()
+    }
+
     /// The standard deviation of D(0).
     pub(super) fn spread(&self) -> f64 {
-        let mean: f64 = self.whole.iter().map(|(x, weight)| x * weight).sum();
+        let mean = self.mean();
         self.whole.iter().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>().sqrt()
     }
 

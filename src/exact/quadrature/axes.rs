@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::exact::pair::Pair;
+use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
 use crate::math::rotation::{basis, complement, dot, norm};
 
@@ -36,6 +37,8 @@ struct Linear {
     middle: Vec<f64>,
     slopes: Vec<Vec<f64>>,
     sd: f64,
+    /// Differences of the logarithm of `sd` over one standard deviation of each draw.
+    of_log_sd: Vec<f64>,
 }
 
 impl Linear {
@@ -48,18 +51,23 @@ impl Linear {
             scores[2 + 2 * draw] = -1.0;
         }
         let columns = pair.columns(&scores, width)?;
+        let log_ratio = |pair: &[f64]| {
+            let is_drawn = pair.iter().all(|sd| *sd > 0.0);
+            if is_drawn { 0.5 * math::ln(pair[0] / pair[1]) } else { 0.0 }
+        };
         let slopes = |date: &Vec<f64>| date[1..].chunks(2).map(|pair| 0.5 * (pair[0] - pair[1])).collect();
         Ok(Self {
             middle: columns.centre.iter().map(|date| date[0]).collect(),
             slopes: columns.centre.iter().map(slopes).collect(),
             sd: columns.sd[0],
+            of_log_sd: columns.sd[1..].chunks(2).map(log_ratio).collect(),
         })
     }
 }
 
 /// First principal component of the gradients at the dates, each weighted by the density of its log-ratio at 0.
 pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<LeadingAxis, Error> {
-    let Linear { middle, slopes, sd } = Linear::of(pair)?;
+    let Linear { middle, slopes, sd, .. } = Linear::of(pair)?;
     let dimensions = pair.draws.len();
     let sd = if pair.has_no_shocks() { 0.0 } else { sd };
     let spread = |t: usize| (dot(&slopes[t], &slopes[t]) + sd * sd * as_f64(t)).sqrt();
@@ -109,16 +117,20 @@ pub(crate) fn leading_axis(pair: &Pair<'_>) -> Result<LeadingAxis, Error> {
     Ok(LeadingAxis { axis, shocks, slopes, unaligned })
 }
 
-/// An orthonormal basis of the scores, ordered by how much the log-ratio varies along each axis relative to the shocks.
+/// An orthonormal basis of the scores, ordered by how much the log-ratio in units of the shocks varies along each axis, and how much
+/// their standard deviation does.
 /// Where the drawn numbers determine the start, the first axis is the gradient of the start: the answer jumps where the
 /// start ties, and Sobol points resolve a jump best along a single coordinate.
 pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
-    let Linear { slopes, sd, .. } = Linear::of(pair)?;
+    let Linear { slopes, sd, of_log_sd, .. } = Linear::of(pair)?;
     let scaled = |(t, row): (usize, &Vec<f64>)| {
         let scale = if sd > 0.0 { sd * as_f64(t.max(1)).sqrt() } else { 1.0 };
         row.iter().map(|x| x / scale).collect()
     };
-    let rows: Vec<Vec<f64>> = slopes.iter().enumerate().map(scaled).collect();
+    let mut rows: Vec<Vec<f64>> = slopes.iter().enumerate().map(scaled).collect();
+    // As much as a log-ratio of one standard deviation at every date.
+    let root = as_f64(rows.len()).sqrt();
+    rows.push(of_log_sd.iter().map(|x| root * x).collect());
     let of_start = norm(&rows[0]);
     let first = (of_start > 0.0).then(|| rows[0].iter().map(|x| x / of_start).collect::<Vec<f64>>());
     Ok(match first {

@@ -4,10 +4,12 @@
 //! averaged.
 
 use super::axes::{ordered_axes, varying};
+use super::features::Features;
+use super::replicates::{Points, Replicates};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Engine, Pair};
-use crate::exact::start::TIE;
+use crate::exact::start::{Start, TIE};
 
 /// The recursion at points of the rotated scores.
 #[derive(Debug)]
@@ -57,6 +59,31 @@ impl<'a, 'p> Conditional<'a, 'p> {
         Ok(answers)
     }
 
+    /// Numbers of which the answers at some points are smooth functions.
+    pub(super) fn features(&self, points: &Points) -> Result<Features, Error> {
+        let columns = self.pair.columns(&self.scores(&points.coordinates, points.width), points.width)?;
+        let is_ahead = match self.pair.start() {
+            Some(_) => vec![false; points.width],
+            None => columns.centre[0].iter().map(|x| *x > TIE).collect(),
+        };
+        let start = self.pair.start().map_or([0.0; 2], |start| [start.mean(), start.spread()]);
+        let ahead_at_base = self.pair.start().map_or(0.0, Start::ahead);
+        Ok(Features { log_ratios: columns.centre, start, sds: columns.sd, is_ahead, ahead_at_base })
+    }
+
+    /// Whether at some points the shocks are so small beside the drawn numbers that the answers are almost steps.
+    pub(super) fn is_sharp(&self) -> Result<bool, Error> {
+        if self.dimensions() < 2 {
+            return Ok(false);
+        }
+        let mut features = Features::default();
+        Replicates::others(self.dimensions(), 0).sample(SHARP_POINTS, &mut |points| {
+            features.extend(self.features(points)?);
+            Ok(())
+        })?;
+        Ok(features.least_width() < SHARP)
+    }
+
     /// Where the drawn numbers determine the start, the answer jumps where the start ties on the first axis. Returns
     /// the jump of each answer there and the probability of being ahead at the base. `None` if the start does not tie
     /// on that axis.
@@ -85,3 +112,8 @@ impl<'a, 'p> Conditional<'a, 'p> {
 
 /// The search for a tie of the start covers scores of ± this.
 const REACH: f64 = 6.0;
+
+/// Answers are almost steps where the standard deviation of the shocks is below this fraction of that of the log-ratio without them.
+const SHARP: f64 = 0.1;
+/// Points per scramble on which that is tried.
+const SHARP_POINTS: usize = 4;

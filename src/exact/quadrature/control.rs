@@ -6,6 +6,7 @@
 //! 1973). Only the difference between answer and control is sampled. The error is the spread of the replicates, so a
 //! poor polynomial cannot make the reported error too small.
 
+use super::probits::probits;
 use super::replicates::Replicates;
 use crate::cpu::{self, Level};
 use crate::error::Error;
@@ -30,10 +31,6 @@ struct Controlled {
     error: f64,
 }
 
-/// Probits are clamped at ± this: the tail beyond is about 1e-12.
-const MAX_PROBIT: f64 = 7.0;
-/// An answer within this distance of 0 or 1 at all nodes has no control.
-const TRIVIAL: f64 = 1e-9;
 /// Distance of the fitting nodes from the medians, in standard deviations.
 const REACH: f64 = 1.6;
 
@@ -62,19 +59,15 @@ impl Control {
             }
         }
         let values = answers(&coordinates, Self::points(dimensions))?;
-        let is_trivial = |answer: usize| {
-            let all = || values.iter().map(|values| values[answer]);
-            all().all(|p| p < TRIVIAL) || all().all(|p| p > 1.0 - TRIVIAL)
-        };
         let mut by_feature = vec![Vec::new(); features(&vec![0.0; dimensions]).len()];
         let one = |answer: usize| {
-            let probits: Vec<f64> = values.iter().map(|values| probit(values[answer])).collect();
-            let coefficients = coefficients(&probits, dimensions);
+            let own: Vec<f64> = values.iter().map(|values| values[answer]).collect();
+            let coefficients = coefficients(&probits(&own)?, dimensions);
             by_feature.iter_mut().zip(&coefficients).for_each(|(row, coefficient)| row.push(*coefficient));
             let (mean, error) = Quadratic::new(&coefficients, dimensions).mean();
-            Controlled { answer, mean, error }
+            Some(Controlled { answer, mean, error })
         };
-        let answers = (0..values[0].len()).filter(|answer| !is_trivial(*answer)).map(one).collect();
+        let answers = (0..values[0].len()).filter_map(one).collect();
         Ok(Self { dimensions, answers, coefficients: by_feature })
     }
 
@@ -111,10 +104,6 @@ impl Control {
             }
         }
     }
-}
-
-fn probit(p: f64) -> f64 {
-    math::norm_quantile(p.clamp(f64::MIN_POSITIVE, 1.0_f64.next_down())).clamp(-MAX_PROBIT, MAX_PROBIT)
 }
 
 /// Features: 1, then the products of each axis k with the axes up to k, then the axes.

@@ -13,9 +13,10 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
+use super::method::Sampled;
 use super::pairs::Pairs;
 use super::replicates::{CONVERGENCE_RATE, Replicates};
-use super::sampled::{Integral, Run, Sampled, largest};
+use super::sampled::{Integral, Run, largest};
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
@@ -48,8 +49,9 @@ const MAX_NODES: usize = 192;
 const SINGLE_LINE_NODES: usize = 1024;
 /// Lines per scramble on which two grids are compared.
 const COMPARED_LINES: usize = 32;
-/// Fraction of the tolerance allowed for the error of the grid.
+/// Fraction of the tolerance allowed for the error of the finest grid, and for that of the mean difference between it and a coarser one.
 const GRID_FRACTION: f64 = 0.1;
+const CORRECTION_FRACTION: f64 = 0.1;
 /// A surrogate is fitted if the error exceeds the tolerance by this factor: the points so far would be needed about four times.
 const SURROGATE_EXCESS: f64 = 3.0;
 /// The share of the budget that the first dates may have taken by the end of their integration.
@@ -83,8 +85,8 @@ pub(crate) struct Solved<'a, 'p> {
 impl<'a, 'p> Solved<'a, 'p> {
     fn of(run: Run<'a, 'p>, integral: Integral) -> Self {
         let method = match run.method {
-            Sampled::Conditional(method) => Method::Conditional(method, run.replicates),
-            Sampled::Lines(lines) => Method::Lines(lines, run.replicates),
+            Sampled::Conditional(method, _) => Method::Conditional(method, run.replicates),
+            Sampled::Lines(lines, _) => Method::Lines(lines, run.replicates),
         };
         Self { integral, method }
     }
@@ -150,8 +152,8 @@ impl Request {
             (true, _, Asked::Passage(Watch::AnyTime)) => self.conditional(with_start, of_start, budget),
             (false, _, Asked::Passage(Watch::AnyTime)) => self.conditional(drawn, 0.0, budget),
             (false, Purpose::Derivatives, _) => self.lines(drawn, purpose, budget),
-            (true, ..) => self.better((drawn, with_start), of_start, budget),
-            (false, ..) => self.better((drawn, drawn), 0.0, budget),
+            (true, ..) => self.better((drawn, with_start), of_start, purpose, budget),
+            (false, ..) => self.better((drawn, drawn), 0.0, purpose, budget),
         }
     }
 
@@ -197,7 +199,7 @@ impl Request {
         purpose: Purpose,
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
-        let (mut run, of_grid) = self.start_lines(pair, budget)?;
+        let (mut run, of_grid) = self.start_lines(pair, purpose, budget)?;
         if purpose == Purpose::Value && pair.has_no_shocks() && self.asked != Asked::LeadChanges {
             run.may_have_surrogate = true;
             self.settle_first_dates(&mut run, pair, budget)?;
@@ -208,7 +210,7 @@ impl Request {
 
     /// Integrates along an axis of their own what is asked of the first dates, if the leading axis serves them badly.
     fn settle_first_dates(self, run: &mut Run<'_, '_>, pair: &Pair<'_>, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let Sampled::Lines(lines) = &run.method else { return Ok(()) };
+        let Sampled::Lines(lines, _) = &run.method else { return Ok(()) };
         let later = if let Asked::Passage(watch) = self.asked { watch.sustained() - 1 } else { 0 };
         let (dates, horizon) = (lines.unaligned(), lines.unaligned() + later);
         if dates == 0 || horizon >= pair.periods() {
@@ -238,16 +240,21 @@ impl Request {
         self,
         (drawn, with_start): (&'a Pair<'p>, &'a Pair<'p>),
         of_start: f64,
+        purpose: Purpose,
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
         let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
+        conditional.may_have_surrogate = purpose == Purpose::Value && self.asked != Asked::LeadChanges;
         conditional.run(PILOT_POINTS, budget)?;
-        let own = largest(&conditional.estimate(&of_recursion, self.tolerance).errors);
+        let mut integral = conditional.estimate(&of_recursion, self.tolerance);
+        if largest(&integral.errors) > SURROGATE_EXCESS * self.tolerance && conditional.add_surrogate(budget)? {
+            integral = conditional.estimate(&of_recursion, self.tolerance);
+        }
+        let own = largest(&integral.errors);
         if own <= self.tolerance {
-            let integral = conditional.estimate(&of_recursion, self.tolerance);
             return Ok(Solved::of(conditional, integral));
         }
-        let (lines, of_grid) = self.pilot_lines(drawn, budget)?;
+        let (lines, of_grid) = self.pilot_lines(drawn, purpose, budget)?;
         let cost = self.predicted_cost(&conditional, own);
         let is_dearer = self.lines_cost((&lines, &of_grid)) < cost;
         let (mut run, added) = if is_dearer { (lines, of_grid) } else { (conditional, of_recursion) };
@@ -259,9 +266,10 @@ impl Request {
     pub(super) fn pilot_lines<'a, 'p>(
         self,
         pair: &'a Pair<'p>,
+        purpose: Purpose,
         budget: &mut Budget<'_>,
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
-        let (mut lines, of_grid) = self.start_lines(pair, budget)?;
+        let (mut lines, of_grid) = self.start_lines(pair, purpose, budget)?;
         lines.run(2 * PILOT_POINTS, budget)?;
         Ok((lines, of_grid))
     }
@@ -273,8 +281,8 @@ impl Request {
 
     fn predicted_cost(self, run: &Run<'_, '_>, error: f64) -> f64 {
         let rate = if run.method.dimensions() == 1 { TRAPEZOIDAL_RATE } else { CONVERGENCE_RATE };
-        let factor = math::exp(math::ln((error / self.tolerance).max(1.0)) / rate);
-        run.cost() * as_f64(run.evaluations(run.points())) * factor
+        let of_level = |(cost, error): (f64, f64)| cost * math::exp(math::ln((error / self.tolerance).max(1.0)) / rate);
+        run.levels(error).into_iter().map(of_level).sum()
     }
 
     /// Adds points until the tolerance is met or the budget is spent.
@@ -293,7 +301,7 @@ impl Request {
             if excess <= 1.0 {
                 return Ok(integral);
             }
-            let has_changed = excess > SURROGATE_EXCESS && run.add_surrogate(self.tolerance, budget)?;
+            let has_changed = excess > SURROGATE_EXCESS && run.add_surrogate(budget)?;
             if !has_changed && !run.extend(excess, budget)? {
                 return Ok(integral);
             }
@@ -317,52 +325,62 @@ impl Request {
                 *added = added.max(of_start + 2.0 * (a - b).abs());
             }
         }
-        let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
+        let mut run = Run::new(Sampled::Conditional(Box::new(method), None), self.asked);
         run.fit_controls(budget)?;
         Ok((run, added))
     }
 
-    /// Lines on a grid that agrees on average with a finer one, and the estimated grid error.
+    /// Lines on a coarse grid, with the estimated error of the grid. The mean difference from a grid that agrees with one twice as fine
+    /// is added to the answers, if some lines determine it well enough.
     fn start_lines<'a, 'p>(
         self,
         pair: &'a Pair<'p>,
+        purpose: Purpose,
         budget: &mut Budget<'_>,
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
-        let mut lines = Lines::new(pair, self.reach(), NODES)?;
-        let replicates = Replicates::new(lines.dimensions(), 0);
-        let compared = as_f64(Replicates::evaluations(lines.dimensions(), COMPARED_LINES));
-        let mut sample = |lines: &Lines<'_, '_>| -> Result<Vec<f64>, Error> {
-            let (mut mean, mut total) = (vec![0.0; self.len(pair)], 0.0);
-            replicates.sample(COMPARED_LINES, &mut |points| {
+        let len = self.len(pair);
+        let first = Lines::new(pair, self.reach(), NODES)?;
+        let mut sample = |lines: &Lines<'_, '_>| -> Result<Replicates, Error> {
+            let mut replicates = Replicates::new(lines.dimensions(), len);
+            replicates.run(COMPARED_LINES, &mut |points, sum| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
                 for (point, answer) in answers.into_iter().enumerate() {
                     let weight = points.weight(point);
-                    total += weight;
-                    mean.iter_mut().zip(answer).for_each(|(mean, answer)| *mean += weight * answer);
+                    sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
                 }
                 Ok(())
             })?;
-            budget.spend(compared * as_f64(lines.nodes() * lines.periods()));
-            mean.iter_mut().for_each(|mean| *mean /= total);
-            Ok(mean)
+            let lines_in_all = as_f64(Replicates::evaluations(lines.dimensions(), COMPARED_LINES));
+            budget.spend(lines_in_all * as_f64(lines.nodes() * lines.periods()));
+            Ok(replicates)
         };
-        let mut coarse = sample(&lines)?;
-        let added = loop {
+        let mut grids = vec![(sample(&first)?, first)];
+        let finest = loop {
+            let (coarse, lines) = &grids[grids.len() - 1];
             let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
             let fine = sample(&finer)?;
-            let off: Vec<f64> = coarse.iter().zip(&fine).map(|(a, b)| 2.0 * (a - b).abs()).collect();
-            if largest(&off) <= GRID_FRACTION * self.tolerance {
+            let off: Vec<f64> = fine.differences(coarse).into_iter().map(|(off, _)| 2.0 * off.abs()).collect();
+            if largest(&off) <= GRID_FRACTION * self.tolerance || finer.nodes() > MAX_NODES {
                 break off;
             }
-            (lines, coarse) = (finer, fine);
-            if lines.nodes() >= MAX_NODES {
-                break off;
-            }
+            grids.push((fine, finer));
         };
+        let last = grids.len() - 1;
+        let correction = |grid: &(Replicates, Lines<'_, '_>)| grids[last].0.differences(&grid.0);
+        let is_enough = |grid: &(Replicates, Lines<'_, '_>)| {
+            let errors: Vec<f64> = correction(grid).into_iter().map(|(_, error)| error).collect();
+            largest(&errors) <= CORRECTION_FRACTION * self.tolerance
+        };
+        let chosen = match purpose {
+            Purpose::Value => grids.iter().position(is_enough).unwrap_or(last),
+            Purpose::Derivatives => last,
+        };
+        let (shift, errors): (Vec<f64>, Vec<f64>) = correction(&grids[chosen]).into_iter().unzip();
         let tail = 2.0 * math::norm_cdf(-self.reach());
-        let mut run = Run::new(Sampled::Lines(lines), self.asked);
+        let mut run = Run::new(Sampled::Lines(grids.swap_remove(chosen).1, None), self.asked);
+        run.shift = shift;
         run.fit_controls(budget)?;
-        Ok((run, added.into_iter().map(|off| off + tail).collect()))
+        Ok((run, finest.iter().zip(&errors).map(|(off, error)| off + error + tail).collect()))
     }
 }
 

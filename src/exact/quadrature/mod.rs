@@ -9,22 +9,28 @@
 //! | `lines`, `cubic`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
-//! | `surrogate` | a cheap approximation of lines, for two-level sampling |
+//! | `method` | one of these, and a cheap approximation of it for two-level sampling |
+//! | `probits`, `features`, `bounds`, `crossings`, `polynomial` | such approximations |
 //! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
 //! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
 
 mod axes;
+mod bounds;
 pub(super) mod budget;
 pub(super) mod calibration;
 mod conditional;
 mod control;
+mod crossings;
 mod cubic;
+mod features;
 pub(super) mod integrate;
 pub(super) mod lines;
+mod method;
 pub(super) mod pairs;
+mod polynomial;
+mod probits;
 pub(super) mod processes;
 pub(super) mod replicates;
 pub(super) mod sampled;
-mod surrogate;
 pub(super) mod sweep;

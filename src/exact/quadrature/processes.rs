@@ -10,8 +10,9 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::integrate::Request;
-use super::sampled::{Integral, MIN_OF_LARGEST, Run, Sampled, largest, largest_distance};
+use super::integrate::{Purpose, Request};
+use super::method::Sampled;
+use super::sampled::{Integral, MIN_OF_LARGEST, Run, largest, largest_distance};
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
 use crate::exact::dynamics::{needs_single_start, out_of_reach};
@@ -162,7 +163,7 @@ impl Request {
             shocks if pair.draws.is_empty() => match self.one_process(points, budget) {
                 // Too many nodes: very heavy tails, or a trend that lasts too long.
                 Err(_) if shocks.is_some() => {
-                    let (mut lines, of_grid) = self.pilot_lines(&drawn, budget)?;
+                    let (mut lines, of_grid) = self.pilot_lines(&drawn, Purpose::Value, budget)?;
                     self.refine(&mut lines, &of_grid, budget)
                 }
                 solved => solved,
@@ -193,7 +194,7 @@ impl Request {
         points: Points<'_>,
         budget: &mut Budget<'_>,
     ) -> Result<Integral, Error> {
-        let (mut lines, of_grid) = self.pilot_lines(drawn, budget)?;
+        let (mut lines, of_grid) = self.pilot_lines(drawn, Purpose::Value, budget)?;
         let cost = self.lines_cost((&lines, &of_grid));
         // Over a single number recursions are far more accurate than their tolerance.
         if drawn.draws.len() > 1 && budget.allows(cost / CHEAP_SHARE) {
@@ -293,7 +294,7 @@ impl Request {
         added: &[f64],
         budget: &mut Budget<'_>,
     ) -> Result<Integral, Error> {
-        let mut run = Run::new(Sampled::Conditional(Box::new(method)), self.asked);
+        let mut run = Run::new(Sampled::Conditional(Box::new(method), None), self.asked);
         run.set_cost(work / WORK_OF_UNIT);
         run.fit_controls(budget)?;
         run.run(FEWEST_POINTS, budget)?;

@@ -16,6 +16,7 @@
 use std::ops::Range;
 
 use super::budget::Budget;
+use super::polynomial::{BLOCK, Row};
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
@@ -44,6 +45,14 @@ pub(crate) struct Points {
 impl Points {
     pub(crate) fn weight(&self, point: usize) -> f64 {
         self.weights[point]
+    }
+
+    /// The weights of a block of points; 0 beyond the last one.
+    pub(super) fn weights_from(&self, from: usize) -> Row {
+        let mut block = [0.0; BLOCK];
+        let weights = &self.weights[from..self.width.min(from + BLOCK)];
+        block[..weights.len()].copy_from_slice(weights);
+        block
     }
 }
 
@@ -162,6 +171,16 @@ impl Replicates {
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
         (0..SCRAMBLES).try_for_each(|replicate| self.design.each(replicate, 0..points, visit))
+    }
+
+    /// The mean difference of each answer from that of other replicates of the same points, and its error.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<(f64, f64)> {
+        let (own, others) = (self.means(), other.means());
+        let of = |answer: usize| {
+            let off: Vec<f64> = own.iter().zip(&others).map(|(own, other)| own[answer] - other[answer]).collect();
+            self.mean_and_error(&off)
+        };
+        (0..own[0].len()).map(of).collect()
     }
 
     /// The sum of the weights of all points.

@@ -1,14 +1,11 @@
 //! A method averaged over replicates of points, with the control variates that reduce its error.
 
 use super::budget::Budget;
-use super::conditional::Conditional;
 use super::control::{Answers, Control};
-use super::lines::Lines;
+use super::method::{Sampled, Step};
 use super::replicates::{Replicates, next_points, three_errors};
-use super::surrogate::{Sample, Surrogate};
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
-use crate::exact::pair::Pair;
 use crate::exact::start::Start;
 use crate::math::gauss::as_f64;
 
@@ -31,72 +28,32 @@ const FIRST_OF_SURROGATE: usize = 4;
 pub(crate) struct Run<'a, 'p> {
     asked: Asked,
     pub(crate) method: Sampled<'a, 'p>,
-    /// The jump of each answer where the start ties, and the probability of being ahead there.
-    step: Option<(Vec<f64>, f64)>,
+    step: Option<Step>,
     control: Option<Control>,
-    surrogate: Option<SurrogateLevel>,
+    /// The surrogate over more points than the method.
+    surrogate: Option<Replicates>,
     /// Whether a surrogate may be used: not for lead changes, and not for derivatives, which are computed at the same points and need
     /// more lines.
     pub(crate) may_have_surrogate: bool,
+    /// What is added to each answer for the grid of lines.
+    pub(crate) shift: Vec<f64>,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
     /// Sums of the answers, then of their controls, then of their surrogates.
     pub(crate) replicates: Replicates,
     len: usize,
+    /// Whether the answers of a recursion are almost steps at some points.
+    is_sharp: bool,
     /// Cost of one point, where it was measured.
     measured: Option<f64>,
-}
-
-/// The surrogate of a two-level estimator, averaged over more points than the difference between method and surrogate.
-struct SurrogateLevel {
-    surrogate: Surrogate,
-    replicates: Replicates,
-    /// Answers whose variance the surrogate does not reduce.
-    is_useless: Vec<bool>,
-}
-
-pub(crate) enum Sampled<'a, 'p> {
-    Conditional(Box<Conditional<'a, 'p>>),
-    Lines(Lines<'a, 'p>),
-}
-
-impl<'a, 'p> Sampled<'a, 'p> {
-    fn pair(&self) -> &'a Pair<'p> {
-        match self {
-            Self::Conditional(method) => method.pair,
-            Self::Lines(lines) => lines.pair,
-        }
-    }
-
-    pub(crate) fn dimensions(&self) -> usize {
-        match self {
-            Self::Conditional(method) => method.dimensions(),
-            Self::Lines(lines) => lines.dimensions(),
-        }
-    }
-
-    /// Number of leading dimensions that are drawn numbers; the others are shocks.
-    fn drawn_dimensions(&self) -> usize {
-        match self {
-            Self::Conditional(method) => method.dimensions(),
-            Self::Lines(lines) => lines.drawn_dimensions(),
-        }
-    }
-
-    fn answers(&mut self, coordinates: &[Vec<f64>], width: usize, asked: Asked) -> Result<Vec<Vec<f64>>, Error> {
-        match self {
-            Self::Conditional(method) => method.answers(coordinates, width),
-            Self::Lines(lines) => lines.answers(coordinates, width, asked),
-        }
-    }
 }
 
 impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
         let mixing = match &method {
-            Sampled::Lines(lines) => lines.mixing_dimensions(),
-            Sampled::Conditional(_) => 0..0,
+            Sampled::Lines(lines, _) => lines.mixing_dimensions(),
+            Sampled::Conditional(..) => 0..0,
         };
         let replicates = Replicates::with_mixing(method.dimensions(), mixing, 3 * len);
         Self {
@@ -106,29 +63,36 @@ impl<'a, 'p> Run<'a, 'p> {
             control: None,
             surrogate: None,
             may_have_surrogate: false,
+            shift: vec![0.0; len],
             settled: vec![None; len],
             replicates,
             len,
+            is_sharp: false,
             measured: None,
         }
     }
 
-    /// Fits controls for probabilities; lead changes have none.
+    /// Fits controls for probabilities; lead changes have none. Looks at how sharp the answers are.
     pub(crate) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
         let (all, drawn) = (self.method.dimensions(), self.method.drawn_dimensions());
+        if let Sampled::Conditional(method, _) = &self.method {
+            self.is_sharp = method.is_sharp()?;
+        }
         if self.asked == Asked::LeadChanges || drawn == 0 {
             return Ok(());
         }
         budget.spend(self.cost() * as_f64(Control::points(drawn)));
-        if let (Sampled::Conditional(method), Asked::Passage(_)) = (&mut self.method, self.asked) {
-            self.step = method.step()?;
+        if let (Sampled::Conditional(method, _), Asked::Passage(_)) = (&mut self.method, self.asked) {
+            self.step = method.step()?.map(|(jumps, ahead)| Step { jumps, ahead });
         }
         let (method, step, asked) = (&mut self.method, self.step.as_ref(), self.asked);
         let answers: &mut Answers<'_> = &mut |coordinates, width| {
             let mut coordinates = coordinates.to_vec();
             coordinates.resize(all, vec![0.0; width]);
             let mut answers = method.answers(&coordinates, width, asked)?;
-            answers.iter_mut().for_each(|answer| take_step(answer, step));
+            if let Some(step) = step {
+                answers.iter_mut().for_each(|answer| step.take_at_point(answer));
+            }
             Ok(answers)
         };
         self.control = Some(Control::fit(drawn, answers)?);
@@ -152,13 +116,13 @@ impl<'a, 'p> Run<'a, 'p> {
         // The discretized start is summed over its points at every date.
         let of_start = 0.2 * as_f64(self.method.pair().start().map_or(0, Start::points));
         let each = match (&self.method, self.asked) {
-            (Sampled::Lines(lines), _) => as_f64(lines.nodes()),
-            (Sampled::Conditional(_), Asked::Passage(Watch::Dates { sustained })) => {
+            (Sampled::Lines(lines, _), _) => as_f64(lines.nodes()),
+            (Sampled::Conditional(..), Asked::Passage(Watch::Dates { sustained })) => {
                 30.0 * as_f64(sustained) + of_start
             }
-            (Sampled::Conditional(_), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
-            (Sampled::Conditional(_), Asked::LeadChanges) => 300.0,
-            (Sampled::Conditional(_), Asked::Ahead) => 5.0 + of_start,
+            (Sampled::Conditional(..), Asked::Passage(Watch::AnyTime)) => 150.0 + of_start,
+            (Sampled::Conditional(..), Asked::LeadChanges) => 300.0,
+            (Sampled::Conditional(..), Asked::Ahead) => 5.0 + of_start,
         };
         each * as_f64(self.method.pair().periods())
     }
@@ -167,15 +131,15 @@ impl<'a, 'p> Run<'a, 'p> {
     /// rolled back.
     pub(crate) fn run(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
         let cost = self.cost();
-        let Self { asked, method, step, control, surrogate, len, .. } = self;
+        let Self { asked, method, step, control, len, .. } = self;
         self.replicates.extend(upto, (cost, budget), &mut |points, sum| {
-            if let Some(level) = surrogate {
-                level.surrogate.add(points, &mut sum[2 * *len..]);
-            }
+            method.add_surrogate(step.as_ref(), points, &mut sum[2 * *len..])?;
             let (plain, excess) = sum.split_at_mut(*len);
             let answers = method.answers(&points.coordinates, points.width, *asked)?;
             for (point, mut answer) in answers.into_iter().enumerate() {
-                take_step(&mut answer, step.as_ref());
+                if let Some(step) = step {
+                    step.take_at_point(&mut answer);
+                }
                 let weight = points.weight(point);
                 plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
             }
@@ -201,43 +165,25 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Adds a surrogate, fitted to an independent sample of lines. `false` if none is available, or one was added before.
-    pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
-        let Sampled::Lines(lines) = &self.method else { return Ok(false) };
-        let axes = lines.dimensions();
-        let is_of_draws = axes > 1 && axes == lines.drawn_dimensions();
+    /// Adds a surrogate, fitted to independent points. `false` if none is available, or one was added before.
+    pub(crate) fn add_surrogate(&mut self, budget: &mut Budget<'_>) -> Result<bool, Error> {
+        let axes = self.method.dimensions();
+        let is_of_draws = axes > 1 && axes == self.method.drawn_dimensions();
         if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() {
             return Ok(false);
         }
-        let mut sample = Sample::new(axes, lines.reach(), self.asked);
-        let points = 2 * sample.wanted().div_ceil(Replicates::evaluations(axes, 2));
-        budget.spend(self.cost() * as_f64(self.evaluations(points)));
-        Replicates::others(axes, 0).sample(points, &mut |points| {
-            let mut point = 0;
-            lines.each(&points.coordinates, points.width, &mut |line| {
-                let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
-                sample.add(&at, points.weight(point), &line);
-                point += 1;
-            })
-        })?;
-        let surrogate = sample.fit();
-        let len = self.len;
-        budget.spend(surrogate.cost() * as_f64(self.evaluations(self.replicates.points)));
-        self.replicates.revisit(&mut |points, sum| {
-            surrogate.add(points, &mut sum[2 * len..]);
-            Ok(())
-        })?;
-        // Decided once, and only if the difference is clear: a plain mean with zero spread may have missed a rare event.
-        let is_useless = |answer: usize| {
-            let (_, plain) = self.mean_and_error_of(&|sum| sum[answer]);
-            let (_, rest) = self.mean_and_error_of(&|sum| sum[answer] - sum[2 * len + answer]);
-            plain > MIN_OF_LARGEST * tolerance && rest > plain
-        };
-        let is_useless = (0..len).map(is_useless).collect();
-        self.surrogate = Some(SurrogateLevel { surrogate, replicates: Replicates::new(axes, len), is_useless });
+        let evaluations = self.method.fit_surrogate(self.asked)?;
+        budget.spend(self.cost() * as_f64(evaluations));
+        budget.spend(self.method.surrogate_cost() * as_f64(self.evaluations(self.replicates.points)));
+        let Self { method, step, replicates, len, .. } = self;
+        let (step, len) = (step.as_ref(), *len);
+        replicates.revisit(&mut |points, sum| method.add_surrogate(step, points, &mut sum[2 * len..]))?;
+        self.surrogate = Some(Replicates::new(axes, len));
         self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
-        // The surrogate takes the place of the control.
-        self.control = None;
+        if let Sampled::Lines(..) = self.method {
+            // Hardly ever as good.
+            self.control = None;
+        }
         Ok(true)
     }
 
@@ -248,12 +194,10 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     fn extend_surrogate(&mut self, upto: usize, budget: &mut Budget<'_>) -> Result<(), Error> {
-        let Some(SurrogateLevel { surrogate, replicates, .. }) = &mut self.surrogate else { return Ok(()) };
-        let cost = surrogate.cost();
-        replicates.extend(upto, (cost, budget), &mut |points, sum| {
-            surrogate.add(points, sum);
-            Ok(())
-        })
+        let (method, step) = (&self.method, self.step.as_ref());
+        let Some(replicates) = &mut self.surrogate else { return Ok(()) };
+        replicates
+            .extend(upto, (method.surrogate_cost(), budget), &mut |points, sum| method.add_surrogate(step, points, sum))
     }
 
     /// Adds points to the level whose error they reduce at the lower cost, given the largest error over the tolerance. `false`
@@ -262,11 +206,11 @@ impl<'a, 'p> Run<'a, 'p> {
         let next = |points: usize| next_points(points, excess);
         let upto = next(self.points());
         let cost = self.cost() * as_f64(self.evaluations(upto - self.points()));
-        if let Some(level) = &self.surrogate {
-            let more = next(level.replicates.points);
-            let evaluations = Replicates::evaluations(level.replicates.dimensions(), more - level.replicates.points);
-            let cheap = level.surrogate.cost() * as_f64(evaluations);
-            let [of_method, of_surrogate] = self.errors_of_levels(level);
+        if let Some(surrogate) = &self.surrogate {
+            let more = next(surrogate.points);
+            let evaluations = Replicates::evaluations(surrogate.dimensions(), more - surrogate.points);
+            let cheap = self.method.surrogate_cost() * as_f64(evaluations);
+            let [of_method, of_surrogate] = self.errors_of_levels(surrogate);
             if of_surrogate * of_surrogate * cost > of_method * of_method * cheap {
                 let is_allowed = budget.allows(cheap);
                 if is_allowed {
@@ -282,48 +226,70 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(is_allowed)
     }
 
+    /// The cost so far of each level with its error, where all errors together have a largest of `error`.
+    pub(crate) fn levels(&self, error: f64) -> Vec<(f64, f64)> {
+        let own = self.cost() * as_f64(self.evaluations(self.points()));
+        let Some(surrogate) = &self.surrogate else { return vec![(own, error)] };
+        let [of_method, of_surrogate] = self.errors_of_levels(surrogate);
+        let evaluations = Replicates::evaluations(surrogate.dimensions(), surrogate.points);
+        vec![(own, of_method), (self.method.surrogate_cost() * as_f64(evaluations), of_surrogate)]
+    }
+
     /// The mean of a linear function of the sums, and its error.
     fn mean_and_error_of(&self, of: &dyn Fn(&[f64]) -> f64) -> (f64, f64) {
         self.replicates.mean_and_error(&self.replicates.means_of(of))
     }
 
-    /// The means and the deviations of the replicates of both levels for one answer: of the answer minus its surrogate, and of the
-    /// surrogate.
-    fn both_levels(&self, level: &SurrogateLevel, answer: usize) -> [(f64, Vec<f64>); 2] {
-        let weight = if level.is_useless[answer] { 0.0 } else { 1.0 };
-        let rest = self.replicates.means_of(&|sum| sum[answer] - weight * sum[2 * self.len + answer]);
-        let own = level.replicates.means_of(&|sum| weight * sum[answer]);
-        [self.replicates.mean_and_deviations(&rest), level.replicates.mean_and_deviations(&own)]
+    /// The estimate of two levels for one answer, and the error of each: of the answer minus its surrogate, and of the surrogate.
+    fn of_levels(&self, surrogate: &Replicates, answer: usize) -> ((f64, f64), [f64; 2]) {
+        let rest = self.replicates.means_of(&|sum| sum[answer] - sum[2 * self.len + answer]);
+        let own = surrogate.means_of(&|sum| sum[answer]);
+        let (rest, mut off) = self.replicates.mean_and_deviations(&rest);
+        let (own, others) = surrogate.mean_and_deviations(&own);
+        let errors = [three_errors(&off), three_errors(&others)];
+        off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
+        ((rest + own, three_errors(&off)), errors)
     }
 
-    /// The errors of both levels at the answer with the largest error.
-    fn errors_of_levels(&self, level: &SurrogateLevel) -> [f64; 2] {
+    /// The errors of both levels at the answer with the largest error. The surrogate has none where one level is enough: where the
+    /// answer minus its surrogate varies no less.
+    fn errors_of_levels(&self, surrogate: &Replicates) -> [f64; 2] {
+        let single = self.with_control();
         let answers = (0..self.len).filter(|answer| self.settled[*answer].is_none());
-        let errors = answers.map(|answer| self.both_levels(level, answer).map(|(_, off)| three_errors(&off)));
-        errors.max_by(|a, b| (a[0] + a[1]).total_cmp(&(b[0] + b[1]))).unwrap_or([0.0; 2])
+        let errors = answers.map(|answer| {
+            let ((_, of_two), [rest, own]) = self.of_levels(surrogate, answer);
+            let of_one = single[answer].1;
+            (of_two.min(of_one), if rest < of_one { [rest, own] } else { [of_one, 0.0] })
+        });
+        errors.max_by(|a, b| a.0.total_cmp(&b.0)).map_or([0.0; 2], |(_, levels)| levels)
     }
 
-    /// Replaces estimates by those of two levels, if there are two.
-    fn improve(&self, estimates: &mut [(f64, f64)]) {
-        let Some(level) = &self.surrogate else { return };
-        for (answer, estimate) in estimates.iter_mut().enumerate() {
-            let [(rest, mut off), (own, others)] = self.both_levels(level, answer);
-            off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
-            *estimate = (rest + own, three_errors(&off));
+    /// The estimates without a surrogate. Where answers are almost steps, all points of a recursion may have missed an event as likely as
+    /// the weight of one, though they agree.
+    fn with_control(&self) -> Vec<(f64, f64)> {
+        let mut estimates: Vec<(f64, f64)> =
+            (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
+        if let Some(control) = &self.control {
+            control.improve(&self.replicates, &mut estimates);
         }
+        if self.is_sharp {
+            let least = 1.0 / as_f64(self.evaluations(self.replicates.points));
+            estimates.iter_mut().for_each(|(_, error)| *error = error.max(least));
+        }
+        estimates
     }
 
     /// Smallest error that is reported for an event that depends on the sampled axes alone, which all lines may have missed: a tenth
     /// of the weight of one line, since wide points cover the tails of the first axes, and all of it where mixing draws are sampled, whose
     /// tails they cover one at a time. It is zero for the trapezoidal rule of a single dimension, which covers such events, and for a
-    /// recursion, which is smooth in the sampled axes.
+    /// recursion (but see [`with_control`](Self::with_control)).
     fn unseen(&self) -> f64 {
         match &self.method {
-            Sampled::Lines(lines) if lines.dimensions() > 1 => {
+            Sampled::Lines(lines, _) if lines.dimensions() > 1 => {
                 let part = if lines.mixing_dimensions().is_empty() { 0.1 } else { 1.0 };
                 part / as_f64(self.evaluations(self.replicates.points))
             }
-            Sampled::Lines(_) | Sampled::Conditional(_) => 0.0,
+            Sampled::Lines(..) | Sampled::Conditional(..) => 0.0,
         }
     }
 
@@ -334,13 +300,17 @@ impl<'a, 'p> Run<'a, 'p> {
 
     /// Current estimates; `added` are errors that the replicates do not show.
     pub(crate) fn estimate(&self, added: &[f64], tolerance: f64) -> Integral {
-        let mut estimates: Vec<(f64, f64)> =
-            (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
-        if let Some(control) = &self.control {
-            control.improve(&self.replicates, &mut estimates);
+        let mut estimates = self.with_control();
+        if let Some(surrogate) = &self.surrogate {
+            for (answer, estimate) in estimates.iter_mut().enumerate() {
+                let (both, _) = self.of_levels(surrogate, answer);
+                if both.1 < estimate.1 {
+                    *estimate = both;
+                }
+            }
         }
-        self.improve(&mut estimates);
         let (mut values, mut errors): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        values.iter_mut().zip(&self.shift).for_each(|(value, shift)| *value += shift);
         let settled = || self.settled.iter().enumerate().filter_map(|(answer, known)| Some((answer, (*known)?)));
         settled().for_each(|(answer, _)| errors[answer] = 0.0);
         let floor = least_error(&errors, tolerance, self.unseen());
@@ -365,12 +335,4 @@ pub(crate) fn largest(errors: &[f64]) -> f64 {
 pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
     let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
     largest(&distances)
-}
-
-/// Replaces the jump of each answer at a tie of the start by its mean.
-fn take_step(answer: &mut [f64], step: Option<&(Vec<f64>, f64)>) {
-    if let Some((jumps, ahead)) = step {
-        let excess = answer[0] - ahead;
-        answer.iter_mut().zip(jumps).for_each(|(answer, jump)| *answer -= jump * excess);
-    }
 }

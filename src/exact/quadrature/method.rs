@@ -1,0 +1,140 @@
+//! What is averaged over points: the recursion given the drawn numbers, or lines; each with a cheap approximation of its answers, a
+//! surrogate.
+//!
+//! An answer is estimated as the mean of the surrogate over many points plus the mean of answer − surrogate over few (two-level Monte
+//! Carlo, Giles 2008). The surrogate is fitted by least squares to points of its own, so that this sum has the expectation of the
+//! answer whatever the quality of the fit.
+
+use super::conditional::Conditional;
+use super::crossings::{Crossings, Sample};
+use super::features::Features;
+use super::lines::Lines;
+use super::probits::Probits;
+use super::replicates::{Points, Replicates};
+use crate::error::Error;
+use crate::exact::asked::Asked;
+use crate::exact::pair::Pair;
+
+/// A method, with its surrogate if one was fitted.
+pub(crate) enum Sampled<'a, 'p> {
+    Conditional(Box<Conditional<'a, 'p>>, Option<Probits>),
+    Lines(Lines<'a, 'p>, Option<Crossings>),
+}
+
+/// Where the drawn numbers determine the start: the jump of each answer where it ties, and the probability of being ahead there.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) jumps: Vec<f64>,
+    pub(super) ahead: f64,
+}
+
+impl Step {
+    /// Replaces the jump of each answer at a tie of the start by its mean, given how much more often than that the start is ahead.
+    fn take(&self, excess: f64, answers: &mut [f64]) {
+        answers.iter_mut().zip(&self.jumps).for_each(|(answer, jump)| *answer -= jump * excess);
+    }
+
+    /// The same for the answers at one point.
+    pub(super) fn take_at_point(&self, answers: &mut [f64]) {
+        self.take(answers[0] - self.ahead, answers);
+    }
+}
+
+impl<'a, 'p> Sampled<'a, 'p> {
+    pub(super) fn pair(&self) -> &'a Pair<'p> {
+        match self {
+            Self::Conditional(method, _) => method.pair,
+            Self::Lines(lines, _) => lines.pair,
+        }
+    }
+
+    pub(crate) fn dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method, _) => method.dimensions(),
+            Self::Lines(lines, _) => lines.dimensions(),
+        }
+    }
+
+    /// Number of leading dimensions that are drawn numbers; the others are shocks.
+    pub(super) fn drawn_dimensions(&self) -> usize {
+        match self {
+            Self::Conditional(method, _) => method.dimensions(),
+            Self::Lines(lines, _) => lines.drawn_dimensions(),
+        }
+    }
+
+    pub(super) fn answers(
+        &mut self,
+        coordinates: &[Vec<f64>],
+        width: usize,
+        asked: Asked,
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        match self {
+            Self::Conditional(method, _) => method.answers(coordinates, width),
+            Self::Lines(lines, _) => lines.answers(coordinates, width, asked),
+        }
+    }
+
+    /// Fits a surrogate to independent points; returns their number.
+    pub(super) fn fit_surrogate(&mut self, asked: Asked) -> Result<usize, Error> {
+        let axes = self.dimensions();
+        let others = Replicates::others(axes, 0);
+        let points_of = |wanted: usize| 2 * wanted.div_ceil(Replicates::evaluations(axes, 2));
+        let count = match self {
+            Self::Lines(lines, crossings) => {
+                let mut sample = Sample::new(axes, lines.reach(), asked);
+                let count = points_of(sample.wanted());
+                others.sample(count, &mut |points| {
+                    let mut point = 0;
+                    lines.each(&points.coordinates, points.width, &mut |line| {
+                        let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                        sample.add(&at, points.weight(point), &line);
+                        point += 1;
+                    })
+                })?;
+                *crossings = Some(sample.fitted());
+                count
+            }
+            Self::Conditional(method, probits) => {
+                let count = points_of(Probits::wanted());
+                let (mut features, mut weights, mut values) = (Features::default(), Vec::new(), Vec::new());
+                others.sample(count, &mut |points| {
+                    features.extend(method.features(points)?);
+                    weights.extend((0..points.width).map(|point| points.weight(point)));
+                    values.extend(method.answers(&points.coordinates, points.width)?);
+                    Ok(())
+                })?;
+                *probits = Some(Probits::fitted(asked, &features, &weights, &values));
+                count
+            }
+        };
+        Ok(Replicates::evaluations(axes, count))
+    }
+
+    /// Cost of the surrogate at one point, in evaluations of a curve at one date; 0 if there is none.
+    pub(super) fn surrogate_cost(&self) -> f64 {
+        match self {
+            Self::Conditional(_, probits) => probits.as_ref().map_or(0.0, Probits::cost),
+            Self::Lines(_, crossings) => crossings.as_ref().map_or(0.0, Crossings::cost),
+        }
+    }
+
+    /// Adds the weighted answers of the surrogate, if there is one, to a sum.
+    pub(super) fn add_surrogate(&self, step: Option<&Step>, points: &Points, sum: &mut [f64]) -> Result<(), Error> {
+        match self {
+            Self::Conditional(method, Some(probits)) => {
+                let features = method.features(points)?;
+                probits.add(points, &features, sum);
+                if let Some(step) = step {
+                    let ahead = (0..points.width).filter(|point| features.is_ahead[*point]);
+                    let of_ahead: f64 = ahead.map(|point| points.weight(point)).sum();
+                    let all: f64 = (0..points.width).map(|point| points.weight(point)).sum();
+                    step.take(of_ahead - step.ahead * all, sum);
+                }
+            }
+            Self::Lines(_, Some(crossings)) => crossings.add(points, sum),
+            Self::Conditional(_, None) | Self::Lines(_, None) => {}
+        }
+        Ok(())
+    }
+}
