@@ -126,15 +126,14 @@ impl Tree {
                     address += &format!("{dot}{}", entries[*step].0);
                 }
                 Self::List(items) => {
-                    let name = |item: &Self| item.get("name").cloned();
-                    let look = |item: &Self| match name(item) {
-                        Some(Self::Text(name)) => Some(visible(&name)),
+                    let look = |item: &Self| match item.get("name") {
+                        Some(Self::Text(name)) => Some(visible(name)),
                         _ => None,
                     };
-                    let own = name(&items[*step]);
-                    let shared = items.iter().filter(|item| look(item) == look(&items[*step])).count() > 1;
-                    match own {
-                        Some(Self::Text(name)) if !shared && can_stand(&name) => address += &format!("[{name}]"),
+                    let own = look(&items[*step]);
+                    let is_shared = || items.iter().filter(|item| look(item) == own).count() > 1;
+                    match items[*step].get("name") {
+                        Some(Self::Text(name)) if can_stand(name) && !is_shared() => address += &format!("[{name}]"),
                         _ => address += &format!("[{step}]"),
                     }
                 }
@@ -148,6 +147,9 @@ impl Tree {
 /// A name after NFC, trimming and removal of zero-width characters: names that are equal then look the same.
 fn visible(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
+    if name.is_ascii() {
+        return name.trim().to_owned();
+    }
     let shown: String =
         name.chars().filter(|sign| !"\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(*sign)).nfc().collect();
     shown.trim().to_owned()
