@@ -194,13 +194,18 @@ mod tests {
 
     #[test]
     fn the_least_width_is_that_of_the_smallest_shocks() {
-        let mut features = features(50);
-        let all = features.least_width();
-        assert!(all > 0.3 && all < 3.0, "{all}");
-        features.sds[17] = 1e-3;
+        let mut features = Features {
+            log_ratios: vec![vec![0.0, 0.0], vec![1.0, 3.0], vec![2.0, 2.0]],
+            start: [0.2, 0.4],
+            sds: vec![0.5, 0.3],
+            ..Features::default()
+        };
+        // The log-ratio varies with a standard deviation of 1 at date 1, and not at date 2.
+        assert!((features.least_width() - 0.5).abs() < 1e-12, "{}", features.least_width());
+        features.sds[0] = 0.0;
         features.start[1] = 0.0;
-        assert!(features.least_width() < 0.05, "{}", features.least_width());
-        features.log_ratios.iter_mut().for_each(|of_date| of_date.fill(0.1));
+        assert!(features.least_width() < 1e-12, "{}", features.least_width());
+        features.log_ratios[1].fill(0.1);
         assert!(features.least_width().is_infinite());
     }
 

@@ -247,7 +247,8 @@ fn limit(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) {
     let most = certain + (high - low);
     let mut path = vec![first];
     drifts.iter().for_each(|drift| path.push(path[path.len() - 1] + drift));
-    if path.iter().all(|x| x.abs() <= most) {
+    // Not so where a standard deviation is infinite and `most` is not a number.
+    if !path.iter().any(|x| x.abs() > most) {
         return;
     }
     path.iter_mut().for_each(|x| *x = x.clamp(-most, most));
