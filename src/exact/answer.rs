@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::quadrature::budget::Budget;
 use crate::exact::quadrature::integrate::Request;
-use crate::exact::quadrature::sampled::Integral;
+use crate::exact::quadrature::run::Integral;
 use crate::math::gauss;
 use crate::outcome::exits;
 use crate::outcome::{

@@ -5,7 +5,7 @@ use super::dynamics::is_needed;
 use super::quadrature::budget::Budget;
 use super::quadrature::integrate::Request;
 use super::quadrature::pairs::Pairs;
-use super::quadrature::sampled::Integral;
+use super::quadrature::run::Integral;
 use super::revenue::{Of, Sum};
 use super::settings::refused;
 use crate::assumption::address::{ProviderKey, of_provider};

@@ -9,7 +9,7 @@
 
 use super::quadrature::budget::Budget;
 use super::quadrature::replicates::{Points, Replicates, next_points};
-use super::quadrature::sampled::{Integral, largest, least_error};
+use super::quadrature::run::{Integral, largest, least_error};
 use super::start::TIE;
 use crate::covariance::{Split, sds_of};
 use crate::error::Error;

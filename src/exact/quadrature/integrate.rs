@@ -13,10 +13,10 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
-use super::method::Sampled;
 use super::pairs::Pairs;
 use super::replicates::{CONVERGENCE_RATE, Replicates};
-use super::sampled::{Integral, Run, largest};
+use super::run::{Integral, Run, largest};
+use super::sampled::Sampled;
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};

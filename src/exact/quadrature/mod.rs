@@ -9,9 +9,9 @@
 //! | `lines`, `cubic`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
-//! | `method` | one of these, and a cheap approximation of it for two-level sampling |
+//! | `sampled` | one of these, and a cheap approximation of it for two-level sampling |
 //! | `probits`, `features`, `bounds`, `crossings`, `polynomial` | such approximations |
-//! | `sampled`, `replicates` | sums over scrambled points and their standard errors |
+//! | `run`, `replicates` | sums over scrambled points and their standard errors |
 //! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
 
@@ -26,11 +26,11 @@ mod cubic;
 mod features;
 pub(super) mod integrate;
 pub(super) mod lines;
-mod method;
 pub(super) mod pairs;
 mod polynomial;
 mod probits;
 pub(super) mod processes;
 pub(super) mod replicates;
-pub(super) mod sampled;
+pub(super) mod run;
+mod sampled;
 pub(super) mod sweep;

@@ -1,6 +1,6 @@
 //! A pair of providers with and without a distribution of its start.
 
-use super::sampled::largest_distance;
+use super::run::largest_distance;
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::asked::Asked;

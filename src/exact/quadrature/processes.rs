@@ -11,8 +11,8 @@
 use super::budget::Budget;
 use super::conditional::Conditional;
 use super::integrate::{Purpose, Request};
-use super::method::Sampled;
-use super::sampled::{Integral, MIN_OF_LARGEST, Run, largest, largest_distance};
+use super::run::{Integral, MIN_OF_LARGEST, Run, largest, largest_distance};
+use super::sampled::Sampled;
 use crate::error::Error;
 use crate::exact::asked::{Asked, Watch};
 use crate::exact::dynamics::{needs_single_start, out_of_reach};
