@@ -34,7 +34,10 @@ impl Recursion {
         if self.is_too_wide(&[*walk]) {
             return self.adjoint_by_start(walk, places);
         }
-        let Scaled { unit, start, periods, .. } = self.scaled(walk);
+        let Scaled { unit, start, periods, is_limited, .. } = self.scaled(walk);
+        if is_limited && !places.is_empty() {
+            return self.adjoint_by_start(walk, places);
+        }
         let mut drifts = vec![0.0; periods.len()];
         if start.is_empty() {
             return Adjoint { drifts, start: Vec::new(), from: vec![0.0; places.len()] };

@@ -215,8 +215,8 @@ impl Kernel {
     }
 
     /// The density after the first period, on panels `range`, from weighted start points.
-    pub(crate) fn start(&self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
-        let mut panels = panels(range);
+    pub(crate) fn start(&mut self, start: &[(f64, f64)], drift: f64, ratio: f64, range: (i64, i64)) -> Density {
+        let mut panels = cleared(self.spare.pop().unwrap_or_default(), range);
         let width = self.resolution.width;
         cpu::run(
             self.level,
@@ -371,10 +371,6 @@ fn add_bridged_product(out: &mut Panel, block: &KernelBlock, bridge: &KernelBloc
             out[i] = (block[j][i] * bridge[j][i]).mul_add(f, out[i]);
         }
     }
-}
-
-fn panels(range: (i64, i64)) -> Vec<Panel> {
-    cleared(Vec::new(), range)
 }
 
 /// Zeroed panels for the range, reusing existing storage.

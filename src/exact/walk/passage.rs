@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::kernel::{Density, Kernel, Resolution};
 use super::panels::{Bridges, Panel};
 use crate::cpu::Level;
+use crate::math::gauss::as_f64;
 
 /// A walk: its start, and the drift and standard deviation of each period.
 #[derive(Debug, Clone, Copy)]
@@ -24,9 +25,9 @@ pub(crate) struct Walk<'a> {
 /// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
 const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
-/// Maximum number of panels between the start points of a walk. If the shocks are so small that more would be needed,
+/// Maximum number of panels between the start points of a walk, for each point. If the shocks are so small that more would be needed,
 /// each start point is followed separately and needs only a few panels around its mean.
-const MAX_PANELS: i64 = 10_000;
+const MAX_PANELS: f64 = 16.0;
 
 /// A walk whose mean is further from the barrier than this many standard deviations at the end is certain to be on its side.
 const CERTAIN: f64 = 100.0;
@@ -40,6 +41,8 @@ pub(crate) struct Scaled {
     pub(crate) periods: Vec<(f64, f64, (i64, i64))>,
     /// For each period, the range of panels that can still reach the barrier in a later period.
     pub(crate) open: Vec<(i64, i64)>,
+    /// Whether some of its mean is further from the barrier than here: drifts are then those of this walk alone.
+    pub(crate) is_limited: bool,
 }
 
 /// The recursion at one resolution, for any number of walks.
@@ -72,7 +75,7 @@ impl Recursion {
         let mut start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let mut drifts: Vec<f64> = walk.drifts.iter().map(|drift| drift / unit).collect();
         let variance: f64 = walk.sds.iter().map(|sd| (sd / unit) * (sd / unit)).sum();
-        limit(&mut start, &mut drifts, CERTAIN * variance.sqrt());
+        let is_limited = limit(&mut start, &mut drifts, CERTAIN * variance.sqrt());
         let (low, high) = ends(&start);
         let (mut mean, mut variance) = (0.0, 0.0);
         let period = |(drift, sd): (f64, &f64)| {
@@ -84,7 +87,7 @@ impl Recursion {
         };
         let periods: Vec<_> = drifts.into_iter().zip(walk.sds).map(period).collect();
         let open = self.open(&periods);
-        Scaled { unit, start, periods, open }
+        Scaled { unit, start, periods, open, is_limited }
     }
 
     /// A walk that starts below the barrier and the same walk above it; or, if their start points together need too many
@@ -101,10 +104,9 @@ impl Recursion {
     /// Whether the start points of walks, together, need too many panels.
     pub(crate) fn is_too_wide(&self, walks: &[Walk<'_>]) -> bool {
         let unit = walks[0].sds.iter().copied().fold(f64::INFINITY, f64::min);
-        let points: Vec<(f64, f64)> =
-            walks.iter().flat_map(|walk| walk.start).map(|(x, weight)| (*x / unit, *weight)).collect();
+        let points = walks.iter().flat_map(|walk| walk.start).copied().collect::<Vec<_>>();
         let (low, high) = ends(&points);
-        points.len() > 1 && self.kernel.panel_of(high).saturating_sub(self.kernel.panel_of(low)) > MAX_PANELS
+        points.len() > 1 && (high - low) / unit > MAX_PANELS * as_f64(points.len()) * self.kernel.resolution.width
     }
 
     /// For each period, the range of panels that can still reach the barrier: bounded by the extreme cumulative drifts
@@ -240,20 +242,22 @@ fn ends(start: &[(f64, f64)]) -> (f64, f64) {
     start.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)))
 }
 
-/// Brings means beyond a distance from the barrier at which they are certain to that distance. Nodes far out would have few digits.
-fn limit(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) {
-    let Some(&(first, _)) = start.first() else { return };
+/// Brings means beyond a distance from the barrier at which they are certain to that distance; `false` if there are none. Nodes far out
+/// would have few digits.
+fn limit(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) -> bool {
+    let Some(&(first, _)) = start.first() else { return false };
     let (low, high) = ends(start);
     let most = certain + (high - low);
     let mut path = vec![first];
     drifts.iter().for_each(|drift| path.push(path[path.len() - 1] + drift));
     // Not so where a standard deviation is infinite and `most` is not a number.
     if !path.iter().any(|x| x.abs() > most) {
-        return;
+        return false;
     }
     path.iter_mut().for_each(|x| *x = x.clamp(-most, most));
     start.iter_mut().for_each(|(x, _)| *x = *x - first + path[0]);
     drifts.iter_mut().zip(path.windows(2)).for_each(|(drift, pair)| *drift = pair[1] - pair[0]);
+    true
 }
 
 #[cfg(test)]
@@ -261,7 +265,6 @@ mod tests {
     use super::*;
     use crate::exact::start::Start;
     use crate::math;
-    use crate::math::gauss::as_f64;
 
     fn by(walk: &Walk<'_>, tolerance: f64) -> Vec<f64> {
         let mut by = vec![0.0; walk.drifts.len()];

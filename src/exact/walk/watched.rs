@@ -62,7 +62,7 @@ impl Recursion {
             let range = (range.0.max(open[t].0), range.1.min(-1));
             if t == 0 {
                 first[0] += start.iter().map(|(x, weight)| weight * passes(*x, drift, sd)).sum::<f64>();
-                below = start_below(&self.kernel, &start, drift, sd, range);
+                below = start_below(&mut self.kernel, &start, drift, sd, range);
             } else {
                 first[t] += passing(&self.kernel, &below, drift, sd);
                 prepare(&mut self.bridges, &self.kernel, sd, (below.first, below.last()), range);
@@ -99,7 +99,7 @@ impl Recursion {
 }
 
 /// Density after the first period of the walks that stayed below, from weighted start points.
-fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range: (i64, i64)) -> Density {
+fn start_below(kernel: &mut Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range: (i64, i64)) -> Density {
     let mut sum = Density::default();
     for point in start {
         let mut density = kernel.start(&[*point], drift, sd, range);
@@ -109,6 +109,7 @@ fn start_below(kernel: &Kernel, start: &[(f64, f64)], drift: f64, sd: f64, range
             }
         }
         sum.add(&density);
+        kernel.recycle(density);
     }
     sum
 }
