@@ -6,9 +6,7 @@ use crate::math::gauss::as_f64;
 const FAR: f64 = 6.0;
 /// How far the score of a probability may be from that of a normal start.
 const NOT_NORMAL: f64 = 0.5;
-/// The largest number of axes, and the variance of a feature, in squared units of a probit, beside the axes before for which no further
-/// axis is added.
-pub(super) const MAX_AXES: usize = 6;
+/// The variance of a feature, in squared units of a probit, beside the axes before for which no further axis is added.
 const LEAST_VARIANCE: f64 = 1e-4;
 /// Features of points: numbers of which the answers are smooth functions.
 #[derive(Debug, Default)]
@@ -101,9 +99,9 @@ struct Axis {
 }
 
 impl Whitening {
-    /// Chooses the feature that varies most beside the axes before, one after the other (a pivoted Cholesky factor). The axes of the
+    /// At most `most` axes. Chooses the feature that varies most beside the axes before, one after the other (a pivoted Cholesky factor). The axes of the
     /// points are returned too.
-    pub(super) fn of(features: &Features, weights: &[f64]) -> (Self, Vec<Vec<f64>>) {
+    pub(super) fn of(features: &Features, weights: &[f64], most: usize) -> (Self, Vec<Vec<f64>>) {
         let total: f64 = weights.iter().sum();
         let mean_product = |one: &[f64], other: &[f64]| {
             one.iter().zip(other).zip(weights).map(|((a, b), weight)| a * b * weight).sum::<f64>() / total
@@ -116,7 +114,7 @@ impl Whitening {
             rest.iter_mut().for_each(|x| *x -= mean);
         }
         let (mut whitening, mut axes) = (Self::default(), Vec::<Vec<f64>>::new());
-        while axes.len() < MAX_AXES {
+        while axes.len() < most {
             let variances: Vec<f64> = rests.iter().map(|rest| mean_product(rest, rest)).collect();
             let feature = (0..rests.len()).max_by(|a, b| variances[*a].total_cmp(&variances[*b])).unwrap_or(0);
             if !(variances[feature] > LEAST_VARIANCE) {
@@ -175,8 +173,8 @@ mod tests {
     fn axes_are_uncorrelated_and_the_same_for_the_same_points() {
         let features = features(200);
         let weights: Vec<f64> = (0..200).map(|point| 1.0 / as_f64(1 + point % 3)).collect();
-        let (whitening, axes) = Whitening::of(&features, &weights);
-        assert!((3..=MAX_AXES).contains(&axes.len()), "{} axes", axes.len());
+        let (whitening, axes) = Whitening::of(&features, &weights, 6);
+        assert!((3..=6).contains(&axes.len()), "{} axes", axes.len());
         let mean = |of: &dyn Fn(usize) -> f64| {
             (0..200).map(|point| weights[point] * of(point)).sum::<f64>() / weights.iter().sum::<f64>()
         };
@@ -217,7 +215,7 @@ mod tests {
         features.start = [0.0; 2];
         let columns = (0..features.count()).flat_map(|number| features.column(number));
         assert!(columns.into_iter().all(|x| x.abs() <= FAR));
-        let (_, axes) = Whitening::of(&features, &[1.0; 50]);
+        let (_, axes) = Whitening::of(&features, &[1.0; 50], 6);
         assert!(axes.iter().flatten().all(|x| x.is_finite()));
     }
 }

@@ -52,7 +52,7 @@ const COMPARED_LINES: usize = 32;
 /// Fraction of the tolerance allowed for the error of the finest grid, and for that of the mean difference between it and a coarser one.
 const GRID_FRACTION: f64 = 0.1;
 const CORRECTION_FRACTION: f64 = 0.1;
-/// A surrogate is fitted if the error exceeds the tolerance by this factor: the points so far would be needed about four times.
+/// A surrogate of lines is fitted if the error exceeds the tolerance by this factor: the lines so far would be needed about four times.
 const SURROGATE_EXCESS: f64 = 3.0;
 /// The share of the budget that the first dates may have taken by the end of their integration.
 const FIRST_DATES_SHARE: f64 = 0.3;
@@ -247,17 +247,17 @@ impl Request {
         conditional.may_have_surrogate = purpose == Purpose::Value && self.asked != Asked::LeadChanges;
         conditional.run(PILOT_POINTS, budget)?;
         let mut integral = conditional.estimate(&of_recursion, self.tolerance);
-        if largest(&integral.errors) > SURROGATE_EXCESS * self.tolerance && conditional.add_surrogate(budget)? {
+        if largest(&integral.errors) > self.tolerance && conditional.add_surrogate(budget)? {
             integral = conditional.estimate(&of_recursion, self.tolerance);
         }
         let own = largest(&integral.errors);
-        if own <= self.tolerance {
-            return Ok(Solved::of(conditional, integral));
+        let (mut run, mut added) = (conditional, of_recursion);
+        if own > self.tolerance {
+            let (lines, of_grid) = self.pilot_lines(drawn, purpose, budget)?;
+            if self.lines_cost((&lines, &of_grid)) < self.predicted_cost(&run, own) {
+                (run, added) = (lines, of_grid);
+            }
         }
-        let (lines, of_grid) = self.pilot_lines(drawn, purpose, budget)?;
-        let cost = self.predicted_cost(&conditional, own);
-        let is_dearer = self.lines_cost((&lines, &of_grid)) < cost;
-        let (mut run, added) = if is_dearer { (lines, of_grid) } else { (conditional, of_recursion) };
         let integral = self.refine(&mut run, &added, budget)?;
         Ok(Solved::of(run, integral))
     }
@@ -296,13 +296,12 @@ impl Request {
             run.run(PILOT_POINTS, budget)?;
         }
         loop {
-            let integral = run.estimate(added, self.tolerance);
+            let mut integral = run.estimate(added, self.tolerance);
             let excess = run.largest_open(&integral) / self.tolerance;
-            if excess <= 1.0 {
-                return Ok(integral);
-            }
-            let has_changed = excess > SURROGATE_EXCESS && run.add_surrogate(budget)?;
-            if !has_changed && !run.extend(excess, budget)? {
+            let is_extended = excess > 1.0
+                && (excess > SURROGATE_EXCESS && run.add_surrogate(budget)? || run.extend(excess, budget)?);
+            if !is_extended {
+                integral.raise(self.asked, run.method.pair().periods());
                 return Ok(integral);
             }
         }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::bounds::{Bounds, Which};
-use super::features::{Features, MAX_AXES, Whitening};
+use super::features::{Features, Whitening};
 use super::polynomial::{BLOCK, COST_OF_PRODUCT, COST_OF_ROW, DEGREE, Fit, Monomials, normal_cdf, value};
 use super::replicates::Points;
 use crate::cpu::{self, Level};
@@ -19,6 +19,9 @@ const MAX_PROBIT: f64 = 7.0;
 /// An answer within this distance of 0 or 1 at all points has no polynomial.
 const TRIVIAL: f64 = 1e-9;
 
+/// The largest number of axes of a polynomial, and by how many they may exceed the sampled ones, of which they are no linear functions.
+const MAX_AXES: usize = 6;
+const MORE_AXES: usize = 1;
 /// Points of a fit for each coefficient: as asked for, and the least with which a polynomial has its degree.
 const POINTS_PER_MONOMIAL: usize = 6;
 const LEAST_POINTS_PER_MONOMIAL: usize = 4;
@@ -47,13 +50,18 @@ struct Part {
 }
 
 impl Probits {
-    /// Number of points to fit to.
-    pub(super) fn wanted() -> usize {
-        POINTS_PER_MONOMIAL * Monomials::new(MAX_AXES, DEGREE).count()
+    /// Number of points to fit to, in that many sampled dimensions.
+    pub(super) fn wanted(dimensions: usize) -> usize {
+        POINTS_PER_MONOMIAL * Monomials::new(most_axes(dimensions), DEGREE).count()
     }
 
     /// Fitted to the answers at weighted points, indexed by point, then by answer. A first passage jumps where the base ties.
-    pub(super) fn fitted(asked: Asked, features: &Features, weights: &[f64], values: &[Vec<f64>]) -> Self {
+    pub(super) fn fitted(
+        (asked, dimensions): (Asked, usize),
+        features: &Features,
+        weights: &[f64],
+        values: &[Vec<f64>],
+    ) -> Self {
         let len = values.first().map_or(0, Vec::len);
         let jumping = match asked {
             Asked::Passage(_) if features.is_ahead.contains(&true) => 0..features.log_ratios.len() + 1,
@@ -65,7 +73,8 @@ impl Probits {
             let weights: Vec<f64> = points.iter().map(|point| weights[*point]).collect();
             let values: Vec<&[f64]> = points.iter().map(|point| &values[*point][..]).collect();
             let is_empty = points.is_empty() || answers.is_empty();
-            (!is_empty).then(|| Part::fitted(which, answers, &features.some(&points), (&weights, &values)))
+            (!is_empty)
+                .then(|| Part::fitted((which, answers, dimensions), &features.some(&points), (&weights, &values)))
         };
         Self { asked, parts: parts.into_iter().filter_map(part).collect(), dates: features.log_ratios.len() }
     }
@@ -86,14 +95,17 @@ impl Probits {
     }
 }
 
+fn most_axes(dimensions: usize) -> usize {
+    MAX_AXES.min(dimensions + MORE_AXES)
+}
+
 impl Part {
     fn fitted(
-        points: Which,
-        answers: Range<usize>,
+        (points, answers, dimensions): (Which, Range<usize>, usize),
         features: &Features,
         (weights, values): (&[f64], &[&[f64]]),
     ) -> Self {
-        let (whitening, axes) = Whitening::of(features, weights);
+        let (whitening, axes) = Whitening::of(features, weights, most_axes(dimensions));
         let monomials = |degree: usize| Monomials::new(axes.len(), degree);
         let is_enough = |degree: &usize| weights.len() >= LEAST_POINTS_PER_MONOMIAL * monomials(*degree).count();
         let degree = (1..=DEGREE).rev().find(is_enough).unwrap_or(0);
@@ -207,7 +219,7 @@ mod tests {
             Ok(())
         };
         Replicates::others(2, 0).sample(POINTS, visit).expect("no point fails");
-        let probits = Probits::fitted(PASSAGE, &all, &weights, &values);
+        let probits = Probits::fitted((PASSAGE, 2), &all, &weights, &values);
         let (mut found, mut expected) = (vec![0.0; 6], vec![0.0; 6]);
         let visit = &mut |points: &Points| {
             probits.add(points, &features(points), &mut found);
@@ -232,7 +244,7 @@ mod tests {
                 let values: Vec<Vec<f64>> = (0..points.width).map(|point| answers(&own, point)).collect();
                 let some: Vec<usize> = (0..count.min(points.width)).collect();
                 let values: Vec<Vec<f64>> = some.iter().map(|point| values[*point].clone()).collect();
-                parts.push(Probits::fitted(Asked::Ahead, &own.some(&some), &vec![1.0; some.len()], &values));
+                parts.push(Probits::fitted((Asked::Ahead, 2), &own.some(&some), &vec![1.0; some.len()], &values));
                 Ok(())
             };
             Replicates::others(2, 0).sample(64, visit).expect("no point fails");

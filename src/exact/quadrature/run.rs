@@ -1,5 +1,7 @@
 //! A method averaged over replicates of points, with the control variates that reduce its error.
 
+use std::ops::Range;
+
 use super::budget::Budget;
 use super::control::{Answers, Control};
 use super::replicates::{Replicates, next_points, three_errors};
@@ -14,6 +16,25 @@ use crate::math::gauss::as_f64;
 pub(crate) struct Integral {
     pub(crate) values: Vec<f64>,
     pub(crate) errors: Vec<f64>,
+}
+
+impl Integral {
+    /// Raises probabilities of a passage by a date to those by the dates before, and their errors by as much.
+    pub(super) fn raise(&mut self, asked: Asked, periods: usize) {
+        if let Asked::Passage(_) = asked {
+            self.raise_among(asked.runs(periods)[1].clone());
+        }
+    }
+
+    fn raise_among(&mut self, places: Range<usize>) {
+        for place in places.skip(1) {
+            let fallen = self.values[place - 1] - self.values[place];
+            if fallen > 0.0 {
+                self.values[place] = self.values[place - 1];
+                self.errors[place] += fallen;
+            }
+        }
+    }
 }
 
 /// Lower bounds on a reported sampling error, relative to the tolerance and to the largest error over the answers. The
@@ -42,7 +63,7 @@ pub(crate) struct Run<'a, 'p> {
     /// Sums of the answers, then of their controls, then of their surrogates.
     pub(crate) replicates: Replicates,
     len: usize,
-    /// Whether the answers of a recursion are almost steps at some points.
+    /// Whether the answers of a recursion are almost steps at some points, so that points may agree although they missed a rare event.
     is_sharp: bool,
     /// Cost of one point, where it was measured.
     measured: Option<f64>,
@@ -246,9 +267,15 @@ impl<'a, 'p> Run<'a, 'p> {
         let own = surrogate.means_of(&|sum| sum[answer]);
         let (rest, mut off) = self.replicates.mean_and_deviations(&rest);
         let (own, others) = surrogate.mean_and_deviations(&own);
-        let errors = [three_errors(&off), three_errors(&others)];
+        // The answer of a recursion at a date alone is its surrogate's; the difference of a line is no smaller than the line where a
+        // lead is missed.
+        let unseen = match &self.method {
+            Sampled::Conditional(..) => [0.0, self.unseen(surrogate.points)],
+            Sampled::Lines(..) => [self.unseen(self.replicates.points), 0.0],
+        };
+        let errors = [three_errors(&off).max(unseen[0]), three_errors(&others).max(unseen[1])];
         off.iter_mut().zip(others).for_each(|(off, other)| *off += other);
-        ((rest + own, three_errors(&off)), errors)
+        ((rest + own, three_errors(&off).max(unseen[0]).max(unseen[1])), errors)
     }
 
     /// The errors of both levels at the answer with the largest error. The surrogate has none where one level is enough: where the
@@ -264,33 +291,32 @@ impl<'a, 'p> Run<'a, 'p> {
         errors.max_by(|a, b| a.0.total_cmp(&b.0)).map_or([0.0; 2], |(_, levels)| levels)
     }
 
-    /// The estimates without a surrogate. Where answers are almost steps, all points of a recursion may have missed an event as likely as
-    /// the weight of one, though they agree.
+    /// The estimates without a surrogate.
     fn with_control(&self) -> Vec<(f64, f64)> {
         let mut estimates: Vec<(f64, f64)> =
             (0..self.len).map(|answer| self.mean_and_error_of(&|sum| sum[answer])).collect();
         if let Some(control) = &self.control {
             control.improve(&self.replicates, &mut estimates);
         }
-        if self.is_sharp {
-            let least = 1.0 / as_f64(self.evaluations(self.replicates.points));
-            estimates.iter_mut().for_each(|(_, error)| *error = error.max(least));
-        }
+        let unseen = self.unseen(self.replicates.points);
+        estimates.iter_mut().for_each(|(_, error)| *error = error.max(unseen));
         estimates
     }
 
-    /// Smallest error that is reported for an event that depends on the sampled axes alone, which all lines may have missed: a tenth
-    /// of the weight of one line, since wide points cover the tails of the first axes, and all of it where mixing draws are sampled, whose
-    /// tails they cover one at a time. It is zero for the trapezoidal rule of a single dimension, which covers such events, and for a
-    /// recursion (but see [`with_control`](Self::with_control)).
-    fn unseen(&self) -> f64 {
-        match &self.method {
-            Sampled::Lines(lines, _) if lines.dimensions() > 1 => {
-                let part = if lines.mixing_dimensions().is_empty() { 0.1 } else { 1.0 };
-                part / as_f64(self.evaluations(self.replicates.points))
-            }
-            Sampled::Lines(..) | Sampled::Conditional(..) => 0.0,
-        }
+    /// The smallest error to report with that many normal points of each replicate: they may all have missed an event as likely as the
+    /// weight of one. A tenth of it is enough for lines without shocks and for recursions that are smooth in the sampled axes, since
+    /// wide points cover the tails of the first axes; not where shocks are sampled, whose tails they do not cover or one at a time.
+    /// It is zero for the trapezoidal rule of a single dimension, which covers such events.
+    fn unseen(&self, points: usize) -> f64 {
+        let part = match &self.method {
+            _ if self.method.dimensions() < 2 => 0.0,
+            Sampled::Lines(lines, _) if lines.dimensions() == lines.drawn_dimensions() => 0.1,
+            Sampled::Lines(..) => 1.0,
+            // A surrogate makes many points cheap.
+            Sampled::Conditional(..) if self.is_sharp || self.may_have_surrogate => 1.0,
+            Sampled::Conditional(..) => 0.1,
+        };
+        part / as_f64(self.evaluations(points))
     }
 
     /// Evaluations for that many normal points of each replicate.
@@ -313,7 +339,7 @@ impl<'a, 'p> Run<'a, 'p> {
         values.iter_mut().zip(&self.shift).for_each(|(value, shift)| *value += shift);
         let settled = || self.settled.iter().enumerate().filter_map(|(answer, known)| Some((answer, (*known)?)));
         settled().for_each(|(answer, _)| errors[answer] = 0.0);
-        let floor = least_error(&errors, tolerance, self.unseen());
+        let floor = least_error(&errors, tolerance, 0.0);
         errors.iter_mut().zip(added).for_each(|(error, added)| *error = error.max(floor) + added);
         settled().for_each(|(answer, known)| (values[answer], errors[answer]) = known);
         Integral { values, errors }
@@ -335,4 +361,19 @@ pub(crate) fn largest(errors: &[f64]) -> f64 {
 pub(super) fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
     let distances: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect();
     largest(&distances)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_fall_are_raised_with_their_errors() {
+        let mut integral = Integral { values: vec![0.9, 0.1, 0.3, 0.25, 0.28, 0.4], errors: vec![0.01; 6] };
+        integral.raise_among(1..6);
+        assert_eq!(integral.values, [0.9, 0.1, 0.3, 0.3, 0.3, 0.4]);
+        let expected = [0.01, 0.01, 0.01, 0.06, 0.03, 0.01];
+        let is_close = integral.errors.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12);
+        assert!(is_close, "{:?}", integral.errors);
+    }
 }

@@ -96,7 +96,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
                 count
             }
             Self::Conditional(method, probits) => {
-                let count = points_of(Probits::wanted());
+                let count = points_of(Probits::wanted(axes));
                 let (mut features, mut weights, mut values) = (Features::default(), Vec::new(), Vec::new());
                 others.sample(count, &mut |points| {
                     features.extend(method.features(points)?);
@@ -104,7 +104,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     values.extend(method.answers(&points.coordinates, points.width)?);
                     Ok(())
                 })?;
-                *probits = Some(Probits::fitted(asked, &features, &weights, &values));
+                *probits = Some(Probits::fitted((asked, axes), &features, &weights, &values));
                 count
             }
         };
