@@ -34,8 +34,8 @@ impl Recursion {
         if self.is_too_wide(&[*walk]) {
             return self.adjoint_by_start(walk, places);
         }
-        let Scaled { unit, start, periods, is_limited, .. } = self.scaled(walk);
-        if is_limited && !places.is_empty() {
+        let Scaled { unit, start, periods, is_clamped, .. } = self.scaled(walk);
+        if is_clamped && !places.is_empty() {
             return self.adjoint_by_start(walk, places);
         }
         let mut drifts = vec![0.0; periods.len()];

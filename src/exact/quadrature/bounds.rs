@@ -1,4 +1,5 @@
-//! Bounds on the answers at a point from the probabilities of being ahead at each date, which have a closed form.
+//! Bounds on the answers at a point from the probabilities of being ahead at each date, which have a closed form if the start is a
+//! point or normal, and nearly so otherwise.
 //!
 //! A polynomial may be far off where it had no points to be fitted to, as where a drawn volatility is nearly 0. The difference between an
 //! answer and its surrogate would then be large and so rare that no point shows it. Between these bounds it cannot be large where the
@@ -31,8 +32,8 @@ pub(super) struct Bounds {
     points: Which,
     asked: Asked,
     ahead_at_base: f64,
-    /// Lower and upper scores of being ahead, by date from 1 on, then by point.
-    scores: Vec<[Vec<f64>; 2]>,
+    /// Lower and upper probits of being ahead, by date from 1 on, then by point.
+    probits: Vec<[Vec<f64>; 2]>,
     /// Lower and upper probabilities of being ahead, by date from 0 on.
     ahead: Vec<[Row; 2]>,
     /// Lower and upper probabilities of a first passage by each date.
@@ -42,9 +43,9 @@ pub(super) struct Bounds {
 impl Bounds {
     pub(super) fn new(points: Which, features: &Features, asked: Asked) -> Self {
         let dates = features.log_ratios.len();
-        let scores = (1..dates).map(|date| features.ahead(date)).collect();
+        let probits = (1..dates).map(|date| features.ahead(date)).collect();
         let rows = vec![[[0.0; BLOCK]; 2]; dates];
-        Self { points, asked, ahead_at_base: features.ahead_at_base, scores, ahead: rows.clone(), by: rows }
+        Self { points, asked, ahead_at_base: features.ahead_at_base, probits, ahead: rows.clone(), by: rows }
     }
 
     /// Computes the bounds at the points from `from` on.
@@ -56,11 +57,11 @@ impl Bounds {
             Which::Ahead => 1.0,
         };
         self.ahead[0] = [[at_base; BLOCK]; 2];
-        for (scores, ahead) in self.scores.iter().zip(&mut self.ahead[1..]) {
-            for (scores, ahead) in scores.iter().zip(ahead) {
-                let scores = &scores[from..];
-                for place in 0..scores.len().min(BLOCK) {
-                    ahead[place] = normal_cdf(scores[place]);
+        for (probits, ahead) in self.probits.iter().zip(&mut self.ahead[1..]) {
+            for (probits, ahead) in probits.iter().zip(ahead) {
+                let probits = &probits[from..];
+                for place in 0..probits.len().min(BLOCK) {
+                    ahead[place] = normal_cdf(probits[place]);
                 }
             }
         }
@@ -69,8 +70,8 @@ impl Bounds {
         }
     }
 
-    /// A lead of several dates is at most as likely as one at each of them, and at least as likely as 1 less the probabilities of not
-    /// being ahead at each. A first passage is at least as likely as each lead and at most as likely as all together.
+    /// Fréchet bounds for a lead of several dates: max(0, 1 − Σ(1 − p)) and min p. A first passage lies between the largest of these so
+    /// far and their sum (Boole's inequality).
     #[inline(always)]
     fn fill_passages(&mut self, sustained: usize) {
         let mut so_far = [[0.0; BLOCK]; 2];

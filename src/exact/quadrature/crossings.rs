@@ -29,14 +29,15 @@ enum AheadSet {
     Below(Vec<f64>),
 }
 
-/// A date has a polynomial if at least this many lines of the fit for each coefficient have exactly one crossing. Otherwise the
-/// surrogate takes the challenger to be ahead everywhere if it is so on more than half of these lines, and nowhere if not.
+/// A date has a polynomial if at least this many lines for each coefficient are crossed once in the more frequent direction. Otherwise
+/// the challenger counts as ahead everywhere if it is so on more than half of all lines of the fit, and nowhere if not.
 const CROSSINGS_PER_MONOMIAL: usize = 2;
 /// Lines of a fit for each coefficient, and the floor on the weight of one, relative to a line that is crossed at z = 0.
 const LINES_PER_MONOMIAL: usize = 6;
 const MIN_WEIGHT: f64 = 1e-5;
 /// A position beyond all others.
-const FAR: f64 = 30.0;
+const BEYOND: f64 = 30.0;
+
 /// The leads of one line at one date.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Leads {
@@ -96,6 +97,7 @@ impl Sample {
         let below = count(|leads| matches!(leads, Leads::Below(_)));
         let is_above = above >= below;
         if above.max(below) >= CROSSINGS_PER_MONOMIAL * self.fit.monomials.count() {
+            // Lines without a crossing count as crossed at their far end.
             let side = if is_above { self.reach } else { -self.reach };
             let score = |line: usize| match self.lines[line][t] {
                 Leads::Above(at) if is_above => Some(at),
@@ -156,7 +158,7 @@ impl Crossings {
                         weighted_probability(scores, date.sides(), weights);
                 }
                 let sustained = watch.sustained();
-                let mut any = [[FAR; BLOCK], [-FAR; BLOCK]];
+                let mut any = [[BEYOND; BLOCK], [-BEYOND; BLOCK]];
                 let mut by = 0.0;
                 for t in 0..=periods {
                     if t + sustained <= periods + 1 {
@@ -202,18 +204,18 @@ impl AheadSet {
     fn scores(&self, monomials: &[Row], out: &mut [Row; 2]) {
         let (place, coefficients) = match self {
             Self::Nowhere => {
-                *out = [[FAR; BLOCK], [-FAR; BLOCK]];
+                *out = [[BEYOND; BLOCK], [-BEYOND; BLOCK]];
                 return;
             }
             Self::Everywhere => {
-                *out = [[-FAR; BLOCK], [FAR; BLOCK]];
+                *out = [[-BEYOND; BLOCK], [BEYOND; BLOCK]];
                 return;
             }
             Self::Above(coefficients) => (0, coefficients),
             Self::Below(coefficients) => (1, coefficients),
         };
         out[place] = value(coefficients, monomials);
-        out[1 - place] = [if place == 0 { -FAR } else { FAR }; BLOCK];
+        out[1 - place] = [if place == 0 { -BEYOND } else { BEYOND }; BLOCK];
     }
 }
 

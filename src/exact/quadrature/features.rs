@@ -2,12 +2,13 @@
 
 use crate::math::gauss::as_f64;
 
-/// Features beyond this come with answers of nearly 0 or 1.
-const FAR: f64 = 6.0;
-/// How far the score of a probability may be from that of a normal start.
+/// Features are clamped at ± this, where answers are nearly 0 or 1.
+const MAX_FEATURE: f64 = 6.0;
+/// Assumed error of the normal approximation of a start with its own distribution, in units of a probit.
 const NOT_NORMAL: f64 = 0.5;
-/// The variance of a feature, in squared units of a probit, beside the axes before for which no further axis is added.
+/// The smallest residual variance of a feature for a further axis.
 const LEAST_VARIANCE: f64 = 1e-4;
+
 /// Features of points: numbers of which the answers are smooth functions.
 #[derive(Debug, Default)]
 pub(super) struct Features {
@@ -35,14 +36,15 @@ impl Features {
         let of_date = |sd: &f64, date: usize| (sd * sd * as_f64(date) + spread * spread).sqrt().max(f64::MIN_POSITIVE);
         match self.log_ratios.get(number) {
             Some(log_ratios) => {
-                let of = |(x, sd): (&f64, &f64)| ((mean + x) / of_date(sd, number.max(1))).clamp(-FAR, FAR);
+                let of =
+                    |(x, sd): (&f64, &f64)| ((mean + x) / of_date(sd, number.max(1))).clamp(-MAX_FEATURE, MAX_FEATURE);
                 log_ratios.iter().zip(&self.sds).map(of).collect()
             }
             None => self.sds.iter().map(|sd| spread / of_date(sd, 1)).collect(),
         }
     }
 
-    /// The least standard deviation of the shocks up to a date, relative to that of the log-ratio over the points.
+    /// The least standard deviation of shocks and start up to a date, relative to that of the log-ratio over the points.
     pub(super) fn least_width(&self) -> f64 {
         let least = self.sds.iter().copied().fold(f64::INFINITY, f64::min);
         let of_date = |(date, log_ratios): (usize, &Vec<f64>)| {
@@ -64,8 +66,8 @@ impl Features {
         (self.start, self.ahead_at_base) = (other.start, other.ahead_at_base);
     }
 
-    /// Scores between which that of the probability of being ahead at a date lies, by point: the feature of the date, which is this
-    /// score if the start is normal or a point.
+    /// Lower and upper probit of being ahead at a date, by point: equal, and the feature of the date, unless the start has its own
+    /// distribution.
     pub(super) fn ahead(&self, date: usize) -> [Vec<f64>; 2] {
         let slack = if self.start[1] > 0.0 { NOT_NORMAL } else { 0.0 };
         [-slack, slack].map(|slack| self.column(date).into_iter().map(|x| x + slack).collect())
@@ -99,8 +101,8 @@ struct Axis {
 }
 
 impl Whitening {
-    /// At most `most` axes. Chooses the feature that varies most beside the axes before, one after the other (a pivoted Cholesky factor). The axes of the
-    /// points are returned too.
+    /// At most `most` axes, by a pivoted Cholesky factor: the next feature is the one with the largest residual variance. The axes of
+    /// the points are returned too.
     pub(super) fn of(features: &Features, weights: &[f64], most: usize) -> (Self, Vec<Vec<f64>>) {
         let total: f64 = weights.iter().sum();
         let mean_product = |one: &[f64], other: &[f64]| {
@@ -214,7 +216,7 @@ mod tests {
         features.sds.iter_mut().step_by(2).for_each(|sd| *sd = 0.0);
         features.start = [0.0; 2];
         let columns = (0..features.count()).flat_map(|number| features.column(number));
-        assert!(columns.into_iter().all(|x| x.abs() <= FAR));
+        assert!(columns.into_iter().all(|x| x.abs() <= MAX_FEATURE));
         let (_, axes) = Whitening::of(&features, &[1.0; 50], 6);
         assert!(axes.iter().flatten().all(|x| x.is_finite()));
     }

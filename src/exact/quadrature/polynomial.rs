@@ -1,4 +1,4 @@
-//! Polynomials of the sampled coordinates, fitted by least squares.
+//! Polynomials in a few axes, fitted by weighted least squares.
 
 use crate::cpu::{self, Level};
 use crate::math::cholesky;
@@ -16,6 +16,7 @@ pub(super) const COST_OF_ROW: f64 = 0.35;
 
 /// The ridge term of least squares, relative to the largest diagonal entry of the normal matrix.
 const RIDGE: f64 = 1e-10;
+
 /// Monomials: the first is 1, and each other is the product of an earlier one and an axis.
 #[derive(Debug)]
 pub(super) struct Monomials {

@@ -19,7 +19,7 @@ const MAX_PROBIT: f64 = 7.0;
 /// An answer within this distance of 0 or 1 at all points has no polynomial.
 const TRIVIAL: f64 = 1e-9;
 
-/// The largest number of axes of a polynomial, and by how many they may exceed the sampled ones, of which they are no linear functions.
+/// The largest number of axes of a polynomial, and how many more than sampled dimensions they may be: features are not linear in these.
 const MAX_AXES: usize = 6;
 const MORE_AXES: usize = 1;
 /// Points of a fit for each coefficient: as asked for, and the least with which a polynomial has its degree.
@@ -37,7 +37,7 @@ pub(crate) struct Probits {
     dates: usize,
 }
 
-/// Some answers at some points.
+/// The fit of a range of answers, at all points or on one side of the tie.
 #[derive(Debug)]
 struct Part {
     points: Which,

@@ -11,7 +11,7 @@ use crate::exact::asked::{Asked, Watch};
 use crate::exact::start::Start;
 use crate::math::gauss::as_f64;
 
-/// Values and the error of each.
+/// Values, and for each three standard errors, with a lower bound, and the errors that replicates do not show.
 #[derive(Debug, Clone)]
 pub(crate) struct Integral {
     pub(crate) values: Vec<f64>,
@@ -60,7 +60,7 @@ pub(crate) struct Run<'a, 'p> {
     pub(crate) shift: Vec<f64>,
     /// Answers that another integration gave, with their errors.
     settled: Vec<Option<(f64, f64)>>,
-    /// Sums of the answers, then of their controls, then of their surrogates.
+    /// Sums of the answers, then of control − mean, then of their surrogates.
     pub(crate) replicates: Replicates,
     len: usize,
     /// Whether the answers of a recursion are almost steps at some points, so that points may agree although they missed a rare event.
@@ -112,7 +112,7 @@ impl<'a, 'p> Run<'a, 'p> {
             coordinates.resize(all, vec![0.0; width]);
             let mut answers = method.answers(&coordinates, width, asked)?;
             if let Some(step) = step {
-                answers.iter_mut().for_each(|answer| step.take_at_point(answer));
+                answers.iter_mut().for_each(|answer| step.subtract_at_point(answer));
             }
             Ok(answers)
         };
@@ -159,7 +159,7 @@ impl<'a, 'p> Run<'a, 'p> {
             let answers = method.answers(&points.coordinates, points.width, *asked)?;
             for (point, mut answer) in answers.into_iter().enumerate() {
                 if let Some(step) = step {
-                    step.take_at_point(&mut answer);
+                    step.subtract_at_point(&mut answer);
                 }
                 let weight = points.weight(point);
                 plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
@@ -202,7 +202,7 @@ impl<'a, 'p> Run<'a, 'p> {
         self.surrogate = Some(Replicates::new(axes, len));
         self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
         if let Sampled::Lines(..) = self.method {
-            // Hardly ever as good.
+            // For lines, the control variate is hardly ever better than the surrogate.
             self.control = None;
         }
         Ok(true)
@@ -221,10 +221,10 @@ impl<'a, 'p> Run<'a, 'p> {
             .extend(upto, (method.surrogate_cost(), budget), &mut |points, sum| method.add_surrogate(step, points, sum))
     }
 
-    /// Adds points to the level whose error they reduce at the lower cost, given the largest error over the tolerance. `false`
-    /// if the budget does not allow it.
-    pub(crate) fn extend(&mut self, excess: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
-        let next = |points: usize| next_points(points, excess);
+    /// Adds points to the level of which they reduce more variance per cost; `error_ratio` is the largest error over the tolerance.
+    /// `false` if the budget does not allow it.
+    pub(crate) fn extend(&mut self, error_ratio: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
+        let next = |points: usize| next_points(points, error_ratio);
         let upto = next(self.points());
         let cost = self.cost() * as_f64(self.evaluations(upto - self.points()));
         if let Some(surrogate) = &self.surrogate {
@@ -247,7 +247,7 @@ impl<'a, 'p> Run<'a, 'p> {
         Ok(is_allowed)
     }
 
-    /// The cost so far of each level with its error, where all errors together have a largest of `error`.
+    /// The cost so far and the error of each level; a single level has the error given.
     pub(crate) fn levels(&self, error: f64) -> Vec<(f64, f64)> {
         let own = self.cost() * as_f64(self.evaluations(self.points()));
         let Some(surrogate) = &self.surrogate else { return vec![(own, error)] };
@@ -267,8 +267,7 @@ impl<'a, 'p> Run<'a, 'p> {
         let own = surrogate.means_of(&|sum| sum[answer]);
         let (rest, mut off) = self.replicates.mean_and_deviations(&rest);
         let (own, others) = surrogate.mean_and_deviations(&own);
-        // The answer of a recursion at a date alone is its surrogate's; the difference of a line is no smaller than the line where a
-        // lead is missed.
+        // The surrogate of a recursion is between bounds that show a rare lead, so that its points count. That of lines may miss one.
         let unseen = match &self.method {
             Sampled::Conditional(..) => [0.0, self.unseen(surrogate.points)],
             Sampled::Lines(..) => [self.unseen(self.replicates.points), 0.0],
@@ -278,8 +277,8 @@ impl<'a, 'p> Run<'a, 'p> {
         ((rest + own, three_errors(&off).max(unseen[0]).max(unseen[1])), errors)
     }
 
-    /// The errors of both levels at the answer with the largest error. The surrogate has none where one level is enough: where the
-    /// answer minus its surrogate varies no less.
+    /// The errors of both levels at the answer with the largest error. The second is 0 if answer − surrogate has no smaller error than
+    /// the answer.
     fn errors_of_levels(&self, surrogate: &Replicates) -> [f64; 2] {
         let single = self.with_control();
         let answers = (0..self.len).filter(|answer| self.settled[*answer].is_none());
@@ -303,16 +302,15 @@ impl<'a, 'p> Run<'a, 'p> {
         estimates
     }
 
-    /// The smallest error to report with that many normal points of each replicate: they may all have missed an event as likely as the
-    /// weight of one. A tenth of it is enough for lines without shocks and for recursions that are smooth in the sampled axes, since
-    /// wide points cover the tails of the first axes; not where shocks are sampled, whose tails they do not cover or one at a time.
-    /// It is zero for the trapezoidal rule of a single dimension, which covers such events.
+    /// A bound on the probability of an event that none of that many normal points of each replicate has shown: the weight of one point,
+    /// or a tenth of it where wide points cover the tails. These are the first axes, and not sampled shocks. It is zero for the
+    /// trapezoidal rule of a single dimension, which covers all.
     fn unseen(&self, points: usize) -> f64 {
         let part = match &self.method {
             _ if self.method.dimensions() < 2 => 0.0,
             Sampled::Lines(lines, _) if lines.dimensions() == lines.drawn_dimensions() => 0.1,
             Sampled::Lines(..) => 1.0,
-            // A surrogate makes many points cheap.
+            // With a surrogate more points are cheap.
             Sampled::Conditional(..) if self.is_sharp || self.may_have_surrogate => 1.0,
             Sampled::Conditional(..) => 0.1,
         };

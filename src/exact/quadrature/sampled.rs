@@ -21,7 +21,7 @@ pub(crate) enum Sampled<'a, 'p> {
     Lines(Lines<'a, 'p>, Option<Crossings>),
 }
 
-/// Where the drawn numbers determine the start: the jump of each answer where it ties, and the probability of being ahead there.
+/// Where the drawn numbers determine the start: the jump of each answer at a tie, and the probability of being ahead at the base.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) jumps: Vec<f64>,
@@ -29,14 +29,14 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Replaces the jump of each answer at a tie of the start by its mean, given how much more often than that the start is ahead.
-    fn take(&self, excess: f64, answers: &mut [f64]) {
+    /// Subtracts a control variate with mean zero: the jump times `excess`, the indicator of being ahead less its probability.
+    fn subtract(&self, excess: f64, answers: &mut [f64]) {
         answers.iter_mut().zip(&self.jumps).for_each(|(answer, jump)| *answer -= jump * excess);
     }
 
     /// The same for the answers at one point.
-    pub(super) fn take_at_point(&self, answers: &mut [f64]) {
-        self.take(answers[0] - self.ahead, answers);
+    pub(super) fn subtract_at_point(&self, answers: &mut [f64]) {
+        self.subtract(answers[0] - self.ahead, answers);
     }
 }
 
@@ -129,7 +129,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     let ahead = (0..points.width).filter(|point| features.is_ahead[*point]);
                     let of_ahead: f64 = ahead.map(|point| points.weight(point)).sum();
                     let all: f64 = (0..points.width).map(|point| points.weight(point)).sum();
-                    step.take(of_ahead - step.ahead * all, sum);
+                    step.subtract(of_ahead - step.ahead * all, sum);
                 }
             }
             Self::Lines(_, Some(crossings)) => crossings.add(points, sum),

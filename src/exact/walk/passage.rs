@@ -1,4 +1,4 @@
-//! First passage of a discretely monitored Gaussian random walk: when it is first above 0, how long it stays above, and
+//! First passage of a discretely monitored Gaussian random walk: when it is first above 0, or for several dates in a row, and
 //! how often it changes sides.
 //!
 //! `f_t` is the density at t of the paths that have not passed. Above the barrier it is 0, and below it
@@ -22,14 +22,14 @@ pub(crate) struct Walk<'a> {
     pub(crate) sds: &'a [f64],
 }
 
-/// Outer panels are dropped below this fraction of the probability at which lead-change counts are dropped.
+/// Outer panels with less mass than this fraction of the least probability of a lead-change count are taken to have no further changes.
 const NEGLIGIBLE_FRACTION: f64 = 1e-3;
 
 /// Maximum number of panels between the start points of a walk, for each point. If the shocks are so small that more would be needed,
 /// each start point is followed separately and needs only a few panels around its mean.
 const MAX_PANELS: f64 = 16.0;
 
-/// A walk whose mean is further from the barrier than this many standard deviations at the end is certain to be on its side.
+/// A mean further from the barrier than this many standard deviations of the last date counts as certain to be on its side.
 const CERTAIN: f64 = 100.0;
 
 /// A walk in the units of the kernel, with the relevant panels of each period.
@@ -41,8 +41,8 @@ pub(crate) struct Scaled {
     pub(crate) periods: Vec<(f64, f64, (i64, i64))>,
     /// For each period, the range of panels that can still reach the barrier in a later period.
     pub(crate) open: Vec<(i64, i64)>,
-    /// Whether some of its mean is further from the barrier than here: drifts are then those of this walk alone.
-    pub(crate) is_limited: bool,
+    /// Whether means were clamped: drifts then hold for these start points only.
+    pub(crate) is_clamped: bool,
 }
 
 /// The recursion at one resolution, for any number of walks.
@@ -54,7 +54,7 @@ pub(crate) struct Recursion {
     pub(crate) other_widths: HashMap<u64, (Kernel, Bridges)>,
     /// Panel width required by the tolerance.
     pub(crate) widest: f64,
-    /// Lead-change counts less likely than this are dropped.
+    /// Paths of a lead-change count less likely than this are taken to have no further changes.
     least: f64,
 }
 
@@ -75,7 +75,7 @@ impl Recursion {
         let mut start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let mut drifts: Vec<f64> = walk.drifts.iter().map(|drift| drift / unit).collect();
         let variance: f64 = walk.sds.iter().map(|sd| (sd / unit) * (sd / unit)).sum();
-        let is_limited = limit(&mut start, &mut drifts, CERTAIN * variance.sqrt());
+        let is_clamped = clamp_means(&mut start, &mut drifts, CERTAIN * variance.sqrt());
         let (low, high) = ends(&start);
         let (mut mean, mut variance) = (0.0, 0.0);
         let period = |(drift, sd): (f64, &f64)| {
@@ -87,7 +87,7 @@ impl Recursion {
         };
         let periods: Vec<_> = drifts.into_iter().zip(walk.sds).map(period).collect();
         let open = self.open(&periods);
-        Scaled { unit, start, periods, open, is_limited }
+        Scaled { unit, start, periods, open, is_clamped }
     }
 
     /// A walk that starts below the barrier and the same walk above it; or, if their start points together need too many
@@ -194,14 +194,14 @@ impl Recursion {
         let mut by_count = if above { vec![over, below] } else { vec![below, over] };
         for (t, &(drift, sd, range)) in periods.iter().enumerate().skip(1) {
             let mut next = Vec::new();
-            for (count, dropped) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
+            for (count, total) in counts.iter_mut().enumerate().take(by_count.len() + 1) {
                 let before = count.checked_sub(1).and_then(|count| by_count.get(count));
                 let from = self.kernel.sum(by_count.get(count), before);
                 let is_above = above ^ (count % 2 == 1);
                 let side = if is_above { (range.0.max(0), range.1) } else { (range.0, range.1.min(-1)) };
                 let mut density = self.kernel.step(&from, drift, sd, side);
                 self.kernel.recycle(from);
-                *dropped += self.drop_outer_panels(&mut density, open[t]);
+                *total += self.drop_outer_panels(&mut density, open[t]);
                 next.push(density);
             }
             let last = next.last().map_or(0.0, |last| self.kernel.mass(last));
@@ -242,9 +242,9 @@ fn ends(start: &[(f64, f64)]) -> (f64, f64) {
     start.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)))
 }
 
-/// Brings means beyond a distance from the barrier at which they are certain to that distance; `false` if there are none. Nodes far out
-/// would have few digits.
-fn limit(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) -> bool {
+/// Clamps means to the distance from the barrier at which their side is certain, since nodes far out have few digits. Returns whether
+/// there were any.
+fn clamp_means(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) -> bool {
     let Some(&(first, _)) = start.first() else { return false };
     let (low, high) = ends(start);
     let most = certain + (high - low);
