@@ -1,6 +1,6 @@
 //! Batches of 64 points for variance-based sensitivity, and the sums over them that indices follow from.
 
-use super::design::{Inputs, Part};
+use super::design::{Inputs, Replacement};
 use crate::error::Error;
 use crate::math;
 use crate::random::{GROUP, mix64};
@@ -96,7 +96,7 @@ impl<'i> Batch<'i> {
             if self.inputs.are_independent() {
                 order[..replaced].iter().for_each(|input| columns[*input][point] = self.fresh[*input][point]);
             } else {
-                let part = Part { order, replaced };
+                let part = Replacement { order, replaced };
                 let resampled = self.inputs.replaced(&of(&self.x, point), &of(&self.fresh, point), &part);
                 columns.iter_mut().zip(resampled).for_each(|(column, value)| column[point] = value);
             }

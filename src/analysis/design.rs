@@ -16,7 +16,7 @@ pub(super) enum Inputs {
 }
 
 /// Some coordinates of a point: a random order, of which the first ones are replaced.
-pub(super) struct Part<'o> {
+pub(super) struct Replacement<'o> {
     pub(super) order: &'o [usize],
     pub(super) replaced: usize,
 }
@@ -50,7 +50,7 @@ impl Inputs {
     }
 
     /// The point `x` with a part replaced: by the coordinates of `fresh`, or drawn with their help given the other coordinates of `x`.
-    pub(super) fn replaced(&self, x: &[f64], fresh: &[f64], part: &Part<'_>) -> Vec<f64> {
+    pub(super) fn replaced(&self, x: &[f64], fresh: &[f64], part: &Replacement<'_>) -> Vec<f64> {
         let (replaced, kept) = part.order.split_at(part.replaced);
         match self {
             Self::Independent(_) => {
@@ -138,7 +138,7 @@ mod tests {
                 for path in 0..count {
                     let fresh = |from: u64| -> Vec<f64> { (0..3).map(|axis| normal(8 * path + from + axis)).collect() };
                     let x = inputs.point(&fresh(0));
-                    let point = inputs.replaced(&x, &fresh(4), &Part { order: &order, replaced });
+                    let point = inputs.replaced(&x, &fresh(4), &Replacement { order: &order, replaced });
                     order[replaced..].iter().for_each(|kept| assert!((point[*kept] - x[*kept]).abs() < 1e-15));
                     for a in 0..3 {
                         (0..3).for_each(|b| sums[a][b] += point[a] * point[b]);
@@ -162,9 +162,9 @@ mod tests {
         let inputs = Inputs::Normal(vec![vec![1.0, -1.0], vec![-1.0, 1.0]]);
         let x = inputs.point(&[0.7, 0.1]);
         assert!((x[0] + x[1]).abs() < 1e-12);
-        let replaced = inputs.replaced(&x, &[-0.3, 2.0], &Part { order: &[1, 0], replaced: 1 });
+        let replaced = inputs.replaced(&x, &[-0.3, 2.0], &Replacement { order: &[1, 0], replaced: 1 });
         assert!((replaced[0] - x[0]).abs() < 1e-15 && (replaced[1] - x[1]).abs() < 1e-12);
-        let all = inputs.replaced(&x, &[-0.3, 2.0], &Part { order: &[1, 0], replaced: 2 });
+        let all = inputs.replaced(&x, &[-0.3, 2.0], &Replacement { order: &[1, 0], replaced: 2 });
         assert!((all[0] + all[1]).abs() < 1e-12 && (all[0] - x[0]).abs() > 0.1);
     }
 }

@@ -131,7 +131,7 @@ impl<'p> Cases<'p> {
 
     /// The pair under each plan, for one integration after the other: later ones reuse what earlier ones refined.
     pub(super) fn pairs(&'p self, series: [SeriesId; 2]) -> Weighted<'p> {
-        let part = |(weight, plan): (f64, &'p Plan)| Part { weight, plan, pairs: Pairs::new(plan, series) };
+        let part = |(weight, plan): (f64, &'p Plan)| UnderPlan { weight, plan, pairs: Pairs::new(plan, series) };
         Weighted { series, parts: self.plans().into_iter().map(part).collect() }
     }
 
@@ -186,11 +186,11 @@ impl<'p> Cases<'p> {
 /// The same pair under several plans, with the probability of each.
 pub(super) struct Weighted<'p> {
     series: [SeriesId; 2],
-    parts: Vec<Part<'p>>,
+    parts: Vec<UnderPlan<'p>>,
 }
 
 /// The pair under one plan.
-struct Part<'p> {
+struct UnderPlan<'p> {
     weight: f64,
     plan: &'p Plan,
     pairs: Pairs<'p>,
@@ -206,7 +206,7 @@ impl Weighted<'_> {
     pub(super) fn parts(&mut self, request: Request, budget: &mut Budget<'_>) -> Result<Vec<(f64, Integral)>, Error> {
         let series = self.series;
         budget.divide(self.parts.len());
-        let mut solve = |part: &mut Part<'_>| -> Result<(f64, Integral), Error> {
+        let mut solve = |part: &mut UnderPlan<'_>| -> Result<(f64, Integral), Error> {
             let integral = if is_needed(part.plan, series) {
                 request.solve_process(part.plan, series, budget)?
             } else {

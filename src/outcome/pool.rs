@@ -70,8 +70,8 @@ impl Pool {
         let run = run_of(&views);
         let mut pool = Self { questions: Vec::new(), disagreement: Vec::new() };
         for (place, question) in scenario.questions().iter().enumerate() {
-            let parts = views.iter().map(|view| Part { weight: view.weight, answer: &view.questions[place] });
-            let parts: Vec<Part<'_>> = parts.collect();
+            let parts = views.iter().map(|view| Weighted { weight: view.weight, answer: &view.questions[place] });
+            let parts: Vec<Weighted<'_>> = parts.collect();
             let mut overtake = mixture((scenario, question), &parts);
             overtake.run = run.clone();
             let dates = overtake.periods().len();
@@ -96,12 +96,12 @@ fn run_of(views: &[&ViewAnswer]) -> RunInfo {
 
 /// One view's answer to a question, with the share of the view.
 #[derive(Clone, Copy)]
-struct Part<'a> {
+struct Weighted<'a> {
     weight: f64,
     answer: &'a Overtake,
 }
 
-impl Part<'_> {
+impl Weighted<'_> {
     fn by(&self, date: usize) -> Estimate {
         self.answer.answers.by[date]
     }
@@ -127,7 +127,7 @@ impl Part<'_> {
     }
 }
 
-fn mixture((scenario, question): (&Scenario, &Question), parts: &[Part<'_>]) -> Overtake {
+fn mixture((scenario, question): (&Scenario, &Question), parts: &[Weighted<'_>]) -> Overtake {
     let dates = QuestionDates::of(scenario, question);
     let all = |of: &dyn Fn(&Answers, usize) -> Estimate| {
         (0..dates.labels().len()).map(|date| mixed(parts, |part| of(&part.answer.answers, date))).collect()
@@ -149,7 +149,7 @@ fn mixture((scenario, question): (&Scenario, &Question), parts: &[Part<'_>]) -> 
 }
 
 /// Every number of lead changes up to the largest of any view; none if a view has no such answer.
-fn lead_changes(parts: &[Part<'_>]) -> Vec<LeadChanges> {
+fn lead_changes(parts: &[Weighted<'_>]) -> Vec<LeadChanges> {
     let lengths = || parts.iter().map(|part| part.answer.lead_changes().len());
     let most = if lengths().any(|length| length == 0) { 0 } else { lengths().max().unwrap_or(0) };
     let change = |(place, count)| LeadChanges { count, probability: mixed(parts, |part| part.lead_changes(place)) };
@@ -157,12 +157,12 @@ fn lead_changes(parts: &[Part<'_>]) -> Vec<LeadChanges> {
 }
 
 /// The weighted mean of probabilities.
-fn mixed(parts: &[Part<'_>], of: impl Fn(&Part<'_>) -> Estimate) -> Estimate {
+fn mixed(parts: &[Weighted<'_>], of: impl Fn(&Weighted<'_>) -> Estimate) -> Estimate {
     Estimate::mixture(&parts.iter().map(|part| (part.weight, of(part))).collect::<Vec<_>>())
 }
 
 /// The share of the variance of the mixture that is between its parts, by a date; `None` if the mixture is certain.
-fn between(parts: &[Part<'_>], date: usize) -> Option<f64> {
+fn between(parts: &[Weighted<'_>], date: usize) -> Option<f64> {
     let whole = mixed(parts, |part| part.by(date)).value();
     let variance = whole * (1.0 - whole);
     let squares = parts.iter().map(|part| {
@@ -175,14 +175,14 @@ fn between(parts: &[Part<'_>], date: usize) -> Option<f64> {
 
 /// The mean dates of the mixture. The restricted mean is the mean of the views' means. Given the overtake, a view counts
 /// with the probability that it gives to the overtake.
-fn mean_date(parts: &[Part<'_>]) -> MeanDate {
+fn mean_date(parts: &[Weighted<'_>]) -> MeanDate {
     let restricted = parts.iter().map(|part| (part.weight, part.answer.mean_date().restricted));
     MeanDate { restricted: years(&restricted.collect::<Vec<_>>()), given_overtake: given_overtake(parts) }
 }
 
-fn given_overtake(parts: &[Part<'_>]) -> Option<Years> {
+fn given_overtake(parts: &[Weighted<'_>]) -> Option<Years> {
     let whole = mixed(parts, |part| part.by_horizon()).value();
-    let of = |part: &Part<'_>| {
+    let of = |part: &Weighted<'_>| {
         let given = part.answer.mean_date().given_overtake?;
         Some((part.weight * part.by_horizon().value() / whole, given))
     };
@@ -194,7 +194,7 @@ fn given_overtake(parts: &[Part<'_>]) -> Option<Years> {
     // The probabilities that the views count with have errors too. A view without overtakes may have any date.
     let span = parts.first().map_or(0.0, |part| span(part.answer));
     let moved = |error: &dyn Fn(&Estimate) -> f64| -> f64 {
-        let of = |part: &Part<'_>| {
+        let of = |part: &Weighted<'_>| {
             let own = part.answer.mean_date().given_overtake;
             let distance = own.map_or(span, |own| (own.value - mean.value).abs());
             part.weight * distance * error(&part.by_horizon()) / whole

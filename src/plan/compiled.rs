@@ -9,7 +9,7 @@ use super::measured::Measured;
 use super::pairs::ClosePairs;
 use super::places::{Places, Resolved};
 use super::rows::Rows;
-use super::series::{Centre, Series, Slots};
+use super::series::{Medians, Series, Slots};
 use super::sums::SumRow;
 use crate::assumption::address::{Trail, split_name};
 use crate::covariance::Covariance;
@@ -79,7 +79,7 @@ impl Plan {
     ///
     /// # Errors
     /// As for [`Plan::new`].
-    pub(super) fn resolved(scenario: &Scenario, seed: u64) -> Result<(Self, Resolved, Vec<Centre>), Error> {
+    pub(super) fn resolved(scenario: &Scenario, seed: u64) -> Result<(Self, Resolved, Vec<Medians>), Error> {
         let mut places = Places::default();
         scenario.walk(&mut Trail::default(), &mut places);
         let (mut draws, resolved) = places.resolve(scenario);
@@ -91,7 +91,7 @@ impl Plan {
         for (index, of) in stated.iter().enumerate() {
             let curve = curve_of(of);
             let slots = Slots::of(scenario, of, curve, &resolved);
-            let centre = Centre::of(scenario, of, &slots, &draws);
+            let centre = Medians::of(scenario, of, &slots, &draws);
             series.push(Series::new(of, (curve, slots, &centre), (&covariance, index))?);
             centres.push(centre);
         }

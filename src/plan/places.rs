@@ -18,11 +18,11 @@ use crate::scenario::{Changed, Scenario};
 /// The numbers of a scenario in the order of its walk.
 #[derive(Default)]
 pub(super) struct Places {
-    list: Vec<Place>,
+    list: Vec<WalkPlace>,
 }
 
 /// A number of the walk, or the law drawn of a mixture.
-struct Place {
+struct WalkPlace {
     address: String,
     assumption: Assumption,
     /// `None` for the law drawn of a mixture.
@@ -116,7 +116,7 @@ impl Places {
         let mut draws: Vec<Draw> = Vec::new();
         let mut names: HashMap<&str, Input> = HashMap::new();
         let mut slots = HashMap::new();
-        for Place { address, assumption, quantity } in used {
+        for WalkPlace { address, assumption, quantity } in used {
             let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
             let shape = law.and_then(Shape::of);
             let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
@@ -142,7 +142,7 @@ impl Places {
     /// The intersection of the domains of all places of each name.
     fn domains(&self) -> HashMap<&str, Domain> {
         let mut domains = HashMap::new();
-        for Place { assumption, quantity, .. } in &self.list {
+        for WalkPlace { assumption, quantity, .. } in &self.list {
             if let (Some(name), Some(quantity)) = (assumption.name(), quantity) {
                 let all = domains.entry(name).or_insert(Domain::FINITE);
                 *all = all.and(quantity.domain());
@@ -168,11 +168,11 @@ impl Visitor for Places {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         debug_assert!(value.name() != Some(AUTO) || quantity == Quantity::Ratio, "validation keeps auto to ratios");
         let (address, assumption) = (trail.as_str().to_owned(), value.clone());
-        self.list.push(Place { address, assumption, quantity: Some(quantity) });
+        self.list.push(WalkPlace { address, assumption, quantity: Some(quantity) });
     }
 
     fn pick(&mut self, trail: &mut Trail, weights: &[f64]) {
         let assumption = Assumption { law: Law::pick(weights), source: None };
-        self.list.push(Place { address: trail.as_str().to_owned(), assumption, quantity: None });
+        self.list.push(WalkPlace { address: trail.as_str().to_owned(), assumption, quantity: None });
     }
 }

@@ -66,13 +66,13 @@ fn resolve_auto(scenario: &Scenario, curve: &Curve, growth: &mut [Input]) {
 
 /// The medians that the central path of a series follows from.
 #[derive(Debug)]
-pub(super) struct Centre {
+pub(super) struct Medians {
     numbers: Vec<Median>,
     base: f64,
     past: Past,
 }
 
-impl Centre {
+impl Medians {
     pub(super) fn of(scenario: &Scenario, of: &SeriesOf<'_>, slots: &Slots, draws: &[Draw]) -> Self {
         let median = |input: &Input| Median { value: input.median(draws), drawn: input.is_drawn() };
         let base = slots.base.median(draws);
@@ -108,7 +108,7 @@ impl Series {
     /// If the central path cannot meet its fiscal totals; validation rules this out.
     pub(super) fn new(
         of: &SeriesOf<'_>,
-        (curve, slots, centre): (&Curve, Slots, &Centre),
+        (curve, slots, centre): (&Curve, Slots, &Medians),
         (covariance, index): (&Covariance, usize),
     ) -> Result<Self, Error> {
         let growth = Ready::new(curve, &centre.numbers, &centre.past);
@@ -128,7 +128,7 @@ impl Series {
         &mut self,
         curve: &Curve,
         slots: Slots,
-        (centre, is_same): (&Centre, bool),
+        (centre, is_same): (&Medians, bool),
     ) -> Result<(), String> {
         if !(is_same && self.growth.is_calibrated()) {
             self.growth = Ready::new(curve, &centre.numbers, &centre.past)?;

@@ -8,7 +8,7 @@
 use super::compiled::{Plan, curve_of};
 use super::dynamics::Moves;
 use super::places::Resolved;
-use super::series::{Centre, Slots};
+use super::series::{Medians, Slots};
 use crate::error::Error;
 use crate::scenario::{Prepared, Scenario, SeriesOf, Shock, Touched};
 
@@ -19,7 +19,7 @@ pub(crate) struct Template {
     plan: Plan,
     resolved: Resolved,
     /// By series.
-    centres: Vec<Centre>,
+    centres: Vec<Medians>,
 }
 
 impl Template {
@@ -62,7 +62,7 @@ impl Plan {
         &mut self,
         (scenario, touched): (&Scenario, &Touched<'_>),
         resolved: &Resolved,
-        centres: &[Centre],
+        centres: &[Medians],
     ) -> Option<()> {
         let stated = scenario.series();
         let is_changed: Vec<bool> = stated.iter().map(|of| touched.has_series(of)).collect();
@@ -91,7 +91,7 @@ impl Plan {
             if is_changed[index] {
                 let curve = curve_of(of);
                 let slots = Slots::of(scenario, of, curve, resolved);
-                let centre = Centre::of(scenario, of, &slots, &self.draws);
+                let centre = Medians::of(scenario, of, &slots, &self.draws);
                 let is_same = centre.is(&centres[index]);
                 let series = &mut self.series[index];
                 is_moved[index] = !is_same || slots != series.slots || self.moves.of[index].has_terms();

@@ -6,7 +6,7 @@ use std::mem::swap;
 use super::check_curve::Central;
 use super::item_key::keys;
 use super::numbers::Numbers;
-use super::walk::Part;
+use super::walk::Item;
 use super::{Scenario, SeriesOf};
 use crate::assumption::Assumption;
 use crate::assumption::address::{Key, ProviderKey, ScenarioKey, Subject, Trail, item};
@@ -27,7 +27,7 @@ pub(crate) struct Prepared {
 
 #[derive(Debug)]
 struct PartOf {
-    part: Part,
+    part: Item,
     /// The name of an assumption.
     name: Option<String>,
     /// The assumptions that its numbers name.
@@ -129,25 +129,25 @@ impl<'a> Touched<'a> {
         Self { spots, parts, names, places: Vec::new() }
     }
 
-    fn any(&self, is_one: impl Fn(Part) -> bool) -> bool {
+    fn any(&self, is_one: impl Fn(Item) -> bool) -> bool {
         self.parts.iter().any(|(_, part)| is_one(part.part))
     }
 
     /// Whether numbers of a series may have changed, or those of a factor that it may load.
     pub(crate) fn has_series(&self, of: &SeriesOf<'_>) -> bool {
         self.any(|part| match part {
-            Part::Provider(provider) => provider == of.provider,
-            Part::Factor(_) => !of.own.loadings.is_empty(),
-            Part::Assumption(_) | Part::Correlation(_) => false,
+            Item::Provider(provider) => provider == of.provider,
+            Item::Factor(_) => !of.own.loadings.is_empty(),
+            Item::Assumption(_) | Item::Correlation(_) => false,
         })
     }
 
     pub(crate) fn has_factor(&self) -> bool {
-        self.any(|part| matches!(part, Part::Factor(_)))
+        self.any(|part| matches!(part, Item::Factor(_)))
     }
 
     pub(crate) fn has_correlation(&self) -> bool {
-        self.any(|part| matches!(part, Part::Correlation(_)))
+        self.any(|part| matches!(part, Item::Correlation(_)))
     }
 
     /// Whether a past revenue was changed.
@@ -158,7 +158,7 @@ impl<'a> Touched<'a> {
 
 impl Scenario {
     /// Replaces a number of a part without validation; returns the old one.
-    fn exchange(&mut self, (part, index): (Part, usize), value: f64) -> f64 {
+    fn exchange(&mut self, (part, index): (Item, usize), value: f64) -> f64 {
         let mut exchange = Exchange { left: index, value };
         self.walk_part_mut(part, &mut Trail::silent(), &mut exchange);
         exchange.value
@@ -201,22 +201,22 @@ impl Scenario {
 }
 
 /// Every part of a scenario with its address, and its name if it is an assumption.
-fn stated(scenario: &Scenario) -> Vec<(Part, Trail, Option<String>)> {
+fn stated(scenario: &Scenario) -> Vec<(Item, Trail, Option<String>)> {
     let named = keys(scenario.assumptions.iter().map(|(name, _)| Some(name.as_str())));
     let providers = keys(scenario.providers.iter().map(|provider| Some(provider.name.as_str())));
     let factors = keys(scenario.factors.iter().map(|factor| Some(factor.name.as_str())));
     let mut all = Vec::new();
     for (place, (key, (name, _))) in named.iter().zip(&scenario.assumptions).enumerate() {
-        all.push((Part::Assumption(place), item(ScenarioKey::Assumption, key.borrow()), Some(name.clone())));
+        all.push((Item::Assumption(place), item(ScenarioKey::Assumption, key.borrow()), Some(name.clone())));
     }
     for (place, key) in providers.iter().enumerate() {
-        all.push((Part::Provider(place), item(ScenarioKey::Provider, key.borrow()), None));
+        all.push((Item::Provider(place), item(ScenarioKey::Provider, key.borrow()), None));
     }
     for (place, key) in factors.iter().enumerate() {
-        all.push((Part::Factor(place), item(ScenarioKey::Factor, key.borrow()), None));
+        all.push((Item::Factor(place), item(ScenarioKey::Factor, key.borrow()), None));
     }
     for place in 0..scenario.correlations.len() {
-        all.push((Part::Correlation(place), item(ScenarioKey::Correlation, Key::Index(place)), None));
+        all.push((Item::Correlation(place), item(ScenarioKey::Correlation, Key::Index(place)), None));
     }
     all
 }

@@ -36,7 +36,7 @@ impl Place {
 
 /// An item of the scenario whose numbers are those of a plan, by its place in the list of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Item {
     Assumption(usize),
     Provider(usize),
     Factor(usize),
@@ -62,7 +62,7 @@ macro_rules! scenario_walks {
             let named = keys(self.assumptions.iter().map(|(name, _)| Some(name.as_str())));
             for (place, key) in named.iter().enumerate() {
                 item(trail, ScenarioKey::Assumption, key.borrow(), |trail| {
-                    self.$walk_part(Part::Assumption(place), trail, visitor);
+                    self.$walk_part(Item::Assumption(place), trail, visitor);
                 });
             }
             for (index, dependence) in zip(0.., & $($mut)? self.dependences) {
@@ -75,18 +75,18 @@ macro_rules! scenario_walks {
             let competing = keys(self.providers.iter().map(|provider| Some(provider.name.as_str())));
             for (place, key) in competing.iter().enumerate() {
                 item(trail, ScenarioKey::Provider, key.borrow(), |trail| {
-                    self.$walk_part(Part::Provider(place), trail, visitor);
+                    self.$walk_part(Item::Provider(place), trail, visitor);
                 });
             }
             let common = keys(self.factors.iter().map(|factor| Some(factor.name.as_str())));
             for (place, key) in common.iter().enumerate() {
                 item(trail, ScenarioKey::Factor, key.borrow(), |trail| {
-                    self.$walk_part(Part::Factor(place), trail, visitor);
+                    self.$walk_part(Item::Factor(place), trail, visitor);
                 });
             }
             for place in 0..self.correlations.len() {
                 item(trail, ScenarioKey::Correlation, Key::Index(place), |trail| {
-                    self.$walk_part(Part::Correlation(place), trail, visitor);
+                    self.$walk_part(Item::Correlation(place), trail, visitor);
                 });
             }
             let seen = keys(self.views.iter().map(|view| Some(view.name.as_str())));
@@ -124,13 +124,13 @@ macro_rules! scenario_walks {
             }
         }
 
-        pub(crate) fn $walk_part(& $($mut)? self, part: Part, trail: &mut Trail, visitor: &mut dyn $Visitor) {
+        pub(crate) fn $walk_part(& $($mut)? self, part: Item, trail: &mut Trail, visitor: &mut dyn $Visitor) {
             match part {
-                Part::Assumption(place) => {
+                Item::Assumption(place) => {
                     visitor.number(trail, Quantity::Shared, & $($mut)? self.assumptions[place].1);
                 }
-                Part::Provider(place) => self.providers[place].$walk(trail, visitor),
-                Part::Factor(place) => {
+                Item::Provider(place) => self.providers[place].$walk(trail, visitor),
+                Item::Factor(place) => {
                     let factor = & $($mut)? self.factors[place];
                     trail.at(FactorKey::Drift, |trail| {
                         visitor.number(trail, Quantity::Growth, & $($mut)? factor.drift);
@@ -139,7 +139,7 @@ macro_rules! scenario_walks {
                         visitor.number(trail, Quantity::Volatility, & $($mut)? factor.volatility);
                     });
                 }
-                Part::Correlation(place) => trail.at(CorrelationKey::Value, |trail| {
+                Item::Correlation(place) => trail.at(CorrelationKey::Value, |trail| {
                     visitor.plain(trail, Quantity::Correlation, & $($mut)? self.correlations[place].value);
                 }),
             }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::parts::{Part, TIME, contributions, is_feasible, whole};
+use self::parts::{Cause, TIME, contributions, is_feasible, whole};
 use super::asking::{Asking, medians};
 use super::number::NumberEstimate;
 use super::posterior::{Posterior, posterior};
@@ -166,7 +166,7 @@ impl<'a> Update<'a> {
         let expected = self.expected()?;
         let (found, paths) = self.answers((&asking, question), &parts, &expected)?;
         let changes = contributions(parts.len(), &found);
-        let part = |(part, (change, standard_error)): (&Part, (f64, f64))| NewsPart {
+        let part = |(part, (change, standard_error)): (&Cause, (f64, f64))| NewsPart {
             what: self.named(*part),
             change,
             standard_error,
@@ -188,15 +188,16 @@ impl<'a> Update<'a> {
     fn answers(
         &self,
         asked: (&Asking, &str),
-        parts: &[Part],
+        parts: &[Cause],
         expected: &[Vec<f64>],
     ) -> Result<(BTreeMap<usize, Posterior>, Option<u64>), Error> {
         let mut found = BTreeMap::new();
         // No later answer has fewer paths, so that most of them are common.
         let (mut groups, mut paths) = (None, None);
         for coalition in (0..=whole(parts.len())).rev().filter(|coalition| is_feasible(parts, *coalition)) {
-            let within =
-                |part: Part| parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1);
+            let within = |part: Cause| {
+                parts.iter().position(|own| *own == part).is_some_and(|place| coalition >> place & 1 == 1)
+            };
             found.insert(coalition, self.value(asked, expected, &within, &mut groups)?);
             if coalition == whole(parts.len()) {
                 paths = groups.map(weighted::paths);
@@ -232,16 +233,16 @@ impl<'a> Update<'a> {
         if problems.is_empty() { Ok(()) } else { Err(Error::of_settings("news", problems)) }
     }
 
-    fn parts(&self) -> Result<Vec<Part>, Error> {
+    fn parts(&self) -> Result<Vec<Cause>, Error> {
         let mut parts = Vec::new();
         if self.reported.iter().any(|own| !own.later.is_empty()) {
-            parts.push(Part::Time);
+            parts.push(Cause::Time);
         }
         for (index, own) in self.reported.iter().enumerate() {
-            parts.extend((!own.later.is_empty()).then_some(Part::Report(index)));
-            parts.extend(own.base.map(|_| Part::Revision(index)));
+            parts.extend((!own.later.is_empty()).then_some(Cause::Report(index)));
+            parts.extend(own.base.map(|_| Cause::Revision(index)));
         }
-        parts.extend(self.changed.map(|_| Part::Assumptions));
+        parts.extend(self.changed.map(|_| Cause::Assumptions));
         if parts.len() <= MOST_PARTS {
             return Ok(parts);
         }
@@ -252,12 +253,12 @@ impl<'a> Update<'a> {
         Err(Error::one(Kind::Limit, "news", "report", message))
     }
 
-    fn named(&self, part: Part) -> String {
+    fn named(&self, part: Cause) -> String {
         match part {
-            Part::Time => TIME.to_owned(),
-            Part::Report(index) => format!("report of {}", self.reported[index].name),
-            Part::Revision(index) => format!("revision of {}", self.reported[index].name),
-            Part::Assumptions => "assumptions".to_owned(),
+            Cause::Time => TIME.to_owned(),
+            Cause::Report(index) => format!("report of {}", self.reported[index].name),
+            Cause::Revision(index) => format!("revision of {}", self.reported[index].name),
+            Cause::Assumptions => "assumptions".to_owned(),
         }
     }
 
@@ -285,20 +286,20 @@ impl<'a> Update<'a> {
         &self,
         (asking, question): (&Asking, &str),
         expected: &[Vec<f64>],
-        within: &dyn Fn(Part) -> bool,
+        within: &dyn Fn(Cause) -> bool,
         groups: &mut Option<usize>,
     ) -> Result<Posterior, Error> {
         let assumed = match self.changed {
-            Some(changed) if within(Part::Assumptions) => Asking::new(changed, question, asking.by)?,
+            Some(changed) if within(Cause::Assumptions) => Asking::new(changed, question, asking.by)?,
             Some(_) | None => asking.clone(),
         };
-        let revised = self.reported.iter().enumerate().filter(|(index, _)| within(Part::Revision(*index)));
+        let revised = self.reported.iter().enumerate().filter(|(index, _)| within(Cause::Revision(*index)));
         let changes: Vec<(String, f64)> =
             revised.filter_map(|(_, own)| Some((of_provider(&own.name, ProviderKey::Revenue), own.base?))).collect();
         let assumed = assumed.of(assumed.scenario.with_all(changes)?);
         let reports = self.reported.iter().zip(expected).enumerate().map(|(index, (own, expected))| {
-            let revenue: &[f64] = if within(Part::Report(index)) { &own.later } else { expected };
-            (own.name.as_str(), if within(Part::Time) { revenue } else { &[] })
+            let revenue: &[f64] = if within(Cause::Report(index)) { &own.later } else { expected };
+            (own.name.as_str(), if within(Cause::Time) { revenue } else { &[] })
         });
         let reports: Vec<weighted::Reports<'_>> = reports.collect();
         match self.exactly(&assumed, &reports)? {

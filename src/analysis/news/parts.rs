@@ -9,7 +9,7 @@ pub(super) const TIME: &str = "time";
 
 /// A part of the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum Cause {
     /// The periods have passed, and every report is as expected.
     Time,
     /// The report of a provider is what it is.
@@ -25,11 +25,11 @@ pub(super) fn whole(parts: usize) -> usize {
 }
 
 /// Whether time has passed in a coalition in which a report differs from its expectation.
-pub(super) fn is_feasible(parts: &[Part], coalition: usize) -> bool {
-    let has = |is: &dyn Fn(&Part) -> bool| {
+pub(super) fn is_feasible(parts: &[Cause], coalition: usize) -> bool {
+    let has = |is: &dyn Fn(&Cause) -> bool| {
         parts.iter().enumerate().any(|(place, part)| coalition >> place & 1 == 1 && is(part))
     };
-    has(&|part| *part == Part::Time) || !has(&|part| matches!(part, Part::Report(_)))
+    has(&|part| *part == Cause::Time) || !has(&|part| matches!(part, Cause::Report(_)))
 }
 
 /// The mean contribution of each part over all feasible orders, with its standard error. `found` has the probability of each
@@ -109,7 +109,7 @@ mod tests {
     /// With time first and two reports after it in either order: time has its own change, the reports share theirs.
     #[test]
     fn parts_are_means_over_feasible_orders() {
-        let parts = [Part::Time, Part::Report(0), Part::Report(1)];
+        let parts = [Cause::Time, Cause::Report(0), Cause::Report(1)];
         let values = [(0b000, 0.5), (0b001, 0.52), (0b011, 0.60), (0b101, 0.50), (0b111, 0.57)];
         let changes = contributions(3, &values.map(|(coalition, value)| (coalition, exact(value))).into());
         let expected = [0.02, 0.5 * (0.08 + 0.07), 0.5 * (-0.02 - 0.03)];

@@ -32,14 +32,14 @@ const MIN_WEIGHT: f64 = 1e-4;
 #[derive(Debug)]
 pub(crate) struct Probits {
     asked: Asked,
-    parts: Vec<Part>,
+    parts: Vec<RangeFit>,
     /// Number of dates.
     dates: usize,
 }
 
 /// The fit of a range of answers, at all points or on one side of the tie.
 #[derive(Debug)]
-struct Part {
+struct RangeFit {
     points: Which,
     whitening: Whitening,
     monomials: Monomials,
@@ -74,14 +74,14 @@ impl Probits {
             let values: Vec<&[f64]> = points.iter().map(|point| &values[*point][..]).collect();
             let is_empty = points.is_empty() || answers.is_empty();
             (!is_empty)
-                .then(|| Part::fitted((which, answers, dimensions), &features.some(&points), (&weights, &values)))
+                .then(|| RangeFit::fitted((which, answers, dimensions), &features.some(&points), (&weights, &values)))
         };
         Self { asked, parts: parts.into_iter().filter_map(part).collect(), dates: features.log_ratios.len() }
     }
 
     /// Cost of a point, in evaluations of a curve at one date.
     pub(super) fn cost(&self) -> f64 {
-        let of = |part: &Part| {
+        let of = |part: &RangeFit| {
             as_f64(part.polynomials.len()) * (COST_OF_PRODUCT * as_f64(part.monomials.count()) + COST_OF_ROW)
         };
         as_f64(self.dates) + self.parts.iter().map(of).sum::<f64>()
@@ -99,7 +99,7 @@ fn most_axes(dimensions: usize) -> usize {
     MAX_AXES.min(dimensions + MORE_AXES)
 }
 
-impl Part {
+impl RangeFit {
     fn fitted(
         (points, answers, dimensions): (Which, Range<usize>, usize),
         features: &Features,
