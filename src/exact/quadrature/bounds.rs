@@ -7,6 +7,7 @@
 
 use super::features::Features;
 use super::polynomial::{BLOCK, Row, normal_cdf, sum_of};
+use crate::cpu::{self, Level};
 use crate::exact::asked::Asked;
 
 /// All points, or those where the challenger is behind at the base, or ahead.
@@ -27,44 +28,56 @@ impl Which {
     }
 }
 
-/// Bounds on the answers at a block of points.
+/// Bounds on the answers at some points.
 pub(super) struct Bounds {
-    points: Which,
     asked: Asked,
     ahead_at_base: f64,
-    /// Lower and upper probits of being ahead, by date from 1 on, then by point.
-    probits: Vec<[Vec<f64>; 2]>,
-    /// Lower and upper probabilities of being ahead, by date from 0 on.
-    ahead: Vec<[Row; 2]>,
-    /// Lower and upper probabilities of a first passage by each date.
+    /// Lower and upper probabilities of being ahead, by block of points, then by date from 0 on.
+    ahead: Vec<Vec<[Row; 2]>>,
+    /// Lower and upper probabilities of a first passage by each date, in the block that was filled last.
+    block: usize,
     by: Vec<[Row; 2]>,
 }
 
 impl Bounds {
-    pub(super) fn new(points: Which, features: &Features, asked: Asked) -> Self {
-        let dates = features.log_ratios.len();
-        let probits = (1..dates).map(|date| features.ahead(date)).collect();
-        let rows = vec![[[0.0; BLOCK]; 2]; dates];
-        Self { points, asked, ahead_at_base: features.ahead_at_base, probits, ahead: rows.clone(), by: rows }
+    pub(super) fn new(features: &Features, asked: Asked) -> Self {
+        let by = vec![[[0.0; BLOCK]; 2]; features.log_ratios.len()];
+        let mut ahead = vec![by.clone(); features.sds.len().div_ceil(BLOCK)];
+        let slack = features.slack();
+        for date in 1..by.len() {
+            let probits = features.column(date);
+            cpu::run(
+                Level::of_this_process(),
+                #[inline(always)]
+                || {
+                    for (probits, ahead) in probits.chunks(BLOCK).zip(&mut ahead) {
+                        let [low, high] = &mut ahead[date];
+                        for place in 0..probits.len() {
+                            low[place] = normal_cdf(probits[place] - slack);
+                        }
+                        *high = *low;
+                        if slack > 0.0 {
+                            for place in 0..probits.len() {
+                                high[place] = normal_cdf(probits[place] + slack);
+                            }
+                        }
+                    }
+                },
+            );
+        }
+        Self { asked, ahead_at_base: features.ahead_at_base, ahead, block: 0, by }
     }
 
-    /// Computes the bounds at the points from `from` on.
+    /// Computes the bounds at a block of points, given which of them count.
     #[inline(always)]
-    pub(super) fn fill(&mut self, from: usize) {
-        let at_base = match self.points {
+    pub(super) fn fill(&mut self, block: usize, points: Which) {
+        let at_base = match points {
             Which::All => self.ahead_at_base,
             Which::Behind => 0.0,
             Which::Ahead => 1.0,
         };
-        self.ahead[0] = [[at_base; BLOCK]; 2];
-        for (probits, ahead) in self.probits.iter().zip(&mut self.ahead[1..]) {
-            for (probits, ahead) in probits.iter().zip(ahead) {
-                let probits = &probits[from..];
-                for place in 0..probits.len().min(BLOCK) {
-                    ahead[place] = normal_cdf(probits[place]);
-                }
-            }
-        }
+        self.ahead[block][0] = [[at_base; BLOCK]; 2];
+        self.block = block;
         if let Asked::Passage(watch) = self.asked {
             self.fill_passages(watch.sustained());
         }
@@ -76,7 +89,7 @@ impl Bounds {
     fn fill_passages(&mut self, sustained: usize) {
         let mut so_far = [[0.0; BLOCK]; 2];
         for first in 0..self.by.len() {
-            if let Some(lead) = self.ahead.get(first..first + sustained) {
+            if let Some(lead) = self.ahead[self.block].get(first..first + sustained) {
                 let mut run = [[1.0; BLOCK]; 2];
                 for [low, high] in lead {
                     for place in 0..BLOCK {
@@ -97,13 +110,13 @@ impl Bounds {
     /// The weighted sum of values between the bounds of an answer.
     #[inline(always)]
     pub(super) fn weighted(&self, answer: usize, values: &Row, weights: &Row) -> f64 {
-        let dates = self.by.len();
+        let (dates, ahead) = (self.by.len(), &self.ahead[self.block]);
         let ([low, high], is_behind) = match self.asked {
-            Asked::Passage(_) if answer == 0 => (&self.ahead[0], false),
+            Asked::Passage(_) if answer == 0 => (&ahead[0], false),
             Asked::Passage(_) if answer <= dates => (&self.by[answer - 1], false),
-            Asked::Passage(_) => (&self.ahead[answer - dates], false),
-            Asked::Ahead if answer < dates - 1 => (&self.ahead[answer + 1], false),
-            Asked::Ahead => (&self.ahead[answer + 2 - dates], true),
+            Asked::Passage(_) => (&ahead[answer - dates], false),
+            Asked::Ahead if answer < dates - 1 => (&ahead[answer + 1], false),
+            Asked::Ahead => (&ahead[answer + 2 - dates], true),
             Asked::LeadChanges => return 0.0,
         };
         let mut products = [0.0; BLOCK];
@@ -148,8 +161,8 @@ mod tests {
         let mut weights = [0.0; BLOCK];
         weights[point] = 1.0;
         let which = if point == 2 { Which::Ahead } else { Which::Behind };
-        let mut bounds = Bounds::new(which, &features(), asked);
-        bounds.fill(0);
+        let mut bounds = Bounds::new(&features(), asked);
+        bounds.fill(0, which);
         [-1.0, 9.0].map(|value| bounds.weighted(answer, &[value; BLOCK], &weights))
     }
 
@@ -210,8 +223,8 @@ mod tests {
     fn a_start_with_its_own_distribution_has_wider_bounds() {
         let mut features = features();
         (features.start, features.ahead_at_base) = ([0.1, 0.4], 0.6);
-        let mut bounds = Bounds::new(Which::All, &features, Asked::Ahead);
-        bounds.fill(0);
+        let mut bounds = Bounds::new(&features, Asked::Ahead);
+        bounds.fill(0, Which::All);
         let mut weights = [0.0; BLOCK];
         weights[0] = 1.0;
         let [low, high] = [-1.0, 9.0].map(|value| bounds.weighted(0, &[value; BLOCK], &weights));

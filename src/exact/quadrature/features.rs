@@ -31,7 +31,7 @@ impl Features {
 
     /// A feature of every point: the log-ratio at a date in units of its standard deviation, or, after those of all dates, the share
     /// of the start in that after one period.
-    fn column(&self, number: usize) -> Vec<f64> {
+    pub(super) fn column(&self, number: usize) -> Vec<f64> {
         let [mean, spread] = self.start;
         let of_date = |sd: &f64, date: usize| (sd * sd * as_f64(date) + spread * spread).sqrt().max(f64::MIN_POSITIVE);
         match self.log_ratios.get(number) {
@@ -66,11 +66,10 @@ impl Features {
         (self.start, self.ahead_at_base) = (other.start, other.ahead_at_base);
     }
 
-    /// Lower and upper probit of being ahead at a date, by point: equal, and the feature of the date, unless the start has its own
+    /// How far the probit of being ahead at a date may be from the feature of the date: they are equal unless the start has its own
     /// distribution.
-    pub(super) fn ahead(&self, date: usize) -> [Vec<f64>; 2] {
-        let slack = if self.start[1] > 0.0 { NOT_NORMAL } else { 0.0 };
-        [-slack, slack].map(|slack| self.column(date).into_iter().map(|x| x + slack).collect())
+    pub(super) fn slack(&self) -> f64 {
+        if self.start[1] > 0.0 { NOT_NORMAL } else { 0.0 }
     }
 
     /// Some of the points.

@@ -230,7 +230,7 @@ impl Request {
         of_start: f64,
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
-        let (mut run, added) = self.start_conditional(pair, of_start, budget)?;
+        let (mut run, added) = self.start_conditional(pair, of_start, false, budget)?;
         let integral = self.refine(&mut run, &added, budget)?;
         Ok(Solved::of(run, integral))
     }
@@ -243,15 +243,14 @@ impl Request {
         purpose: Purpose,
         budget: &mut Budget<'_>,
     ) -> Result<Solved<'a, 'p>, Error> {
-        let (mut conditional, of_recursion) = self.start_conditional(with_start, of_start, budget)?;
-        conditional.may_have_surrogate = purpose == Purpose::Value && self.asked != Asked::LeadChanges;
-        conditional.run(PILOT_POINTS, budget)?;
-        let mut integral = conditional.estimate(&of_recursion, self.tolerance);
-        if largest(&integral.errors) > self.tolerance && conditional.add_surrogate(budget)? {
-            integral = conditional.estimate(&of_recursion, self.tolerance);
+        let may_have_surrogate = purpose == Purpose::Value && self.asked != Asked::LeadChanges;
+        let (mut run, mut added) = self.start_conditional(with_start, of_start, may_have_surrogate, budget)?;
+        run.run(PILOT_POINTS, budget)?;
+        let error = |run: &Run<'_, '_>, added: &[f64]| largest(&run.estimate(added, self.tolerance).errors);
+        let mut own = error(&run, &added);
+        if own > self.tolerance && run.add_surrogate(budget)? {
+            own = error(&run, &added);
         }
-        let own = largest(&integral.errors);
-        let (mut run, mut added) = (conditional, of_recursion);
         if own > self.tolerance {
             let (lines, of_grid) = self.pilot_lines(drawn, purpose, budget)?;
             if self.lines_cost((&lines, &of_grid)) < self.predicted_cost(&run, own) {
@@ -311,6 +310,7 @@ impl Request {
         self,
         pair: &'a Pair<'p>,
         of_start: f64,
+        may_have_surrogate: bool,
         budget: &mut Budget<'_>,
     ) -> Result<(Run<'a, 'p>, Vec<f64>), Error> {
         let tolerance = RECURSION_FRACTION * self.tolerance;
@@ -325,6 +325,7 @@ impl Request {
             }
         }
         let mut run = Run::new(Sampled::Conditional(Box::new(method), None), self.asked);
+        run.may_have_surrogate = may_have_surrogate;
         run.fit_controls(budget)?;
         Ok((run, added))
     }
@@ -343,10 +344,7 @@ impl Request {
             let mut replicates = Replicates::new(lines.dimensions(), len);
             replicates.run(COMPARED_LINES, &mut |points, sum| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
-                for (point, answer) in answers.into_iter().enumerate() {
-                    let weight = points.weight(point);
-                    sum.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
-                }
+                points.add(&answers, sum);
                 Ok(())
             })?;
             let lines_in_all = as_f64(Replicates::evaluations(lines.dimensions(), COMPARED_LINES));

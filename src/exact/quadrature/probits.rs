@@ -89,8 +89,9 @@ impl Probits {
 
     /// Adds the weighted answers at some points with these features to a sum.
     pub(super) fn add(&self, points: &Points, features: &Features, sum: &mut [f64]) {
+        let mut bounds = Bounds::new(features, self.asked);
         for part in &self.parts {
-            part.add(points, features, self.asked, sum);
+            part.add(points, features, &mut bounds, sum);
         }
     }
 }
@@ -124,11 +125,10 @@ impl RangeFit {
         Self { points, whitening, monomials: fit.monomials, polynomials, constants }
     }
 
-    fn add(&self, points: &Points, features: &Features, asked: Asked, sum: &mut [f64]) {
+    fn add(&self, points: &Points, features: &Features, bounds: &mut Bounds, sum: &mut [f64]) {
         let axes = self.whitening.axes(features);
         let mut monomials = vec![[0.0; BLOCK]; self.monomials.count()];
-        let mut bounds = Bounds::new(self.points, features, asked);
-        for from in (0..points.width).step_by(BLOCK) {
+        for (block, from) in (0..points.width).step_by(BLOCK).enumerate() {
             let mut weights = points.weights_from(from);
             for (weight, is_ahead) in weights.iter_mut().zip(&features.is_ahead[from..]) {
                 *weight = if self.points.has(*is_ahead) { *weight } else { 0.0 };
@@ -137,7 +137,7 @@ impl RangeFit {
                 Level::of_this_process(),
                 #[inline(always)]
                 || {
-                    bounds.fill(from);
+                    bounds.fill(block, self.points);
                     self.monomials.fill(&axes, from, &mut monomials);
                     for (answer, coefficients) in &self.polynomials {
                         let mut values = value(coefficients, &monomials);

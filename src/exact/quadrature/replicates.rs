@@ -47,6 +47,13 @@ impl Points {
         self.weights[point]
     }
 
+    /// Adds the weighted answers at all points to a sum.
+    pub(super) fn add(&self, answers: &[Vec<f64>], sum: &mut [f64]) {
+        for (answers, weight) in answers.iter().zip(&self.weights) {
+            sum.iter_mut().zip(answers).for_each(|(sum, answer)| *sum += weight * answer);
+        }
+    }
+
     /// The weights of a block of points; 0 beyond the last one.
     pub(super) fn weights_from(&self, from: usize) -> Row {
         let mut block = [0.0; BLOCK];

@@ -93,10 +93,10 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// Fits controls for probabilities; lead changes have none. Looks at how sharp the answers are.
+    /// Fits controls for probabilities; lead changes have none. Looks at how sharp the answers are, where no surrogate may show it.
     pub(crate) fn fit_controls(&mut self, budget: &mut Budget<'_>) -> Result<(), Error> {
         let (all, drawn) = (self.method.dimensions(), self.method.drawn_dimensions());
-        if let Sampled::Conditional(method, _) = &self.method {
+        if let (Sampled::Conditional(method, _), false) = (&self.method, self.may_have_surrogate) {
             self.is_sharp = method.is_sharp()?;
         }
         if self.asked == Asked::LeadChanges || drawn == 0 {
@@ -156,14 +156,11 @@ impl<'a, 'p> Run<'a, 'p> {
         self.replicates.extend(upto, (cost, budget), &mut |points, sum| {
             method.add_surrogate(step.as_ref(), points, &mut sum[2 * *len..])?;
             let (plain, excess) = sum.split_at_mut(*len);
-            let answers = method.answers(&points.coordinates, points.width, *asked)?;
-            for (point, mut answer) in answers.into_iter().enumerate() {
-                if let Some(step) = step {
-                    step.subtract_at_point(&mut answer);
-                }
-                let weight = points.weight(point);
-                plain.iter_mut().zip(answer).for_each(|(sum, answer)| *sum += weight * answer);
+            let mut answers = method.answers(&points.coordinates, points.width, *asked)?;
+            if let Some(step) = step {
+                answers.iter_mut().for_each(|answer| step.subtract_at_point(answer));
             }
+            points.add(&answers, plain);
             if let Some(control) = control {
                 for point in 0..points.width {
                     let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();

@@ -72,20 +72,20 @@ impl Recursion {
 
     pub(crate) fn scaled(&self, walk: &Walk<'_>) -> Scaled {
         let unit = walk.sds.iter().copied().fold(f64::INFINITY, f64::min);
+        let sds: Vec<f64> = walk.sds.iter().map(|sd| sd / unit).collect();
         let mut start: Vec<(f64, f64)> = walk.start.iter().map(|(x, weight)| (x / unit, *weight)).collect();
         let mut drifts: Vec<f64> = walk.drifts.iter().map(|drift| drift / unit).collect();
-        let variance: f64 = walk.sds.iter().map(|sd| (sd / unit) * (sd / unit)).sum();
+        let variance: f64 = sds.iter().map(|sd| sd * sd).sum();
         let is_clamped = clamp_means(&mut start, &mut drifts, CERTAIN * variance.sqrt());
         let (low, high) = ends(&start);
         let (mut mean, mut variance) = (0.0, 0.0);
-        let period = |(drift, sd): (f64, &f64)| {
-            let sd = sd / unit;
+        let period = |(drift, sd): (f64, f64)| {
             mean += drift;
             variance += sd * sd;
             let reach = self.kernel.resolution.reach * f64::sqrt(variance);
             (drift, sd, (self.kernel.panel_of(low + mean - reach), self.kernel.panel_of(high + mean + reach)))
         };
-        let periods: Vec<_> = drifts.into_iter().zip(walk.sds).map(period).collect();
+        let periods: Vec<_> = drifts.into_iter().zip(sds).map(period).collect();
         let open = self.open(&periods);
         Scaled { unit, start, periods, open, is_clamped }
     }
@@ -104,9 +104,9 @@ impl Recursion {
     /// Whether the start points of walks, together, need too many panels.
     pub(crate) fn is_too_wide(&self, walks: &[Walk<'_>]) -> bool {
         let unit = walks[0].sds.iter().copied().fold(f64::INFINITY, f64::min);
-        let points = walks.iter().flat_map(|walk| walk.start).copied().collect::<Vec<_>>();
-        let (low, high) = ends(&points);
-        points.len() > 1 && (high - low) / unit > MAX_PANELS * as_f64(points.len()) * self.kernel.resolution.width
+        let count = walks.iter().map(|walk| walk.start.len()).sum();
+        let (low, high) = ends(walks.iter().flat_map(|walk| walk.start));
+        count > 1 && (high - low) / unit > MAX_PANELS * as_f64(count) * self.kernel.resolution.width
     }
 
     /// For each period, the range of panels that can still reach the barrier: bounded by the extreme cumulative drifts
@@ -238,15 +238,15 @@ impl Recursion {
 }
 
 /// The lowest and the highest start point.
-fn ends(start: &[(f64, f64)]) -> (f64, f64) {
-    start.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)))
+fn ends<'s>(start: impl IntoIterator<Item = &'s (f64, f64)>) -> (f64, f64) {
+    start.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)))
 }
 
 /// Clamps means to the distance from the barrier at which their side is certain, since nodes far out have few digits. Returns whether
 /// there were any.
 fn clamp_means(start: &mut [(f64, f64)], drifts: &mut [f64], certain: f64) -> bool {
     let Some(&(first, _)) = start.first() else { return false };
-    let (low, high) = ends(start);
+    let (low, high) = ends(&*start);
     let most = certain + (high - low);
     let mut path = vec![first];
     drifts.iter().for_each(|drift| path.push(path[path.len() - 1] + drift));
