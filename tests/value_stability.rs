@@ -387,12 +387,12 @@ fn exact_answers_on_two_levels() {
     let error = answer.by("2024-Q1").expect("a date").standard_error().to_bits();
     let found = [by("2018-Q4"), by("2019-Q4"), by("2021-Q1"), by("2024-Q1"), ahead, error];
     let pinned = [
-        0x3F63_C9D5_B9FC_8CA3,
-        0x3FC1_D4AF_3EB8_729E,
-        0x3FE0_5510_1978_FDC2,
-        0x3FE6_9432_AABE_841F,
-        0x3FE6_6986_153D_7023,
-        0x3F28_C201_F4D8_47EC,
+        0x3F63_C9D5_F14C_017E,
+        0x3FC1_D4AE_26B0_378E,
+        0x3FE0_5510_64A1_21B9,
+        0x3FE6_9433_C1A6_7DE6,
+        0x3FE6_6985_C305_722D,
+        0x3F28_D919_00C4_1E0E,
     ];
     assert_eq!(found, pinned, "\nnow: {found:#x?}");
 }
@@ -425,9 +425,9 @@ fn analyses() {
         0x3FE7_E938_CACD_322A,
         0x3FE8_F883_5629_BE5E,
         0x3FE4_7AA8_42E8_DADE,
-        0x3FDA_7A9C_892C_5D7F,
+        0x3FDA_7ACB_A5B8_2D89,
         0x3FD5_2796_4AC2_D264,
-        0x3FD4_41FC_A770_E832,
+        0x3FD4_41FD_B200_2F0B,
     ];
     assert_eq!(found.map(f64::to_bits), pinned, "\nnow: {:#x?}", found.map(f64::to_bits));
 }

@@ -101,8 +101,9 @@ pub(super) struct Levels {
     pub(super) base: Option<[Vec<f64>; 2]>,
 }
 
-/// Refinement level of a start of which only the sign is needed.
+/// The finest refinement level of a start of which only the sign is needed, and a difference of two levels that is small enough.
 const SIGN_LEVEL: usize = 3;
+const SIGN_ERROR: f64 = 1e-8;
 
 /// Maximum standard deviation of the start relative to that of one period's shocks.
 const MAX_START_SPREAD: f64 = 60.0;
@@ -151,13 +152,24 @@ impl<'p> Pair<'p> {
         Self { factor: Factor::default(), ..self }
     }
 
-    /// The probability of being ahead at the base, where the integrated draws determine the start.
-    pub(super) fn ahead_at_drawn_base(&self) -> Option<f64> {
+    /// The probability of being ahead at the base, where the integrated draws determine the start, and how far two discretizations
+    /// are apart.
+    pub(super) fn ahead_at_drawn_base(&self) -> Option<(f64, f64)> {
         let bases = self.series.map(|of| self.plan.base(of));
         // Dependent bases have no distribution of their own.
         let depends = bases.iter().filter_map(|base| base.draw()).any(|draw| self.plan.copula.contains(draw));
-        (self.start.is_none() && bases[0] != bases[1] && !depends)
-            .then(|| Start::of_bases(self.plan, bases, SIGN_LEVEL).ahead())
+        if self.start.is_some() || bases[0] == bases[1] || depends {
+            return None;
+        }
+        let mut found = (Start::ahead_of_bases(self.plan, bases, 0), f64::INFINITY);
+        for level in 1..=SIGN_LEVEL {
+            let finer = Start::ahead_of_bases(self.plan, bases, level);
+            found = (finer, (finer - found.0).abs());
+            if found.1 < SIGN_ERROR {
+                break;
+            }
+        }
+        Some(found)
     }
 
     /// Whether the distribution of the start is too wide, relative to the shocks, for a rule of a few hundred points.

@@ -39,33 +39,20 @@ impl Start {
     }
 
     /// The distribution of ln a − ln b of two independent bases, at a refinement level.
-    pub(super) fn of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Self {
-        let mut points = Vec::new();
-        let piece = PIECE / as_f64(1 << level);
-        let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
-            across(plan, draw, (sign, offset), (weight, piece), points);
+    pub(super) fn of_bases(plan: &Plan, bases: [Input; 2], level: usize) -> Self {
+        let points = match bases {
+            [Input::Known(a), Input::Known(b)] => return Self::point(plan.log_base(a) - plan.log_base(b)),
+            _ => rule_of_bases(plan, bases, level),
         };
-        match (a, b) {
-            (Input::Known(a), Input::Known(b)) => return Self::point(plan.log_base(a) - plan.log_base(b)),
-            (Input::Drawn(a), Input::Known(b)) => across(a, 1.0, -plan.log_base(b), 1.0, &mut points),
-            (Input::Known(a), Input::Drawn(b)) => across(b, -1.0, plan.log_base(a), 1.0, &mut points),
-            (Input::Drawn(a), Input::Drawn(b)) => {
-                // The wider distribution is the inner one, which is cut at the tie: as a function of the other, its mass
-                // on one side of the tie then varies slowly.
-                let spread = |draw: usize| log_draw(plan, draw, 1.0) - log_draw(plan, draw, -1.0);
-                let (outer, inner, sign) = if spread(a) < spread(b) { (a, b, -1.0) } else { (b, a, 1.0) };
-                for (z, weight) in pieces(&outer_cuts(plan, outer, inner), piece) {
-                    across(inner, sign, -sign * log_draw(plan, outer, z), weight, &mut points);
-                }
-            }
-        }
-        let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
-        points.iter_mut().for_each(|(_, weight)| *weight /= mass);
-        points.retain(|(_, weight)| *weight > NEGLIGIBLE_WEIGHT);
         let segments = 2 << level;
         let whole = in_segments(&points, segments);
         let (above, below): (Rule, Rule) = points.into_iter().partition(|(x, _)| *x > 0.0);
         Self { below: in_segments(&below, segments), above: in_segments(&above, segments), whole }
+    }
+
+    /// The probability of being ahead at the base alone.
+    pub(super) fn ahead_of_bases(plan: &Plan, bases: [Input; 2], level: usize) -> f64 {
+        rule_of_bases(plan, bases, level).iter().filter(|(x, _)| *x > 0.0).map(|(_, weight)| weight).sum()
     }
 
     /// Number of points of the discretized distribution.
@@ -112,6 +99,33 @@ impl Start {
     pub(super) fn ahead(&self) -> f64 {
         self.above.iter().map(|(_, weight)| weight).sum()
     }
+}
+
+/// Points of the distribution of the log-ratio at the base, with their probabilities.
+fn rule_of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Rule {
+    let mut points = Vec::new();
+    let piece = PIECE / as_f64(1 << level);
+    let across = |draw: usize, sign: f64, offset: f64, weight: f64, points: &mut Rule| {
+        across(plan, draw, (sign, offset), (weight, piece), points);
+    };
+    match (a, b) {
+        (Input::Known(a), Input::Known(b)) => points.push((plan.log_base(a) - plan.log_base(b), 1.0)),
+        (Input::Drawn(a), Input::Known(b)) => across(a, 1.0, -plan.log_base(b), 1.0, &mut points),
+        (Input::Known(a), Input::Drawn(b)) => across(b, -1.0, plan.log_base(a), 1.0, &mut points),
+        (Input::Drawn(a), Input::Drawn(b)) => {
+            // The wider distribution is the inner one, which is cut at the tie: as a function of the other, its mass
+            // on one side of the tie then varies slowly.
+            let spread = |draw: usize| log_draw(plan, draw, 1.0) - log_draw(plan, draw, -1.0);
+            let (outer, inner, sign) = if spread(a) < spread(b) { (a, b, -1.0) } else { (b, a, 1.0) };
+            for (z, weight) in pieces(&outer_cuts(plan, outer, inner), piece) {
+                across(inner, sign, -sign * log_draw(plan, outer, z), weight, &mut points);
+            }
+        }
+    }
+    let mass: f64 = points.iter().map(|(_, weight)| weight).sum();
+    points.iter_mut().for_each(|(_, weight)| *weight /= mass);
+    points.retain(|(_, weight)| *weight > NEGLIGIBLE_WEIGHT);
+    points
 }
 
 /// Gauss rules of few points on segments, since a single rule of many points would lose orthogonality to rounding. The

@@ -88,7 +88,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
     /// the jump of each answer there and the probability of being ahead at the base. `None` if the start does not tie
     /// on that axis.
     pub(crate) fn step(&mut self) -> Result<Option<(Vec<f64>, f64)>, Error> {
-        let Some(ahead) = self.pair.ahead_at_drawn_base() else { return Ok(None) };
+        let Some((ahead, _)) = self.pair.ahead_at_drawn_base() else { return Ok(None) };
         let along = |z: f64| -> Vec<Vec<f64>> {
             (0..self.axes.len()).map(|axis| vec![if axis == 0 { z } else { 0.0 }]).collect()
         };

@@ -14,7 +14,7 @@ use super::budget::Budget;
 use super::conditional::Conditional;
 use super::lines::Lines;
 use super::pairs::Pairs;
-use super::replicates::{CONVERGENCE_RATE, Replicates};
+use super::replicates::{CONVERGENCE_RATE, Replicates, next_points};
 use super::run::{Integral, Run, largest};
 use super::sampled::Sampled;
 use crate::cpu::Level;
@@ -44,11 +44,14 @@ const PILOT_POINTS: usize = 16;
 /// Convergence rate assumed for the trapezoidal rule of a single dimension, where a distribution may have a kink.
 const TRAPEZOIDAL_RATE: f64 = 2.0;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
-const NODES: usize = 12;
+const NODES: usize = 8;
 const MAX_NODES: usize = 192;
 const SINGLE_LINE_NODES: usize = 1024;
 /// Lines per scramble on which two grids are compared.
 const COMPARED_LINES: usize = 32;
+/// The error of the finer of two grids, at most, relative to the difference between them. Their nodes are as 3 to 4 or as 2 to 3: this
+/// holds from first-order convergence on.
+const GRID_SAFETY: f64 = 3.0;
 /// Fraction of the tolerance allowed for the error of the finest grid, and for that of the mean difference between it and a coarser one.
 const GRID_FRACTION: f64 = 0.1;
 const CORRECTION_FRACTION: f64 = 0.1;
@@ -248,7 +251,7 @@ impl Request {
         run.run(PILOT_POINTS, budget)?;
         let error = |run: &Run<'_, '_>, added: &[f64]| largest(&run.estimate(added, self.tolerance).errors);
         let mut own = error(&run, &added);
-        if own > self.tolerance && run.add_surrogate(budget)? {
+        if own > self.tolerance && run.add_surrogate(self.tolerance, budget)? {
             own = error(&run, &added);
         }
         if own > self.tolerance {
@@ -298,7 +301,8 @@ impl Request {
             let mut integral = run.estimate(added, self.tolerance);
             let excess = run.largest_open(&integral) / self.tolerance;
             let is_extended = excess > 1.0
-                && (excess > SURROGATE_EXCESS && run.add_surrogate(budget)? || run.extend(excess, budget)?);
+                && (excess > SURROGATE_EXCESS && run.add_surrogate(self.tolerance, budget)?
+                    || run.extend(excess, budget)?);
             if !is_extended {
                 integral.raise(self.asked, run.method.pair().periods());
                 return Ok(integral);
@@ -330,8 +334,8 @@ impl Request {
         Ok((run, added))
     }
 
-    /// Lines on a coarse grid, with the estimated error of the grid. The mean difference from a grid that agrees with one twice as fine
-    /// is added to the answers, if some lines determine it well enough.
+    /// Lines on a coarse grid, with the estimated error of the grid. The mean difference from a grid that agrees with a finer one is
+    /// added to the answers, if some lines determine it well enough.
     fn start_lines<'a, 'p>(
         self,
         pair: &'a Pair<'p>,
@@ -354,9 +358,9 @@ impl Request {
         let mut grids = vec![(sample(&first)?, first)];
         let finest = loop {
             let (coarse, lines) = &grids[grids.len() - 1];
-            let finer = lines.with_grid(self.reach(), 2 * lines.nodes());
+            let finer = lines.with_grid(self.reach(), next_points(lines.nodes(), 1.0));
             let fine = sample(&finer)?;
-            let off: Vec<f64> = fine.differences(coarse).into_iter().map(|(off, _)| 2.0 * off.abs()).collect();
+            let off: Vec<f64> = fine.differences(coarse).into_iter().map(|(off, _)| GRID_SAFETY * off.abs()).collect();
             if largest(&off) <= GRID_FRACTION * self.tolerance || finer.nodes() > MAX_NODES {
                 break off;
             }

@@ -7,7 +7,7 @@
 //! points of the other axes. It is continuous in them, except for jumps across which the leading axis does not pass.
 
 use super::axes::leading_axis;
-use super::cubic::Cubic;
+use super::cubic::{Cell, Cubic, Roots};
 use super::sweep::{Crossing, Sweep};
 use crate::cpu::{self, Level};
 use crate::error::Error;
@@ -15,6 +15,7 @@ use crate::exact::asked::Asked;
 use crate::exact::pair::{Columns, Pair};
 use crate::exact::shocks::Shocks;
 use crate::exact::start::TIE;
+use crate::math;
 use crate::math::gauss::as_f64;
 use crate::math::rotation::complement;
 
@@ -37,13 +38,15 @@ pub(crate) struct Lines<'a, 'p> {
     unaligned: usize,
 }
 
-/// Equidistant nodes along a line, as standard normal scores.
+/// Nodes along a line, as standard normal scores: closer in the middle, where most of the probability is.
 #[derive(Debug, Clone)]
-pub(crate) struct Grid {
-    from: f64,
-    step: f64,
-    pub(crate) nodes: usize,
+struct Grid {
+    nodes: Vec<f64>,
+    cells: Vec<Cell>,
 }
+
+/// The distance of nodes at the ends of a line, relative to that in the middle, is the hyperbolic cosine of this.
+const SPREAD: f64 = 2.0;
 
 impl<'a, 'p> Lines<'a, 'p> {
     /// Lines of `nodes` nodes with a half-width of `reach` standard deviations. Shocks are sampled if the pair has any.
@@ -85,7 +88,7 @@ impl<'a, 'p> Lines<'a, 'p> {
 
     /// Half-width of a line, in standard deviations.
     pub(crate) fn reach(&self) -> f64 {
-        -self.grid.from
+        -self.grid.nodes[0]
     }
 
     /// Number of first dates after the base that are not aligned with the leading axis, and need one of their own.
@@ -94,7 +97,7 @@ impl<'a, 'p> Lines<'a, 'p> {
     }
 
     pub(crate) fn nodes(&self) -> usize {
-        self.grid.nodes
+        self.grid.nodes.len()
     }
 
     pub(crate) fn periods(&self) -> usize {
@@ -121,7 +124,7 @@ impl<'a, 'p> Lines<'a, 'p> {
         width: usize,
         emit: &mut dyn FnMut(Line<'_>),
     ) -> Result<(), Error> {
-        let at_once = (WIDTH / self.grid.nodes).max(1);
+        let at_once = (WIDTH / self.nodes()).max(1);
         (0..width).step_by(at_once).try_for_each(|from| self.some(coordinates, from..width.min(from + at_once), emit))
     }
 
@@ -131,7 +134,7 @@ impl<'a, 'p> Lines<'a, 'p> {
         places: std::ops::Range<usize>,
         emit: &mut dyn FnMut(Line<'_>),
     ) -> Result<(), Error> {
-        let (nodes, lines) = (self.grid.nodes, places.len());
+        let (nodes, lines) = (self.nodes(), places.len());
         let width = nodes * lines;
         // The part of each score that the sampled axes determine, by score, then line.
         let fixed = |number: usize| -> Vec<f64> {
@@ -139,7 +142,7 @@ impl<'a, 'p> Lines<'a, 'p> {
             places.clone().map(part).collect()
         };
         let along = |number: usize, fixed: &[f64]| -> Vec<f64> {
-            let steps: Vec<f64> = (0..nodes).map(|node| self.axis[number] * self.grid.node(node)).collect();
+            let steps: Vec<f64> = self.grid.nodes.iter().map(|node| self.axis[number] * node).collect();
             let mut scores = Vec::with_capacity(width);
             fixed.iter().for_each(|fixed| scores.extend(steps.iter().map(|step| fixed + step)));
             scores
@@ -152,7 +155,7 @@ impl<'a, 'p> Lines<'a, 'p> {
         let along_shocks = self.axis.get(draws).copied().unwrap_or_default();
         if let Some(shocks) = &self.shocks {
             let own = fixed(draws);
-            let along_line: Vec<f64> = (0..nodes).map(|node| along_shocks * self.grid.node(node)).collect();
+            let along_line: Vec<f64> = self.grid.nodes.iter().map(|node| along_shocks * node).collect();
             for (line, place) in places.clone().enumerate() {
                 let (path, shape) = shocks.paths(&points[self.rest.len()..], place, own[line]);
                 let on_line = line * nodes..(line + 1) * nodes;
@@ -166,16 +169,18 @@ impl<'a, 'p> Lines<'a, 'p> {
             }
         }
         let mut cuts: Vec<Crossing> = Vec::new();
+        let mut found = Found::default();
         let mut starts = vec![false; centre.len()];
         let marks: Vec<Marks> = centre.iter().map(|values| Marks::of(values)).collect();
         for line in 0..lines {
-            cuts.clear();
+            found.clear();
             for (t, (values, marks)) in centre.iter().zip(&marks).enumerate() {
                 let first = line * nodes;
                 let values = &values[first..][..nodes];
                 starts[t] = values[0] > TIE;
-                self.grid.crossings(values, (marks, first), t, &mut cuts);
+                self.grid.crossings(values, (marks, first), t, &mut found);
             }
+            self.grid.solve(&mut found, &mut cuts);
             cuts.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
             let fixed = of_draws.iter().map(|fixed| fixed[line]).collect();
             let (motion, shape): (&[f64], &[f64]) =
@@ -215,17 +220,20 @@ impl Line<'_> {
 
 impl Grid {
     fn new(reach: f64, nodes: usize) -> Self {
-        Self { from: -reach, step: 2.0 * reach / as_f64(nodes - 1), nodes }
+        let score = |node: usize| {
+            let place = 2.0 * as_f64(node) / as_f64(nodes - 1) - 1.0;
+            let [far, near] = [place, -place].map(|place| math::exp(SPREAD * (place - 1.0)));
+            reach * (far - near) / (1.0 - math::exp(-2.0 * SPREAD))
+        };
+        let nodes: Vec<f64> = (0..nodes).map(score).collect();
+        let cells = (0..nodes.len() - 1).map(|cell| Cell::of(&nodes, cell)).collect();
+        Self { nodes, cells }
     }
 
-    fn node(&self, node: usize) -> f64 {
-        self.from + self.step * as_f64(node)
-    }
-
-    /// Adds the roots of the cubics through neighbouring values, whose marks begin at a place.
-    fn crossings(&self, values: &[f64], (marks, place): (&Marks, usize), t: usize, cuts: &mut Vec<Crossing>) {
-        for first in (0..self.nodes - 1).step_by(CELLS) {
-            let cells = CELLS.min(self.nodes - 1 - first);
+    /// Finds the roots of the cubics through neighbouring values, whose marks begin at a place.
+    fn crossings(&self, values: &[f64], (marks, place): (&Marks, usize), t: usize, found: &mut Found) {
+        for first in (0..self.cells.len()).step_by(CELLS) {
+            let cells = CELLS.min(self.cells.len() - first);
             let [ahead, rises, falls] = marks.bits(place + first, cells + 1);
             let within = (1 << cells) - 1;
             let crossed = (ahead ^ (ahead >> 1)) & within;
@@ -237,10 +245,9 @@ impl Grid {
                 left &= left - 1;
                 let cell = first + bit;
                 if crossed >> bit & 1 == 1 {
-                    let at = Cubic::around(values, cell).root(0.0, 1.0, values[cell] - TIE);
-                    cuts.push(self.cut(cell, at, t));
+                    found.add((cell, t), &Cubic::over(&self.cells[cell], values), [0.0, 1.0], values[cell] - TIE);
                 } else if self.turns(values, cell) {
-                    self.turn(values, cell, t, cuts);
+                    self.turn(values, cell, t, found);
                 }
             }
         }
@@ -249,23 +256,50 @@ impl Grid {
     /// Whether the neighbouring values indicate an extremum within the cell that may reach 0.
     fn turns(&self, values: &[f64], cell: usize) -> bool {
         let before = values[cell.saturating_sub(1)].abs();
-        let after = values[(cell + 2).min(self.nodes - 1)].abs();
+        let after = values[(cell + 2).min(self.cells.len())].abs();
         let (a, b) = (values[cell].abs(), values[cell + 1].abs());
-        before >= a && after >= b && a.min(b) < (before - a) + (after - b)
+        let width = |cell: usize| self.cells[cell.min(self.cells.len() - 1)].width;
+        let (of_before, of_after) = (width(cell) / width(cell.saturating_sub(1)), width(cell) / width(cell + 1));
+        before >= a && after >= b && a.min(b) < (before - a) * of_before + (after - b) * of_after
     }
 
-    /// Adds two roots within one cell.
-    fn turn(&self, values: &[f64], cell: usize, t: usize, cuts: &mut Vec<Crossing>) {
-        let cubic = Cubic::around(values, cell);
+    /// Finds two roots within one cell.
+    fn turn(&self, values: &[f64], cell: usize, t: usize, found: &mut Found) {
+        let cubic = Cubic::over(&self.cells[cell], values);
         let is_ahead = values[cell] > TIE;
         let Some(at) = cubic.extremum().filter(|at| (cubic.at(*at) > 0.0) != is_ahead) else { return };
-        let (a, b) = (values[cell] - TIE, cubic.at(at));
-        cuts.push(self.cut(cell, cubic.root(0.0, at, a), t));
-        cuts.push(self.cut(cell, cubic.root(at, 1.0, b), t));
+        found.add((cell, t), &cubic, [0.0, at], values[cell] - TIE);
+        found.add((cell, t), &cubic, [at, 1.0], cubic.at(at));
     }
 
-    fn cut(&self, cell: usize, at: f64, t: usize) -> Crossing {
-        Crossing { at: self.node(cell) + self.step * at, t }
+    /// The crossings at the roots that were found.
+    fn solve(&self, found: &mut Found, cuts: &mut Vec<Crossing>) {
+        cuts.clear();
+        let crossing = |((cell, t), at): (&(usize, usize), &f64)| {
+            let Cell { from, width, .. } = self.cells[*cell];
+            Crossing { at: from + width * at, t: *t }
+        };
+        cuts.extend(found.places.iter().zip(found.roots.solve()).map(crossing));
+    }
+}
+
+/// Roots between nodes, with the cell and the date of each.
+#[derive(Debug, Default)]
+struct Found {
+    places: Vec<(usize, usize)>,
+    roots: Roots,
+}
+
+impl Found {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.roots.clear();
+    }
+
+    #[inline]
+    fn add(&mut self, place: (usize, usize), cubic: &Cubic, bracket: [f64; 2], value: f64) {
+        self.places.push(place);
+        self.roots.add(cubic, bracket, value);
     }
 }
 
@@ -317,9 +351,10 @@ mod tests {
 
     fn crossings(f: impl Fn(f64) -> f64, nodes: usize) -> Vec<f64> {
         let grid = Grid::new(5.0, nodes);
-        let values: Vec<f64> = (0..nodes).map(|node| f(grid.node(node))).collect();
-        let mut cuts = Vec::new();
-        grid.crossings(&values, (&Marks::of(&values), 0), 0, &mut cuts);
+        let values: Vec<f64> = grid.nodes.iter().map(|node| f(*node)).collect();
+        let (mut found, mut cuts) = (Found::default(), Vec::new());
+        grid.crossings(&values, (&Marks::of(&values), 0), 0, &mut found);
+        grid.solve(&mut found, &mut cuts);
         cuts.into_iter().map(|cut| cut.at).collect()
     }
 

@@ -171,6 +171,11 @@ impl Replicates {
         Ok(())
     }
 
+    /// Adjusts the sums of each replicate, given that of its weights.
+    pub(crate) fn adjust(&mut self, adjust: &dyn Fn(&mut [f64], f64)) {
+        self.sums.answers.iter_mut().zip(&self.sums.weights).for_each(|(sums, weight)| adjust(sums, *weight));
+    }
+
     /// Calls `visit` with the first `points` normal points of every replicate and the wide points beside them.
     pub(crate) fn sample(
         &self,

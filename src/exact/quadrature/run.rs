@@ -184,13 +184,17 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// Adds a surrogate, fitted to independent points. `false` if none is available, or one was added before.
-    pub(crate) fn add_surrogate(&mut self, budget: &mut Budget<'_>) -> Result<bool, Error> {
+    pub(crate) fn add_surrogate(&mut self, tolerance: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
         let axes = self.method.dimensions();
         let is_of_draws = axes > 1 && axes == self.method.drawn_dimensions();
         if !is_of_draws || !self.may_have_surrogate || self.surrogate.is_some() {
             return Ok(false);
         }
-        let evaluations = self.method.fit_surrogate(self.asked)?;
+        let (evaluations, of_lines) = self.method.fit_surrogate(self.asked, tolerance)?;
+        if let Some(step) = of_lines {
+            self.replicates.adjust(&|sums, weight| step.subtract_from_sums(weight, &mut sums[..self.len]));
+            self.step = Some(step);
+        }
         budget.spend(self.cost() * as_f64(evaluations));
         budget.spend(self.method.surrogate_cost() * as_f64(self.evaluations(self.replicates.points)));
         let Self { method, step, replicates, len, .. } = self;

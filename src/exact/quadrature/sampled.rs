@@ -11,6 +11,7 @@ use super::features::Features;
 use super::lines::Lines;
 use super::probits::Probits;
 use super::replicates::{Points, Replicates};
+use super::sweep::Sweep;
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::Pair;
@@ -21,7 +22,8 @@ pub(crate) enum Sampled<'a, 'p> {
     Lines(Lines<'a, 'p>, Option<Crossings>),
 }
 
-/// Where the drawn numbers determine the start: the jump of each answer at a tie, and the probability of being ahead at the base.
+/// Where the drawn numbers determine the start: the jump of each answer at a tie (for lines, its coefficient of regression on the
+/// probability of being ahead at the base), and the probability of being ahead at the base.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) jumps: Vec<f64>,
@@ -29,6 +31,25 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// The control of lines, with coefficients that minimize the variance over independent lines. `None` if the start ties on none of them.
+    fn of_lines(ahead: f64, weights: &[f64], answers: &[Vec<f64>]) -> Option<Self> {
+        let all: f64 = weights.iter().sum();
+        let mean = |of: &dyn Fn(&[f64]) -> f64| -> f64 {
+            weights.iter().zip(answers).map(|(weight, answer)| weight * of(answer)).sum::<f64>() / all
+        };
+        let at_base = mean(&|answer| answer[0]);
+        let excess = |answer: &[f64]| answer[0] - at_base;
+        let variance = mean(&|answer| excess(answer) * excess(answer));
+        // Few lines with a lead at the base determine a coefficient badly; it cannot exceed that of a certain consequence.
+        let jump = |t: usize| (mean(&|answer| excess(answer) * answer[t]) / variance).clamp(-1.0, 1.0);
+        (variance > 0.0).then(|| Self { jumps: (0..answers[0].len()).map(jump).collect(), ahead })
+    }
+
+    /// Subtracts the control from sums over points with weights that sum to `weight`.
+    pub(super) fn subtract_from_sums(&self, weight: f64, sums: &mut [f64]) {
+        self.subtract(sums[0] - self.ahead * weight, sums);
+    }
+
     /// Subtracts a control variate with mean zero: the jump times `excess`, the indicator of being ahead less its probability.
     fn subtract(&self, excess: f64, answers: &mut [f64]) {
         answers.iter_mut().zip(&self.jumps).for_each(|(answer, jump)| *answer -= jump * excess);
@@ -39,6 +60,9 @@ impl Step {
         self.subtract(answers[0] - self.ahead, answers);
     }
 }
+
+/// Fraction of the tolerance to which lines need the probability of being ahead at the base.
+const START_FRACTION: f64 = 0.01;
 
 impl<'a, 'p> Sampled<'a, 'p> {
     pub(super) fn pair(&self) -> &'a Pair<'p> {
@@ -75,13 +99,16 @@ impl<'a, 'p> Sampled<'a, 'p> {
         }
     }
 
-    /// Fits a surrogate to independent points; returns their number.
-    pub(super) fn fit_surrogate(&mut self, asked: Asked) -> Result<usize, Error> {
+    /// Fits a surrogate to independent points, and for lines the control of their start; returns the number of points and this control.
+    pub(super) fn fit_surrogate(&mut self, asked: Asked, tolerance: f64) -> Result<(usize, Option<Step>), Error> {
         let axes = self.dimensions();
         let others = Replicates::others(axes, 0);
         let points_of = |wanted: usize| 2 * wanted.div_ceil(Replicates::evaluations(axes, 2));
+        let mut step = None;
         let count = match self {
             Self::Lines(lines, crossings) => {
+                let mut sweep = Sweep::new(lines.periods());
+                let (mut weights, mut answers) = (Vec::new(), Vec::new());
                 let mut sample = Sample::new(axes, lines.reach(), asked);
                 let count = points_of(sample.wanted());
                 others.sample(count, &mut |points| {
@@ -89,9 +116,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     lines.each(&points.coordinates, points.width, &mut |line| {
                         let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
                         sample.add(&at, points.weight(point), &line);
+                        weights.push(points.weight(point));
+                        answers.push(sweep.answer(line.starts, line.cuts, asked));
                         point += 1;
                     })
                 })?;
+                if let (Asked::Passage(_), Some((ahead, error))) = (asked, lines.pair.ahead_at_drawn_base()) {
+                    step = Step::of_lines(ahead, &weights, &answers).filter(|_| error < START_FRACTION * tolerance);
+                }
                 *crossings = Some(sample.fitted());
                 count
             }
@@ -108,7 +140,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
                 count
             }
         };
-        Ok(Replicates::evaluations(axes, count))
+        Ok((Replicates::evaluations(axes, count), step))
     }
 
     /// Cost of the surrogate at one point, in evaluations of a curve at one date; 0 if there is none.
@@ -132,7 +164,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     step.subtract(of_ahead - step.ahead * all, sum);
                 }
             }
-            Self::Lines(_, Some(crossings)) => crossings.add(points, sum),
+            Self::Lines(_, Some(crossings)) => {
+                let mut own = vec![0.0; sum.len()];
+                crossings.add(points, &mut own);
+                if let Some(step) = step {
+                    step.subtract_from_sums((0..points.width).map(|point| points.weight(point)).sum(), &mut own);
+                }
+                sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            }
             Self::Conditional(_, None) | Self::Lines(_, None) => {}
         }
         Ok(())

@@ -39,7 +39,10 @@ impl Sweep {
         for (cut, &upto) in cuts.iter().zip(&uptos) {
             self.piece(asked, upto - below, &mut out);
             below = upto;
-            self.pass(*cut);
+            if asked == Asked::LeadChanges {
+                self.count_changes(cut.t);
+            }
+            self.flip(cut.t);
             self.date(asked, cut.t, if self.is_ahead(cut.t) { 1.0 - upto } else { upto - 1.0 }, &mut out);
         }
         self.piece(asked, 1.0 - below, &mut out);
@@ -91,7 +94,7 @@ impl Sweep {
         let mut is_in = self.first(sustained).is_some_and(|first| first <= by);
         let mut bounds = Vec::new();
         for cut in cuts {
-            self.pass(*cut);
+            self.flip(cut.t);
             let is_now = self.first(sustained).is_some_and(|first| first <= by);
             if is_now != is_in {
                 bounds.push(*cut);
@@ -113,30 +116,37 @@ impl Sweep {
         self.ahead[t / 64] >> (t % 64) & 1 == 1
     }
 
-    fn pass(&mut self, cut: Crossing) {
-        let t = cut.t;
+    /// Begins or ends the lead at a date.
+    fn flip(&mut self, t: usize) {
+        self.ahead[t / 64] ^= 1 << (t % 64);
+    }
+
+    /// Counts how the number of lead changes differs once the lead at a date begins or ends.
+    fn count_changes(&mut self, t: usize) {
         let before = usize::from(t > 0 && self.is_ahead(t - 1) != self.is_ahead(t));
         let after = usize::from(t < self.periods && self.is_ahead(t + 1) != self.is_ahead(t));
         let neighbours = usize::from(t > 0) + usize::from(t < self.periods);
-        self.ahead[t / 64] ^= 1 << (t % 64);
         // Neighbours that differed now agree, and vice versa.
         self.changes = self.changes + neighbours - 2 * (before + after);
     }
 
     /// The first date that begins `sustained` dates ahead in a row.
     fn first(&self, sustained: usize) -> Option<usize> {
-        if sustained == 1 {
-            let word = self.ahead.iter().position(|word| *word != 0)?;
-            return Some(64 * word + self.ahead[word].trailing_zeros() as usize);
-        }
-        let mut run = 0;
-        for t in 0..=self.periods {
-            run = if self.is_ahead(t) { run + 1 } else { 0 };
-            if run == sustained {
-                return Some(t + 1 - sustained);
+        for (place, word) in self.ahead.iter().enumerate() {
+            let begins = (1..sustained).fold(*word, |begins, later| begins & self.ahead_from(64 * place + later));
+            if begins != 0 {
+                return Some(64 * place + begins.trailing_zeros() as usize);
             }
         }
         None
+    }
+
+    /// Bit k: whether the challenger leads at date `from` + k; not at dates beyond the last one.
+    fn ahead_from(&self, from: usize) -> u64 {
+        let word = |place: usize| self.ahead.get(place).copied().unwrap_or_default();
+        let (place, shift) = (from / 64, from % 64);
+        // Two shifts, since one by 64 bits would overflow.
+        word(place) >> shift | word(place + 1) << 1 << (63 - shift)
     }
 }
 
@@ -164,6 +174,19 @@ mod tests {
         }
         let bounds = Sweep::new(3).boundaries(&starts, &cuts, 2, 1);
         assert_eq!(bounds.iter().map(|cut| cut.at).collect::<Vec<_>>(), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_lead_may_last_from_one_word_of_dates_to_the_next() {
+        let periods = 200;
+        for (from, sustained) in [(0, 1), (60, 10), (63, 2), (64, 64), (100, 101), (64, 137)] {
+            let held = from..from + sustained;
+            let starts: Vec<bool> = (0..=periods).map(|t| held.contains(&t) || t == 3 && sustained > 1).collect();
+            let mut sweep = Sweep::new(periods);
+            sweep.begin(&starts);
+            assert_eq!(sweep.first(sustained), Some(from));
+            assert_eq!(sweep.first(sustained + 1), None, "{sustained} dates from {from}");
+        }
     }
 
     #[test]
