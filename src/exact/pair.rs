@@ -245,12 +245,22 @@ impl<'p> Pair<'p> {
         }
     }
 
+    /// The values of the integrated draws at `width` points, given their standard normal scores; both indexed by draw, then by point.
+    pub(super) fn values(&self, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+        let scores = dependent(&self.factor, scores, width);
+        self.draws.iter().zip(&scores).map(|(draw, scores)| drawn(self.plan, *draw, scores)).collect()
+    }
+
+    /// The values of each integrated draw by itself at some scores.
+    pub(super) fn values_alone(&self, scores: &[f64]) -> Vec<Vec<f64>> {
+        self.draws.iter().map(|draw| drawn(self.plan, *draw, scores)).collect()
+    }
+
     /// The log-ratio at `width` points, given the standard normal scores of `draws`, indexed by draw, then by point.
     pub(super) fn columns(&self, scores: &[Vec<f64>], width: usize) -> Result<Columns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
-        let scores = dependent(&self.factor, scores, width);
-        for (draw, scores) in self.draws.iter().zip(&scores) {
-            draws[*draw] = drawn(self.plan, *draw, scores);
+        for (draw, values) in self.draws.iter().zip(self.values(scores, width)) {
+            draws[*draw] = values;
         }
         let mut centre = vec![vec![0.0; width]; self.periods() + 1];
         for (of, sign) in self.series.into_iter().zip([1.0, -1.0]) {

@@ -1,9 +1,10 @@
 //! A surrogate of the answers of a line.
 //!
 //! On each line, the position z along the leading axis at which the log-ratio of a date crosses 0 is a smooth function of the
-//! sampled coordinates, approximated by a polynomial. From the polynomials of all dates follow the leads of a line and its answers.
+//! sampled coordinates, approximated by a polynomial of them and of the drawn numbers in the middle of the line. From the polynomials of all dates follow the leads of a line and its answers.
 
-use super::lines::Line;
+use super::lines::{Line, Lines};
+use super::middles::Middles;
 use super::polynomial::{BLOCK, COST_OF_PRODUCT, COST_OF_ROW, DEGREE, Fit, Monomials, Row, normal_cdf, sum_of, value};
 use super::replicates::Points;
 use crate::cpu::{self, Level};
@@ -13,6 +14,7 @@ use crate::math::gauss::as_f64;
 /// The crossings of a line by date, as polynomials of its coordinates.
 #[derive(Debug)]
 pub(crate) struct Crossings {
+    pub(super) middles: Middles,
     monomials: Monomials,
     dates: Vec<AheadSet>,
     asked: Asked,
@@ -35,6 +37,8 @@ const CROSSINGS_PER_MONOMIAL: usize = 2;
 /// Lines of a fit for each coefficient, and the floor on the weight of one, relative to a line that is crossed at z = 0.
 const LINES_PER_MONOMIAL: usize = 6;
 const MIN_WEIGHT: f64 = 1e-5;
+/// Cost of a drawn number in the middle of a line, in evaluations of a curve at one date.
+const COST_OF_MIDDLE: f64 = 2.0;
 /// A position beyond all others.
 const BEYOND: f64 = 30.0;
 
@@ -52,6 +56,9 @@ enum Leads {
 /// Lines to which a surrogate is fitted.
 #[derive(Debug)]
 pub(super) struct Sample {
+    pub(super) middles: Middles,
+    /// Number of monomials without the middles.
+    few: usize,
     asked: Asked,
     reach: f64,
     fit: Fit,
@@ -60,9 +67,12 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// For lines with `axes` sampled axes and a half-width of `reach`.
-    pub(super) fn new(axes: usize, reach: f64, asked: Asked) -> Self {
-        Self { asked, reach, fit: Fit::new(Monomials::new(axes, DEGREE), MIN_WEIGHT), lines: Vec::new() }
+    pub(super) fn new(lines: &Lines<'_, '_>, asked: Asked) -> Self {
+        let (axes, middles) = (lines.dimensions(), Middles::of(lines));
+        let monomials = Monomials::new(axes, DEGREE);
+        let few = monomials.count();
+        let fit = Fit::new(monomials.with_squares(axes..axes + middles.count()), MIN_WEIGHT);
+        Self { middles, few, asked, reach: lines.reach(), fit, lines: Vec::new() }
     }
 
     /// Number of lines to add.
@@ -87,8 +97,12 @@ impl Sample {
 
     pub(super) fn fitted(self) -> Crossings {
         let dates = self.lines.first().map_or(0, Vec::len);
-        let dates = (0..dates).map(|t| self.date(t)).collect();
-        Crossings { monomials: self.fit.monomials, dates, asked: self.asked }
+        let dates: Vec<AheadSet> = (0..dates).map(|t| self.date(t)).collect();
+        let is_used = dates.iter().any(|date| date.coefficients().len() > self.few);
+        let Self { few, middles, fit: Fit { monomials, .. }, asked, .. } = self;
+        let (middles, monomials) =
+            if is_used { (middles, monomials) } else { (Middles::default(), monomials.first(few)) };
+        Crossings { middles, monomials, dates, asked }
     }
 
     fn date(&self, t: usize) -> AheadSet {
@@ -106,7 +120,7 @@ impl Sample {
                 Leads::Everywhere => Some(-side),
                 Leads::Above(_) | Leads::Below(_) | Leads::Several => None,
             };
-            if let Some(coefficients) = self.fit.least_squares(&score) {
+            if let Some(coefficients) = self.fit.least_squares_of_few(self.few, &score) {
                 return if is_above { AheadSet::Above(coefficients) } else { AheadSet::Below(coefficients) };
             }
         }
@@ -121,11 +135,14 @@ impl Sample {
 impl Crossings {
     /// Cost of a point, in evaluations of a curve at one date.
     pub(super) fn cost(&self) -> f64 {
-        as_f64(self.dates.len()) * (COST_OF_PRODUCT * as_f64(self.monomials.count()) + COST_OF_ROW)
+        let products: usize = self.dates.iter().map(|date| date.coefficients().len()).sum();
+        COST_OF_PRODUCT * as_f64(products)
+            + COST_OF_ROW * as_f64(self.dates.len())
+            + COST_OF_MIDDLE * as_f64(self.middles.count())
     }
 
-    /// Adds the weighted answers at some points to a sum.
-    pub(super) fn add(&self, points: &Points, sum: &mut [f64]) {
+    /// Adds the weighted answers at some points to a sum, given their coordinates and middles.
+    pub(super) fn add(&self, points: &Points, coordinates: &[Vec<f64>], sum: &mut [f64]) {
         let mut monomials = vec![[0.0; BLOCK]; self.monomials.count()];
         let mut leads = vec![[[0.0; BLOCK]; 2]; self.dates.len()];
         for from in (0..points.width).step_by(BLOCK) {
@@ -134,7 +151,7 @@ impl Crossings {
                 Level::of_this_process(),
                 #[inline(always)]
                 || {
-                    self.monomials.fill(&points.coordinates, from, &mut monomials);
+                    self.monomials.fill(coordinates, from, &mut monomials);
                     for (date, leads) in self.dates.iter().zip(&mut leads) {
                         date.scores(&monomials, leads);
                     }
@@ -192,6 +209,13 @@ impl Crossings {
 }
 
 impl AheadSet {
+    fn coefficients(&self) -> &[f64] {
+        match self {
+            Self::Nowhere | Self::Everywhere => &[],
+            Self::Above(coefficients) | Self::Below(coefficients) => coefficients,
+        }
+    }
+
     /// Whether the challenger is ahead above a position, and below one.
     #[inline(always)]
     fn sides(&self) -> [bool; 2] {
@@ -268,7 +292,8 @@ mod tests {
             let mut fit = Fit::new(Monomials::new(AXES, DEGREE), MIN_WEIGHT);
             rows.iter().for_each(|row| fit.add(row, 1.0));
             let lines = rows.iter().map(|row| vec![Leads::Above(score(t, row))]).collect();
-            let sample = Sample { asked: Asked::Ahead, reach: 5.0, fit, lines };
+            let (middles, few) = (Middles::default(), fit.monomials.count());
+            let sample = Sample { middles, few, asked: Asked::Ahead, reach: 5.0, fit, lines };
             match sample.date(0) {
                 AheadSet::Above(coefficients) => coefficients,
                 date => panic!("{date:?}"),
@@ -290,13 +315,14 @@ mod tests {
 
     /// The sums of the surrogate and those of the sweep of lines with the same crossings.
     fn both(kinds: &[char], asked: Asked) -> [Vec<f64>; 2] {
-        let surrogate = Crossings { monomials: Monomials::new(AXES, DEGREE), dates: dates(kinds), asked };
+        let monomials = Monomials::new(AXES, DEGREE);
+        let surrogate = Crossings { middles: Middles::default(), monomials, dates: dates(kinds), asked };
         let periods = kinds.len() - 1;
         let mut sums = [vec![0.0; asked.len(periods)], vec![0.0; asked.len(periods)]];
         let mut sweep = Sweep::new(periods);
         Replicates::new(AXES, 0)
             .sample(POINTS, &mut |points| {
-                surrogate.add(points, &mut sums[0]);
+                surrogate.add(points, &points.coordinates, &mut sums[0]);
                 for place in 0..points.width {
                     let point: Vec<f64> = points.coordinates.iter().map(|axis| axis[place]).collect();
                     let starts: Vec<bool> = kinds.iter().map(|kind| matches!(kind, '+' | '<')).collect();

@@ -8,6 +8,7 @@
 
 use super::axes::leading_axis;
 use super::cubic::{Cell, Cubic, Roots};
+use super::replicates::Points;
 use super::sweep::{Crossing, Sweep};
 use crate::cpu::{self, Level};
 use crate::error::Error;
@@ -107,6 +108,17 @@ impl<'a, 'p> Lines<'a, 'p> {
     /// The weight of each draw on the leading axis.
     pub(crate) fn of_draws(&self) -> &[f64] {
         &self.axis[..self.pair.draws.len()]
+    }
+
+    /// The scores of the draws in the middle of each line, indexed by draw, then by line.
+    pub(super) fn middle_scores(&self, points: &Points) -> Vec<Vec<f64>> {
+        let mut scores = vec![vec![0.0; points.width]; self.pair.draws.len()];
+        for (axis, coordinates) in self.rest.iter().zip(&points.coordinates) {
+            for (score, weight) in scores.iter_mut().zip(axis) {
+                score.iter_mut().zip(coordinates).for_each(|(score, y)| *score += weight * y);
+            }
+        }
+        scores
     }
 
     /// The answers of each line, given the coordinates along the sampled axes.

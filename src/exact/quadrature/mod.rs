@@ -10,7 +10,7 @@
 //! | `axes` | rotations of the standard normal scores |
 //! | `control` | a control variate for either method |
 //! | `sampled` | one of these, and a cheap approximation of it for two-level sampling |
-//! | `probits`, `features`, `bounds`, `crossings`, `polynomial` | such approximations |
+//! | `probits`, `features`, `bounds`, `crossings`, `middles`, `polynomial` | such approximations |
 //! | `run`, `replicates` | sums over scrambled points and their standard errors |
 //! | `calibration` | weights for derivatives |
 //! | `budget` | cost limit |
@@ -26,6 +26,7 @@ mod cubic;
 mod features;
 pub(super) mod integrate;
 pub(super) mod lines;
+mod middles;
 pub(super) mod pairs;
 mod polynomial;
 mod probits;

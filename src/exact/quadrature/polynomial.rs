@@ -2,7 +2,7 @@
 
 use crate::cpu::{self, Level};
 use crate::math::cholesky;
-use crate::math::gauss::normal_density;
+use crate::math::gauss::{as_f64, normal_density};
 
 /// Points evaluated at once.
 pub(super) const BLOCK: usize = 32;
@@ -39,6 +39,20 @@ impl Monomials {
             last = next;
         }
         Self { factors }
+    }
+
+    /// Adds further coordinates, of which only the first and second powers are taken.
+    pub(super) fn with_squares(mut self, further: std::ops::Range<usize>) -> Self {
+        for axis in further {
+            self.factors.extend([(0, axis), (self.factors.len() + 1, axis)]);
+        }
+        self
+    }
+
+    /// The first ones.
+    pub(super) fn first(mut self, count: usize) -> Self {
+        self.factors.truncate(count - 1);
+        self
     }
 
     pub(super) fn count(&self) -> usize {
@@ -134,13 +148,27 @@ impl Fit {
     /// probability by about φ(z)δ, so that squared residuals are weighted by φ(z)². The normal equations are accurate enough, since
     /// errors of the fit cause no bias. `None` if they are singular.
     pub(super) fn least_squares(&self, score: &dyn Fn(usize) -> Option<f64>) -> Option<Vec<f64>> {
+        self.equations(score).solve(self.monomials.count())
+    }
+
+    /// The same with the first `few` monomials alone, unless all of them leave far less of the variance.
+    pub(super) fn least_squares_of_few(&self, few: usize, score: &dyn Fn(usize) -> Option<f64>) -> Option<Vec<f64>> {
+        let equations = self.equations(score);
+        let (of_few, of_all) = (equations.solve(few)?, equations.solve(self.monomials.count()));
+        let is_better = |of_all: &Vec<f64>| equations.validated(of_all) < FAR_LESS * equations.validated(&of_few);
+        Some(of_all.filter(is_better).unwrap_or(of_few))
+    }
+
+    fn equations(&self, score: &dyn Fn(usize) -> Option<f64>) -> Equations {
         let count = self.monomials.count();
-        let mut matrix = vec![vec![0.0; count]; count];
-        let mut side = vec![0.0; count];
+        let (mut matrix, mut side) = (vec![vec![0.0; count]; count], vec![0.0; count]);
+        let (mut squares, mut points) = (0.0, 0);
         for (point, (monomials, weight)) in self.points.iter().enumerate() {
             let Some(score) = score(point) else { continue };
             let density = normal_density(score) / normal_density(0.0);
             let weight = weight * (density * density + self.min_weight);
+            squares += weight * score * score;
+            points += 1;
             cpu::run(
                 Level::of_this_process(),
                 #[inline(always)]
@@ -155,9 +183,37 @@ impl Fit {
                 },
             );
         }
+        Equations { matrix, side, squares, points }
+    }
+}
+
+/// All monomials are used if they leave less than this part of the variance, as estimated by generalized cross-validation.
+const FAR_LESS: f64 = 0.2;
+
+/// The normal equations of a fit.
+struct Equations {
+    matrix: Vec<Vec<f64>>,
+    side: Vec<f64>,
+    /// The sum of squared scores.
+    squares: f64,
+    points: usize,
+}
+
+impl Equations {
+    /// The coefficients of the first `count` monomials. `None` if the equations are singular.
+    fn solve(&self, count: usize) -> Option<Vec<f64>> {
+        let mut matrix: Vec<Vec<f64>> = self.matrix[..count].iter().map(|row| row[..count].to_vec()).collect();
+        let mut side = self.side[..count].to_vec();
         let most = (0..count).map(|k| matrix[k][k]).fold(0.0, f64::max);
         (0..count).for_each(|k| matrix[k][k] += RIDGE * most);
         cholesky::solve(&mut matrix, &mut side).then_some(side)
+    }
+
+    /// The squared residuals that other points would have, up to a factor (generalized cross-validation, Golub, Heath & Wahba 1979).
+    fn validated(&self, coefficients: &[f64]) -> f64 {
+        let explained: f64 = coefficients.iter().zip(&self.side).map(|(own, side)| own * side).sum();
+        let free = 1.0 - as_f64(coefficients.len()) / as_f64(self.points);
+        (self.squares - explained).max(0.0) / (free * free)
     }
 }
 

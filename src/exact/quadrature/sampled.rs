@@ -109,12 +109,12 @@ impl<'a, 'p> Sampled<'a, 'p> {
             Self::Lines(lines, crossings) => {
                 let mut sweep = Sweep::new(lines.periods());
                 let (mut weights, mut answers) = (Vec::new(), Vec::new());
-                let mut sample = Sample::new(axes, lines.reach(), asked);
+                let mut sample = Sample::new(lines, asked);
                 let count = points_of(sample.wanted());
                 others.sample(count, &mut |points| {
-                    let mut point = 0;
+                    let (mut point, coordinates) = (0, sample.middles.coordinates(lines, points));
                     lines.each(&points.coordinates, points.width, &mut |line| {
-                        let at: Vec<f64> = points.coordinates.iter().map(|axis| axis[point]).collect();
+                        let at: Vec<f64> = coordinates.iter().map(|axis| axis[point]).collect();
                         sample.add(&at, points.weight(point), &line);
                         weights.push(points.weight(point));
                         answers.push(sweep.answer(line.starts, line.cuts, asked));
@@ -164,9 +164,9 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     step.subtract(of_ahead - step.ahead * all, sum);
                 }
             }
-            Self::Lines(_, Some(crossings)) => {
+            Self::Lines(lines, Some(crossings)) => {
                 let mut own = vec![0.0; sum.len()];
-                crossings.add(points, &mut own);
+                crossings.add(points, &crossings.middles.coordinates(lines, points), &mut own);
                 if let Some(step) = step {
                     step.subtract_from_sums((0..points.width).map(|point| points.weight(point)).sum(), &mut own);
                 }
