@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
-use super::values::{MOST_COMPARED, count_few, hits};
+use super::values::{Bins, MOST_COMPARED, count_few, hits};
 use super::weighing::{Hits, Replicates, Totals, Weighing};
 use crate::error::Error;
 
@@ -61,6 +61,8 @@ struct Scratch {
     weighing: Weighing,
     /// Bytes that the histograms may still grow by in the current block; `None` once they are exceeded.
     room: Option<usize>,
+    /// The bins of one row of the current block.
+    bins: Bins,
 }
 
 impl PartialEq for Scratch {
@@ -139,6 +141,18 @@ impl Counts {
         }
     }
 
+    /// Whether each path counts once.
+    pub(super) fn is_unweighted(&self) -> bool {
+        self.scratch.weighing.is_plain()
+    }
+
+    /// Counts `hits` of `paths` paths in the second class of a row, and the others in the first. Each path must count once.
+    pub(super) fn two_classes(&mut self, row: usize, hits: u64, paths: usize) {
+        let [no, yes] = self.classes[row].as_mut_slice() else { unreachable!("a row of two classes") };
+        *yes += hits;
+        *no += paths as u64 - hits;
+    }
+
     fn weighted_classes(&mut self, row: usize, classes: &[u16]) {
         let fault = match self.weights.get_mut(row) {
             None => Some(unannounced(row, self.weights.len())),
@@ -154,13 +168,13 @@ impl Counts {
 
     /// Adds each path's value to a histogram.
     pub(super) fn values(&mut self, row: usize, values: &[f32]) {
-        let Scratch { weighing, room, .. } = &mut self.scratch;
+        let Scratch { weighing, room, bins, .. } = &mut self.scratch;
         let Some(bytes) = *room else { return };
         let histogram = &mut self.values[row];
         let before = histogram.bytes();
         let observed = match weighing.weights.as_slice() {
-            _ if weighing.is_plain() => histogram.observe(values),
-            [] => histogram.observe(values),
+            _ if weighing.is_plain() => histogram.observe(values, bins),
+            [] => histogram.observe(values, bins),
             weights => histogram.observe_weighted(values, weights, &weighing.high),
         };
         *room = bytes.checked_sub(histogram.bytes() - before);
@@ -285,7 +299,7 @@ mod tests {
         let mut counts = Counts::new(&Shape::none(), vec![Histogram::log(0.0, false); rows], true);
         let wide: Vec<f32> = (0..64_u8).map(f32::from).collect();
         let mut one = Histogram::log(0.0, false);
-        one.observe(&wide).expect("inside");
+        one.observe(&wide, &mut Bins::default()).expect("inside");
         let room = 3 * one.bytes();
         counts.start(&Weighing::default(), room);
         (0..rows).for_each(|row| counts.values(row, &wide));

@@ -4,18 +4,15 @@ mod weighted;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::page::{PAGE, Page, page_of};
-use super::values::{self, FRACTION, Seen};
+use super::page::{PAGE, Page, bins_of, reach};
+use super::values::{self, BLOCK, Bins, FRACTION, Seen};
 use crate::cpu::{self, Level};
 use crate::math::{self, exp_f32};
-use crate::random::GROUP;
 
 /// Memory of one page, including its recent counts.
 pub(crate) const PAGE_BYTES: usize = PAGE * (size_of::<u64>() + size_of::<u16>());
 /// Maximum number of pages per row: a range of revenue of a factor of e^256, which takes 2.5 MiB.
 const MOST_PAGES: i32 = 256;
-/// Number of paths that recent counts can hold without overflow, in whole groups.
-const MOST_RECENT: usize = u16::MAX as usize / GROUP * GROUP;
 
 /// Distribution of one row at one period: counts, exact extremes and a sum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,9 +33,19 @@ pub(crate) struct Histogram {
     /// cache.
     #[serde(skip)]
     recent: Vec<u16>,
-    /// Number of values in `recent`.
+    /// Number of values that `recent` can hold without overflow.
     #[serde(skip)]
-    recent_values: usize,
+    spare: usize,
+    /// Bins whose values change neither the extremes nor the pages; empty if there are no recent counts.
+    #[serde(skip)]
+    inner: Inner,
+}
+
+/// The bins between those of the extremes, relative to the first page.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Inner {
+    from: u32,
+    count: u32,
 }
 
 /// A centre so far above all logs of revenue that every term of the sum is 0.
@@ -76,37 +83,65 @@ impl Histogram {
     }
 
     fn new(scale: Scale, centre: f32) -> Self {
-        Self { scale, pages: Vec::new(), extremes: None, sum: 0, centre, recent: Vec::new(), recent_values: 0 }
+        Self {
+            scale,
+            pages: Vec::new(),
+            extremes: None,
+            sum: 0,
+            centre,
+            recent: Vec::new(),
+            spare: 0,
+            inner: Inner::default(),
+        }
     }
 
     /// Adds values, which must be whole groups of paths: see [`values::take`].
-    pub(super) fn observe(&mut self, values: &[f32]) -> Result<(), String> {
-        values.chunks(MOST_RECENT).try_for_each(|values| self.observe_some(values))
+    pub(super) fn observe(&mut self, values: &[f32], bins: &mut Bins) -> Result<(), String> {
+        values.chunks(BLOCK).try_for_each(|values| self.observe_block(values, bins))
     }
 
-    fn observe_some(&mut self, values: &[f32]) -> Result<(), String> {
+    fn observe_block(&mut self, values: &[f32], bins: &mut Bins) -> Result<(), String> {
         let level = Level::of_this_process();
-        let seen = cpu::run(
-            level,
-            #[inline(always)]
-            || Seen::of(values),
-        );
-        self.make_room(&seen, values.len())?;
-        let (scale, first, centre) = (self.scale.bins(), self.pages[0].number << 10, self.centre);
+        if self.find(level, values, bins) >= self.inner.count || values.len() > self.spare {
+            let seen = cpu::run(
+                level,
+                #[inline(always)]
+                || Seen::of(values),
+            );
+            self.make_room(&seen, values.len())?;
+            self.find(level, values, bins);
+        }
+        self.spare -= values.len();
+        let (scale, centre) = (self.scale, self.centre);
         let recent = &mut self.recent;
         let sum = cpu::run(
             level,
             #[inline(always)]
-            || match self.scale {
-                Scale::Log => values::take(values, scale, first, recent, |x| exp_f32(x - centre)),
-                Scale::Share => values::take(values, scale, first, recent, |share| share),
+            || match scale {
+                Scale::Log => values::take(values, bins, recent, |x| exp_f32(x - centre)),
+                Scale::Share => values::take(values, bins, recent, |share| share),
             },
         );
         self.sum = sum.and_then(|sum| self.sum.checked_add(sum)).ok_or(OUT_OF_BOUND)?;
         Ok(())
     }
 
-    /// Allocates pages for the observed range, and ensures that recent counts cannot overflow.
+    /// Finds the bins relative to the first page, and the largest distance above the first inner one.
+    fn find(&self, level: Level, values: &[f32], bins: &mut Bins) -> u32 {
+        let (scale, first, from) = (self.scale.bins(), self.first_bin(), self.inner.from);
+        cpu::run(
+            level,
+            #[inline(always)]
+            || bins.find(values, scale, first, from),
+        )
+    }
+
+    /// The first bin of the first page.
+    fn first_bin(&self) -> i32 {
+        self.pages.first().map_or(0, |page| page.number << 10)
+    }
+
+    /// Adds pages for the observed range, and ensures that recent counts cannot overflow.
     fn make_room(&mut self, seen: &Seen, values: usize) -> Result<(), String> {
         let Seen { low, high, inside } = *seen;
         if !inside {
@@ -116,36 +151,51 @@ impl Histogram {
         }
         self.widen((low, high));
         let (least, most) = self.extremes.expect("widened above");
-        let [first, last] = [least, most].map(|x| values::whole(x * self.scale.bins()) >> 10);
+        let [least, most] = [least, most].map(|x| values::whole(x * self.scale.bins()));
+        let [first, last] = [least, most].map(|bin| bin >> 10);
         if last - first >= MOST_PAGES {
             return Err(format!(
                 "revenue spans more than a factor of e^{MOST_PAGES} \
                  (is a volatility or growth rate given in percent instead of as a fraction?)"
             ));
         }
-        if self.recent_values + values > MOST_RECENT {
-            self.settle();
+        if values > self.spare {
+            self.make_spare();
         }
         let before = self.pages.first().map_or(first, |page| page.number);
         for page in [first, last] {
-            page_of(&mut self.pages, page);
+            // Their bins are allocated with the first counts, so that they are not zeroed before.
+            reach(&mut self.pages, page, Box::default);
         }
         let below = usize::try_from(before - self.pages[0].number).expect("pages are only added");
         if below > 0 && !self.recent.is_empty() {
             self.recent.splice(..0, std::iter::repeat_n(0, below * PAGE));
         }
         self.recent.resize(self.pages.len() * PAGE, 0);
-        self.recent_values += values;
+        let [least, most] = [least, most].map(|bin| (bin - self.first_bin()).unsigned_abs());
+        self.inner = Inner { from: least + 1, count: (most - least).saturating_sub(1) };
         Ok(())
+    }
+
+    /// Makes `spare` at least a block. No count exceeds the largest, so a row of many bins holds far more than 65,535 values before its
+    /// recent counts must be added to its pages.
+    fn make_spare(&mut self) {
+        let mut largest = self.recent.iter().copied().fold(0, u16::max);
+        if largest > u16::MAX / 2 {
+            self.settle();
+            largest = 0;
+        }
+        self.spare = usize::from(u16::MAX - largest);
     }
 
     /// Adds the recent counts to the pages.
     pub(super) fn settle(&mut self) {
         for (page, recent) in self.pages.iter_mut().zip(self.recent.chunks_exact(PAGE)) {
-            page.bins.iter_mut().zip(recent).for_each(|(bin, count)| *bin += u64::from(*count));
+            page.add(recent);
         }
-        self.recent.clear();
-        self.recent_values = 0;
+        self.recent = Vec::new();
+        self.spare = 0;
+        self.inner = Inner::default();
     }
 
     fn widen(&mut self, (low, high): (f32, f32)) {
@@ -158,7 +208,7 @@ impl Histogram {
             self.widen(extremes);
         }
         for other in &other.pages {
-            let bins = &mut page_of(&mut self.pages, other.number).bins;
+            let bins = bins_of(&mut self.pages, other.number);
             bins.iter_mut().zip(&other.bins).for_each(|(bin, other)| *bin += other);
         }
         self.sum = self.sum.checked_add(other.sum).ok_or(OUT_OF_BOUND)?;
@@ -249,36 +299,83 @@ fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Erro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::GROUP;
 
     /// Values across several pages, below and above 0, with a length that is not a multiple of any block size.
     fn values() -> Vec<f32> {
         (0..1003_u16).map(|i| (f32::from(i) * 0.7548).fract() * 9.0 - 4.0).collect()
     }
 
-    #[test]
+    /// Compares the extremes and all counts with those found one value at a time.
     #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
-    fn a_block_counts_every_value() {
-        let values = values();
-        let mut histogram = Histogram::log(0.5, true);
-        histogram.observe(&values).expect("inside");
-        histogram.settle();
+    fn compare_with_plain(histogram: &Histogram, values: &[f32]) {
         let mut plain = std::collections::BTreeMap::new();
         values.iter().for_each(|x| *plain.entry((x * 1024.0).floor() as i64).or_insert(0_u64) += 1);
-        let found: Vec<_> = histogram.bins().filter(|(_, count)| *count > 0).collect();
+        let mut settled = histogram.clone();
+        settled.settle();
+        let found: Vec<_> = settled.bins().filter(|(_, count)| *count > 0).collect();
         let expected: Vec<_> = plain.iter().map(|(bin, count)| ((*bin as f64 + 0.5) / 1024.0, *count)).collect();
         assert_eq!(found, expected);
         let least = values.iter().copied().fold(f32::INFINITY, f32::min);
         let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         assert_eq!(histogram.extremes, Some((least, most)));
+    }
+
+    #[test]
+    fn a_block_counts_every_value() {
+        let values = values();
+        let mut histogram = Histogram::log(0.5, true);
+        histogram.observe(&values, &mut Bins::default()).expect("inside");
+        histogram.settle();
+        compare_with_plain(&histogram, &values);
         let exact = values.iter().map(|x| libm::exp(f64::from(*x))).sum::<f64>() / values.len() as f64;
         assert!((histogram.mean(values.len() as f64) / exact - 1.0).abs() < 2e-7, "{exact}");
+    }
+
+    /// Blocks are compared with the bins of the extremes first: a value in one of these, or beyond, may be a new extreme.
+    #[test]
+    fn extremes_and_pages_of_later_blocks_are_found() {
+        let (mut histogram, mut bins) = (Histogram::log(0.0, true), Bins::default());
+        let mut all = Vec::new();
+        let wide = (0..BLOCK).map(|i| 1.8 * (i as f32 / BLOCK as f32) - 0.9).collect::<Vec<f32>>();
+        let most = wide[BLOCK - 1];
+        let others = [-0.5, 0.7, -0.9_f32.next_down(), -0.9001, most.next_up(), most + 1e-4, 1.5, -1.5, 4.0, -4.0, 0.2];
+        for (place, other) in (0..).step_by(41).zip([0.0].into_iter().chain(others)) {
+            let mut values = if all.is_empty() { wide.clone() } else { vec![0.125; BLOCK] };
+            values[place] = other;
+            histogram.observe(&values, &mut bins).expect("inside");
+            all.extend(values);
+            compare_with_plain(&histogram, &all);
+        }
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1500.0, -1500.0, 5e3, -5e3, -1.3e4, f32::MAX, f32::MIN]
+        {
+            let mut values = vec![0.125; BLOCK];
+            values[100] = odd;
+            assert!(histogram.clone().observe(&values, &mut bins).is_err(), "{odd}");
+        }
+    }
+
+    /// More than 16 bits hold, in blocks that change nothing else. The first 70,000 values leave room for some of the next, but not for
+    /// all.
+    #[test]
+    fn a_bin_may_take_more_values_than_its_recent_count_holds() {
+        let (mut histogram, mut bins) = (Histogram::log(0.0, true), Bins::default());
+        let mut all = Vec::new();
+        for others in [3, 0, 0, 2] {
+            let value = |i: usize| if i % 4 < others { 0.25 * (i % 4) as f32 } else { 0.8 };
+            let mut values: Vec<f32> = (0..70_000).map(value).collect();
+            values[..2].copy_from_slice(&[-1.0, 2.0]);
+            histogram.observe(&values, &mut bins).expect("inside");
+            all.extend(values);
+            compare_with_plain(&histogram, &all);
+        }
     }
 
     #[test]
     fn the_sign_of_zero_does_not_depend_on_the_order() {
         for zeros in [[0.0, -0.0], [-0.0, 0.0]] {
             let mut histogram = Histogram::log(0.0, true);
-            histogram.observe(&zeros).expect("inside");
+            histogram.observe(&zeros, &mut Bins::default()).expect("inside");
             let (low, high) = histogram.extremes.expect("two values");
             assert_eq!([low.to_bits(), high.to_bits()], [0; 2]);
         }
@@ -288,9 +385,9 @@ mod tests {
     #[test]
     fn without_a_mean_no_sum_is_kept() {
         let far = [80.0; GROUP];
-        assert!(Histogram::log(0.0, true).observe(&far).is_err());
+        assert!(Histogram::log(0.0, true).observe(&far, &mut Bins::default()).is_err());
         let mut histogram = Histogram::log(0.0, false);
-        histogram.observe(&far).expect("a range that bins hold");
+        histogram.observe(&far, &mut Bins::default()).expect("a range that bins hold");
         assert_eq!((histogram.sum, histogram.extremes()), (0, Some((80.0, 80.0))));
     }
 
@@ -300,9 +397,9 @@ mod tests {
             for place in [0, 500, 1002] {
                 let mut values = values();
                 values[place] = odd;
-                assert!(Histogram::log(0.0, true).observe(&values).is_err(), "{odd} at {place}");
+                assert!(Histogram::log(0.0, true).observe(&values, &mut Bins::default()).is_err(), "{odd} at {place}");
             }
-            assert!(Histogram::log(0.0, true).observe(&[odd]).is_err());
+            assert!(Histogram::log(0.0, true).observe(&[odd], &mut Bins::default()).is_err());
         }
     }
 }

@@ -9,10 +9,21 @@ pub(super) const PAGE: usize = 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Page {
     pub(super) number: i32,
+    /// Empty before the first count.
     pub(super) bins: Box<[u64]>,
 }
 
 impl Page {
+    pub(super) fn add(&mut self, counts: &[u16]) {
+        if self.bins.is_empty() {
+            self.bins = counts.iter().map(|count| u64::from(*count)).collect();
+            return;
+        }
+        for (bin, count) in self.bins.iter_mut().zip(counts) {
+            *bin += u64::from(*count);
+        }
+    }
+
     /// Total count; `None` on overflow.
     pub(super) fn count(&self) -> Option<u64> {
         // In halves, so that no addition can overflow and the loop vectorizes.
@@ -40,19 +51,27 @@ impl Page {
     }
 }
 
-/// Returns a page, allocating pages as needed. Pages are adjacent, so the index of a page is its distance from the
-/// first.
-pub(super) fn page_of(pages: &mut Vec<Page>, number: i32) -> &mut Page {
-    let empty = |number: i32| Page { number, bins: vec![0; PAGE].into_boxed_slice() };
+/// Adds pages up to this number, each with these bins. Pages are adjacent, so the index of a page is its distance from the first.
+pub(super) fn reach(pages: &mut Vec<Page>, number: i32, bins: fn() -> Box<[u64]>) {
+    let new = |number: i32| Page { number, bins: bins() };
     let first = pages.first().map_or(number, |page| page.number);
     if number < first {
-        pages.splice(..0, (number..first).map(empty));
+        pages.splice(..0, (number..first).map(new));
     }
     let next = pages.last().map_or(number, |page| page.number + 1);
-    pages.extend((next..=number).map(empty));
-    let first = pages[0].number;
-    let place = usize::try_from(number - first).expect("no page lies below the first");
-    &mut pages[place]
+    pages.extend((next..=number).map(new));
+}
+
+/// The bins of a page, which is added if there is none.
+pub(super) fn bins_of(pages: &mut Vec<Page>, number: i32) -> &mut [u64] {
+    let zeros = || vec![0; PAGE].into_boxed_slice();
+    reach(pages, number, zeros);
+    let place = usize::try_from(number - pages[0].number).expect("no page lies below the first");
+    let bins = &mut pages[place].bins;
+    if bins.is_empty() {
+        *bins = zeros();
+    }
+    bins
 }
 
 /// Serialized page: its nonempty range of bins.

@@ -52,58 +52,99 @@ impl Seen {
 
 /// Groups processed together, since they are independent.
 const TOGETHER: usize = 8;
+/// Values of these groups.
+pub(super) const BLOCK: usize = GROUP * TOGETHER;
 /// Values counted before the next terms are computed. An out-of-order processor with a window of a few hundred
 /// instructions then computes while the counts wait for memory.
 const STEP: usize = 16;
+/// Terms added side by side.
+const SUMS: usize = 8;
 
-/// Counts ⌊scale · x⌋ of each value, where `counts[0]` is the bin `first`, and returns the sum of the terms. Each group
-/// is summed in a fixed order and rounded once to 64 fractional bits. Returns `None` if the sum exceeds its bound.
+/// The bins of at most [`BLOCK`] values. They are kept from block to block, since zeroing and copying an array took as long as computing
+/// it.
+#[derive(Debug, Clone)]
+pub(super) struct Bins(Box<[u32; BLOCK]>);
+
+impl Default for Bins {
+    fn default() -> Self {
+        Self(Box::new([0; BLOCK]))
+    }
+}
+
+impl Bins {
+    /// Finds ⌊scale · x⌋ − `first` for each value, and returns the largest distance of a bin above `from`. That of a bin below
+    /// `from` wraps around to a large number, and those of infinity and NaN are large too, so that one comparison shows whether all values
+    /// are in a range of bins.
+    #[inline(always)]
+    pub(super) fn find(&mut self, values: &[f32], scale: f32, first: i32, from: u32) -> u32 {
+        let base = ROUNDER.to_bits().wrapping_add_signed(first);
+        let mut farthest = 0;
+        for (bin, x) in self.0.iter_mut().zip(values) {
+            let here = floor(x * scale).wrapping_sub(base);
+            *bin = here;
+            farthest = here.wrapping_sub(from).max(farthest);
+        }
+        farthest
+    }
+}
+
+/// Counts each of at most [`BLOCK`] values in its bin and returns the sum of the terms. Each group is summed in a fixed order and rounded
+/// once to 64 fractional bits. Returns `None` if the sum exceeds its bound.
 #[inline(always)]
-pub(super) fn take(
-    values: &[f32],
-    scale: f32,
-    first: i32,
+pub(super) fn take(values: &[f32], bins: &Bins, counts: &mut [u16], term: impl Fn(f32) -> f32) -> Option<i128> {
+    let (whole, rest) = values.as_chunks::<GROUP>();
+    let (whole_bins, rest_bins) = bins.0[..values.len()].as_chunks::<GROUP>();
+    // Converted together after the loop: LLVM would otherwise keep them in four registers of two numbers each.
+    let mut sums = [[0.0; SUMS]; TOGETHER];
+    for ((values, bins), sums) in whole.iter().zip(whole_bins).zip(&mut sums) {
+        *sums = take_group(values, bins, counts, &term);
+    }
+    let mut total = 0_i128;
+    for sums in &sums[..whole.len()] {
+        total = total.checked_add(fixed(add_up(sums))?)?;
+    }
+    if rest.is_empty() { Some(total) } else { total.checked_add(fixed(take_rest(rest, rest_bins, counts, &term))?) }
+}
+
+/// Eight terms per sum in f32, with a rounding error similar to that of a term.
+#[inline(always)]
+fn take_group(
+    values: &[f32; GROUP],
+    bins: &[u32; GROUP],
     counts: &mut [u16],
     term: impl Fn(f32) -> f32,
-) -> Option<i128> {
-    let mut total = 0_i128;
-    for values in values.chunks(GROUP * TOGETHER) {
-        let bins = bins(values, scale, first);
-        // Unused entries of the last group are 0.
-        let mut terms = [0.0; GROUP * TOGETHER];
-        let (whole, rest) = values.as_chunks::<STEP>();
-        let from = whole.len() * STEP;
-        let steps = bins.as_chunks::<STEP>().0.iter().zip(terms.as_chunks_mut::<STEP>().0);
-        for (values, (bins, terms)) in whole.iter().zip(steps) {
-            step(values, bins, terms, counts, &term);
+) -> [f32; SUMS] {
+    let mut sums = [0.0; SUMS];
+    for (values, bins) in values.as_chunks::<STEP>().0.iter().zip(bins.as_chunks::<STEP>().0) {
+        let mut terms = [0.0; STEP];
+        for (to, x) in terms.iter_mut().zip(values) {
+            *to = term(*x);
         }
-        step(rest, &bins[from..values.len()], &mut terms[from..], counts, &term);
-        for group in terms.as_chunks::<GROUP>().0.iter().take(values.len().div_ceil(GROUP)) {
-            total = total.checked_add(fixed(sum(group))?)?;
+        for some in terms.as_chunks::<SUMS>().0 {
+            for (sum, term) in sums.iter_mut().zip(some) {
+                *sum += *term;
+            }
+        }
+        for bin in bins {
+            counts[*bin as usize] += 1;
         }
     }
-    Some(total)
+    sums
 }
 
-/// The bins of the values, relative to `first`.
+/// The last group of a run, which may be incomplete, in the same order.
 #[inline(always)]
-fn bins(values: &[f32], scale: f32, first: i32) -> [u32; GROUP * TOGETHER] {
-    let base = ROUNDER.to_bits().wrapping_add_signed(first);
-    let mut bins = [0; GROUP * TOGETHER];
-    for (bin, x) in bins.iter_mut().zip(values) {
-        *bin = floor(x * scale).wrapping_sub(base);
-    }
-    bins
-}
-
-#[inline(always)]
-fn step(values: &[f32], bins: &[u32], terms: &mut [f32], counts: &mut [u16], term: impl Fn(f32) -> f32) {
-    for (to, x) in terms.iter_mut().zip(values) {
-        *to = term(*x);
+fn take_rest(values: &[f32], bins: &[u32], counts: &mut [u16], term: impl Fn(f32) -> f32) -> f64 {
+    let mut sums = [0.0; SUMS];
+    for values in values.chunks(SUMS) {
+        for (sum, x) in sums.iter_mut().zip(values) {
+            *sum += term(*x);
+        }
     }
     for bin in bins {
         counts[*bin as usize] += 1;
     }
+    add_up(&sums)
 }
 
 /// ⌊x⌋ for |x| < 2²².
@@ -115,34 +156,32 @@ pub(super) fn whole(x: f32) -> i32 {
 #[inline(always)]
 fn floor(x: f32) -> u32 {
     let nearest = x + ROUNDER;
-    nearest.to_bits() - u32::from(nearest - ROUNDER > x)
+    nearest.to_bits().wrapping_sub(u32::from(nearest - ROUNDER > x))
 }
 
-/// The sum in a fixed order: eight terms per lane in f32, with a rounding error similar to that of a term, then over
-/// lanes in f64.
 #[inline(always)]
-fn sum(terms: &[f32; GROUP]) -> f64 {
-    let mut lanes = [0.0; 8];
-    for some in terms.as_chunks::<8>().0 {
-        for (lane, term) in lanes.iter_mut().zip(some) {
-            *lane += *term;
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = lanes.map(f64::from);
+fn add_up(sums: &[f32; SUMS]) -> f64 {
+    let [a, b, c, d, e, f, g, h] = sums.map(f64::from);
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Fixed point with 64 fractional bits, rounded down; `None` from 2⁶² on, which leaves room for the sign and one
-/// addition.
+/// addition. The sum must not be negative.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and fraction are exact")]
-#[expect(clippy::cast_sign_loss, reason = "sums are not negative")]
+#[expect(clippy::cast_precision_loss, reason = "a power of two")]
 pub(super) fn fixed(sum: f64) -> Option<i128> {
     const LARGEST: f64 = (1_u64 << 62) as f64;
-    // In halves, since a conversion to i128 is a function call.
-    let whole = sum as i64;
-    let fraction = ((sum - whole as f64) * FRACTION) as u64;
-    (sum < LARGEST).then_some(i128::from(whole) << 64 | i128::from(fraction))
+    /// The exponent of a number whose last digit has the value 2⁻⁶⁴.
+    const EXPONENT: u64 = 1011;
+    // From its digits, since a conversion to i128 is a function call. Without the sign, which an empty sum has.
+    let bits = sum.abs().to_bits();
+    let (exponent, digits) = (bits >> 52, bits & ((1 << 52) - 1) | 1 << 52);
+    let fixed = if exponent >= EXPONENT {
+        i128::from(digits) << ((exponent - EXPONENT) & 127)
+    } else {
+        i128::from(digits >> (EXPONENT - exponent).min(63))
+    };
+    (sum < LARGEST).then_some(fixed)
 }
 
 /// Number of classes equal to 1; `None` if a class is neither 0 nor 1.
@@ -153,7 +192,7 @@ pub(super) fn hits(classes: &[u16]) -> Option<u64> {
         || {
             let (mut all, mut hits) = (0, 0);
             // Chunks are small enough for their sum to fit u16, the width of a class.
-            for some in classes.chunks(GROUP * TOGETHER) {
+            for some in classes.chunks(BLOCK) {
                 let mut sum = 0_u16;
                 for class in some {
                     all |= class;
@@ -179,7 +218,7 @@ pub(super) fn count_few(cells: &mut [u64], classes: &[u16]) -> bool {
         #[inline(always)]
         || {
             // Chunks are small enough for a count to fit u16, the width of a class.
-            for some in classes.chunks(GROUP * TOGETHER) {
+            for some in classes.chunks(BLOCK) {
                 for (class, count) in (0..).zip(&mut *counts) {
                     let mut found = 0_u16;
                     for other in some {
@@ -232,9 +271,38 @@ mod tests {
         assert_eq!(cells, [216, 216, 215, 215, 215, 215, 215]);
     }
 
+    /// The order decides the last bits of a mean.
+    #[test]
+    fn groups_are_summed_in_eight_parts_and_then_pairwise() {
+        for len in [1, 7, GROUP, GROUP + 9, BLOCK - 1, BLOCK] {
+            // Parts far apart, so that their sum is rounded.
+            let value = |i: usize| [1e15, 1.0, 0.1, 3.0, 1e13, 7.0, 1e-3, 1e9][i % 8] / (3.0 + ((i * 37) % 101) as f32);
+            let values: Vec<f32> = (0..len).map(value).collect();
+            let mut expected = 0;
+            for group in values.chunks(GROUP) {
+                let mut parts = [0.0_f32; 8];
+                group.iter().enumerate().for_each(|(i, x)| parts[i % 8] += x * 1.7);
+                let [a, b, c, d, e, f, g, h] = parts.map(f64::from);
+                expected += fixed(((a + e) + (c + g)) + ((b + f) + (d + h))).expect("small");
+            }
+            for level in Level::available() {
+                let (bins, mut counts) = (Bins::default(), [0]);
+                let sum = cpu::run(
+                    level,
+                    #[inline(always)]
+                    || take(&values, &bins, &mut counts, |x| x * 1.7),
+                );
+                assert_eq!((sum, usize::from(counts[0])), (Some(expected), len), "{level:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_sum_at_its_bound_is_refused() {
-        for sum in [0.0, 1e-30, 5.4e-20, 0.1, 0.75, 1.0, 64.3, 1e10 / 3.0, 4.6e18] {
+        let near = |x: f64| [x.next_down(), x, x.next_up()];
+        let powers = [-64, -63, -13, -12, -11, -1, 0, 1, 52, 53, 61].map(|n| near(libm::exp2(f64::from(n))));
+        let others = [-0.0, 0.0, 5e-324, 1e-30, 5.4e-20, 0.1, 0.75, 64.3, 1e10 / 3.0, 4.6e18];
+        for sum in powers.into_iter().flatten().chain(others) {
             #[expect(clippy::cast_possible_truncation, reason = "below 2^126")]
             let converted = (sum * FRACTION) as i128;
             assert_eq!(fixed(sum), Some(converted), "{sum}");

@@ -1,6 +1,6 @@
 //! Histograms of weighted values: bins hold integer weights in units of 2⁻³², sums hold w·e^(x − centre).
 
-use super::{Histogram, MOST_PAGES, OUT_OF_BOUND, Scale, page_of};
+use super::{Histogram, MOST_PAGES, OUT_OF_BOUND, Scale, bins_of};
 use crate::math;
 use crate::random::GROUP;
 use crate::statistic::values::{LARGEST_LOG, fixed, whole};
@@ -33,7 +33,7 @@ impl Histogram {
                      (is a volatility given in percent instead of as a fraction?)"
                 ));
             }
-            let bins = &mut page_of(&mut self.pages, page).bins;
+            let bins = bins_of(&mut self.pages, page);
             let bin = &mut bins[usize::try_from(place & 1023).expect("ten bits")];
             *bin = bin.checked_add(*cell).ok_or(OUT_OF_BOUND)?;
         }
