@@ -32,6 +32,14 @@ impl Ranks {
         Self { rows, known, close }
     }
 
+    /// Whether there are two providers that their rows decide.
+    fn is_plain_pair(&self) -> bool {
+        match &self.known[..] {
+            [a, b] => a[1].is_none() && b[0].is_none() && self.close.iter().all(Vec::is_empty),
+            _ => false,
+        }
+    }
+
     /// The row of a provider at period `t` (from 1).
     pub(crate) fn row(provider: usize, t: usize, periods: usize) -> usize {
         provider * periods + t - 1
@@ -48,8 +56,22 @@ impl Statistic for Ranks {
         let level = Level::of_this_process();
         let mut rank = vec![0_u16; paths.len()];
         let mut others = Vec::with_capacity(self.known.len());
+        let counts_pairs = self.is_plain_pair() && counts.is_unweighted();
         for t in 1..=periods {
             let rows: Vec<&[f32]> = self.rows.iter().map(|row| paths.values(*row, t)).collect();
+            if let [a, b] = rows[..]
+                && counts_pairs
+            {
+                let behind = cpu::run(
+                    level,
+                    #[inline(always)]
+                    || count_behind(a, b),
+                );
+                for (own, behind) in behind.into_iter().enumerate() {
+                    counts.two_classes(Self::row(own, t, periods), behind, paths.len());
+                }
+                continue;
+            }
             for (own, leads) in self.known.iter().enumerate() {
                 rank.fill(leads.iter().flatten().map(|lead| u16::from(lead[t])).sum());
                 others.clear();
@@ -72,6 +94,17 @@ impl Statistic for Ranks {
 
 /// Paths compared together.
 const LANES: usize = 32;
+
+/// The number of paths on which each of two rows is behind the other.
+#[inline(always)]
+fn count_behind(a: &[f32], b: &[f32]) -> [u64; 2] {
+    let (mut a_behind, mut b_behind) = (0_u32, 0_u32);
+    for (a, b) in a.iter().zip(b) {
+        a_behind += u32::from(b > a);
+        b_behind += u32::from(a > b);
+    }
+    [a_behind, b_behind].map(u64::from)
+}
 
 /// Adds to each path's rank the number of other providers that are ahead.
 #[inline(always)]
@@ -122,6 +155,23 @@ mod tests {
                     || add_ahead(&mut rank, &rows[0], &others),
                 );
                 assert_eq!(rank.into_iter().map(usize::from).collect::<Vec<_>>(), expected, "{level:?}, {len} paths");
+            }
+        }
+    }
+    /// A tie puts neither behind.
+    #[test]
+    fn two_rows_are_compared_both_ways() {
+        for len in [1, 7, 64, 517] {
+            let row = |k: usize| (0..len).map(|path| ((path * k) % 5) as f32).collect::<Vec<_>>();
+            let (a, b) = (row(3), row(7));
+            let behind = |a: &[f32], b: &[f32]| (0..len).filter(|path| a[*path] < b[*path]).count() as u64;
+            for level in Level::available() {
+                let found = cpu::run(
+                    level,
+                    #[inline(always)]
+                    || count_behind(&a, &b),
+                );
+                assert_eq!(found, [behind(&a, &b), behind(&b, &a)], "{level:?}, {len} paths");
             }
         }
     }
