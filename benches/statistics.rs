@@ -1,7 +1,7 @@
 //! The cost of each statistic in addition to one question. Run `cargo bench --bench statistics`.
 //!
 //! **How to read it.** The time of an entry minus that of `question` in the same group is the cost of that statistic. As
-//! ratios, the targets are 2.5 times `question` for fans with their means, and 4 times for all three. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
+//! ratios, the targets are 2.2 times `question` for fans with their means, and 3.5 times for all three. Throughput is in path-steps (paths × periods × providers). One thread. The question's own
 //! passes (first overtake, ahead at each period, lead changes) are in `question`; `nothing` is the paths alone.
 
 use std::hint::black_box;
