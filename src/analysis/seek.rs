@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::math;
 use crate::math::root::maximum;
 
 /// The first step of the scan, in units of the coordinate, and the number of steps to each side, each twice as long.
@@ -176,7 +177,7 @@ impl Function<'_> {
         let found = found.get();
         if found != examined[best] {
             examined.push(found);
-            examined.sort_by(|a, b| a.0.total_cmp(&b.0));
+            math::sort_by_first(examined);
         }
         Ok(())
     }

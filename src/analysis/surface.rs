@@ -11,6 +11,7 @@ use crate::cpu::in_parallel;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
 use crate::exact::DEFAULT_TOLERANCE;
+use crate::math;
 use crate::math::interpolant::Interpolant;
 use crate::number::short;
 use crate::random::{GROUP, Net};
@@ -311,10 +312,9 @@ impl Surface {
             let changes = points.map(|point| (change(point), point));
             changes.max_by(|one, other| one.0.total_cmp(&other.0)).expect("there are points between nodes")
         };
-        let mut all: Vec<(f64, [f64; 2])> =
-            (0..intervals).flat_map(|a| (0..intervals).map(move |b| [a, b])).map(most).collect();
-        all.sort_by(|one, other| other.0.total_cmp(&one.0));
-        all.into_iter().map(|(_, point)| point).take(MOST_CHANGED).collect()
+        let (changes, points): (Vec<f64>, Vec<[f64; 2]>) =
+            (0..intervals).flat_map(|a| (0..intervals).map(move |b| [a, b])).map(most).unzip();
+        math::descending(&changes).into_iter().map(|at| points[at]).take(MOST_CHANGED).collect()
     }
 
     fn interpolated(&self, first: f64, second: f64) -> f64 {

@@ -8,6 +8,7 @@ use super::cases::{Known, Outcome, Pair};
 use super::forecast::Forecast;
 use super::hedgehog::Hedgehog;
 use crate::error::{Error, did_you_mean};
+use crate::math;
 use crate::math::gauss::as_f64;
 use crate::scores::{self, Clusters, Coverage, DieboldMariano, Reliability, diebold_mariano};
 
@@ -185,9 +186,7 @@ impl Scorecard {
     /// Those of [`forecaster`](Self::forecaster).
     pub fn worst(&self, name: &str, count: usize) -> Result<Vec<&Case>, Error> {
         let losses = self.losses(name)?;
-        let mut order: Vec<usize> = (0..losses.len()).collect();
-        order.sort_by(|a, b| losses[*b].total_cmp(&losses[*a]));
-        Ok(order.into_iter().take(count).map(|at| &self.cases[at]).collect())
+        Ok(math::descending(&losses).into_iter().take(count).map(|at| &self.cases[at]).collect())
     }
 
     fn index(&self, name: &str) -> Result<usize, Error> {

@@ -238,10 +238,8 @@ impl<'p> Ranking<'p> {
 
 /// The place of each size in decreasing order.
 fn places(sizes: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
     let mut places = vec![0; sizes.len()];
-    order.into_iter().enumerate().for_each(|(place, of)| places[of] = place);
+    math::descending(sizes).into_iter().enumerate().for_each(|(place, of)| places[of] = place);
     places
 }
 

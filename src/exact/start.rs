@@ -133,7 +133,7 @@ fn rule_of_bases(plan: &Plan, [a, b]: [Input; 2], level: usize) -> Rule {
 /// 0, takes few segments.
 fn in_segments(points: &Rule, segments: usize) -> Rule {
     let mut sorted = points.clone();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    math::sort_by_first(&mut sorted);
     let mut parts: Vec<&[(f64, f64)]> = vec![&sorted];
     let width = |part: &[(f64, f64)]| match part {
         [first, .., last] => last.0 - first.0,

@@ -9,6 +9,7 @@ use super::shocks::{ResidualShocks, common_df};
 use crate::calendar::Period;
 use crate::error::{self, Error};
 use crate::history::ReferenceClass;
+use crate::math;
 use crate::math::gauss::as_f64;
 use crate::scenario::{Innovations, Question, Scenario, ScenarioBuilder};
 
@@ -49,8 +50,7 @@ impl FittedProvider {
             ));
         }
         let weights = if laws.len() == 1 { vec![1.0] } else { akaike_weights(laws.iter().map(FittedCurve::fit))? };
-        let mut order: Vec<usize> = (0..laws.len()).collect();
-        order.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]));
+        let order = math::descending(&weights);
         let shocks = laws[order[0]].shocks()?;
         let weights = order.iter().map(|of| weights[*of]).collect();
         let laws = order.iter().map(|of| laws[*of].clone()).collect();

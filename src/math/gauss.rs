@@ -88,7 +88,7 @@ fn of_recurrence(mut diagonal: Vec<f64>, mut off: Vec<f64>, mass: f64) -> Rule {
         }
     }
     let mut rule: Rule = diagonal.into_iter().zip(first).map(|(x, first)| (x, mass * first * first)).collect();
-    rule.sort_by(|a, b| a.0.total_cmp(&b.0));
+    super::sort_by_first(&mut rule);
     rule
 }
 

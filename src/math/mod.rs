@@ -23,6 +23,7 @@
 //! | `fourier` | the discrete Fourier transform |
 //! | `root` | bisection, the Illinois method, golden section |
 //! | `banded`, `eigen` | banded linear systems; eigenvalues of symmetric matrices |
+//! | `order` | sorting by numbers |
 //! | `rotation` | orthonormal bases and reflections |
 //! | `student` | upper tail and quantile of Student's t distribution |
 //! | `table` | a quantile function tabulated once, then interpolated |
@@ -42,6 +43,7 @@ pub(crate) mod fourier;
 pub(crate) mod gauss;
 pub(crate) mod interpolant;
 mod normal;
+mod order;
 mod ratio;
 pub(crate) mod root;
 pub(crate) mod rotation;
@@ -65,6 +67,7 @@ pub(crate) use libm::lgamma as ln_gamma;
 /// From `libm`: inverse sine, cosine and sine, and √(x² + y²) within an ulp and without intermediate overflow.
 pub(crate) use libm::{asin, cos, hypot, sin};
 pub(crate) use normal::{norm_cdf, norm_cdf_slice, norm_quantile, norm_quantile_slice, norm_sf, norm_sf_scaled};
+pub(crate) use order::{ascending, descending, sort_by_first};
 pub(crate) use ratio::{exp_pair_within_700, ln_1p_ratio};
 pub(crate) use single::{exp_f32, to_f32};
 pub(crate) use student::{student_of_scale, student_quantile, student_root, student_sf};

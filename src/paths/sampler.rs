@@ -6,6 +6,7 @@ use super::numbers::{Drawn, Numbers, Span, drawn};
 use super::observed::Observations;
 use super::tilt::Tilts;
 use crate::cpu::{self, Level};
+use crate::math;
 use crate::plan::{Plan, Source};
 use crate::random::{
     Bits, BoxMuller, DIMENSIONS, Dimension, GROUP, GroupNumber, StreamKey, mix64, normals, tail as tail_score,
@@ -196,12 +197,12 @@ impl Sobol {
         let mut slots: Vec<u64> = smooth.iter().map(|draw| draws[*draw].slot).collect();
         let mut bridges: Vec<Bridge> = sources.iter().map(|_| Bridge::default()).collect();
         let shocked = (0..sources.len()).filter(|index| sources[*index].is_shocked);
-        let mut order: Vec<(usize, Point)> =
+        let points: Vec<(usize, Point)> =
             shocked.flat_map(|index| bridge::points(periods).into_iter().map(move |point| (index, point))).collect();
         let moved = |(index, point): &(usize, Point)| point.variance() * influence[*index] * influence[*index];
-        // Stable sort: within a series every point stays after those around it, whose variance is larger.
-        order.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
-        for (index, point) in order {
+        // Equal ones keep their order: within a series every point stays after those around it, whose variance is larger.
+        let most_first = math::descending(&points.iter().map(moved).collect::<Vec<f64>>());
+        for (index, point) in most_first.into_iter().map(|at| points[at]) {
             if slots.len() < DIMENSIONS {
                 bridges[index].dimensions.push(slots.len());
             }
@@ -297,7 +298,6 @@ mod tests {
     use super::*;
     use crate::assumption::normal;
     use crate::growth::Curve;
-    use crate::math;
     use crate::scenario::{Provider, Scenario};
 
     /// One drawn rate and 300 shocks: 45 points of the bridge exceed the table of direction numbers.

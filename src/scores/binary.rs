@@ -99,8 +99,7 @@ pub fn top_share(forecasts: &[f64], happened: &[bool], share: f64) -> Result<[f6
     if !(share > 0.0 && share <= 1.0) {
         return Err(invalid("share", format!("a share must be above 0 and at most 1, got {share}")));
     }
-    let mut order: Vec<usize> = (0..forecasts.len()).collect();
-    order.sort_by(|a, b| forecasts[*b].total_cmp(&forecasts[*a]));
+    let order = math::descending(forecasts);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the number of forecasts")]
     let count = ((share * as_f64(order.len())).round() as usize).clamp(1, order.len());
     let top = &order[..count];
@@ -122,8 +121,8 @@ pub fn top_share(forecasts: &[f64], happened: &[bool], share: f64) -> Result<[f6
 /// ```
 pub fn discrimination(forecasts: &[f64], happened: &[bool]) -> Result<Option<f64>, Error> {
     check_forecasts(forecasts, happened)?;
-    let mut sorted: Vec<(f64, bool)> = forecasts.iter().copied().zip(happened.iter().copied()).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let sorted: Vec<(f64, bool)> =
+        math::ascending(forecasts).into_iter().map(|at| (forecasts[at], happened[at])).collect();
     let (mut below, mut pairs) = (0.0, 0.0);
     for ties in sorted.chunk_by(|a, b| !(a.0 < b.0)) {
         let hits = as_f64(ties.iter().filter(|(_, y)| *y).count());

@@ -2,6 +2,7 @@
 
 use super::{as_f64, check_all, check_forecasts, indicator, invalid};
 use crate::error::Error;
+use crate::math;
 use crate::random::{GROUP, slot_of, uniforms};
 
 /// One tenth of the cases, by size of the forecast.
@@ -42,8 +43,7 @@ pub fn deciles(forecasts: &[f64], happened: &[bool], weights: Option<&[f64]>) ->
         return Err(invalid("weights", message));
     }
     check_all("weights", weights, |w| w.is_finite() && w > 0.0, "a weight must be finite and above 0")?;
-    let mut order: Vec<usize> = (0..forecasts.len()).collect();
-    order.sort_by(|a, b| forecasts[*a].total_cmp(&forecasts[*b]));
+    let order = math::ascending(forecasts);
     let all: f64 = weights.iter().sum();
     let mut sums: Vec<(usize, f64, f64, f64, usize)> = Vec::new();
     let mut before = 0.0;
@@ -104,7 +104,7 @@ impl Reliability {
         check_forecasts(forecasts, happened)?;
         let mut sorted: Vec<(f64, f64)> =
             forecasts.iter().copied().zip(happened.iter().map(|y| indicator(*y))).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        math::sort_by_first(&mut sorted);
         let fitted = isotonic(&sorted);
         let n = as_f64(sorted.len());
         let base = sorted.iter().map(|(_, y)| y).sum::<f64>() / n;
