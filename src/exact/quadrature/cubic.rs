@@ -157,7 +157,7 @@ fn refined(brackets: &[Bracket; AT_ONCE]) -> [f64; AT_ONCE] {
             at[k] = if open[k] > 0.0 { next } else { x };
             open[k] = if is_last { 0.0 } else { open[k] };
         }
-        if open == zero {
+        if open.iter().all(|open| *open < 0.5) {
             break;
         }
     }

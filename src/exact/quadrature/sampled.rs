@@ -19,7 +19,7 @@ use crate::exact::pair::Pair;
 /// A method, with its surrogate if one was fitted.
 pub(crate) enum Sampled<'a, 'p> {
     Conditional(Box<Conditional<'a, 'p>>, Option<Probits>),
-    Lines(Lines<'a, 'p>, Option<Crossings>),
+    Lines(Lines<'a, 'p>, Option<Box<Crossings>>),
 }
 
 /// Where the drawn numbers determine the start: the jump of each answer at a tie (for lines, its coefficient of regression on the
@@ -124,7 +124,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
                 if let (Asked::Passage(_), Some((ahead, error))) = (asked, lines.pair.ahead_at_drawn_base()) {
                     step = Step::of_lines(ahead, &weights, &answers).filter(|_| error < START_FRACTION * tolerance);
                 }
-                *crossings = Some(sample.fitted());
+                *crossings = Some(Box::new(sample.fitted()));
                 count
             }
             Self::Conditional(method, probits) => {
@@ -147,7 +147,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
     pub(super) fn surrogate_cost(&self) -> f64 {
         match self {
             Self::Conditional(_, probits) => probits.as_ref().map_or(0.0, Probits::cost),
-            Self::Lines(_, crossings) => crossings.as_ref().map_or(0.0, Crossings::cost),
+            Self::Lines(_, crossings) => crossings.as_ref().map_or(0.0, |crossings| crossings.cost()),
         }
     }
 
