@@ -38,12 +38,12 @@ pub(crate) struct Histogram {
     spare: usize,
     /// Bins whose values change neither the extremes nor the pages; empty if there are no recent counts.
     #[serde(skip)]
-    inner: Inner,
+    inner: Interior,
 }
 
 /// The bins between those of the extremes, relative to the first page.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Inner {
+struct Interior {
     from: u32,
     count: u32,
 }
@@ -91,7 +91,7 @@ impl Histogram {
             centre,
             recent: Vec::new(),
             spare: 0,
-            inner: Inner::default(),
+            inner: Interior::default(),
         }
     }
 
@@ -173,7 +173,7 @@ impl Histogram {
         }
         self.recent.resize(self.pages.len() * PAGE, 0);
         let [least, most] = [least, most].map(|bin| (bin - self.first_bin()).unsigned_abs());
-        self.inner = Inner { from: least + 1, count: (most - least).saturating_sub(1) };
+        self.inner = Interior { from: least + 1, count: (most - least).saturating_sub(1) };
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Histogram {
         }
         self.recent = Vec::new();
         self.spare = 0;
-        self.inner = Inner::default();
+        self.inner = Interior::default();
     }
 
     fn widen(&mut self, (low, high): (f32, f32)) {

@@ -5,7 +5,7 @@ use crate::exact::start::TIE;
 
 /// A cell between two nodes, with what interpolates over it.
 #[derive(Debug, Clone)]
-pub(super) struct Cell {
+pub(super) struct GridCell {
     pub(super) from: f64,
     pub(super) width: f64,
     /// The first of the four nearest nodes.
@@ -14,7 +14,7 @@ pub(super) struct Cell {
     weights: [[f64; 4]; 4],
 }
 
-impl Cell {
+impl GridCell {
     /// The cell after a node.
     pub(super) fn of(nodes: &[f64], cell: usize) -> Self {
         let (from, width) = (nodes[cell], nodes[cell + 1] - nodes[cell]);
@@ -41,7 +41,7 @@ pub(super) struct Cubic([f64; 4]);
 
 impl Cubic {
     /// Interpolates the values at the four nearest nodes, less the tie.
-    pub(super) fn over(cell: &Cell, values: &[f64]) -> Self {
+    pub(super) fn over(cell: &GridCell, values: &[f64]) -> Self {
         let near: [f64; 4] = std::array::from_fn(|k| values[cell.first + k] - TIE);
         Self(cell.weights.map(|of| of[0] * near[0] + of[1] * near[1] + (of[2] * near[2] + of[3] * near[3])))
     }

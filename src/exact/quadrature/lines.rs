@@ -7,7 +7,7 @@
 //! points of the other axes. It is continuous in them, except for jumps across which the leading axis does not pass.
 
 use super::axes::leading_axis;
-use super::cubic::{Cell, Cubic, Roots};
+use super::cubic::{Cubic, GridCell, Roots};
 use super::replicates::Points;
 use super::sweep::{Crossing, Sweep};
 use crate::cpu::{self, Level};
@@ -43,7 +43,7 @@ pub(crate) struct Lines<'a, 'p> {
 #[derive(Debug, Clone)]
 struct Grid {
     nodes: Vec<f64>,
-    cells: Vec<Cell>,
+    cells: Vec<GridCell>,
 }
 
 /// The distance of nodes at the ends of a line, relative to that in the middle, is the hyperbolic cosine of this.
@@ -181,7 +181,7 @@ impl<'a, 'p> Lines<'a, 'p> {
             }
         }
         let mut cuts: Vec<Crossing> = Vec::new();
-        let mut found = Found::default();
+        let mut found = CellRoots::default();
         let mut starts = vec![false; centre.len()];
         let marks: Vec<Marks> = centre.iter().map(|values| Marks::of(values)).collect();
         for line in 0..lines {
@@ -238,12 +238,12 @@ impl Grid {
             reach * (far - near) / (1.0 - math::exp(-2.0 * SPREAD))
         };
         let nodes: Vec<f64> = (0..nodes).map(score).collect();
-        let cells = (0..nodes.len() - 1).map(|cell| Cell::of(&nodes, cell)).collect();
+        let cells = (0..nodes.len() - 1).map(|cell| GridCell::of(&nodes, cell)).collect();
         Self { nodes, cells }
     }
 
     /// Finds the roots of the cubics through neighbouring values, whose marks begin at a place.
-    fn crossings(&self, values: &[f64], (marks, place): (&Marks, usize), t: usize, found: &mut Found) {
+    fn crossings(&self, values: &[f64], (marks, place): (&Marks, usize), t: usize, found: &mut CellRoots) {
         for first in (0..self.cells.len()).step_by(CELLS) {
             let cells = CELLS.min(self.cells.len() - first);
             let [ahead, rises, falls] = marks.bits(place + first, cells + 1);
@@ -276,7 +276,7 @@ impl Grid {
     }
 
     /// Finds two roots within one cell.
-    fn turn(&self, values: &[f64], cell: usize, t: usize, found: &mut Found) {
+    fn turn(&self, values: &[f64], cell: usize, t: usize, found: &mut CellRoots) {
         let cubic = Cubic::over(&self.cells[cell], values);
         let is_ahead = values[cell] > TIE;
         let Some(at) = cubic.extremum().filter(|at| (cubic.at(*at) > 0.0) != is_ahead) else { return };
@@ -285,10 +285,10 @@ impl Grid {
     }
 
     /// The crossings at the roots that were found.
-    fn solve(&self, found: &mut Found, cuts: &mut Vec<Crossing>) {
+    fn solve(&self, found: &mut CellRoots, cuts: &mut Vec<Crossing>) {
         cuts.clear();
         let crossing = |((cell, t), at): (&(usize, usize), &f64)| {
-            let Cell { from, width, .. } = self.cells[*cell];
+            let GridCell { from, width, .. } = self.cells[*cell];
             Crossing { at: from + width * at, t: *t }
         };
         cuts.extend(found.places.iter().zip(found.roots.solve()).map(crossing));
@@ -297,12 +297,12 @@ impl Grid {
 
 /// Roots between nodes, with the cell and the date of each.
 #[derive(Debug, Default)]
-struct Found {
+struct CellRoots {
     places: Vec<(usize, usize)>,
     roots: Roots,
 }
 
-impl Found {
+impl CellRoots {
     fn clear(&mut self) {
         self.places.clear();
         self.roots.clear();
@@ -364,7 +364,7 @@ mod tests {
     fn crossings(f: impl Fn(f64) -> f64, nodes: usize) -> Vec<f64> {
         let grid = Grid::new(5.0, nodes);
         let values: Vec<f64> = grid.nodes.iter().map(|node| f(*node)).collect();
-        let (mut found, mut cuts) = (Found::default(), Vec::new());
+        let (mut found, mut cuts) = (CellRoots::default(), Vec::new());
         grid.crossings(&values, (&Marks::of(&values), 0), 0, &mut found);
         grid.solve(&mut found, &mut cuts);
         cuts.into_iter().map(|cut| cut.at).collect()
