@@ -261,9 +261,9 @@ impl Scenario {
 
     /// Sets the number at an address, without validation; `None` if no number has that address.
     pub(super) fn put(&mut self, address: &str, value: &Assumption) -> Option<Result<(), Error>> {
-        let mut change = Change { target: address, value: value.clone(), outcome: None };
-        self.walk_mut(&mut Trail::default(), &mut change);
-        change.outcome
+        let mut setter = Setter { target: address, value: value.clone(), outcome: None };
+        self.walk_mut(&mut Trail::default(), &mut setter);
+        setter.outcome
     }
 
     pub(super) fn unknown_address(&self, address: &str) -> Error {
@@ -322,13 +322,13 @@ impl Visitor for Listing {
 }
 
 /// Sets the value at one address.
-struct Change<'a> {
+struct Setter<'a> {
     target: &'a str,
     value: Assumption,
     outcome: Option<Result<(), Error>>,
 }
 
-impl Change<'_> {
+impl Setter<'_> {
     fn is_at(&self, trail: &Trail) -> bool {
         trail.as_str() == self.target
     }
@@ -351,7 +351,7 @@ impl Change<'_> {
     }
 }
 
-impl VisitorMut for Change<'_> {
+impl VisitorMut for Setter<'_> {
     fn number(&mut self, trail: &mut Trail, _: Quantity, place: &mut Assumption) {
         if self.is_at(trail) {
             // If the value is a name, the named assumption keeps the source.

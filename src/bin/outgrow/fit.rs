@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::options::Fit;
-use crate::past::Past;
+use crate::past::HistoryAsOf;
 use crate::{messages, output};
 
 /// Prints the scenario on standard output and the summary on standard error, or the estimates as JSON.
 pub(crate) fn fit(options: &Fit) -> Result<(), Failure> {
-    let past = Past::read(&options.history, &options.known)?;
+    let past = HistoryAsOf::read(&options.history, &options.known)?;
     let made = made(&past, options).map_err(|error| past.failure(&error))?;
     messages::print(&made.summary);
     output::print(&made.answer)
@@ -26,7 +26,7 @@ struct Made {
     summary: String,
 }
 
-fn made(past: &Past, options: &Fit) -> Result<Made, Error> {
+fn made(past: &HistoryAsOf, options: &Fit) -> Result<Made, Error> {
     let history = &past.history;
     if options.law.is_empty() {
         let (Some(base), Some(horizon)) = (options.base, options.horizon) else {
@@ -52,7 +52,7 @@ fn made(past: &Past, options: &Fit) -> Result<Made, Error> {
     }
 }
 
-fn view(past: &Past, options: &Fit, base: Period, horizon: Period) -> Result<OutsideView, Error> {
+fn view(past: &HistoryAsOf, options: &Fit, base: Period, horizon: Period) -> Result<OutsideView, Error> {
     let history = &past.history;
     let stated: Vec<&str> = options.names.iter().map(String::as_str).collect();
     let names = if stated.is_empty() { smallest_first(history, base)? } else { stated };

@@ -37,7 +37,7 @@ use outgrow::{AgainstReference, Outcome, Scenario};
 use failure::Failure;
 use input::Source;
 use options::{Audit, Chart, Command, CommandLine, Exact, Known, Reference, Report, Run, Simulated, Threads};
-use past::Past;
+use past::HistoryAsOf;
 
 fn main() -> ExitCode {
     let mut grammar = options::grammar();
@@ -176,7 +176,7 @@ fn reference(options: &Reference) -> Result<(), Failure> {
 
 /// The scenario beside the outside view from a history.
 fn beside(source: &Source, history: &Path, known: &Known) -> Result<AgainstReference, Failure> {
-    let past = Past::read(history, known)?;
+    let past = HistoryAsOf::read(history, known)?;
     let class = past.class(known).map_err(|error| past.failure(&error))?;
     let both = source.scenario.against_reference(&past.history, class);
     // Lines and columns are those of the history.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::options::Output;
-use crate::part::Part;
+use crate::part::CountsFile;
 use crate::values::Shard;
 use crate::{messages, output, sweep_file};
 
@@ -57,10 +57,10 @@ pub(crate) fn merge(options: &Merge) -> Result<(), Failure> {
 
 /// The counts of all files, and the shard of each.
 fn merged(files: &[PathBuf]) -> Result<(Tally, Vec<Shard>), Failure> {
-    let (shard, mut tally) = Part::read(&files[0])?;
+    let (shard, mut tally) = CountsFile::read(&files[0])?;
     let mut shards = vec![shard];
     for some in files[1..].chunks(AT_ONCE) {
-        let parts: Vec<Result<_, Failure>> = some.par_iter().map(|file| Part::read(file)).collect();
+        let parts: Vec<Result<_, Failure>> = some.par_iter().map(|file| CountsFile::read(file)).collect();
         for (file, part) in some.iter().zip(parts) {
             let (shard, other) = part?;
             check_shard(shard, &shards, file, files)?;

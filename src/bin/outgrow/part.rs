@@ -46,7 +46,7 @@ pub(crate) struct Parts {
 /// What a file of counts contains. The digest is of all bytes after it, so that a change of the file is found.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Part {
+pub(crate) struct CountsFile {
     #[serde(rename = "outgrow_counts")]
     _version: Version,
     #[serde(rename = "digest")]
@@ -78,7 +78,7 @@ impl From<Version> for u64 {
     }
 }
 
-impl Part {
+impl CountsFile {
     /// Reads the counts of a shard or of a checkpoint.
     pub(crate) fn read(file: &Path) -> Result<(Shard, Tally), Failure> {
         let invalid = |problem: &dyn Display| Failure::invalid(format!("{}: {problem}", input::name_of(file)));
@@ -185,7 +185,7 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
             Err(Failure::interrupted(format!("{}: interrupted: {advice}", source.name)))
         }
         Some(out) => {
-            files::write(out, &Part::text(shard, &tally)?).map_err(|failure| failure.of(&source.name))?;
+            files::write(out, &CountsFile::text(shard, &tally)?).map_err(|failure| failure.of(&source.name))?;
             Ok(None)
         }
     }
@@ -194,7 +194,7 @@ pub(crate) fn run(source: &Source, options: &Run) -> Result<Option<Outcome>, Fai
 /// The counts of a file to be replaced, which must be those of the same shard of the same run: those of another one may have taken hours.
 fn finished(out: &Path, shard: Shard, simulation: Simulation<'_>) -> Result<Tally, Failure> {
     let name = out.display();
-    match Part::read(out) {
+    match CountsFile::read(out) {
         Ok((known, _)) if known != shard => Err(Failure::invalid(format!(
             "{name}: has the counts of shard {known}; name another file for shard {shard}"
         ))),
@@ -224,7 +224,7 @@ fn not_counts(file: &Path) -> String {
 
 /// Writes a checkpoint. A full disk is no reason to end the run: a later checkpoint may succeed.
 fn keep(file: &Path, shard: Shard, tally: &Tally) {
-    if let Err(failure) = Part::text(shard, tally).and_then(|text| files::keep(file, &text)) {
+    if let Err(failure) = CountsFile::text(shard, tally).and_then(|text| files::keep(file, &text)) {
         messages::print(&format!("no checkpoint: {}\n", failure.text()));
     }
 }
@@ -240,7 +240,7 @@ fn earlier(file: &Path, resume: bool, shard: Shard) -> Result<Option<Tally>, Fai
             "{name}: has the counts of an earlier run: continue it with --resume, or remove the file"
         )));
     }
-    let (of, tally) = Part::read(file)?;
+    let (of, tally) = CountsFile::read(file)?;
     if of != shard {
         return Err(Failure::invalid(format!(
             "{name}: shard: the checkpoint is of shard {of}, this run is shard {shard}"

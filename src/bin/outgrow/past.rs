@@ -9,12 +9,12 @@ use crate::input;
 use crate::options::{Class, Known};
 
 /// A history as known on a day, and its file, whose name begins every message.
-pub(crate) struct Past {
+pub(crate) struct HistoryAsOf {
     file: PathBuf,
     pub(crate) history: History,
 }
 
-impl Past {
+impl HistoryAsOf {
     pub(crate) fn read(file: &Path, known: &Known) -> Result<Self, Failure> {
         let whole = input::history(file)?;
         let seen = known.as_of.map_or(Ok(whole.clone()), |date| whole.as_of(date));
