@@ -604,6 +604,24 @@ fn a_lead_at_the_base_that_growth_does_not_decide_takes_few_lines() {
     }
 }
 
+/// A uniform base and a normal one have the same median, so that the challenger is ahead at the base with probability one half. Lines on a
+/// coarse grid are corrected for it, and their control of the start with them: the correction alone moved this probability by three of its
+/// errors.
+#[test]
+fn the_correction_of_a_grid_leaves_the_probability_at_the_base() {
+    let tail = Tail::fade(lognormal(0.083, 0.6), 3.9);
+    let a = Provider::new("a", uniform(1000.0, 1700.0)).growth(Curve::schedule([0.37], tail));
+    let b = Provider::new("b", interval(1150.0, 1550.0)).growth(Curve::constant(outgrow::log_interval(0.06, 0.42)));
+    let scenario =
+        Scenario::builder("2018-12", "2020-09").provider(a).provider(b).question(Question::overtakes("a", "b"));
+    let scenario = scenario.build().expect("valid");
+    for tolerance in [1e-3, 1e-4] {
+        let outcome = scenario.exact().tolerance(tolerance).run().expect("an exact answer");
+        let at_base = outcome.overtake("a", "b").expect("asked").ahead_at_base();
+        assert!((at_base.value() - 0.5).abs() <= 0.1 * at_base.standard_error(), "{tolerance}: {at_base:?}");
+    }
+}
+
 /// Numbers beyond the range of a float are an error and no NaN.
 #[test]
 fn an_answer_is_a_number() {

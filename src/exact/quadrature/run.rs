@@ -193,6 +193,8 @@ impl<'a, 'p> Run<'a, 'p> {
         let (evaluations, of_lines) = self.method.fit_surrogate(self.asked, tolerance)?;
         if let Some(step) = of_lines {
             self.replicates.adjust(&|sums, weight| step.subtract_from_sums(weight, &mut sums[..self.len]));
+            // The grid moves the probability at the base too, and so the control.
+            step.subtract(self.shift[0], &mut self.shift);
             self.step = Some(step);
         }
         budget.spend(self.cost() * as_f64(evaluations));
@@ -339,7 +341,13 @@ impl<'a, 'p> Run<'a, 'p> {
         let settled = || self.settled.iter().enumerate().filter_map(|(answer, known)| Some((answer, (*known)?)));
         settled().for_each(|(answer, _)| errors[answer] = 0.0);
         let floor = least_error(&errors, tolerance, 0.0);
-        errors.iter_mut().zip(added).for_each(|(error, added)| *error = error.max(floor) + added);
+        for (answer, (error, added_here)) in errors.iter_mut().zip(added).enumerate() {
+            let of_control = match (&self.method, &self.step) {
+                (Sampled::Lines(..), Some(step)) => step.jumps[answer].abs() * added[0],
+                _ => 0.0,
+            };
+            *error = error.max(floor) + added_here + of_control;
+        }
         settled().for_each(|(answer, known)| (values[answer], errors[answer]) = known);
         Integral { values, errors }
     }

@@ -51,7 +51,7 @@ impl Step {
     }
 
     /// Subtracts a control variate with mean zero: the jump times `excess`, the indicator of being ahead less its probability.
-    fn subtract(&self, excess: f64, answers: &mut [f64]) {
+    pub(super) fn subtract(&self, excess: f64, answers: &mut [f64]) {
         answers.iter_mut().zip(&self.jumps).for_each(|(answer, jump)| *answer -= jump * excess);
     }
 
