@@ -1,7 +1,8 @@
 //! A surrogate of the answers of a line.
 //!
 //! On each line, the position z along the leading axis at which the log-ratio of a date crosses 0 is a smooth function of the
-//! sampled coordinates, approximated by a polynomial of them and of the drawn numbers in the middle of the line. From the polynomials of all dates follow the leads of a line and its answers.
+//! sampled coordinates, approximated by a polynomial of them and of the drawn numbers in the middle of the line. From the polynomials
+//! of all dates follow the leads of a line and its answers.
 
 use super::lines::{Line, Lines};
 use super::middles::Middles;

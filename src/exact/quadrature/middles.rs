@@ -4,6 +4,8 @@
 //! of a score is no polynomial of low degree, and on rotated axes it would take products of all of them. One of the number itself is nearly
 //! linear.
 
+use std::borrow::Cow;
+
 use super::lines::Lines;
 use super::replicates::Points;
 
@@ -47,14 +49,14 @@ impl Middles {
     }
 
     /// The coordinates of some points, and then the standardized values of the numbers.
-    pub(super) fn coordinates(&self, lines: &Lines<'_, '_>, points: &Points) -> Vec<Vec<f64>> {
-        let mut coordinates = points.coordinates.clone();
-        if !self.0.is_empty() {
-            let values = lines.pair.values(&lines.middle_scores(points), points.width);
-            coordinates.extend(self.0.iter().map(|of| {
-                values[of.draw].iter().map(|value| ((value - of.median) / of.spread).clamp(-MOST, MOST)).collect()
-            }));
+    pub(super) fn coordinates<'c>(&self, lines: &Lines<'_, '_>, points: &'c Points) -> Cow<'c, [Vec<f64>]> {
+        if self.0.is_empty() {
+            return Cow::Borrowed(&points.coordinates);
         }
-        coordinates
+        let values = lines.pair.values(&lines.middle_scores(points), points.width);
+        let standardized = |of: &Standardized| {
+            values[of.draw].iter().map(|value| ((value - of.median) / of.spread).clamp(-MOST, MOST)).collect()
+        };
+        Cow::Owned(points.coordinates.iter().cloned().chain(self.0.iter().map(standardized)).collect())
     }
 }

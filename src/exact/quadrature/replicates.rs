@@ -47,6 +47,11 @@ impl Points {
         self.weights[point]
     }
 
+    /// The sum of the weights.
+    pub(super) fn whole_weight(&self) -> f64 {
+        self.weights.iter().sum()
+    }
+
     /// Adds the weighted answers at all points to a sum.
     pub(super) fn add(&self, answers: &[Vec<f64>], sum: &mut [f64]) {
         for (answers, weight) in answers.iter().zip(&self.weights) {
@@ -133,7 +138,7 @@ impl Replicates {
         let sums = self.sums.answers.iter_mut().zip(&mut self.sums.weights);
         for (replicate, (sum, weights)) in sums.enumerate() {
             self.design.each(replicate, from..upto, &mut |points| {
-                *weights += points.weights.iter().sum::<f64>();
+                *weights += points.whole_weight();
                 add(points, sum)
             })?;
         }

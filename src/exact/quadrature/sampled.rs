@@ -31,8 +31,9 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// The control of lines, with coefficients that minimize the variance over independent lines. `None` if the start ties on none of them.
-    fn of_lines(ahead: f64, weights: &[f64], answers: &[Vec<f64>]) -> Option<Self> {
+    /// The control of lines, with coefficients that minimize the variance over independent lines. `None` if the start ties on none of them,
+    /// or if the probability of being ahead at the base, which is asked for last, is not known.
+    fn of_lines(weights: &[f64], answers: &[Vec<f64>], ahead: &dyn Fn() -> Option<(f64, f64)>) -> Option<Self> {
         let all: f64 = weights.iter().sum();
         let mean = |of: &dyn Fn(&[f64]) -> f64| -> f64 {
             weights.iter().zip(answers).map(|(weight, answer)| weight * of(answer)).sum::<f64>() / all
@@ -40,9 +41,10 @@ impl Step {
         let at_base = mean(&|answer| answer[0]);
         let excess = |answer: &[f64]| answer[0] - at_base;
         let variance = mean(&|answer| excess(answer) * excess(answer));
+        let (ahead, _) = if variance > 0.0 { ahead()? } else { return None };
         // Few lines with a lead at the base determine a coefficient badly; it cannot exceed that of a certain consequence.
         let jump = |t: usize| (mean(&|answer| excess(answer) * answer[t]) / variance).clamp(-1.0, 1.0);
-        (variance > 0.0).then(|| Self { jumps: (0..answers[0].len()).map(jump).collect(), ahead })
+        Some(Self { jumps: (0..answers[0].len()).map(jump).collect(), ahead })
     }
 
     /// Subtracts the control from sums over points with weights that sum to `weight`.
@@ -116,14 +118,16 @@ impl<'a, 'p> Sampled<'a, 'p> {
                     lines.each(&points.coordinates, points.width, &mut |line| {
                         let at: Vec<f64> = coordinates.iter().map(|axis| axis[point]).collect();
                         sample.add(&at, points.weight(point), &line);
-                        weights.push(points.weight(point));
-                        answers.push(sweep.answer(line.starts, line.cuts, asked));
+                        if let Asked::Passage(_) = asked {
+                            weights.push(points.weight(point));
+                            answers.push(sweep.answer(line.starts, line.cuts, asked));
+                        }
                         point += 1;
                     })
                 })?;
-                if let (Asked::Passage(_), Some((ahead, error))) = (asked, lines.pair.ahead_at_drawn_base()) {
-                    step = Step::of_lines(ahead, &weights, &answers).filter(|_| error < START_FRACTION * tolerance);
-                }
+                step = Step::of_lines(&weights, &answers, &|| {
+                    lines.pair.ahead_at_drawn_base().filter(|(_, error)| *error < START_FRACTION * tolerance)
+                });
                 *crossings = Some(Box::new(sample.fitted()));
                 count
             }
@@ -160,15 +164,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
                 if let Some(step) = step {
                     let ahead = (0..points.width).filter(|point| features.is_ahead[*point]);
                     let of_ahead: f64 = ahead.map(|point| points.weight(point)).sum();
-                    let all: f64 = (0..points.width).map(|point| points.weight(point)).sum();
-                    step.subtract(of_ahead - step.ahead * all, sum);
+                    step.subtract(of_ahead - step.ahead * points.whole_weight(), sum);
                 }
             }
             Self::Lines(lines, Some(crossings)) => {
                 let mut own = vec![0.0; sum.len()];
                 crossings.add(points, &crossings.middles.coordinates(lines, points), &mut own);
                 if let Some(step) = step {
-                    step.subtract_from_sums((0..points.width).map(|point| points.weight(point)).sum(), &mut own);
+                    step.subtract_from_sums(points.whole_weight(), &mut own);
                 }
                 sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             }
