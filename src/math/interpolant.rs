@@ -24,12 +24,28 @@ impl Interpolant {
             if !(distance.abs() > 0.0) {
                 return *value;
             }
-            let end = if k == 0 || k + 1 == self.nodes.len() { 0.5 } else { 1.0 };
-            let part = if k % 2 == 0 { end / distance } else { -end / distance };
+            let part = self.part(k, distance);
             above += part * value;
             below += part;
         }
         if self.nodes.is_empty() { 0.0 } else { above / below }
+    }
+
+    /// Adds `factor` times the weight that each value has at `x`.
+    pub(crate) fn add_weights(&self, x: f64, factor: f64, weights: &mut [f64]) {
+        if let Some(k) = self.nodes.iter().position(|node| !((x - node).abs() > 0.0)) {
+            weights[k] += factor;
+            return;
+        }
+        let parts: Vec<f64> = self.nodes.iter().enumerate().map(|(k, node)| self.part(k, x - node)).collect();
+        let scale = factor / parts.iter().sum::<f64>();
+        weights.iter_mut().zip(parts).for_each(|(weight, part)| *weight += scale * part);
+    }
+
+    /// The part of a node at a distance from it, up to a factor that all nodes share.
+    fn part(&self, k: usize, distance: f64) -> f64 {
+        let end = if k == 0 || k + 1 == self.nodes.len() { 0.5 } else { 1.0 };
+        if k.is_multiple_of(2) { end / distance } else { -end / distance }
     }
 }
 
@@ -44,6 +60,10 @@ mod tests {
         for k in 0..=20 {
             let x = -1.0 + 0.2 * f64::from(k);
             assert!((interpolant.at(x) - crate::math::exp(x)).abs() < 1e-13, "{x}");
+            let mut weights = vec![0.0; 32];
+            interpolant.add_weights(x, 2.0, &mut weights);
+            let weighted: f64 = weights.iter().zip(&interpolant.values).map(|(weight, value)| weight * value).sum();
+            assert!((weighted - 2.0 * crate::math::exp(x)).abs() < 1e-13, "{x}");
         }
     }
 }

@@ -5,10 +5,8 @@ use outgrow::{
     triangular, truncated, uniform,
 };
 
-/// Allowed relative distance of a derivative from a difference; `ERRORS` errors of the probability are added, per 100 %
-/// change of a number.
+/// Allowed relative distance of a derivative from a difference, besides its reported error.
 const AGREES: f64 = 1e-3;
-const ERRORS: f64 = 10.0;
 /// The tolerance is out of reach, so the budget decides and every answer has the same points: differences are smooth.
 const BUDGET: f64 = 8e6;
 /// The step of fourth-order differences, relative to the number.
@@ -53,14 +51,14 @@ fn agrees_by((step, relative): (f64, f64), scenario: &Scenario, date: &str) -> G
         off <= 4.0 * gradient.probability().standard_error() && value > 0.01 && value < 0.99,
         "a case that the test can detect: {value}"
     );
-    let error = gradient.probability().standard_error();
     for entry in gradient.entries() {
         let expected = difference(scenario, date, &entry.address, entry.number, step);
         let scale = if entry.number.abs() > 0.0 { entry.number.abs() } else { 1.0 };
         let off = (entry.slope - expected).abs() * scale;
-        println!("{:55} {:+.6e} off {off:.1e} ({expected:+.6e})", entry.address, entry.slope);
+        let error = entry.standard_error * scale;
+        println!("{:55} {:+.6e} off {off:.1e}, error {error:.1e} ({expected:+.6e})", entry.address, entry.slope);
         assert!(entry.slope.is_finite(), "{}: {}", entry.address, entry.slope);
-        let allowed = relative * entry.slope.abs() * scale + ERRORS * error + 1e-8;
+        let allowed = (relative * entry.slope.abs() + entry.standard_error) * scale + 1e-8;
         assert!(off <= allowed, "{} is off by {off:e}, allowed {allowed:e}:\n{gradient}", entry.address);
     }
     gradient

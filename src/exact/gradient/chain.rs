@@ -1,12 +1,10 @@
-//! Chain rule: turns the derivatives of a first passage into derivatives with respect to the numbers that determine the
-//! curves, the shocks and the start. They are summed over the points of the integration, with the scores held fixed.
+//! Chain rule: turns the derivatives of a first passage at some points into derivatives with respect to the numbers that
+//! determine the curves, the shocks and the start, with the scores held fixed.
 
 use super::leaf::Leaf;
 use crate::error::Error;
 use crate::exact::asked::BLOCK;
-use crate::exact::pair::{Columns, Pair};
-use crate::exact::quadrature::calibration::Calibration;
-use crate::exact::quadrature::integrate::Method;
+use crate::exact::pair::{Columns, Levels, Pair};
 use crate::exact::quadrature::lines::{Line, Lines};
 use crate::exact::quadrature::sweep::Sweep;
 use crate::exact::settings::refused;
@@ -15,18 +13,27 @@ use crate::exact::walk::passage::{Recursion, Walk};
 use crate::math::gauss::{Rule, normal_density};
 use crate::math::interpolant::Interpolant;
 
-/// Derivatives accumulated over the points.
-pub(crate) struct Chain<'a, 'p> {
+/// Derivatives of P with respect to each leaf at some points, indexed by leaf, then by point.
+pub(super) type Slopes = Vec<Vec<f64>>;
+
+/// The derivatives of P at points of the drawn numbers.
+pub(super) struct Chain<'a, 'p> {
     pair: &'a Pair<'p>,
     leaves: &'a [Leaf],
     recursion: Recursion,
-    /// For each leaf, the derivative of P.
-    pub(crate) slopes: Vec<f64>,
-    /// Where the start has its own distribution: P as a function of the start, interpolated between nodes.
-    from: Interpolant,
+    /// Where the start has its own distribution: nodes of an interpolant of P as a function of the start.
+    nodes: Vec<f64>,
+    /// For each leaf, the derivative of P through the distribution of the start; none where P does not depend on it.
+    through_start: Vec<Option<ThroughStart>>,
 }
 
-/// Derivatives of P at the points of a block, including the weights of the points.
+/// A derivative through the distribution of the start, whose points and weights move: a linear function of P at the nodes.
+struct ThroughStart {
+    constant: f64,
+    weights: Vec<f64>,
+}
+
+/// Derivatives of P at the points of a block.
 struct BlockSlopes {
     /// ∂P/∂Γ(t), where Γ is the difference of the two curves, indexed by date 1 to T, then by point.
     growth: Vec<Vec<f64>>,
@@ -43,68 +50,68 @@ impl BlockSlopes {
 /// Ends of the intervals of a line on which the walk passes.
 #[derive(Debug, Default)]
 struct Boundaries {
-    /// Indexed by draw, then by point.
+    /// Indexed by draw, then by end.
     scores: Vec<Vec<f64>>,
     /// Weight of each draw in the direction of the line, used for its slope.
     axis: Vec<f64>,
-    /// For each end: its score along the line, the date of the crossing, the cumulative shock there and its slope along the
-    /// line, and the weight of the line.
-    at: Vec<(f64, usize, [f64; 2], f64)>,
+    at: Vec<Boundary>,
+}
+
+/// One end.
+#[derive(Debug, Clone, Copy)]
+struct Boundary {
+    /// The score along the line.
+    score: f64,
+    /// The date of the crossing.
+    t: usize,
+    /// The cumulative shock there and its slope along the line.
+    shock: [f64; 2],
+    /// The number of the line.
+    line: usize,
 }
 
 /// Step of the central differences along a line.
 const STEP: f64 = 1e-4;
 
 impl<'a, 'p> Chain<'a, 'p> {
-    pub(crate) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
+    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
+        let mut chain = Self { pair, leaves, recursion, nodes: Vec::new(), through_start: Vec::new() };
+        let Some(start) = pair.start().filter(|start| !start.is_point()) else { return Ok(chain) };
         let sd = pair.columns(&vec![vec![0.0]; pair.draws.len()], 1)?.sd[0];
-        let law = pair.start().filter(|start| !start.is_point());
-        let from = law.map_or_else(Interpolant::default, |start| interpolant(&start.below, sd));
-        Ok(Self { pair, leaves, recursion, slopes: vec![0.0; leaves.len()], from })
+        let interpolant = interpolant(&start.below, sd);
+        let through_start = |leaf: &Leaf| leaf.bases.then(|| ThroughStart::new(pair, leaf, &interpolant));
+        chain.through_start = leaves.iter().map(through_start).collect();
+        chain.nodes = interpolant.nodes;
+        Ok(chain)
     }
 
-    /// Adds the derivatives of P by the horizon at all points of an integration.
-    pub(crate) fn add(&mut self, method: &Method<'_, '_>) -> Result<(), Error> {
-        match method {
-            Method::Single(_) => self.walks(&vec![vec![0.0]; self.pair.draws.len()], 1, &|_| 1.0),
-            Method::Conditional(method, replicates) => {
-                let calibration = Calibration::new(replicates)?;
-                replicates.sample(replicates.points, &mut |points| {
-                    let scores = method.scores(&points.coordinates, points.width);
-                    self.walks(&scores, points.width, &|point| calibration.weight(points, point))
-                })
-            }
-            Method::Line(lines) => self.boundaries(lines, (&[], 1), &|_| 1.0),
-            Method::Lines(lines, replicates) => {
-                let calibration = Calibration::new(replicates)?;
-                replicates.sample(replicates.points, &mut |points| {
-                    let weight = |point: usize| calibration.weight(points, point);
-                    self.boundaries(lines, (&points.coordinates, points.width), &weight)
-                })
-            }
-        }
-    }
-
-    /// Adds the derivatives of the recursion at some scores, each with its weight.
-    fn walks(&mut self, scores: &[Vec<f64>], width: usize, weight: &dyn Fn(usize) -> f64) -> Result<(), Error> {
+    /// The derivatives of the recursion, given the scores of the draws, indexed by draw, then by point.
+    pub(super) fn of_walks(&mut self, scores: &[Vec<f64>], width: usize) -> Result<Slopes, Error> {
         let columns = self.pair.columns(scores, width)?;
         let mut block = BlockSlopes::zeros(self.pair.periods(), width);
+        let mut from_nodes = Vec::with_capacity(width);
         for place in 0..width {
-            self.walk(&columns, place, weight(place), &mut block)?;
+            from_nodes.push(self.walk(&columns, place, &mut block)?);
         }
-        self.contract(scores, &columns, &block)
+        let mut slopes = self.contract(scores, &columns, &block)?;
+        for (slopes, through_start) in slopes.iter_mut().zip(&self.through_start) {
+            if let Some(through_start) = through_start {
+                slopes.iter_mut().zip(&from_nodes).for_each(|(slope, from)| *slope += through_start.of(from));
+            }
+        }
+        Ok(slopes)
     }
 
-    /// Adds the endpoints of the passing intervals of some lines.
+    /// The derivatives of each line, given the coordinates along the sampled axes: those of the ends of its passing intervals.
     ///
     /// An interval ends at z where D(t) = 0, so dz = −∂D(t)/D′(t). At either end P changes by φ(z)/|D′(t)| for each
     /// unit of D(t).
-    fn boundaries(
-        &mut self,
+    pub(super) fn of_lines(
+        &self,
         lines: &Lines<'_, '_>,
-        (coordinates, width): (&[Vec<f64>], usize),
-        weight: &dyn Fn(usize) -> f64,
-    ) -> Result<(), Error> {
+        coordinates: &[Vec<f64>],
+        width: usize,
+    ) -> Result<Slopes, Error> {
         let periods = self.pair.periods();
         let mut sweep = Sweep::new(periods);
         let draws = self.pair.draws.len();
@@ -112,22 +119,26 @@ impl<'a, 'p> Chain<'a, 'p> {
             Boundaries { scores: vec![Vec::new(); draws], axis: lines.of_draws().to_vec(), at: Vec::new() };
         let mut number = 0;
         lines.each(coordinates, width, &mut |line: Line<'_>| {
-            let own = weight(number);
-            number += 1;
             for cut in sweep.boundaries(line.starts, line.cuts, 1, periods) {
                 for (draw, scores) in bounds.scores.iter_mut().enumerate() {
                     scores.push(line.fixed[draw] + bounds.axis[draw] * cut.at);
                 }
-                bounds.at.push((cut.at, cut.t, line.shocks(cut), own));
+                bounds.at.push(Boundary { score: cut.at, t: cut.t, shock: line.shocks(cut), line: number });
             }
+            number += 1;
         })?;
+        let mut slopes = vec![vec![0.0; width]; self.leaves.len()];
         for from in (0..bounds.at.len()).step_by(BLOCK) {
-            self.bound(&bounds, from..bounds.at.len().min(from + BLOCK))?;
+            let range = from..bounds.at.len().min(from + BLOCK);
+            let of_ends = self.of_ends(&bounds, range.clone())?;
+            for (slopes, of_ends) in slopes.iter_mut().zip(&of_ends) {
+                bounds.at[range.clone()].iter().zip(of_ends).for_each(|(end, slope)| slopes[end.line] += slope);
+            }
         }
-        Ok(())
+        Ok(slopes)
     }
 
-    fn bound(&mut self, bounds: &Boundaries, range: std::ops::Range<usize>) -> Result<(), Error> {
+    fn of_ends(&self, bounds: &Boundaries, range: std::ops::Range<usize>) -> Result<Slopes, Error> {
         let width = range.len();
         let moved = |step: f64| -> Vec<Vec<f64>> {
             let scores = bounds.scores.iter().zip(&bounds.axis);
@@ -138,24 +149,25 @@ impl<'a, 'p> Chain<'a, 'p> {
         let [before, after] = [-STEP, STEP].map(|step| self.pair.columns(&moved(step), width));
         let (before, after) = (before?, after?);
         let mut block = BlockSlopes::zeros(self.pair.periods(), width);
-        for (p, (z, t, [shocks, own], of_line)) in bounds.at[range].iter().enumerate() {
-            let rise = after.centre[*t][p] - before.centre[*t][p] + (after.sd[p] - before.sd[p]) * shocks;
+        for (p, end) in bounds.at[range].iter().enumerate() {
+            let Boundary { score, t, shock: [shock, own], .. } = *end;
+            let rise = after.centre[t][p] - before.centre[t][p] + (after.sd[p] - before.sd[p]) * shock;
             let slope = rise / (2.0 * STEP) + columns.sd[p] * own;
             if !(slope.abs() > 0.0) {
                 continue;
             }
-            let density = of_line * normal_density(*z) / slope.abs();
-            if *t > 0 {
-                block.growth[*t - 1][p] = density;
+            let density = normal_density(score) / slope.abs();
+            if t > 0 {
+                block.growth[t - 1][p] = density;
             }
             block.start[p] = density;
-            block.sd[p] = density * shocks;
+            block.sd[p] = density * shock;
         }
         self.contract(&scores, &columns, &block)
     }
 
-    /// Adds the derivatives of one walk.
-    fn walk(&mut self, columns: &Columns, place: usize, weight: f64, block: &mut BlockSlopes) -> Result<(), Error> {
+    /// Sets the derivatives of one walk; returns P from each of the nodes.
+    fn walk(&mut self, columns: &Columns, place: usize, block: &mut BlockSlopes) -> Result<Vec<f64>, Error> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
         if !(sd > 0.0) {
@@ -169,81 +181,130 @@ impl<'a, 'p> Chain<'a, 'p> {
                 &drawn
             }
         };
-        let adjoint =
-            self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.from.nodes);
+        let adjoint = self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.nodes);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
             // The last date has no drift after it.
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
-            block.growth[t][place] = weight * (slope - next);
+            block.growth[t][place] = slope - next;
         }
         // P does not change if start, drifts and sd are all scaled by the same factor. Euler's theorem on homogeneous
         // functions gives x ∂P/∂x + Σ μ_t ∂P/∂μ_t + s ∂P/∂s = 0.
         let of_start: f64 = start.below.iter().zip(&adjoint.start).map(|((x, own), [_, slope])| x * own * slope).sum();
         let of_drifts: f64 = drifts.iter().zip(&adjoint.drifts).map(|(drift, slope)| drift * slope).sum();
-        block.sd[place] = -weight * (of_start + of_drifts) / sd;
+        block.sd[place] = -(of_start + of_drifts) / sd;
         if start.is_point() {
             // The derivative with respect to the first drift equals that with respect to the start.
-            block.start[place] = weight * adjoint.drifts[0];
+            block.start[place] = adjoint.drifts[0];
         }
-        self.from.values.iter_mut().zip(&adjoint.from).for_each(|(sum, value)| *sum += weight * value);
-        Ok(())
+        Ok(adjoint.from)
     }
 
     /// Propagates the derivatives of a block to every leaf.
-    fn contract(&mut self, scores: &[Vec<f64>], columns: &Columns, block: &BlockSlopes) -> Result<(), Error> {
-        let width = columns.sd.len();
-        let own = self.pair.levels(self.pair.plan(), &columns.draws, width);
-        let covariance = self.pair.covariance();
-        for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
+    fn contract(&self, scores: &[Vec<f64>], columns: &Columns, block: &BlockSlopes) -> Result<Slopes, Error> {
+        let own = self.pair.levels(self.pair.plan(), &columns.draws, columns.sd.len());
+        let slopes = self.leaves.iter().map(|leaf| {
             if leaf.moved.is_empty() {
-                let along = |p: usize| covariance.half_slope_by_correlation([0, 1].map(|row| own.volatility[row][p]));
-                let points = (0..width).filter(|p| columns.sd[*p] > 0.0);
-                *slope += points.map(|p| block.sd[p] * along(p) / columns.sd[p]).sum::<f64>();
-                continue;
+                return Ok(self.by_correlation(&own, columns, block));
             }
-            let mut rate = vec![0.0; width];
-            for (weight, plan) in &leaf.moved {
-                let draws = self.pair.redrawn(plan, &leaf.address, scores, &columns.draws);
-                for row in (0..2).filter(|row| leaf.growth[*row]) {
-                    let sum = self.pair.weighted_growth(plan, row, (&draws, width), &block.growth)?;
-                    *slope += weight * sum;
-                }
-                if leaf.levels {
-                    let levels = self.pair.levels(plan, &draws, width);
-                    for p in 0..width {
-                        let along = covariance.half_slopes([0, 1].map(|row| own.volatility[row][p]));
-                        let moved = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
-                        // Without shocks P is an even function of each volatility, so its derivative is 0.
-                        if columns.sd[p] > 0.0 {
-                            *slope += weight * block.sd[p] * moved / columns.sd[p];
-                        }
-                        if let (Some(own), Some(moved)) = (&own.base, &levels.base) {
-                            rate[p] += weight * (moved[0][p] / own[0][p] - moved[1][p] / own[1][p]);
-                        }
+            self.by_number(leaf, scores, columns, &own, block)
+        });
+        slopes.collect()
+    }
+
+    fn by_correlation(&self, own: &Levels, columns: &Columns, block: &BlockSlopes) -> Vec<f64> {
+        let slope = |(p, sd): (usize, &f64)| {
+            if *sd > 0.0 {
+                let volatilities = [0, 1].map(|row| own.volatility[row][p]);
+                block.sd[p] * self.pair.covariance().half_slope_by_correlation(volatilities) / sd
+            } else {
+                0.0
+            }
+        };
+        columns.sd.iter().enumerate().map(slope).collect()
+    }
+
+    fn by_number(
+        &self,
+        leaf: &Leaf,
+        scores: &[Vec<f64>],
+        columns: &Columns,
+        own: &Levels,
+        block: &BlockSlopes,
+    ) -> Result<Vec<f64>, Error> {
+        let width = columns.sd.len();
+        let (mut slopes, mut rates) = (Stencil::default(), Stencil::default());
+        for (weight, plan) in &leaf.moved {
+            let draws = self.pair.redrawn(plan, &leaf.address, scores, &columns.draws);
+            let (mut moved, mut rate) = (vec![0.0; width], vec![0.0; width]);
+            for row in (0..2).filter(|row| leaf.growth[*row]) {
+                self.pair.add_weighted_growth(plan, row, (&draws, width), &block.growth, &mut moved)?;
+            }
+            if leaf.levels {
+                let levels = self.pair.levels(plan, &draws, width);
+                for p in 0..width {
+                    let along = self.pair.covariance().half_slopes([0, 1].map(|row| own.volatility[row][p]));
+                    // Without shocks P is an even function of each volatility, so its derivative is 0.
+                    if columns.sd[p] > 0.0 {
+                        let variance = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
+                        moved[p] += block.sd[p] * variance / columns.sd[p];
+                    }
+                    if let (Some(own), Some(base)) = (&own.base, &levels.base) {
+                        rate[p] = base[0][p] / own[0][p] - base[1][p] / own[1][p];
                     }
                 }
             }
-            if self.pair.is_tied() && rate.iter().any(|rate| rate.abs() > TIE) {
-                return Err(refused(&leaf.address, "both start with the same revenue, where the answer jumps", ""));
-            }
-            *slope += rate.iter().zip(&block.start).map(|(rate, start)| rate * start).sum::<f64>();
+            slopes.add(*weight, moved);
+            rates.add(*weight, rate);
         }
-        Ok(())
+        let (mut slopes, rates) = (slopes.value, rates.value);
+        if self.pair.is_tied() && rates.iter().any(|rate| rate.abs() > TIE) {
+            return Err(refused(&leaf.address, "both start with the same revenue, where the answer jumps", ""));
+        }
+        for ((slope, rate), start) in slopes.iter_mut().zip(&rates).zip(&block.start) {
+            *slope += rate * start;
+        }
+        Ok(slopes)
+    }
+}
+
+/// A finite difference. The weights sum to 0, so that it is taken of the differences from the first values: what does not depend on the
+/// number has the derivative 0, without rounding.
+#[derive(Debug, Default)]
+struct Stencil {
+    first: Option<Vec<f64>>,
+    value: Vec<f64>,
+}
+
+impl Stencil {
+    fn add(&mut self, weight: f64, values: Vec<f64>) {
+        let Some(first) = &self.first else {
+            self.value = vec![0.0; values.len()];
+            self.first = Some(values);
+            return;
+        };
+        for ((sum, value), first) in self.value.iter_mut().zip(values).zip(first) {
+            *sum += weight * (value - first);
+        }
+    }
+}
+
+impl ThroughStart {
+    fn new(pair: &Pair<'_>, leaf: &Leaf, interpolant: &Interpolant) -> Self {
+        let mut weights = Stencil::default();
+        for (weight, plan) in &leaf.moved {
+            let moved = pair.start_of(plan);
+            let mut of_nodes = vec![0.0; interpolant.nodes.len()];
+            moved.below.iter().for_each(|(x, own)| interpolant.add_weights(*x, *own, &mut of_nodes));
+            of_nodes.push(moved.ahead());
+            weights.add(*weight, of_nodes);
+        }
+        let mut weights = weights.value;
+        Self { constant: weights.pop().unwrap_or_default(), weights }
     }
 
-    /// Adds the derivatives through the distribution of the start: its points and weights are computed with each number
-    /// moved, and P is interpolated at the points.
-    pub(crate) fn finish(&mut self) {
-        if self.pair.start().is_none_or(Start::is_point) {
-            return;
-        }
-        for (leaf, slope) in self.leaves.iter().zip(&mut self.slopes) {
-            for (weight, plan) in leaf.moved.iter().filter(|_| leaf.bases) {
-                let moved = self.pair.start_of(plan);
-                let passed: f64 = moved.below.iter().map(|(x, own)| own * self.from.at(*x)).sum();
-                *slope += weight * (moved.ahead() + passed);
-            }
-        }
+    /// Given P from each of the nodes.
+    fn of(&self, from_nodes: &[f64]) -> f64 {
+        self.constant + self.weights.iter().zip(from_nodes).map(|(weight, from)| weight * from).sum::<f64>()
     }
 }
 

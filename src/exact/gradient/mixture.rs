@@ -87,13 +87,23 @@ fn mean(
     let numbers = scenario.numbers();
     let slope = |(address, number): &(String, f64)| {
         if let Some(law) = (0..weights.len()).find(|law| weight_of(*law) == *address) {
-            let slope = (given[law].probability.value() - probability) / total;
-            return Some(Slope { address: address.clone(), number: *number, slope, is_fraction: false });
+            let own = given[law].probability;
+            let slope = (own.value() - probability) / total;
+            // P_j − P = (1 − p_j) P_j − Σ p_k P_k over the other laws.
+            let standard_error = (own.standard_error() * (1.0 - 2.0 * weights[law] / total) + error) / total;
+            return Some(Slope {
+                address: address.clone(),
+                number: *number,
+                slope,
+                standard_error,
+                is_fraction: false,
+            });
         }
         let own = |gradient: &Gradient| gradient.slopes.iter().find(|slope| slope.address == *address).cloned();
         let known = given.iter().find_map(own)?;
-        let slope = mean(&|gradient| own(gradient).map_or(0.0, |slope| slope.slope));
-        Some(Slope { number: *number, slope, ..known })
+        let mean = |of: fn(Slope) -> f64| mean(&|gradient| own(gradient).map_or(0.0, of));
+        let (slope, standard_error) = (mean(|own| own.slope), mean(|own| own.standard_error));
+        Some(Slope { number: *number, slope, standard_error, ..known })
     };
     let slopes: Vec<Slope> = numbers.iter().filter_map(slope).collect();
     let is_other = |address: &&String| slopes.iter().all(|slope| slope.address != **address);

@@ -18,6 +18,9 @@ pub struct Slope {
     pub number: f64,
     /// ∂P/∂number: change of the probability per unit of the number.
     pub slope: f64,
+    /// Error of the slope, as that of an exact probability: three standard errors over the points of the integration, and the error
+    /// of its discretization.
+    pub standard_error: f64,
     /// Whether the number is a fraction (a growth rate, volatility or correlation). The table shows the effect of one
     /// percentage point for fractions, of one percent for other numbers.
     #[serde(skip)]
@@ -105,13 +108,16 @@ impl fmt::Display for Gradient {
         });
         writeln!(f, "{} by {}: {}, and what moves it", self.question, self.by, self.probability)?;
         let wide = slopes.iter().map(|slope| slope.address.chars().count()).max().unwrap_or(0).max("number at".len());
-        let head = ["number at", "value", "slope", "a change of", "moves it by"];
-        let [number, value, slope, change, effect] = head;
-        writeln!(f, "\n  {number:<wide$}  {value:>12}  {slope:>12}  {change:>12}  {effect:>12}")?;
+        let head = ["number at", "value", "slope", "± error", "a change of", "moves it by"];
+        let [number, value, slope, error, change, effect] = head;
+        writeln!(f, "\n  {number:<wide$}  {value:>12}  {slope:>12}  {error:>10}  {change:>12}  {effect:>12}")?;
         for slope in slopes {
-            let Slope { address, number, slope: per_unit, .. } = slope;
+            let Slope { address, number, slope: per_unit, standard_error: error, .. } = slope;
             let (number, change, effect) = (shown(*number), slope.change(), slope.effect());
-            writeln!(f, "  {address:<wide$}  {number:>12}  {per_unit:>+12.4e}  {change:>12}  {effect:>+12.6}")?;
+            writeln!(
+                f,
+                "  {address:<wide$}  {number:>12}  {per_unit:>+12.4e}  {error:>10.1e}  {change:>12}  {effect:>+12.6}"
+            )?;
         }
         Ok(())
     }

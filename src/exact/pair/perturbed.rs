@@ -71,19 +71,21 @@ impl Pair<'_> {
         Levels { volatility, base }
     }
 
-    /// Σ weight × Γ(t) over dates and points, with the sign of the row in the log-ratio.
-    pub(in crate::exact) fn weighted_growth(
+    /// Adds Σ weight × Γ(t) over dates for each point, with the sign of the row in the log-ratio.
+    pub(in crate::exact) fn add_weighted_growth(
         &self,
         plan: &Plan,
         row: usize,
         (draws, width): (&[Vec<f64>], usize),
         weights: &[Vec<f64>],
-    ) -> Result<f64, Error> {
-        let mut sum = 0.0;
+        sums: &mut [f64],
+    ) -> Result<(), Error> {
+        let sign = if row == 0 { 1.0 } else { -1.0 };
         plan.log_growth(self.series[row], (draws, width), self.periods, &mut |t, growth| {
-            sum += growth.iter().zip(&weights[t - 1]).map(|(growth, weight)| growth * weight).sum::<f64>();
-        })?;
-        Ok(if row == 0 { sum } else { -sum })
+            for ((sum, growth), weight) in sums.iter_mut().zip(growth).zip(&weights[t - 1]) {
+                *sum += sign * growth * weight;
+            }
+        })
     }
 
     /// The distribution of the start under another plan.

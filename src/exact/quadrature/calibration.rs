@@ -5,24 +5,27 @@
 //! regression estimator with the features of that control, and needs no derivative of it.
 
 use super::control::features;
-use super::replicates::{Points, Replicates};
+use super::replicates::{Points, Replicates, SCRAMBLES, three_errors};
 use crate::error::Error;
-use crate::math::banded::Banded;
+use crate::math::banded::{Banded, Factored};
+use crate::math::gauss::as_f64;
 
 /// Axes with calibrated moments; their number is bounded because the features are quadratic in it.
 const AXES: usize = 8;
 
 /// A polynomial of the scores by which weights are multiplied.
 #[derive(Debug)]
-pub(crate) struct Calibration {
+struct Calibration {
     axes: usize,
     /// Indexed by feature.
     coefficients: Vec<f64>,
+    /// The moments of the features at all points; `None` if there are fewer points than features.
+    moments: Option<Factored>,
 }
 
 impl Calibration {
     /// For all points of some replicates.
-    pub(crate) fn new(replicates: &Replicates) -> Result<Self, Error> {
+    fn new(replicates: &Replicates) -> Result<Self, Error> {
         let axes = replicates.dimensions().min(AXES);
         let means = means(axes);
         let size = means.len();
@@ -37,20 +40,107 @@ impl Calibration {
             }
             Ok(())
         })?;
-        let mut coefficients = means;
-        match moments.factor() {
+        let (mut coefficients, moments) = (means, moments.factor());
+        match &moments {
             Some(factored) => factored.solve(&mut coefficients),
-            // Fewer points than features: the weights are only scaled.
+            // The weights are only scaled.
             None => coefficients = vec![1.0 / replicates.weight()],
         }
-        Ok(Self { axes, coefficients })
+        Ok(Self { axes, coefficients, moments })
     }
 
-    /// The weight of a point; the weights of all points sum to 1.
-    pub(crate) fn weight(&self, points: &Points, point: usize) -> f64 {
-        let features = features(&at(points, point, self.axes));
-        points.weight(point) * self.coefficients.iter().zip(&features).map(|(c, x)| c * x).sum::<f64>()
+    /// The features that are calibrated.
+    fn features(&self, points: &Points, point: usize) -> Vec<f64> {
+        let mut features = features(&at(points, point, self.axes));
+        features.truncate(self.coefficients.len());
+        features
     }
+
+    /// The factor of a weight; the weights of all points sum to 1.
+    fn factor(&self, features: &[f64]) -> f64 {
+        dot(&self.coefficients, features)
+    }
+
+    /// The coefficients of a regression on the features, given the weighted products of a function with them.
+    fn regression(&self, mut products: Vec<f64>) -> Vec<f64> {
+        match &self.moments {
+            Some(factored) => factored.solve(&mut products),
+            None => products[0] *= self.coefficients[0],
+        }
+        products
+    }
+}
+
+/// Values of several functions at some points, indexed by function, then by point.
+type Values<'f> = dyn FnMut(&Points) -> Result<Vec<Vec<f64>>, Error> + 'f;
+
+/// Means of several functions of the points, and their errors.
+#[derive(Debug)]
+pub(crate) struct CalibratedMeans {
+    calibration: Calibration,
+    /// For each replicate: the weighted sums of the functions, and of the features.
+    sums: Vec<[Vec<f64>; 2]>,
+    /// For each function: its products with the features, with the weights before the calibration.
+    products: Vec<Vec<f64>>,
+    /// For each function: the largest part of its mean that is due to one point.
+    largest: Vec<f64>,
+}
+
+impl CalibratedMeans {
+    /// The means over all points of some replicates, of `count` functions.
+    pub(crate) fn of(replicates: &Replicates, count: usize, values: &mut Values<'_>) -> Result<Vec<(f64, f64)>, Error> {
+        let calibration = Calibration::new(replicates)?;
+        let features = calibration.coefficients.len();
+        let mut means = Self {
+            calibration,
+            sums: vec![[vec![0.0; count], vec![0.0; features]]; SCRAMBLES],
+            products: vec![vec![0.0; features]; count],
+            largest: vec![0.0; count],
+        };
+        for replicate in 0..SCRAMBLES {
+            replicates.sample_one(replicate, replicates.points, &mut |points| {
+                means.add(replicate, points, &values(points)?);
+                Ok(())
+            })?;
+        }
+        Ok(means.finish())
+    }
+
+    fn add(&mut self, replicate: usize, points: &Points, values: &[Vec<f64>]) {
+        let [sums, of_features] = &mut self.sums[replicate];
+        for point in 0..points.width {
+            let features = self.calibration.features(points, point);
+            let before = points.weight(point);
+            let weight = before * self.calibration.factor(&features);
+            of_features.iter_mut().zip(&features).for_each(|(sum, x)| *sum += weight * x);
+            for (function, values) in values.iter().enumerate() {
+                let value = values[point];
+                sums[function] += weight * value;
+                self.largest[function] = self.largest[function].max((weight * value).abs());
+                self.products[function].iter_mut().zip(&features).for_each(|(sum, x)| *sum += before * value * x);
+            }
+        }
+    }
+
+    /// Each mean, and three standard errors of the regression estimator, by linearization: the residuals of a replicate are its
+    /// weighted sum less that of the regression on the features.
+    fn finish(self) -> Vec<(f64, f64)> {
+        let Self { calibration, sums, products, largest } = self;
+        let of = |(function, products): (usize, Vec<f64>)| {
+            let regression = calibration.regression(products);
+            let mean: f64 = sums.iter().map(|[sums, _]| sums[function]).sum();
+            // The mean over replicates is that of sums times their number.
+            let residual =
+                |[sums, features]: &[Vec<f64>; 2]| (sums[function] - dot(&regression, features)) * as_f64(SCRAMBLES);
+            let residuals: Vec<f64> = sums.iter().map(residual).collect();
+            (mean, three_errors(&residuals).max(largest[function]))
+        };
+        products.into_iter().enumerate().map(of).collect()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn at(points: &Points, point: usize, axes: usize) -> Vec<f64> {
@@ -77,8 +167,8 @@ mod tests {
             let mut sums = vec![0.0; means(axes).len()];
             let mut add = |points: &Points| {
                 for point in 0..points.width {
-                    let weight = calibration.weight(points, point);
                     let features = features(&at(points, point, axes));
+                    let weight = points.weight(point) * calibration.factor(&features);
                     sums.iter_mut().zip(features).for_each(|(sum, x)| *sum += weight * x);
                 }
                 Ok(())
@@ -88,5 +178,35 @@ mod tests {
                 assert!((sum - mean).abs() < 1e-12, "{dimensions}: {sums:?}");
             }
         }
+    }
+
+    /// Means of monomials of several axes against those of the normal distribution. The features are exact; the error of the others covers
+    /// the distance and shrinks with the points.
+    #[test]
+    fn means_have_the_errors_that_they_report() {
+        let monomials: [fn(&[f64]) -> f64; 4] = [
+            |x| 2.0 + x[0] * x[1] + x[2],
+            |x| libm::pow(x[0], 4.0),
+            |x| libm::exp(x[1]),
+            |x| x[0] * x[0] * x[2] * x[2],
+        ];
+        let exact = [2.0, 3.0, libm::exp(0.5), 1.0];
+        let estimates = [24, 384].map(|count| {
+            let mut replicates = Replicates::new(3, 0);
+            replicates.run(count, &mut |_, _| Ok(())).expect("points");
+            let values = &mut |points: &Points| {
+                let at = |point: usize| at(points, point, 3);
+                Ok(monomials.iter().map(|of| (0..points.width).map(|point| of(&at(point))).collect()).collect())
+            };
+            CalibratedMeans::of(&replicates, monomials.len(), values).expect("means")
+        });
+        for estimates in &estimates {
+            assert!((estimates[0].0 - 2.0).abs() < 1e-12, "{estimates:?}");
+            for ((mean, error), exact) in estimates.iter().zip(exact) {
+                assert!((mean - exact).abs() <= *error, "{exact}: {estimates:?}");
+            }
+        }
+        let shrinks = estimates[0].iter().zip(&estimates[1]).all(|((_, few), (_, many))| *many < 0.2 * few);
+        assert!(shrinks, "{estimates:?}");
     }
 }

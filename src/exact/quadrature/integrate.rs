@@ -12,7 +12,7 @@
 
 use super::budget::Budget;
 use super::conditional::Conditional;
-use super::lines::Lines;
+use super::lines::{Lines, REACH};
 use super::pairs::Pairs;
 use super::replicates::{CONVERGENCE_RATE, Replicates, next_points};
 use super::run::{Integral, Run, largest};
@@ -38,7 +38,7 @@ const MAX_START_FRACTION: f64 = 0.5;
 /// A distribution of the start that is discretized to this error is preferred to sampling the base.
 const PREFERRED_START_ERROR: f64 = 1e-6;
 /// Tolerance of the recursion where a single point is needed.
-const SINGLE_TOLERANCE: f64 = 1e-12;
+pub(crate) const SINGLE_TOLERANCE: f64 = 1e-12;
 /// Points per scramble in a pilot.
 const PILOT_POINTS: usize = 16;
 /// Convergence rate assumed for the trapezoidal rule of a single dimension, where a distribution may have a kink.
@@ -46,12 +46,12 @@ const TRAPEZOIDAL_RATE: f64 = 2.0;
 /// Nodes along a line: the initial grid, the finest grid, and the grid when there is a single line.
 const NODES: usize = 8;
 const MAX_NODES: usize = 192;
-const SINGLE_LINE_NODES: usize = 1024;
+pub(crate) const SINGLE_LINE_NODES: usize = 1024;
 /// Lines per scramble on which two grids are compared.
 const COMPARED_LINES: usize = 32;
 /// The error of the finer of two grids, at most, relative to the difference between them. Their nodes are as 3 to 4 or as 2 to 3: this
 /// holds from first-order convergence on.
-const GRID_SAFETY: f64 = 3.0;
+pub(crate) const GRID_SAFETY: f64 = 3.0;
 /// Fraction of the tolerance allowed for the error of the finest grid, and for that of the mean difference between it and a coarser one.
 const GRID_FRACTION: f64 = 0.1;
 const CORRECTION_FRACTION: f64 = 0.1;
@@ -384,6 +384,3 @@ impl Request {
         Ok((run, finest.iter().zip(&errors).map(|(off, error)| off + error + tail).collect()))
     }
 }
-
-/// Half-width of a single line, in standard deviations.
-const REACH: f64 = 8.5;

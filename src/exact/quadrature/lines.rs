@@ -46,6 +46,8 @@ struct Grid {
     cells: Vec<GridCell>,
 }
 
+/// Half-width of a single line, in standard deviations.
+pub(crate) const REACH: f64 = 8.5;
 /// The distance of nodes at the ends of a line, relative to that in the middle, is the hyperbolic cosine of this.
 const SPREAD: f64 = 2.0;
 

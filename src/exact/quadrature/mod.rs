@@ -12,14 +12,14 @@
 //! | `sampled` | one of these, and a cheap approximation of it for two-level sampling |
 //! | `probits`, `features`, `bounds`, `crossings`, `middles`, `polynomial` | such approximations |
 //! | `run`, `replicates` | sums over scrambled points and their standard errors |
-//! | `calibration` | weights for derivatives |
+//! | `calibration` | means of derivatives |
 //! | `budget` | cost limit |
 
 mod axes;
 mod bounds;
 pub(super) mod budget;
 pub(super) mod calibration;
-mod conditional;
+pub(super) mod conditional;
 mod control;
 mod crossings;
 mod cubic;

@@ -48,7 +48,7 @@ impl Points {
     }
 
     /// The sum of the weights.
-    pub(super) fn whole_weight(&self) -> f64 {
+    pub(crate) fn whole_weight(&self) -> f64 {
         self.weights.iter().sum()
     }
 
@@ -187,7 +187,17 @@ impl Replicates {
         points: usize,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        (0..SCRAMBLES).try_for_each(|replicate| self.design.each(replicate, 0..points, visit))
+        (0..SCRAMBLES).try_for_each(|replicate| self.sample_one(replicate, points, visit))
+    }
+
+    /// The same for one replicate.
+    pub(crate) fn sample_one(
+        &self,
+        replicate: usize,
+        points: usize,
+        visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.design.each(replicate, 0..points, visit)
     }
 
     /// The mean difference of each answer from that of other replicates of the same points, and its error.
