@@ -33,11 +33,12 @@ fn schedule_reaches(schedule: &Schedule, years: f64, into_year: f64) -> Result<(
     let Schedule { rates, tail, reading } = schedule;
     #[expect(clippy::cast_precision_loss, reason = "a file of 16 MiB holds fewer rates than 2^53")]
     let stated = rates.len() as f64;
+    let (year, ends) = if rates.len() == 1 { ("year", "ends") } else { ("years", "end") };
     let (end, what) = match reading {
-        Reading::Point => (stated, format!("{stated} stated years end")),
+        Reading::Point => (stated, format!("{stated} stated {year} {ends}")),
         Reading::Totals => {
             let end = stated - into_year;
-            (end, format!("{stated} estimated fiscal years end {} years after the base,", rounded(end)))
+            (end, format!("{stated} estimated fiscal {year} {ends} {} years after the base,", rounded(end)))
         }
     };
     // Less than a period of the finest grid, which allows for the rounding of twelfths.
