@@ -8,7 +8,7 @@
 //! All ranks at all dates share the points. With Student-t innovations the mixing draws of all periods are sampled too.
 
 use super::quadrature::budget::Budget;
-use super::quadrature::replicates::{Points, Replicates, next_points};
+use super::quadrature::replicates::{Axes, Points, Replicates, next_points};
 use super::quadrature::run::{Integral, largest, least_error};
 use super::start::TIE;
 use crate::covariance::{Split, sds_of};
@@ -149,7 +149,7 @@ impl<'p> Ranking<'p> {
             sums.add(&[], 1, &mut |_, _| {})?;
             return Ok(Integral { errors: vec![0.0; len], values: sums.answers });
         }
-        let mut replicates = Replicates::new(self.dimensions(), len);
+        let mut replicates = Replicates::new(Axes::new(self.dimensions(), self.places.len(), 0..0), len);
         let cost = |points: usize| self.cost() * as_f64(Replicates::evaluations(self.dimensions(), points));
         let mut upto = PILOT_POINTS;
         loop {

@@ -156,11 +156,12 @@ fn means(axes: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::quadrature::replicates::Axes;
 
     #[test]
     fn calibrated_points_have_the_moments_of_the_normal_distribution() {
         for dimensions in [1, 2, 5, 12] {
-            let mut replicates = Replicates::new(dimensions, 0);
+            let mut replicates = Replicates::new(Axes::drawn(dimensions), 0);
             replicates.run(24, &mut |_, _| Ok(())).expect("points");
             let calibration = Calibration::new(&replicates).expect("a calibration");
             let axes = dimensions.min(AXES);
@@ -192,7 +193,7 @@ mod tests {
         ];
         let exact = [2.0, 3.0, libm::exp(0.5), 1.0];
         let estimates = [24, 384].map(|count| {
-            let mut replicates = Replicates::new(3, 0);
+            let mut replicates = Replicates::new(Axes::drawn(3), 0);
             replicates.run(count, &mut |_, _| Ok(())).expect("points");
             let values = &mut |points: &Points| {
                 let at = |point: usize| at(points, point, 3);

@@ -5,7 +5,7 @@
 
 use super::axes::{ordered_axes, varying};
 use super::features::Features;
-use super::replicates::{Points, Replicates};
+use super::replicates::{Axes, Points, Replicates};
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Engine, Pair};
@@ -38,6 +38,11 @@ impl<'a, 'p> Conditional<'a, 'p> {
 
     pub(crate) fn dimensions(&self) -> usize {
         self.axes.len()
+    }
+
+    /// The axes of points.
+    pub(super) fn axes(&self) -> Axes {
+        Axes::drawn(self.dimensions())
     }
 
     /// Converts coordinates along the axes to scores of the draws, indexed by draw, then by point.
@@ -77,7 +82,7 @@ impl<'a, 'p> Conditional<'a, 'p> {
             return Ok(false);
         }
         let mut features = Features::default();
-        Replicates::others(self.dimensions(), 0).sample(SHARP_POINTS, &mut |points| {
+        Replicates::others(self.axes(), 0).sample(SHARP_POINTS, &mut |points| {
             features.extend(self.features(points)?);
             Ok(())
         })?;

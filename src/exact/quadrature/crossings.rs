@@ -274,7 +274,7 @@ fn larger(a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::exact::asked::Watch;
-    use crate::exact::quadrature::replicates::Replicates;
+    use crate::exact::quadrature::replicates::{Axes, Replicates};
     use crate::exact::quadrature::sweep::{Crossing, Sweep};
 
     const AXES: usize = 3;
@@ -321,7 +321,7 @@ mod tests {
         let periods = kinds.len() - 1;
         let mut sums = [vec![0.0; asked.len(periods)], vec![0.0; asked.len(periods)]];
         let mut sweep = Sweep::new(periods);
-        Replicates::new(AXES, 0)
+        Replicates::new(Axes::drawn(AXES), 0)
             .sample(POINTS, &mut |points| {
                 surrogate.add(points, &points.coordinates, &mut sums[0]);
                 for place in 0..points.width {

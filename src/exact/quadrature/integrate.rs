@@ -345,7 +345,7 @@ impl Request {
         let len = self.len(pair);
         let first = Lines::new(pair, self.reach(), NODES)?;
         let mut sample = |lines: &Lines<'_, '_>| -> Result<Replicates, Error> {
-            let mut replicates = Replicates::new(lines.dimensions(), len);
+            let mut replicates = Replicates::new(lines.axes(), len);
             replicates.run(COMPARED_LINES, &mut |points, sum| {
                 let answers = lines.answers(&points.coordinates, points.width, self.asked)?;
                 points.add(&answers, sum);

@@ -8,7 +8,7 @@
 
 use super::axes::leading_axis;
 use super::cubic::{Cubic, GridCell, Roots};
-use super::replicates::Points;
+use super::replicates::{Axes, Points};
 use super::sweep::{Crossing, Sweep};
 use crate::cpu::{self, Level};
 use crate::error::Error;
@@ -83,10 +83,11 @@ impl<'a, 'p> Lines<'a, 'p> {
         self.rest.len()
     }
 
-    /// The sampled dimensions that are mixing draws of Student-t innovations.
-    pub(crate) fn mixing_dimensions(&self) -> std::ops::Range<usize> {
+    /// The axes of points.
+    pub(super) fn axes(&self) -> Axes {
         let all = self.dimensions();
-        all - self.shocks.as_ref().map_or(0, Shocks::mixing_dimensions)..all
+        let mixing = self.shocks.as_ref().map_or(0, Shocks::mixing_dimensions);
+        Axes::new(all, self.drawn_dimensions(), all - mixing..all)
     }
 
     /// Half-width of a line, in standard deviations.

@@ -167,7 +167,7 @@ pub(super) fn probits(values: &[f64]) -> Option<Vec<f64>> {
 mod tests {
     use super::*;
     use crate::exact::asked::Watch;
-    use crate::exact::quadrature::replicates::Replicates;
+    use crate::exact::quadrature::replicates::{Axes, Replicates};
     use crate::math::norm_cdf;
 
     const PASSAGE: Asked = Asked::Passage(Watch::Dates { sustained: 1 });
@@ -218,7 +218,7 @@ mod tests {
             all.extend(own);
             Ok(())
         };
-        Replicates::others(2, 0).sample(POINTS, visit).expect("no point fails");
+        Replicates::others(Axes::drawn(2), 0).sample(POINTS, visit).expect("no point fails");
         let probits = Probits::fitted((PASSAGE, 2), &all, &weights, &values);
         let (mut found, mut expected) = (vec![0.0; 6], vec![0.0; 6]);
         let visit = &mut |points: &Points| {
@@ -226,7 +226,7 @@ mod tests {
             mean_answers(points, &mut expected);
             Ok(())
         };
-        Replicates::new(2, 0).sample(POINTS, visit).expect("no point fails");
+        Replicates::new(Axes::drawn(2), 0).sample(POINTS, visit).expect("no point fails");
         let total = as_f64(16 * POINTS);
         for (answer, (found, expected)) in found.iter().zip(&expected).enumerate() {
             assert!((found - expected).abs() < 1e-4 * total, "{answer}: {} {}", found / total, expected / total);
@@ -247,7 +247,7 @@ mod tests {
                 parts.push(Probits::fitted((Asked::Ahead, 2), &own.some(&some), &vec![1.0; some.len()], &values));
                 Ok(())
             };
-            Replicates::others(2, 0).sample(64, visit).expect("no point fails");
+            Replicates::others(Axes::drawn(2), 0).sample(64, visit).expect("no point fails");
             let part = &parts[0].parts[0];
             part.polynomials.iter().map(|(_, coefficients)| coefficients.len()).max().unwrap_or(0)
         };

@@ -7,8 +7,9 @@
 //! sampling from a defensive mixture, Hesterberg 1995; the balance heuristic, Veach & Guibas 1995). Sums are divided by
 //! the number of normal points, so that no weight exceeds 1.
 //!
-//! With Student-t innovations a single large mixing draw may be the event. Each wide point has then a larger standard deviation on
-//! the axis of one of them too, chosen by a further coordinate of the net.
+//! A single large score on any other axis may be the event too: of a drawn number with a long tail that matters little otherwise, or of a
+//! mixing draw of Student-t innovations. So a quarter of the wide points have a larger standard deviation also on one further axis of a drawn
+//! number, and all of them on one axis of a mixing draw, chosen by further coordinates of the net.
 //!
 //! In one dimension a replicate is the trapezoidal rule with a random shift. It is unbiased up to the mass beyond 8.5
 //! standard deviations, covers the tails, and converges exponentially for analytic integrands.
@@ -27,6 +28,8 @@ pub(crate) const SCRAMBLES: usize = 16;
 /// Standard deviation of the wide points on the first `WIDE_AXES` axes.
 const WIDE: f64 = 2.5;
 const WIDE_AXES: usize = 3;
+/// The share of wide points with a larger standard deviation on a further axis of a drawn number. More of them make errors larger.
+const FURTHER_SHARE: f64 = 0.25;
 /// Normal points for each wide point.
 const NORMAL_PER_WIDE: usize = 2;
 /// Convergence rate assumed when extrapolating an error: error ∝ points^(−`CONVERGENCE_RATE`).
@@ -84,9 +87,71 @@ pub(crate) struct Replicates {
 #[derive(Debug)]
 struct Design {
     net: Net,
-    dimensions: usize,
-    /// The axes of mixing draws.
-    mixing: Range<usize>,
+    axes: Axes,
+}
+
+/// The axes of points.
+#[derive(Debug, Clone)]
+pub(crate) struct Axes {
+    count: usize,
+    /// Number of leading axes on which wide points have a larger standard deviation.
+    leading: usize,
+    further: Vec<Further>,
+}
+
+/// Axes on one of which a share of the wide points has a larger standard deviation.
+#[derive(Debug, Clone)]
+struct Further {
+    axes: Range<usize>,
+    share: f64,
+}
+
+impl Axes {
+    /// Axes of drawn numbers.
+    pub(crate) fn drawn(count: usize) -> Self {
+        Self::new(count, count, 0..0)
+    }
+
+    /// Axes of which the first are drawn numbers, and some are mixing draws.
+    pub(crate) fn new(count: usize, drawn: usize, mixing: Range<usize>) -> Self {
+        let leading = WIDE_AXES.min(if mixing.is_empty() { count } else { mixing.start });
+        let further = [(leading..drawn, FURTHER_SHARE), (mixing, 1.0)].map(|(axes, share)| Further { axes, share });
+        Self { count, leading, further: further.into_iter().filter(|further| !further.axes.is_empty()).collect() }
+    }
+
+    /// The same, with a larger standard deviation on the leading axes only.
+    pub(super) fn without_further(self) -> Self {
+        Self { further: Vec::new(), ..self }
+    }
+
+    /// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
+    /// points for each wide one.
+    fn weights(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
+        // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
+        let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(self.leading));
+        let of_leading = |point: usize| {
+            let sum = coordinates[..self.leading].iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>();
+            math::exp(sum - log)
+        };
+        let of_further = |Further { axes, share }: &Further, point: usize| {
+            let all = coordinates[axes.clone()].iter();
+            let sum = all.map(|axis| math::exp(slope * axis[point] * axis[point])).sum::<f64>();
+            1.0 - share + share * sum / (WIDE * as_f64(axes.len()))
+        };
+        let ratio = |point: usize| {
+            self.further.iter().fold(of_leading(point), |ratio, further| ratio * of_further(further, point))
+        };
+        (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
+    }
+}
+
+impl Further {
+    /// One of the axes, all of which are equally likely, or none.
+    fn axis(&self, u: f64) -> Option<usize> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "u is between 0 and 1")]
+        let place = (u / self.share * as_f64(self.axes.len())) as usize;
+        (place < self.axes.len()).then_some(self.axes.start + place)
+    }
 }
 
 /// For each replicate, the sums of the answers and of the weights.
@@ -97,28 +162,23 @@ pub(crate) struct Sums {
 }
 
 impl Replicates {
-    pub(crate) fn new(dimensions: usize, len: usize) -> Self {
-        Self::seeded(SEED, (dimensions, 0..0), len)
-    }
-
-    /// Points of which `mixing` are the axes of mixing draws.
-    pub(crate) fn with_mixing(dimensions: usize, mixing: Range<usize>, len: usize) -> Self {
-        Self::seeded(SEED, (dimensions, mixing), len)
+    pub(crate) fn new(axes: Axes, len: usize) -> Self {
+        Self::seeded(SEED, axes, len)
     }
 
     /// Points that are independent of those of [`new`](Self::new).
-    pub(crate) fn others(dimensions: usize, len: usize) -> Self {
-        Self::seeded(SEED + 1, (dimensions, 0..0), len)
+    pub(crate) fn others(axes: Axes, len: usize) -> Self {
+        Self::seeded(SEED + 1, axes, len)
     }
 
-    fn seeded(seed: u64, (dimensions, mixing): (usize, Range<usize>), len: usize) -> Self {
-        let net = Net::new(seed, 2 * SCRAMBLES, dimensions + usize::from(!mixing.is_empty()));
+    fn seeded(seed: u64, axes: Axes, len: usize) -> Self {
+        let net = Net::new(seed, 2 * SCRAMBLES, axes.count + axes.further.len());
         let sums = Sums { answers: vec![vec![0.0; len]; SCRAMBLES], weights: vec![0.0; SCRAMBLES] };
-        Self { design: Design { net, dimensions, mixing }, sums, points: 0 }
+        Self { design: Design { net, axes }, sums, points: 0 }
     }
 
     pub(crate) fn dimensions(&self) -> usize {
-        self.design.dimensions
+        self.design.axes.count
     }
 
     /// Evaluations that `points` normal points of each replicate take in all, with the wide points beside them.
@@ -280,7 +340,8 @@ impl Design {
         points: Range<usize>,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if self.dimensions == 1 {
+        let Axes { count, leading, further } = &self.axes;
+        if *count == 1 {
             let shift = self.net.group(replicate, 0)[0][0];
             return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));
         }
@@ -288,54 +349,28 @@ impl Design {
             in_groups(points.start / times..points.end / times, &mut |group, range| {
                 let places = range.start - group * GROUP..range.end - group * GROUP;
                 let mut of_net = self.net.group(scramble, group as u64);
-                let chosen = of_net.split_off(self.dimensions);
+                let chosen = of_net.split_off(*count);
                 let scores = |(axis, u): (usize, [f64; GROUP])| {
                     let mut scores = u[places.clone()].to_vec();
                     math::norm_quantile_slice(&mut scores);
-                    if axis < self.leading() {
+                    if axis < *leading {
                         scores.iter_mut().for_each(|z| *z *= scale);
                     }
                     scores
                 };
                 let mut coordinates: Vec<Vec<f64>> = of_net.into_iter().enumerate().map(scores).collect();
-                for choice in chosen {
+                for (further, choice) in further.iter().zip(chosen) {
                     for (point, u) in choice[places.clone()].iter().enumerate() {
-                        coordinates[self.mixing_axis(*u)][point] *= scale;
+                        if let Some(axis) = further.axis(*u) {
+                            coordinates[axis][point] *= scale;
+                        }
                     }
                 }
-                visit(&Points { width: places.len(), weights: self.weights(&coordinates, places.len()), coordinates })
+                let weights = self.axes.weights(&coordinates, places.len());
+                visit(&Points { width: places.len(), weights, coordinates })
             })?;
         }
         Ok(())
-    }
-
-    /// Number of leading axes on which wide points have a larger standard deviation.
-    fn leading(&self) -> usize {
-        WIDE_AXES.min(if self.mixing.is_empty() { self.dimensions } else { self.mixing.start })
-    }
-
-    /// One of the axes of mixing draws, all of which are equally likely.
-    fn mixing_axis(&self, u: f64) -> usize {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "u is between 0 and 1")]
-        let place = (u * as_f64(self.mixing.len())) as usize;
-        self.mixing.start + place.min(self.mixing.len() - 1)
-    }
-
-    /// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
-    /// points for each wide one.
-    fn weights(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
-        let wide = &coordinates[..self.leading()];
-        // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
-        let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(wide.len()));
-        let of_mixing = |point: usize| {
-            let all = coordinates[self.mixing.clone()].iter();
-            let sum = all.map(|axis| math::exp(slope * axis[point] * axis[point])).sum::<f64>();
-            if self.mixing.is_empty() { 1.0 } else { sum / (WIDE * as_f64(self.mixing.len())) }
-        };
-        let of_first =
-            |point: usize| math::exp(wide.iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>() - log);
-        let ratio = |point: usize| of_first(point) * of_mixing(point);
-        (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
     }
 }
 

@@ -72,11 +72,7 @@ pub(crate) struct Run<'a, 'p> {
 impl<'a, 'p> Run<'a, 'p> {
     pub(crate) fn new(method: Sampled<'a, 'p>, asked: Asked) -> Self {
         let len = asked.len(method.pair().periods());
-        let mixing = match &method {
-            Sampled::Lines(lines, _) => lines.mixing_dimensions(),
-            Sampled::Conditional(..) => 0..0,
-        };
-        let replicates = Replicates::with_mixing(method.dimensions(), mixing, 3 * len);
+        let replicates = Replicates::new(method.axes(), 3 * len);
         Self {
             asked,
             method,
@@ -202,7 +198,7 @@ impl<'a, 'p> Run<'a, 'p> {
         let Self { method, step, replicates, len, .. } = self;
         let (step, len) = (step.as_ref(), *len);
         replicates.revisit(&mut |points, sum| method.add_surrogate(step, points, &mut sum[2 * len..]))?;
-        self.surrogate = Some(Replicates::new(axes, len));
+        self.surrogate = Some(Replicates::new(self.method.axes().without_further(), len));
         self.extend_surrogate(FIRST_OF_SURROGATE * self.replicates.points, budget)?;
         if let Sampled::Lines(..) = self.method {
             // For lines, the control variate is hardly ever better than the surrogate.

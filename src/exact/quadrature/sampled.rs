@@ -10,7 +10,7 @@ use super::crossings::{Crossings, Sample};
 use super::features::Features;
 use super::lines::Lines;
 use super::probits::Probits;
-use super::replicates::{Points, Replicates};
+use super::replicates::{Axes, Points, Replicates};
 use super::sweep::Sweep;
 use crate::error::Error;
 use crate::exact::asked::Asked;
@@ -74,6 +74,14 @@ impl<'a, 'p> Sampled<'a, 'p> {
         }
     }
 
+    /// The axes of points.
+    pub(super) fn axes(&self) -> Axes {
+        match self {
+            Self::Conditional(method, _) => method.axes(),
+            Self::Lines(lines, _) => lines.axes(),
+        }
+    }
+
     pub(crate) fn dimensions(&self) -> usize {
         match self {
             Self::Conditional(method, _) => method.dimensions(),
@@ -104,7 +112,7 @@ impl<'a, 'p> Sampled<'a, 'p> {
     /// Fits a surrogate to independent points, and for lines the control of their start; returns the number of points and this control.
     pub(super) fn fit_surrogate(&mut self, asked: Asked, tolerance: f64) -> Result<(usize, Option<Step>), Error> {
         let axes = self.dimensions();
-        let others = Replicates::others(axes, 0);
+        let others = Replicates::others(self.axes(), 0);
         let points_of = |wanted: usize| 2 * wanted.div_ceil(Replicates::evaluations(axes, 2));
         let mut step = None;
         let count = match self {
