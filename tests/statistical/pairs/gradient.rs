@@ -1,17 +1,23 @@
-//! Gradients at random addresses against central differences of whole exact answers.
+//! Gradients at random addresses against central differences of precise exact answers.
 
 use outgrow::{Error, Scenario};
 use rayon::prelude::*;
 
 use super::generator::pair;
-use super::model::{Class, Pair};
+use super::model::Pair;
 use super::random::Random;
 
 /// The question of every pair.
 const QUESTION: &str = "A overtakes B";
 
-/// Allowed relative distance of a derivative from a difference, besides the reported error of the answer.
+/// Allowed relative distance of a derivative from a difference, besides its reported error.
 const RELATIVE: f64 = 1e-3;
+/// That of answers, over the step of a difference.
+const ROUNDING: f64 = 1e-11;
+
+/// Tolerances of the answers of a difference, relative to that of the gradient. The error of an answer changes with the number too, so
+/// that answers of two tolerances show that of the difference.
+const PRECISE: [f64; 2] = [0.01, 0.1];
 
 /// Addresses tested per pair.
 const OF_ONE_PAIR: usize = 3;
@@ -33,20 +39,23 @@ struct Slope {
     date: String,
     gradient: f64,
     difference: f64,
-    /// How far the differences of two steps lie apart: whole answers may be integrated at other points after a step.
+    /// How far the differences of two steps and of two tolerances lie apart.
     noise: f64,
+    /// The reported error of the derivative.
     error: f64,
 }
 
 impl Slope {
     /// The distance relative to the allowed one.
     fn off(&self) -> f64 {
-        (self.gradient - self.difference).abs() / (RELATIVE * self.difference.abs() + self.error + self.noise)
+        let allowed = RELATIVE * self.difference.abs() + self.error + self.noise + ROUNDING;
+        (self.gradient - self.difference).abs() / allowed
     }
 }
 
 impl Settings {
-    /// Compares and prints; fails if a derivative differs by more than is allowed.
+    /// Compares and prints; fails if more than 1 % of the derivatives differ by more than is allowed, as three standard errors over 16
+    /// replicates do by chance, or one by more than twice as much.
     pub(super) fn run(&self) {
         let pairs = (0_u64..).map(|block| block * 64..(block + 1) * 64);
         let mut slopes: Vec<Slope> = Vec::new();
@@ -63,7 +72,17 @@ impl Settings {
         assert_eq!(slopes.len(), self.addresses, "of {tried} pairs");
         slopes.sort_by(|a, b| b.off().total_cmp(&a.off()));
         let off: Vec<&Slope> = slopes.iter().filter(|slope| !(slope.off() <= 1.0)).collect();
-        println!("{} of {} slopes off by more than is allowed", off.len(), slopes.len());
+        let far = off.iter().filter(|slope| !(slope.off() <= 2.0)).count();
+        println!(
+            "{} of {} slopes off by more than is allowed, {far} by more than twice as much",
+            off.len(),
+            slopes.len()
+        );
+        let mut relative: Vec<f64> = slopes.iter().map(|slope| slope.error / slope.difference.abs()).collect();
+        relative.sort_by(f64::total_cmp);
+        let quantile = |percent: usize| relative[percent * (relative.len() - 1) / 100];
+        let [median, most] = [50, 95].map(quantile);
+        println!("reported errors relative to the slope: median {median:.1e}, 95 % {most:.1e}");
         for slope in slopes.iter().take(40) {
             let Slope { pair, address, date, gradient, difference, noise, error } = slope;
             let off = slope.off();
@@ -75,13 +94,18 @@ impl Settings {
         println!("{noisy} of {} differences too noisy to compare with", slopes.len());
         assert!(10 * noisy <= slopes.len(), "{noisy} of {} differences are too noisy", slopes.len());
         let scenarios = off.iter().take(3).map(|slope| pair(slope.pair).text()).collect::<Vec<_>>();
-        assert!(off.is_empty(), "{} slopes are off:\n{off:#?}\n{}", off.len(), scenarios.join("\n"));
+        assert!(
+            far == 0 && 100 * off.len() <= slopes.len(),
+            "{} slopes are off:\n{off:#?}\n{}",
+            off.len(),
+            scenarios.join("\n")
+        );
     }
 
     /// Derivatives of one pair; none if it has no gradient.
     fn slopes(&self, number: u64) -> Option<Vec<Slope>> {
         let pair = pair(number);
-        if !matches!(pair.class(), Class::Fixed | Class::Drawn) || pair.sustained > 1 {
+        if pair.sustained > 1 {
             return None;
         }
         let mut random = Random::new(!number);
@@ -92,14 +116,19 @@ impl Settings {
             Err(error) if error.is_unsupported() => return None,
             Err(error) => panic!("pair {number}: {error}\n{}", pair.text()),
         };
+        let shortened = scenario.with_horizon(date.as_str()).expect("a date of the scenario");
         let mut entries = gradient.entries().to_vec();
         let mut slopes = Vec::new();
         while slopes.len() < OF_ONE_PAIR && !entries.is_empty() {
             let entry = entries.swap_remove(random.below(entries.len()));
             let scale = if entry.number == 0.0 { 1.0 } else { entry.number.abs() };
-            let with_step =
-                |step: f64| self.difference(&scenario, &date, (&entry.address, entry.number, scale), step).ok();
-            let (Some(difference), Some(wider)) = (with_step(self.step), with_step(4.0 * self.step)) else {
+            let with = |step: f64, precise: f64| {
+                self.difference(&shortened, &date, (&entry.address, entry.number, scale), (step, precise)).ok()
+            };
+            let [precise, rough] = PRECISE;
+            let (Some(difference), Some(wider), Some(rough)) =
+                (with(self.step, precise), with(4.0 * self.step, precise), with(self.step, rough))
+            else {
                 // The step leaves the domain of the number.
                 continue;
             };
@@ -109,8 +138,8 @@ impl Settings {
                 date: date.clone(),
                 gradient: scale * entry.slope,
                 difference,
-                noise: (difference - wider).abs(),
-                error: gradient.probability().standard_error(),
+                noise: (difference - wider).abs().max((difference - rough).abs()),
+                error: scale * entry.standard_error,
             });
         }
         Some(slopes)
@@ -122,12 +151,17 @@ impl Settings {
         scenario: &Scenario,
         date: &str,
         (at, number, scale): (&str, f64, f64),
-        step: f64,
+        (step, precise): (f64, f64),
     ) -> Result<f64, Error> {
         let by = |side: f64| {
             let moved = scenario.with(at, number + side * step * scale)?;
-            let exact =
-                moved.exact().tolerance(self.tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
+            let exact = moved
+                .exact()
+                .tolerance(precise * self.tolerance)
+                .lead_changes(false)
+                .fans(false)
+                .ranks(false)
+                .shares(false);
             Ok::<f64, Error>(exact.run()?.question(QUESTION)?.by(date)?.value())
         };
         Ok((by(1.0)? - by(-1.0)?) / (2.0 * step))

@@ -66,9 +66,9 @@ fn as_asked() {
 }
 
 #[test]
-#[ignore = "long: .ci/nightly asks for 1,000 addresses"]
-fn gradients_agree_with_differences() {
-    gradient::Settings { addresses: 60, tolerance: 1e-4, step: 2e-4 }.run();
+#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+fn derivatives_have_the_errors_that_they_report() {
+    gradient::Settings { addresses: 50, tolerance: 1e-2, step: 2e-4 }.run();
 }
 
 /// `OUTGROW_PAIRS_ADDRESSES`, `OUTGROW_PAIRS_TOLERANCE` and `OUTGROW_PAIRS_STEP` (relative to the number) are its settings.
@@ -81,7 +81,7 @@ fn gradients_as_asked() {
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands at most")]
     let addresses = number("ADDRESSES", 1000.0) as usize;
-    gradient::Settings { addresses, tolerance: number("TOLERANCE", 1e-4), step: number("STEP", 2e-4) }.run();
+    gradient::Settings { addresses, tolerance: number("TOLERANCE", 1e-3), step: number("STEP", 2e-4) }.run();
 }
 
 /// Writes pairs as files for the command: `OUTGROW_PAIRS_FOLDER=FOLDER`.
