@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::assumption::{Assumption, lognormal};
 use crate::audit::{INTERVAL_SDS, Pair, measured};
 use crate::calendar::Period;
@@ -238,7 +238,7 @@ impl Scenario {
     /// The 5 %, 50 % and 95 % quantiles of the base of a provider that is one series.
     fn quantiles_of_base(&self, provider: &Provider) -> [f64; 3] {
         let law = provider.revenue().and_then(|revenue| self.law(revenue));
-        let shape = law.and_then(Shape::of).expect("validated: the base of a series is a law");
+        let shape = law.and_then(StandardLaw::of).expect("validated: the base of a series is a law");
         let quantile = Quantile::within(&shape, Quantity::Revenue.domain());
         [0.05, 0.5, 0.95].map(|p| quantile.at(p))
     }

@@ -3,13 +3,13 @@
 use super::Assumption;
 use super::quantile::Quantile;
 use super::quantity::Quantity;
-use super::shape::Shape;
 use super::side::Side;
+use super::standard_law::StandardLaw;
 
 /// A distribution with its quantile and distribution functions.
 #[derive(Debug)]
 pub struct Distribution {
-    shape: Shape,
+    shape: StandardLaw,
     quantile: Quantile,
 }
 
@@ -22,9 +22,9 @@ impl Distribution {
         if assumption.law.inconsistency().is_some() {
             return None;
         }
-        let shape = Shape::of(&assumption.law)?.within(Quantity::Shared.domain());
+        let shape = StandardLaw::of(&assumption.law)?.within(Quantity::Shared.domain());
         let quantile = Quantile::within(&shape, Quantity::Shared.domain());
-        (!matches!(shape, Shape::Constant(_))).then_some(Self { shape, quantile })
+        (!matches!(shape, StandardLaw::Constant(_))).then_some(Self { shape, quantile })
     }
 
     /// The smallest `v` with P(X ≤ v) ≥ p.

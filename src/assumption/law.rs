@@ -6,7 +6,7 @@ use super::family::{Family, Notation};
 use super::metalog::{self, Metalog};
 use super::quantiles::Quantiles;
 use super::quantity::Exponent;
-use super::shape::{LEAST_KEPT, Shape};
+use super::standard_law::{LEAST_KEPT, StandardLaw};
 use super::steps::Steps;
 use crate::error::shown;
 use crate::math;
@@ -88,7 +88,7 @@ impl Law {
     }
 }
 
-impl Shape {
+impl StandardLaw {
     /// The distribution in standard parameters; `None` for a name, which has no distribution of its own.
     pub(crate) fn of(law: &Law) -> Option<Self> {
         Some(match law {
@@ -127,12 +127,12 @@ fn overflow_of_family(family: Family, values: &[f64]) -> Option<String> {
     if family == Family::LogGrowth && !math::exp_m1(values[0]).is_finite() {
         return Some(format!("log_growth: a mean of ln(1 + growth) of {} overflows a 64-bit float", shown(values[0])));
     }
-    let shape = Shape::of_family(family, values);
-    let (what, found) = if let Shape::StudentT { degrees, .. } = shape
+    let shape = StandardLaw::of_family(family, values);
+    let (what, found) = if let StandardLaw::StudentT { degrees, .. } = shape
         && degrees < LEAST_DEGREES
     {
         (format!("df must be at least {LEAST_DEGREES}"), degrees)
-    } else if let Shape::Lognormal { sd, .. } = shape
+    } else if let StandardLaw::Lognormal { sd, .. } = shape
         && !(sd <= MOST_SD_OF_LOG)
     {
         (format!("the standard deviation of the logarithm must be at most {MOST_SD_OF_LOG}"), sd)
@@ -152,12 +152,12 @@ fn truncation_fault(of: &Law, low: Option<f64>, high: Option<f64>) -> Option<Str
         let (low, high) = range();
         return Some(format!("truncated: low must be less than high, got {low} and {high}"));
     }
-    let kept = match Shape::of(of)? {
-        Shape::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
-        shape @ Shape::Steps(_) => shape.mass(low, high),
+    let kept = match StandardLaw::of(of)? {
+        StandardLaw::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
+        shape @ StandardLaw::Steps(_) => shape.mass(low, high),
         // Repeated truncation is one: what it leaves is a part of the whole distribution.
         shape => match shape.truncated(low, high) {
-            Shape::Truncated { of, low, high } if low < high => of.mass(low, high),
+            StandardLaw::Truncated { of, low, high } if low < high => of.mass(low, high),
             _ => 0.0,
         },
     };

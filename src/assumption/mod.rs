@@ -13,8 +13,8 @@ mod pert_law;
 pub(crate) mod quantile;
 pub(crate) mod quantiles;
 pub(crate) mod quantity;
-pub(crate) mod shape;
 mod side;
+pub(crate) mod standard_law;
 mod steps;
 mod tabulated;
 #[cfg(test)]
@@ -32,7 +32,7 @@ use domain::Domain;
 use law::Law;
 pub use quantiles::Quantiles;
 use quantity::Quantity;
-use shape::Shape;
+use standard_law::StandardLaw;
 
 use crate::error::shown;
 use crate::number::of_percent;
@@ -87,7 +87,7 @@ impl Assumption {
     /// The number, if it is plain or a distribution without spread.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
-        if let Some(Shape::Constant(value)) = Shape::of(&self.law) { Some(value) } else { None }
+        if let Some(StandardLaw::Constant(value)) = StandardLaw::of(&self.law) { Some(value) } else { None }
     }
 
     /// The name, if it is the name of a shared assumption.
@@ -106,8 +106,8 @@ impl Assumption {
     /// Why the distribution is not allowed for `quantity`, if so; its own parameters must be valid.
     pub(crate) fn misfit(&self, quantity: Quantity) -> Option<String> {
         let (domain, rule) = (quantity.domain(), quantity.rule());
-        let shape = Shape::of(&self.law)?;
-        if let Shape::Constant(value) = shape {
+        let shape = StandardLaw::of(&self.law)?;
+        if let StandardLaw::Constant(value) = shape {
             return (!domain.contains(value)).then(|| format!("{rule}, got {}", shown(value)));
         }
         let overflowing = shape.mass_outside(Domain::closed(-f64::MAX, f64::MAX));

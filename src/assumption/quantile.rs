@@ -4,8 +4,8 @@
 use super::domain::Domain;
 use super::metalog::Metalog;
 use super::pert_law as pert;
-use super::shape::Shape;
 use super::side::Side;
+use super::standard_law::StandardLaw;
 use super::steps::Steps;
 use super::tabulated::Tabulated;
 use crate::cpu::{self, Level};
@@ -48,9 +48,9 @@ const CHUNK: usize = 64;
 const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 impl Quantile {
-    pub(super) fn new(shape: &Shape) -> Self {
+    pub(super) fn new(shape: &StandardLaw) -> Self {
         let (whole, clamp) = match shape {
-            Shape::Truncated { of, low, high } => (&**of, (*low, *high)),
+            StandardLaw::Truncated { of, low, high } => (&**of, (*low, *high)),
             shape => (shape, UNBOUNDED),
         };
         let form = Form::new(whole, clamp);
@@ -59,7 +59,7 @@ impl Quantile {
     }
 
     /// The quantile function of `shape` truncated to `domain`.
-    pub(crate) fn within(shape: &Shape, domain: Domain) -> Self {
+    pub(crate) fn within(shape: &StandardLaw, domain: Domain) -> Self {
         let mut quantile = Self::new(&shape.within(domain));
         let low = if domain.low_open { domain.low.next_up() } else { domain.low };
         let high = if domain.high_open { domain.high.next_down() } else { domain.high };
@@ -175,7 +175,7 @@ impl Quantile {
     }
 }
 
-impl Shape {
+impl StandardLaw {
     /// The smallest `v` with P(X ≤ v) ≥ 1/2.
     pub(crate) fn median(&self) -> f64 {
         Quantile::new(self).median()
@@ -183,7 +183,7 @@ impl Shape {
 }
 
 impl Cut {
-    fn new(whole: &Shape, (low, high): (f64, f64)) -> Self {
+    fn new(whole: &StandardLaw, (low, high): (f64, f64)) -> Self {
         let side = whole.side(low);
         let [from, to] = [low, high].map(|value| whole.probability(side, value));
         // In a range without width, rounding could exchange the two, and quantiles would decrease.
@@ -201,24 +201,24 @@ impl Cut {
 
 impl Form {
     /// `cut` is the truncation of a tabulated distribution; others are truncated by their probabilities.
-    fn new(whole: &Shape, cut: (f64, f64)) -> Self {
+    fn new(whole: &StandardLaw, cut: (f64, f64)) -> Self {
         match *whole {
-            Shape::Constant(value) => Self::Constant(value),
-            Shape::Normal { mean, sd } => Self::Normal { mean, sd },
-            Shape::Lognormal { median, sd } => Self::Lognormal { median, sd },
-            Shape::Uniform { low, high } => Self::Uniform { low, high },
-            Shape::Triangular { low, mode, high } => Self::Triangular { low, mode, high },
-            Shape::Pert { low, mode, high } => Self::Pert { low, high, table: pert::table(low, mode, high, cut) },
-            Shape::LogGrowth { mean, sd } => Self::LogGrowth { mean, sd },
-            Shape::Beta { alpha, beta, low, high } => {
+            StandardLaw::Constant(value) => Self::Constant(value),
+            StandardLaw::Normal { mean, sd } => Self::Normal { mean, sd },
+            StandardLaw::Lognormal { median, sd } => Self::Lognormal { median, sd },
+            StandardLaw::Uniform { low, high } => Self::Uniform { low, high },
+            StandardLaw::Triangular { low, mode, high } => Self::Triangular { low, mode, high },
+            StandardLaw::Pert { low, mode, high } => Self::Pert { low, high, table: pert::table(low, mode, high, cut) },
+            StandardLaw::LogGrowth { mean, sd } => Self::LogGrowth { mean, sd },
+            StandardLaw::Beta { alpha, beta, low, high } => {
                 Self::Tabulated(Tabulated::beta(whole, [alpha, beta, low, high], cut))
             }
-            Shape::StudentT { degrees, location, scale } => {
+            StandardLaw::StudentT { degrees, location, scale } => {
                 Self::Tabulated(Tabulated::student(whole, [degrees, location, scale], cut))
             }
-            Shape::Metalog(metalog) => Self::Metalog(metalog),
-            Shape::Steps(ref steps) => Self::Steps(steps.clone()),
-            Shape::Truncated { ref of, .. } => Self::new(of, cut),
+            StandardLaw::Metalog(metalog) => Self::Metalog(metalog),
+            StandardLaw::Steps(ref steps) => Self::Steps(steps.clone()),
+            StandardLaw::Truncated { ref of, .. } => Self::new(of, cut),
         }
     }
 

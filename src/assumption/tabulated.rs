@@ -14,8 +14,8 @@
 //!
 //! A table takes 1 to 40 ms to create, the longer for larger shapes, and 32 KiB of memory.
 
-use super::shape::Shape;
 use super::side::Side;
+use super::standard_law::StandardLaw;
 use crate::math::{self, QuantileTable};
 
 /// ln(x/(1 − x)) is kept within this range; beyond it x or 1 − x is below the smallest number.
@@ -31,7 +31,7 @@ pub(super) enum Tabulated {
 }
 
 impl Tabulated {
-    pub(super) fn beta(whole: &Shape, [alpha, beta, low, high]: [f64; 4], cut: (f64, f64)) -> Self {
+    pub(super) fn beta(whole: &StandardLaw, [alpha, beta, low, high]: [f64; 4], cut: (f64, f64)) -> Self {
         let logit = |p: f64, upper: f64| {
             let (x, y) = math::beta_quantile_parts(alpha, beta, p, upper);
             (math::ln(x) - math::ln(y)).clamp(-MOST_LOGIT, MOST_LOGIT)
@@ -39,7 +39,7 @@ impl Tabulated {
         Self::Beta { low, high, table: conditional(whole, cut, logit) }
     }
 
-    pub(super) fn student(whole: &Shape, [degrees, location, scale]: [f64; 3], cut: (f64, f64)) -> Self {
+    pub(super) fn student(whole: &StandardLaw, [degrees, location, scale]: [f64; 3], cut: (f64, f64)) -> Self {
         let table = conditional(whole, cut, |p, upper| math::student_quantile(degrees, p, upper));
         Self::StudentT { location, scale, root: math::student_root(degrees), table }
     }
@@ -69,7 +69,7 @@ fn of_logit(low: f64, high: f64, logit: f64) -> f64 {
 }
 
 /// The quantile function `invert`(p, 1 − p) of a distribution restricted to an interval.
-fn conditional(whole: &Shape, (low, high): (f64, f64), invert: impl Fn(f64, f64) -> f64) -> QuantileTable {
+fn conditional(whole: &StandardLaw, (low, high): (f64, f64), invert: impl Fn(f64, f64) -> f64) -> QuantileTable {
     if (low, high) == (f64::NEG_INFINITY, f64::INFINITY) {
         return QuantileTable::new(invert);
     }

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::domain::Domain;
 use super::quantile::Quantile;
 use super::quantity::Quantity;
-use super::shape::Shape;
 use super::side::Side;
+use super::standard_law::StandardLaw;
 use super::{
     Assumption, Quantiles, beta, beta_between, discrete, empirical, fixed, interval, log_growth, log_interval,
     lognormal, normal, pert, student_t, triangular, truncated, uniform,
@@ -40,8 +40,8 @@ struct Case {
 }
 
 impl Case {
-    fn shape(&self) -> Shape {
-        Shape::of(&self.law.law).expect("no name").within(self.domain)
+    fn shape(&self) -> StandardLaw {
+        StandardLaw::of(&self.law.law).expect("no name").within(self.domain)
     }
 
     fn draws(&self, u: &[f64]) -> Vec<f64> {
@@ -55,7 +55,7 @@ impl Case {
     }
 
     fn is_cut(&self) -> bool {
-        matches!(self.shape(), Shape::Truncated { .. })
+        matches!(self.shape(), StandardLaw::Truncated { .. })
     }
 }
 
@@ -63,7 +63,7 @@ fn case(law: Assumption, quantity: Quantity, scale: f64) -> Case {
     let domain = quantity.domain();
     assert_eq!(law.law.inconsistency(), None, "{law}");
     assert_eq!(law.misfit(quantity), None, "{law}");
-    let quantile = Quantile::within(&Shape::of(&law.law).expect("no name"), domain);
+    let quantile = Quantile::within(&StandardLaw::of(&law.law).expect("no name"), domain);
     Case { law, domain, quantile, grain: 16.0 * f64::EPSILON * scale, slack: 1e-12 }
 }
 
@@ -316,7 +316,7 @@ fn medians_are_as_the_parameters_say() {
         (truncated(empirical([5.0, 1.0, 4.0, 2.0, 3.0]), 3.0, None), 4.0),
     ];
     for (law, expected) in medians {
-        let median = Shape::of(&law.law).expect("no name").median();
+        let median = StandardLaw::of(&law.law).expect("no name").median();
         let text = law.law.to_string();
         let tolerance = if text.starts_with("pert") || text.starts_with("beta") { 1e-9 } else { 4.0 * f64::EPSILON };
         assert!((median / expected - 1.0).abs() <= tolerance, "{law}: {median}, not {expected}");
@@ -386,8 +386,9 @@ fn mass_is_shared_out_among_parts() {
 
 #[test]
 fn the_mass_outside_is_that_of_closed_forms() {
-    let outside =
-        |law: &Assumption, quantity: Quantity| Shape::of(&law.law).expect("no name").mass_outside(quantity.domain());
+    let outside = |law: &Assumption, quantity: Quantity| {
+        StandardLaw::of(&law.law).expect("no name").mass_outside(quantity.domain())
+    };
     let tail = |z: f64| math::norm_sf(z);
     let cases = [
         (normal(0.1, 0.1), Quantity::Volatility, tail(1.0)),

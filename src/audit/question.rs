@@ -6,7 +6,7 @@ use super::finding::{Finding, FindingKind, Severity};
 use super::scene::{Answer, ENDS, SEED, SURE, Scene, error_of, narrowed};
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::calendar::Period;
 use crate::error::Error;
 use crate::estimate::{Estimate, When};
@@ -200,8 +200,8 @@ fn behind(scene: &Scene<'_>, names: [&str; 2], back: usize) -> bool {
 /// this need not be the corner of two high volatilities.
 fn shocks(scenario: &Scenario, plan: &Plan, rows: [usize; 2]) -> impl Fn(usize) -> f64 + use<> {
     let volatilities = rows.map(|row| {
-        let law = scenario.law(&scenario.series()[row].own.volatility).and_then(Shape::of);
-        let at = |shape: &Shape, p: f64| Quantile::within(shape, Quantity::Volatility.domain()).at(p);
+        let law = scenario.law(&scenario.series()[row].own.volatility).and_then(StandardLaw::of);
+        let at = |shape: &StandardLaw, p: f64| Quantile::within(shape, Quantity::Volatility.domain()).at(p);
         law.map_or([0.0; 2], |shape| [at(&shape, 1.0 - HIGH), at(&shape, HIGH)])
     });
     let pair = plan.pair(rows.map(SeriesId));

@@ -4,7 +4,7 @@ use super::regression::Regression;
 use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::assumption::visitor::{Visitor, VisitorMut};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem};
@@ -62,8 +62,8 @@ impl Visitor for Numbers {
 
 /// A plain number.
 fn constant(value: &Assumption) -> Option<f64> {
-    match Shape::of(&value.law) {
-        Some(Shape::Constant(value)) => Some(value),
+    match StandardLaw::of(&value.law) {
+        Some(StandardLaw::Constant(value)) => Some(value),
         Some(_) | None => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::assumption::address::{ProviderKey, of_provider};
 use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::covariance::{Covariance, Motion, kept};
 use crate::cpu::{self, Level};
 use crate::random::{Mixing, StreamKey, slot_of};
@@ -156,7 +156,7 @@ impl Dynamics {
 /// The coin of a jump: a draw of 0 or 1 with a stream of its own.
 fn coin(address: &str, probability: f64) -> Draw {
     let law = Law::Discrete(vec![[0.0, 1.0 - probability], [1.0, probability]]);
-    let shape = Shape::of(&law).expect("a discrete distribution has a shape");
+    let shape = StandardLaw::of(&law).expect("a discrete distribution has a shape");
     Draw {
         address: format!("{address}.probability"),
         slot: slot_of(&format!("jump {address}")),

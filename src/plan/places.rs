@@ -9,7 +9,7 @@ use crate::assumption::domain::Domain;
 use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::assumption::visitor::Visitor;
 use crate::growth::{AUTO, Curve};
 use crate::random::slot_of;
@@ -71,11 +71,11 @@ impl Resolved {
         let (mut before, mut bound) = (Vec::new(), Vec::new());
         for Changed { address, quantity, name, law } in changed {
             let domain = name.as_ref().map_or_else(|| own_domain(*quantity), |name| self.domains[name]);
-            match (Shape::of(law), self.at(address).input) {
-                (Some(Shape::Constant(value)), Input::Known(_)) => {
+            match (StandardLaw::of(law), self.at(address).input) {
+                (Some(StandardLaw::Constant(value)), Input::Known(_)) => {
                     before.push((*address, self.set(address, Input::Known(value))));
                 }
-                (None, _) | (Some(Shape::Constant(_)), Input::Drawn(_)) | (Some(_), Input::Known(_)) => {
+                (None, _) | (Some(StandardLaw::Constant(_)), Input::Drawn(_)) | (Some(_), Input::Known(_)) => {
                     return (before, false);
                 }
                 // All places of a name share a draw.
@@ -118,13 +118,13 @@ impl Places {
         let mut slots = HashMap::new();
         for WalkPlace { address, assumption, quantity } in used {
             let law = assumption.name().map_or(Some(&assumption.law), |name| laws.get(name).copied());
-            let shape = law.and_then(Shape::of);
-            let is_drawn = !matches!(shape, Some(Shape::Constant(_)));
+            let shape = law.and_then(StandardLaw::of);
+            let is_drawn = !matches!(shape, Some(StandardLaw::Constant(_)));
             let exponent = quantity.and_then(Quantity::exponent).filter(|_| is_drawn);
             let heavy = exponent.is_some_and(|exponent| law.is_some_and(|law| law.has_heavy_tail(exponent)));
             let input = match (shape, assumption.name()) {
                 (None, _) => Input::Known(f64::NAN), // `auto`, the only name without a distribution
-                (Some(Shape::Constant(value)), _) => Input::Known(value),
+                (Some(StandardLaw::Constant(value)), _) => Input::Known(value),
                 (Some(shape), None) => {
                     push(&mut draws, (address.clone(), address), &shape, own_domain(*quantity), quantity.is_none())
                 }
@@ -157,7 +157,13 @@ fn own_domain(quantity: Option<Quantity>) -> Domain {
     quantity.map_or(Domain::FINITE, Quantity::domain)
 }
 
-fn push(draws: &mut Vec<Draw>, (address, slot): (String, &str), shape: &Shape, domain: Domain, is_pick: bool) -> Input {
+fn push(
+    draws: &mut Vec<Draw>,
+    (address, slot): (String, &str),
+    shape: &StandardLaw,
+    domain: Domain,
+    is_pick: bool,
+) -> Input {
     let quantile = Quantile::within(shape, domain);
     let kind = if is_pick { "mixture" } else { "assumption" };
     draws.push(Draw { address, slot: slot_of(&format!("{kind} {slot}")), quantile, is_pick, is_coin: false });

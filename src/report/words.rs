@@ -2,7 +2,7 @@
 
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::estimate::Estimate;
 use crate::number::short;
 use crate::render::money;
@@ -38,11 +38,11 @@ pub(super) fn likelihoods(estimate: &Estimate) -> String {
 /// "one in ten below 0.42, median 0.60, one in ten above 0.78", by the quantile function of the draws.
 pub(super) fn distribution(scenario: &Scenario, place: &AssumptionPlace) -> String {
     let named = place.assumption.name().map_or_else(String::new, |name| format!("as assumption[{name}]: "));
-    let Some(shape) = scenario.law(&place.assumption).and_then(Shape::of) else {
+    let Some(shape) = scenario.law(&place.assumption).and_then(StandardLaw::of) else {
         return "derived from the last two rates".to_owned();
     };
     let unit = unit(place.quantity);
-    if let Shape::Constant(value) = shape {
+    if let StandardLaw::Constant(value) = shape {
         return format!("{named}{}{unit}, the same on every path", number(place.quantity, value));
     }
     let quantile = Quantile::within(&shape, place.quantity.domain());

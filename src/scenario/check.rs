@@ -13,7 +13,7 @@ use super::{
 use crate::assumption::Assumption;
 use crate::assumption::address::{self, Key, QuestionKey, ScenarioKey, Trail};
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::covariance::{Covariance, Stated, Unfit};
 use crate::error::{Error, Kind, Problem, curtailed, is_enough, shown};
 use crate::growth::{AUTO, Curve};
@@ -133,7 +133,7 @@ impl Scenario {
 
     /// The median of a number, looked up if it is a name; `None` for `auto`.
     pub(crate) fn median(&self, assumption: &Assumption) -> Option<f64> {
-        self.law(assumption).and_then(Shape::of).map(|shape| shape.median())
+        self.law(assumption).and_then(StandardLaw::of).map(|shape| shape.median())
     }
 
     fn check_correlations(&self, problems: &mut Vec<Problem>) {

@@ -8,7 +8,7 @@ use crate::assumption::Assumption;
 use crate::assumption::address::{ProviderKey, ScenarioKey, is_within};
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::error::{Problem, is_enough, shown};
 use crate::growth::{Curve, CurveLaw, Leaf, Median, Past, Reading, Ready, Schedule, Single, Times, Value};
 
@@ -82,7 +82,7 @@ impl Scenario {
         (named, has_base): (&HashMap<&str, &Law>, bool),
     ) -> Result<Option<Central>, Fault> {
         let law = |assumption: &Assumption| {
-            Shape::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
+            StandardLaw::of(assumption.name().map_or(Some(&assumption.law), |name| named.get(name).copied())?)
         };
         nests(curve)?;
         let values = medians(curve, &|assumption| law(assumption).map(|shape| shape.median()))?;

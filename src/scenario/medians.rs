@@ -8,7 +8,7 @@ use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
 use crate::assumption::law::Law;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::assumption::visitor::Visitor;
 use crate::error::{Error, Kind, shown};
 use crate::growth::{AUTO, Curve, CurveLaw, Leaf, Reading, Schedule, TailLaw, Times, Value};
@@ -115,7 +115,7 @@ impl Visitor for Medians<'_> {
     }
 
     fn pick(&mut self, _: &mut Trail, weights: &[f64]) {
-        let shape = Shape::of(&Law::pick(weights));
+        let shape = StandardLaw::of(&Law::pick(weights));
         self.values.push(shape.expect("invariant: the law of a pick is not a name").median());
     }
 }
@@ -158,7 +158,7 @@ impl Curve {
             return Err(fault((format!("{}.schedule.reading", leaf.address), message.to_owned())));
         }
         let values =
-            medians(self, &|assumption| Shape::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
+            medians(self, &|assumption| StandardLaw::of(&assumption.law).map(|shape| shape.median())).map_err(fault)?;
         reaches(self, tau, 0.0).map_err(fault)?;
         let values: Vec<Value<'_>> = values.into_iter().map(Value::Fixed).collect();
         let mut growth = f64::NAN;

@@ -53,7 +53,7 @@ pub(crate) use segment::SeriesOf;
 pub use shock::{Centring, Factor, Innovations, Jump, Shock};
 pub(crate) use view::POOL;
 pub use view::View;
-pub use walk::Place as AssumptionPlace;
+pub use walk::AssumptionPlace;
 
 use crate::assumption::Assumption;
 use crate::assumption::law::Law;

@@ -4,7 +4,7 @@ use super::Scenario;
 use super::item::{Claim, Provider, Segment};
 use super::item_key::{ItemKey, keys};
 use super::shock::{Centring, Jump, Shock};
-use super::walk::Place;
+use super::walk::AssumptionPlace;
 use crate::assumption::Assumption;
 use crate::assumption::address::{Owner, ProviderKey, ScenarioKey, Trail, item, split_name};
 use crate::error::{did_you_mean, no_provider};
@@ -161,7 +161,7 @@ impl Scenario {
     }
 
     /// The number's own source, otherwise that of the assumption it names, otherwise its segment's or provider's.
-    pub(super) fn source_of(&self, place: &Place) -> Option<String> {
+    pub(super) fn source_of(&self, place: &AssumptionPlace) -> Option<String> {
         let named = |name: &str| self.assumptions.iter().find(|(known, _)| known == name)?.1.source.clone();
         let own = place.assumption.source.clone();
         let of_owner = || self.source_of_owner(place.subject().owner()?).map(str::to_owned);

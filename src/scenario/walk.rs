@@ -16,7 +16,7 @@ use crate::error::{Error, did_you_mean_address, shown};
 /// A number of a scenario that may be a distribution: its address and its value.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Place {
+pub struct AssumptionPlace {
     /// The address, as in [`Scenario::with`].
     pub address: String,
     /// The value: a number, a name or a distribution.
@@ -27,7 +27,7 @@ pub struct Place {
     pub(crate) quantity: Quantity,
 }
 
-impl Place {
+impl AssumptionPlace {
     /// What the number belongs to.
     pub(crate) fn subject(&self) -> Subject<'_> {
         Subject::of_known(&self.address)
@@ -165,7 +165,7 @@ impl Scenario {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     #[must_use]
-    pub fn assumptions(&self) -> Vec<Place> {
+    pub fn assumptions(&self) -> Vec<AssumptionPlace> {
         let mut list = Listing::default();
         self.walk(&mut Trail::default(), &mut list);
         for place in &mut list.places {
@@ -289,7 +289,7 @@ fn item(trail: &mut Trail, list: ScenarioKey, key: Key<'_>, visit: impl FnOnce(&
 /// Collects the places and all numbers.
 #[derive(Default)]
 struct Listing {
-    places: Vec<Place>,
+    places: Vec<AssumptionPlace>,
     numbers: Vec<(String, f64)>,
     /// The numbers that are not part of a place.
     plain: Vec<(String, f64)>,
@@ -299,7 +299,7 @@ struct Listing {
 impl Visitor for Listing {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         let address = trail.as_str().to_owned();
-        self.places.push(Place { address, assumption: value.clone(), source: None, quantity });
+        self.places.push(AssumptionPlace { address, assumption: value.clone(), source: None, quantity });
         self.is_in_place = true;
         if let Law::Number(number) = &value.law {
             self.plain(trail, quantity, number);

@@ -7,7 +7,7 @@ use rand_distr::{Beta, Distribution, LogNormal, Normal, Pert, StudentT, Triangul
 use super::super::Assumption;
 use super::super::domain::Domain;
 use super::super::quantile::Quantile;
-use super::super::shape::Shape;
+use super::super::standard_law::StandardLaw;
 use super::super::{beta, interval, log_interval, lognormal, normal, pert, student_t, triangular, truncated, uniform};
 use crate::math;
 use crate::random::{GROUP, slot_of, uniforms};
@@ -60,7 +60,7 @@ fn compare(name: &str, ours: Vec<f64>, theirs: Vec<f64>) {
 }
 
 fn compare_law(law: &Assumption, sampler: impl Distribution<f64>) {
-    let quantile = Quantile::within(&Shape::of(&law.law).expect("no name"), Domain::FINITE);
+    let quantile = Quantile::within(&StandardLaw::of(&law.law).expect("no name"), Domain::FINITE);
     let name = law.to_string();
     compare(&name, ours(&name, |part| quantile.fill(part)), theirs(sampler));
 }

@@ -5,7 +5,7 @@ use crate::assumption::address::{ProviderKey, ScenarioKey, Subject, Trail};
 use crate::assumption::law::Law;
 use crate::assumption::quantile::Quantile;
 use crate::assumption::quantity::Quantity;
-use crate::assumption::shape::Shape;
+use crate::assumption::standard_law::StandardLaw;
 use crate::assumption::visitor::Visitor;
 use crate::error::Error;
 use crate::exact::settings::refused;
@@ -257,7 +257,7 @@ impl Visitor for Listing {
             | Law::Discrete(_)
             | Law::Empirical(_)
             | Law::Truncated { .. }) => {
-                let quantile = Shape::of(law).map(|shape| Quantile::within(&shape, quantity.domain()));
+                let quantile = StandardLaw::of(law).map(|shape| Quantile::within(&shape, quantity.domain()));
                 self.spread = quantile.map(|quantile| quantile.at(0.95) - quantile.at(0.05));
                 law.walk(trail, self);
                 self.spread = None;

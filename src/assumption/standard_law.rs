@@ -17,7 +17,7 @@ pub(super) const LEAST_KEPT: f64 = 1e-280;
 
 /// A distribution in standard parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Shape {
+pub(crate) enum StandardLaw {
     Constant(f64),
     Normal {
         mean: f64,
@@ -60,13 +60,13 @@ pub(crate) enum Shape {
     Metalog(Metalog),
     Steps(Steps),
     Truncated {
-        of: Box<Shape>,
+        of: Box<StandardLaw>,
         low: f64,
         high: f64,
     },
 }
 
-impl Shape {
+impl StandardLaw {
     /// A single value is a constant.
     pub(super) fn of_steps(steps: Steps) -> Self {
         steps.single().map_or(Self::Steps(steps), Self::Constant)
