@@ -149,7 +149,8 @@ impl<'p> Ranking<'p> {
             sums.add(&[], 1, &mut |_, _| {})?;
             return Ok(Integral { errors: vec![0.0; len], values: sums.answers });
         }
-        let mut replicates = Replicates::new(Axes::new(self.dimensions(), self.places.len(), 0..0), len);
+        let (drawn, all) = (self.places.len(), self.dimensions());
+        let mut replicates = Replicates::new(Axes::new(all, drawn, drawn..all), len);
         let cost = |points: usize| self.cost() * as_f64(Replicates::evaluations(self.dimensions(), points));
         let mut upto = PILOT_POINTS;
         loop {

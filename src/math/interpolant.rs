@@ -24,9 +24,9 @@ impl Interpolant {
             if !(distance.abs() > 0.0) {
                 return *value;
             }
-            let part = self.part(k, distance);
-            above += part * value;
-            below += part;
+            let term = self.term(k, distance);
+            above += term * value;
+            below += term;
         }
         if self.nodes.is_empty() { 0.0 } else { above / below }
     }
@@ -37,13 +37,13 @@ impl Interpolant {
             weights[k] += factor;
             return;
         }
-        let parts: Vec<f64> = self.nodes.iter().enumerate().map(|(k, node)| self.part(k, x - node)).collect();
-        let scale = factor / parts.iter().sum::<f64>();
-        weights.iter_mut().zip(parts).for_each(|(weight, part)| *weight += scale * part);
+        let terms: Vec<f64> = self.nodes.iter().enumerate().map(|(k, node)| self.term(k, x - node)).collect();
+        let scale = factor / terms.iter().sum::<f64>();
+        weights.iter_mut().zip(terms).for_each(|(weight, term)| *weight += scale * term);
     }
 
-    /// The part of a node at a distance from it, up to a factor that all nodes share.
-    fn part(&self, k: usize, distance: f64) -> f64 {
+    /// The barycentric term of a node at a distance from it, up to a factor that all nodes share.
+    fn term(&self, k: usize, distance: f64) -> f64 {
         let end = if k == 0 || k + 1 == self.nodes.len() { 0.5 } else { 1.0 };
         if k.is_multiple_of(2) { end / distance } else { -end / distance }
     }

@@ -20,16 +20,16 @@ pub(super) type Slopes = Vec<Vec<f64>>;
 pub(super) struct Chain<'a, 'p> {
     pair: &'a Pair<'p>,
     leaves: &'a [Leaf],
-    recursion: Recursion,
     /// Where the start has its own distribution: nodes of an interpolant of P as a function of the start.
     nodes: Vec<f64>,
-    /// For each leaf, the derivative of P through the distribution of the start; none where P does not depend on it.
+    /// For each leaf, the derivative of P through the distribution of the start; `None` where the start does not depend on it.
     through_start: Vec<Option<ThroughStart>>,
 }
 
 /// A derivative through the distribution of the start, whose points and weights move: a linear function of P at the nodes.
 struct ThroughStart {
-    constant: f64,
+    /// The derivative of the probability of being ahead at the base.
+    ahead: f64,
     weights: Vec<f64>,
 }
 
@@ -74,11 +74,20 @@ struct Boundary {
 const STEP: f64 = 1e-4;
 
 impl<'a, 'p> Chain<'a, 'p> {
-    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf], recursion: Recursion) -> Result<Self, Error> {
-        let mut chain = Self { pair, leaves, recursion, nodes: Vec::new(), through_start: Vec::new() };
+    pub(super) fn new(pair: &'a Pair<'p>, leaves: &'a [Leaf]) -> Result<Self, Error> {
+        Self::with_nodes(pair, leaves, 1.0)
+    }
+
+    /// The same with more nodes of the start.
+    pub(super) fn finer(pair: &'a Pair<'p>, leaves: &'a [Leaf]) -> Result<Self, Error> {
+        Self::with_nodes(pair, leaves, 1.5)
+    }
+
+    fn with_nodes(pair: &'a Pair<'p>, leaves: &'a [Leaf], times: f64) -> Result<Self, Error> {
+        let mut chain = Self { pair, leaves, nodes: Vec::new(), through_start: Vec::new() };
         let Some(start) = pair.start().filter(|start| !start.is_point()) else { return Ok(chain) };
         let sd = pair.columns(&vec![vec![0.0]; pair.draws.len()], 1)?.sd[0];
-        let interpolant = interpolant(&start.below, sd);
+        let interpolant = interpolant(&start.below, sd, times);
         let through_start = |leaf: &Leaf| leaf.bases.then(|| ThroughStart::new(pair, leaf, &interpolant));
         chain.through_start = leaves.iter().map(through_start).collect();
         chain.nodes = interpolant.nodes;
@@ -86,12 +95,17 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 
     /// The derivatives of the recursion, given the scores of the draws, indexed by draw, then by point.
-    pub(super) fn of_walks(&mut self, scores: &[Vec<f64>], width: usize) -> Result<Slopes, Error> {
+    pub(super) fn of_walks(
+        &self,
+        recursion: &mut Recursion,
+        scores: &[Vec<f64>],
+        width: usize,
+    ) -> Result<Slopes, Error> {
         let columns = self.pair.columns(scores, width)?;
         let mut block = BlockSlopes::zeros(self.pair.periods(), width);
         let mut from_nodes = Vec::with_capacity(width);
         for place in 0..width {
-            from_nodes.push(self.walk(&columns, place, &mut block)?);
+            from_nodes.push(self.walk(recursion, &columns, place, &mut block)?);
         }
         let mut slopes = self.contract(scores, &columns, &block)?;
         for (slopes, through_start) in slopes.iter_mut().zip(&self.through_start) {
@@ -167,7 +181,13 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 
     /// Sets the derivatives of one walk; returns P from each of the nodes.
-    fn walk(&mut self, columns: &Columns, place: usize, block: &mut BlockSlopes) -> Result<Vec<f64>, Error> {
+    fn walk(
+        &self,
+        recursion: &mut Recursion,
+        columns: &Columns,
+        place: usize,
+        block: &mut BlockSlopes,
+    ) -> Result<Vec<f64>, Error> {
         let (drifts, sds) = columns.walk(place);
         let sd = columns.sd[place];
         if !(sd > 0.0) {
@@ -181,7 +201,7 @@ impl<'a, 'p> Chain<'a, 'p> {
                 &drawn
             }
         };
-        let adjoint = self.recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.nodes);
+        let adjoint = recursion.adjoint(&Walk { start: &start.below, drifts: &drifts, sds: &sds }, &self.nodes);
         for (t, slope) in adjoint.drifts.iter().enumerate() {
             // The last date has no drift after it.
             let next = adjoint.drifts.get(t + 1).copied().unwrap_or(0.0);
@@ -235,9 +255,9 @@ impl<'a, 'p> Chain<'a, 'p> {
         let (mut slopes, mut rates) = (Stencil::default(), Stencil::default());
         for (weight, plan) in &leaf.moved {
             let draws = self.pair.redrawn(plan, &leaf.address, scores, &columns.draws);
-            let (mut moved, mut rate) = (vec![0.0; width], vec![0.0; width]);
+            let (mut perturbed, mut rate) = (vec![0.0; width], vec![0.0; width]);
             for row in (0..2).filter(|row| leaf.growth[*row]) {
-                self.pair.add_weighted_growth(plan, row, (&draws, width), &block.growth, &mut moved)?;
+                self.pair.add_weighted_growth(plan, row, (&draws, width), &block.growth, &mut perturbed)?;
             }
             if leaf.levels {
                 let levels = self.pair.levels(plan, &draws, width);
@@ -245,15 +265,15 @@ impl<'a, 'p> Chain<'a, 'p> {
                     let along = self.pair.covariance().half_slopes([0, 1].map(|row| own.volatility[row][p]));
                     // Without shocks P is an even function of each volatility, so its derivative is 0.
                     if columns.sd[p] > 0.0 {
-                        let variance = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
-                        moved[p] += block.sd[p] * variance / columns.sd[p];
+                        let half_variance = along[0] * levels.volatility[0][p] + along[1] * levels.volatility[1][p];
+                        perturbed[p] += block.sd[p] * half_variance / columns.sd[p];
                     }
                     if let (Some(own), Some(base)) = (&own.base, &levels.base) {
                         rate[p] = base[0][p] / own[0][p] - base[1][p] / own[1][p];
                     }
                 }
             }
-            slopes.add(*weight, moved);
+            slopes.add(*weight, perturbed);
             rates.add(*weight, rate);
         }
         let (mut slopes, rates) = (slopes.value, rates.value);
@@ -267,8 +287,8 @@ impl<'a, 'p> Chain<'a, 'p> {
     }
 }
 
-/// A finite difference. The weights sum to 0, so that it is taken of the differences from the first values: what does not depend on the
-/// number has the derivative 0, without rounding.
+/// A finite difference. Because the weights sum to 0, the first values are subtracted from all: what does not depend on the number has a
+/// derivative of exactly 0.
 #[derive(Debug, Default)]
 struct Stencil {
     first: Option<Vec<f64>>,
@@ -290,21 +310,20 @@ impl Stencil {
 
 impl ThroughStart {
     fn new(pair: &Pair<'_>, leaf: &Leaf, interpolant: &Interpolant) -> Self {
-        let mut weights = Stencil::default();
+        let (mut ahead, mut weights) = (Stencil::default(), Stencil::default());
         for (weight, plan) in &leaf.moved {
-            let moved = pair.start_of(plan);
+            let perturbed = pair.start_of(plan);
             let mut of_nodes = vec![0.0; interpolant.nodes.len()];
-            moved.below.iter().for_each(|(x, own)| interpolant.add_weights(*x, *own, &mut of_nodes));
-            of_nodes.push(moved.ahead());
+            perturbed.below.iter().for_each(|(x, own)| interpolant.add_weights(*x, *own, &mut of_nodes));
+            ahead.add(*weight, vec![perturbed.ahead()]);
             weights.add(*weight, of_nodes);
         }
-        let mut weights = weights.value;
-        Self { constant: weights.pop().unwrap_or_default(), weights }
+        Self { ahead: ahead.value.iter().sum(), weights: weights.value }
     }
 
     /// Given P from each of the nodes.
     fn of(&self, from_nodes: &[f64]) -> f64 {
-        self.constant + self.weights.iter().zip(from_nodes).map(|(weight, from)| weight * from).sum::<f64>()
+        self.ahead + self.weights.iter().zip(from_nodes).map(|(weight, from)| weight * from).sum::<f64>()
     }
 }
 
@@ -316,7 +335,7 @@ const MIN_NODES: f64 = 32.0;
 const MAX_NODES: f64 = 1024.0;
 
 /// Interpolant of P over the points of a rule, with a small margin.
-fn interpolant(rule: &Rule, sd: f64) -> Interpolant {
+fn interpolant(rule: &Rule, sd: f64, times: f64) -> Interpolant {
     let low = rule.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
     let high = rule.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max);
     let (middle, half) = (0.5 * (low + high), 0.51 * (high - low));
@@ -324,6 +343,6 @@ fn interpolant(rule: &Rule, sd: f64) -> Interpolant {
         return Interpolant::default();
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
-    let count = (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES) as usize;
+    let count = (times * (MIN_NODES + NODES_PER_SD * 2.0 * half / sd).min(MAX_NODES)) as usize;
     Interpolant::new(middle, half, count)
 }

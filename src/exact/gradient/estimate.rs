@@ -5,101 +5,124 @@ use super::leaf::Leaf;
 use crate::cpu::Level;
 use crate::error::Error;
 use crate::exact::pair::Pair;
-use crate::exact::quadrature::calibration::CalibratedMeans;
+use crate::exact::quadrature::calibration::calibrated_means;
 use crate::exact::quadrature::conditional::Conditional;
 use crate::exact::quadrature::integrate::{GRID_SAFETY, Method, SINGLE_LINE_NODES, SINGLE_TOLERANCE};
 use crate::exact::quadrature::lines::{Lines, REACH};
-use crate::exact::quadrature::replicates::{Replicates, next_points};
+use crate::exact::quadrature::replicates::{Points, Replicates, next_points};
 use crate::exact::walk::passage::Recursion;
 
 /// Tolerance of the recursion relative to that of the probability, and that of a finer one relative to it.
-const RECURSION_FRACTION: f64 = 0.01;
-const FINER: f64 = 0.01;
-/// Points per scramble at which a discretization is compared with a finer one: few for the recursion, which errs alike everywhere.
-const COMPARED_WALKS: usize = 1;
-const COMPARED_LINES: usize = 2;
+const GRADIENT_RECURSION_FRACTION: f64 = 0.01;
+const FINER_RECURSION: f64 = 0.01;
+/// Points per scramble at which a discretization is compared with a finer one: one wide point beside two normal ones.
+const COMPARED_POINTS: usize = 2;
+/// The error of the finer of two discretizations of a walk, at most, relative to the distance between them.
+const SAFETY: f64 = 2.0;
+/// The relative error of the finite differences along a line and of each number.
+const OF_DIFFERENCES: f64 = 1e-8;
 
 /// What to differentiate by, and how precisely.
 pub(super) struct Differentiation<'a> {
     pub(super) leaves: &'a [Leaf],
-    /// The tolerance of the probability.
+    /// The tolerance of the probability, and the error that it has.
     pub(super) tolerance: f64,
+    pub(super) error: f64,
     pub(super) level: Level,
 }
 
+/// Derivatives at some points, by two discretizations.
+type Both<'f> = dyn FnMut(&Points) -> Result<[Slopes; 2], Error> + 'f;
+
 impl Differentiation<'_> {
-    /// Each derivative with its error: three standard errors over the replicates, and the distance from a finer discretization.
+    /// Each derivative with its error.
     pub(super) fn estimates(&self, method: &Method<'_, '_>) -> Result<Vec<(f64, f64)>, Error> {
         let pair = method.pair();
-        match method {
+        let mut estimates = match method {
             Method::Single(_) => {
                 let middle = vec![vec![0.0]; pair.draws.len()];
-                let slopes = self.chain(pair, SINGLE_TOLERANCE)?.of_walks(&middle, 1)?;
-                let finer = finer(pair);
-                let finer = self.chain(&finer, FINER * SINGLE_TOLERANCE)?.of_walks(&middle, 1)?;
-                Ok(compared(&slopes, &finer))
+                let slopes =
+                    Chain::new(pair, self.leaves)?.of_walks(&mut self.recursion(SINGLE_TOLERANCE), &middle, 1)?;
+                let (finer, tolerance) = (finer(pair), FINER_RECURSION * SINGLE_TOLERANCE);
+                let finer = Chain::finer(&finer, self.leaves)?.of_walks(&mut self.recursion(tolerance), &middle, 1)?;
+                compared(&slopes, &finer)
             }
             Method::Line(lines) => {
-                let chain = self.chain(pair, SINGLE_TOLERANCE)?;
+                let chain = Chain::new(pair, self.leaves)?;
                 let coarse = chain.of_lines(&lines.with_grid(REACH, SINGLE_LINE_NODES / 2), &[], 1)?;
-                Ok(compared(&chain.of_lines(lines, &[], 1)?, &coarse))
+                compared(&chain.of_lines(lines, &[], 1)?, &coarse)
             }
-            Method::Conditional(method, replicates) => self.of_walks(method, replicates),
-            Method::Lines(lines, replicates) => self.of_lines(lines, replicates),
+            Method::Conditional(method, replicates) => self.of_walks(method, replicates)?,
+            Method::Lines(lines, replicates) => self.of_lines(lines, replicates)?,
+        };
+        // Where no point has shown an effect of any number, the derivative per 100 % is only known to be as small as the error of the
+        // probability.
+        let is_unseen = !estimates.iter().any(|(slope, _)| slope.abs() > 0.0);
+        for ((slope, error), leaf) in estimates.iter_mut().zip(self.leaves) {
+            let size = if leaf.number.abs() > 0.0 { leaf.number.abs() } else { 1.0 };
+            *error += OF_DIFFERENCES * slope.abs() + if is_unseen { self.error / size } else { 0.0 };
         }
+        Ok(estimates)
     }
 
     fn of_walks(&self, method: &Conditional<'_, '_>, replicates: &Replicates) -> Result<Vec<(f64, f64)>, Error> {
-        let tolerance = RECURSION_FRACTION * self.tolerance;
-        let mut chain = self.chain(method.pair, tolerance)?;
-        let mut means = CalibratedMeans::of(replicates, self.leaves.len(), &mut |points| {
-            chain.of_walks(&method.scores(&points.coordinates, points.width), points.width)
+        let tolerance = GRADIENT_RECURSION_FRACTION * self.tolerance;
+        let chain = Chain::new(method.pair, self.leaves)?;
+        let mut recursion = self.recursion(tolerance);
+        let mut means = calibrated_means(replicates, self.leaves.len(), &mut |points| {
+            chain.of_walks(&mut recursion, &method.scores(&points.coordinates, points.width), points.width)
         })?;
         let finer = finer(method.pair);
-        let mut finer = self.chain(&finer, FINER * tolerance)?;
-        let (mut off, mut all) = (vec![0.0; self.leaves.len()], 0.0);
-        replicates.sample(COMPARED_WALKS, &mut |points| {
+        let (finer, mut recursions) = (
+            Chain::finer(&finer, self.leaves)?,
+            [tolerance, FINER_RECURSION * tolerance].map(|tolerance| self.recursion(tolerance)),
+        );
+        let differences = self.differences(replicates, &mut |points| {
             let scores = method.scores(&points.coordinates, points.width);
-            let [own, finer] = [&mut chain, &mut finer].map(|chain| chain.of_walks(&scores, points.width));
-            for ((off, own), finer) in off.iter_mut().zip(own?).zip(finer?) {
-                for (point, (own, finer)) in own.iter().zip(&finer).enumerate() {
-                    *off += points.weight(point) * (own - finer).abs();
-                }
-            }
-            all += points.whole_weight();
-            Ok(())
+            let [own, fine] = &mut recursions;
+            Ok([chain.of_walks(own, &scores, points.width)?, finer.of_walks(fine, &scores, points.width)?])
         })?;
-        means.iter_mut().zip(off).for_each(|((_, error), off)| *error += 2.0 * off / all);
+        means.iter_mut().zip(differences).for_each(|((_, error), [_, size])| *error += SAFETY * size);
         Ok(means)
     }
 
     fn of_lines(&self, lines: &Lines<'_, '_>, replicates: &Replicates) -> Result<Vec<(f64, f64)>, Error> {
-        let chain = self.chain(lines.pair, self.tolerance)?;
-        let mut means = CalibratedMeans::of(replicates, self.leaves.len(), &mut |points| {
+        let chain = Chain::new(lines.pair, self.leaves)?;
+        let mut means = calibrated_means(replicates, self.leaves.len(), &mut |points| {
             chain.of_lines(lines, &points.coordinates, points.width)
         })?;
         let finer = lines.with_grid(lines.reach(), next_points(lines.nodes(), 1.0));
-        let (mut off, mut all) = (vec![[0.0; 2]; self.leaves.len()], 0.0);
-        replicates.sample(COMPARED_LINES, &mut |points| {
+        let differences = self.differences(replicates, &mut |points| {
             let [own, finer] = [lines, &finer].map(|lines| chain.of_lines(lines, &points.coordinates, points.width));
-            for ((off, own), finer) in off.iter_mut().zip(own?).zip(finer?) {
-                for (point, (own, finer)) in own.iter().zip(&finer).enumerate() {
-                    let weighted = points.weight(point) * (own - finer);
-                    off[0] += weighted;
-                    off[1] += weighted.abs();
-                }
-            }
-            all += points.whole_weight();
-            Ok(())
+            Ok([own?, finer?])
         })?;
-        for ((_, error), [mean, of_size]) in means.iter_mut().zip(off) {
-            *error += (GRID_SAFETY * mean.abs()).max(of_size) / all;
+        // The errors of lines have either sign. Few lines determine their mean badly, so their mean size counts too.
+        for ((_, error), [mean, size]) in means.iter_mut().zip(differences) {
+            *error += (GRID_SAFETY * mean.abs()).max(size);
         }
         Ok(means)
     }
 
-    fn chain<'a, 'p>(&'a self, pair: &'a Pair<'p>, tolerance: f64) -> Result<Chain<'a, 'p>, Error> {
-        Chain::new(pair, self.leaves, Recursion::new(tolerance, self.level))
+    fn recursion(&self, tolerance: f64) -> Recursion {
+        Recursion::new(tolerance, self.level)
+    }
+
+    /// For each derivative, the mean difference between two discretizations at some points, and its mean size.
+    fn differences(&self, replicates: &Replicates, both: &mut Both<'_>) -> Result<Vec<[f64; 2]>, Error> {
+        let (mut sums, mut weight) = (vec![[0.0; 2]; self.leaves.len()], 0.0);
+        replicates.sample(COMPARED_POINTS, &mut |points| {
+            let [own, other] = both(points)?;
+            for ((sums, own), other) in sums.iter_mut().zip(own).zip(other) {
+                for (point, (own, other)) in own.iter().zip(&other).enumerate() {
+                    let weighted = points.weight(point) * (own - other);
+                    sums[0] += weighted;
+                    sums[1] += weighted.abs();
+                }
+            }
+            weight += points.whole_weight();
+            Ok(())
+        })?;
+        Ok(sums.into_iter().map(|sums| sums.map(|sum| sum / weight)).collect())
     }
 }
 
@@ -111,7 +134,7 @@ fn finer<'p>(pair: &Pair<'p>) -> Pair<'p> {
     }
 }
 
-/// The derivatives at a single point, and twice their distance from those of another discretization.
+/// The derivatives at a single point, with errors from another discretization.
 fn compared(slopes: &Slopes, others: &Slopes) -> Vec<(f64, f64)> {
-    slopes.iter().zip(others).map(|(own, other)| (own[0], 2.0 * (own[0] - other[0]).abs())).collect()
+    slopes.iter().zip(others).map(|(own, other)| (own[0], SAFETY * (own[0] - other[0]).abs())).collect()
 }

@@ -116,10 +116,10 @@ impl Exact<'_> {
         let request = Request::new(Asked::Passage(Watch::Dates { sustained: 1 }), self.tolerance, plan.level());
         let Solved { integral, method } = request.solve_for(&mut pairs, Purpose::Derivatives, &mut budget)?;
         let (leaves, others) = leaves(scenario, &plan, names)?;
-        let differentiation = Differentiation { leaves: &leaves, tolerance: self.tolerance, level: plan.level() };
-        let estimates = differentiation.estimates(&method)?;
         let at_horizon = 1 + plan.rows.periods();
         let (value, error) = (integral.values[at_horizon], integral.errors[at_horizon] + ROUNDING);
+        let (tolerance, level) = (self.tolerance, plan.level());
+        let estimates = Differentiation { leaves: &leaves, tolerance, error, level }.estimates(&method)?;
         let places = self.scenario.assumptions();
         let slope = |(leaf, (slope, standard_error)): (leaf::Leaf, (f64, f64))| {
             let is_fraction = is_fraction(&places, &leaf.address);

@@ -18,8 +18,8 @@ pub struct Slope {
     pub number: f64,
     /// ∂P/∂number: change of the probability per unit of the number.
     pub slope: f64,
-    /// Error of the slope, as that of an exact probability: three standard errors over the points of the integration, and the error
-    /// of its discretization.
+    /// Error of the slope, with the meaning that it has for an exact probability: three standard errors over independent replicates of
+    /// the quadrature points, if there are several points, plus a bound on the discretization error.
     pub standard_error: f64,
     /// Whether the number is a fraction (a growth rate, volatility or correlation). The table shows the effect of one
     /// percentage point for fractions, of one percent for other numbers.

@@ -13,22 +13,27 @@ use crate::math::gauss::as_f64;
 /// Axes with calibrated moments; their number is bounded because the features are quadratic in it.
 const AXES: usize = 8;
 
+/// The least error of a mean, as a fraction of the largest part of it that is due to one point: points may all have missed an event. Wide
+/// points cover the tails of drawn numbers, not of sampled shocks, and the trapezoidal rule of one dimension covers all.
+const UNSEEN_OF_DRAWN: f64 = 0.1;
+const UNSEEN_OF_SHOCKS: f64 = 1.0;
+
 /// A polynomial of the scores by which weights are multiplied.
 #[derive(Debug)]
 struct Calibration {
     axes: usize,
     /// Indexed by feature.
     coefficients: Vec<f64>,
-    /// The moments of the features at all points; `None` if there are fewer points than features.
-    moments: Option<Factored>,
+    /// The moments of the features at all points.
+    moments: Factored,
 }
 
 impl Calibration {
     /// For all points of some replicates.
     fn new(replicates: &Replicates) -> Result<Self, Error> {
         let axes = replicates.dimensions().min(AXES);
-        let means = means(axes);
-        let size = means.len();
+        let mut coefficients = means(axes);
+        let size = coefficients.len();
         let mut moments = Banded::new(size, size - 1);
         replicates.sample(replicates.points, &mut |points| {
             for point in 0..points.width {
@@ -40,72 +45,70 @@ impl Calibration {
             }
             Ok(())
         })?;
-        let (mut coefficients, moments) = (means, moments.factor());
-        match &moments {
-            Some(factored) => factored.solve(&mut coefficients),
-            // The weights are only scaled.
-            None => coefficients = vec![1.0 / replicates.weight()],
-        }
+        let moments = moments.factor().expect("validated: a pilot has more points than there are features");
+        moments.solve(&mut coefficients);
         Ok(Self { axes, coefficients, moments })
     }
 
-    /// The features that are calibrated.
     fn features(&self, points: &Points, point: usize) -> Vec<f64> {
-        let mut features = features(&at(points, point, self.axes));
-        features.truncate(self.coefficients.len());
-        features
+        features(&at(points, point, self.axes))
     }
 
     /// The factor of a weight; the weights of all points sum to 1.
     fn factor(&self, features: &[f64]) -> f64 {
         dot(&self.coefficients, features)
     }
-
-    /// The coefficients of a regression on the features, given the weighted products of a function with them.
-    fn regression(&self, mut products: Vec<f64>) -> Vec<f64> {
-        match &self.moments {
-            Some(factored) => factored.solve(&mut products),
-            None => products[0] *= self.coefficients[0],
-        }
-        products
-    }
 }
 
 /// Values of several functions at some points, indexed by function, then by point.
 type Values<'f> = dyn FnMut(&Points) -> Result<Vec<Vec<f64>>, Error> + 'f;
 
-/// Means of several functions of the points, and their errors.
+/// The means of `count` functions over all points of some replicates, and their errors.
+pub(crate) fn calibrated_means(
+    replicates: &Replicates,
+    count: usize,
+    values: &mut Values<'_>,
+) -> Result<Vec<(f64, f64)>, Error> {
+    let calibration = Calibration::new(replicates)?;
+    let features = calibration.coefficients.len();
+    let mut sums = CalibratedSums {
+        calibration,
+        sums: vec![[vec![0.0; count], vec![0.0; features]]; SCRAMBLES],
+        products: vec![vec![0.0; features]; count],
+        first: Vec::new(),
+        largest: vec![0.0; count],
+    };
+    for replicate in 0..SCRAMBLES {
+        replicates.sample_one(replicate, replicates.points, &mut |points| {
+            sums.add(replicate, points, &values(points)?);
+            Ok(())
+        })?;
+        if replicate == 0 {
+            sums.finish_first();
+        }
+    }
+    let unseen = match replicates.dimensions() {
+        1 => 0.0,
+        _ if replicates.has_shocks() => UNSEEN_OF_SHOCKS,
+        _ => UNSEEN_OF_DRAWN,
+    };
+    Ok(sums.means(unseen))
+}
+
 #[derive(Debug)]
-pub(crate) struct CalibratedMeans {
+struct CalibratedSums {
     calibration: Calibration,
     /// For each replicate: the weighted sums of the functions, and of the features.
     sums: Vec<[Vec<f64>; 2]>,
     /// For each function: its products with the features, with the weights before the calibration.
     products: Vec<Vec<f64>>,
-    /// For each function: the largest part of its mean that is due to one point.
+    /// The mean of each function over the first replicate.
+    first: Vec<f64>,
+    /// For each function: the largest weighted distance of a point of the other replicates from that mean.
     largest: Vec<f64>,
 }
 
-impl CalibratedMeans {
-    /// The means over all points of some replicates, of `count` functions.
-    pub(crate) fn of(replicates: &Replicates, count: usize, values: &mut Values<'_>) -> Result<Vec<(f64, f64)>, Error> {
-        let calibration = Calibration::new(replicates)?;
-        let features = calibration.coefficients.len();
-        let mut means = Self {
-            calibration,
-            sums: vec![[vec![0.0; count], vec![0.0; features]]; SCRAMBLES],
-            products: vec![vec![0.0; features]; count],
-            largest: vec![0.0; count],
-        };
-        for replicate in 0..SCRAMBLES {
-            replicates.sample_one(replicate, replicates.points, &mut |points| {
-                means.add(replicate, points, &values(points)?);
-                Ok(())
-            })?;
-        }
-        Ok(means.finish())
-    }
-
+impl CalibratedSums {
     fn add(&mut self, replicate: usize, points: &Points, values: &[Vec<f64>]) {
         let [sums, of_features] = &mut self.sums[replicate];
         for point in 0..points.width {
@@ -116,24 +119,32 @@ impl CalibratedMeans {
             for (function, values) in values.iter().enumerate() {
                 let value = values[point];
                 sums[function] += weight * value;
-                self.largest[function] = self.largest[function].max((weight * value).abs());
                 self.products[function].iter_mut().zip(&features).for_each(|(sum, x)| *sum += before * value * x);
+                if let Some(first) = self.first.get(function) {
+                    self.largest[function] = self.largest[function].max((weight * (value - first)).abs());
+                }
             }
         }
     }
 
+    fn finish_first(&mut self) {
+        let [sums, of_features] = &self.sums[0];
+        // The first feature is constant.
+        self.first = sums.iter().map(|sum| sum / of_features[0]).collect();
+    }
+
     /// Each mean, and three standard errors of the regression estimator, by linearization: the residuals of a replicate are its
     /// weighted sum less that of the regression on the features.
-    fn finish(self) -> Vec<(f64, f64)> {
-        let Self { calibration, sums, products, largest } = self;
-        let of = |(function, products): (usize, Vec<f64>)| {
-            let regression = calibration.regression(products);
+    fn means(self, unseen: f64) -> Vec<(f64, f64)> {
+        let Self { calibration, sums, products, largest, .. } = self;
+        let of = |(function, mut regression): (usize, Vec<f64>)| {
+            calibration.moments.solve(&mut regression);
             let mean: f64 = sums.iter().map(|[sums, _]| sums[function]).sum();
-            // The mean over replicates is that of sums times their number.
+            // The sum of each replicate, times the number of replicates, estimates the mean.
             let residual =
                 |[sums, features]: &[Vec<f64>; 2]| (sums[function] - dot(&regression, features)) * as_f64(SCRAMBLES);
-            let residuals: Vec<f64> = sums.iter().map(residual).collect();
-            (mean, three_errors(&residuals).max(largest[function]))
+            let error = three_errors(&sums.iter().map(residual).collect::<Vec<f64>>());
+            (mean, if error.is_nan() { f64::INFINITY } else { error.max(unseen * largest[function]) })
         };
         products.into_iter().enumerate().map(of).collect()
     }
@@ -199,7 +210,7 @@ mod tests {
                 let at = |point: usize| at(points, point, 3);
                 Ok(monomials.iter().map(|of| (0..points.width).map(|point| of(&at(point))).collect()).collect())
             };
-            CalibratedMeans::of(&replicates, monomials.len(), values).expect("means")
+            calibrated_means(&replicates, monomials.len(), values).expect("means")
         });
         for estimates in &estimates {
             assert!((estimates[0].0 - 2.0).abs() < 1e-12, "{estimates:?}");

@@ -25,7 +25,7 @@ struct Standardized {
 /// The scores at which a number is looked at, and how far from a straight line a value counts as curved.
 const SCORES: [f64; 5] = [0.0, 1.0, -1.0, 2.0, -2.0];
 const CURVED: f64 = 1e-3;
-/// The largest standardized value: a heavy tail would determine a fit alone.
+/// The largest standardized value, about six standard deviations: a heavy tail would determine a fit alone.
 const MOST: f64 = 3.0;
 
 impl Middles {

@@ -7,9 +7,9 @@
 //! sampling from a defensive mixture, Hesterberg 1995; the balance heuristic, Veach & Guibas 1995). Sums are divided by
 //! the number of normal points, so that no weight exceeds 1.
 //!
-//! A single large score on any other axis may be the event too: of a drawn number with a long tail that matters little otherwise, or of a
-//! mixing draw of Student-t innovations. So a quarter of the wide points have a larger standard deviation also on one further axis of a drawn
-//! number, and all of them on one axis of a mixing draw, chosen by further coordinates of the net.
+//! The event may also be a single large score on another axis: that of a drawn number with a long tail, or of a mixing draw of Student-t
+//! innovations. Therefore a quarter of the wide points also have a larger standard deviation on one further axis of a drawn number, and
+//! all of them on one axis of a mixing draw. Further coordinates of the net choose these axes.
 //!
 //! In one dimension a replicate is the trapezoidal rule with a random shift. It is unbiased up to the mass beyond 8.5
 //! standard deviations, covers the tails, and converges exponentially for analytic integrands.
@@ -28,7 +28,7 @@ pub(crate) const SCRAMBLES: usize = 16;
 /// Standard deviation of the wide points on the first `WIDE_AXES` axes.
 const WIDE: f64 = 2.5;
 const WIDE_AXES: usize = 3;
-/// The share of wide points with a larger standard deviation on a further axis of a drawn number. More of them make errors larger.
+/// The share of wide points with a larger standard deviation on a further axis of a drawn number. A larger share increases the variance of smooth integrands.
 const FURTHER_SHARE: f64 = 0.25;
 /// Normal points for each wide point.
 const NORMAL_PER_WIDE: usize = 2;
@@ -94,12 +94,14 @@ struct Design {
 #[derive(Debug, Clone)]
 pub(crate) struct Axes {
     count: usize,
+    /// Number of axes of drawn numbers, which come first; the others are shocks.
+    drawn: usize,
     /// Number of leading axes on which wide points have a larger standard deviation.
     leading: usize,
     further: Vec<Further>,
 }
 
-/// Axes on one of which a share of the wide points has a larger standard deviation.
+/// A group of axes. With probability `share` a wide point has a larger standard deviation on one of them, chosen uniformly.
 #[derive(Debug, Clone)]
 struct Further {
     axes: Range<usize>,
@@ -116,7 +118,12 @@ impl Axes {
     pub(crate) fn new(count: usize, drawn: usize, mixing: Range<usize>) -> Self {
         let leading = WIDE_AXES.min(if mixing.is_empty() { count } else { mixing.start });
         let further = [(leading..drawn, FURTHER_SHARE), (mixing, 1.0)].map(|(axes, share)| Further { axes, share });
-        Self { count, leading, further: further.into_iter().filter(|further| !further.axes.is_empty()).collect() }
+        Self {
+            count,
+            drawn,
+            leading,
+            further: further.into_iter().filter(|further| !further.axes.is_empty()).collect(),
+        }
     }
 
     /// The same, with a larger standard deviation on the leading axes only.
@@ -179,6 +186,11 @@ impl Replicates {
 
     pub(crate) fn dimensions(&self) -> usize {
         self.design.axes.count
+    }
+
+    /// Whether some axes are shocks.
+    pub(super) fn has_shocks(&self) -> bool {
+        self.design.axes.drawn < self.design.axes.count
     }
 
     /// Evaluations that `points` normal points of each replicate take in all, with the wide points beside them.
@@ -340,7 +352,7 @@ impl Design {
         points: Range<usize>,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let Axes { count, leading, further } = &self.axes;
+        let Axes { count, leading, further, .. } = &self.axes;
         if *count == 1 {
             let shift = self.net.group(replicate, 0)[0][0];
             return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));

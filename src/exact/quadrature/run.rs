@@ -302,8 +302,8 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     /// A bound on the probability of an event that none of that many normal points of each replicate has shown: the weight of one point,
-    /// or a tenth of it where wide points cover the tails. These are the first axes, and not sampled shocks. It is zero for the
-    /// trapezoidal rule of a single dimension, which covers all.
+    /// or a tenth of it where wide points cover the tails of all axes: those of drawn numbers, not of sampled shocks. It is zero for
+    /// the trapezoidal rule of a single dimension, which covers all.
     fn unseen(&self, points: usize) -> f64 {
         let part = match &self.method {
             _ if self.method.dimensions() < 2 => 0.0,
