@@ -8,8 +8,9 @@
 //! All ranks at all dates share the points. With Student-t innovations the mixing draws of all periods are sampled too.
 
 use super::quadrature::budget::Budget;
-use super::quadrature::replicates::{Axes, Points, Replicates, next_points};
+use super::quadrature::replicates::{Points, Replicates, next_points};
 use super::quadrature::run::{Integral, largest, least_error};
+use super::quadrature::wide::Axes;
 use super::start::TIE;
 use crate::covariance::{Split, sds_of};
 use crate::error::Error;

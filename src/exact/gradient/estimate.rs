@@ -72,15 +72,15 @@ impl Differentiation<'_> {
         let mut means = calibrated_means(replicates, self.leaves.len(), &mut |points| {
             chain.of_walks(&mut recursion, &method.scores(&points.coordinates, points.width), points.width)
         })?;
-        let finer = finer(method.pair);
-        let (finer, mut recursions) = (
-            Chain::finer(&finer, self.leaves)?,
-            [tolerance, FINER_RECURSION * tolerance].map(|tolerance| self.recursion(tolerance)),
-        );
+        let finer_pair = finer(method.pair);
+        let (finer, mut finer_recursion) =
+            (Chain::finer(&finer_pair, self.leaves)?, self.recursion(FINER_RECURSION * tolerance));
         let differences = self.differences(replicates, &mut |points| {
             let scores = method.scores(&points.coordinates, points.width);
-            let [own, fine] = &mut recursions;
-            Ok([chain.of_walks(own, &scores, points.width)?, finer.of_walks(fine, &scores, points.width)?])
+            Ok([
+                chain.of_walks(&mut recursion, &scores, points.width)?,
+                finer.of_walks(&mut finer_recursion, &scores, points.width)?,
+            ])
         })?;
         means.iter_mut().zip(differences).for_each(|((_, error), [_, size])| *error += SAFETY * size);
         Ok(means)

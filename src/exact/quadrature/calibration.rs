@@ -167,7 +167,7 @@ fn means(axes: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::quadrature::replicates::Axes;
+    use crate::exact::quadrature::wide::Axes;
 
     #[test]
     fn calibrated_points_have_the_moments_of_the_normal_distribution() {

@@ -5,7 +5,8 @@
 
 use super::axes::{ordered_axes, varying};
 use super::features::Features;
-use super::replicates::{Axes, Points, Replicates};
+use super::replicates::{Points, Replicates};
+use super::wide::Axes;
 use crate::error::Error;
 use crate::exact::asked::Asked;
 use crate::exact::pair::{Engine, Pair};

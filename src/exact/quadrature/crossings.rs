@@ -274,8 +274,9 @@ fn larger(a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::exact::asked::Watch;
-    use crate::exact::quadrature::replicates::{Axes, Replicates};
+    use crate::exact::quadrature::replicates::Replicates;
     use crate::exact::quadrature::sweep::{Crossing, Sweep};
+    use crate::exact::quadrature::wide::Axes;
 
     const AXES: usize = 3;
     const POINTS: usize = 40;

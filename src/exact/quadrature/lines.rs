@@ -8,8 +8,9 @@
 
 use super::axes::leading_axis;
 use super::cubic::{Cubic, GridCell, Roots};
-use super::replicates::{Axes, Points};
+use super::replicates::Points;
 use super::sweep::{Crossing, Sweep};
+use super::wide::Axes;
 use crate::cpu::{self, Level};
 use crate::error::Error;
 use crate::exact::asked::Asked;

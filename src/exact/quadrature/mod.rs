@@ -11,7 +11,7 @@
 //! | `control` | a control variate for either method |
 //! | `sampled` | one of these, and a cheap approximation of it for two-level sampling |
 //! | `probits`, `features`, `bounds`, `crossings`, `middles`, `polynomial` | such approximations |
-//! | `run`, `replicates` | sums over scrambled points and their standard errors |
+//! | `run`, `replicates`, `wide` | sums over scrambled points, some far out, and their standard errors |
 //! | `calibration` | means of derivatives |
 //! | `budget` | cost limit |
 
@@ -35,3 +35,4 @@ pub(super) mod replicates;
 pub(super) mod run;
 mod sampled;
 pub(super) mod sweep;
+pub(super) mod wide;

@@ -167,7 +167,8 @@ pub(super) fn probits(values: &[f64]) -> Option<Vec<f64>> {
 mod tests {
     use super::*;
     use crate::exact::asked::Watch;
-    use crate::exact::quadrature::replicates::{Axes, Replicates};
+    use crate::exact::quadrature::replicates::Replicates;
+    use crate::exact::quadrature::wide::Axes;
     use crate::math::norm_cdf;
 
     const PASSAGE: Asked = Asked::Passage(Watch::Dates { sustained: 1 });

@@ -1,15 +1,6 @@
 //! Means over independent replicates, and the standard error of the mean.
 //!
-//! In several dimensions a replicate is a mixture of two scrambled sets of Sobol points: two thirds follow the standard
-//! normal distribution, one third has larger standard deviations on the leading axes. With normal points alone, a rare
-//! event in the tails of the leading axes could be missed by every replicate, and the replicates would agree on a wrong
-//! answer. A point has the weight φ/(φ + g/2), where φ is the normal density and g that of the wide points (importance
-//! sampling from a defensive mixture, Hesterberg 1995; the balance heuristic, Veach & Guibas 1995). Sums are divided by
-//! the number of normal points, so that no weight exceeds 1.
-//!
-//! The event may also be a single large score on another axis: that of a drawn number with a long tail, or of a mixing draw of Student-t
-//! innovations. Therefore a quarter of the wide points also have a larger standard deviation on one further axis of a drawn number, and
-//! all of them on one axis of a mixing draw. Further coordinates of the net choose these axes.
+//! In several dimensions a replicate is a mixture of two scrambled sets of Sobol points, normal and wide ones (`wide`).
 //!
 //! In one dimension a replicate is the trapezoidal rule with a random shift. It is unbiased up to the mass beyond 8.5
 //! standard deviations, covers the tails, and converges exponentially for analytic integrands.
@@ -18,6 +9,7 @@ use std::ops::Range;
 
 use super::budget::Budget;
 use super::polynomial::{BLOCK, Row};
+use super::wide::{Axes, NORMAL_PER_WIDE};
 use crate::error::Error;
 use crate::math;
 use crate::math::gauss::{as_f64, normal_density};
@@ -25,13 +17,6 @@ use crate::random::{GROUP, Net};
 
 /// Number of independent replicates; their spread estimates the error.
 pub(crate) const SCRAMBLES: usize = 16;
-/// Standard deviation of the wide points on the first `WIDE_AXES` axes.
-const WIDE: f64 = 2.5;
-const WIDE_AXES: usize = 3;
-/// The share of wide points with a larger standard deviation on a further axis of a drawn number. A larger share increases the variance of smooth integrands.
-const FURTHER_SHARE: f64 = 0.25;
-/// Normal points for each wide point.
-const NORMAL_PER_WIDE: usize = 2;
 /// Convergence rate assumed when extrapolating an error: error ∝ points^(−`CONVERGENCE_RATE`).
 pub(crate) const CONVERGENCE_RATE: f64 = 0.85;
 /// Seed of the scrambles.
@@ -90,77 +75,6 @@ struct Design {
     axes: Axes,
 }
 
-/// The axes of points.
-#[derive(Debug, Clone)]
-pub(crate) struct Axes {
-    count: usize,
-    /// Number of axes of drawn numbers, which come first; the others are shocks.
-    drawn: usize,
-    /// Number of leading axes on which wide points have a larger standard deviation.
-    leading: usize,
-    further: Vec<Further>,
-}
-
-/// A group of axes. With probability `share` a wide point has a larger standard deviation on one of them, chosen uniformly.
-#[derive(Debug, Clone)]
-struct Further {
-    axes: Range<usize>,
-    share: f64,
-}
-
-impl Axes {
-    /// Axes of drawn numbers.
-    pub(crate) fn drawn(count: usize) -> Self {
-        Self::new(count, count, 0..0)
-    }
-
-    /// Axes of which the first are drawn numbers, and some are mixing draws.
-    pub(crate) fn new(count: usize, drawn: usize, mixing: Range<usize>) -> Self {
-        let leading = WIDE_AXES.min(if mixing.is_empty() { count } else { mixing.start });
-        let further = [(leading..drawn, FURTHER_SHARE), (mixing, 1.0)].map(|(axes, share)| Further { axes, share });
-        Self {
-            count,
-            drawn,
-            leading,
-            further: further.into_iter().filter(|further| !further.axes.is_empty()).collect(),
-        }
-    }
-
-    /// The same, with a larger standard deviation on the leading axes only.
-    pub(super) fn without_further(self) -> Self {
-        Self { further: Vec::new(), ..self }
-    }
-
-    /// φ/(φ + g/k) for each point, where φ is the normal density, g that of the wide points, and k the number of normal
-    /// points for each wide one.
-    fn weights(&self, coordinates: &[Vec<f64>], width: usize) -> Vec<f64> {
-        // ln(g/φ) = Σ [y²(1 − 1/s²)/2 − ln s] over the wide axes, whose standard deviation is s.
-        let (slope, log) = (0.5 * (1.0 - 1.0 / (WIDE * WIDE)), math::ln(WIDE) * as_f64(self.leading));
-        let of_leading = |point: usize| {
-            let sum = coordinates[..self.leading].iter().map(|axis| slope * axis[point] * axis[point]).sum::<f64>();
-            math::exp(sum - log)
-        };
-        let of_further = |Further { axes, share }: &Further, point: usize| {
-            let all = coordinates[axes.clone()].iter();
-            let sum = all.map(|axis| math::exp(slope * axis[point] * axis[point])).sum::<f64>();
-            1.0 - share + share * sum / (WIDE * as_f64(axes.len()))
-        };
-        let ratio = |point: usize| {
-            self.further.iter().fold(of_leading(point), |ratio, further| ratio * of_further(further, point))
-        };
-        (0..width).map(|point| 1.0 / (1.0 + ratio(point) / as_f64(NORMAL_PER_WIDE))).collect()
-    }
-}
-
-impl Further {
-    /// One of the axes, all of which are equally likely, or none.
-    fn axis(&self, u: f64) -> Option<usize> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "u is between 0 and 1")]
-        let place = (u / self.share * as_f64(self.axes.len())) as usize;
-        (place < self.axes.len()).then_some(self.axes.start + place)
-    }
-}
-
 /// For each replicate, the sums of the answers and of the weights.
 #[derive(Debug, Clone)]
 pub(crate) struct Sums {
@@ -179,18 +93,18 @@ impl Replicates {
     }
 
     fn seeded(seed: u64, axes: Axes, len: usize) -> Self {
-        let net = Net::new(seed, 2 * SCRAMBLES, axes.count + axes.further.len());
+        let net = Net::new(seed, 2 * SCRAMBLES, axes.of_net());
         let sums = Sums { answers: vec![vec![0.0; len]; SCRAMBLES], weights: vec![0.0; SCRAMBLES] };
         Self { design: Design { net, axes }, sums, points: 0 }
     }
 
     pub(crate) fn dimensions(&self) -> usize {
-        self.design.axes.count
+        self.design.axes.count()
     }
 
     /// Whether some axes are shocks.
     pub(super) fn has_shocks(&self) -> bool {
-        self.design.axes.drawn < self.design.axes.count
+        self.design.axes.has_shocks()
     }
 
     /// Evaluations that `points` normal points of each replicate take in all, with the wide points beside them.
@@ -352,31 +266,24 @@ impl Design {
         points: Range<usize>,
         visit: &mut dyn FnMut(&Points) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let Axes { count, leading, further, .. } = &self.axes;
-        if *count == 1 {
+        if self.axes.count() == 1 {
             let shift = self.net.group(replicate, 0)[0][0];
             return in_groups(points.clone(), &mut |_, nodes| visit(&trapezoid(nodes, points.end, shift)));
         }
-        for (scramble, scale, times) in [(replicate, 1.0, 1), (SCRAMBLES + replicate, WIDE, NORMAL_PER_WIDE)] {
+        for (scramble, is_wide, times) in [(replicate, false, 1), (SCRAMBLES + replicate, true, NORMAL_PER_WIDE)] {
             in_groups(points.start / times..points.end / times, &mut |group, range| {
                 let places = range.start - group * GROUP..range.end - group * GROUP;
                 let mut of_net = self.net.group(scramble, group as u64);
-                let chosen = of_net.split_off(*count);
-                let scores = |(axis, u): (usize, [f64; GROUP])| {
+                let chosen = of_net.split_off(self.axes.count());
+                let scores = |u: [f64; GROUP]| {
                     let mut scores = u[places.clone()].to_vec();
                     math::norm_quantile_slice(&mut scores);
-                    if axis < *leading {
-                        scores.iter_mut().for_each(|z| *z *= scale);
-                    }
                     scores
                 };
-                let mut coordinates: Vec<Vec<f64>> = of_net.into_iter().enumerate().map(scores).collect();
-                for (further, choice) in further.iter().zip(chosen) {
-                    for (point, u) in choice[places.clone()].iter().enumerate() {
-                        if let Some(axis) = further.axis(*u) {
-                            coordinates[axis][point] *= scale;
-                        }
-                    }
+                let mut coordinates: Vec<Vec<f64>> = of_net.into_iter().map(scores).collect();
+                if is_wide {
+                    let chosen: Vec<&[f64]> = chosen.iter().map(|u| &u[places.clone()]).collect();
+                    self.axes.widen(&mut coordinates, &chosen);
                 }
                 let weights = self.axes.weights(&coordinates, places.len());
                 visit(&Points { width: places.len(), weights, coordinates })
