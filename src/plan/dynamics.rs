@@ -237,15 +237,14 @@ impl Moves {
         resolved: &Resolved,
         draws: &mut Vec<Draw>,
     ) -> Self {
-        let of: Vec<Dynamics> =
-            scenario.series().iter().map(|series| Dynamics::of(scenario, series, resolved, draws)).collect();
+        let series = scenario.series();
+        let of: Vec<Dynamics> = series.iter().map(|series| Dynamics::of(scenario, series, resolved, draws)).collect();
         let at = |factor: &str, key: &str| resolved.at(&format!("factor[{factor}].{key}")).input;
         let factors = scenario
             .factors
             .iter()
             .map(|factor| FactorInput { drift: at(&factor.name, "drift"), volatility: at(&factor.name, "volatility") });
-        let is_trending = |index: &usize| matches!(of[*index].motion, MotionInput::DampedTrend { .. });
-        let trending = (0..of.len()).filter(is_trending).collect();
+        let trending = (0..of.len()).filter(|index| series[*index].own.shock.has_trend()).collect();
         Self { factors: factors.collect(), trends, trending, tails: Tails::of(scenario, seed), of }
     }
 

@@ -8,7 +8,6 @@ use super::names::{check_names, difference, visible};
 use super::numbers::Numbers;
 use super::{
     Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Question, Scenario, Segment, SeriesOf,
-    Shock,
 };
 use crate::assumption::Assumption;
 use crate::assumption::address::{self, Key, QuestionKey, ScenarioKey, Trail};
@@ -210,8 +209,7 @@ impl Scenario {
         let step = self.step().years();
         let series = self.series();
         let all = Covariance::new(series.len() + self.factors.len(), stated, step)?;
-        let rows: Vec<usize> =
-            (0..series.len()).filter(|row| matches!(series[*row].own.shock, Shock::DampedTrend { .. })).collect();
+        let rows: Vec<usize> = (0..series.len()).filter(|row| series[*row].own.shock.has_trend()).collect();
         let place = |row: usize| rows.iter().position(|own| *own == row);
         let among: Vec<(usize, Stated)> = (0..)
             .zip(stated)

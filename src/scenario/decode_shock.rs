@@ -2,13 +2,12 @@
 
 use super::decode::Reader;
 use super::item_key::keys;
-use super::shock::{Centring, Factor, Innovations, Jump, Shock};
+use super::shock::{Centring, Factor, Innovations, Jump, Shock, ShockKind};
 use super::tree::{Node, Value};
 use crate::assumption::address::{FactorKey, JumpKey, Key};
 use crate::error::did_you_mean;
 
 const INNOVATIONS: [&str; 2] = ["gaussian", "student_t"];
-const SHOCKS: [&str; 4] = ["random_walk", "persistent", "reverting", "damped_trend"];
 
 impl Reader {
     pub(super) fn innovations(&mut self, node: &Node) -> Option<Innovations> {
@@ -25,25 +24,28 @@ impl Reader {
     }
 
     pub(super) fn shock(&mut self, node: &Node) -> Option<Shock> {
+        let all = ShockKind::ALL.map(ShockKind::key);
         if node.as_table().is_none() {
-            self.word(
-                node,
-                &SHOCKS,
-                &["random_walk"],
-                "random_walk\" or a table such as { reverting = { half_life = 2 } }",
-            )?;
+            let wanted = "random_walk\" or a table such as { reverting = { half_life = 2 } }";
+            self.word(node, &all, &["random_walk"], wanted)?;
             return Some(Shock::RandomWalk);
         }
-        let (key, node) = self.only(node, "shock", &SHOCKS[1..], &[])?;
+        let (tables, keys): (Vec<ShockKind>, Vec<&str>) =
+            ShockKind::ALL.into_iter().filter(|kind| !kind.numbers().is_empty()).map(|kind| (kind, kind.key())).unzip();
+        let (key, node) = self.only(node, "shock", &keys, &[])?;
+        let kind = tables.into_iter().find(|kind| kind.key() == key)?;
         self.at(Key::Field(key), |reader| {
-            let known: &[&str] = if key == "damped_trend" { &["share", "half_life"] } else { &["half_life"] };
-            reader.table(node, known)?;
-            let share = (key == "damped_trend").then(|| reader.required(node, "share", Self::assumption));
-            let half_life = reader.required(node, "half_life", Self::assumption);
-            match (key, share) {
-                ("persistent", _) => Some(Shock::Persistent { half_life: half_life? }),
-                ("reverting", _) => Some(Shock::Reverting { half_life: half_life? }),
-                (_, share) => Some(Shock::DampedTrend { share: share??, half_life: half_life? }),
+            let known: Vec<&str> = kind.numbers().iter().map(|(name, _)| *name).collect();
+            reader.table(node, &known)?;
+            let mut number = |name| reader.required(node, name, Self::assumption);
+            match kind {
+                ShockKind::RandomWalk => Some(Shock::RandomWalk),
+                ShockKind::Persistent => Some(Shock::Persistent { half_life: number("half_life")? }),
+                ShockKind::Reverting => Some(Shock::Reverting { half_life: number("half_life")? }),
+                ShockKind::DampedTrend => {
+                    let [share, half_life] = ["share", "half_life"].map(number);
+                    Some(Shock::DampedTrend { share: share?, half_life: half_life? })
+                }
             }
         })
     }

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::schema_parts::{any, count, described, list, number, pair, period, reference, table, text, tuple};
+use super::shock::ShockKind;
 use super::{MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, MOST_VIEWS, Scenario};
 use crate::assumption::address::{
     CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey, ViewKey,
@@ -150,17 +151,16 @@ fn segments() -> Value {
 }
 
 fn shock() -> Value {
-    let half_life = || ("half_life", place(Quantity::HalfLife));
-    let kind = |key: &'static str, numbers: Vec<(&'static str, Value)>| {
+    let kinds = ShockKind::ALL.map(|kind| {
+        let numbers = kind.numbers();
+        if numbers.is_empty() {
+            return json!({ "const": kind.key() });
+        }
         let names: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
-        table([(key, table(numbers.into_iter(), &names))].into_iter(), &[key])
-    };
-    any([
-        json!({ "const": "random_walk" }),
-        kind("persistent", vec![half_life()]),
-        kind("reverting", vec![half_life()]),
-        kind("damped_trend", vec![("share", place(Quantity::TrendShare)), half_life()]),
-    ])
+        let value = table(numbers.iter().map(|(name, quantity)| (*name, place(*quantity))), &names);
+        table([(kind.key(), value)].into_iter(), &[kind.key()])
+    });
+    any(kinds)
 }
 
 fn jump() -> Value {

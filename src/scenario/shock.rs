@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::assumption::Assumption;
+use crate::assumption::quantity::Quantity;
 
 /// The distribution of the innovations of all series and factors.
 ///
@@ -99,13 +100,58 @@ impl Shock {
         Self::DampedTrend { share: share.into(), half_life: half_life.into() }
     }
 
+    const fn kind(&self) -> ShockKind {
+        match self {
+            Self::RandomWalk => ShockKind::RandomWalk,
+            Self::Persistent { .. } => ShockKind::Persistent,
+            Self::Reverting { .. } => ShockKind::Reverting,
+            Self::DampedTrend { .. } => ShockKind::DampedTrend,
+        }
+    }
+
     /// The key in a file.
     pub(crate) const fn key(&self) -> &'static str {
+        self.kind().key()
+    }
+
+    /// Whether a second stream of innovations drives a trend.
+    pub(crate) const fn has_trend(&self) -> bool {
+        match self {
+            Self::DampedTrend { .. } => true,
+            Self::RandomWalk | Self::Persistent { .. } | Self::Reverting { .. } => false,
+        }
+    }
+}
+
+/// A [`Shock`] without its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShockKind {
+    RandomWalk,
+    Persistent,
+    Reverting,
+    DampedTrend,
+}
+
+impl ShockKind {
+    pub(super) const ALL: [Self; 4] = [Self::RandomWalk, Self::Persistent, Self::Reverting, Self::DampedTrend];
+
+    /// The key in a file.
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::RandomWalk => "random_walk",
-            Self::Persistent { .. } => "persistent",
-            Self::Reverting { .. } => "reverting",
-            Self::DampedTrend { .. } => "damped_trend",
+            Self::Persistent => "persistent",
+            Self::Reverting => "reverting",
+            Self::DampedTrend => "damped_trend",
+        }
+    }
+
+    /// Key and meaning of each number. A kind without numbers is a word in a file, the others are tables.
+    pub(super) const fn numbers(self) -> &'static [(&'static str, Quantity)] {
+        const HALF_LIFE: (&str, Quantity) = ("half_life", Quantity::HalfLife);
+        match self {
+            Self::RandomWalk => &[],
+            Self::Persistent | Self::Reverting => &[HALF_LIFE],
+            Self::DampedTrend => &[("share", Quantity::TrendShare), HALF_LIFE],
         }
     }
 }
@@ -229,5 +275,30 @@ impl Jump {
     #[must_use]
     pub fn get_probability(&self) -> f64 {
         self.probability
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn every_kind_is_read_from_a_file() {
+        for kind in ShockKind::ALL {
+            let numbers: Vec<String> = kind.numbers().iter().map(|(name, _)| format!("\"{name}\":0.5")).collect();
+            let key = kind.key();
+            let shock = if numbers.is_empty() {
+                format!("\"{key}\"")
+            } else {
+                format!("{{\"{key}\":{{{}}}}}", numbers.join(","))
+            };
+            let growth = "\"growth\":{\"constant\":0.1}";
+            let text = format!(
+                "{{\"base\":\"2018\",\"horizon\":\"2028\",\"provider\":[{{\"name\":\"A\",\"revenue\":1,{growth},\"volatility\":0.1,\"shock\":{shock}}}]}}"
+            );
+            let scenario = Scenario::from_json(&text).expect("a scenario");
+            assert_eq!(scenario.series()[0].own.shock.kind(), kind);
+        }
     }
 }
