@@ -39,7 +39,7 @@ struct Slope {
     date: String,
     gradient: f64,
     difference: f64,
-    /// How far the differences of two steps and of two tolerances lie apart.
+    /// How far the differences of two steps and of two tolerances lie apart; infinite if an answer missed its tolerance.
     noise: f64,
     /// The reported error of the derivative.
     error: f64,
@@ -132,39 +132,45 @@ impl Settings {
                 // The step leaves the domain of the number.
                 continue;
             };
+            let gradient = scale * entry.slope;
+            let (difference, noise) = match (difference, wider, rough) {
+                (Some(difference), Some(wider), Some(rough)) => {
+                    (difference, (difference - wider).abs().max((difference - rough).abs()))
+                }
+                _ => (gradient, f64::INFINITY),
+            };
             slopes.push(Slope {
                 pair: number,
                 address: entry.address,
                 date: date.clone(),
-                gradient: scale * entry.slope,
+                gradient,
                 difference,
-                noise: (difference - wider).abs().max((difference - rough).abs()),
+                noise,
                 error: scale * entry.standard_error,
             });
         }
         Some(slopes)
     }
 
-    /// By central differences, for a change of the number by `scale`.
+    /// By central differences, for a change of the number by `scale`; none if an answer misses its tolerance, so that its error may change
+    /// with the number.
     fn difference(
         &self,
         scenario: &Scenario,
         date: &str,
         (at, number, scale): (&str, f64, f64),
         (step, precise): (f64, f64),
-    ) -> Result<f64, Error> {
+    ) -> Result<Option<f64>, Error> {
         let by = |side: f64| {
+            let tolerance = precise * self.tolerance;
             let moved = scenario.with(at, number + side * step * scale)?;
-            let exact = moved
-                .exact()
-                .tolerance(precise * self.tolerance)
-                .lead_changes(false)
-                .fans(false)
-                .ranks(false)
-                .shares(false);
-            Ok::<f64, Error>(exact.run()?.question(QUESTION)?.by(date)?.value())
+            let exact = moved.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
+            let outcome = exact.run()?;
+            let by = outcome.question(QUESTION)?.by(date)?;
+            Ok::<_, Error>((by.value(), by.standard_error() <= tolerance))
         };
-        Ok((by(1.0)? - by(-1.0)?) / (2.0 * step))
+        let [(high, high_met), (low, low_met)] = [by(1.0)?, by(-1.0)?];
+        Ok((high_met && low_met).then_some((high - low) / (2.0 * step)))
     }
 }
 
