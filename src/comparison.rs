@@ -65,8 +65,8 @@ pub struct AgainstReference {
     pub incumbent: String,
     /// The name of the reference class.
     pub class_name: String,
-    /// The one of the two of which the history has no figures at the base, if any: in the outside view its revenue is that of
-    /// the scenario, and its growth that of the group with the spread of the class.
+    /// The provider without figures at the base, if any. The outside view takes its revenue from the scenario, and its growth from the
+    /// group, with the spread of the class.
     pub without_figures: Option<String>,
     /// The scenario's own numbers.
     pub scenario: RatioNumbers,

@@ -130,7 +130,7 @@ impl Estimate {
     }
 
     /// `hits` out of `paths` independent paths: Wilson's interval (Wilson 1927) at `z` standard errors, and the
-    /// standard error about the same center (Agresti & Coull 1998), so that zero hits or zero misses never give 0 ± 0.
+    /// standard error about the same centre (Agresti & Coull 1998), so that zero hits or zero misses never give 0 ± 0.
     #[expect(clippy::cast_precision_loss, reason = "path counts stay far below 2^53")]
     pub(crate) fn wilson(hits: u64, paths: u64, z: f64) -> Self {
         let (k, n) = (hits as f64, paths as f64);
@@ -294,7 +294,7 @@ impl fmt::Display for Bound {
 }
 
 /// Formats non-decreasing probabilities, and the complement of the last. An estimate from zero hits or zero misses is
-/// printed as a bound, which could contradict its neighbors if its error is larger than theirs: after 0.99990, there
+/// printed as a bound, which could contradict its neighbours if its error is larger than theirs: after 0.99990, there
 /// must be no "> 0.99980". So a lower bound is at least the value before it, and an upper bound at most the value after
 /// it.
 pub(crate) fn shown_in_order(estimates: &[Estimate], contrary: Option<&Estimate>) -> (Vec<String>, Option<String>) {

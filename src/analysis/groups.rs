@@ -10,9 +10,9 @@ pub(super) const SHARED: &str = "shared";
 /// The groups of one drawn number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Groups {
-    /// What it describes.
+    /// The kind of quantity.
     pub(super) kind: String,
-    /// Whose it is.
+    /// The provider that it belongs to, if one.
     pub(super) owner: String,
 }
 

@@ -92,7 +92,7 @@ pub struct Surface {
     pub period: Period,
     /// The two numbers.
     pub axes: [SurfaceAxis; 2],
-    /// The largest error that was found.
+    /// The estimated largest error: twice the largest that was found at points other than nodes.
     pub error: f64,
     /// Exact answers that were computed.
     pub solves: usize,

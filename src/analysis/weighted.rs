@@ -22,7 +22,7 @@ use crate::scenario::{Measure, Question};
 use crate::simulation::overtake;
 use crate::statistic::OvertakeStatistic;
 
-/// Groups of 64 paths of each replicate at first, and those after which no paths are added: 16,384 and 524,288 paths.
+/// The initial and the largest number of groups of 64 paths in each replicate: 16,384 and 524,288 paths in all.
 const GROUPS: [usize; 2] = [8, 256];
 /// A standard error below this is rounding: all paths agree.
 const AGREED: f64 = 1e-12;

@@ -155,7 +155,7 @@ fn truncation_fault(of: &Law, low: Option<f64>, high: Option<f64>) -> Option<Str
     let kept = match StandardLaw::of(of)? {
         StandardLaw::Constant(value) => f64::from(u8::from((low..=high).contains(&value))),
         shape @ StandardLaw::Steps(_) => shape.mass(low, high),
-        // Repeated truncation is one: what it leaves is a part of the whole distribution.
+        // Nested truncations are merged, so that the mass is relative to the distribution without any.
         shape => match shape.truncated(low, high) {
             StandardLaw::Truncated { of, low, high } if low < high => of.mass(low, high),
             _ => 0.0,

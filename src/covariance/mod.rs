@@ -90,7 +90,7 @@ impl Covariance {
     }
 }
 
-/// Covariance of the shocks of two series: everything about their log-ratio but the volatilities, which may be drawn.
+/// Covariance of the shocks of two series: all that the variance of their log-ratio needs except the volatilities, which may be drawn.
 #[derive(Debug, Clone)]
 pub(crate) struct PairCovariance {
     /// `L_aj` and `L_bj` of every innovation j that may affect one of the two.

@@ -16,7 +16,7 @@ pub(super) enum Watch {
 
 impl Watch {
     /// Number of dates that a lead must last. Without shocks the log-ratio between dates is a straight line, so that continuous
-    /// monitoring asks for one date as well.
+    /// monitoring requires one date as well.
     pub(super) fn sustained(self) -> usize {
         match self {
             Self::Dates { sustained } => sustained,

@@ -70,8 +70,8 @@ impl<'p> Ranking<'p> {
         Ok(ranking)
     }
 
-    /// Chooses the axes of the draws, the principal components of the differences of the series about the medians, and
-    /// orders the dimensions by the size of these differences, each pair at each date weighted by how likely it is to tie.
+    /// Chooses the axes of the draws: the principal components of the derivatives of the log-ratios of all pairs at the medians. Orders
+    /// the dimensions by the variance that they cause, each pair at each date weighted by how likely it is to tie.
     fn orient(&mut self) -> Result<(), Error> {
         let (count, draws) = (self.series.len(), self.draws.len());
         // The medians, then one standard deviation to either side of each draw.

@@ -212,8 +212,8 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Whether to compute every provider's share; with three or more providers shares have no exact answer and are
-    /// omitted.
+    /// Whether to compute every provider's share; with three or more providers shares have no exact answer, and
+    /// asking the outcome for them gives an error that says so.
     pub fn shares(mut self, on: bool) -> Self {
         self.shares = on;
         self

@@ -65,9 +65,8 @@ impl Start {
         self.whole.len() == 1
     }
 
-    /// Adds P(walk > 0) at 1 to T. It uses all points at every date: how many could be saved as the walk spreads
-    /// depends on the distribution (inversely proportional to the variance for a normal, to the standard deviation for
-    /// one with bounded support).
+    /// Adds P(log-ratio > 0) at the dates 1 to T. It uses all points at every date: fewer suffice as the random walk spreads, but how
+    /// many depends on the distribution of the start.
     pub(super) fn ahead_by_date(&self, drifts: &[f64], sds: &[f64], out: &mut [f64]) {
         let (mut mean, mut variance) = (0.0, 0.0);
         // All dates in one slice: Φ takes several times as long for slices of a few points.

@@ -27,7 +27,7 @@ type ModelWithColumns<'m, X> = dyn Fn(&[X], &[f64], &mut [f64], &mut [f64]) + Se
 enum ModelSlopes<'m, X> {
     Unknown,
     Stated(Box<Gradient<'m, X>>),
-    /// Those of a model of this crate, which its tests compare with differences.
+    /// Derivatives of a model of this crate, which tests compare with finite differences.
     Own(Box<ModelWithColumns<'m, X>>),
 }
 

@@ -231,7 +231,7 @@ impl Likelihood<'_> {
         (math::exp(point[0]), math::exp(point[1]), df)
     }
 
-    /// The largest penalised mean log-likelihood at logs of s₀ and ν₀, and its ν.
+    /// The largest penalized mean log-likelihood at logs of s₀ and ν₀, and its ν.
     fn profile(&self, [scale, weight]: [f64; 2]) -> (f64, f64) {
         let prior =
             Prior { share: self.share, phi: self.phi, scale: math::exp(scale), scale_weight: math::exp(weight) };

@@ -50,7 +50,7 @@ impl Rates {
     /// As [`from_csv`](Self::from_csv), from a reader.
     ///
     /// # Errors
-    /// Those of `from_csv`, and if the reader fails.
+    /// As for `from_csv`, or if the reader fails.
     pub fn from_csv_reader(mut reader: impl Read) -> Result<Self, Error> {
         Self::read(&mut reader)
     }

@@ -149,7 +149,7 @@ impl Fields<'_, '_> {
 impl Reading {
     fn row(&mut self, table: &Table<'_>, faults: &mut Vec<Fault>) {
         let mut fields = Fields { table, faults };
-        // Names are checked when they first appear, since the check normalises Unicode.
+        // Names are checked when they first appear, since the check normalizes Unicode.
         let is_known = self.member(table).is_some();
         let name = fields.with(Key::Name, |text| if is_known { Ok(()) } else { text_fault(text).map_or(Ok(()), Err) });
         let group = fields.with(Key::Group, |text| if is_known { Ok(()) } else { group_fault(text) });

@@ -8,8 +8,8 @@ const REACH: f64 = 8.5;
 const INTERVALS: usize = 1024;
 const PER_UNIT: f64 = INTERVALS as f64 / (2.0 * REACH);
 
-/// A continuous quantile function x(p), tabulated over z = Φ⁻¹(p), in which the quantile functions of bounded and
-/// light-tailed distributions are smooth. It is interpolated by a monotone cubic (F. N. Fritsch, R. E. Carlson,
+/// A continuous quantile function x(p), tabulated as a function of z = Φ⁻¹(p), since the quantile functions of bounded and
+/// light-tailed distributions are smooth in z. It is interpolated by a monotone cubic (F. N. Fritsch, R. E. Carlson,
 /// "Monotone Piecewise Cubic Interpolation", SIAM J. Numer. Anal. 17 (1980) 238–246) with slopes from fourth-order
 /// differences.
 ///

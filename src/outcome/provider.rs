@@ -69,8 +69,8 @@ impl Fan {
     /// The smallest revenue such that at least the share `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or `p` is not between 0 and 1. Of an outcome that was read from a
-    /// file, also if the file has no quantile at `p`.
+    /// If the period is not one of the projected ones, `p` is not between 0 and 1, or the outcome was read from a file
+    /// that has no quantile at `p`.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
         self.at(place_of(&self.labels, period)?, checked_probability(p)?)
     }
@@ -206,8 +206,8 @@ impl ShareFan {
     /// The smallest share of revenue such that at least the fraction `p` of the paths lies at or below it.
     ///
     /// # Errors
-    /// If the period is not one of the projected ones, or `p` is not between 0 and 1. Of an outcome that was read from a
-    /// file, also if the file has no quantile at `p`.
+    /// If the period is not one of the projected ones, `p` is not between 0 and 1, or the outcome was read from a file
+    /// that has no quantile at `p`.
     pub fn quantile(&self, period: impl TryInto<Period, Error: Into<Error>>, p: f64) -> Result<f64, Error> {
         self.at(place_of(&self.labels, period)?, checked_probability(p)?)
     }

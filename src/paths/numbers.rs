@@ -12,7 +12,7 @@ pub(super) struct Numbers {
     pub(super) innovations: Vec<Vec<f32>>,
     /// By path; empty unless paths are weighted.
     pub(super) weights: Vec<f64>,
-    /// By path, the logarithms of weights up to a common factor; empty unless paths meet reports.
+    /// By path, the logarithms of weights up to a common factor; empty unless paths are conditioned on reports.
     pub(super) log_weights: Vec<f64>,
     /// Standardized coordinates that distributions are tilted along, indexed by coordinate, then by path.
     pub(super) coordinates: Vec<Vec<f64>>,

@@ -33,7 +33,7 @@ const MOST_DECIDED: f64 = 1.0 / 8192.0;
 struct Rounding {
     /// Relative spacing of the numbers.
     spacing: f64,
-    /// Draws are counted within this many rounding errors of a tie, since of only 64 draws perhaps none lies within one.
+    /// Draws are counted within this many rounding errors of a tie, since there may be none within one if only 64 are drawn.
     window: f64,
     /// Whether draws without shocks count.
     without_shocks: bool,

@@ -261,7 +261,7 @@ impl Measure {
         }
     }
 
-    /// What the option `--fans-of` calls it.
+    /// Its name in the option `--fans-of`.
     #[cfg(feature = "charts")]
     pub(crate) fn option(self) -> String {
         match self {

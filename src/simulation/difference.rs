@@ -253,9 +253,9 @@ fn paired(
 ) -> Change {
     let (lost, gained, paths) = (lost as f64, gained as f64, paths as f64);
     let enlarged = paths + 2.0;
-    let center = (gained - lost) / enlarged;
-    let error = (((lost + gained + 1.0) / enlarged - center * center) / enlarged).sqrt();
-    let interval = [(center - z * error).max(-1.0), (center + z * error).min(1.0)];
+    let centre = (gained - lost) / enlarged;
+    let error = (((lost + gained + 1.0) / enlarged - centre * centre) / enlarged).sqrt();
+    let interval = [(centre - z * error).max(-1.0), (centre + z * error).min(1.0)];
     Change { period, value: (gained - lost) / paths, standard_error: error, interval, before, after }
 }
 
@@ -276,7 +276,7 @@ mod tests {
         let period = "2018".parse().expect("label");
         let change = paired((period, probability, probability), (4, 12), 100, 1.96);
         assert!((change.value - 0.08).abs() < 1e-15);
-        // center 8/102; variance ((17/102) − (8/102)²)/102 = 0.00157368…
+        // centre 8/102; variance ((17/102) − (8/102)²)/102 = 0.00157368…
         let error = ((17.0 / 102.0 - 64.0 / 10404.0) / 102.0_f64).sqrt();
         assert!((change.standard_error - error).abs() < 1e-15);
         assert!((change.interval[0] - (8.0 / 102.0 - 1.96 * error)).abs() < 1e-15);

@@ -263,7 +263,7 @@ pub(crate) enum Class {
     Panel,
 }
 
-/// What is read.
+/// The scenario, and changes to it.
 #[derive(Args)]
 pub(crate) struct Input {
     /// The scenario, TOML or JSON; - for standard input

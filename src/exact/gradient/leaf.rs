@@ -137,7 +137,7 @@ impl Places<'_> {
         if [a, b].iter().any(|end| self.follows(&found.draws[*end]).nothing()) {
             return Follows::default();
         }
-        // A change of the factor may move every dependent draw. Dependent bases are integrated and are not part of the
+        // A change of the Cholesky factor may move every dependent draw. Dependent bases are integrated and are not part of the
         // distribution of the start.
         Follows { growth: [true; 2], levels: true, ..Follows::default() }
     }

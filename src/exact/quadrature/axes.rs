@@ -128,7 +128,7 @@ pub(crate) fn ordered_axes(pair: &Pair<'_>) -> Result<Vec<Vec<f64>>, Error> {
         row.iter().map(|x| x / scale).collect()
     };
     let mut rows: Vec<Vec<f64>> = slopes.iter().enumerate().map(scaled).collect();
-    // As much as a log-ratio of one standard deviation at every date.
+    // Weighted like a log-ratio that varies by one standard deviation at every date.
     let root = as_f64(rows.len()).sqrt();
     rows.push(of_log_sd.iter().map(|x| root * x).collect());
     let of_start = norm(&rows[0]);

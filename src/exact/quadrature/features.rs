@@ -100,8 +100,8 @@ struct Axis {
 }
 
 impl Whitening {
-    /// At most `most` axes, by a pivoted Cholesky factor: the next feature is the one with the largest residual variance. The axes of
-    /// the points are returned too.
+    /// At most `most` axes, by a pivoted Cholesky factor: the next feature is the one with the largest residual variance. The
+    /// coordinates of the points on these axes are returned too.
     pub(super) fn of(features: &Features, weights: &[f64], most: usize) -> (Self, Vec<Vec<f64>>) {
         let total: f64 = weights.iter().sum();
         let mean_product = |one: &[f64], other: &[f64]| {

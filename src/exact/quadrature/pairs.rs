@@ -37,8 +37,8 @@ impl<'p> Pairs<'p> {
         if self.with_start.start_is_too_wide()? {
             return Ok(f64::INFINITY);
         }
-        // At the medians of the other draws and on both sides of them: the result is more sensitive to the start where
-        // the volatility is small.
+        // At the medians of the other draws, and with all of these to either side of their medians: the result is more sensitive
+        // to the start where the volatility is small.
         let sides: &[f64] = if self.with_start.draws.is_empty() { &[0.0] } else { &[0.0, 1.5, -1.5] };
         let mut engine = Engine::from(Recursion::new(START_FRACTION * tolerance, level));
         let mut solve = |pair: &Pair<'_>| -> Result<Vec<f64>, Error> {

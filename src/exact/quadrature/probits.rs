@@ -1,7 +1,7 @@
 //! A surrogate of the answers of a recursion.
 //!
-//! On the probit scale the answers given the drawn numbers are nearly polynomials of the log-ratio at a few dates, in units of its
-//! standard deviation.
+//! On the probit scale the answers given the drawn numbers are nearly polynomials of the mean log-ratio at a few dates, in units of the
+//! standard deviation that shocks and start have there.
 
 use std::ops::Range;
 
@@ -55,7 +55,8 @@ impl Probits {
         POINTS_PER_MONOMIAL * Monomials::new(most_axes(dimensions), DEGREE).count()
     }
 
-    /// Fitted to the answers at weighted points, indexed by point, then by answer. A first passage jumps where the base ties.
+    /// Fits the answers at weighted points, indexed by point, then by answer. Probabilities of a first passage jump where the base ties,
+    /// so each side of a tie has a fit of its own.
     pub(super) fn fitted(
         (asked, dimensions): (Asked, usize),
         features: &Features,

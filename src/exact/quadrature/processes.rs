@@ -301,8 +301,9 @@ impl Request {
         self.refine(&mut run, added, budget)
     }
 
-    /// The trapezoidal rule on up to three axes, halved until rules that share no node agree. All converge geometrically, and
-    /// the errors of rules shifted by half a step have opposite signs. `None` if several axes do not resolve the answer.
+    /// Trapezoidal rules on up to three axes. The spacing is halved until rules that are shifted by half a step agree; the errors of these
+    /// have opposite signs, so the answer is their mean. `None` if rules on two axes, or on three without kinks, stay apart by more than
+    /// [`UNRESOLVED`].
     fn few_axes(
         self,
         method: &mut Conditional<'_, '_>,
@@ -311,7 +312,7 @@ impl Request {
     ) -> Result<Option<Integral>, Error> {
         let shifts = shifts(method.dimensions());
         let is_smooth = !method.pair.has_kinks();
-        // On three axes a second rule would cost too much.
+        // On three axes a second spacing would cost too much.
         let is_tested_at_once = is_smooth && shifts[0].len() > 2;
         let mut spacing = WIDEST;
         let mut rules = vec![self.trapezoid(method, spacing, &shifts[0], budget)?];

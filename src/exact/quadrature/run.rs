@@ -220,7 +220,7 @@ impl<'a, 'p> Run<'a, 'p> {
             .extend(upto, (method.surrogate_cost(), budget), &mut |points, sum| method.add_surrogate(step, points, sum))
     }
 
-    /// Adds points to the level of which they reduce more variance per cost; `error_ratio` is the largest error over the tolerance.
+    /// Adds points to the level at which they reduce the variance most per unit of cost; `error_ratio` is the largest error over the tolerance.
     /// `false` if the budget does not allow it.
     pub(crate) fn extend(&mut self, error_ratio: f64, budget: &mut Budget<'_>) -> Result<bool, Error> {
         let next = |points: usize| next_points(points, error_ratio);

@@ -113,8 +113,8 @@ fn cubic(year: &Remainder, before: Option<&Remainder>, reach: &[f64]) -> f64 {
     }))
 }
 
-/// Largest increase of the log of `1 + g_y`: that of the first year varies with its opening, and with the base in both
-/// its years.
+/// Largest increase of the log of `1 + g_y`. The growth of the first year also depends on the opening total, and on the base through
+/// the totals of both its years.
 fn rise(variables: &[Variable], year: usize, reach: &[f64]) -> f64 {
     let of = |(variable, reach): (&Variable, &f64)| match variable {
         Variable::Rate(of) if *of == year => *reach,

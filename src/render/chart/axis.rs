@@ -243,7 +243,7 @@ impl Calendar {
         self.spans(months).into_iter().map(|span| (span.from.max(self.from), span.to.min(self.to))).collect()
     }
 
-    /// The bins. Bins at the ends that are narrower than `least` are merged with their neighbors.
+    /// The bins. Bins at the ends that are narrower than `least` are merged with their neighbours.
     pub(super) fn full_bins(&self, width: f64, least: f64) -> Vec<(i32, i32)> {
         let mut bins = self.bins(width, least);
         let per_month = width / f64::from(self.to - self.from);

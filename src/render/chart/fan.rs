@@ -264,7 +264,7 @@ fn bands(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn(
     }
 }
 
-/// The edges of the widest band: areas that overlap would mix their colors, and nobody could tell whose band is where.
+/// The edges of the widest band: areas that overlap would mix their colours, and nobody could tell whose band is where.
 fn outline(scene: &mut Drawing, series: &FanSeries<'_>, paint: Paint, at: impl Fn((Period, f64)) -> (f64, f64) + Copy) {
     for level in [0, LEVELS.len() - 1] {
         let edge: Vec<_> = series.level(level).map(at).collect();

@@ -86,7 +86,7 @@ fn draw(scene: &mut Drawing, line: &IsoLine, index: usize, place: &dyn Fn([f64; 
     }
 }
 
-/// Text on the color of the paper, so that lines behind it do not disturb.
+/// Text on the colour of the paper, so that lines behind it do not disturb.
 fn boxed(scene: &mut Drawing, (x, y): (f64, f64), label: &str, anchor: Anchor, paint: Paint) {
     let width = 1.1 * text::width(label, WORDS) + 6.0;
     let left = match anchor {

@@ -16,7 +16,7 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 280..=4000;
 ///
 /// Charts need no font files, system libraries or network, and the same outcome gives the same bytes. They follow the
 /// reader's light or dark mode and contain a title and a description for screen readers. Elements are distinguished by
-/// position, label and dash as well as by color. Text widths are estimated generously, since the reader's fonts are
+/// position, label and dash as well as by colour. Text widths are estimated generously, since the reader's fonts are
 /// unknown; shortened text is shown in full on hover. Needs the feature `charts`, which is on by default.
 ///
 /// # Example: one call a chart

@@ -127,7 +127,7 @@ fn fill(page: &mut Layout, panels: &[(Layers, &Outcome)], looks: &[(Paint, f64)]
     Ok(first)
 }
 
-/// The opacity of a layer. Neighbors differ, so that they are distinct in grey, and so do layers of the same color.
+/// The opacity of a layer. Neighbours differ, so that they are distinct in grey, and so do layers of the same colour.
 fn depth(index: usize) -> f64 {
     let first = if index.is_multiple_of(2) { 0.9 } else { 0.5 };
     if (index / SERIES).is_multiple_of(2) { first } else { first - 0.2 }

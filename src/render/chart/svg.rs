@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::random::slot_of;
 
-/// The role of a color.
+/// The role of a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {
     Paper,
@@ -17,8 +17,8 @@ pub(super) enum Paint {
     FanSeries(usize),
 }
 
-/// Class, light and dark color. The series use the palette of Okabe & Ito (2008), which is distinguishable with any
-/// color vision, some darkened for contrast on white.
+/// Class, light and dark colour. The series use the palette of Okabe & Ito (2008), which is distinguishable with any
+/// colour vision, some darkened for contrast on white.
 const PAINTS: [(&str, &str, &str); 10] = [
     ("og-paper", "#ffffff", "#16191d"),
     ("og-ink", "#1b1f24", "#eceff2"),
@@ -33,7 +33,7 @@ const PAINTS: [(&str, &str, &str); 10] = [
 ];
 pub(super) const SERIES: usize = 6;
 
-/// Dashes by series, which distinguish lines without color.
+/// Dashes by series, which distinguish lines without colour.
 const DASHES: [&str; SERIES] = ["", "7 3", "2 2.5", "9 3 2 3", "12 3", "5 2 1 2"];
 
 /// Fonts that systems are likely to have, for all scripts.
