@@ -11,7 +11,7 @@ use crate::calendar::Period;
 use crate::cpu::in_parallel;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::exact::{DEFAULT_TOLERANCE, ObservedPair, Points, Reports};
+use crate::exact::{DEFAULT_TOLERANCE, ObservedPair, ObservedPoints, Reports};
 use crate::math::gauss::as_f64;
 use crate::number::short;
 use crate::outcome::Fan;
@@ -91,7 +91,7 @@ pub struct NextReport {
 /// The pair at all points of the drawn numbers.
 struct Study<'p> {
     pair: &'p ObservedPair,
-    points: Vec<Points>,
+    points: Vec<ObservedPoints>,
 }
 
 impl<'p> Study<'p> {

@@ -225,7 +225,7 @@ fn nearest_median(quantiles: &Quantiles, is_low: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assumption::quantiles::Level;
+    use crate::assumption::quantiles::StatedPair;
 
     fn metalog(quantiles: &Quantiles) -> Metalog {
         assert_eq!(inconsistency(quantiles), None, "{quantiles:?}");
@@ -249,7 +249,7 @@ mod tests {
     fn stated_quantiles_are_met() {
         let points =
             [[35.0, 50.0, 75.0], [0.9e9, 1.1e9, 1.5e9], [1e-3, 1.8e-3, 2.5e-3], [1.0, 1.0 + 1e-9, 1.0 + 2.5e-9]];
-        for level in Level::ALL {
+        for level in StatedPair::ALL {
             for points in points {
                 let [least, _, most] = points;
                 for (low, high) in

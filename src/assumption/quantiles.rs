@@ -4,14 +4,14 @@ use std::iter::zip;
 
 /// Which symmetric pair of quantiles is stated beside the median.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum StatedPair {
     P05,
     P10,
     P20,
     P25,
 }
 
-impl Level {
+impl StatedPair {
     pub(crate) const ALL: [Self; 4] = [Self::P05, Self::P10, Self::P20, Self::P25];
 
     /// The keys of the lower quantile, the median and the upper quantile.
@@ -59,35 +59,35 @@ impl Level {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Quantiles {
-    pub(crate) level: Level,
+    pub(crate) level: StatedPair,
     pub(crate) points: [f64; 3],
     pub(crate) low: Option<f64>,
     pub(crate) high: Option<f64>,
 }
 
 impl Quantiles {
-    pub(crate) const fn new(level: Level, points: [f64; 3]) -> Self {
+    pub(crate) const fn new(level: StatedPair, points: [f64; 3]) -> Self {
         Self { level, points, low: None, high: None }
     }
 
     /// The 5 %, 50 % and 95 % quantiles.
     pub const fn p05_p50_p95(p05: f64, p50: f64, p95: f64) -> Self {
-        Self::new(Level::P05, [p05, p50, p95])
+        Self::new(StatedPair::P05, [p05, p50, p95])
     }
 
     /// The 10 %, 50 % and 90 % quantiles.
     pub const fn p10_p50_p90(p10: f64, p50: f64, p90: f64) -> Self {
-        Self::new(Level::P10, [p10, p50, p90])
+        Self::new(StatedPair::P10, [p10, p50, p90])
     }
 
     /// The 20 %, 50 % and 80 % quantiles.
     pub const fn p20_p50_p80(p20: f64, p50: f64, p80: f64) -> Self {
-        Self::new(Level::P20, [p20, p50, p80])
+        Self::new(StatedPair::P20, [p20, p50, p80])
     }
 
     /// The quartiles: the 25 %, 50 % and 75 % quantiles.
     pub const fn p25_p50_p75(p25: f64, p50: f64, p75: f64) -> Self {
-        Self::new(Level::P25, [p25, p50, p75])
+        Self::new(StatedPair::P25, [p25, p50, p75])
     }
 
     /// The lower bound of the values, below the lowest quantile: the metalog is then that of ln(x − low).

@@ -36,7 +36,7 @@ pub(crate) struct ObservedPair {
 }
 
 /// The pair without shocks at some points of the drawn numbers.
-pub(crate) struct Points {
+pub(crate) struct ObservedPoints {
     /// Log revenue of both at 0 to T, relative to the reference of the plan, by point.
     logs: [Vec<Vec<f64>>; 2],
     /// Variances of a period's shock of both, and their covariance, by point.
@@ -101,7 +101,7 @@ impl ObservedPair {
     ///
     /// # Errors
     /// If a curve is not finite at a point.
-    pub(crate) fn points(&self, scores: &[Vec<f64>], width: usize) -> Result<Points, Error> {
+    pub(crate) fn points(&self, scores: &[Vec<f64>], width: usize) -> Result<ObservedPoints, Error> {
         let mut scores = scores.to_vec();
         self.plan.copula.among(&self.draws).correlate(&mut scores, width);
         let mut draws = vec![Vec::new(); self.plan.draws.len()];
@@ -119,11 +119,11 @@ impl ObservedPair {
             let (a, b) = (a * a, b * b);
             [a, b, 0.5 * (a + b - difference * difference)]
         };
-        Ok(Points { logs, shocks: (0..width).map(shock).collect() })
+        Ok(ObservedPoints { logs, shocks: (0..width).map(shock).collect() })
     }
 
     /// Revenue in a period on a path: at a point of the drawn numbers, with these independent normal scores for the shocks up to it.
-    pub(crate) fn revenue(&self, points: &Points, point: usize, period: usize, [u, v]: [f64; 2]) -> [f64; 2] {
+    pub(crate) fn revenue(&self, points: &ObservedPoints, point: usize, period: usize, [u, v]: [f64; 2]) -> [f64; 2] {
         let [a, b, covariance] = points.shocks[point];
         let root = f64::from(u32::try_from(period).expect("at most 2,400 periods")).sqrt();
         let along = if a > 0.0 { covariance / a.sqrt() } else { 0.0 };
@@ -137,7 +137,7 @@ impl ObservedPair {
     /// If a reported provider has no shocks at a point.
     pub(crate) fn conditioned(
         &self,
-        points: &Points,
+        points: &ObservedPoints,
         reports: &Reports,
         recursion: &mut Recursion,
     ) -> Result<Vec<Conditioned>, Error> {
@@ -147,7 +147,7 @@ impl ObservedPair {
 
     fn at(
         &self,
-        points: &Points,
+        points: &ObservedPoints,
         point: usize,
         reports: &[Vec<f64>; 2],
         recursion: &mut Recursion,

@@ -12,7 +12,7 @@ use crate::covariance::PairCovariance;
 use crate::cpu;
 use crate::error::Error;
 use crate::exact::walk::passage::{Recursion, Walk};
-use crate::plan::{Factor, Input, Plan, SeriesId, Tails};
+use crate::plan::{Input, Plan, ScoreFactor, SeriesId, Tails};
 
 /// Two series of a plan, and the draws to integrate over.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(super) struct Pair<'p> {
     /// Refinement level of that distribution.
     pub(super) level: usize,
     /// How the scores of `draws` follow from independent ones.
-    factor: Factor,
+    factor: ScoreFactor,
     /// Number of periods, at most those of the plan.
     periods: usize,
 }
@@ -140,7 +140,7 @@ impl<'p> Pair<'p> {
             draws: Vec::new(),
             start: None,
             level: 0,
-            factor: Factor::default(),
+            factor: ScoreFactor::default(),
             periods: plan.rows.periods(),
         };
         pair.integrate();
@@ -149,7 +149,7 @@ impl<'p> Pair<'p> {
 
     /// The same pair as a function of scores that are dependent already.
     pub(super) fn of_dependent_scores(self) -> Self {
-        Self { factor: Factor::default(), ..self }
+        Self { factor: ScoreFactor::default(), ..self }
     }
 
     /// The probability of being ahead at the base, where the integrated draws determine the start, and how far two discretizations
@@ -431,7 +431,7 @@ impl<'p> Pair<'p> {
 }
 
 /// Independent scores, made dependent.
-fn dependent(factor: &Factor, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+fn dependent(factor: &ScoreFactor, scores: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
     let mut scores = scores.to_vec();
     factor.correlate(&mut scores, width);
     scores

@@ -18,7 +18,7 @@ use crate::math;
 use crate::math::eigen::eigen;
 use crate::math::gauss::{as_f64, normal_density};
 use crate::math::rotation::norm;
-use crate::plan::{Factor, Joint, Plan, SeriesId};
+use crate::plan::{Joint, Plan, ScoreFactor, SeriesId};
 
 /// Normal points of each replicate in the first pass.
 const PILOT_POINTS: usize = 32;
@@ -36,7 +36,7 @@ pub(super) struct Ranking<'p> {
     /// Every draw that the revenue of the series depends on.
     draws: Vec<usize>,
     /// How the scores of `draws` follow from independent ones.
-    factor: Factor,
+    factor: ScoreFactor,
     /// Orthonormal axes of the independent scores.
     axes: Vec<Vec<f64>>,
     /// The correlations of the shocks at each date at the medians of the draws; none if there are no shocks.
@@ -51,7 +51,7 @@ pub(super) struct Ranking<'p> {
 }
 
 /// The values of the draws by point, and log revenue without shocks by series, by date from the base on, and by point.
-type Columns = (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>);
+type SeriesColumns = (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>);
 
 impl<'p> Ranking<'p> {
     pub(super) fn new(plan: &'p Plan, series: Vec<SeriesId>) -> Result<Self, Error> {
@@ -145,7 +145,7 @@ impl<'p> Ranking<'p> {
     pub(super) fn integral(&self, tolerance: f64, budget: &mut Budget<'_>) -> Result<Integral, Error> {
         budget.begin();
         let len = self.series.len() * self.series.len() * self.plan.rows.periods();
-        let mut sums = Sums { ranking: self, state: State::default(), answers: vec![0.0; len] };
+        let mut sums = RankSums { ranking: self, state: State::default(), answers: vec![0.0; len] };
         if self.is_certain() {
             sums.add(&[], 1, &mut |_, _| {})?;
             return Ok(Integral { errors: vec![0.0; len], values: sums.answers });
@@ -201,7 +201,7 @@ impl<'p> Ranking<'p> {
         Integral { values, errors }
     }
 
-    fn columns(&self, mut scores: Vec<Vec<f64>>, width: usize) -> Result<Columns, Error> {
+    fn columns(&self, mut scores: Vec<Vec<f64>>, width: usize) -> Result<SeriesColumns, Error> {
         let mut draws = vec![Vec::new(); self.plan.draws()];
         self.factor.correlate(&mut scores, width);
         for (draw, mut column) in self.draws.iter().zip(scores) {
@@ -246,7 +246,7 @@ fn places(sizes: &[f64]) -> Vec<usize> {
 }
 
 /// The answers at points.
-struct Sums<'a, 'p> {
+struct RankSums<'a, 'p> {
     ranking: &'a Ranking<'p>,
     state: State,
     /// The answers of one point.
@@ -266,7 +266,7 @@ struct State {
     ends: Vec<f64>,
 }
 
-impl Sums<'_, '_> {
+impl RankSums<'_, '_> {
     /// Calls `emit` with the answers at each point; the last ones stay in `answers`.
     fn add(
         &mut self,

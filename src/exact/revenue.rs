@@ -54,7 +54,7 @@ pub(super) struct Sum<'p> {
 }
 
 /// Values at the cell boundaries along the first axis: centres and standard deviations of the shocks at 0 to T.
-struct Line {
+struct BoundaryLine {
     weight: f64,
     centre: Vec<Vec<f64>>,
     sd: Vec<Vec<f64>>,
@@ -83,7 +83,7 @@ impl Sum<'_> {
         Ok((1..=self.plan.rows.periods()).map(|t| law(&lines, t)).collect())
     }
 
-    fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<Line>, Error> {
+    fn lines(&self, moving: &[usize], apart: &[usize]) -> Result<Vec<BoundaryLine>, Error> {
         let cells = if moving.len() > 1 { CELLS_OF_MANY } else { CELLS };
         let ends: Vec<f64> = (0..=cells).map(|end| REACH * (2.0 * as_f64(end) / as_f64(cells) - 1.0)).collect();
         let sigmas: Vec<Rule> = apart.iter().map(|draw| own_rule(self.plan.quantile(*draw), VOLATILITIES)).collect();
@@ -109,14 +109,14 @@ impl Sum<'_> {
                 };
                 let scores: Vec<Vec<f64>> = along.iter().map(point).collect();
                 let (centre, sd) = self.columns(&[moving, apart].concat(), &scores)?;
-                lines.push(Line { weight: own * weight, centre, sd });
+                lines.push(BoundaryLine { weight: own * weight, centre, sd });
             }
         }
         Ok(lines)
     }
 
     /// Centres and standard deviations of the shocks at 0 to T, at scores of the draws.
-    fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<Columns, Error> {
+    fn columns(&self, order: &[usize], scores: &[Vec<f64>]) -> Result<CentresAndSds, Error> {
         let width = scores.len();
         let mut draws = vec![Vec::new(); self.plan.draws()];
         let mut columns: Vec<Vec<f64>> =
@@ -167,7 +167,7 @@ impl Sum<'_> {
 }
 
 /// Centres and standard deviations, by date and then by point.
-type Columns = (Vec<Vec<f64>>, Vec<Vec<f64>>);
+type CentresAndSds = (Vec<Vec<f64>>, Vec<Vec<f64>>);
 
 /// The standard normal scores of a group of Sobol points, point by point.
 fn scrambled_scores(net: &Net, number: usize) -> Vec<Vec<f64>> {
@@ -203,7 +203,7 @@ fn axes(sum: &Sum<'_>, moving: &[usize], apart: &[usize]) -> Result<Mirror, Erro
     Ok(Mirror::to(&slope))
 }
 
-fn law(lines: &[Line], t: usize) -> Mixture {
+fn law(lines: &[BoundaryLine], t: usize) -> Mixture {
     let mut components: Vec<Component> = Vec::new();
     let mut points: Vec<(f64, Rule)> = Vec::new();
     let whole = normal_mass(-REACH, REACH);

@@ -50,11 +50,11 @@ pub(super) struct Form {
 
 /// The numbers of a curve by address.
 #[derive(Default)]
-struct Numbers {
+struct CurveNumbers {
     list: Vec<(String, Quantity, Option<f64>)>,
 }
 
-impl Visitor for Numbers {
+impl Visitor for CurveNumbers {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         self.list.push((trail.as_str().to_owned(), quantity, constant(value)));
     }
@@ -86,7 +86,7 @@ pub(super) type Listed = Vec<(String, Quantity, f64)>;
 /// # Errors
 /// If one of them is not a plain number.
 pub(super) fn numbers(curve: &Curve) -> Result<Listed, Error> {
-    let mut found = Numbers::default();
+    let mut found = CurveNumbers::default();
     curve.walk(&mut Trail::default(), &mut found);
     let mut problems = Vec::new();
     let mut list = Vec::new();

@@ -72,7 +72,7 @@ pub(super) fn add(
     volatility: f64,
 ) -> Result<ScenarioBuilder, Error> {
     let named = |parameter: &str| format!("{name} {parameter}");
-    let level = Level::of(laws)?;
+    let level = BaseLevel::of(laws)?;
     let mut all = Vec::new();
     for (law, (_, fit)) in laws.iter().enumerate() {
         for parameter in free(fit) {
@@ -128,12 +128,12 @@ fn depend(builder: ScenarioBuilder, a: String, b: String, correlation: f64) -> S
 }
 
 /// Log revenue at the base over several laws.
-struct Level {
+struct BaseLevel {
     mean: f64,
     sd: f64,
 }
 
-impl Level {
+impl BaseLevel {
     fn of(laws: &[(f64, &FittedCurve)]) -> Result<Self, Error> {
         let total: f64 = laws.iter().map(|(weight, _)| weight).sum();
         let (mut mean, mut square) = (0.0, 0.0);

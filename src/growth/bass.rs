@@ -1,6 +1,6 @@
 //! The diffusion of an innovation (Bass 1969).
 
-use super::saturating::{Numbers, Saturating};
+use super::saturating::{Saturating, SaturatingNumbers};
 use super::value::{Times, Value, at_times, columns, exp_pair, named};
 use crate::math;
 
@@ -18,7 +18,7 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
         *gain = left * floor / *adopted;
         (*p, *q, *adopted) = ((larger * sum).min(f64::MAX), floor, imitation * left);
     }
-    let numbers = Numbers { gain, floor: q, slope: adopted, scale: vec![1.0; count] };
+    let numbers = SaturatingNumbers { gain, floor: q, slope: adopted, scale: vec![1.0; count] };
     Saturating::new(p, numbers).fill(times, count, emit);
 }
 

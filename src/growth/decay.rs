@@ -14,7 +14,7 @@ const FRACTIONS: usize = 12;
 
 /// The decay over some years.
 #[derive(Debug)]
-struct Factor {
+struct DecayFactor {
     years: f64,
     /// `e^(−k·years)` by path.
     left: Vec<f64>,
@@ -22,7 +22,7 @@ struct Factor {
     gone: Vec<f64>,
 }
 
-impl Factor {
+impl DecayFactor {
     fn new(years: f64, rates: &[f64]) -> Self {
         let (mut left, mut gone) = (vec![0.0; rates.len()], vec![0.0; rates.len()]);
         if years < 0.0 {
@@ -74,13 +74,13 @@ pub(super) struct Decay {
     /// `k` by path.
     rates: Vec<f64>,
     /// Over a multiple of [`ANCHORED`] years.
-    anchor: Factor,
+    anchor: DecayFactor,
     /// Over no year, one, two and three, as far as they were needed.
-    years: Vec<Factor>,
+    years: Vec<DecayFactor>,
     /// Over the whole years of the present time.
-    whole: Factor,
+    whole: DecayFactor,
     /// Over fractions of a year.
-    fractions: Vec<Factor>,
+    fractions: Vec<DecayFactor>,
     /// The index of the fraction of the present time.
     fraction: usize,
 }
@@ -89,7 +89,7 @@ impl Decay {
     /// `rates` are `k`, not negative, per year.
     pub(super) fn new(rates: Vec<f64>) -> Self {
         let count = rates.len();
-        let none = || Factor::over_no_time(count);
+        let none = || DecayFactor::over_no_time(count);
         Self { rates, anchor: none(), years: vec![none()], whole: none(), fractions: vec![none()], fraction: 0 }
     }
 
@@ -141,7 +141,7 @@ impl Decay {
         if !is(self.whole.years, whole) {
             let anchor = ANCHORED * (whole / ANCHORED).floor();
             if !is(self.anchor.years, anchor) {
-                self.anchor = Factor::new(anchor, &self.rates);
+                self.anchor = DecayFactor::new(anchor, &self.rates);
             }
             let years = self.hold_years(whole - anchor);
             self.whole = self.anchor.and(&self.years[years]);
@@ -149,7 +149,7 @@ impl Decay {
         let known = self.fractions.iter().position(|factor| is(factor.years, fraction));
         self.fraction = known.unwrap_or_else(|| {
             self.fractions.truncate(FRACTIONS - 1);
-            self.fractions.push(Factor::new(fraction, &self.rates));
+            self.fractions.push(DecayFactor::new(fraction, &self.rates));
             self.fractions.len() - 1
         });
     }
@@ -160,7 +160,7 @@ impl Decay {
         let years = years as usize;
         while self.years.len() <= years {
             let next = match &self.years[1..] {
-                [] => Factor::new(1.0, &self.rates),
+                [] => DecayFactor::new(1.0, &self.rates),
                 [one, ..] => self.years[self.years.len() - 1].and(one),
             };
             self.years.push(next);

@@ -1,6 +1,6 @@
 //! Logistic growth towards a saturation level (Verhulst 1838).
 
-use super::saturating::{Numbers, Saturating};
+use super::saturating::{Saturating, SaturatingNumbers};
 use super::value::{Times, Value, at_times, columns, exp_pair, named};
 use crate::math;
 
@@ -11,7 +11,7 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
         *saturation -= 1.0;
     }
     let one = vec![1.0; count];
-    let numbers = Numbers { slope: gain.clone(), gain, floor: one.clone(), scale: one };
+    let numbers = SaturatingNumbers { slope: gain.clone(), gain, floor: one.clone(), scale: one };
     Saturating::new(rate, numbers).fill(times, count, emit);
 }
 

@@ -1,6 +1,6 @@
 //! Generalized logistic growth towards a saturation level (Richards 1959).
 
-use super::saturating::{Numbers, Saturating};
+use super::saturating::{Saturating, SaturatingNumbers};
 use super::value::{Times, Value, at_times, columns, each, exp_pair, named};
 use crate::cpu::{self, Level};
 use crate::math;
@@ -51,7 +51,7 @@ pub(super) fn fill(values: &[Value<'_>], times: Times<'_>, count: usize, emit: &
             }
         },
     );
-    let mut law = Saturating::new(rate, Numbers { slope: gain.clone(), gain, floor, scale });
+    let mut law = Saturating::new(rate, SaturatingNumbers { slope: gain.clone(), gain, floor, scale });
     each(times.taus, count, emit, |tau, out| {
         law.put(out, tau);
         for path in &steep {

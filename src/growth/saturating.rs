@@ -12,7 +12,7 @@ const ORDINARY: f64 = 1e290;
 /// No term is negative from the base on, so no difference cancels, for any saturation and any time.
 #[derive(Debug)]
 pub(super) struct Saturating {
-    numbers: Numbers,
+    numbers: SaturatingNumbers,
     decay: Decay,
     /// Paths with numbers that are not [`ORDINARY`].
     extreme: Vec<usize>,
@@ -20,7 +20,7 @@ pub(super) struct Saturating {
 
 /// The numbers of the form, by path.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(super) struct SaturatingNumbers {
     pub(super) gain: Vec<f64>,
     pub(super) floor: Vec<f64>,
     pub(super) slope: Vec<f64>,
@@ -29,7 +29,7 @@ pub(super) struct Numbers {
 
 impl Saturating {
     /// `rates` are per year.
-    pub(super) fn new(rates: Vec<f64>, numbers: Numbers) -> Self {
+    pub(super) fn new(rates: Vec<f64>, numbers: SaturatingNumbers) -> Self {
         let is_ordinary = |(gain, floor): (&f64, &f64)| *gain <= ORDINARY && *floor >= 1.0 / ORDINARY;
         let paths = numbers.gain.iter().zip(&numbers.floor).enumerate();
         let extreme = paths.filter(|(_, pair)| !is_ordinary(*pair)).map(|(path, _)| path).collect();
@@ -42,7 +42,7 @@ impl Saturating {
             // Only an audit evaluates times before the base; not vectorized.
             return out.iter_mut().enumerate().for_each(|(path, out)| *out = self.of_path(path, tau));
         }
-        let Numbers { gain, floor, slope, scale } = &self.numbers;
+        let SaturatingNumbers { gain, floor, slope, scale } = &self.numbers;
         self.decay.put(
             tau,
             [gain, floor, slope, scale],
@@ -57,7 +57,7 @@ impl Saturating {
 
     /// The same of one path, whatever its numbers.
     fn of_path(&self, path: usize, tau: f64) -> f64 {
-        let Numbers { gain, floor, slope, scale } = &self.numbers;
+        let SaturatingNumbers { gain, floor, slope, scale } = &self.numbers;
         let (left, less_1) = math::exp_pair(-tau * self.decay.rates()[path]);
         scale[path] * math::ln_1p(gain[path] * -less_1 / (floor[path] + slope[path] * left))
     }

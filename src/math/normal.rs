@@ -271,7 +271,7 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
         Level::of_this_process(),
         #[inline(always)]
         || {
-            let mut tails = Tails::new();
+            let mut tails = TailChunk::new();
             for ps in ps.chunks_mut(CHUNK) {
                 tails.gather(ps);
                 for p in ps.iter_mut() {
@@ -284,7 +284,7 @@ pub(crate) fn norm_quantile_slice(ps: &mut [f64]) {
 }
 
 /// The elements of a chunk that are outside the centre, gathered without a branch for each and computed together.
-struct Tails {
+struct TailChunk {
     places: [usize; CHUNK],
     count: usize,
     ps: [f64; CHUNK],
@@ -292,7 +292,7 @@ struct Tails {
     scores: [f64; CHUNK],
 }
 
-impl Tails {
+impl TailChunk {
     #[inline(always)]
     fn new() -> Self {
         Self { places: [0; CHUNK], count: 0, ps: [0.5; CHUNK], radii: [0.0; CHUNK], scores: [0.0; CHUNK] }

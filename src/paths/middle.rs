@@ -10,7 +10,7 @@ use crate::random::AlignedRow;
 /// The inputs of the hot loop for one series, updated for every block.
 #[derive(Debug)]
 pub(super) struct Middle {
-    kind: Kind,
+    kind: CentreKind,
     /// c(0), …, c(T) where they are equal for all paths.
     known: Vec<f32>,
     /// x(0) of every path.
@@ -24,7 +24,7 @@ pub(super) struct Middle {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum CentreKind {
     /// Equal for all paths.
     Known,
     /// start + rate·τ, and a jump.
@@ -37,7 +37,7 @@ impl Middle {
     /// Allocates memory for at most `width` paths.
     pub(super) fn new(plan: &Plan, series: &Series, width: usize) -> Self {
         let known: Vec<f32> = series.centre.iter().flatten().map(|x| to_f32(*x)).collect();
-        let kind = if known.is_empty() { Kind::InPlace } else { Kind::Known };
+        let kind = if known.is_empty() { CentreKind::InPlace } else { CentreKind::Known };
         let mut start = AlignedRow::zeros(width);
         if let Input::Known(base) = series.slots.base {
             start.fill(math::ln(base / plan.reference));
@@ -61,7 +61,7 @@ impl Middle {
         if let Input::Drawn(draw) = series.slots.volatility {
             self.take_volatilities(plan, &draws[draw][..width]);
         }
-        if matches!(self.kind, Kind::Known) {
+        if matches!(self.kind, CentreKind::Known) {
             return Ok(());
         }
         if let Input::Drawn(draw) = series.slots.base {
@@ -73,22 +73,22 @@ impl Middle {
             plan.add_terms_to_rates(of, draws, rates);
             self.jump = plan.jump_of_line(of, draws, width);
             if self.is_finite_until(plan, horizon, width) {
-                self.kind = Kind::Line;
+                self.kind = CentreKind::Line;
                 return Ok(());
             }
         }
-        self.kind = Kind::InPlace;
+        self.kind = CentreKind::InPlace;
         fill_row((plan, of), draws, &self.start[..width], row)
     }
 
     pub(super) fn centre(&self, width: usize) -> Centre<'_> {
         match self.kind {
-            Kind::Known => Centre::Fixed(&self.known),
-            Kind::Line => {
+            CentreKind::Known => Centre::Fixed(&self.known),
+            CentreKind::Line => {
                 let jump = self.jump.as_ref().map(|(at, sizes)| Jumped { at: *at, sizes });
                 Centre::Line { start: &self.start[..width], rate: &self.rate[..width], jump }
             }
-            Kind::InPlace => Centre::InPlace,
+            CentreKind::InPlace => Centre::InPlace,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Compiles a scenario.
 
 use super::combined::Combined;
-use super::copula::{Copula, Factor};
+use super::copula::{Copula, ScoreFactor};
 use super::dynamics::{Moves, Source};
 use super::ids::{DerivedId, RowId, SeriesId};
 use super::input::{Draw, Input};
@@ -33,7 +33,7 @@ pub(crate) struct Plan {
     /// Which draws depend on each other.
     pub(crate) copula: Copula,
     /// How the scores of all draws follow from independent ones.
-    pub(crate) factor: Factor,
+    pub(crate) factor: ScoreFactor,
     /// By series.
     pub(crate) series: Vec<Series>,
     /// Providers of segments: the rows of log revenue after those of the series.

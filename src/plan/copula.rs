@@ -61,22 +61,22 @@ impl Copula {
     }
 
     /// How the normal scores of these draws, in this order, follow from as many independent ones.
-    pub(crate) fn among(&self, draws: &[usize]) -> Factor {
+    pub(crate) fn among(&self, draws: &[usize]) -> ScoreFactor {
         let place = |member: &usize| draws.iter().position(|draw| draw == member);
         let members = self.rows.iter().filter_map(|(member, row)| Some((place(member)?, row.as_slice())));
-        Factor::new(&members.collect::<Vec<_>>())
+        ScoreFactor::new(&members.collect::<Vec<_>>())
     }
 }
 
 /// The lower factor of a correlation matrix.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Factor {
+pub(crate) struct ScoreFactor {
     /// The place of each dependent score in the list of all, and its weights of the independent scores of the first
     /// dependent ones, up to its own.
     rows: Vec<(usize, Vec<f64>)>,
 }
 
-impl Factor {
+impl ScoreFactor {
     /// The factor of the inner products of rows of unit length, by orthogonalization in their order (modified
     /// Gram–Schmidt).
     fn new(members: &[(usize, &[f64])]) -> Self {

@@ -46,7 +46,7 @@ mod trace;
 
 pub(crate) use combined::{log_sum, log_sums};
 pub(crate) use compiled::Plan;
-pub(crate) use copula::Factor;
+pub(crate) use copula::ScoreFactor;
 pub(crate) use dynamics::{Dynamics, MotionInput, Source, Tails};
 pub(crate) use ids::{ByRow, DerivedId, RowId, SeriesId};
 pub(crate) use input::{Draw, Input, law_of};

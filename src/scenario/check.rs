@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::item_key::{ItemKey, keys};
 use super::medians::{Fault, medians};
 use super::names::{check_names, difference, visible};
-use super::numbers::Numbers;
+use super::numbers::NumberChecks;
 use super::{
     Asks, Correlation, MOST_FACTORS, MOST_PERIODS, MOST_PROVIDERS, MOST_SERIES, Question, Scenario, Segment, SeriesOf,
 };
@@ -51,7 +51,7 @@ impl Scenario {
 
     fn check_numbers(&self) -> Vec<Problem> {
         let names = self.assumptions.iter().map(|(name, value)| (name.as_str(), value)).collect();
-        let mut numbers = Numbers { names, problems: Vec::new() };
+        let mut numbers = NumberChecks { names, problems: Vec::new() };
         self.walk(&mut Trail::default(), &mut numbers);
         numbers.problems
     }

@@ -5,11 +5,11 @@ use super::tree::{Node, Value};
 use crate::assumption::address::Key;
 use crate::assumption::family::{Family, Notation};
 use crate::assumption::law::Law;
-use crate::assumption::quantiles::{Level, Quantiles};
+use crate::assumption::quantiles::{Quantiles, StatedPair};
 
 /// What a key of a distribution is followed by.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum LawKey {
     Family(Family),
     Quantiles,
     Discrete,
@@ -18,7 +18,7 @@ enum Kind {
     Fixed,
 }
 
-impl Kind {
+impl LawKey {
     /// Every key with its kind; a plain number has nothing to truncate.
     fn all(with_fixed: bool) -> impl Iterator<Item = (&'static str, Self)> {
         let families = Family::ALL.into_iter().map(|family| (family.key(), Self::Family(family)));
@@ -35,18 +35,18 @@ impl Kind {
 impl Reader {
     /// The single distribution of a table, beside the other keys that are allowed there.
     pub(super) fn law(&mut self, node: &Node, beside: &[&str], with_fixed: bool) -> Option<Law> {
-        let known: Vec<&str> = Kind::all(with_fixed).map(|(key, _)| key).collect();
+        let known: Vec<&str> = LawKey::all(with_fixed).map(|(key, _)| key).collect();
         let (found, value) = self.only(node, "distribution", &known, beside)?;
-        let (key, kind) = Kind::all(with_fixed).find(|(key, _)| *key == found)?;
+        let (key, kind) = LawKey::all(with_fixed).find(|(key, _)| *key == found)?;
         self.at(Key::Field(key), |reader| match kind {
-            Kind::Family(family) => reader.family(value, family),
-            Kind::Quantiles => reader.quantiles(value).map(Box::new).map(Law::Quantiles),
-            Kind::Discrete => {
+            LawKey::Family(family) => reader.family(value, family),
+            LawKey::Quantiles => reader.quantiles(value).map(Box::new).map(Law::Quantiles),
+            LawKey::Discrete => {
                 reader.list(value, "a list of [value, weight]", Self::value_and_weight).map(Law::Discrete)
             }
-            Kind::Empirical => reader.list(value, "a list of numbers", Self::number).map(Law::Empirical),
-            Kind::Truncated => reader.truncated(value),
-            Kind::Fixed => reader.number(value).map(Law::Number),
+            LawKey::Empirical => reader.list(value, "a list of numbers", Self::number).map(Law::Empirical),
+            LawKey::Truncated => reader.truncated(value),
+            LawKey::Fixed => reader.number(value).map(Law::Number),
         })
     }
 
@@ -89,10 +89,10 @@ impl Reader {
         self.table(node, &known)?;
         let outer = known.into_iter().filter(|key| key.starts_with('p') && *key != "p50");
         let outer: Vec<&str> = outer.filter(|key| node.get(key).is_some()).collect();
-        let is_pair = |level: &Level| outer == [level.keys()[0], level.keys()[2]];
-        let Some(level) = Level::ALL.into_iter().find(is_pair) else {
+        let is_pair = |level: &StatedPair| outer == [level.keys()[0], level.keys()[2]];
+        let Some(level) = StatedPair::ALL.into_iter().find(is_pair) else {
             if let [one] = outer[..] {
-                let of = Level::ALL.into_iter().find(|level| level.keys().contains(&one))?;
+                let of = StatedPair::ALL.into_iter().find(|level| level.keys().contains(&one))?;
                 let [low, _, high] = of.keys();
                 return self.required(node, if one == low { high } else { low }, |_, _| None);
             }

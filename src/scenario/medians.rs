@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::MOST_PERIODS;
-use super::numbers::Numbers;
+use super::numbers::NumberChecks;
 use crate::assumption::Assumption;
 use crate::assumption::address::Trail;
 use crate::assumption::law::Law;
@@ -139,7 +139,7 @@ impl Curve {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn log_growth(&self, tau: f64) -> Result<f64, Error> {
-        let mut numbers = Numbers { names: HashMap::new(), problems: Vec::new() };
+        let mut numbers = NumberChecks { names: HashMap::new(), problems: Vec::new() };
         self.walk(&mut Trail::default(), &mut numbers);
         if !numbers.problems.is_empty() {
             return Err(Error::of(Kind::Invalid, "curve", numbers.problems));

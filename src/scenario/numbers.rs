@@ -14,12 +14,12 @@ use crate::growth::AUTO;
 const MOST_HINTED: usize = 50;
 
 /// Checks every number on its own: its distribution, and its allowed values.
-pub(super) struct Numbers<'a> {
+pub(super) struct NumberChecks<'a> {
     pub(super) names: HashMap<&'a str, &'a Assumption>,
     pub(super) problems: Vec<Problem>,
 }
 
-impl Numbers<'_> {
+impl NumberChecks<'_> {
     fn report(&mut self, trail: &Trail, message: String) {
         self.problems.push(Problem::new(trail.as_str(), message));
     }
@@ -50,7 +50,7 @@ impl Numbers<'_> {
     }
 }
 
-impl Visitor for Numbers<'_> {
+impl Visitor for NumberChecks<'_> {
     fn number(&mut self, trail: &mut Trail, quantity: Quantity, value: &Assumption) {
         if is_enough(&self.problems) {
             return;
@@ -94,7 +94,7 @@ impl Visitor for Numbers<'_> {
 
 /// Whether the parameters of a distribution are valid.
 fn is_sound(law: &Law) -> bool {
-    let mut numbers = Numbers { names: HashMap::new(), problems: Vec::new() };
+    let mut numbers = NumberChecks { names: HashMap::new(), problems: Vec::new() };
     law.walk(&mut Trail::default(), &mut numbers);
     numbers.problems.is_empty() && law.inconsistency().is_none()
 }

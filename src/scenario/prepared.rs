@@ -5,7 +5,7 @@ use std::mem::swap;
 
 use super::check_curve::Central;
 use super::item_key::keys;
-use super::numbers::Numbers;
+use super::numbers::NumberChecks;
 use super::walk::Item;
 use super::{Scenario, SeriesOf};
 use crate::assumption::Assumption;
@@ -168,7 +168,7 @@ impl Scenario {
     /// Correlations are valid if they have a covariance. Lists the changed places.
     fn check_touched(&self, touched: &mut Touched<'_>, central: &[Option<Central>]) -> bool {
         let names = self.assumptions.iter().map(|(name, value)| (name.as_str(), value)).collect();
-        let numbers = Numbers { names, problems: Vec::new() };
+        let numbers = NumberChecks { names, problems: Vec::new() };
         let mut check = Check { scenario: self, numbers, part: None, index: 0, place: 0, touched, places: Vec::new() };
         for place in 0..check.touched.parts.len() {
             let (part, of) = check.touched.parts[place];
@@ -278,7 +278,7 @@ impl VisitorMut for Exchange {
 /// Checks the numbers that may have changed, and lists their places.
 struct Check<'t, 'a> {
     scenario: &'t Scenario,
-    numbers: Numbers<'t>,
+    numbers: NumberChecks<'t>,
     touched: &'t Touched<'a>,
     /// The part that is visited, and the places of the next number and the next place.
     part: Option<(usize, &'a PartOf)>,

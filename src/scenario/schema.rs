@@ -13,7 +13,7 @@ use crate::assumption::address::{
     CorrelationKey, DependenceKey, FactorKey, JumpKey, ProviderKey, QuestionKey, ScenarioKey, ViewKey,
 };
 use crate::assumption::family::{Family, Notation};
-use crate::assumption::quantiles::Level;
+use crate::assumption::quantiles::StatedPair;
 use crate::assumption::quantity::Quantity;
 use crate::growth::{AUTO, Curve, CurveFamily};
 
@@ -273,7 +273,7 @@ fn law() -> Value {
 fn laws() -> impl Iterator<Item = (&'static str, Value)> {
     let families = Family::ALL.into_iter().map(|family| (family.key(), of_family(family)));
     let real = || json!({ "type": "number" });
-    let quantiles = any(Level::ALL.into_iter().map(|level| {
+    let quantiles = any(StatedPair::ALL.into_iter().map(|level| {
         let keys = level.keys();
         table(keys.into_iter().chain(["low", "high"]).map(|key| (key, real())), &keys)
     }));

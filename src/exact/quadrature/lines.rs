@@ -35,14 +35,14 @@ pub(crate) struct Lines<'a, 'p> {
     /// The sampled axes, in the same form.
     rest: Vec<Vec<f64>>,
     shocks: Option<Shocks<'p>>,
-    grid: Grid,
+    grid: LineGrid,
     /// Number of first dates after the base that are not aligned with the axis.
     unaligned: usize,
 }
 
 /// Nodes along a line, as standard normal scores: closer in the middle, where most of the probability is.
 #[derive(Debug, Clone)]
-struct Grid {
+struct LineGrid {
     nodes: Vec<f64>,
     cells: Vec<GridCell>,
 }
@@ -58,7 +58,7 @@ impl<'a, 'p> Lines<'a, 'p> {
         let lead = leading_axis(pair)?;
         let shocks = lead.shocks.map(|weights| Shocks::new(&weights, pair.sampled_shocks().unwrap_or_default()));
         let rest = complement(&lead.axis, &lead.slopes);
-        Ok(Self { pair, axis: lead.axis, rest, shocks, grid: Grid::new(reach, nodes), unaligned: lead.unaligned })
+        Ok(Self { pair, axis: lead.axis, rest, shocks, grid: LineGrid::new(reach, nodes), unaligned: lead.unaligned })
     }
 
     /// The same lines on a different grid.
@@ -69,7 +69,7 @@ impl<'a, 'p> Lines<'a, 'p> {
             axis: axis.clone(),
             rest: rest.clone(),
             shocks: shocks.clone(),
-            grid: Grid::new(reach, nodes),
+            grid: LineGrid::new(reach, nodes),
             unaligned: *unaligned,
         }
     }
@@ -234,7 +234,7 @@ impl Line<'_> {
     }
 }
 
-impl Grid {
+impl LineGrid {
     fn new(reach: f64, nodes: usize) -> Self {
         let score = |node: usize| {
             let place = 2.0 * as_f64(node) / as_f64(nodes - 1) - 1.0;
@@ -366,7 +366,7 @@ mod tests {
     use super::*;
 
     fn crossings(f: impl Fn(f64) -> f64, nodes: usize) -> Vec<f64> {
-        let grid = Grid::new(5.0, nodes);
+        let grid = LineGrid::new(5.0, nodes);
         let values: Vec<f64> = grid.nodes.iter().map(|node| f(*node)).collect();
         let (mut found, mut cuts) = (CellRoots::default(), Vec::new());
         grid.crossings(&values, (&Marks::of(&values), 0), 0, &mut found);

@@ -85,7 +85,7 @@ const MOST_AXES: [usize; 2] = [2, 3];
 const POINTS_OF_PRODUCT: f64 = 1100.0;
 
 /// A pair at a few points of its draws, discretized at any level.
-struct Points<'p> {
+struct PairAtPoints<'p> {
     plan: &'p Plan,
     series: [SeriesId; 2],
     asked: Asked,
@@ -100,7 +100,7 @@ struct Answers {
     work: f64,
 }
 
-impl<'p> Points<'p> {
+impl<'p> PairAtPoints<'p> {
     fn pair(&self, level: usize) -> Pair<'p> {
         if self.is_axis {
             return Pair::with_drawn_start(self.plan, self.series);
@@ -157,7 +157,7 @@ impl Request {
         let has_spread = pair.start().is_some_and(|start| !start.is_point());
         // Where each point of the start takes a recursion of its own, the base is an axis.
         let is_axis = !pair.draws.is_empty() && has_spread && needs_single_start(plan, series);
-        let points = Points { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
+        let points = PairAtPoints { plan, series, asked: self.asked, is_axis, engine: Processes::new(FINENESS[0]) };
         let drawn = Pair::with_drawn_start(plan, series);
         let integral = match drawn.sampled_shocks() {
             shocks if pair.draws.is_empty() => match self.one_process(points, budget) {
@@ -191,7 +191,7 @@ impl Request {
     fn average_or_lines(
         self,
         drawn: &Pair<'_>,
-        points: Points<'_>,
+        points: PairAtPoints<'_>,
         budget: &mut Budget<'_>,
     ) -> Result<Integral, Error> {
         let (mut lines, of_grid) = self.pilot_lines(drawn, Purpose::Value, budget)?;
@@ -215,7 +215,7 @@ impl Request {
     }
 
     /// One recursion, refined until its error is small.
-    fn one_process(self, mut points: Points<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+    fn one_process(self, mut points: PairAtPoints<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
         let (mut level, mut coarse, mut errors) = (0, points.answers(0, &[0.0])?, None);
         if coarse.work < TRIVIAL
             && let Ok(fine) = points.answers(2, &[0.0])
@@ -241,7 +241,11 @@ impl Request {
     }
 
     /// The coarsest level that suffices, its errors at the medians and beside them, and the work of a point.
-    fn discretize(self, points: &mut Points<'_>, budget: &mut Budget<'_>) -> Result<(usize, Vec<f64>, f64), Error> {
+    fn discretize(
+        self,
+        points: &mut PairAtPoints<'_>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(usize, Vec<f64>, f64), Error> {
         const SIDES: [f64; 3] = [0.0, 1.5, -1.5];
         let fewest = fewest(&points.pair(0));
         let (mut level, mut coarse, mut errors) = (0, points.answers(0, &SIDES)?, None);
@@ -267,7 +271,7 @@ impl Request {
     }
 
     /// The mean over the draws.
-    fn average(self, mut points: Points<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
+    fn average(self, mut points: PairAtPoints<'_>, budget: &mut Budget<'_>) -> Result<Integral, Error> {
         let (level, errors, work) = self.discretize(&mut points, budget)?;
         let pair = points.pair(level);
         let len = self.asked.len(pair.periods());

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::convolution::{Band, convolve, signed};
 use super::grid::{Ends, Grid, Weights};
 use super::heavy_trend::{self, HeavyTrend};
-use super::innovation::{Innovation, Tails};
+use super::innovation::{Innovation, TailTable};
 use super::trend::{self, Trend, normal_band};
 use crate::covariance::{Moments, Motion};
 use crate::cpu::{self, Level};
@@ -69,7 +69,7 @@ pub(crate) struct Chain {
     is_whole: bool,
     pub(super) grid: Grid,
     ends: Ends,
-    tails: Tails,
+    tails: TailTable,
     transition: Transition,
     scratch: Vec<f64>,
 }
@@ -79,8 +79,8 @@ enum Transition {
     Walk(Band),
     /// ρ, and the matrix column by column.
     Reverting(f64, Vec<f64>),
-    Trend(trend::Numbers, Trend),
-    Heavy(heavy_trend::Numbers, Box<HeavyTrend>),
+    Trend(trend::TrendNumbers, Trend),
+    Heavy(heavy_trend::HeavyTrendNumbers, Box<HeavyTrend>),
 }
 
 /// The nodes and weights of v of a process without a state beside y.
@@ -103,14 +103,14 @@ impl Process {
         }
     }
 
-    fn trend(&self) -> Option<trend::Numbers> {
+    fn trend(&self) -> Option<trend::TrendNumbers> {
         match self.motion {
             Motion::DampedTrend { phi, share } if share > 0.0 => {
                 let own = (share * (1.0 - phi * phi)).sqrt();
-                Some(trend::Numbers { phi, own, first: own, noise: (1.0 - share).max(0.0).sqrt() })
+                Some(trend::TrendNumbers { phi, own, first: own, noise: (1.0 - share).max(0.0).sqrt() })
             }
             Motion::Persistent { phi } => {
-                Some(trend::Numbers { phi, own: (1.0 - phi * phi).sqrt(), first: 1.0, noise: 0.0 })
+                Some(trend::TrendNumbers { phi, own: (1.0 - phi * phi).sqrt(), first: 1.0, noise: 0.0 })
             }
             Motion::RandomWalk | Motion::Reverting { .. } | Motion::DampedTrend { .. } => None,
         }
@@ -172,7 +172,7 @@ impl Chain {
         (process, fineness, periods): (Process, Fineness, usize),
         is_whole: bool,
         (range, origin): ((f64, f64), f64),
-        tails: Tails,
+        tails: TailTable,
     ) -> Option<Self> {
         let grid = Grid::covering(range, origin, process.step(fineness.per_sd), MOST_NODES)?;
         let transition = Transition::new(process, fineness, (periods, is_whole), &grid)?;
@@ -182,7 +182,7 @@ impl Chain {
         Some(Self { process, periods, is_whole, grid, ends: Ends::new(), tails, transition, scratch: Vec::new() })
     }
 
-    pub(super) fn into_tails(self) -> Tails {
+    pub(super) fn into_tails(self) -> TailTable {
         self.tails
     }
 
@@ -345,7 +345,7 @@ impl Transition {
             (Innovation::Normal, Some(of)) => Self::Trend(of, Trend::new(of, grid.step, 0.6 * per_sd, reach.min(8.0))?),
             (Innovation::StudentT { degrees, .. }, Some(of)) => {
                 let stationary = of.own / (1.0 - of.phi * of.phi).sqrt();
-                let numbers = heavy_trend::Numbers { phi: of.phi, own: of.own, noise: of.noise, degrees };
+                let numbers = heavy_trend::HeavyTrendNumbers { phi: of.phi, own: of.own, noise: of.noise, degrees };
                 let far = |outside: f64| 4.0 * stationary + process.law.reach(periods, outside) * of.own;
                 let below = if is_whole { ABOVE } else { BELOW };
                 let over = (far(below * outside), far(ABOVE * outside));

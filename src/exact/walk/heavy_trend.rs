@@ -25,7 +25,7 @@ const SPACING: f64 = 0.4;
 
 /// The parameters of the recursion.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Numbers {
+pub(super) struct HeavyTrendNumbers {
     pub(super) phi: f64,
     /// Standard deviation of the innovations of v.
     pub(super) own: f64,
@@ -36,7 +36,7 @@ pub(super) struct Numbers {
 
 #[derive(Debug)]
 pub(super) struct HeavyTrend {
-    of: Numbers,
+    of: HeavyTrendNumbers,
     step: f64,
     pub(super) nodes: Vec<f64>,
     pub(super) weights: Vec<f64>,
@@ -59,7 +59,7 @@ struct Tables {
 impl HeavyTrend {
     /// Nodes of v from −`range.0` to `range.1`, at most `apart` near 0, or `None` if there are too many: the trapezoidal rule in asinh(v/`width`), where `width`
     /// is that of the bulk of v, since its tails need fewer nodes.
-    pub(super) fn new(of: Numbers, step: f64, range: (f64, f64), (apart, width): (f64, f64)) -> Option<Self> {
+    pub(super) fn new(of: HeavyTrendNumbers, step: f64, range: (f64, f64), (apart, width): (f64, f64)) -> Option<Self> {
         let spacing = apart / width;
         if !(asinh(range.0.max(range.1) / width) / spacing <= MOST_ROWS) {
             return None;
@@ -151,7 +151,7 @@ impl HeavyTrend {
 
     /// Densities after the first period from a point: those of a bivariate Student's t.
     pub(super) fn start(&self, grid: &Grid, (x, mass): (f64, f64), out: &mut [f64]) {
-        let Numbers { own, noise, degrees, .. } = self.of;
+        let HeavyTrendNumbers { own, noise, degrees, .. } = self.of;
         let scale = mass * 0.5 * degrees / (std::f64::consts::PI * (degrees - 2.0) * own * noise);
         let mut row = vec![0.0; grid.count];
         for (v, out) in self.nodes.iter().zip(out.chunks_exact_mut(grid.count)) {

@@ -76,13 +76,13 @@ impl Innovation {
 /// The upper tail of an innovation by cubics through its values and densities, since a walk needs it at every node and
 /// date. The knots have equal distances in z for the normal law and in asinh z for Student's t.
 #[derive(Debug)]
-pub(super) struct Tails {
+pub(super) struct TailTable {
     law: Innovation,
     /// Values at the knots and slopes.
     knots: Vec<[f64; 2]>,
 }
 
-impl Tails {
+impl TailTable {
     /// Distance of the knots, and the range beyond which the tail is computed directly.
     const STEP: f64 = 0.005;
     const RANGE: f64 = 9.0;
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn interpolated_tails_agree_with_direct_ones() {
         for law in [Innovation::Normal, Innovation::student_t(2.2), Innovation::student_t(3.5)] {
-            let tails = Tails::new(law);
+            let tails = TailTable::new(law);
             for z in [-900.0, -50.0, -8.9, -3.0, -0.7, -1e-9, 0.0, 0.3, 2.0, 40.0, 700.0] {
                 let (found, expected) = (tails.at(z), law.upper_tail(z));
                 assert!((found - expected).abs() < 1e-10, "{law:?} {z}: {found} {expected}");

@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Fineness, Process, Reaches, Source};
 use super::grid::Weights;
-use super::innovation::Tails;
+use super::innovation::TailTable;
 use crate::math::gauss::as_f64;
 
 /// The walks to follow: weighted starts, and the barrier at 1 to T.
@@ -19,7 +19,7 @@ pub(crate) struct Monitor {
     fineness: Fineness,
     chain: Option<Chain>,
     /// The tables of the last chain, kept to make the next one.
-    tails: Option<Tails>,
+    tails: Option<TailTable>,
     reaches: Reaches,
     work: f64,
 }
@@ -53,7 +53,8 @@ impl Monitor {
             Some(chain) if is_kept => chain.cover(range, origin)?,
             _ => {
                 let kept = self.chain.take().map(Chain::into_tails).or(self.tails.take());
-                let tails = kept.filter(|tails| tails.law() == process.law).unwrap_or_else(|| Tails::new(process.law));
+                let tails =
+                    kept.filter(|tails| tails.law() == process.law).unwrap_or_else(|| TailTable::new(process.law));
                 let of = (process, self.fineness, periods);
                 self.chain = Some(Chain::new(of, is_whole, (range, origin), tails)?);
             }

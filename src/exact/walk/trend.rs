@@ -18,7 +18,7 @@ const MOST_ROWS: f64 = 1000.0;
 
 /// The numbers of the recursion.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Numbers {
+pub(super) struct TrendNumbers {
     pub(super) phi: f64,
     /// Standard deviations of the innovations of v, of the first one, and of the noise of y.
     pub(super) own: f64,
@@ -29,7 +29,7 @@ pub(super) struct Numbers {
 /// The transition, for a step of y and a number of standard deviations kept.
 #[derive(Debug)]
 pub(super) struct Trend {
-    of: Numbers,
+    of: TrendNumbers,
     reach: f64,
     pub(super) nodes: Vec<f64>,
     /// Weights of the nodes of v; 1 where rows are dates of y.
@@ -49,7 +49,7 @@ enum Spread {
 impl Trend {
     /// `per_sd` nodes for a standard deviation of the innovation of v, over ±`reach` of its stationary deviations.
     /// `None` with too many nodes.
-    pub(super) fn new(of: Numbers, step: f64, per_sd: f64, reach: f64) -> Option<Self> {
+    pub(super) fn new(of: TrendNumbers, step: f64, per_sd: f64, reach: f64) -> Option<Self> {
         let stationary = (of.own / (1.0 - of.phi * of.phi).sqrt()).max(of.first);
         let (apart, weight) = if of.noise > 0.0 { (of.own / per_sd, of.own / per_sd) } else { (step, 1.0) };
         if !(reach * stationary / apart <= MOST_ROWS) {
