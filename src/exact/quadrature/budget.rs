@@ -8,6 +8,9 @@ pub(crate) const DEFAULT_BUDGET: f64 = 1e8;
 /// The budgets that the cheapest integration may take. It completes, since nothing could be reported otherwise.
 const MOST_BUDGETS: f64 = 4.0;
 
+/// Multiplications that take the time of one evaluation of a growth curve, the unit of the budget.
+pub(super) const WORK_OF_UNIT: f64 = 60.0;
+
 /// Remaining work, in evaluations of a growth curve at one date of one path.
 pub(crate) struct Budget<'a> {
     whole: f64,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `integrate` | choice of method and refinement to a tolerance |
 //! | `processes` | the same for shocks that are not Gaussian random walks |
+//! | `trapezoid` | trapezoidal rules on a few axes, for these |
 //! | `conditional` | the recursion at points of the assumptions |
 //! | `pairs` | a pair with and without a distribution of its start |
 //! | `lines`, `cubic`, `sweep` | conditioning on one axis (preintegration), with small shocks or none |
@@ -35,4 +36,5 @@ pub(super) mod replicates;
 pub(super) mod run;
 mod sampled;
 pub(super) mod sweep;
+mod trapezoid;
 pub(super) mod wide;
