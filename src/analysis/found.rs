@@ -35,8 +35,8 @@ pub struct Sensitivity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paths: Option<usize>,
     /// Why there are no indices, or why they are simulated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
+    #[serde(rename = "because", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Evaluations of the probability given the drawn numbers; where it is simulated, the paths of all runs.
     pub evaluations: usize,
 }

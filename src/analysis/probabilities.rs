@@ -35,7 +35,8 @@ pub struct Probability {
     /// The probability.
     pub by: Estimate,
     /// Why it is simulated; `None` if it is exact.
-    pub because: Option<String>,
+    #[serde(rename = "because")]
+    pub reason: Option<String>,
 }
 
 impl Scenario {
@@ -53,7 +54,7 @@ impl Scenario {
     /// for growth in [0.2, 0.3, 0.4] {
     ///     let cell = scenario.with("provider[A].growth.constant", growth)?;
     ///     let by_2021 = &cell.probabilities().by("2021")?.run()?[0];
-    ///     assert!(by_2021.because.is_none() && by_2021.by.value() > last);
+    ///     assert!(by_2021.reason.is_none() && by_2021.by.value() > last);
     ///     last = by_2021.by.value();
     /// }
     /// # Ok::<(), outgrow::Error>(())
@@ -133,12 +134,12 @@ impl Probabilities<'_> {
         if let Some(date) = self.by {
             let asking = Asking::new(self.scenario, question, date)?;
             let answer =
-                |by, because| vec![Probability { question: asking.question.clone(), period: asking.by, by, because }];
+                |by, reason| vec![Probability { question: asking.question.clone(), period: asking.by, by, reason }];
             return match asking.exact(self.tolerance) {
                 Ok(by) => Ok(answer(by, None)),
                 Err(error) => {
-                    let because = not_exact(error)?;
-                    Ok(answer(asking.simulated(self.paths, self.seed, self.confidence)?, Some(because)))
+                    let reason = not_exact(error)?;
+                    Ok(answer(asking.simulated(self.paths, self.seed, self.confidence)?, Some(reason)))
                 }
             };
         }
@@ -148,10 +149,10 @@ impl Probabilities<'_> {
         match exact.run() {
             Ok(outcome) => Ok(by_dates(&outcome.questions()[0], None)),
             Err(error) => {
-                let because = not_exact(error)?;
+                let reason = not_exact(error)?;
                 let simulation = alone.simulate().paths(self.paths).seed(self.seed).confidence(self.confidence);
                 let outcome = simulation.fans(false).ranks(false).shares(false).run()?;
-                Ok(by_dates(&outcome.questions()[0], Some(&because)))
+                Ok(by_dates(&outcome.questions()[0], Some(&reason)))
             }
         }
     }
@@ -165,8 +166,8 @@ fn not_exact(error: Error) -> Result<String, Error> {
     if error.is_unsupported() { error.reason().map(str::to_owned).ok_or(error) } else { Err(error) }
 }
 
-fn by_dates(overtake: &Overtake, because: Option<&str>) -> Vec<Probability> {
-    let (question, because) = (overtake.name().to_owned(), because.map(str::to_owned));
-    let at = |(period, by)| Probability { question: question.clone(), period, by, because: because.clone() };
+fn by_dates(overtake: &Overtake, reason: Option<&str>) -> Vec<Probability> {
+    let (question, reason) = (overtake.name().to_owned(), reason.map(str::to_owned));
+    let at = |(period, by)| Probability { question: question.clone(), period, by, reason: reason.clone() };
     overtake.iter_by().map(at).collect()
 }

@@ -195,7 +195,7 @@ impl SensitivityAnalysis {
             tornado,
             method: None,
             paths: None,
-            because: None,
+            reason: None,
             evaluations: 0,
         }
     }
@@ -238,7 +238,7 @@ impl SensitivityAnalysis {
     }
 
     /// Adds the split and the indices from simulated paths.
-    fn simulated(&self, found: Sensitivity, because: &str) -> Result<Sensitivity, Error> {
+    fn simulated(&self, found: Sensitivity, reason: &str) -> Result<Sensitivity, Error> {
         let given = self.asking.paths_given_draws(self.seed)?;
         if given.draws().is_empty() {
             return Ok(without(found, NOTHING_DRAWN));
@@ -250,7 +250,7 @@ impl SensitivityAnalysis {
         let least = LEAST_HITS / (as_f64(study.points(1)) * centre.min(1.0 - centre));
         if !(least <= as_f64(most)) {
             let reason = format!(
-                "{because}, and the event happens on fewer than 1,000 of {} simulated paths, or on all but fewer, which is too few to split its variance",
+                "{reason}, and the event happens on fewer than 1,000 of {} simulated paths, or on all but fewer, which is too few to split its variance",
                 study.points(most)
             );
             return Ok(without(found, &reason));
@@ -266,16 +266,16 @@ impl SensitivityAnalysis {
         let least = least.ceil() as usize;
         self.extend(&mut study, (least, most), &evaluators)?;
         let (paths, evaluations) = (study.points(study.groups()), study.evaluations(study.groups()));
-        let found = Sensitivity { paths: Some(paths), evaluations, because: Some(because.to_owned()), ..found };
+        let found = Sensitivity { paths: Some(paths), evaluations, reason: Some(reason.to_owned()), ..found };
         if !study.varies() {
-            let reason = format!("{because}, and none of the drawn numbers changes the event on any simulated path");
+            let reason = format!("{reason}, and none of the drawn numbers changes the event on any simulated path");
             return Ok(without(found, &reason));
         }
         let mut found = self.explained(found, (given.plan(), given.draws()), &study, IndexMethod::Simulated);
         if !study.is_precise() {
             found.indices.clear();
             let reason = format!(
-                "{because}, and {paths} simulated paths do not show how much the drawn numbers change the probability"
+                "{reason}, and {paths} simulated paths do not show how much the drawn numbers change the probability"
             );
             return Ok(without(found, &reason));
         }
@@ -359,8 +359,8 @@ impl SensitivityAnalysis {
 }
 
 /// The same without indices, and why.
-fn without(found: Sensitivity, because: &str) -> Sensitivity {
-    Sensitivity { because: Some(because.to_owned()), ..found }
+fn without(found: Sensitivity, reason: &str) -> Sensitivity {
+    Sensitivity { reason: Some(reason.to_owned()), ..found }
 }
 
 #[cfg(test)]

@@ -26,13 +26,13 @@ impl fmt::Display for Sensitivity {
         self.write_tornado(f)?;
         self.write_indices(f)?;
         writeln!(f, "\n  ±: one standard error")?;
-        let because = self.because.as_deref().unwrap_or_default();
+        let reason = self.reason.as_deref().unwrap_or_default();
         match (self.method, self.paths) {
             (Some(IndexMethod::Simulated), Some(paths)) if !self.indices.is_empty() => {
-                writeln!(f, "  shares and indices are simulated, {paths} paths a run: {because}")
+                writeln!(f, "  shares and indices are simulated, {paths} paths a run: {reason}")
             }
-            _ if because.is_empty() => Ok(()),
-            _ => writeln!(f, "  no indices: {because}"),
+            _ if reason.is_empty() => Ok(()),
+            _ => writeln!(f, "  no indices: {reason}"),
         }
     }
 }

@@ -85,8 +85,8 @@ pub struct Solution {
     /// Solves at the full tolerance for all values together, without those for the two ends of the range.
     pub solves: usize,
     /// Why the answers are simulated, if there is no exact one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
+    #[serde(rename = "because", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Scenario {
@@ -174,7 +174,7 @@ impl GoalSeek<'_> {
         let asking = Asking::new(self.scenario, question, date)?;
         asking.check_number("solve", &self.address)?;
         self.check(&asking, probability)?;
-        let because = match asking.exact(COARSE) {
+        let reason = match asking.exact(COARSE) {
             Ok(_) => None,
             Err(error) if error.is_unsupported() => error.reason().map(str::to_owned),
             Err(error) => return Err(error),
@@ -187,7 +187,7 @@ impl GoalSeek<'_> {
                 if accuracy == Accuracy::Fine {
                     solves.set(solves.get() + 1);
                 }
-                self.probability((&asking, because.is_none()), coordinate.number(x), accuracy)
+                self.probability((&asking, reason.is_none()), coordinate.number(x), accuracy)
             },
         };
         let bounds = self.between.map(|(low, high)| (coordinate.of(low), coordinate.of(high)));
@@ -202,7 +202,7 @@ impl GoalSeek<'_> {
             end.1 = (function.probability)(end.0, Accuracy::Fine)?.value();
         }
         solves.set(0);
-        self.check_effect(&asking, coordinate, &examined, because.is_some())?;
+        self.check_effect(&asking, coordinate, &examined, reason.is_some())?;
         let roots = brackets(&examined, probability);
         let roots = roots.into_iter().map(|ends| function.root(probability, ends)).collect::<Result<Vec<Root>, _>>()?;
         let (jumps, roots): (Vec<Root>, Vec<Root>) = roots.into_iter().partition(|root| root.is_jump);
@@ -220,7 +220,7 @@ impl GoalSeek<'_> {
             current: self.current,
             examined: examined.len(),
             solves: solves.get(),
-            because,
+            reason,
             address: self.address,
         })
     }
@@ -354,8 +354,8 @@ impl fmt::Display for Solution {
             writeln!(f, "  the probability jumps at {address} = {}", rounded(*jump))?;
         }
         writeln!(f, "  now {}; {} values examined, {} solves", short(self.current), self.examined, self.solves)?;
-        match &self.because {
-            Some(because) => writeln!(f, "  simulated: {because}"),
+        match &self.reason {
+            Some(reason) => writeln!(f, "  simulated: {reason}"),
             None => Ok(()),
         }
     }

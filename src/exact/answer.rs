@@ -152,7 +152,7 @@ pub(super) fn providers(
             (false, _) => Part::Off,
             (true, None) => Part::Known(RankTable::exact(alone(), plan)),
             (true, Some(Part::Known(rank))) => Part::Known(RankTable::exact(rank, plan)),
-            (true, Some(Part::NotExact(because))) => Part::NotExact(because),
+            (true, Some(Part::NotExact(reason))) => Part::NotExact(reason),
             (true, Some(Part::Off)) => Part::Off,
         };
         let share = match (exact.shares, names.len()) {
@@ -222,7 +222,7 @@ fn for_each<T>(
     }
     Ok(match unless_unsupported(solve())? {
         Part::Known(answers) => answers.into_iter().map(Part::Known).collect(),
-        Part::NotExact(because) => (0..count).map(|_| Part::NotExact(because.clone())).collect(),
+        Part::NotExact(reason) => (0..count).map(|_| Part::NotExact(reason.clone())).collect(),
         Part::Off => Vec::new(),
     })
 }

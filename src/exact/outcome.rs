@@ -39,18 +39,18 @@ impl RunInfo {
         providers: &[ProviderOutcome],
         leads: Option<String>,
     ) -> Self {
-        let measured = providers.iter().find_map(|one| one.measured.first()?.revenue.because());
+        let measured = providers.iter().find_map(|one| one.measured.first()?.revenue.reason());
         let missing = [
-            ("revenue", providers.iter().find_map(|one| one.revenue.because())),
-            ("rank", providers.iter().find_map(|one| one.rank.because())),
-            ("share", providers.iter().find_map(|one| one.share.because())),
+            ("revenue", providers.iter().find_map(|one| one.revenue.reason())),
+            ("rank", providers.iter().find_map(|one| one.rank.reason())),
+            ("share", providers.iter().find_map(|one| one.share.reason())),
             ("measured", measured),
         ];
         let not_exact = missing
             .into_iter()
-            .filter_map(|(part, because)| Some(NotExact { part: part.into(), because: because?.clone() }));
+            .filter_map(|(part, reason)| Some(NotExact { part: part.into(), reason: reason?.clone() }));
         let not_exact =
-            not_exact.chain(leads.map(|because| NotExact { part: "lead changes".into(), because: because.into() }));
+            not_exact.chain(leads.map(|reason| NotExact { part: "lead changes".into(), reason: reason.into() }));
         Self {
             method: Method::Exact,
             complete,

@@ -47,7 +47,7 @@ pub(crate) const FALSE_ALARM: f64 = 1e-6;
 /// #     .question(Question::overtakes("A", "B")).build()?;
 /// let outcome = scenario.simulate().paths(20_000).cross_check(true).run()?;
 /// let check = outcome.overtake("A", "B")?.cross_check().expect("requested");
-/// assert!(check.agrees() && check.because().is_none());
+/// assert!(check.agrees() && check.reason().is_none());
 /// println!("{check}");                                 // "checked against exact: largest |z| 1.9 over 38 probabilities"
 /// let one = check.by()[3];
 /// println!("{}: {} beside {}", one.period, one.simulated, one.exact);
@@ -87,7 +87,7 @@ impl CrossCheck {
 
     /// The reason why there is no exact answer, if there is none.
     #[must_use]
-    pub fn because(&self) -> Option<&str> {
+    pub fn reason(&self) -> Option<&str> {
         self.checked.as_ref().err().map(String::as_str)
     }
 
@@ -167,7 +167,8 @@ impl Serialize for CrossCheck {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Refused<'a> {
-            because: &'a str,
+            #[serde(rename = "because")]
+            reason: &'a str,
         }
         #[derive(Serialize)]
         struct Written<'a> {
@@ -182,8 +183,8 @@ impl Serialize for CrossCheck {
             by: &'a [Checked],
             ahead: &'a [Checked],
         }
-        if let Some(because) = self.because() {
-            return Refused { because }.serialize(serializer);
+        if let Some(reason) = self.reason() {
+            return Refused { reason }.serialize(serializer);
         }
         let written = Written {
             agrees: self.agrees(),

@@ -101,7 +101,8 @@ pub(super) struct LeadChangesEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CrossCheckEntry {
-    pub(super) because: Option<String>,
+    #[serde(rename = "because")]
+    pub(super) reason: Option<String>,
     #[serde(rename = "agrees")]
     _agrees: Option<IgnoredAny>,
     #[serde(rename = "largest_z")]

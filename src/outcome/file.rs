@@ -175,8 +175,8 @@ impl Providers<'_> {
             return read(entry).map(Part::Known).map_err(fault);
         }
         let missing = self.run.not_exact.iter().find(|missing| missing.part == part);
-        let because = missing.map(|missing| Part::NotExact(missing.because.clone()));
-        because.ok_or_else(|| invalid("run.not_exact", format!("gives no reason why {part} is null")))
+        let reason = missing.map(|missing| Part::NotExact(missing.reason.clone()));
+        reason.ok_or_else(|| invalid("run.not_exact", format!("gives no reason why {part} is null")))
     }
 
     fn fan(

@@ -156,8 +156,8 @@ fn check_counts(counts: &[u64], dates: usize, run: &RunInfo) -> Result<(), Strin
 
 impl CrossCheckEntry {
     fn cross_check(self, question: String, dates: usize, address: String) -> Result<CrossCheck, Error> {
-        if let Some(because) = self.because {
-            return Ok(CrossCheck { question, checked: Err(because), bound: f64::INFINITY });
+        if let Some(reason) = self.reason {
+            return Ok(CrossCheck { question, checked: Err(reason), bound: f64::INFINITY });
         }
         let (Some(bound), Some(ahead_at_base)) = (self.bound, self.ahead_at_base) else {
             return Err(invalid(address, "must have because, or bound and ahead_at_base"));

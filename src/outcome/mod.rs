@@ -193,7 +193,7 @@ impl Outcome {
         let found = self.provider(provider)?.measured.iter().find(|fan| fan.measure == measure);
         let missing = match found.map(|fan| &fan.revenue) {
             Some(Part::Known(fan)) => return Ok(fan),
-            Some(Part::NotExact(because)) => format!("have no exact answer: {because}; use simulate() for them"),
+            Some(Part::NotExact(reason)) => format!("have no exact answer: {reason}; use simulate() for them"),
             Some(Part::Off) | None => {
                 "were not requested: call fans_of before the run, or --fans-of on the command line".to_owned()
             }
@@ -310,7 +310,7 @@ fn part<'a, T>(name: &str, switch: &str, part: &'a Part<T>) -> Result<&'a T, Err
     let missing = match part {
         Part::Known(part) => return Ok(part),
         Part::Off => "were switched off in the run".to_owned(),
-        Part::NotExact(because) => format!("have no exact answer: {because}; use simulate() for them"),
+        Part::NotExact(reason) => format!("have no exact answer: {reason}; use simulate() for them"),
     };
     Err(Error::lookup("provider", format!("{switch} of {name:?} {missing}")))
 }

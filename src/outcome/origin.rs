@@ -36,7 +36,7 @@ impl Outcome {
 
     /// Parts without an exact answer, with the reason.
     pub(crate) fn not_exact(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.run.not_exact.iter().map(|missing| (&*missing.part, &*missing.because))
+        self.run.not_exact.iter().map(|missing| (&*missing.part, &*missing.reason))
     }
 
     /// Providers and segments with a fan; a provider of segments has no exact one.

@@ -72,8 +72,8 @@ impl<T> Part<T> {
     }
 
     /// The reason why there is no exact answer.
-    pub(crate) fn because(&self) -> Option<&Cow<'static, str>> {
-        if let Self::NotExact(because) = self { Some(because) } else { None }
+    pub(crate) fn reason(&self) -> Option<&Cow<'static, str>> {
+        if let Self::NotExact(reason) = self { Some(reason) } else { None }
     }
 }
 

@@ -74,7 +74,8 @@ pub(crate) struct ReachedPrecision {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NotExact {
     pub(crate) part: Cow<'static, str>,
-    pub(crate) because: Cow<'static, str>,
+    #[serde(rename = "because")]
+    pub(crate) reason: Cow<'static, str>,
 }
 
 impl ReachedPrecision {

@@ -20,8 +20,8 @@ impl fmt::Display for Years {
 impl fmt::Display for CrossCheck {
     /// Writes "checked against exact: largest |z| 2.1 over 80 probabilities".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(because) = self.because() {
-            return write!(f, "not checked against exact: {because}");
+        if let Some(reason) = self.reason() {
+            return write!(f, "not checked against exact: {reason}");
         }
         match self.largest_z() {
             Some(z) => {

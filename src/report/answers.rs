@@ -106,7 +106,7 @@ fn revenue_of_periods(page: &mut HtmlPage, outcome: &Outcome, with_fans: &[Strin
 /// Ranks and shares.
 pub(super) fn standing(page: &mut HtmlPage, outcome: &Outcome) -> Result<(), Error> {
     let missing: Vec<String> =
-        outcome.not_exact().map(|(part, because)| format!("No exact answer for the {part}: {because}.")).collect();
+        outcome.not_exact().map(|(part, reason)| format!("No exact answer for the {part}: {reason}.")).collect();
     if !(outcome.has_ranks() || outcome.has_shares() || !missing.is_empty()) {
         return Ok(());
     }

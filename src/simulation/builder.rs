@@ -271,7 +271,7 @@ impl<'a> Simulation<'a> {
     /// let outcome = scenario.simulate().paths(20_000).cross_check(true).run()?;
     /// assert!(outcome.cross_checks().all(|check| check.agrees()));
     /// let by_year = outcome.question("A overtakes B (annual)")?.cross_check().expect("asked for");
-    /// assert_eq!(by_year.because(), Some("sums of several periods are not lognormal"));
+    /// assert_eq!(by_year.reason(), Some("sums of several periods are not lognormal"));
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn cross_check(mut self, on: bool) -> Self {

@@ -90,7 +90,7 @@ pub(super) fn cross_checked(mut outcome: Outcome, tally: &Tally) -> Outcome {
     let sampled = SamplingError::of(tally);
     for (question, simulated) in tally.scenario().questions().iter().zip(&mut outcome.questions) {
         let exact = solved(tally.scenario(), question, tolerance(simulated), tally.settings().continuous);
-        let exact = exact.as_ref().map(|exact| &exact.questions[0]).map_err(because);
+        let exact = exact.as_ref().map(|exact| &exact.questions[0]).map_err(reason);
         simulated.checked = Some(compared(simulated, exact, sampled));
     }
     outcome
@@ -111,7 +111,7 @@ fn solved(scenario: &Scenario, question: &Question, tolerance: f64, continuous: 
 }
 
 /// The reason why there is no exact answer, or the whole message of another error.
-fn because(error: &Error) -> String {
+fn reason(error: &Error) -> String {
     error.problems()[0].reason().map_or_else(|| error.to_string(), str::to_owned)
 }
 

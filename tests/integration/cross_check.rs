@@ -41,7 +41,7 @@ fn what_is_exact_stands_beside_what_is_simulated() {
         let answer = outcome.question("a overtakes b").expect("asked");
         let check = answer.cross_check().expect("asked for");
         assert_eq!(
-            (check.question(), check.because(), check.by().len(), check.ahead().len()),
+            (check.question(), check.reason(), check.by().len(), check.ahead().len()),
             (answer.name(), None, 11, 11)
         );
         assert_eq!(check.count(), 23, "the drawn base too");
@@ -64,12 +64,12 @@ fn what_is_exact_stands_beside_what_is_simulated() {
 fn a_refusal_is_named_and_is_not_another_questions() {
     let outcome = run(scenario().simulate()).run().expect("an outcome");
     let check = outcome.questions()[2].cross_check().expect("asked for").clone();
-    let because = "sums of several periods are not lognormal";
-    assert_eq!((check.because(), check.by().len(), check.largest_z()), (Some(because), 0, None));
+    let reason = "sums of several periods are not lognormal";
+    assert_eq!((check.reason(), check.by().len(), check.largest_z()), (Some(reason), 0, None));
     assert!(check.agrees() && check.ahead_at_base().is_none());
-    assert_eq!(check.to_string(), format!("not checked against exact: {because}"));
+    assert_eq!(check.to_string(), format!("not checked against exact: {reason}"));
     let json = written(&outcome);
-    assert_eq!(json["questions"][2]["cross_check"], serde_json::json!({ "because": because }));
+    assert_eq!(json["questions"][2]["cross_check"], serde_json::json!({ "because": reason }));
     assert_eq!(json["questions"][0]["cross_check"]["agrees"], true);
 }
 

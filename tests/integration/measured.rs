@@ -198,6 +198,6 @@ fn sums_have_no_exact_answer_and_the_outcome_says_why() {
     assert!(error.contains("have no exact answer: sums of several periods are not lognormal"), "{error}");
     let json = serde_json::to_value(&outcome).expect("written");
     assert_eq!(json["providers"][0]["measured"], json!([{ "measure": "annual", "revenue": null }]));
-    let because = json!([{ "part": "measured", "because": "sums of several periods are not lognormal" }]);
-    assert_eq!(json["run"]["not_exact"], because);
+    let reason = json!([{ "part": "measured", "because": "sums of several periods are not lognormal" }]);
+    assert_eq!(json["run"]["not_exact"], reason);
 }

@@ -148,7 +148,7 @@ fn without_an_exact_answer_the_tornado_is_simulated() {
     let name = scenario.questions()[0].title();
     let analysis = scenario.sensitivity(&name, "2020-Q2").expect("a date");
     let found = analysis.clone().paths(1 << 16).run().expect("an analysis");
-    assert_eq!(found.because.as_deref(), Some("sums of several periods are not lognormal"));
+    assert_eq!(found.reason.as_deref(), Some("sums of several periods are not lognormal"));
     assert_eq!(found.tornado.len(), 2);
     let other = analysis.paths(1 << 16).seed(9).run().expect("an analysis");
     for (bar, other) in found.tornado.iter().zip(&other.tornado) {
@@ -231,9 +231,9 @@ fn certain_answers_and_answers_of_shocks_alone_have_no_indices() {
         analysed(&scenario.build().expect("valid"), "2020")
     };
     let certain = with(still(0.2));
-    assert_eq!(certain.because.as_deref(), Some("the event is certain or impossible, whatever is drawn"));
+    assert_eq!(certain.reason.as_deref(), Some("the event is certain or impossible, whatever is drawn"));
     let shocks = with(still(0.2).volatility(0.3));
-    assert_eq!(shocks.because.as_deref(), Some("nothing is drawn but shocks"));
+    assert_eq!(shocks.reason.as_deref(), Some("nothing is drawn but shocks"));
     assert!(certain.variance.is_none() && shocks.variance.is_none() && shocks.tornado.is_empty());
     assert!(shocks.to_string().ends_with("no indices: nothing is drawn but shocks\n"));
 }

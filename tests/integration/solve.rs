@@ -136,7 +136,7 @@ fn without_an_exact_answer_the_value_has_an_error() {
         seek.for_probability("sums", "2020-Q2", 0.5).expect("a solution")
     };
     let (found, other) = (seek(0), seek(1));
-    assert_eq!(found.because.as_deref(), Some("sums of several periods are not lognormal"));
+    assert_eq!(found.reason.as_deref(), Some("sums of several periods are not lognormal"));
     let [a, b] = [&found, &other].map(|found| found.value.expect("a value"));
     assert!((a.value - b.value).abs() < 4.0 * libm::hypot(a.standard_error, b.standard_error), "{a} {b}");
     assert!(a.standard_error < 1e-3 && a.standard_error > 1e-5, "{a}");

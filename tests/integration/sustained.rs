@@ -209,7 +209,7 @@ fn exact_answers_count_the_base_as_a_date() {
         let run = scenario.simulate().paths(400_000).seed(9).cross_check(true);
         let outcome = run.fans(false).ranks(false).shares(false).run().expect("an outcome");
         let check = outcome.questions()[0].cross_check().expect("asked for");
-        assert!(check.agrees() && check.because().is_none() && check.from_base().is_some(), "{check}");
+        assert!(check.agrees() && check.reason().is_none() && check.from_base().is_some(), "{check}");
     }
 }
 

@@ -541,7 +541,7 @@ fn outcome_files_with_views() {
 fn cross_checks_of_every_view() {
     let run = scenario().simulate().paths(20_000).seed(7).views(true).cross_check(true).run().expect("an outcome");
     assert_eq!(run.cross_checks().count(), 8, "two questions of the scenario and of three views");
-    assert!(run.cross_checks().all(|check| check.agrees() && check.because().is_none()));
+    assert!(run.cross_checks().all(|check| check.agrees() && check.reason().is_none()));
     let file = serde_json::to_string(&run).expect("written");
     let read: Outcome = serde_json::from_str(&file).expect("read");
     assert_eq!(read.views(), run.views());

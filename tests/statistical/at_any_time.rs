@@ -135,7 +135,7 @@ fn simulated_bridges_are_the_solvers() {
                 simulation.fans(false).ranks(false).shares(false).cross_check(true).run().expect("an outcome");
             let check = outcome.cross_checks().next().expect("asked for");
             println!("{what}, {sampling:?}: {check}; bound {:.2}", check.bound());
-            assert!(check.because().is_none() && check.by().len() == 20, "{check}");
+            assert!(check.reason().is_none() && check.by().len() == 20, "{check}");
             if !check.agrees() {
                 failed.push(format!("{what}, {sampling:?}: {check}"));
             }

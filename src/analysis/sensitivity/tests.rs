@@ -128,9 +128,9 @@ fn what_paths_cannot_show_is_not_reported() {
     let rare = of_all(small, b()).run().expect("an analysis");
     assert!(rare.variance.is_none() && rare.indices.is_empty() && !rare.tornado.is_empty());
     assert!(
-        rare.because
+        rare.reason
             .as_deref()
-            .is_some_and(|because| because.contains("and the event happens on fewer than 1,000 of 65536"))
+            .is_some_and(|reason| reason.contains("and the event happens on fewer than 1,000 of 65536"))
     );
     let slight = Provider::new("A", 90).growth(Curve::constant(normal(0.3, 0.01))).volatility(0.9);
     let certain = Provider::new("B", 100).growth(Curve::constant(0.2)).volatility(0.1);

@@ -193,7 +193,7 @@ impl SweepOptions {
             question: answer.question,
             period: answer.period,
             by: answer.by,
-            method: if answer.because.is_none() { "exact" } else { "simulation" },
+            method: if answer.reason.is_none() { "exact" } else { "simulation" },
         };
         Ok(asked.run()?.into_iter().map(answer).collect())
     }

@@ -81,7 +81,8 @@ impl Gradient {
         &self.slopes
     }
 
-    /// The derivative with respect to the number at `address`: 0 where the probability does not depend on it.
+    /// The derivative with respect to the number at `address`: 0 where the probability does not depend on it. Its error is among the
+    /// [`entries`](Self::entries).
     ///
     /// # Errors
     /// If no number has the address, or the number is an integer (such as a month) and has no derivative.
