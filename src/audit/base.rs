@@ -126,7 +126,7 @@ fn against_history(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let (last, earlier) = steps.split_last()?;
     let (expected, spread) = match mean_and_sd(earlier, LEAST_STEPS) {
         Some(own) => own,
-        None => (series.path[1], 0.0),
+        None => (series.first_step(), 0.0),
     };
     let allowed = BREAK.max(STEPS * spread).max(STEPS * series.volatility * scene.step().sqrt());
     if (last - expected).abs() <= allowed {

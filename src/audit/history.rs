@@ -7,6 +7,8 @@ use crate::number::short;
 
 /// The shortest history whose direction is meaningful.
 const LEAST: usize = 3;
+/// The largest step from the oldest figure to the base with which a reversed history continues, relative to its own largest step.
+const CONTINUED: f64 = 2.0;
 /// The tolerance for equal figures, such as a year's figure divided by four and rounded.
 const EQUAL: f64 = 1e-4;
 /// Growth of the curve at the base that contradicts a flat or falling base: 10 % a year, as log growth.
@@ -20,7 +22,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// All steps have the same sign except the last, which reverses beyond the start: in reverse order, the history leads
-/// straight to the base.
+/// straight to the base, by a step that is not much larger than its own.
 fn newest_first(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let series = &scene.series[row];
     let (first, last) = (*series.past.first()?, *series.past.last()?);
@@ -28,7 +30,8 @@ fn newest_first(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     let falls = within.iter().all(|step| *step < 0.0) && first < 0.0;
     let rises = within.iter().all(|step| *step > 0.0) && first > 0.0;
     let goes_on = if falls { scene.start(row) > 0.0 } else { scene.start(row) < 0.0 };
-    if series.past.len() < LEAST || !(falls || rises) || !goes_on {
+    let largest = within.iter().map(|step| step.abs()).fold(0.0, f64::max);
+    if series.past.len() < LEAST || !(falls || rises) || !goes_on || first.abs() > CONTINUED * largest {
         return None;
     }
     let (turn, back) = if falls { ("falls", "rises") } else { ("rises", "falls") };
@@ -53,7 +56,8 @@ fn equal_periods(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let word = scene.scenario.step().word();
     let seen = format!(
-        "revenue is {} in each {word} of the last year, and the curve starts at {} a year",
+        "{} is {} in each {word} of the last year, and the curve starts at {} a year",
+        scene.quantity(),
         short(series.base),
         grown(scene.start(row))
     );
@@ -76,17 +80,20 @@ fn lower_base(scene: &Scene<'_>, row: usize) -> Option<Finding> {
     }
     let word = scene.scenario.step().word();
     let seen = format!(
-        "revenue rose in each {word} of the history, to {}, and is {} at the base ({}); the curve starts at {} a year",
+        "{} rose in each {word} of the history, to {}, and is {} at the base ({}); the curve starts at {} a year",
+        scene.quantity(),
         short(money(series, -last)),
         short(series.base),
         grown(*last),
         grown(scene.start(row))
     );
-    let advice = format!(
-        "check that the base is the figure of that one {word}: a year's figure divided by {} lies below its last {word}; \
-         it may also be a season",
-        scene.per_year()
-    );
+    let check = format!("check that the base is the figure of that one {word}");
+    let advice = match scene.per_year() {
+        1 => check,
+        count => {
+            format!("{check}: a year's figure divided by {count} lies below its last {word}; it may also be a season")
+        }
+    };
     let finding = Finding::new(FindingKind::Base, format!("{}.revenue", series.address), seen, advice);
     Some(finding.severity(Severity::Medium).figure("base", series.base).figure("step", math::exp_m1(*last)))
 }

@@ -156,7 +156,7 @@ fn does_not_fade(class: &Class, pair: &Pair<'_>) -> Option<Reason> {
     let [size, left, expected] = [first, last, faded(later)].map(|log| grown(log.abs()).replacen('+', "", 1));
     let seen = format!(
         "{ahead} grows {size} faster than {behind} in the first year and {left} faster {later} years later; in histories of comparable \
-         pairs {expected} would be left"
+         pairs it would then grow {expected} faster"
     );
     let advice = "let the advantage fade, with a half-life of about 2 years, or state why it lasts";
     let figures = vec![

@@ -51,6 +51,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Series {
     /// Log revenue relative to the base at 0..=T.
     pub(super) path: Vec<f64>,
+    /// The jumps of the first period that the path contains. The past has none of them.
+    jump: f64,
     /// Log revenue relative to the base before it, oldest first.
     pub(super) past: Vec<f64>,
     pub(super) base: f64,
@@ -76,13 +78,21 @@ impl Series {
         let provider = of.own;
         let central = &plan.central[row];
         let base = math::exp(central[0]) * plan.reference;
+        let jumps = provider.jumps.iter().zip(scenario.jump_periods(provider));
+        let first = jumps.filter(|(jump, at)| *at == 1 && jump.probability > 0.5);
         Self {
+            jump: first.filter_map(|(jump, _)| scenario.median(&jump.log_size)).sum(),
             path: central.iter().map(|log| log - central[0]).collect(),
             past: provider.history.iter().map(|revenue| math::ln(revenue / base)).collect(),
             base,
             volatility: scenario.median(&provider.volatility).expect("validated: a volatility has a distribution"),
             address: owner_trail(&of.name()).as_str().to_owned(),
         }
+    }
+
+    /// Log growth over the first projected period, without jumps.
+    pub(super) fn first_step(&self) -> f64 {
+        self.path[1] - self.jump
     }
 
     /// Log revenue relative to the base, `back` periods before it, if known.
@@ -170,9 +180,9 @@ impl<'a> Scene<'a> {
         self.scenario.periods() as f64 * self.step()
     }
 
-    /// Log growth a year over the first projected period.
+    /// Log growth a year over the first projected period, without jumps.
     pub(super) fn start(&self, row: usize) -> f64 {
-        self.series[row].path[1] / self.step()
+        self.series[row].first_step() / self.step()
     }
 
     /// The curve's log growth over the `years` before the base. A schedule is extrapolated back at its first rate. A

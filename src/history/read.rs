@@ -279,6 +279,13 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
         Ok(0.0) => Err(format!("{RULE}, got {text:?}; leave the row out where there is no figure")),
         Ok(_) => Err(format!("{RULE}, got {text:?}")),
         Err(_) if text.is_empty() => Err(format!("{RULE}, got \"\"; leave the row out where there is no figure")),
+        Err(_)
+            if text
+                .split_once(',')
+                .is_some_and(|(whole, rest)| is_digits(whole) && is_digits(rest) && rest.len() != 3) =>
+        {
+            Err(format!("{RULE} and written with a decimal point: {}, got {text:?}", text.replace(',', ".")))
+        }
         Err(_) => {
             let plain: String = text.chars().filter(|sign| !"', \u{a0}_%$€¥£".contains(*sign)).collect();
             match plain.parse::<f64>() {
@@ -287,6 +294,10 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
             }
         }
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 fn kind(text: &str) -> Result<FigureKind, String> {

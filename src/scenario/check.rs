@@ -151,7 +151,10 @@ impl Scenario {
                     }
                 })
             });
-            let (Ok(a), Ok(b)) = (a, b) else { continue };
+            let (Ok(a), Ok(b)) = (a, b) else {
+                is_complete = false;
+                continue;
+            };
             let address = format!("correlation[{index}].between");
             let [first, second] = &correlation.between;
             if first == second {

@@ -152,11 +152,17 @@ impl Reader {
         count.or_else(|| self.wanted(&format!("a whole number from 1 to {MOST_PERIODS}"), node))
     }
 
+    /// A month; whether it is from 1 to 12 is checked with those of the builder.
+    pub(super) fn month(&mut self, node: &Node) -> Option<u32> {
+        let month = node.as_integer().and_then(|number| u32::try_from(number).ok());
+        month.or_else(|| self.wanted("the number of a month, from 1 to 12", node))
+    }
+
     fn period(&mut self, node: &Node) -> Option<Period> {
         let label = match &node.value {
             Value::Text(label) => label,
-            Value::Integer(year @ 1..=9999) => {
-                self.report(format!("must be text, in quotes: \"{year:04}\", got {year}"));
+            Value::Integer(year @ 1000..=9999) => {
+                self.report(format!("must be text, in quotes: \"{year}\", got {year}"));
                 return None;
             }
             _ => return self.wanted("text, in quotes: \"2018-Q1\", \"2018-03\" or \"2018\"", node),
@@ -227,7 +233,7 @@ impl Reader {
             self.at(Key::Field("segment"), |reader| reader.report(message));
         }
         let series = self.series(node, is_series);
-        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::count);
+        let fiscal_year_ends = self.optional(node, "fiscal_year_ends", Self::month);
         let exit = self.optional(node, "exit", Self::number);
         let segments = self.items(node, "segment", Self::segment);
         Some(Provider {

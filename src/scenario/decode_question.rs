@@ -76,7 +76,7 @@ impl Reader {
         if node.as_table().is_some() {
             let (_, month) = self.only(node, "measure", &["fiscal_year_ending"], &[])?;
             return self
-                .at(Key::Field("fiscal_year_ending"), |reader| reader.count(month))
+                .at(Key::Field("fiscal_year_ending"), |reader| reader.month(month))
                 .map(Measure::FiscalYearEnding);
         }
         match node.as_text() {

@@ -37,6 +37,11 @@ impl NumberChecks<'_> {
                 let message = format!("a number must be written without quotes, and 25 % as 0.25, got {name:?}");
                 return self.report(trail, message);
             }
+            if is_written_number(name) {
+                let message =
+                    format!("a number must be written without quotes, commas, currency and unit: 160000, got {name:?}");
+                return self.report(trail, message);
+            }
             let hint = if is_early { did_you_mean(name, self.names.keys().copied()) } else { String::new() };
             return self.report(trail, format!("no assumption is named {name:?}{hint}"));
         };
@@ -48,6 +53,13 @@ impl NumberChecks<'_> {
             self.report(trail, format!("assumption {name:?}: {message}"));
         }
     }
+}
+
+/// Whether a name is a number with separators, a currency or a unit, such as "160,000", "$21" or "21.2bn".
+fn is_written_number(name: &str) -> bool {
+    let is_sign = |sign: char| sign.is_ascii_digit() || ",.'_ $€£¥".contains(sign);
+    let unit = name.trim_matches(is_sign).to_ascii_lowercase();
+    name.contains(|sign: char| sign.is_ascii_digit()) && ["", "k", "m", "mn", "bn", "b", "tn"].contains(&unit.as_str())
 }
 
 impl Visitor for NumberChecks<'_> {

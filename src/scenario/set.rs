@@ -13,8 +13,8 @@ impl Scenario {
     /// The scenario with values given as TOML text, as in `--set ADDRESS=VALUE`, validated after all of them are set.
     ///
     /// An address may be that of a number, as in [`Scenario::with`], or of anything else in the scenario's file:
-    /// `base`, `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period may be written
-    /// without quotes, since a shell removes them.
+    /// `base`, `horizon`, `provider[A].history`, `provider[A].growth`, `question[0].measure`. A period or the measure of
+    /// a question may be written without quotes, since a shell removes them.
     ///
     /// # Errors
     /// If the text is not a TOML value, the address is unknown, or the value is not allowed there.
@@ -97,6 +97,10 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
         | Err(_) => false,
     };
     if is_period && !text.trim_start().starts_with(['"', '\'']) {
+        return Ok(text.trim().into());
+    }
+    // Shells remove the quotes of a word such as a measure. A name that stands for a number keeps them.
+    if matches!(Subject::of(address), Ok(Subject::Question(..))) && text.trim().chars().all(char::is_alphabetic) {
         return Ok(text.trim().into());
     }
     let root = Node::from_toml(&format!("value = {text}")).map_err(|error| {

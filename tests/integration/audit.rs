@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use outgrow::{Audit, Claim, Curve, Finding, FindingKind, Measure, Provider, Question, Scenario, Tail, normal};
+use outgrow::{Audit, Claim, Curve, Finding, FindingKind, Jump, Measure, Provider, Question, Scenario, Tail, normal};
 
 const FAULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/faults");
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/scenarios");
@@ -546,4 +546,35 @@ fn an_outside_view_is_as_certain_as_history() {
         let audit = audit(&view.scenario().expect("valid"));
         assert!(seen(&audit, FindingKind::Reference).is_empty(), "{audit}");
     }
+}
+
+fn declining(name: &str, base: f64, history: &[f64]) -> Provider {
+    Provider::new(name, base).history(history.to_vec()).growth(Curve::constant(normal(-0.2, 0.05))).volatility(0.1)
+}
+
+/// A history that rose to its last year and a base far below it is no reversed history: its oldest year is as far away.
+#[test]
+fn a_business_after_its_peak_has_no_reversed_history() {
+    let advice = |provider: Provider| -> Vec<String> {
+        let scenario = Scenario::builder("2022", "2027").provider(provider).build().expect("valid");
+        scenario.quick_audit().expect("an audit").findings().iter().map(|finding| finding.advice.clone()).collect()
+    };
+    let reversed = |provider| advice(provider).iter().any(|advice| advice.contains("reverse it"));
+    assert!(!reversed(declining("peak", 15_000.0, &[19_169.0, 20_694.0, 22_900.0])));
+    assert!(!reversed(declining("unit", 21.0, &[19_169.0, 20_694.0, 22_900.0])));
+    assert!(reversed(declining("newest first", 17_800.0, &[19_169.0, 20_694.0, 22_900.0])));
+}
+
+/// The past contains none of the jumps to come, so that the base and the growth are compared without them.
+#[test]
+fn a_jump_to_come_is_not_compared_with_the_past() {
+    let of = |jump: Option<Jump>| {
+        let steady = Provider::new("A", 21_237).history([19_169.0, 19_832.0, 20_694.0]).volatility(0.08);
+        let steady = steady.growth(Curve::constant(normal(0.02, 0.03)));
+        let provider = jump.into_iter().fold(steady, Provider::jump);
+        let scenario = Scenario::builder("2022", "2027").provider(provider).build().expect("valid");
+        found(&scenario.quick_audit().expect("an audit"))
+    };
+    assert_eq!(of(Some(Jump::at("2023", -0.4))), of(None));
+    assert_eq!(of(Some(Jump::at("2023", -0.4).probability(0.3))), of(None));
 }

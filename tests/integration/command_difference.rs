@@ -93,3 +93,43 @@ fn scenarios_that_cannot_be_compared() {
         assert!(err.contains(words), "{arguments:?}: {err}");
     }
 }
+
+/// Every command prints the findings of its scenario, and those of a changed scenario that are new.
+#[test]
+fn findings_of_what_is_changed() {
+    let volatile = "provider[Challenger].volatility: a volatility of 4 is 400.0 % a year";
+    let set = "provider[Challenger].volatility=4";
+    let pair = pair();
+    let new = |arguments: &[&str]| {
+        let (code, _, err) = outgrow(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {err}");
+        assert_eq!(err.matches(volatile).count(), 1, "{arguments:?}: {err}");
+        assert_eq!(outgrow(&[arguments, &["--no-audit"]].concat()).2, "", "{arguments:?}");
+        err
+    };
+    let err = new(&["difference", &pair, "--set", set, "--paths", "1000"]);
+    assert!(err.contains("constant_pair.toml, changed: width: "), "{err}");
+    new(&["sweep", &pair, "-P", "provider[Challenger].volatility", "0.1", "4", "-D", "3.9", "--by", "2020-Q4"]);
+    new(&["news", &pair, "--report", "Challenger=60@2018-Q2", "--assume", set, "--by", "2020-Q4"]);
+    let vary = ["--vary", "provider[Challenger].growth.constant", "--by", "2020-Q4"];
+    new(&[&["solve", &pair, "--set", set][..], &vary[..2], &["--by", "2020-Q4", "--probability", "0.6"]].concat());
+    new(&[
+        "sensitivity",
+        &pair,
+        "--set",
+        set,
+        "--set",
+        "provider[Challenger].growth.constant={ normal = [0.3, 0.05] }",
+        "--by",
+        "2020-Q4",
+    ]);
+}
+
+/// Shells remove quotes, so that a word needs none.
+#[test]
+fn a_word_without_quotes() {
+    let title = |set: &str| outgrow(&["run", &pair(), "--paths", "1000", "--no-audit", "--set", set]).1;
+    let year = title("question[0].measure=annual");
+    assert_eq!(year, title("question[0].measure=\"annual\""));
+    assert!(year.contains("(annual)") || year.contains("calendar year"), "{year}");
+}

@@ -55,6 +55,10 @@ fn bad_files_are_refused_with_line_column_and_value() {
             "name,period,value\nA,2018,\"1,234.5\"\n",
             "a figure must be finite and above 0 and written as 1234.5, got \"1,234.5\"",
         ),
+        (
+            "name,period,value\nA,2018,\"167,1\"\n",
+            "a figure must be finite and above 0 and written with a decimal point: 167.1, got \"167,1\"",
+        ),
         ("name,period,value\nA,2018,n/a\n", "got \"n/a\""),
         (
             "name,period,value\nA,2018,1\nA,2019,2\nA,2018,1\n",

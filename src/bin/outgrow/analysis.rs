@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::files;
 use crate::input::Source;
-use crate::options::{Input, Report as ReportOptions, Threads};
+use crate::options::{Findings, Input, Report as ReportOptions, Threads};
 use crate::output;
 use crate::values::{period, real, setting, whole};
 
@@ -18,6 +18,8 @@ use crate::values::{period, real, setting, whole};
 pub(crate) struct SensitivityOptions {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    findings: Findings,
     /// The question, by its name or as "A overtakes B" [default: every question]
     #[arg(long, value_name = "NAME")]
     question: Option<String>,
@@ -51,6 +53,8 @@ pub(crate) struct SensitivityOptions {
 pub(crate) struct SolveOptions {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    findings: Findings,
     /// The address of the number to vary, such as 'provider[A].growth.constant'
     #[arg(long, value_name = "ADDRESS")]
     vary: String,
@@ -83,6 +87,8 @@ pub(crate) struct SolveOptions {
 pub(crate) struct SurfaceOptions {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    findings: Findings,
     /// The address of a number and its range; give two
     #[arg(long, value_names = ["ADDRESS", "LOW", "HIGH"], num_args = 3, required = true, allow_negative_numbers = true)]
     vary: Vec<String>,
@@ -115,6 +121,8 @@ pub(crate) struct SurfaceOptions {
 pub(crate) struct NewsOptions {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    findings: Findings,
     /// Reported revenue, as 'Alibaba Cloud=710e6@2018-Q2'; of the base, a revision; may be repeated
     #[arg(long, value_name = "NAME=VALUE@PERIOD", value_parser = report, required_unless_present = "next")]
     report: Vec<Report>,
@@ -169,7 +177,7 @@ fn date(scenario: &Scenario, question: &str, by: Option<Period>) -> Result<Perio
 }
 
 pub(crate) fn sensitivity(options: &SensitivityOptions) -> Result<(), Failure> {
-    let source = Source::without_findings(&options.input)?;
+    let source = Source::read(&options.input, &options.findings)?;
     let run = |question: String| -> Result<Sensitivity, Error> {
         let mut analysis = source.scenario.sensitivity(&question, date(&source.scenario, &question, options.by)?)?;
         if let Some(precision) = options.precision {
@@ -198,7 +206,7 @@ pub(crate) fn sensitivity(options: &SensitivityOptions) -> Result<(), Failure> {
 }
 
 pub(crate) fn solve(options: &SolveOptions) -> Result<(), Failure> {
-    let source = Source::without_findings(&options.input)?;
+    let source = Source::read(&options.input, &options.findings)?;
     let question = asked(&source, options.question.as_ref())?.swap_remove(0);
     let run = || {
         let mut seek = source.scenario.solve(&options.vary)?;
@@ -219,7 +227,7 @@ pub(crate) fn solve(options: &SolveOptions) -> Result<(), Failure> {
 }
 
 pub(crate) fn surface(options: &SurfaceOptions) -> Result<(), Failure> {
-    let source = Source::without_findings(&options.input)?;
+    let source = Source::read(&options.input, &options.findings)?;
     let question = asked(&source, options.question.as_ref())?.swap_remove(0);
     let [first, second] = axes(&options.vary)?;
     let names = [first.0, second.0];
@@ -278,16 +286,16 @@ fn axes(vary: &[String]) -> Result<[(&str, std::ops::RangeInclusive<f64>); 2], F
 }
 
 pub(crate) fn news(options: &NewsOptions) -> Result<(), Failure> {
-    let source = Source::without_findings(&options.input)?;
+    let source = Source::read(&options.input, &options.findings)?;
     let question = asked(&source, options.question.as_ref())?.swap_remove(0);
+    let changed = source.changed(&options.assume)?.scenario;
+    source.print_new_findings(&changed, &options.findings)?;
     let run = || -> Result<(String, serde_json::Value), Error> {
         let by = date(&source.scenario, &question, options.by)?;
         if options.next {
             let outlook = source.scenario.outlook(&question, by, options.level)?;
             return Ok((outlook.to_string(), json!({ "outlook": outlook })));
         }
-        let changes = options.assume.iter().map(|(address, value)| (address, value));
-        let changed = source.scenario.with_toml(changes)?;
         let update = source.scenario.update(&options.report)?;
         let update = if options.assume.is_empty() { update } else { update.assumptions(&changed) };
         let news = update.news(&question, by)?;

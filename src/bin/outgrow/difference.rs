@@ -71,8 +71,12 @@ fn sources(options: &Difference) -> Result<(Source, Source), Failure> {
     let first = Source::read(&input(&options.first, &[]), &options.findings)?;
     let second = match &options.second {
         Some(file) => Source::read(&input(file, &options.set), &options.findings)?,
-        // Standard input cannot be read twice, and the findings of the file are printed.
-        None => first.changed(&options.set)?,
+        // Standard input cannot be read twice.
+        None => {
+            let second = first.changed(&options.set)?;
+            first.print_new_findings(&second.scenario, &options.findings)?;
+            second
+        }
     };
     Ok((first, second))
 }

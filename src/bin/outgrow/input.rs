@@ -8,7 +8,6 @@ use std::path::Path;
 use outgrow::{Audit, Error, Finding, History, Outcome, Scenario};
 
 use crate::failure::Failure;
-use crate::messages;
 use crate::options::{Findings, Input};
 
 /// The largest scenario that is read.
@@ -28,11 +27,29 @@ impl Source {
     /// Reads the scenario and prints what its audit finds without a simulation.
     pub(crate) fn read(input: &Input, findings: &Findings) -> Result<Self, Failure> {
         let source = Self::without_findings(input)?;
-        if !findings.no_audit && messages::are_wanted() {
-            let audit = source.scenario.quick_audit().map_err(|error| source.failure(&error))?;
-            print_findings(&source.name, &audit);
+        if findings.are_wanted() {
+            print_findings(&source.name, source.quick_audit()?.findings());
         }
         Ok(source)
+    }
+
+    fn quick_audit(&self) -> Result<Audit, Failure> {
+        self.scenario.quick_audit().map_err(|error| self.failure(&error))
+    }
+
+    /// Prints the findings of a changed scenario that this one does not have.
+    pub(crate) fn print_new_findings(&self, changed: &Scenario, findings: &Findings) -> Result<(), Failure> {
+        if !findings.are_wanted() {
+            return Ok(());
+        }
+        let before = self.quick_audit()?;
+        let after = changed.quick_audit().map_err(|error| self.failure(&error))?;
+        let key = |finding: &Finding| (finding.kind, finding.address.clone(), finding.seen.clone());
+        let known: Vec<_> = before.findings().iter().map(key).collect();
+        let new: Vec<Finding> =
+            after.findings().iter().filter(|finding| !known.contains(&key(finding))).cloned().collect();
+        print_findings(&format!("{}, changed", self.name), &new);
+        Ok(())
     }
 
     pub(crate) fn without_findings(input: &Input) -> Result<Self, Failure> {
@@ -143,9 +160,9 @@ fn is_json(file: &Path, text: &str) -> bool {
 }
 
 /// Prints the findings, one a line, the most serious first. One line lists all places of the same finding.
-fn print_findings(name: &str, audit: &Audit) {
+fn print_findings(name: &str, findings: &[Finding]) {
     let mut lines: Vec<(&Finding, Vec<&str>)> = Vec::new();
-    for finding in audit.findings() {
+    for finding in findings {
         let same = |(other, _): &&mut (&Finding, Vec<&str>)| (other.kind, &other.seen) == (finding.kind, &finding.seen);
         match lines.iter_mut().find(same) {
             Some((_, places)) => places.push(&finding.address),

@@ -169,7 +169,7 @@ fn report(options: &Report) -> Result<(), Failure> {
 
 fn reference(options: &Reference) -> Result<(), Failure> {
     set_threads(&options.threads)?;
-    let source = Source::without_findings(&options.input)?;
+    let source = Source::read(&options.input, &options.findings)?;
     let both = beside(&source, &options.history, &options.known)?;
     output::print(&if options.json { output::json(&both)? } else { both.to_string() })
 }

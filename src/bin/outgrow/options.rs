@@ -12,6 +12,7 @@ use crate::backtest::Backtest;
 use crate::difference::Difference;
 use crate::export::Export;
 use crate::merge::Merge;
+use crate::messages;
 use crate::part::Parts;
 use crate::shell::{Completions, ManPage};
 use crate::sweep::SweepOptions;
@@ -187,6 +188,8 @@ pub(crate) struct Report {
 pub(crate) struct Reference {
     #[command(flatten)]
     pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) findings: Findings,
     /// The history, CSV with the columns name, period and value
     #[arg(value_name = "HISTORY.csv")]
     pub(crate) history: PathBuf,
@@ -281,6 +284,12 @@ pub(crate) struct Findings {
     /// Print no findings on standard error
     #[arg(long)]
     pub(crate) no_audit: bool,
+}
+
+impl Findings {
+    pub(crate) fn are_wanted(&self) -> bool {
+        !self.no_audit && messages::are_wanted()
+    }
 }
 
 /// How paths are simulated.

@@ -265,6 +265,12 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     let addresses = cells.addresses();
     let ends = cells.ends();
     ends.iter().try_for_each(|values| check_apart(&source, &addresses, values))?;
+    // The findings of the first and of the last cell; a cell that is invalid is reported with its row.
+    for values in &ends[usize::from(ends[0] == ends[1])..] {
+        if let Ok(changed) = source.scenario.with_toml(addresses.iter().zip(values)) {
+            source.print_new_findings(&changed, &options.findings)?;
+        }
+    }
     let surface = options.surface(&source, &cells)?;
     let asked = Asked { source: &source, addresses: &addresses, surface: surface.as_ref() };
     // Nothing is written if the first cell of the sweep has no answer: the question or the date may be wrong.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use outgrow::{Curve, Error, Scenario};
+use outgrow::{Curve, Error, Provider, Scenario};
 use serde_json::{Value, json};
 
 use super::assert_problem;
@@ -279,5 +279,16 @@ fn a_curve_is_asked_within_the_calendar() {
     for tau in [-1.0, f64::NAN, f64::INFINITY, 1e18] {
         let error = soon("years without end", || curve.log_growth(tau)).expect_err("no such year");
         assert!(error.is_invalid_input() && error.to_string().contains("years since the base"), "{error}");
+    }
+}
+
+/// A correlation of an unknown name beside two equal names: the second is the cause, and nothing panics.
+#[test]
+fn equal_names_beside_an_unknown_one() {
+    let provider = |name| Provider::new(name, 1).growth(Curve::constant(0.1)).volatility(0.1);
+    let pair = Scenario::builder("2022", "2025").provider(provider("A")).provider(provider("A"));
+    for value in [0.3, 2.0] {
+        let error = pair.clone().correlation("A", "B", value).build().expect_err("two equal names");
+        assert_eq!(error.problems()[0].to_string(), "provider[1].name: the name \"A\" is taken by provider[0]");
     }
 }
