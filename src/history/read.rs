@@ -12,6 +12,7 @@ use super::date::Date;
 use super::table::{Column, Fault, Table};
 use crate::calendar::{Period, Step};
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
+use crate::number::{is_grouped, with_decimal_point};
 use crate::scenario::names::text_fault;
 
 impl History {
@@ -279,14 +280,10 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
         Ok(0.0) => Err(format!("{RULE}, got {text:?}; leave the row out where there is no figure")),
         Ok(_) => Err(format!("{RULE}, got {text:?}")),
         Err(_) if text.is_empty() => Err(format!("{RULE}, got \"\"; leave the row out where there is no figure")),
-        Err(_)
-            if text
-                .split_once(',')
-                .is_some_and(|(whole, rest)| is_digits(whole) && is_digits(rest) && rest.len() != 3) =>
-        {
-            Err(format!("{RULE} and written with a decimal point: {}, got {text:?}", text.replace(',', ".")))
-        }
         Err(_) => {
+            if let Some(number) = with_decimal_point(text).filter(|_| !is_grouped(text)) {
+                return Err(format!("{RULE} and written with a decimal point: {number}, got {text:?}"));
+            }
             let plain: String = text.chars().filter(|sign| !"', \u{a0}_%$€¥£".contains(*sign)).collect();
             match plain.parse::<f64>() {
                 Ok(value) => Err(format!("{RULE} and written as {}, got {text:?}", shown(value))),
@@ -294,10 +291,6 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
             }
         }
     }
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 fn kind(text: &str) -> Result<FigureKind, String> {

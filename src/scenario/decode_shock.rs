@@ -30,10 +30,9 @@ impl Reader {
             self.word(node, &all, &["random_walk"], wanted)?;
             return Some(Shock::RandomWalk);
         }
-        let (tables, keys): (Vec<ShockKind>, Vec<&str>) =
-            ShockKind::ALL.into_iter().filter(|kind| !kind.numbers().is_empty()).map(|kind| (kind, kind.key())).unzip();
-        let (key, node) = self.only(node, "shock", &keys, &[])?;
-        let kind = tables.into_iter().find(|kind| kind.key() == key)?;
+        let mut tables = ShockKind::ALL.into_iter().filter(|kind| !kind.numbers().is_empty());
+        let (key, node) = self.only(node, "shock", &tables.clone().map(ShockKind::key).collect::<Vec<_>>(), &[])?;
+        let kind = tables.find(|kind| kind.key() == key)?;
         self.at(Key::Field(key), |reader| {
             let known: Vec<&str> = kind.numbers().iter().map(|(name, _)| *name).collect();
             reader.table(node, &known)?;

@@ -80,10 +80,13 @@ impl Scenario {
 /// Parses the TOML value for an address.
 fn value_of(address: &str, text: &str) -> Result<Node, Error> {
     let refuse = |message: String| Error::invalid("value", address, message);
-    let is_period = match Subject::of(address) {
+    let word = text.trim();
+    // Shells remove the quotes of a period and of a word such as a measure. A name that stands for a number keeps them.
+    let is_bare = match Subject::of(address) {
         Ok(Subject::Scenario(key)) => matches!(key, ScenarioKey::Base | ScenarioKey::Horizon),
         Ok(Subject::Provider(_, Some(ProviderKey::Claim))) => address.ends_with("].at"),
         Ok(Subject::Jump(_, JumpKey::At)) => true,
+        Ok(Subject::Question(..)) => word.chars().all(char::is_alphabetic),
         Ok(
             Subject::Provider(..)
             | Subject::Jump(..)
@@ -91,17 +94,12 @@ fn value_of(address: &str, text: &str) -> Result<Node, Error> {
             | Subject::Assumption(_)
             | Subject::Dependence(..)
             | Subject::Correlation(..)
-            | Subject::View(..)
-            | Subject::Question(..),
+            | Subject::View(..),
         )
         | Err(_) => false,
     };
-    if is_period && !text.trim_start().starts_with(['"', '\'']) {
-        return Ok(text.trim().into());
-    }
-    // Shells remove the quotes of a word such as a measure. A name that stands for a number keeps them.
-    if matches!(Subject::of(address), Ok(Subject::Question(..))) && text.trim().chars().all(char::is_alphabetic) {
-        return Ok(text.trim().into());
+    if is_bare && !word.starts_with(['"', '\'']) {
+        return Ok(word.into());
     }
     let root = Node::from_toml(&format!("value = {text}")).map_err(|error| {
         let Problem { message, detail, .. } = &error.problems()[0];

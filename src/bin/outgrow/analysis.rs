@@ -288,8 +288,8 @@ fn axes(vary: &[String]) -> Result<[(&str, std::ops::RangeInclusive<f64>); 2], F
 pub(crate) fn news(options: &NewsOptions) -> Result<(), Failure> {
     let source = Source::read(&options.input, &options.findings)?;
     let question = asked(&source, options.question.as_ref())?.swap_remove(0);
-    let changed = source.changed(&options.assume)?.scenario;
-    source.print_new_findings(&changed, &options.findings)?;
+    let changed = (!options.assume.is_empty()).then(|| source.changed(&options.assume)).transpose()?;
+    source.print_new_findings(changed.iter().map(|changed| &changed.scenario), &options.findings)?;
     let run = || -> Result<(String, serde_json::Value), Error> {
         let by = date(&source.scenario, &question, options.by)?;
         if options.next {
@@ -297,7 +297,10 @@ pub(crate) fn news(options: &NewsOptions) -> Result<(), Failure> {
             return Ok((outlook.to_string(), json!({ "outlook": outlook })));
         }
         let update = source.scenario.update(&options.report)?;
-        let update = if options.assume.is_empty() { update } else { update.assumptions(&changed) };
+        let update = match &changed {
+            Some(changed) => update.assumptions(&changed.scenario),
+            None => update,
+        };
         let news = update.news(&question, by)?;
         Ok((news.to_string(), json!({ "news": news })))
     };

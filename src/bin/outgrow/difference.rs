@@ -74,7 +74,7 @@ fn sources(options: &Difference) -> Result<(Source, Source), Failure> {
         // Standard input cannot be read twice.
         None => {
             let second = first.changed(&options.set)?;
-            first.print_new_findings(&second.scenario, &options.findings)?;
+            first.print_new_findings(std::iter::once(&second.scenario), &options.findings)?;
             second
         }
     };

@@ -37,18 +37,25 @@ impl Source {
         self.scenario.quick_audit().map_err(|error| self.failure(&error))
     }
 
-    /// Prints the findings of a changed scenario that this one does not have.
-    pub(crate) fn print_new_findings(&self, changed: &Scenario, findings: &Findings) -> Result<(), Failure> {
-        if !findings.are_wanted() {
+    /// Prints the findings of changed scenarios that this one does not have, each once.
+    pub(crate) fn print_new_findings<'s>(
+        &self,
+        changed: impl Iterator<Item = &'s Scenario>,
+        findings: &Findings,
+    ) -> Result<(), Failure> {
+        let mut changed = changed.filter(|_| findings.are_wanted()).peekable();
+        if changed.peek().is_none() {
             return Ok(());
         }
-        let before = self.quick_audit()?;
-        let after = changed.quick_audit().map_err(|error| self.failure(&error))?;
-        let key = |finding: &Finding| (finding.kind, finding.address.clone(), finding.seen.clone());
-        let known: Vec<_> = before.findings().iter().map(key).collect();
-        let new: Vec<Finding> =
-            after.findings().iter().filter(|finding| !known.contains(&key(finding))).cloned().collect();
-        print_findings(&format!("{}, changed", self.name), &new);
+        let mut known = self.quick_audit()?.findings().to_vec();
+        let is_same = |a: &Finding, b: &Finding| (a.kind, &a.address, &a.seen) == (b.kind, &b.address, &b.seen);
+        for scenario in changed {
+            let audit = scenario.quick_audit().map_err(|error| self.failure(&error))?;
+            let is_new = |finding: &&Finding| !known.iter().any(|known| is_same(known, finding));
+            let new: Vec<Finding> = audit.findings().iter().filter(is_new).cloned().collect();
+            print_findings(&format!("{}, changed", self.name), &new);
+            known.extend(new);
+        }
         Ok(())
     }
 

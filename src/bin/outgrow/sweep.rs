@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar};
 use outgrow::analysis::{Probability, Surface};
-use outgrow::{Error, Estimate, Period};
+use outgrow::{Error, Estimate, Period, Scenario};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -265,12 +265,10 @@ pub(crate) fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     let addresses = cells.addresses();
     let ends = cells.ends();
     ends.iter().try_for_each(|values| check_apart(&source, &addresses, values))?;
-    // The findings of the first and of the last cell; a cell that is invalid is reported with its row.
-    for values in &ends[usize::from(ends[0] == ends[1])..] {
-        if let Ok(changed) = source.scenario.with_toml(addresses.iter().zip(values)) {
-            source.print_new_findings(&changed, &options.findings)?;
-        }
-    }
+    // A cell that is invalid is reported with its row.
+    let at_ends: Vec<Scenario> =
+        ends.iter().filter_map(|values| source.scenario.with_toml(addresses.iter().zip(values)).ok()).collect();
+    source.print_new_findings(at_ends.iter(), &options.findings)?;
     let surface = options.surface(&source, &cells)?;
     let asked = Asked { source: &source, addresses: &addresses, surface: surface.as_ref() };
     // Nothing is written if the first cell of the sweep has no answer: the question or the date may be wrong.

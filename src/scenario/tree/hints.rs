@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{self, Detail};
-use crate::number::of_percent;
+use crate::number::{is_digits, is_grouped, of_percent, with_decimal_point};
 
 /// The number of syntax errors from which on the text as a whole is judged.
 const MANY: usize = 20;
@@ -93,30 +93,6 @@ fn value_at(text: &str, offset: usize) -> Option<&str> {
     let rest = text.get(start..end)?;
     let value = rest[..rest.find([',', ']', '}']).unwrap_or(rest.len())].trim();
     (!value.is_empty()).then_some(value)
-}
-
-/// `405,000`: groups of three digits separated by commas.
-fn is_grouped(value: &str) -> bool {
-    let mut groups = value.trim_start_matches(['+', '-']).split(',');
-    let first = groups.next().unwrap_or_default();
-    let mut count = 0;
-    let rest = groups.all(|group| {
-        count += 1;
-        let whole = group.split_once('.').map_or(group, |(whole, _)| whole);
-        is_digits(whole) && whole.len() == 3
-    });
-    count > 0 && rest && is_digits(first) && first.len() <= 3
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
-}
-
-/// `0,15` with a decimal point.
-fn with_decimal_point(value: &str) -> Option<String> {
-    let (whole, decimals) = value.split_once(',')?;
-    let is_number = is_digits(whole.trim_start_matches(['+', '-'])) && is_digits(decimals);
-    is_number.then(|| format!("{whole}.{decimals}"))
 }
 
 /// `.5` and `5.` as TOML writes them.

@@ -43,7 +43,7 @@ struct Slope {
     date: String,
     gradient: f64,
     difference: f64,
-    /// How far the differences of two steps and of two tolerances lie apart; infinite if an answer missed its tolerance.
+    /// How far the differences of two steps and of two tolerances lie apart.
     noise: f64,
     /// The reported error of the derivative.
     error: f64,
@@ -95,12 +95,8 @@ impl Settings {
             );
         }
         let noisy = slopes.iter().filter(|slope| slope.noise > RELATIVE * slope.difference.abs() + slope.error).count();
-        let missed = slopes.iter().filter(|slope| slope.noise.is_infinite()).count();
-        println!(
-            "{noisy} of {} differences too noisy to compare with, {missed} of them since an answer misses its tolerance",
-            slopes.len()
-        );
-        assert!(5 * noisy <= slopes.len(), "{noisy} of {} differences are too noisy", slopes.len());
+        println!("{noisy} of {} differences too noisy to compare with", slopes.len());
+        assert!(10 * noisy <= slopes.len(), "{noisy} of {} differences are too noisy", slopes.len());
         let scenarios = off.iter().take(3).map(|slope| pair(slope.pair).text()).collect::<Vec<_>>();
         assert!(
             far == 0 && 100 * off.len() <= slopes.len(),
@@ -131,66 +127,59 @@ impl Settings {
             let entry = entries.swap_remove(random.below(entries.len()));
             let scale = if entry.number == 0.0 { 1.0 } else { entry.number.abs() };
             let with = |step: f64, precise: f64| {
-                self.difference(&shortened, &date, (&entry.address, entry.number, scale), (step, precise)).ok()
+                self.difference(&shortened, &date, (&entry.address, entry.number, scale), (step, precise))
             };
             let [precise, rough] = PRECISE;
-            let Some(step) = self.step_within(&with) else { continue };
-            let (Some(difference), Some(wider), Some(rough)) =
-                (with(step, precise), with(4.0 * step, precise), with(step, rough))
-            else {
-                // The step leaves the domain of the number.
+            let Some((step, rough)) = self.step_within(&with, rough) else { continue };
+            let (Some(difference), Some(wider)) = (with(step, precise), with(4.0 * step, precise)) else {
+                // The step leaves the domain of the number, or an answer misses its tolerance.
                 continue;
-            };
-            let gradient = scale * entry.slope;
-            let (difference, noise) = match (difference, wider, rough) {
-                (Some(difference), Some(wider), Some(rough)) => {
-                    (difference, (difference - wider).abs().max((difference - rough).abs()))
-                }
-                _ => (gradient, f64::INFINITY),
             };
             slopes.push(Slope {
                 pair: number,
                 address: entry.address,
                 date: date.clone(),
-                gradient,
+                gradient: scale * entry.slope,
                 difference,
-                noise,
+                noise: (difference - wider).abs().max((difference - rough).abs()),
                 error: scale * entry.standard_error,
             });
         }
         Some(slopes)
     }
 
-    /// The step, or a smaller one where the probability is nearly a step of the number: the answers on both sides must differ little. None
-    /// if a step leaves the domain of the number.
-    fn step_within(&self, with: &dyn Fn(f64, f64) -> Option<Option<f64>>) -> Option<f64> {
+    /// The step and its difference, or a smaller one where the probability is nearly a step of the number: the answers on both sides must
+    /// differ little.
+    fn step_within(&self, with: &dyn Fn(f64, f64) -> Option<f64>, precise: f64) -> Option<(f64, f64)> {
         let mut step = self.step;
-        while step > SMALLEST_STEP && with(step, PRECISE[1])?.is_some_and(|slope| 2.0 * step * slope.abs() > MOST_APART)
-        {
+        loop {
+            let difference = with(step, precise)?;
+            if step <= SMALLEST_STEP || 2.0 * step * difference.abs() <= MOST_APART {
+                return Some((step, difference));
+            }
             step *= 0.01;
         }
-        Some(step)
     }
 
-    /// By central differences, for a change of the number by `scale`; none if an answer misses its tolerance, so that its error may change
-    /// with the number.
+    /// By central differences, for a change of the number by `scale`; none if the step leaves the domain of the number, or an answer misses
+    /// its tolerance, so that its error may change with the number.
     fn difference(
         &self,
         scenario: &Scenario,
         date: &str,
         (at, number, scale): (&str, f64, f64),
         (step, precise): (f64, f64),
-    ) -> Result<Option<f64>, Error> {
+    ) -> Option<f64> {
         let by = |side: f64| {
             let tolerance = precise * self.tolerance;
             let moved = scenario.with(at, number + side * step * scale)?;
             let exact = moved.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
             let outcome = exact.run()?;
             let by = outcome.question(QUESTION)?.by(date)?;
-            Ok::<_, Error>((by.value(), by.standard_error() <= tolerance))
+            Ok::<_, Error>((by.standard_error() <= tolerance).then_some(by.value()))
         };
-        let [(high, high_met), (low, low_met)] = [by(1.0)?, by(-1.0)?];
-        Ok((high_met && low_met).then_some((high - low) / (2.0 * step)))
+        let [high, low] = [by(1.0).ok()??, by(-1.0).ok()??];
+        Some((high - low) / (2.0 * step))
     }
 }
 
