@@ -12,7 +12,7 @@ use super::date::Date;
 use super::table::{Column, Fault, Table};
 use crate::calendar::{Period, Step};
 use crate::error::{Error, Kind, Problem, curtailed, did_you_mean, is_enough, shown};
-use crate::number::{is_grouped, with_decimal_point};
+use crate::number::written::{is_grouped, with_decimal_point};
 use crate::scenario::names::text_fault;
 
 impl History {

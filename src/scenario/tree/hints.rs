@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::error::{self, Detail};
-use crate::number::{is_digits, is_grouped, of_percent, with_decimal_point};
+use crate::number::of_percent;
+use crate::number::written::{is_digits, is_grouped, with_decimal_point};
 
 /// The number of syntax errors from which on the text as a whole is judged.
 const MANY: usize = 20;

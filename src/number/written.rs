@@ -1,9 +1,4 @@
-//! Numbers as text.
-
-/// A percentage as a fraction, without the rounding error of the division.
-pub(crate) fn of_percent(percent: f64) -> f64 {
-    (percent * 1e10).round() / 1e12
-}
+//! How people write numbers in files and tables.
 
 /// `405,000`: groups of three digits separated by commas.
 pub(crate) fn is_grouped(value: &str) -> bool {
@@ -27,23 +22,4 @@ pub(crate) fn with_decimal_point(value: &str) -> Option<String> {
     let (whole, decimals) = value.split_once(',')?;
     let is_number = is_digits(whole.trim_start_matches(['+', '-'])) && is_digits(decimals);
     is_number.then(|| format!("{whole}.{decimals}"))
-}
-
-/// A number with four significant digits.
-pub(crate) fn short(x: f64) -> String {
-    let size = x.abs();
-    match size {
-        _ if size < 1e-3 && size > 0.0 || size >= 1e6 => format!("{x:.3e}"),
-        _ if size >= 1000.0 => format!("{x:.0}"),
-        _ => {
-            let decimals = if size >= 100.0 {
-                1
-            } else if size >= 10.0 {
-                2
-            } else {
-                3
-            };
-            format!("{x:.decimals$}")
-        }
-    }
 }
