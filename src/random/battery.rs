@@ -139,7 +139,7 @@ const Z_BOUND: f64 = 5.0;
 
 /// If `OUTGROW_STREAM_TO` is set, writes the stream `OUTGROW_STREAM` to that file instead, until its reader closes it.
 #[test]
-#[ignore = "statistical: run in release by .ci/run"]
+#[ignore = "statistical: run by .ci/run"]
 fn streams_are_even() {
     if let Some(to) = std::env::var_os("OUTGROW_STREAM_TO") {
         let asked = std::env::var_os("OUTGROW_STREAM").unwrap_or_default();

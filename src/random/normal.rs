@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "statistical: run in release by .ci/run"]
+    #[ignore = "statistical: run by .ci/run"]
     fn a_hundred_million_are_normal() {
         let mut all = Vec::new();
         sample(fastest(), 400, 4096, |z| all.extend_from_slice(z));
@@ -417,14 +417,14 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "statistical: run in release by .ci/run"]
+    #[ignore = "statistical: run by .ci/run"]
     fn moments_and_correlations_agree_over_half_a_billion() {
         let z = [moments(2000, 4000), correlations(2000, 4000)];
         assert!(z.as_flattened().iter().all(|z| z.abs() < Z_BOUND), "{z:?}");
     }
 
     #[test]
-    #[ignore = "statistical: run in release by .ci/run"]
+    #[ignore = "statistical: run by .ci/run"]
     fn tail_counts_agree_over_half_a_billion() {
         const BOUNDS: [f32; 5] = [2.0, 3.0, 4.0, 5.0, 5.5];
         let (groups, periods) = (2000, 4000);

@@ -86,7 +86,7 @@ impl<D: Distribution<f64>> Distribution<f64> for Rejected<D> {
 const Z95: f64 = 1.644_853_626_951_472_2;
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "statistical: run by .ci/run"]
 fn unbounded_laws_agree_with_rand_distr() {
     let normals = |mean, sd| Normal::new(mean, sd).expect("normal");
     let lognormals = |median: f64, sd| LogNormal::new(math::ln(median), sd).expect("lognormal");
@@ -101,7 +101,7 @@ fn unbounded_laws_agree_with_rand_distr() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "statistical: run by .ci/run"]
 fn bounded_laws_agree_with_rand_distr() {
     compare_law(&uniform(0.2, 0.4), Uniform::new(0.2, 0.4).expect("uniform"));
     for (low, mode, high) in [(0.4, 0.6, 0.7), (0.0, 0.0, 1.0), (-1.0, 2.0, 2.0)] {
@@ -116,7 +116,7 @@ fn bounded_laws_agree_with_rand_distr() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "statistical: run by .ci/run"]
 fn truncated_laws_agree_with_rejection() {
     let of = Normal::new(0.6, 0.1).expect("normal");
     compare_law(&truncated(normal(0.6, 0.1), 0.5, 0.75), Rejected { of, low: 0.5, high: 0.75 });
@@ -129,7 +129,7 @@ fn truncated_laws_agree_with_rejection() {
 
 /// The tables behind PERT work for other shapes as well.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "statistical: run by .ci/run"]
 fn tabulated_beta_laws_agree_with_rand_distr() {
     for (a, b) in [(2.0, 5.0), (0.5, 0.5), (20.0, 2.0), (1.0, 1.0)] {
         let table = math::QuantileTable::new(|p, upper| math::beta_quantile_tails(a, b, p, upper));
@@ -144,7 +144,7 @@ fn tabulated_beta_laws_agree_with_rand_distr() {
 
 /// The test can fail: a distribution that is off by 3 % of its spread is detected.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "statistical: run in release")]
+#[ignore = "statistical: run by .ci/run"]
 fn another_law_is_detected() {
     let sample = ours("other", |part| {
         math::norm_quantile_slice(part);

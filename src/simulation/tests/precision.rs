@@ -216,13 +216,13 @@ const FORTY: Case = Case {
 const MOST_OF_FORTY: f64 = 1e-5;
 
 #[test]
-#[ignore = "statistical: run in release by .ci/run"]
+#[ignore = "statistical: run by .ci/run"]
 fn forty_quarters_with_fixed_numbers() {
     compare(FORTY, MOST_OF_FORTY);
 }
 
 #[test]
-#[ignore = "statistical: run in release by .ci/run"]
+#[ignore = "statistical: run by .ci/run"]
 fn forty_quarters_with_drawn_numbers() {
     let growth = [Between(0.3, 0.7), Between(0.2, 0.5)];
     let volatility = [Between(0.1, 0.2), Between(0.05, 0.15)];
@@ -233,7 +233,7 @@ fn forty_quarters_with_drawn_numbers() {
 const MOST_OF_480: f64 = 2e-4;
 
 #[test]
-#[ignore = "statistical: run in release by .ci/run"]
+#[ignore = "statistical: run by .ci/run"]
 fn four_hundred_and_eighty_periods() {
     let growth = [Fixed(0.12), Fixed(0.12)];
     for between in [["2018-01", "2058-01"], ["2018-Q1", "2138-Q1"]] {
