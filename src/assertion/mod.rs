@@ -9,6 +9,8 @@ use crate::assumption::address::{Subject, below_item};
 use crate::calendar::Period;
 use crate::error::{Error, Kind, Problem, shown};
 use crate::estimate::Estimate;
+use crate::exact::DEFAULT_BUDGET;
+use crate::math::gauss::as_f64;
 use crate::outcome::{Outcome, place_of};
 use crate::paths::MOST_PATHS;
 use crate::scenario::{Asks, Measure, Question, Scenario};
@@ -27,13 +29,16 @@ const PILOT_ERRORS: f64 = 3.0;
 const TOLERANCES: [f64; 3] = [1e-2, 1e-4, 1e-6];
 /// An exact answer decides if every end of the range is at least this many of its errors away.
 const CLEAR: f64 = 10.0;
+/// The work of one path over one date of one provider, in the unit of [`Exact::budget`](crate::Exact::budget).
+const WORK_OF_STEP: f64 = 0.2;
 /// Added to the seed, so that the deciding run shares no paths with the pilot.
 const NOT_THE_PILOT: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A check that the probability of an overtake by a period lies within a range; made by [`Scenario::check`].
 ///
-/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]). Otherwise it simulates as many paths
-/// as it needs.
+/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]), unless a simulation is cheaper for the
+/// same error: if the exact answer has the larger error after the work of [`at_most`](Self::at_most) paths, or if there
+/// is none, the check simulates as many paths as it needs.
 ///
 /// **When it fails.** An exact check fails if the value lies outside the range by more than its error. A simulated
 /// check fails if the observed number of hits has a probability below `false_alarm` for every probability within the
@@ -167,7 +172,7 @@ impl ProbabilityCheck<'_> {
         let asked = asked.with_question(self.question.clone()).map_err(|error| of_check(&error))?;
         let dates: Vec<Period> = asked.dates(&self.question).at.iter().map(|t| asked.label(*t)).collect();
         place_of(&dates, period)?;
-        let found = if self.simulated { None } else { exactly(&asked, period, &range)? };
+        let found = if self.simulated { None } else { exactly(&asked, period, &range, self.at_most)? };
         let (Found { by: estimate, at_base }, paths) = match found {
             Some(found) => (found, None),
             None => self.simulate(&asked, period, &range)?,
@@ -277,35 +282,53 @@ fn of_check(error: &Error) -> Error {
     Error::of(Kind::Invalid, "check", error.problems().iter().map(own).collect())
 }
 
-/// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is no exact answer.
-fn exactly(asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Found>, Error> {
-    let mut last = None;
+/// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is no exact answer, or
+/// if `at_most` simulated paths take no more work for a smaller error.
+fn exactly(
+    asked: &Scenario,
+    period: Period,
+    range: &RangeInclusive<f64>,
+    at_most: u64,
+) -> Result<Option<Found>, Error> {
+    #[expect(clippy::cast_precision_loss, reason = "at most MOST_PATHS, below 2^53")]
+    let paths = at_most as f64;
+    let steps = as_f64(asked.periods() * asked.providers().len());
+    let of_paths = (WORK_OF_STEP * steps * paths).min(DEFAULT_BUDGET);
+    let mut budget = of_paths;
+    let mut best: Option<Found> = None;
     for tolerance in TOLERANCES {
-        let run = asked.exact().tolerance(tolerance).lead_changes(false).fans(false).ranks(false).shares(false).run();
-        let found = match run {
+        let exact = asked.exact().tolerance(tolerance).budget(budget);
+        let found = match exact.lead_changes(false).fans(false).ranks(false).shares(false).run() {
             Ok(outcome) => Found::of(&outcome, period)?,
             Err(error) if error.is_unsupported() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let estimate = found.by;
-        last = Some(found);
-        let margin = CLEAR * estimate.standard_error();
-        if edges(range).all(|edge| (estimate.value() - edge).abs() > margin) {
+        let is_met = found.by.standard_error() <= tolerance;
+        // Within a budget a finer tolerance may have the larger error: its recursions are finer, its points fewer.
+        let found = best.take_if(|best| best.by.standard_error() <= found.by.standard_error()).unwrap_or(found);
+        let (value, error) = (found.by.value(), found.by.standard_error());
+        best = Some(found);
+        if edges(range).all(|edge| (value - edge).abs() > CLEAR * error) {
             break;
         }
+        // A probability that no path has seen may still be as large as that of one.
+        if error <= (value * (1.0 - value) / paths).sqrt() + 1.0 / paths {
+            budget = DEFAULT_BUDGET;
+        } else if !is_met {
+            return Ok(None);
+        }
     }
-    Ok(last)
+    Ok(best)
 }
 
 /// Asserts in a test that the probability of an overtake, a lead or a place among the largest by a period lies within a
 /// range.
 ///
 /// Panics at the caller's location with the estimate, its error, its distance from the range and the smallest detectable
-/// shift. It is
-/// [`Scenario::check`] as a macro: exact if there is an exact answer, otherwise a simulation that fails for a
-/// probability within the range in at most `false_alarm` of seeds (1e-9 by default). Names and period may be variables;
-/// put longer expressions in parentheses. Options are the methods of [`ProbabilityCheck`]: `false_alarm`, `at_most`,
-/// `seed`, `sustained`, `measure`, `simulated`.
+/// shift. It is [`Scenario::check`] as a macro: exact if there is an exact answer, unless a simulation is cheaper for the
+/// same error. A simulation fails for a probability within the range in at most `false_alarm` of seeds (1e-9 by default).
+/// Names and period may be variables; put longer expressions in parentheses. Options are the methods of
+/// [`ProbabilityCheck`]: `false_alarm`, `at_most`, `seed`, `sustained`, `measure`, `simulated`.
 ///
 /// # Example: an exact check, then one of annual sums, which is simulated
 /// ```

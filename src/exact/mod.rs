@@ -48,6 +48,7 @@ pub use closed::{
 pub(crate) use given::GivenDraws;
 pub use gradient::{Gradient, Slope};
 pub(crate) use observed::{Conditioned, ObservedPair, ObservedPoints, Reports};
+pub(crate) use quadrature::budget::DEFAULT_BUDGET;
 pub(crate) use settings::DEFAULT_TOLERANCE;
 pub use settings::Exact;
 

@@ -1,6 +1,9 @@
 //! Assertions on probabilities: exact or simulated, and the messages of failures.
 
-use outgrow::{Curve, Error, Measure, Provider, Question, Scenario, Tail, assert_probability, normal};
+use outgrow::{
+    Curve, Error, Innovations, Measure, Provider, Question, Scenario, Tail, assert_probability, lognormal, normal,
+    triangular,
+};
 
 /// A scenario without questions: the assertion adds its own.
 fn scenario() -> Scenario {
@@ -70,6 +73,31 @@ fn where_nothing_is_exact_paths_decide() {
     ];
     assert!(says.iter().all(|part| text.contains(part)), "{text}");
     assert_eq!(outside, check(0.0..=p - 0.05), "the same seed gives the same verdict");
+}
+
+/// With Student-t innovations and five drawn numbers, the work of 200,000 paths takes the exact answer to 4e-3, and the paths to 1e-3.
+#[test]
+fn where_a_simulation_is_cheaper_paths_decide() {
+    let scenario = |innovations: Innovations| {
+        let fade = |from: f64, half_life: f64| {
+            Curve::fade(normal(from, 0.08), triangular(0.05, 0.12, 0.2), lognormal(half_life, 0.3))
+        };
+        let builder = Scenario::builder("2018-Q1", "2026-Q1")
+            .provider(Provider::new("a", 690).growth(fade(0.8, 2.0)).volatility(0.15))
+            .provider(Provider::new("b", lognormal(1200.0, 0.12)).growth(fade(0.45, 4.0)).volatility(0.1));
+        builder.innovations(innovations).build().expect("a scenario")
+    };
+    let heavy = scenario(Innovations::StudentT { df: 4.0 });
+    let verdict = |scenario: &Scenario, upto: f64| {
+        let check = scenario.check(Question::overtakes("a", "b"), "2022-Q4").at_most(200_000);
+        check.verdict(0.0..=upto).expect("a verdict")
+    };
+    let near = verdict(&heavy, 0.42);
+    assert!(near.holds() && near.paths() > 4096, "{near}");
+    let far = verdict(&heavy, 0.9);
+    assert!(far.holds() && far.paths() == 0, "a coarse exact answer decides: {far}");
+    let normal = verdict(&scenario(Innovations::Gaussian), 0.42);
+    assert!(normal.holds() && normal.paths() == 0, "{normal}");
 }
 
 #[test]
