@@ -26,7 +26,7 @@ const PILOT: u64 = 4096;
 /// The margin for the pilot's estimate of the distance to the range, in standard errors.
 const PILOT_ERRORS: f64 = 3.0;
 /// Tolerances for the exact answer, tried in turn until one decides whether the value lies in the range.
-const TOLERANCES: [f64; 3] = [1e-2, 1e-4, 1e-6];
+const TOLERANCES: [f64; 4] = [1e-2, 1e-3, 1e-4, 1e-6];
 /// An exact answer decides if every end of the range is at least this many of its errors away.
 const CLEAR: f64 = 10.0;
 /// The work of one path over one date of one provider, in the unit of [`Exact::budget`](crate::Exact::budget).
