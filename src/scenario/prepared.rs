@@ -20,7 +20,7 @@ pub(crate) struct Prepared {
     scenario: Scenario,
     parts: Vec<PartOf>,
     /// By address.
-    numbers: HashMap<String, Spot>,
+    numbers: HashMap<String, Location>,
     /// By series.
     central: Vec<Option<Central>>,
 }
@@ -38,7 +38,7 @@ struct PartOf {
 
 /// Where a number is.
 #[derive(Debug, Clone, Copy)]
-struct Spot {
+struct Location {
     part: usize,
     /// By the walk of the part.
     index: usize,
@@ -50,7 +50,7 @@ struct Spot {
 /// What changed numbers may affect.
 #[derive(Debug)]
 pub(crate) struct Touched<'a> {
-    spots: Vec<Spot>,
+    locations: Vec<Location>,
     /// The parts of the numbers, and those that name a changed assumption.
     parts: Vec<(usize, &'a PartOf)>,
     /// The changed assumptions.
@@ -100,33 +100,38 @@ impl Prepared {
             // The values of a view must fit the changed numbers too.
             return None;
         }
-        let spots: Vec<Spot> = changes.iter().map_while(|(address, _)| numbers.get(*address).copied()).collect();
+        let locations: Vec<Location> =
+            changes.iter().map_while(|(address, _)| numbers.get(*address).copied()).collect();
         // An exit of probability 0 is not among the numbers.
-        let vanishes =
-            |(spot, (_, value)): (&Spot, &(&str, f64))| spot.quantity == Quantity::Probability && *value <= 0.0;
-        if spots.len() < changes.len() || spots.iter().zip(changes).any(vanishes) {
+        let vanishes = |(location, (_, value)): (&Location, &(&str, f64))| {
+            location.quantity == Quantity::Probability && *value <= 0.0
+        };
+        if locations.len() < changes.len() || locations.iter().zip(changes).any(vanishes) {
             return None;
         }
-        let mut exchange = |spot: &Spot, value: f64| scenario.exchange((parts[spot.part].part, spot.index), value);
-        let before: Vec<f64> = spots.iter().zip(changes).map(|(spot, (_, value))| exchange(spot, *value)).collect();
-        let mut touched = Touched::of(spots, parts);
+        let mut exchange =
+            |location: &Location, value: f64| scenario.exchange((parts[location.part].part, location.index), value);
+        let before: Vec<f64> =
+            locations.iter().zip(changes).map(|(location, (_, value))| exchange(location, *value)).collect();
+        let mut touched = Touched::of(locations, parts);
         let is_sound = scenario.check_touched(&mut touched, central);
         let found = is_sound.then(|| with(scenario, &touched)).flatten();
-        for (spot, value) in touched.spots.iter().zip(before).rev() {
-            scenario.exchange((parts[spot.part].part, spot.index), value);
+        for (location, value) in touched.locations.iter().zip(before).rev() {
+            scenario.exchange((parts[location.part].part, location.index), value);
         }
         found
     }
 }
 
 impl<'a> Touched<'a> {
-    fn of(spots: Vec<Spot>, all: &'a [PartOf]) -> Self {
-        let names: Vec<&str> = spots.iter().filter_map(|spot| all[spot.part].name.as_deref()).collect();
+    fn of(locations: Vec<Location>, all: &'a [PartOf]) -> Self {
+        let names: Vec<&str> = locations.iter().filter_map(|location| all[location.part].name.as_deref()).collect();
         let is_touched = |(place, part): &(usize, &PartOf)| {
-            spots.iter().any(|spot| spot.part == *place) || names.iter().any(|name| part.uses.contains(*name))
+            locations.iter().any(|location| location.part == *place)
+                || names.iter().any(|name| part.uses.contains(*name))
         };
         let parts = all.iter().enumerate().filter(is_touched).collect();
-        Self { spots, parts, names, places: Vec::new() }
+        Self { locations, parts, names, places: Vec::new() }
     }
 
     fn any(&self, is_one: impl Fn(Item) -> bool) -> bool {
@@ -152,7 +157,7 @@ impl<'a> Touched<'a> {
 
     /// Whether a past revenue was changed.
     pub(crate) fn has_past(&self) -> bool {
-        self.spots.iter().any(|spot| spot.is_past)
+        self.locations.iter().any(|location| location.is_past)
     }
 }
 
@@ -227,7 +232,7 @@ struct Listing<'a> {
     index: usize,
     uses: BTreeSet<String>,
     places: Vec<String>,
-    numbers: &'a mut HashMap<String, Spot>,
+    numbers: &'a mut HashMap<String, Location>,
 }
 
 impl Visitor for Listing<'_> {
@@ -242,8 +247,8 @@ impl Visitor for Listing<'_> {
 
     fn plain(&mut self, trail: &Trail, quantity: Quantity, _: &f64) {
         let is_past = matches!(Subject::of_known(trail.as_str()), Subject::Provider(_, Some(ProviderKey::History)));
-        let spot = Spot { part: self.place, index: self.index, quantity, is_past };
-        self.numbers.insert(trail.as_str().to_owned(), spot);
+        let location = Location { part: self.place, index: self.index, quantity, is_past };
+        self.numbers.insert(trail.as_str().to_owned(), location);
         self.index += 1;
     }
 
@@ -292,8 +297,10 @@ impl<'a> Check<'_, 'a> {
     fn is_next(&mut self, count: usize) -> bool {
         let range = self.index..self.index + count;
         self.index = range.end;
-        let is_own = |spot: &Spot| self.part.is_some_and(|(part, _)| part == spot.part) && range.contains(&spot.index);
-        self.touched.spots.iter().any(is_own)
+        let is_own = |location: &Location| {
+            self.part.is_some_and(|(part, _)| part == location.part) && range.contains(&location.index)
+        };
+        self.touched.locations.iter().any(is_own)
     }
 
     fn next_place(&mut self) -> &'a str {
@@ -330,7 +337,7 @@ impl Visitor for Check<'_, '_> {
 
     fn pick(&mut self, trail: &mut Trail, weights: &[f64]) {
         let address = self.next_place();
-        if self.touched.spots.iter().any(|spot| spot.quantity == Quantity::Weight) {
+        if self.touched.locations.iter().any(|location| location.quantity == Quantity::Weight) {
             self.numbers.pick(trail, weights);
             self.places.push(Changed { address, quantity: None, name: None, law: Law::pick(weights) });
         }

@@ -21,7 +21,7 @@ const MOST_OF_PRODUCT: usize = 10_000;
 const MOST_OF_MATRIX: usize = 3000;
 const MOST_STATES: usize = 4_000_000;
 /// The probabilities of leaving the grid with Student-t innovations, as multiples of [`Fineness::outside`], where more or
-/// less than the square of it is lost. Below the grid of a damped trend, both its state and the deviation would have to
+/// less probability than the square of it is left out. Below the grid of a damped trend, both its state and the deviation would have to
 /// jump back; a trend above the grid, and a deviation that reverts, would soon be back by itself.
 const BELOW: f64 = 10.0;
 const ABOVE: f64 = 0.01;
