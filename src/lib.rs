@@ -112,8 +112,8 @@
 //! opt-level = 3
 //! ```
 //!
-//! [`assert_probability!`] is exact if there is an exact answer, and otherwise simulates with a given rate of false
-//! alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed; [`Snapshot::check`] keeps it in
+//! [`assert_probability!`] is exact if there is an exact answer, unless a simulation is cheaper, which has a given rate of
+//! false alarms. A [`Snapshot`] shows a changed assumption beside the probabilities that it changed; [`Snapshot::check`] keeps it in
 //! a file.
 
 pub mod _documentation;

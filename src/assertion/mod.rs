@@ -15,6 +15,7 @@ use crate::outcome::{Outcome, place_of};
 use crate::paths::MOST_PATHS;
 use crate::scenario::{Asks, Measure, Question, Scenario};
 use bound::{edges, smallest_shift};
+use verdict::SHIFT_OF_ERROR;
 pub use verdict::Verdict;
 
 /// The default probability of a false alarm.
@@ -36,9 +37,9 @@ const NOT_THE_PILOT: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A check that the probability of an overtake by a period lies within a range; made by [`Scenario::check`].
 ///
-/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]), unless a simulation is cheaper for the
-/// same error: if the exact answer has the larger error after the work of [`at_most`](Self::at_most) paths, or if there
-/// is none, the check simulates as many paths as it needs.
+/// The check is exact if the scenario has an exact answer ([`Scenario::exact`]): a coarse one where both ends of the
+/// range are ten of its errors away, otherwise a finer one. It simulates as many paths as it needs if there is none, or
+/// if a simulation is cheaper: if for the work of [`at_most`](Self::at_most) paths these would detect a smaller shift.
 ///
 /// **When it fails.** An exact check fails if the value lies outside the range by more than its error. A simulated
 /// check fails if the observed number of hits has a probability below `false_alarm` for every probability within the
@@ -127,7 +128,8 @@ impl ProbabilityCheck<'_> {
         self
     }
 
-    /// The limit on the number of paths that decide a simulated check; 1,048,576 by default.
+    /// The limit on the number of paths that decide a simulated check; 1,048,576 by default. The more paths, the longer an
+    /// exact answer may take before a simulation is cheaper.
     pub fn at_most(mut self, paths: u64) -> Self {
         self.at_most = paths;
         self
@@ -172,7 +174,7 @@ impl ProbabilityCheck<'_> {
         let asked = asked.with_question(self.question.clone()).map_err(|error| of_check(&error))?;
         let dates: Vec<Period> = asked.dates(&self.question).at.iter().map(|t| asked.label(*t)).collect();
         place_of(&dates, period)?;
-        let found = if self.simulated { None } else { exactly(&asked, period, &range, self.at_most)? };
+        let found = if self.simulated { None } else { self.exactly(&asked, period, &range)? };
         let (Found { by: estimate, at_base }, paths) = match found {
             Some(found) => (found, None),
             None => self.simulate(&asked, period, &range)?,
@@ -208,6 +210,40 @@ impl ProbabilityCheck<'_> {
             problems.push(Problem::new("at_most", format!("must be between 1 and {MOST_PATHS}, got {}", self.at_most)));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::of(Kind::Invalid, "check", problems)) }
+    }
+
+    /// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is none, or if simulated
+    /// paths, `at_most` of them, detect a smaller shift for the same work.
+    fn exactly(&self, asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Found>, Error> {
+        let of_path = WORK_OF_STEP * as_f64(asked.periods() * asked.providers().len());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and at most 1e9")]
+        let paths = self.at_most.min((DEFAULT_BUDGET / of_path) as u64).max(1);
+        #[expect(clippy::cast_precision_loss, reason = "at most 1e9")]
+        let mut budget = of_path * paths as f64;
+        let of_paths = smallest_shift(range, paths, self.false_alarm);
+        let mut best: Option<Found> = None;
+        for tolerance in TOLERANCES {
+            let exact = asked.exact().tolerance(tolerance).budget(budget);
+            let found = match exact.lead_changes(false).fans(false).ranks(false).shares(false).run() {
+                Ok(outcome) => Found::of(&outcome, period)?,
+                Err(error) if error.is_unsupported() => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let is_met = found.by.standard_error() <= tolerance;
+            // Within a budget a finer tolerance may have the larger error: its recursions are finer, its points fewer.
+            let found = best.take_if(|best| best.by.standard_error() <= found.by.standard_error()).unwrap_or(found);
+            let (value, error) = (found.by.value(), found.by.standard_error());
+            best = Some(found);
+            if edges(range).all(|edge| (value - edge).abs() > CLEAR * error) {
+                break;
+            }
+            if SHIFT_OF_ERROR * error <= of_paths {
+                budget = DEFAULT_BUDGET;
+            } else if !is_met {
+                return Ok(None);
+            }
+        }
+        Ok(best)
     }
 
     /// The estimate of the deciding run and its number of paths, `None` if nothing is drawn.
@@ -282,51 +318,12 @@ fn of_check(error: &Error) -> Error {
     Error::of(Kind::Invalid, "check", error.problems().iter().map(own).collect())
 }
 
-/// The exact answer, with the coarsest tolerance that separates it from the edges; `None` if there is no exact answer, or
-/// if `at_most` simulated paths take no more work for a smaller error.
-fn exactly(
-    asked: &Scenario,
-    period: Period,
-    range: &RangeInclusive<f64>,
-    at_most: u64,
-) -> Result<Option<Found>, Error> {
-    #[expect(clippy::cast_precision_loss, reason = "at most MOST_PATHS, below 2^53")]
-    let paths = at_most as f64;
-    let steps = as_f64(asked.periods() * asked.providers().len());
-    let of_paths = (WORK_OF_STEP * steps * paths).min(DEFAULT_BUDGET);
-    let mut budget = of_paths;
-    let mut best: Option<Found> = None;
-    for tolerance in TOLERANCES {
-        let exact = asked.exact().tolerance(tolerance).budget(budget);
-        let found = match exact.lead_changes(false).fans(false).ranks(false).shares(false).run() {
-            Ok(outcome) => Found::of(&outcome, period)?,
-            Err(error) if error.is_unsupported() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let is_met = found.by.standard_error() <= tolerance;
-        // Within a budget a finer tolerance may have the larger error: its recursions are finer, its points fewer.
-        let found = best.take_if(|best| best.by.standard_error() <= found.by.standard_error()).unwrap_or(found);
-        let (value, error) = (found.by.value(), found.by.standard_error());
-        best = Some(found);
-        if edges(range).all(|edge| (value - edge).abs() > CLEAR * error) {
-            break;
-        }
-        // A probability that no path has seen may still be as large as that of one.
-        if error <= (value * (1.0 - value) / paths).sqrt() + 1.0 / paths {
-            budget = DEFAULT_BUDGET;
-        } else if !is_met {
-            return Ok(None);
-        }
-    }
-    Ok(best)
-}
-
 /// Asserts in a test that the probability of an overtake, a lead or a place among the largest by a period lies within a
 /// range.
 ///
 /// Panics at the caller's location with the estimate, its error, its distance from the range and the smallest detectable
-/// shift. It is [`Scenario::check`] as a macro: exact if there is an exact answer, unless a simulation is cheaper for the
-/// same error. A simulation fails for a probability within the range in at most `false_alarm` of seeds (1e-9 by default).
+/// shift. It is [`Scenario::check`] as a macro: exact if there is an exact answer, unless a simulation is cheaper. A
+/// simulation fails for a probability within the range in at most `false_alarm` of seeds (1e-9 by default).
 /// Names and period may be variables; put longer expressions in parentheses. Options are the methods of
 /// [`ProbabilityCheck`]: `false_alarm`, `at_most`, `seed`, `sustained`, `measure`, `simulated`.
 ///

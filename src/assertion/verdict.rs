@@ -7,6 +7,10 @@ use super::bound::{is_beyond, smallest_shift};
 use crate::estimate::{Estimate, decimals};
 use crate::render::thousands;
 
+/// The distance at which an exact check detects a probability outside the range, in errors of the answer: the check tolerates
+/// two, and the estimate itself may be off by two.
+pub(super) const SHIFT_OF_ERROR: f64 = 4.0;
+
 /// The result of a [`ProbabilityCheck`](crate::ProbabilityCheck).
 ///
 /// # Example: how much it would have detected
@@ -67,8 +71,7 @@ impl Verdict {
     pub fn smallest_shift(&self) -> f64 {
         match self.paths {
             Some(paths) => smallest_shift(&self.range, paths, self.false_alarm),
-            // The check tolerates two errors, and the estimate itself may be off by two.
-            None => 4.0 * self.estimate.standard_error(),
+            None => SHIFT_OF_ERROR * self.estimate.standard_error(),
         }
     }
 

@@ -178,8 +178,8 @@ impl<'a> Exact<'a> {
         self
     }
 
-    /// Whether to compute the number of lead changes. They cost about as much as the overtake itself, or less; ten times
-    /// as much where no number is drawn. The default is `true`.
+    /// Whether to compute the number of lead changes. With drawn numbers they cost at most about as much as the overtake
+    /// itself, without ten times as much. The default is `true`.
     pub fn lead_changes(mut self, on: bool) -> Self {
         self.leads = on;
         self

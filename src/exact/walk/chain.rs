@@ -20,9 +20,9 @@ const MOST_NODES: usize = 40_000;
 const MOST_OF_PRODUCT: usize = 10_000;
 const MOST_OF_MATRIX: usize = 3000;
 const MOST_STATES: usize = 4_000_000;
-/// The probabilities of leaving the grid with Student-t innovations, as multiples of [`Fineness::outside`], where more or
-/// less probability than the square of it is left out. Below the grid of a damped trend, both its state and the deviation would have to
-/// jump back; a trend above the grid, and a deviation that reverts, would soon be back by itself.
+/// The probabilities of leaving the grid with Student-t innovations, as multiples of [`Fineness::outside`]; larger
+/// where a path outside is less likely to come back. Below the grid of a damped trend, both its state and the deviation
+/// would have to jump back; a trend above the grid, and a deviation that reverts, would soon be back by itself.
 const BELOW: f64 = 10.0;
 const ABOVE: f64 = 0.01;
 
