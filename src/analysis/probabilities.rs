@@ -145,7 +145,7 @@ impl Probabilities<'_> {
         }
         let mut alone = self.scenario.clone().without_views();
         alone.questions = vec![self.scenario.questions()[self.scenario.question_place(question)?].clone()];
-        let exact = alone.exact().tolerance(self.tolerance).lead_changes(false).fans(false).ranks(false).shares(false);
+        let exact = alone.exact().tolerance(self.tolerance).alone();
         match exact.run() {
             Ok(outcome) => Ok(by_dates(&outcome.questions()[0], None)),
             Err(error) => {

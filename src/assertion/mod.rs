@@ -217,14 +217,13 @@ impl ProbabilityCheck<'_> {
     fn exactly(&self, asked: &Scenario, period: Period, range: &RangeInclusive<f64>) -> Result<Option<Found>, Error> {
         let of_path = WORK_OF_STEP * as_f64(asked.periods() * asked.providers().len());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and at most 1e9")]
-        let paths = self.at_most.min((DEFAULT_BUDGET / of_path) as u64).max(1);
+        let paths = self.at_most.min((DEFAULT_BUDGET / of_path) as u64);
         #[expect(clippy::cast_precision_loss, reason = "at most 1e9")]
         let mut budget = of_path * paths as f64;
         let of_paths = smallest_shift(range, paths, self.false_alarm);
         let mut best: Option<Found> = None;
         for tolerance in TOLERANCES {
-            let exact = asked.exact().tolerance(tolerance).budget(budget);
-            let found = match exact.lead_changes(false).fans(false).ranks(false).shares(false).run() {
+            let found = match asked.exact().tolerance(tolerance).budget(budget).alone().run() {
                 Ok(outcome) => Found::of(&outcome, period)?,
                 Err(error) if error.is_unsupported() => return Ok(None),
                 Err(error) => return Err(error),
